@@ -1,0 +1,3 @@
+package graph
+import _ "gorgonia.org/gorgonia"
+import _ "gorgonia.org/tensor"

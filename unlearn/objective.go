@@ -1,0 +1,60 @@
+// Package unlearn makes a trained model forget samples, features and labels by the closed-form influence updates of
+// "Machine Unlearning of Features and Labels" (NDSS 2023), and measures itself against retraining.
+//
+// It knows nothing of networks: a model is an [Objective] over a flat parameter vector.
+package unlearn
+
+import (
+	"context"
+
+	"lethe/datasets"
+)
+
+// Objective is the sum of per-sample losses of a model, sum_i l(z_i, theta), over a flat parameter vector. The
+// regulariser is not in it: see [Problem]. Vectors called dst are overwritten; none may alias an input.
+type Objective interface {
+	// Dim returns the number of parameters p.
+	Dim() int
+	// Loss returns sum_i l(z_i, theta).
+	Loss(ctx context.Context, theta []float64, d *datasets.Dataset) (float64, error)
+	// Gradient writes sum_i grad l(z_i, theta) to dst (p).
+	Gradient(ctx context.Context, dst, theta []float64, d *datasets.Dataset) error
+	// HVP writes sum_i hess l(z_i, theta) v to dst (p).
+	HVP(ctx context.Context, dst, theta, v []float64, d *datasets.Dataset) error
+}
+
+// LossGradient is an Objective that computes loss and gradient in one pass.
+type LossGradient interface {
+	LossGradient(ctx context.Context, dst, theta []float64, d *datasets.Dataset) (float64, error)
+}
+
+// Linearizer is an Objective that fixes theta and d once: the returned product evaluates only what depends on v. It
+// observes the context that was given to Linearize.
+type Linearizer interface {
+	Linearize(ctx context.Context, theta []float64, d *datasets.Dataset) (func(dst, v []float64) error, error)
+}
+
+// GaussNewton is an Objective with generalised Gauss-Newton products J' H_out J v, where J is the Jacobian of the
+// network's outputs and H_out the Hessian of the loss in the outputs. The matrix is positive semi-definite when the
+// loss is convex in the outputs.
+type GaussNewton interface {
+	LinearizeGaussNewton(ctx context.Context, theta []float64, d *datasets.Dataset) (func(dst, v []float64) error, error)
+}
+
+// PerSampler is an Objective that takes the gradient of each sample apart.
+type PerSampler interface {
+	// PerSampleGradients writes grad l(z_i, theta) to row i of dst (n*p).
+	PerSampleGradients(ctx context.Context, dst, theta []float64, d *datasets.Dataset) error
+	// PerSampleNorms writes ||grad l(z_i, theta)|| to dst (n) without writing the gradients out.
+	PerSampleNorms(ctx context.Context, dst, theta []float64, d *datasets.Dataset) error
+	// PerSampleDots writes grad l(z_i, theta)'v to dst (n) without writing the gradients out.
+	PerSampleDots(ctx context.Context, dst, theta, v []float64, d *datasets.Dataset) error
+	// WeightedGradient writes sum_i w_i grad l(z_i, theta) to dst (p).
+	WeightedGradient(ctx context.Context, dst, theta, w []float64, d *datasets.Dataset) error
+}
+
+// Predictor gives what a model answers: the network's outputs before the loss, one row of Outputs() numbers a sample.
+type Predictor interface {
+	Outputs() int
+	Predict(ctx context.Context, dst, theta []float64, d *datasets.Dataset) error
+}

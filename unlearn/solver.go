@@ -1,0 +1,37 @@
+package unlearn
+
+import "context"
+
+// Operator is a symmetric p x p matrix known by its products.
+type Operator interface {
+	Dim() int
+	// MulVecTo writes A x to dst; dst and x do not alias.
+	MulVecTo(ctx context.Context, dst, x []float64) error
+}
+
+// BatchOperator is an Operator that is a mean over batches: A = mean_b A_b, each A_b scaled to the whole data.
+type BatchOperator interface {
+	Operator
+	Batches() int
+	// MulVecBatchTo writes A_b x to dst.
+	MulVecBatchTo(ctx context.Context, dst, x []float64, b int) error
+}
+
+// Solver solves A x = b. dst holds the start on entry (zeros unless a start is known) and the solution on return. On
+// error dst holds the best vector found and Stats describes it; the error is one of [ErrDiverged],
+// [ErrNotConverged], [ErrIndefinite] (by errors.As), the context's, or the operator's own.
+type Solver interface {
+	Name() string
+	Solve(ctx context.Context, dst []float64, a Operator, b []float64) (Stats, error)
+}
+
+// Stats says what a solve did and how good its result is.
+type Stats struct {
+	Solver     string
+	Iterations int
+	Products   float64 // products with the whole operator; a batch counts as 1/Batches()
+	Seconds    float64
+	Residual   float64 // ||b - A x|| / ||b||, from a product of its own and never from a recurrence
+	Scale      float64 // LiSSA's scale; 0 for the others
+	Chosen     string  // how scale and ridge were chosen, in words; empty when the caller set them
+}
