@@ -1,3 +1,0 @@
-package graph
-import _ "gorgonia.org/gorgonia"
-import _ "gorgonia.org/tensor"
