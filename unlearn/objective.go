@@ -34,10 +34,10 @@ type Linearizer interface {
 	Linearize(ctx context.Context, theta []float64, d *datasets.Dataset) (func(dst, v []float64) error, error)
 }
 
-// GaussNewton is an Objective with generalised Gauss-Newton products J' H_out J v, where J is the Jacobian of the
+// GaussNewtonLinearizer is an Objective with generalised Gauss-Newton products J' H_out J v, where J is the Jacobian of the
 // network's outputs and H_out the Hessian of the loss in the outputs. The matrix is positive semi-definite when the
 // loss is convex in the outputs.
-type GaussNewton interface {
+type GaussNewtonLinearizer interface {
 	LinearizeGaussNewton(ctx context.Context, theta []float64, d *datasets.Dataset) (func(dst, v []float64) error, error)
 }
 
@@ -53,8 +53,8 @@ type PerSampler interface {
 	WeightedGradient(ctx context.Context, dst, theta, w []float64, d *datasets.Dataset) error
 }
 
-// Predictor gives what a model answers: the network's outputs before the loss, one row of Outputs() numbers a sample.
+// Predictor gives what a model answers: the network's outputs before the loss, one row of Outputs numbers a sample.
 type Predictor interface {
-	Outputs() int
+	Outputs(d *datasets.Dataset) (int, error)
 	Predict(ctx context.Context, dst, theta []float64, d *datasets.Dataset) error
 }

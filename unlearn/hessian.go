@@ -1,0 +1,221 @@
+package unlearn
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"sync"
+
+	"gonum.org/v1/gonum/floats"
+
+	"lethe/datasets"
+)
+
+// Curvature says which second-order matrix of the loss is meant.
+type Curvature int
+
+const (
+	// FullHessian is the Hessian itself, which need not be positive definite away from a minimum.
+	FullHessian Curvature = iota
+	// GaussNewton is J'H_out J, positive semi-definite for losses that are convex in the network's outputs, and equal to the
+	// Hessian where the network is linear in its parameters. The objective has to be a [GaussNewtonLinearizer].
+	GaussNewton
+)
+
+func (c Curvature) String() string {
+	if c == GaussNewton {
+		return "gauss-newton"
+	}
+	return "hessian"
+}
+
+// Hessian returns the operator of L's Hessian at theta, of dimension p, regulariser included. It is linearised once
+// where the objective is a [Linearizer], under ctx; each product observes its own context as well. The operator keeps a
+// copy of theta, and is as safe for concurrent use as the objective is.
+func (p *Problem) Hessian(ctx context.Context, theta []float64, c Curvature) (Operator, error) {
+	if err := p.check(theta); err != nil {
+		return nil, err
+	}
+	multiply, err := p.linearize(ctx, slices.Clone(theta), c, p.Train)
+	if err != nil {
+		return nil, err
+	}
+	return &hessian{p: p, multiply: multiply}, nil
+}
+
+// product writes a matrix times v to dst.
+type product func(ctx context.Context, dst, v []float64) error
+
+// linearize returns the product with the loss' curvature on d, without the regulariser. theta must not change later.
+func (p *Problem) linearize(ctx context.Context, theta []float64, c Curvature, d *datasets.Dataset) (product, error) {
+	if d.Len() == 0 {
+		return func(_ context.Context, dst, _ []float64) error { clear(dst); return nil }, nil
+	}
+	var multiply func(dst, v []float64) error
+	var err error
+	switch c {
+	case GaussNewton:
+		o, ok := p.Objective.(GaussNewtonLinearizer)
+		if !ok {
+			return nil, noGaussNewton(p.Objective)
+		}
+		multiply, err = o.LinearizeGaussNewton(ctx, theta, d)
+	case FullHessian:
+		o, ok := p.Objective.(Linearizer)
+		if !ok {
+			return func(ctx context.Context, dst, v []float64) error { return p.Objective.HVP(ctx, dst, theta, v, d) }, nil
+		}
+		multiply, err = o.Linearize(ctx, theta, d)
+	default:
+		return nil, fmt.Errorf("unlearn: unknown curvature %d", c)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return func(_ context.Context, dst, v []float64) error { return multiply(dst, v) }, nil
+}
+
+func noGaussNewton(o Objective) error {
+	return fmt.Errorf("unlearn: objective %T has no Gauss-Newton products: implement GaussNewtonLinearizer, or use FullHessian with a ridge", o)
+}
+
+type hessian struct {
+	p        *Problem
+	multiply product
+}
+
+func (h *hessian) Dim() int { return h.p.Dim() }
+
+func (h *hessian) MulVecTo(ctx context.Context, dst, x []float64) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := h.multiply(ctx, dst, x); err != nil {
+		return err
+	}
+	h.p.addL2(dst, x)
+	return nil
+}
+
+// HessianBatches returns the Hessian at theta, regulariser included, as a mean over batches of the samples: H = mean_b
+// H_b with H_b = batches * sum_{i in b} hess l(z_i, theta) + L2 diag(penalty). The samples are shuffled by seed, and the sizes of
+// the batches differ by at most one. Each batch is linearised when it is first used and kept.
+func (p *Problem) HessianBatches(ctx context.Context, theta []float64, c Curvature, batches int, seed uint64) (BatchOperator, error) {
+	if err := p.check(theta); err != nil {
+		return nil, err
+	}
+	n := p.Train.Len()
+	if batches < 1 || batches > n {
+		return nil, fmt.Errorf("unlearn: %d batches of %d samples; ask for 1 to %d", batches, n, n)
+	}
+	if _, ok := p.Objective.(GaussNewtonLinearizer); c == GaussNewton && !ok {
+		return nil, noGaussNewton(p.Objective)
+	}
+	shuffled := p.Train.Subset(rand.New(rand.NewPCG(seed, 0x4e55)).Perm(n))
+	b := &batchHessian{p: p, theta: slices.Clone(theta), curvature: c, ctx: ctx, batches: make([]batchProduct, batches)}
+	for k := range b.batches {
+		b.batches[k].data = shuffled.Slice(k*n/batches, (k+1)*n/batches)
+	}
+	return b, nil
+}
+
+type batchHessian struct {
+	p         *Problem
+	theta     []float64
+	curvature Curvature
+	ctx       context.Context // of the linearisations, which outlive the call that makes them
+	batches   []batchProduct
+}
+
+type batchProduct struct {
+	data     *datasets.Dataset
+	mu       sync.Mutex
+	multiply product
+}
+
+func (h *batchHessian) Dim() int { return h.p.Dim() }
+
+func (h *batchHessian) Batches() int { return len(h.batches) }
+
+func (h *batchHessian) MulVecBatchTo(ctx context.Context, dst, x []float64, b int) error {
+	if err := h.sumTo(ctx, dst, x, b); err != nil {
+		return err
+	}
+	floats.Scale(float64(len(h.batches)), dst)
+	h.p.addL2(dst, x)
+	return nil
+}
+
+func (h *batchHessian) MulVecTo(ctx context.Context, dst, x []float64) error {
+	part := make([]float64, len(dst))
+	clear(dst)
+	for b := range h.batches {
+		if err := h.sumTo(ctx, part, x, b); err != nil {
+			return err
+		}
+		floats.Add(dst, part)
+	}
+	h.p.addL2(dst, x)
+	return nil
+}
+
+// sumTo writes sum_{i in b} hess l(z_i) x to dst.
+func (h *batchHessian) sumTo(ctx context.Context, dst, x []float64, b int) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	batch := &h.batches[b]
+	batch.mu.Lock()
+	if batch.multiply == nil {
+		multiply, err := h.p.linearize(h.ctx, h.theta, h.curvature, batch.data)
+		if err != nil {
+			batch.mu.Unlock()
+			return err
+		}
+		batch.multiply = multiply
+	}
+	batch.mu.Unlock()
+	return batch.multiply(ctx, dst, x)
+}
+
+// Ridge returns A + r I, as a [BatchOperator] if a is one. r = 0 returns a itself.
+func Ridge(a Operator, r float64) Operator {
+	if r == 0 {
+		return a
+	}
+	if b, ok := a.(BatchOperator); ok {
+		return ridgedBatches{ridged{a, r}, b}
+	}
+	return ridged{a, r}
+}
+
+type ridged struct {
+	a Operator
+	r float64
+}
+
+func (o ridged) Dim() int { return o.a.Dim() }
+
+func (o ridged) MulVecTo(ctx context.Context, dst, x []float64) error {
+	if err := o.a.MulVecTo(ctx, dst, x); err != nil {
+		return err
+	}
+	floats.AddScaled(dst, o.r, x)
+	return nil
+}
+
+type ridgedBatches struct {
+	ridged
+	b BatchOperator
+}
+
+func (o ridgedBatches) Batches() int { return o.b.Batches() }
+
+func (o ridgedBatches) MulVecBatchTo(ctx context.Context, dst, x []float64, b int) error {
+	if err := o.b.MulVecBatchTo(ctx, dst, x, b); err != nil {
+		return err
+	}
+	floats.AddScaled(dst, o.r, x)
+	return nil
+}

@@ -1,0 +1,58 @@
+package unlearn
+
+import (
+	"context"
+
+	"lethe/datasets"
+)
+
+// Method carries out a request on a trained model.
+type Method interface {
+	// Name returns the name that tables use, "second-order" for instance.
+	Name() string
+	// Unlearn returns what theta (p), trained on p, becomes when r is carried out. Neither p nor theta is changed. A refused
+	// update is an error ([ErrWorse], [ErrIndefinite], ...); beside it stands an Update without Theta that says what it cost.
+	Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error)
+}
+
+// Trainer minimises a problem.
+type Trainer interface {
+	// Train returns the parameters reached from the start theta (p), which is not changed. An [ErrNotConverged] stands
+	// beside the best parameters found.
+	Train(ctx context.Context, p *Problem, theta []float64) ([]float64, error)
+}
+
+// Update is what a method made of a model, and at what cost.
+type Update struct {
+	Method string
+	Theta  []float64         // the new parameters (p); nil when the update was refused
+	Data   *datasets.Dataset // the corrected data D'
+
+	// Transform is what to do to data before the model sees them (occlusion); nil = nothing.
+	Transform func(*datasets.Dataset) *datasets.Dataset
+	// Predict answers in place of Theta where several models vote: one class index or target a sample; nil = use Theta.
+	Predict func(ctx context.Context, d *datasets.Dataset) ([]float64, error)
+
+	Before, After float64  // gradient residual ||grad L(.; D')|| of the old and of the new parameters
+	Cost          Cost     // everything, Check included
+	Check         Cost     // the part of Cost that only served to find Before and After
+	Solves        []Stats  // one for each linear system solved
+	Ridge         float64  // ridge that was added to the Hessian
+	Notes         []string // what the reader of a table should know: a failed solve that was forced, steps left out
+}
+
+// Cost is work counted per sample: one sample's gradient, or one product of one sample's Hessian with a vector, is 1.
+// So a gradient over n samples counts n. Values of the loss and predictions are not counted.
+type Cost struct {
+	Gradients, HVPs, Seconds float64
+}
+
+// Plus returns the sum of two costs.
+func (c Cost) Plus(d Cost) Cost {
+	return Cost{c.Gradients + d.Gradients, c.HVPs + d.HVPs, c.Seconds + d.Seconds}
+}
+
+// Minus returns the difference of two costs.
+func (c Cost) Minus(d Cost) Cost {
+	return Cost{c.Gradients - d.Gradients, c.HVPs - d.HVPs, c.Seconds - d.Seconds}
+}

@@ -1,0 +1,162 @@
+package unlearn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"gonum.org/v1/gonum/floats"
+
+	"lethe/datasets"
+)
+
+// Problem is what a model was trained on: the minimum over theta (p parameters) of
+//
+//	L(theta; D) = sum_i l(z_i, theta) + (L2/2) sum_j penalty_j theta_j^2 + tilt'theta,
+//
+// a sum over samples, never a mean (PAPER.md section 1). Regulariser and tilt belong to the problem and not to the
+// model: they are in the gradient and the Hessian of L, and never in a gradient difference.
+type Problem struct {
+	Objective Objective
+	Train     *datasets.Dataset
+	L2        float64   // lambda; 0 = no regulariser
+	Tilt      []float64 // b (p), the linear term of certified unlearning; nil = none
+	Penalty   []float64 // multiplier of L2 for each parameter (p), so that biases may go free; nil = 1 everywhere
+}
+
+// Dim returns the number of parameters p.
+func (p *Problem) Dim() int { return p.Objective.Dim() }
+
+// With returns the same problem on other training data.
+func (p *Problem) With(train *datasets.Dataset) *Problem {
+	q := *p
+	q.Train = train
+	return &q
+}
+
+// Loss returns L(theta), regulariser and tilt included.
+func (p *Problem) Loss(ctx context.Context, theta []float64) (float64, error) {
+	if err := p.check(theta); err != nil {
+		return 0, err
+	}
+	loss := 0.0
+	if p.Train.Len() > 0 {
+		var err error
+		if loss, err = p.Objective.Loss(ctx, theta, p.Train); err != nil {
+			return 0, err
+		}
+	}
+	return loss + p.regulariser(theta), nil
+}
+
+// LossGradient returns L(theta) and writes its gradient to dst (p), in one pass over the samples where the objective
+// is a [LossGradient].
+func (p *Problem) LossGradient(ctx context.Context, dst, theta []float64) (float64, error) {
+	if err := p.check(theta, dst); err != nil {
+		return 0, err
+	}
+	loss, err := 0.0, error(nil)
+	switch o, onePass := p.Objective.(LossGradient); {
+	case p.Train.Len() == 0:
+		clear(dst)
+	case onePass:
+		loss, err = o.LossGradient(ctx, dst, theta, p.Train)
+	default:
+		if loss, err = p.Objective.Loss(ctx, theta, p.Train); err == nil {
+			err = p.Objective.Gradient(ctx, dst, theta, p.Train)
+		}
+	}
+	if err != nil {
+		return 0, err
+	}
+	p.addRegulariserGradient(dst, theta)
+	return loss + p.regulariser(theta), nil
+}
+
+// Gradient writes grad L(theta) to dst (p).
+func (p *Problem) Gradient(ctx context.Context, dst, theta []float64) error {
+	if err := p.check(theta, dst); err != nil {
+		return err
+	}
+	if p.Train.Len() == 0 {
+		clear(dst)
+	} else if err := p.Objective.Gradient(ctx, dst, theta, p.Train); err != nil {
+		return err
+	}
+	p.addRegulariserGradient(dst, theta)
+	return nil
+}
+
+// Residual returns the gradient residual ||grad L(theta)||, zero exactly at the optimum of a convex problem.
+func (p *Problem) Residual(ctx context.Context, theta []float64) (float64, error) {
+	g := make([]float64, len(theta))
+	if err := p.Gradient(ctx, g, theta); err != nil {
+		return 0, err
+	}
+	return norm(g), nil
+}
+
+// regulariser returns (L2/2) sum_j penalty_j theta_j^2 + tilt'theta.
+func (p *Problem) regulariser(theta []float64) float64 {
+	sum := 0.0
+	for j, v := range theta {
+		sum += p.l2(j) * v * v
+	}
+	sum /= 2
+	if p.Tilt != nil {
+		sum += floats.Dot(p.Tilt, theta)
+	}
+	return sum
+}
+
+func (p *Problem) addRegulariserGradient(dst, theta []float64) {
+	p.addL2(dst, theta)
+	if p.Tilt != nil {
+		floats.Add(dst, p.Tilt)
+	}
+}
+
+// addL2 adds the product of the regulariser's Hessian with x to dst.
+func (p *Problem) addL2(dst, x []float64) {
+	if p.L2 == 0 {
+		return
+	}
+	if p.Penalty == nil {
+		floats.AddScaled(dst, p.L2, x)
+		return
+	}
+	for j, v := range x {
+		dst[j] += p.L2 * p.Penalty[j] * v
+	}
+}
+
+func (p *Problem) l2(j int) float64 {
+	if p.Penalty == nil {
+		return p.L2
+	}
+	return p.L2 * p.Penalty[j]
+}
+
+// check says why the problem cannot be evaluated at theta, or written to dst.
+func (p *Problem) check(theta []float64, dst ...[]float64) error {
+	if p.Objective == nil || p.Train == nil {
+		return errors.New("unlearn: a Problem needs an Objective and Train")
+	}
+	n := p.Dim()
+	if len(theta) != n {
+		return fmt.Errorf("unlearn: theta has length %d for an objective of %d parameters", len(theta), n)
+	}
+	if len(dst) > 0 && len(dst[0]) != n {
+		return fmt.Errorf("unlearn: a gradient of length %d for an objective of %d parameters", len(dst[0]), n)
+	}
+	if !(p.L2 >= 0) || !finite(p.L2) {
+		return fmt.Errorf("unlearn: Problem.L2 is %v; it has to be 0 or a positive number", p.L2)
+	}
+	if len(p.Tilt) != n && p.Tilt != nil {
+		return fmt.Errorf("unlearn: Problem.Tilt has length %d for an objective of %d parameters; leave it nil for none", len(p.Tilt), n)
+	}
+	if len(p.Penalty) != n && p.Penalty != nil {
+		return fmt.Errorf("unlearn: Problem.Penalty has length %d for an objective of %d parameters; leave it nil for 1 everywhere", len(p.Penalty), n)
+	}
+	return nil
+}
