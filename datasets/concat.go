@@ -1,0 +1,144 @@
+package datasets
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// Concat returns the samples of all parts, one part after the other. They must agree in kind, shape and classes; name and
+// column names are those of the first.
+func Concat(parts ...*Dataset) (*Dataset, error) {
+	if len(parts) == 0 {
+		return nil, errors.New("datasets: nothing to concatenate")
+	}
+	first := parts[0]
+	features := make([]Features, len(parts))
+	var y []float64
+	for i, p := range parts {
+		if p.Classes != first.Classes {
+			return nil, fmt.Errorf("datasets: %s has %d classes and %s has %d: they cannot be joined", first.Name, first.Classes, p.Name, p.Classes)
+		}
+		features[i] = p.X
+		y = append(y, p.Y...)
+	}
+	x, err := concat(features)
+	if err != nil {
+		return nil, fmt.Errorf("datasets: %s: %w", first.Name, err)
+	}
+	return first.With(x, y), nil
+}
+
+// concat joins at least one part; all of them are copied.
+func concat(parts []Features) (Features, error) {
+	for _, p := range parts[1:] {
+		if err := compatible(parts[0], p); err != nil {
+			return nil, err
+		}
+	}
+	switch first := parts[0].(type) {
+	case *Dense:
+		return concatDense(first, parts), nil
+	case *CSR:
+		return concatCSR(first, parts), nil
+	case *Images:
+		out := *first
+		out.N, out.Pixels = 0, nil
+		for _, p := range parts {
+			out.N += p.Len()
+			out.Pixels = append(out.Pixels, p.(*Images).Pixels...)
+		}
+		return &out, nil
+	case *Tokens:
+		return concatTokens(first, parts), nil
+	}
+	return nil, fmt.Errorf("samples of type %T cannot be joined", parts[0])
+}
+
+// compatible says why samples of a and b cannot stand in one data set.
+func compatible(a, b Features) error {
+	if fmt.Sprintf("%T", a) != fmt.Sprintf("%T", b) {
+		return fmt.Errorf("samples of type %T and %T cannot be mixed", a, b)
+	}
+	if !slices.Equal(a.Shape(), b.Shape()) {
+		return fmt.Errorf("samples of shape %v and %v cannot be mixed", a.Shape(), b.Shape())
+	}
+	switch a := a.(type) {
+	case *Images:
+		if b := b.(*Images); a.Mean != b.Mean || a.Scale != b.Scale {
+			return fmt.Errorf("images with (byte-%g)/%g and (byte-%g)/%g cannot be mixed", a.Mean, a.Scale, b.Mean, b.Scale)
+		}
+	case *Tokens:
+		if b := b.(*Tokens); a.Vocabulary != b.Vocabulary {
+			return fmt.Errorf("tokens of vocabularies of %d and %d words cannot be mixed", a.Vocabulary, b.Vocabulary)
+		}
+	}
+	return nil
+}
+
+func concatDense(first *Dense, parts []Features) *Dense {
+	out := &Dense{Cols: first.Cols}
+	for _, p := range parts {
+		out.N += p.Len()
+	}
+	out.Data = make([]float64, 0, out.N*out.Cols)
+	for _, p := range parts {
+		x := p.(*Dense)
+		out.Data = append(out.Data, x.Data[:x.N*x.Cols]...)
+	}
+	return out
+}
+
+func concatCSR(first *CSR, parts []Features) *CSR {
+	nnz, n := 0, 0
+	for _, p := range parts {
+		x := p.(*CSR)
+		nnz += x.Indptr[x.N] - x.Indptr[0]
+		n += x.N
+	}
+	out := &CSR{N: n, Cols: first.Cols, Indptr: make([]int, 1, n+1), Indices: make([]int32, 0, nnz), Values: make([]float64, 0, nnz)}
+	for _, p := range parts {
+		x := p.(*CSR)
+		lo, hi := x.Indptr[0], x.Indptr[x.N]
+		shift := len(out.Values) - lo
+		for _, end := range x.Indptr[1 : x.N+1] {
+			out.Indptr = append(out.Indptr, end+shift)
+		}
+		out.Indices = append(out.Indices, x.Indices[lo:hi]...)
+		out.Values = append(out.Values, x.Values[lo:hi]...)
+	}
+	return out
+}
+
+// concatTokens puts each distinct text once into the result.
+func concatTokens(first *Tokens, parts []Features) *Tokens {
+	out := &Tokens{Length: first.Length, Vocabulary: first.Vocabulary}
+	type text struct {
+		start *int32
+		n     int
+	}
+	offsets := map[text]int{}
+	var texts [][]int32
+	total := 0
+	for _, p := range parts {
+		x := p.(*Tokens)
+		if len(x.Text) == 0 {
+			continue
+		}
+		id := text{&x.Text[0], len(x.Text)}
+		if _, known := offsets[id]; !known {
+			offsets[id] = total
+			texts = append(texts, x.Text)
+			total += len(x.Text)
+		}
+		for _, s := range x.Starts {
+			out.Starts = append(out.Starts, s+offsets[id])
+		}
+	}
+	if len(texts) == 1 {
+		out.Text = texts[0]
+	} else {
+		out.Text = slices.Concat(texts...)
+	}
+	return out
+}

@@ -1,0 +1,58 @@
+package datasets
+
+import "fmt"
+
+// FormatError reports a file that is not what it should be. Found by errors.As.
+type FormatError struct {
+	File   string
+	Line   int // counted from 1; 0 for binary files
+	Reason string
+}
+
+func (e *FormatError) Error() string {
+	if e.Line > 0 {
+		return fmt.Sprintf("datasets: %s:%d: %s", e.File, e.Line, e.Reason)
+	}
+	return fmt.Sprintf("datasets: %s: %s", e.File, e.Reason)
+}
+
+func malformed(file string, line int, format string, args ...any) error {
+	return &FormatError{File: file, Line: line, Reason: fmt.Sprintf(format, args...)}
+}
+
+// checkIndices says which of the indices is outside 0 ... n-1. what is "row" or "column".
+func checkIndices(d *Dataset, what string, indices []int, n int) error {
+	for _, i := range indices {
+		if i < 0 || i >= n {
+			return fmt.Errorf("datasets: %s: there is no %s %d (%d %ss, counted from 0)", d.Name, what, i, n, what)
+		}
+	}
+	return nil
+}
+
+// checkDistinct is checkIndices and says which index comes twice.
+func checkDistinct(d *Dataset, what string, indices []int, n int) error {
+	if err := checkIndices(d, what, indices, n); err != nil {
+		return err
+	}
+	seen := make(map[int]struct{}, len(indices))
+	for _, i := range indices {
+		if _, twice := seen[i]; twice {
+			return fmt.Errorf("datasets: %s: %s %d is named twice", d.Name, what, i)
+		}
+		seen[i] = struct{}{}
+	}
+	return nil
+}
+
+// noColumns is the error of column-wise changes on samples that have no columns.
+func noColumns(d *Dataset, action string) error {
+	kind := "these samples"
+	switch d.X.(type) {
+	case *Images:
+		kind = "images"
+	case *Tokens:
+		kind = "token rows"
+	}
+	return fmt.Errorf("datasets: %s: cannot %s of %s, only of dense and sparse rows; replace whole samples instead", d.Name, action, kind)
+}

@@ -1,0 +1,74 @@
+package datasets
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"hash"
+	"math"
+)
+
+// Fingerprint returns the SHA-256, in hexadecimal, of what a model sees of d: the kind and shape of the samples, their
+// values, the labels and the number of classes, but no names. Equal rows give equal fingerprints whether they are a copy
+// or a slice of a larger set (of tokens the whole text counts).
+func Fingerprint(d *Dataset) string {
+	h := &hasher{sum: sha256.New(), buf: make([]byte, 0, 1<<15)}
+	h.text(fmt.Sprintf("%T %v %d %d\n", d.X, d.X.Shape(), d.Len(), d.Classes))
+	switch x := d.X.(type) {
+	case *Dense:
+		h.floats(x.Data[:x.N*x.Cols])
+	case *CSR:
+		lo, hi := x.Indptr[0], x.Indptr[x.N]
+		for i := range x.N {
+			h.word(uint64(x.Indptr[i+1] - x.Indptr[i]))
+		}
+		for _, c := range x.Indices[lo:hi] {
+			h.word(uint64(c))
+		}
+		h.floats(x.Values[lo:hi])
+	case *Images:
+		h.text(fmt.Sprintf("%g %g\n", x.Mean, x.Scale))
+		h.flush()
+		h.sum.Write(x.Pixels)
+	case *Tokens:
+		h.word(uint64(x.Vocabulary))
+		for _, s := range x.Starts {
+			h.word(uint64(s))
+		}
+		for _, t := range x.Text {
+			h.word(uint64(t))
+		}
+	default:
+		panic(fmt.Sprintf("datasets: fingerprint of unknown samples %T", d.X))
+	}
+	h.floats(d.Y)
+	h.flush()
+	return hex.EncodeToString(h.sum.Sum(nil))
+}
+
+// hasher gathers words so that the hash is fed large blocks.
+type hasher struct {
+	sum hash.Hash
+	buf []byte
+}
+
+func (h *hasher) flush() {
+	h.sum.Write(h.buf)
+	h.buf = h.buf[:0]
+}
+
+func (h *hasher) text(s string) { h.buf = append(h.buf, s...) }
+
+func (h *hasher) word(v uint64) {
+	if len(h.buf)+8 > cap(h.buf) {
+		h.flush()
+	}
+	h.buf = binary.LittleEndian.AppendUint64(h.buf, v)
+}
+
+func (h *hasher) floats(values []float64) {
+	for _, v := range values {
+		h.word(math.Float64bits(v))
+	}
+}
