@@ -1,0 +1,193 @@
+package vec
+
+import "math"
+
+// unaryGeneric is the portable form of the kernels of one operand.
+func unaryGeneric[T Float](o op, dst, x []T) {
+	switch o {
+	case opNeg:
+		for i, v := range x {
+			dst[i] = -v
+		}
+	case opAbs:
+		for i, v := range x {
+			dst[i] = T(math.Abs(float64(v)))
+		}
+	case opSign:
+		for i, v := range x {
+			dst[i] = sign(v)
+		}
+	case opSqrt:
+		for i, v := range x {
+			dst[i] = T(math.Sqrt(float64(v)))
+		}
+	case opRecip:
+		for i, v := range x {
+			dst[i] = 1 / v
+		}
+	case opReLU:
+		for i, v := range x {
+			if v < 0 {
+				v = 0
+			}
+			dst[i] = v
+		}
+	default:
+		transcendentalGeneric(o, dst, x)
+	}
+}
+
+// transcendentalGeneric computes in float64 for both types; float32 results are then off by hardly more than the last rounding.
+func transcendentalGeneric[T Float](o op, dst, x []T) {
+	switch o {
+	case opExp:
+		for i, v := range x {
+			dst[i] = T(math.Exp(float64(v)))
+		}
+	case opLog:
+		for i, v := range x {
+			dst[i] = T(math.Log(float64(v)))
+		}
+	case opTanh:
+		for i, v := range x {
+			dst[i] = T(math.Tanh(float64(v)))
+		}
+	case opSigmoid:
+		for i, v := range x {
+			dst[i] = T(sigmoid(float64(v)))
+		}
+	case opSoftplus:
+		for i, v := range x {
+			dst[i] = T(softplus(float64(v)))
+		}
+	case opErf:
+		for i, v := range x {
+			dst[i] = T(math.Erf(float64(v)))
+		}
+	}
+}
+
+func sign[T Float](v T) T {
+	switch {
+	case v > 0:
+		return 1
+	case v < 0:
+		return -1
+	}
+	return v // 0 or NaN
+}
+
+// sigmoid takes the exponential of -|x| only, which cannot overflow.
+func sigmoid(x float64) float64 {
+	z := math.Exp(-math.Abs(x))
+	if x < 0 {
+		return z / (1 + z)
+	}
+	return 1 / (1 + z)
+}
+
+// softplus(x) = max(x, 0) + log(1 + exp(-|x|)).
+func softplus(x float64) float64 { return max(x, 0) + math.Log1p(math.Exp(-math.Abs(x))) }
+
+func binaryGeneric[T Float](o op, dst, x, y []T) {
+	switch o {
+	case opAdd:
+		for i, v := range x {
+			dst[i] = v + y[i]
+		}
+	case opSub:
+		for i, v := range x {
+			dst[i] = v - y[i]
+		}
+	case opMul:
+		for i, v := range x {
+			dst[i] = v * y[i]
+		}
+	case opDiv:
+		for i, v := range x {
+			dst[i] = v / y[i]
+		}
+	case opMax:
+		for i, v := range x {
+			dst[i] = max(v, y[i])
+		}
+	case opEq:
+		for i, v := range x {
+			dst[i] = bit[T](v == y[i])
+		}
+	case opGt:
+		for i, v := range x {
+			dst[i] = bit[T](v > y[i])
+		}
+	case opGe:
+		for i, v := range x {
+			dst[i] = bit[T](v >= y[i])
+		}
+	}
+}
+
+func bit[T Float](b bool) T {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func scalarGeneric[T Float](o op, dst, x []T, a T) {
+	switch o {
+	case opAddS:
+		for i, v := range x {
+			dst[i] = v + a
+		}
+	case opMulS:
+		for i, v := range x {
+			dst[i] = v * a
+		}
+	case opAxpy:
+		for i, v := range x {
+			dst[i] += a * v
+		}
+	}
+}
+
+func powGeneric[T Float](dst, x []T, p T) {
+	for i, v := range x {
+		dst[i] = T(math.Pow(float64(v), float64(p)))
+	}
+}
+
+// sumGeneric adds in eight interleaved partial sums, which are then added pairwise.
+func sumGeneric[T Float](x []T) T {
+	var s [8]T
+	for ; len(x) >= 8; x = x[8:] {
+		for k := range s {
+			s[k] += x[k]
+		}
+	}
+	for k, v := range x {
+		s[k] += v
+	}
+	return (s[0] + s[4]) + (s[1] + s[5]) + ((s[2] + s[6]) + (s[3] + s[7]))
+}
+
+func dotGeneric[T Float](x, y []T) T {
+	var s [8]T
+	for ; len(x) >= 8; x, y = x[8:], y[8:] {
+		y := y[:8]
+		for k := range s {
+			s[k] += x[k] * y[k]
+		}
+	}
+	for k, v := range x {
+		s[k] += v * y[k]
+	}
+	return (s[0] + s[4]) + (s[1] + s[5]) + ((s[2] + s[6]) + (s[3] + s[7]))
+}
+
+func maxGeneric[T Float](x []T) T {
+	m := T(math.Inf(-1))
+	for _, v := range x {
+		m = max(m, v)
+	}
+	return m
+}
