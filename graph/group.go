@@ -1,0 +1,287 @@
+package graph
+
+import (
+	"math"
+
+	"lethe/graph/internal/vec"
+)
+
+// blockLen is how many elements of a group of element-wise operations are worked on at a time: few enough for its
+// registers to stay in the first-level cache.
+const blockLen = 1024
+
+// place of an operand of a group's operation.
+type place struct {
+	register bool
+	i        int // number of the register, or of the stored value
+}
+
+// micro is one element-wise operation of a group.
+type micro struct {
+	op         operator // unary, binary, fill or broadcast
+	dst, a, b  place
+	from, into []int // shapes, for broadcast
+}
+
+// group is the lowered form of an element-wise step.
+type group struct {
+	ops       []micro
+	size      int
+	registers int
+}
+
+// planGroup gives the operations of a step their operands. Values that are read by their own group only live in registers.
+func planGroup(p *ir, s *schedule, st *step) *group {
+	g := &group{size: p.values[st.values[0]].size}
+	at := map[int]place{}
+	lastUse := map[int]int{}
+	for _, i := range st.values {
+		for _, c := range p.values[i].in {
+			lastUse[c] = i
+		}
+	}
+	var free []int
+	register := func() place {
+		if k := len(free) - 1; k >= 0 {
+			r := free[k]
+			free = free[:k]
+			return place{register: true, i: r}
+		}
+		g.registers++
+		return place{register: true, i: g.registers - 1}
+	}
+	operand := func(c int) place {
+		if pl, ok := at[c]; ok {
+			return pl
+		}
+		v := p.values[c]
+		switch v.op.(type) {
+		case fill, broadcast:
+			if !s.stored[c] {
+				m := micro{op: v.op, dst: register(), into: v.shape}
+				if len(v.in) > 0 {
+					m.a, m.from = place{i: p.alias(v.in[0])}, p.values[v.in[0]].shape
+				}
+				g.ops = append(g.ops, m)
+				at[c] = m.dst
+				return m.dst
+			}
+		}
+		return place{i: p.alias(c)}
+	}
+	for _, i := range st.values {
+		v := p.values[i]
+		m := micro{op: v.op, into: v.shape}
+		switch v.op.(type) {
+		case fill:
+		case broadcast:
+			m.a, m.from = place{i: p.alias(v.in[0])}, p.values[v.in[0]].shape
+		default:
+			m.a = operand(v.in[0])
+			if len(v.in) > 1 {
+				m.b = operand(v.in[1])
+			}
+		}
+		for _, c := range v.in {
+			if pl, ok := at[c]; ok && pl.register && lastUse[c] == i {
+				free = append(free, pl.i)
+				delete(at, c)
+			}
+		}
+		if s.stored[i] {
+			m.dst = place{i: i}
+		} else {
+			m.dst = register()
+		}
+		at[i] = m.dst
+		g.ops = append(g.ops, m)
+	}
+	return g
+}
+
+func lowerGroup[T Float](g *group) kernel[T] {
+	return func(m *machine[T]) {
+		for lo := 0; lo < g.size; lo += blockLen {
+			hi := min(lo+blockLen, g.size)
+			for k := range g.ops {
+				runMicro(m, &g.ops[k], lo, hi)
+			}
+		}
+	}
+}
+
+func (pl place) block(lo, hi int) (int, int) {
+	if pl.register {
+		return pl.i * blockLen, pl.i*blockLen + hi - lo
+	}
+	return lo, hi
+}
+
+func at[T Float](m *machine[T], pl place, lo, hi int) []T {
+	lo, hi = pl.block(lo, hi)
+	if pl.register {
+		return m.block[lo:hi:hi]
+	}
+	return m.vals[pl.i][lo:hi:hi]
+}
+
+func runMicro[T Float](m *machine[T], u *micro, lo, hi int) {
+	dst := at(m, u.dst, lo, hi)
+	switch o := u.op.(type) {
+	case fill:
+		fillWith(dst, T(o.c))
+	case broadcast:
+		spread(dst, m.vals[u.a.i], u.from, u.into, lo)
+	case unary:
+		runUnary(o, dst, at(m, u.a, lo, hi))
+	case binary:
+		runBinary(o, dst, at(m, u.a, lo, hi), at(m, u.b, lo, hi))
+	}
+}
+
+func fillWith[T Float](dst []T, c T) {
+	for i := range dst {
+		dst[i] = c
+	}
+}
+
+func runUnary[T Float](u unary, dst, x []T) {
+	switch u.kind {
+	case kNeg:
+		vec.Neg(dst, x)
+	case kExp:
+		vec.Exp(dst, x)
+	case kLog:
+		vec.Log(dst, x)
+	case kSqrt:
+		vec.Sqrt(dst, x)
+	case kSquare:
+		vec.Mul(dst, x, x)
+	case kAbs:
+		vec.Abs(dst, x)
+	case kSign:
+		vec.Sign(dst, x)
+	case kTanh:
+		vec.Tanh(dst, x)
+	case kSigmoid:
+		vec.Sigmoid(dst, x)
+	case kSoftplus:
+		vec.Softplus(dst, x)
+	case kReLU:
+		vec.ReLU(dst, x)
+	case kErf:
+		vec.Erf(dst, x)
+	case kRecip:
+		vec.Recip(dst, x)
+	case kLeaky:
+		leakyGate(dst, x, x, T(u.c))
+	case kScale:
+		vec.MulS(dst, x, T(u.c))
+	case kShift:
+		vec.AddS(dst, x, T(u.c))
+	case kPowC:
+		vec.PowS(dst, x, T(u.c))
+	}
+}
+
+func runBinary[T Float](b binary, dst, x, y []T) {
+	switch b.kind {
+	case kAdd:
+		vec.Add(dst, x, y)
+	case kSub:
+		vec.Sub(dst, x, y)
+	case kMul:
+		vec.Mul(dst, x, y)
+	case kDiv:
+		vec.Div(dst, x, y)
+	case kPow:
+		for i := range dst {
+			dst[i] = T(math.Pow(float64(x[i]), float64(y[i])))
+		}
+	case kEq:
+		vec.Eq(dst, x, y)
+	case kGt:
+		vec.Gt(dst, x, y)
+	case kGe:
+		vec.Ge(dst, x, y)
+	case kGate:
+		gate(dst, x, y)
+	case kTanhGrad:
+		for i, a := range x {
+			dst[i] = y[i] * (1 - a*a)
+		}
+	case kSigmoidGrad:
+		for i, a := range x {
+			dst[i] = y[i] * (a * (1 - a))
+		}
+	case kLeakyGate:
+		leakyGate(dst, x, y, T(b.c))
+	}
+}
+
+func gate[T Float](dst, x, y []T) {
+	for i, a := range x {
+		if a > 0 {
+			dst[i] = y[i]
+		} else {
+			dst[i] = 0
+		}
+	}
+}
+
+func leakyGate[T Float](dst, x, y []T, c T) {
+	for i, a := range x {
+		if a > 0 {
+			dst[i] = y[i]
+		} else {
+			dst[i] = c * y[i]
+		}
+	}
+}
+
+// spread writes elements lo, lo+1, ... of x broadcast from one shape to another.
+func spread[T Float](dst, x []T, from, into []int, lo int) {
+	if len(x) == 1 {
+		fillWith(dst, x[0])
+		return
+	}
+	n := len(into)
+	strides := make([]int, n)
+	// Dimensions of x from the right: the run of trailing dimensions that x really has is copied whole.
+	w := 1
+	for i := n - 1; i >= 0; i-- {
+		if j := i - n + len(from); j >= 0 && from[j] != 1 {
+			strides[i] = w
+			w *= from[j]
+		}
+	}
+	run, d := 1, n // into[d:] is contiguous in x (stride pattern row-major) or constant
+	for d > 0 && (into[d-1] == 1 || strides[d-1] == run) {
+		d--
+		run *= into[d]
+	}
+	repeat := 1
+	if run == 1 { // the innermost dimensions repeat one element
+		for d > 0 && strides[d-1] == 0 {
+			d--
+			repeat *= into[d]
+		}
+	}
+	unit := run * repeat
+	for k := 0; k < len(dst); {
+		pos := lo + k
+		u, in := pos/unit, pos%unit
+		at := 0
+		for i := d - 1; i >= 0; i-- {
+			at += u % into[i] * strides[i]
+			u /= into[i]
+		}
+		c := min(unit-in, len(dst)-k)
+		if repeat > 1 {
+			fillWith(dst[k:k+c], x[at])
+		} else {
+			copy(dst[k:k+c], x[at+in:])
+		}
+		k += c
+	}
+}

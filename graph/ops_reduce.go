@@ -1,0 +1,102 @@
+package graph
+
+import (
+	"fmt"
+	"slices"
+)
+
+// sum adds up axes, which vanish from the shape; its adjoint is a broadcast.
+type sum struct{ axes []int }
+
+func (s sum) String() string { return fmt.Sprintf("sum%v", s.axes) }
+func (s sum) infer(in [][]int) ([]int, error) {
+	var out []int
+	for i, d := range in[0] {
+		if !slices.Contains(s.axes, i) {
+			out = append(out, d)
+		}
+	}
+	return out, nil
+}
+func (s sum) adjoint(in []*Node, _, dy *Node, _ []bool) []*Node {
+	return []*Node{BroadcastTo(keepDims(dy, dims(in[0]), s.axes), dims(in[0])...)}
+}
+
+// keepDims gives the result of a reduction over axes of shape its dimensions back, with size 1.
+func keepDims(y *Node, shape, axes []int) *Node {
+	kept := slices.Clone(shape)
+	for _, a := range axes {
+		kept[a] = 1
+	}
+	return Reshape(y, kept...)
+}
+
+func checkAxes(op string, x *Node, axes []int) []int {
+	n := len(dims(x))
+	if len(axes) == 0 {
+		for i := range n {
+			axes = append(axes, i)
+		}
+	}
+	axes = slices.Clone(axes)
+	for i, a := range axes {
+		if a < 0 {
+			axes[i] = a + n
+		}
+		if axes[i] < 0 || axes[i] >= n {
+			fail(op, "axis %d of shape %v", a, dims(x))
+		}
+	}
+	slices.Sort(axes)
+	if len(slices.Compact(slices.Clone(axes))) != len(axes) {
+		fail(op, "axes %v name one twice", axes)
+	}
+	return axes
+}
+
+// Sum adds x up over the given axes (all if none is named), which vanish from its shape. A negative axis counts from the
+// end.
+func Sum(x *Node, axes ...int) *Node {
+	if len(dims(x)) == 0 {
+		return x
+	}
+	for _, run := range neighbours(checkAxes("Sum", x, axes)) {
+		x = apply(sum{axes: run}, x)
+	}
+	return x
+}
+
+// Mean is Sum divided by the number of elements that were added.
+func Mean(x *Node, axes ...int) *Node {
+	if len(dims(x)) == 0 {
+		return x
+	}
+	n := 1
+	for _, a := range checkAxes("Mean", x, axes) {
+		n *= dims(x)[a]
+	}
+	return Scale(Sum(x, axes...), 1/float64(n))
+}
+
+// maxAlong is the largest element along axes, which vanish from the shape.
+type maxAlong struct{ axes []int }
+
+func (m maxAlong) String() string                  { return fmt.Sprintf("max%v", m.axes) }
+func (m maxAlong) infer(in [][]int) ([]int, error) { return sum(m).infer(in) }
+func (m maxAlong) adjoint(in []*Node, y, dy *Node, _ []bool) []*Node {
+	x, shape := in[0], dims(in[0])
+	hit := apply(binary{kind: kEq}, x, BroadcastTo(keepDims(y, shape, m.axes), shape...))
+	return []*Node{Mul(hit, BroadcastTo(keepDims(dy, shape, m.axes), shape...))}
+}
+
+// Max returns the largest element along the given axes (all if none is named). Its derivative is that of the largest
+// element; where several are equal, each gets the whole adjoint.
+func Max(x *Node, axes ...int) *Node {
+	if len(dims(x)) == 0 {
+		return x
+	}
+	for _, run := range neighbours(checkAxes("Max", x, axes)) {
+		x = apply(maxAlong{axes: run}, x)
+	}
+	return x
+}

@@ -1,0 +1,54 @@
+package graph
+
+import (
+	"math"
+	"math/rand/v2"
+)
+
+// Param describes one parameter tensor of a network.
+type Param struct {
+	Name  string // "dense1/W"; unique within a network
+	Shape []int
+	Init  func(r *rand.Rand, dst []float64) // fills the starting values; nil leaves zeros
+}
+
+// Weight is a matrix (in, out) that starts uniform in +-sqrt(6/(in+out)) (Glorot and Bengio 2010, eq. 16).
+func Weight(name string, in, out int) Param {
+	limit := math.Sqrt(6 / float64(in+out))
+	return Param{Name: name, Shape: []int{in, out}, Init: func(r *rand.Rand, dst []float64) {
+		for i := range dst {
+			dst[i] = (2*r.Float64() - 1) * limit
+		}
+	}}
+}
+
+// HeWeight is a matrix (in, out) that starts uniform in +-sqrt(6/in), for layers followed by ReLU (He et al. 2015, eq. 10).
+func HeWeight(name string, in, out int) Param {
+	limit := math.Sqrt(6 / float64(in))
+	return Param{Name: name, Shape: []int{in, out}, Init: func(r *rand.Rand, dst []float64) {
+		for i := range dst {
+			dst[i] = (2*r.Float64() - 1) * limit
+		}
+	}}
+}
+
+// Normal is a tensor whose elements start normal with mean 0 and the given standard deviation.
+func Normal(name string, sigma float64, shape ...int) Param {
+	return Param{Name: name, Shape: shape, Init: func(r *rand.Rand, dst []float64) {
+		for i := range dst {
+			dst[i] = sigma * r.NormFloat64()
+		}
+	}}
+}
+
+// Bias is a vector that starts at zero.
+func Bias(name string, n int) Param { return Param{Name: name, Shape: []int{n}} }
+
+// Constant is a tensor whose elements all start at c, such as the gain of a layer normalisation.
+func Constant(name string, c float64, shape ...int) Param {
+	return Param{Name: name, Shape: shape, Init: func(_ *rand.Rand, dst []float64) {
+		for i := range dst {
+			dst[i] = c
+		}
+	}}
+}

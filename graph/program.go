@@ -1,0 +1,163 @@
+package graph
+
+import (
+	"fmt"
+	"sync"
+
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// Program evaluates nodes of a graph. It holds no values and may be used by any number of goroutines; each has its own
+// [Frame], or calls Run.
+type Program struct {
+	ir       *ir
+	schedule *schedule
+	groups   []*group // by step; nil for those that are not element-wise
+	block    int      // elements that the registers of a step need at most
+	outputs  []*Node
+	dt       tensor.Dtype
+
+	kernels func() any // []kernel[T], made once
+
+	mu  sync.Mutex
+	run any // the frame behind Run
+}
+
+// Compile makes a program that evaluates the outputs. Every evaluation computes all of it; see [CompileVarying].
+func Compile(outputs ...*Node) (*Program, error) { return CompileVarying(nil, outputs...) }
+
+// CompileVarying makes a program in two parts: what depends on the inputs named in varying, and the rest. A frame whose
+// other inputs were not set again keeps the results of the rest that the varying part needs, and evaluates that part only.
+func CompileVarying(varying []*Node, outputs ...*Node) (*Program, error) {
+	if len(outputs) == 0 {
+		return nil, &Error{Op: "Compile", Message: "no outputs"}
+	}
+	p := &Program{outputs: outputs, dt: outputs[0].Dtype()}
+	err := Build(func() {
+		for _, o := range outputs {
+			if o.Dtype() != p.dt {
+				fail("Compile", "outputs have types %v and %v: one program computes in one precision", p.dt, o.Dtype())
+			}
+			if isSparse(o) {
+				fail("Compile", "%s is sparse and can be no output", describe(o))
+			}
+		}
+		if p.dt != tensor.Float32 && p.dt != tensor.Float64 {
+			fail("Compile", "type %v: want float32 or float64", p.dt)
+		}
+		p.ir = newIR(outputs, varying)
+		p.schedule = newSchedule(p.ir)
+	})
+	if err != nil {
+		return nil, err
+	}
+	p.planGroups()
+	if p.dt == tensor.Float32 {
+		p.kernels = sync.OnceValue(func() any { return lowerAll[float32](p) })
+	} else {
+		p.kernels = sync.OnceValue(func() any { return lowerAll[float64](p) })
+	}
+	return p, nil
+}
+
+func (p *Program) planGroups() {
+	p.groups = make([]*group, len(p.schedule.steps))
+	for k := range p.schedule.steps {
+		st := &p.schedule.steps[k]
+		v := p.ir.values[st.values[0]]
+		if inGroup(v.op) {
+			p.groups[k] = planGroup(p.ir, p.schedule, st)
+			p.block = max(p.block, p.groups[k].registers*blockLen)
+		}
+		if _, ok := v.op.(logSumExp); ok {
+			shape := p.ir.values[v.in[0]].shape
+			p.block = max(p.block, shape[len(shape)-1])
+		}
+	}
+}
+
+// Scratch returns the number of elements of working memory that one run needs.
+func (p *Program) Scratch() int { return p.schedule.scratch }
+
+// Kept returns the number of elements that a frame keeps between runs.
+func (p *Program) Kept() int {
+	n := 0
+	for _, i := range p.schedule.kept {
+		n += p.ir.values[i].size
+	}
+	return n
+}
+
+// Run feeds values to inputs and returns the outputs as new tensors. Inputs that are not in feed keep the value of the
+// last call. A value is a *tensor.Dense of the input's shape, a Go number for a scalar, or a *Sparse. Run may be called
+// by several goroutines, one of which runs at a time; a [Frame] avoids that and the copies.
+func (p *Program) Run(feed map[*Node]gorgonia.Value) ([]gorgonia.Value, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.dt == tensor.Float32 {
+		return runProgram[float32](p, feed)
+	}
+	return runProgram[float64](p, feed)
+}
+
+func runProgram[T Float](p *Program, feed map[*Node]gorgonia.Value) ([]gorgonia.Value, error) {
+	f, ok := p.run.(*Frame[T])
+	if !ok {
+		var err error
+		if f, err = NewFrame[T](p); err != nil {
+			return nil, err
+		}
+		p.run = f
+	}
+	for n, v := range feed {
+		if err := feedValue(f, n, v); err != nil {
+			return nil, err
+		}
+	}
+	if err := f.Run(nil); err != nil {
+		return nil, err
+	}
+	out := make([]gorgonia.Value, len(p.outputs))
+	for i, n := range p.outputs {
+		x := append([]T(nil), f.Output(i)...)
+		if d := dims(n); len(d) > 0 {
+			out[i] = tensor.New(tensor.WithShape(d...), tensor.WithBacking(x))
+		} else {
+			out[i] = scalarValue(x[0])
+		}
+	}
+	return out, nil
+}
+
+func scalarValue[T Float](x T) gorgonia.Value {
+	if y, ok := any(x).(float32); ok {
+		return gorgonia.NewF32(y)
+	}
+	return gorgonia.NewF64(float64(x))
+}
+
+func feedValue[T Float](f *Frame[T], n *Node, v gorgonia.Value) error {
+	if x, ok := v.(*Sparse[T]); ok {
+		if err := x.Check(); err != nil {
+			return err
+		}
+		return f.SetSparse(n, x)
+	}
+	if d, ok := v.(*tensor.Dense); ok {
+		if !sameShape(d.Shape(), dims(n)) && d.Size() != size(dims(n)) {
+			return fmt.Errorf("graph: input %s: the value has shape %v", describe(n), d.Shape())
+		}
+		if !d.DataOrder().IsRowMajor() || d.RequiresIterator() {
+			d = d.Clone().(*tensor.Dense).Materialize().(*tensor.Dense)
+		}
+		v = d
+	}
+	switch x := v.Data().(type) {
+	case []T:
+		return f.Set(n, x)
+	case T:
+		return f.Set(n, []T{x})
+	}
+	return fmt.Errorf("graph: input %s: the value holds %T, the program computes in %v", describe(n), v.Data(), f.p.dt)
+}

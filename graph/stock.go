@@ -1,0 +1,219 @@
+package graph
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"gorgonia.org/gorgonia"
+)
+
+// rewriter replaces stock gorgonia operations by operators of this package, so that derivatives and kernels exist once.
+// An operation that is not on its list is an error: several stock operations differentiate to wrong numbers without an
+// error, so nothing unknown may pass.
+type rewriter struct {
+	done map[*Node]*Node
+}
+
+func newRewriter() *rewriter { return &rewriter{done: map[*Node]*Node{}} }
+
+// node returns the equivalent of n; n itself where nothing needs replacing. It panics with an *Error.
+func (r *rewriter) node(n *Node) *Node {
+	if m, ok := r.done[n]; ok {
+		return m
+	}
+	m := r.replace(n)
+	r.done[n] = m
+	return m
+}
+
+func (r *rewriter) replace(n *Node) *Node {
+	if n.Op() == nil {
+		return n
+	}
+	in := inputsOf(n)
+	out := make([]*Node, len(in))
+	changed := false
+	for i, c := range in {
+		out[i] = r.node(c)
+		changed = changed || out[i] != c
+	}
+	if o := operatorOf(n); o != nil {
+		if !changed {
+			return n
+		}
+		return apply(o, out...)
+	}
+	m := stock(n, out)
+	if !sameShape(dims(m), dims(n)) {
+		m = Reshape(m, dims(n)...)
+	}
+	return m
+}
+
+// operatorOf returns the operator of a node that this package made; nil for inputs and stock operations.
+func operatorOf(n *Node) operator {
+	if o, ok := n.Op().(*op); ok {
+		return o.operator
+	}
+	return nil
+}
+
+// inputsOf returns a node's arguments in order.
+func inputsOf(n *Node) []*Node {
+	if o, ok := n.Op().(*op); ok {
+		return o.in
+	}
+	if n.Graph() == nil {
+		return nil
+	}
+	var out []*Node
+	for it := n.Graph().From(n.ID()); it != nil && it.Next(); {
+		out = append(out, it.Node().(*Node))
+	}
+	return out
+}
+
+// stockUnary and stockBinary are the element-wise operations, by gorgonia's own symbols.
+var stockUnary = map[string]func(*Node) *Node{
+	"abs": Abs, "exp": Exp, "ln": Log, "neg": Neg, "square": Square, "sqrt": Sqrt, "inv": Recip,
+	"cube": func(x *Node) *Node { return PowC(x, 3) }, "tanh": Tanh, "sigmoid": Sigmoid, "softplus": Softplus,
+	"sign":    func(x *Node) *Node { return apply(unary{kind: kSign}, x) },
+	"invSqrt": func(x *Node) *Node { return PowC(x, -0.5) },
+}
+
+var stockBinary = map[string]func(x, y *Node) *Node{
+	"+": Add, "-": Sub, "⊙": Mul, "÷": Div, "^": Pow,
+	"==": compare(kEq, false), ">": compare(kGt, false), ">=": compare(kGe, false), "<": compare(kGt, true), "<=": compare(kGe, true),
+}
+
+func compare(k binaryKind, swap bool) func(x, y *Node) *Node {
+	return func(x, y *Node) *Node {
+		if swap {
+			x, y = y, x
+		}
+		return elementwise(binary{kind: k}, x, y)
+	}
+}
+
+// replacements says what to use for stock operations that are often tried and not supported.
+var replacements = map[string]string{
+	"gorgonia.sliceOp": "graph.Slice", "gorgonia.softmaxOp": "graph.Softmax", "gorgonia.dropoutOp": "a network that implements nets' training pass",
+	"gorgonia.byIndicesOp": "graph.Gather", "gorgonia.atOp": "graph.Slice and graph.Reshape", "gorgonia.BatchNormOp": "graph.LayerNorm, or an affine map of stored statistics",
+	"gorgonia.tensordotOp": "graph.MatMul with graph.Transpose and graph.Reshape", "gorgonia.clampOp": "graph.ReLU",
+	"gorgonia.elemUnaryOp": "a function of package graph", "gorgonia.elemBinOp": "a function of package graph",
+}
+
+// stock builds the equivalent of stock node n on in, its replaced children.
+func stock(n *Node, in []*Node) *Node {
+	o := n.Op()
+	kind := strings.TrimPrefix(fmt.Sprintf("%T", o), "*")
+	v := reflect.Indirect(reflect.ValueOf(o))
+	switch kind {
+	case "gorgonia.constantScalar", "gorgonia.constantTensor":
+		return stockConstant(n)
+	case "gorgonia.Iop":
+		return in[0]
+	case "gorgonia.sizeOp":
+		return newFill(n.Graph(), n.Dtype(), float64(dims(in[0])[v.FieldByName("axis").Int()]), nil)
+	case "gorgonia.elemUnaryOp":
+		if f := stockUnary[unaryName(o)]; f != nil {
+			return f(in[0])
+		}
+	case "gorgonia.elemBinOp":
+		name, same, _ := strings.Cut(o.String(), " ")
+		if f := stockBinary[name]; f != nil && (same == "true" || strings.Contains("+-⊙÷^", name)) {
+			return f(matchScalars(in[0], in[1]))
+		}
+	case "gorgonia.linAlgBinOp":
+		return stockProduct(v, in)
+	case "gorgonia.sumOp":
+		return Sum(in[0], intField(v, "along")...)
+	case "gorgonia.maxOp":
+		return Max(in[0], intField(v, "along")...)
+	case "gorgonia.transposeOp":
+		return Transpose(in[0], intField(v, "pattern")...)
+	case "gorgonia.reshapeOp":
+		return Reshape(in[0], dims(n)...)
+	case "gorgonia.concatOp":
+		return Concat(int(v.FieldByName("axis").Int()), in...)
+	case "gorgonia.repeatOp":
+		if m := stockRepeat(n, in[0], int(v.FieldByName("along").Int())); m != nil {
+			return m
+		}
+	}
+	hint := "build it from functions of package graph"
+	if r, ok := replacements[kind]; ok {
+		hint = "use " + r
+	}
+	panic(&Error{Op: strings.TrimPrefix(kind, "gorgonia."), Node: describe(n),
+		Message: "this stock operation is not on the list of those that are known to be differentiated rightly; " + hint})
+}
+
+// unaryName is the symbol of an element-wise stock operation; the interface that holds it is not exported but embeds
+// fmt.Stringer.
+func unaryName(o gorgonia.Op) string { return o.String() }
+
+func intField(v reflect.Value, name string) []int {
+	f := v.FieldByName(name)
+	out := make([]int, f.Len())
+	for i := range out {
+		out[i] = int(f.Index(i).Int())
+	}
+	return out
+}
+
+// matchScalars lets (n), (n, 1) and (1, n) operands of one size meet, as gorgonia does.
+func matchScalars(x, y *Node) (*Node, *Node) {
+	if dx, dy := dims(x), dims(y); len(dx) != len(dy) && len(dx) > 0 && len(dy) > 0 && size(dx) == size(dy) {
+		y = Reshape(y, dx...)
+	}
+	return x, y
+}
+
+// stockProduct: gorgonia's products of matrices, vectors and stacks of matrices, in the order of its constants.
+func stockProduct(v reflect.Value, in []*Node) *Node {
+	const matMul, matVec, dot, outer, batched = 0, 1, 2, 3, 4
+	a, b := in[0], in[1]
+	o := matmul{ta: v.FieldByName("transA").Bool(), tb: v.FieldByName("transB").Bool()}
+	column := func(x *Node) *Node { return Reshape(x, size(dims(x)), 1) }
+	switch v.FieldByName("āBinaryOperator").Uint() {
+	case matMul, batched:
+		return apply(o, a, b)
+	case matVec:
+		return apply(o, a, column(b))
+	case dot:
+		return apply(matmul{ta: true}, column(a), column(b))
+	case outer:
+		return apply(matmul{tb: true}, column(a), column(b))
+	}
+	panic(&Error{Op: "linAlgBinOp", Message: fmt.Sprintf("unknown product of %s and %s", describe(a), describe(b))})
+}
+
+// stockRepeat is a repeat along an axis of size 1, which is what gorgonia's broadcasting makes; nil otherwise.
+func stockRepeat(n, x *Node, axis int) *Node {
+	from, to := dims(x), dims(n)
+	if len(from) == 0 {
+		return BroadcastTo(x, to...)
+	}
+	if len(from) == len(to) && axis < len(from) && from[axis] == 1 {
+		return BroadcastTo(x, to...)
+	}
+	if size(from) == from[0] && len(to) == 2 && to[0] == from[0] && axis == 1 { // a vector as a column
+		return BroadcastTo(Reshape(x, from[0], 1), to...)
+	}
+	return nil
+}
+
+// stockConstant is a constant of gorgonia's.
+func stockConstant(n *Node) *Node {
+	v := n.Op().(interface{ Value() gorgonia.Value }).Value()
+	switch x := v.Data().(type) {
+	case float64:
+		return newFill(n.Graph(), n.Dtype(), x, nil)
+	case float32:
+		return newFill(n.Graph(), n.Dtype(), float64(x), nil)
+	}
+	return applyIn(n.Graph(), n.Dtype(), constant{v: v, shape: slices.Clone(dims(n))})
+}

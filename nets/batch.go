@@ -1,0 +1,147 @@
+package nets
+
+import (
+	"fmt"
+
+	"lethe/datasets"
+	"lethe/graph"
+)
+
+// chunk is a range of samples that is worked on at once, in a plan of rows rows; those past hi repeat sample hi-1 with
+// weight 0.
+type chunk struct{ index, lo, hi, rows int }
+
+// chunks cuts n samples into chunks of at most most rows, a power of two. At least two chunks are made of 64 samples or
+// more, so that two cores have work. The last, shorter chunk is filled up to a power of two.
+func chunks(n, most int) []chunk {
+	rows := most
+	for rows > 32 && rows > (n+1)/2 {
+		rows /= 2
+	}
+	var cs []chunk
+	for lo := 0; lo < n; lo += rows {
+		c := chunk{index: len(cs), lo: lo, hi: min(lo+rows, n), rows: rows}
+		if left := c.hi - lo; left < rows {
+			c.rows = 1
+			for c.rows < left {
+				c.rows *= 2
+			}
+			c.rows = min(c.rows, rows)
+		}
+		cs = append(cs, c)
+	}
+	return cs
+}
+
+// buffers hold a chunk in the precision of the model where the data set's own memory cannot be used as it is.
+type buffers[T graph.Float] struct {
+	x, y, w []T
+	indptr  []int
+	values  []T
+	sparse  graph.Sparse[T]
+}
+
+func grow[T any](b []T, n int) []T {
+	if cap(b) < n {
+		return make([]T, n)
+	}
+	return b[:n]
+}
+
+// feed sets x, y and the weights of a frame to a chunk. What is set stays valid until b's next use.
+func feed[T graph.Float](f *graph.Frame[T], pl *plan, b *buffers[T], d *datasets.Dataset, c chunk, w []float64) error {
+	if err := feedX(f, pl, b, d, c); err != nil {
+		return err
+	}
+	b.y, b.w = grow(b.y, c.rows), grow(b.w, c.rows)
+	for i := range c.rows {
+		r := min(c.lo+i, c.hi-1)
+		b.y[i] = T(d.Y[r])
+		switch {
+		case c.lo+i >= c.hi:
+			b.w[i] = 0
+		case w == nil:
+			b.w[i] = 1
+		default:
+			b.w[i] = T(w[r])
+		}
+	}
+	if err := f.Set(pl.y, b.y); err != nil {
+		return err
+	}
+	return f.Set(pl.w, b.w)
+}
+
+func feedX[T graph.Float](f *graph.Frame[T], pl *plan, b *buffers[T], d *datasets.Dataset, c chunk) error {
+	switch x := d.X.(type) {
+	case *datasets.CSR:
+		return feedCSR(f, pl, b, x, c)
+	case *datasets.Dense:
+		if own, ok := any(x.Data).([]T); ok && c.hi-c.lo == c.rows {
+			return f.Set(pl.x, own[c.lo*x.Cols:c.hi*x.Cols])
+		}
+		b.x = grow(b.x, c.rows*x.Cols)
+		for i := range c.rows {
+			r := min(c.lo+i, c.hi-1)
+			convert(b.x[i*x.Cols:(i+1)*x.Cols], x.Data[r*x.Cols:(r+1)*x.Cols])
+		}
+	case *datasets.Images:
+		n := x.Height * x.Width * x.Channels
+		b.x = grow(b.x, c.rows*n)
+		for i := range c.rows {
+			r := min(c.lo+i, c.hi-1)
+			row := b.x[i*n : (i+1)*n]
+			for j, p := range x.Pixels[r*n : (r+1)*n] {
+				row[j] = T((float64(p) - x.Mean) / x.Scale)
+			}
+		}
+	case *datasets.Tokens:
+		b.x = grow(b.x, c.rows*x.Length)
+		for i := range c.rows {
+			s := x.Starts[min(c.lo+i, c.hi-1)]
+			for j, t := range x.Text[s : s+x.Length] {
+				b.x[i*x.Length+j] = T(t)
+			}
+		}
+	default:
+		return fmt.Errorf("nets: features of type %T", d.X)
+	}
+	return f.Set(pl.x, b.x)
+}
+
+// feedCSR uses the data set's arrays where precision and chunk allow. Rows that fill a chunk up are empty.
+func feedCSR[T graph.Float](f *graph.Frame[T], pl *plan, b *buffers[T], x *datasets.CSR, c chunk) error {
+	s := &b.sparse
+	*s = graph.Sparse[T]{Rows: c.rows, Cols: x.Cols, Indptr: x.Indptr[c.lo : c.hi+1], Indices: x.Indices}
+	if c.hi-c.lo < c.rows {
+		b.indptr = grow(b.indptr, c.rows+1)
+		for i := range b.indptr {
+			b.indptr[i] = x.Indptr[min(c.lo+i, c.hi)]
+		}
+		s.Indptr = b.indptr
+	}
+	if own, ok := any(x.Values).([]T); ok {
+		s.Values = own
+		return f.SetSparse(pl.x, s)
+	}
+	lo, hi := x.Indptr[c.lo], x.Indptr[c.hi]
+	b.values = grow(b.values, hi-lo)
+	convert(b.values, x.Values[lo:hi])
+	b.indptr = grow(b.indptr, c.rows+1)
+	for i := range b.indptr {
+		b.indptr[i] = x.Indptr[min(c.lo+i, c.hi)] - lo
+	}
+	s.Indptr, s.Indices, s.Values = b.indptr, x.Indices[lo:hi], b.values
+	return f.SetSparse(pl.x, s)
+}
+
+func convert[T graph.Float](dst []T, src []float64) {
+	switch d := any(dst).(type) {
+	case []float64:
+		copy(d, src)
+	case []float32:
+		for i, v := range src {
+			d[i] = float32(v)
+		}
+	}
+}

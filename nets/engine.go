@@ -1,0 +1,453 @@
+package nets
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"unsafe"
+
+	"golang.org/x/sync/errgroup"
+
+	"lethe/datasets"
+	"lethe/graph"
+)
+
+// numeric evaluates a model in precision T: plans by batch shape, and workers that each hold the memory of one core.
+type numeric[T graph.Float] struct {
+	m *Model
+
+	mu      sync.Mutex
+	plans   map[planKey]*planEntry
+	rows    map[string]int // samples in a full chunk, by shape of a sample
+	idle    []*worker[T]
+	checked map[*int32]int // sparse arrays whose indices have been checked, and their length
+}
+
+type planEntry struct {
+	once sync.Once
+	plan *plan
+	err  error
+}
+
+// worker is the memory of one core: working memory, the frames of plans it has run, and buffers for batches.
+type worker[T graph.Float] struct {
+	ws     graph.Workspace[T]
+	frames map[*plan]*graph.Frame[T]
+	buf    buffers[T]
+}
+
+func newEngine[T graph.Float](m *Model) *numeric[T] {
+	return &numeric[T]{m: m, plans: map[planKey]*planEntry{}, rows: map[string]int{}, checked: map[*int32]int{}}
+}
+
+func (e *numeric[T]) plan(k kind, rows int, d *datasets.Dataset) (*plan, error) {
+	shape, sparse := inputShape(d)
+	key := planKey{kind: k, rows: rows, shape: fmt.Sprint(shape), sparse: sparse}
+	e.mu.Lock()
+	entry := e.plans[key]
+	if entry == nil {
+		entry = &planEntry{}
+		e.plans[key] = entry
+	}
+	e.mu.Unlock()
+	entry.once.Do(func() { entry.plan, entry.err = newPlan(e.m, k, rows, shape, sparse) })
+	return entry.plan, entry.err
+}
+
+// chunkRows is the largest power of two whose gradient's intermediate values take at most the model's chunk size.
+func (e *numeric[T]) chunkRows(d *datasets.Dataset) (int, error) {
+	if e.m.opts.chunkRows > 0 {
+		return e.m.opts.chunkRows, nil
+	}
+	shape, sparse := inputShape(d)
+	key := fmt.Sprint(shape, sparse)
+	e.mu.Lock()
+	rows := e.rows[key]
+	e.mu.Unlock()
+	if rows > 0 {
+		return rows, nil
+	}
+	const probe, most = 16, 2048
+	pl, err := e.plan(lossGradient, probe, d)
+	if err != nil {
+		return 0, err
+	}
+	// What does not grow with the rows is the parameters' gradient.
+	perRow := max(1, (pl.program.Scratch()-e.m.offset[len(e.m.params)])/probe)
+	var zero T
+	rows = 32
+	for rows < most && 2*rows*perRow*int(unsafe.Sizeof(zero)) <= e.m.opts.chunkBytes {
+		rows *= 2
+	}
+	e.mu.Lock()
+	e.rows[key] = rows
+	e.mu.Unlock()
+	return rows, nil
+}
+
+func (e *numeric[T]) take() *worker[T] {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if k := len(e.idle) - 1; k >= 0 {
+		w := e.idle[k]
+		e.idle = e.idle[:k]
+		return w
+	}
+	return &worker[T]{frames: map[*plan]*graph.Frame[T]{}}
+}
+
+func (e *numeric[T]) give(w *worker[T]) {
+	e.mu.Lock()
+	e.idle = append(e.idle, w)
+	e.mu.Unlock()
+}
+
+func (w *worker[T]) frame(pl *plan) (*graph.Frame[T], error) {
+	if f := w.frames[pl]; f != nil {
+		return f, nil
+	}
+	f, err := graph.NewFrame[T](pl.program)
+	if err != nil {
+		return nil, err
+	}
+	w.frames[pl] = f
+	return f, nil
+}
+
+// each runs f on every chunk, in order of their index, on all cores; it stops at the first error or when the context ends. sum,
+// which may be nil, is where f adds its results up: it is told of an error, so that nobody waits there for a chunk that never comes.
+func (e *numeric[T]) each(ctx context.Context, cs []chunk, sum *orderedSum, f func(w *worker[T], c chunk) error) error {
+	var next atomic.Int64
+	work := func(ctx context.Context) error {
+		w := e.take()
+		defer e.give(w)
+		for {
+			k := int(next.Add(1)) - 1
+			if k >= len(cs) {
+				return nil
+			}
+			err := ctx.Err()
+			if err == nil {
+				err = f(w, cs[k])
+			}
+			if err != nil {
+				sum.abort()
+				return err
+			}
+		}
+	}
+	n := min(e.m.opts.cores, len(cs))
+	if n <= 1 {
+		return work(ctx)
+	}
+	group, inner := errgroup.WithContext(ctx)
+	for range n {
+		group.Go(func() error { return work(inner) })
+	}
+	err := group.Wait()
+	if cause := ctx.Err(); cause != nil && err != nil {
+		return cause
+	}
+	return err
+}
+
+// cut splits a data set into chunks and checks what kernels rely on.
+func (e *numeric[T]) cut(d *datasets.Dataset) ([]chunk, error) {
+	if d.X.Len() != d.Len() {
+		return nil, fmt.Errorf("nets: data set %q has %d samples and %d labels", d.Name, d.X.Len(), d.Len())
+	}
+	if x, ok := d.X.(*datasets.CSR); ok {
+		if err := e.checkIndices(x); err != nil {
+			return nil, fmt.Errorf("nets: data set %q: %w", d.Name, err)
+		}
+	}
+	if d.Len() == 0 {
+		return nil, nil
+	}
+	rows, err := e.chunkRows(d)
+	if err != nil {
+		return nil, err
+	}
+	return chunks(d.Len(), rows), nil
+}
+
+// checkIndices looks at the column indices of sparse rows once for each array.
+func (e *numeric[T]) checkIndices(x *datasets.CSR) error {
+	if len(x.Indices) == 0 || len(x.Values) < len(x.Indices) {
+		if len(x.Values) < len(x.Indices) {
+			return fmt.Errorf("%d column indices with %d values", len(x.Indices), len(x.Values))
+		}
+		return nil
+	}
+	key := &x.Indices[0]
+	e.mu.Lock()
+	done := e.checked[key]
+	e.mu.Unlock()
+	if done >= len(x.Indices) {
+		return nil
+	}
+	for _, c := range x.Indices {
+		if uint(c) >= uint(x.Cols) {
+			return fmt.Errorf("column index %d in rows of %d columns", c, x.Cols)
+		}
+	}
+	e.mu.Lock()
+	if len(e.checked) > 256 { // keys keep their arrays alive
+		clear(e.checked)
+	}
+	e.checked[key] = len(x.Indices)
+	e.mu.Unlock()
+	return nil
+}
+
+// prepare returns a frame of plan k with parameters and chunk set.
+func (e *numeric[T]) prepare(w *worker[T], k kind, theta [][]T, weights []float64, d *datasets.Dataset, c chunk) (*plan, *graph.Frame[T], error) {
+	pl, err := e.plan(k, c.rows, d)
+	if err != nil {
+		return nil, nil, err
+	}
+	f, err := w.frame(pl)
+	if err != nil {
+		return nil, nil, err
+	}
+	return pl, f, setUp(f, pl, &w.buf, theta, weights, d, c)
+}
+
+func setUp[T graph.Float](f *graph.Frame[T], pl *plan, b *buffers[T], theta [][]T, weights []float64, d *datasets.Dataset, c chunk) error {
+	for i, p := range pl.p {
+		if err := f.Set(p, theta[i]); err != nil {
+			return err
+		}
+	}
+	return feed(f, pl, b, d, c, weights)
+}
+
+// tensors converts a flat vector to the model's precision and cuts it into tensors.
+func (e *numeric[T]) tensors(theta []float64) [][]T {
+	return split(e.m, inPrecision[T](theta), inPrecision[T](e.m.base))
+}
+
+func inPrecision[T graph.Float](x []float64) []T {
+	if own, ok := any(x).([]T); ok {
+		return own
+	}
+	out := make([]T, len(x))
+	convert(out, x)
+	return out
+}
+
+func (e *numeric[T]) loss(ctx context.Context, theta []float64, d *datasets.Dataset) (float64, error) {
+	cs, err := e.cut(d)
+	if err != nil {
+		return 0, err
+	}
+	th := e.tensors(theta)
+	sums := make([]float64, len(cs))
+	err = e.each(ctx, cs, nil, func(w *worker[T], c chunk) error {
+		_, f, err := e.prepare(w, lossSum, th, nil, d, c)
+		if err != nil {
+			return err
+		}
+		if err := f.Run(&w.ws); err != nil {
+			return err
+		}
+		sums[c.index] = float64(f.Output(0)[0])
+		return nil
+	})
+	total := 0.0
+	for _, s := range sums {
+		total += s
+	}
+	return total, err
+}
+
+func (e *numeric[T]) gradient(ctx context.Context, dst, theta, weights []float64, d *datasets.Dataset) (float64, error) {
+	cs, err := e.cut(d)
+	if err != nil {
+		return 0, err
+	}
+	if len(cs) == 0 {
+		clear(dst)
+		return 0, nil
+	}
+	th := e.tensors(theta)
+	sum := newOrderedSum(dst)
+	losses := make([]float64, len(cs))
+	err = e.each(ctx, cs, sum, func(w *worker[T], c chunk) error {
+		_, f, err := e.prepare(w, lossGradient, th, weights, d, c)
+		if err == nil {
+			err = f.Run(&w.ws)
+		}
+		if err != nil {
+			return err
+		}
+		losses[c.index] = float64(f.Output(0)[0])
+		return addOutputs(sum, e.m, f, 1, c.index)
+	})
+	total := 0.0
+	for _, l := range losses {
+		total += l
+	}
+	return total, err
+}
+
+// linearize returns the product function. With keep, each chunk has a frame of its own that keeps what does not depend on
+// the direction, as many chunks as the limit allows; the others share their worker's frame.
+func (e *numeric[T]) linearize(ctx context.Context, theta []float64, d *datasets.Dataset, k kind, keep bool) (func(dst, v []float64) error, error) {
+	cs, err := e.cut(d)
+	if err != nil {
+		return nil, err
+	}
+	th := e.tensors(append([]float64(nil), theta...))
+	own, err := e.keepFrames(cs, th, k, keep, d)
+	if err != nil {
+		return nil, err
+	}
+	var direction []T
+	return func(dst, v []float64) error {
+		if len(cs) == 0 {
+			clear(dst)
+			return ctx.Err()
+		}
+		if same, ok := any(v).([]T); ok {
+			direction = same
+		} else {
+			direction = grow(direction, len(v))
+			convert(direction, v)
+		}
+		vs := split(e.m, direction, make([]T, len(e.m.base)))
+		sum := newOrderedSum(dst)
+		return e.each(ctx, cs, sum, func(w *worker[T], c chunk) error {
+			pl, f, err := e.productFrame(w, own, th, k, d, c)
+			for i, x := range vs {
+				if err == nil && pl.v[i] != nil {
+					err = f.Set(pl.v[i], x)
+				}
+			}
+			if err == nil {
+				err = f.Run(&w.ws)
+			}
+			if err != nil {
+				return err
+			}
+			return addOutputs(sum, e.m, f, 0, c.index)
+		})
+	}, nil
+}
+
+// kept is a frame that belongs to one chunk, with the memory that its batch lies in.
+type kept[T graph.Float] struct {
+	pl    *plan
+	frame *graph.Frame[T]
+	buf   buffers[T]
+}
+
+func (e *numeric[T]) keepFrames(cs []chunk, th [][]T, k kind, keep bool, d *datasets.Dataset) ([]*kept[T], error) {
+	own := make([]*kept[T], len(cs))
+	if !keep {
+		return own, nil
+	}
+	var zero T
+	left := e.m.opts.keepBytes
+	for i, c := range cs {
+		pl, err := e.plan(k, c.rows, d)
+		if err != nil {
+			return nil, err
+		}
+		left -= (pl.program.Kept() + c.rows*size(d.X.Shape())) * int(unsafe.Sizeof(zero))
+		if left < 0 && i > 0 {
+			break
+		}
+		f, err := graph.NewFrame[T](pl.program)
+		if err != nil {
+			return nil, err
+		}
+		own[i] = &kept[T]{pl: pl, frame: f}
+		if err := setUp(f, pl, &own[i].buf, th, nil, d, c); err != nil {
+			return nil, err
+		}
+	}
+	return own, nil
+}
+
+func size(shape []int) int {
+	n := 1
+	for _, s := range shape {
+		n *= s
+	}
+	return n
+}
+
+func (e *numeric[T]) productFrame(w *worker[T], own []*kept[T], th [][]T, k kind, d *datasets.Dataset, c chunk) (*plan, *graph.Frame[T], error) {
+	if o := own[c.index]; o != nil {
+		return o.pl, o.frame, nil
+	}
+	return e.prepare(w, k, th, nil, d, c)
+}
+
+// perRow writes what a plan gives for each sample; v is the direction of dotRows.
+func (e *numeric[T]) perRow(ctx context.Context, k kind, dst, theta, v []float64, d *datasets.Dataset) error {
+	cs, err := e.cut(d)
+	if err != nil {
+		return err
+	}
+	if len(cs) > 0 {
+		pl, err := e.plan(k, cs[0].rows, d)
+		if err != nil {
+			return err
+		}
+		width := 1
+		if k == outputRows {
+			width = pl.width
+		}
+		if len(dst) != d.Len()*width {
+			return fmt.Errorf("nets: %d places for %d samples of %d numbers", len(dst), d.Len(), width)
+		}
+	}
+	th := e.tensors(theta)
+	var vs [][]T
+	if v != nil {
+		vs = split(e.m, inPrecision[T](v), make([]T, len(e.m.base)))
+	}
+	return e.each(ctx, cs, nil, func(w *worker[T], c chunk) error {
+		pl, f, err := e.prepare(w, k, th, nil, d, c)
+		for i := range vs {
+			if err == nil && pl.v[i] != nil {
+				err = f.Set(pl.v[i], vs[i])
+			}
+		}
+		if err == nil {
+			err = f.Run(&w.ws)
+		}
+		if err != nil {
+			return err
+		}
+		out := f.Output(0)
+		width := len(out) / c.rows
+		widen(dst[c.lo*width:c.hi*width], out)
+		return nil
+	})
+}
+
+// check builds what a second-order update needs.
+func (e *numeric[T]) check(d *datasets.Dataset) error {
+	rows, err := e.chunkRows(d)
+	if err != nil {
+		return err
+	}
+	_, err = e.plan(hessian, rows, d)
+	return err
+}
+
+func (e *numeric[T]) width(d *datasets.Dataset) (int, error) {
+	rows, err := e.chunkRows(d)
+	if err != nil {
+		return 0, err
+	}
+	pl, err := e.plan(outputRows, rows, d)
+	if err != nil {
+		return 0, err
+	}
+	return pl.width, nil
+}

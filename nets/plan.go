@@ -1,0 +1,129 @@
+package nets
+
+import (
+	"fmt"
+
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"lethe/graph"
+)
+
+// kind is what a plan computes.
+type kind uint8
+
+const (
+	lossSum      kind = iota // weighted sum of losses
+	lossGradient             // the same and its gradient
+	hessian                  // Hessian-vector product
+	gaussNewton              // Gauss-Newton product
+	outputRows               // outputs of each sample
+	lossRows                 // loss of each sample
+	dotRows                  // gradient of each sample times a vector
+	normRows                 // squared norm of the gradient of each sample
+	factorRows               // what per-sample gradients are made of
+)
+
+// planKey tells plans apart.
+type planKey struct {
+	kind   kind
+	rows   int
+	shape  string
+	sparse bool
+}
+
+// plan is a compiled batch of a fixed number of rows.
+type plan struct {
+	p, v    []*graph.Node // parameters; the vector of a product, by tensor, nil for fixed ones
+	x, y, w *graph.Node
+	program *graph.Program
+	free    []int    // tensors that are worked on
+	sparse  bool     // x is sparse
+	width   int      // outputs of a row
+	factors []factor // of per-sample gradients, by tensor that is worked on
+}
+
+// newPlan builds the network's graph for a batch and compiles what k asks for. Losses are weighted, so that a short batch is
+// filled up with rows of weight 0 and batch sizes are few.
+func newPlan(m *Model, k kind, rows int, shape []int, sparse bool) (*plan, error) {
+	dt := tensor.Float64
+	if m.opts.float32 {
+		dt = tensor.Float32
+	}
+	g := gorgonia.NewGraph()
+	pl := &plan{sparse: sparse}
+	var outputs, varying []*graph.Node
+	var inner error
+	err := graph.Build(func() {
+		for i, q := range m.params {
+			pl.p = append(pl.p, graph.Input(g, dt, "parameter "+q.Name, q.Shape...))
+			pl.v = append(pl.v, nil)
+			if m.free[i] {
+				pl.free = append(pl.free, i)
+				pl.v[i] = graph.Input(g, dt, "direction "+q.Name, q.Shape...)
+			}
+		}
+		full := append([]int{rows}, shape...)
+		if sparse {
+			pl.x = graph.SparseInput(g, dt, "x", full[0], full[1])
+		} else {
+			pl.x = graph.Input(g, dt, "x", full...)
+		}
+		pl.y, pl.w = graph.Input(g, dt, "y", rows), graph.Input(g, dt, "weight", rows)
+		out := m.net.Forward(pl.p, pl.x)
+		losses := m.loss(out, pl.y)
+		if s := losses.Shape(); len(s) != 1 || s[0] != rows {
+			panic(&graph.Error{Op: "Loss", Message: fmt.Sprintf("a batch of %d samples gives losses of shape %v, want [%d]", rows, s, rows)})
+		}
+		s := out.Shape()
+		if len(s) < 1 || s[0] != rows {
+			panic(&graph.Error{Op: "Forward", Message: fmt.Sprintf("a batch of %d samples gives outputs of shape %v, want [%d ...]", rows, s, rows)})
+		}
+		pl.width = s.TotalSize() / rows
+		outputs, varying, inner = pl.targets(k, out, losses)
+	})
+	if err == nil {
+		err = inner
+	}
+	if err == nil {
+		pl.program, err = graph.CompileVarying(varying, outputs...)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("nets: building the network for %d rows of shape %v: %w", rows, shape, err)
+	}
+	return pl, nil
+}
+
+func (pl *plan) targets(k kind, out, losses *graph.Node) (outputs, varying []*graph.Node, err error) {
+	wrt, v := pick(pl.p, pl.free), pick(pl.v, pl.free)
+	total := graph.Sum(graph.Mul(losses, pl.w))
+	switch k {
+	case lossSum:
+		return []*graph.Node{total}, nil, nil
+	case lossGradient:
+		g, err := graph.Grad(total, wrt...)
+		return append([]*graph.Node{total}, g...), nil, err
+	case hessian:
+		h, err := graph.HVP(total, wrt, v)
+		return h, v, err
+	case gaussNewton:
+		h, err := graph.GGNVP(out, total, wrt, v)
+		return h, v, err
+	case outputRows:
+		return []*graph.Node{out}, nil, nil
+	case lossRows:
+		return []*graph.Node{losses}, nil, nil
+	case dotRows:
+		j, err := graph.JVP([]*graph.Node{losses}, wrt, v)
+		return j, v, err
+	}
+	return pl.perSampleTargets(k, losses, wrt)
+}
+
+func pick(ns []*graph.Node, which []int) []*graph.Node {
+	out := make([]*graph.Node, len(which))
+	for k, i := range which {
+		out[k] = ns[i]
+	}
+	return out
+}

@@ -1,0 +1,79 @@
+package nets
+
+import (
+	"fmt"
+	"path"
+)
+
+// Select returns the model that works on the parameter tensors whose names match one of the patterns (path.Match: "dense2/*"); the
+// others are constants, taken from theta, the model's whole vector. Its own vectors hold the chosen tensors, in the order of
+// Params. A pattern that matches nothing is an error.
+func (m *Model) Select(theta []float64, patterns ...string) (*Model, error) {
+	if err := m.check(theta); err != nil {
+		return nil, err
+	}
+	s := &Model{net: m.net, loss: m.loss, params: m.params, offset: m.offset, opts: m.opts, free: make([]bool, len(m.params))}
+	for _, pattern := range patterns {
+		found := false
+		for i, p := range m.params {
+			ok, err := path.Match(pattern, p.Name)
+			if err != nil {
+				return nil, fmt.Errorf("nets: pattern %q: %w", pattern, err)
+			}
+			if ok && m.free[i] {
+				s.free[i], found = true, true
+			}
+		}
+		if !found {
+			return nil, fmt.Errorf("nets: no parameter matches %q: the model has %s", pattern, names(m.Params()))
+		}
+	}
+	for i, x := range split(m, theta, m.base) {
+		s.base = append(s.base, x...)
+		if s.free[i] {
+			s.dim += len(x)
+		}
+	}
+	if s.dim == 0 {
+		return nil, fmt.Errorf("nets: no parameters selected: name at least one pattern")
+	}
+	s.newEngine()
+	return s, nil
+}
+
+// Chosen returns the parts of a vector of the model that m was selected from that m works on.
+func (m *Model) Chosen(whole []float64) ([]float64, error) {
+	if n := m.offset[len(m.params)]; len(whole) != n {
+		return nil, fmt.Errorf("nets: a vector of %d numbers for a network of %d parameters", len(whole), n)
+	}
+	var out []float64
+	for i, free := range m.free {
+		if free {
+			out = append(out, whole[m.offset[i]:m.offset[i+1]]...)
+		}
+	}
+	return out, nil
+}
+
+// Whole returns the vector of all the network's parameters, in which those that m works on are theta.
+func (m *Model) Whole(theta []float64) ([]float64, error) {
+	if err := m.check(theta); err != nil {
+		return nil, err
+	}
+	var out []float64
+	for _, x := range split(m, theta, m.base) {
+		out = append(out, x...)
+	}
+	return out, nil
+}
+
+func names(ps []Param) string {
+	s := ""
+	for i, p := range ps {
+		if i > 0 {
+			s += ", "
+		}
+		s += p.Name
+	}
+	return s
+}
