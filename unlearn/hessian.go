@@ -2,6 +2,7 @@ package unlearn
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -77,7 +78,7 @@ func (p *Problem) linearize(ctx context.Context, theta []float64, c Curvature, d
 }
 
 func noGaussNewton(o Objective) error {
-	return fmt.Errorf("unlearn: objective %T has no Gauss-Newton products: implement GaussNewtonLinearizer, or use FullHessian with a ridge", o)
+	return fmt.Errorf("unlearn: objective %T has no Gauss-Newton products: implement GaussNewtonLinearizer, or use FullHessian with a ridge (%w)", o, errors.ErrUnsupported)
 }
 
 type hessian struct {

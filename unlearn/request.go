@@ -1,19 +1,26 @@
 package unlearn
 
-import "lethe/datasets"
+import (
+	"lethe/datasets"
+)
 
 // Kind says what a [Change] does.
 type Kind int
 
 const (
-	SampleRemoval     Kind = iota // the samples Rows were never there
-	FeatureRemoval                // the features Columns are zero in every sample
-	FeatureCorrection             // feature Columns[j] of sample Rows[i] is Values[i][j]
-	LabelCorrection               // the label of sample Rows[i] is Labels[i]
-	SampleCorrection              // sample Rows[i], label included, is row i of To
+	// SampleRemoval: the samples Rows were never there.
+	SampleRemoval Kind = iota
+	// FeatureRemoval: the features Columns are zero in every sample.
+	FeatureRemoval
+	// FeatureCorrection: feature Columns[j] of sample Rows[i] is Values[i][j].
+	FeatureCorrection
+	// LabelCorrection: the label of sample Rows[i] is Labels[i].
+	LabelCorrection
+	// SampleCorrection: sample Rows[i] is sample i of To, label included.
+	SampleCorrection
 )
 
-// String returns the kind in words: "remove samples", "correct labels", ...
+// String returns the kind in words: "remove samples", "correct labels".
 func (k Kind) String() string {
 	names := [...]string{"remove samples", "remove features", "correct features", "correct labels", "correct samples"}
 	if k < 0 || int(k) >= len(names) {
@@ -22,15 +29,79 @@ func (k Kind) String() string {
 	return names[k]
 }
 
-// Change is one change of a data set; which fields count depends on Kind.
+// Change is one change of a data set. Which fields count depends on Kind.
 type Change struct {
 	Kind    Kind
-	Rows    []int
-	Columns []int
-	Values  [][]float64
-	Labels  []float64
-	To      *datasets.Dataset
+	Rows    []int             // samples, counted in the data set that the request is applied to
+	Columns []int             // features
+	Values  [][]float64       // one row for each of Rows, one number for each of Columns
+	Labels  []float64         // one for each of Rows; class indices as in [datasets.Dataset]
+	To      *datasets.Dataset // one sample for each of Rows
 }
 
-// Request is what a model shall forget. The zero value asks for nothing.
+// Request is what a model shall forget: changes that hold together, whose order does not matter. The zero value asks
+// for nothing. Make one with [RemoveSamples] and its kin, and join several with [Merge].
+//
+// Changes may meet in one sample as long as they do not speak of the same thing. Removed features are zero in every
+// sample that stays, in corrected samples too. These overlap, and are refused with [ErrOverlap]: a removed or corrected sample with any other change
+// of that sample, two corrections of one cell or one label, a feature removed twice, and a corrected cell of a removed feature.
 type Request struct{ Changes []Change }
+
+// RemoveSamples asks to forget samples.
+func RemoveSamples(rows ...int) Request {
+	return Request{[]Change{{Kind: SampleRemoval, Rows: rows}}}
+}
+
+// RemoveFeatures asks to forget features: their columns become zero.
+func RemoveFeatures(columns ...int) Request {
+	return Request{[]Change{{Kind: FeatureRemoval, Columns: columns}}}
+}
+
+// CorrectFeatures asks that feature columns[j] of sample rows[i] be values[i][j].
+func CorrectFeatures(rows, columns []int, values [][]float64) Request {
+	return Request{[]Change{{Kind: FeatureCorrection, Rows: rows, Columns: columns, Values: values}}}
+}
+
+// CorrectLabels asks that the label of sample rows[i] be labels[i], a class index (or the target, in regression).
+func CorrectLabels(rows []int, labels []float64) Request {
+	return Request{[]Change{{Kind: LabelCorrection, Rows: rows, Labels: labels}}}
+}
+
+// CorrectSamples asks that sample rows[i] be sample i of to, label included.
+func CorrectSamples(rows []int, to *datasets.Dataset) Request {
+	return Request{[]Change{{Kind: SampleCorrection, Rows: rows, To: to}}}
+}
+
+// Merge joins requests into one that is carried out in one go. Overlapping ones are an [ErrOverlap] that names the rows.
+func Merge(requests ...Request) (Request, error) {
+	var all Request
+	for _, r := range requests {
+		all.Changes = append(all.Changes, r.Changes...)
+	}
+	if err := all.check(); err != nil {
+		return Request{}, err
+	}
+	return all, nil
+}
+
+// Empty reports whether the request asks for nothing.
+func (r Request) Empty() bool {
+	for _, c := range r.Changes {
+		if c.size() > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// size is the number of rows or columns that the change lists.
+func (c *Change) size() int {
+	switch {
+	case c.Kind == FeatureRemoval:
+		return len(c.Columns)
+	case c.Kind == FeatureCorrection && len(c.Columns) == 0:
+		return 0
+	default:
+		return len(c.Rows)
+	}
+}

@@ -1,0 +1,179 @@
+package unlearn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"lethe/datasets"
+)
+
+// Meter is an [Objective] that counts the work of the one it wraps, per sample as [Cost] says:
+//
+//   - a gradient over n samples, with or without the loss, and per-sample gradients, norms and products: n gradients;
+//   - a Hessian or Gauss-Newton product over n samples: n HVPs; a mini-batch counts its own samples;
+//   - a linearisation over n samples: n gradients, which is about what it costs, and n HVPs for each product after it.
+//
+// It forwards whatever optional interface the objective has. Where the objective lacks one, LossGradient and Linearize
+// fall back on the plain methods (a linearisation then costs nothing), and the others return an error that wraps
+// errors.ErrUnsupported. Failed calls are not counted. Safe for concurrent use if the objective is.
+type Meter struct {
+	inner           Objective
+	started         time.Time
+	gradients, hvps atomic.Int64
+}
+
+// NewMeter returns a meter around obj; its clock starts now.
+func NewMeter(obj Objective) *Meter { return &Meter{inner: obj, started: time.Now()} }
+
+// Cost returns the work since the meter was made, and the seconds on the clock.
+func (m *Meter) Cost() Cost {
+	return Cost{float64(m.gradients.Load()), float64(m.hvps.Load()), time.Since(m.started).Seconds()}
+}
+
+// Unwrap returns the objective that is measured.
+func (m *Meter) Unwrap() Objective { return m.inner }
+
+// Dim returns the number of parameters p.
+func (m *Meter) Dim() int { return m.inner.Dim() }
+
+func (m *Meter) countGradients(d *datasets.Dataset, err error) error {
+	if err == nil {
+		m.gradients.Add(int64(d.Len()))
+	}
+	return err
+}
+
+// Loss implements [Objective]; it is not counted.
+func (m *Meter) Loss(ctx context.Context, theta []float64, d *datasets.Dataset) (float64, error) {
+	return m.inner.Loss(ctx, theta, d)
+}
+
+// Gradient implements [Objective].
+func (m *Meter) Gradient(ctx context.Context, dst, theta []float64, d *datasets.Dataset) error {
+	return m.countGradients(d, m.inner.Gradient(ctx, dst, theta, d))
+}
+
+// LossGradient implements [LossGradient].
+func (m *Meter) LossGradient(ctx context.Context, dst, theta []float64, d *datasets.Dataset) (float64, error) {
+	if o, ok := m.inner.(LossGradient); ok {
+		loss, err := o.LossGradient(ctx, dst, theta, d)
+		return loss, m.countGradients(d, err)
+	}
+	loss, err := m.inner.Loss(ctx, theta, d)
+	if err != nil {
+		return 0, err
+	}
+	return loss, m.Gradient(ctx, dst, theta, d)
+}
+
+// HVP implements [Objective].
+func (m *Meter) HVP(ctx context.Context, dst, theta, v []float64, d *datasets.Dataset) error {
+	if err := m.inner.HVP(ctx, dst, theta, v, d); err != nil {
+		return err
+	}
+	m.hvps.Add(int64(d.Len()))
+	return nil
+}
+
+// Linearize implements [Linearizer].
+func (m *Meter) Linearize(ctx context.Context, theta []float64, d *datasets.Dataset) (func(dst, v []float64) error, error) {
+	o, ok := m.inner.(Linearizer)
+	if !ok {
+		theta = slices.Clone(theta)
+		return func(dst, v []float64) error { return m.HVP(ctx, dst, theta, v, d) }, nil
+	}
+	multiply, err := o.Linearize(ctx, theta, d)
+	return m.counted(multiply, d), m.countGradients(d, err)
+}
+
+// LinearizeGaussNewton implements [GaussNewtonLinearizer].
+func (m *Meter) LinearizeGaussNewton(ctx context.Context, theta []float64, d *datasets.Dataset) (func(dst, v []float64) error, error) {
+	o, ok := m.inner.(GaussNewtonLinearizer)
+	if !ok {
+		return nil, noGaussNewton(m.inner)
+	}
+	multiply, err := o.LinearizeGaussNewton(ctx, theta, d)
+	return m.counted(multiply, d), m.countGradients(d, err)
+}
+
+func (m *Meter) counted(multiply func(dst, v []float64) error, d *datasets.Dataset) func(dst, v []float64) error {
+	return func(dst, v []float64) error {
+		if err := multiply(dst, v); err != nil {
+			return err
+		}
+		m.hvps.Add(int64(d.Len()))
+		return nil
+	}
+}
+
+// PerSampleGradients implements [PerSampler].
+func (m *Meter) PerSampleGradients(ctx context.Context, dst, theta []float64, d *datasets.Dataset) error {
+	o, err := m.perSampler()
+	if err != nil {
+		return err
+	}
+	return m.countGradients(d, o.PerSampleGradients(ctx, dst, theta, d))
+}
+
+// PerSampleNorms implements [PerSampler].
+func (m *Meter) PerSampleNorms(ctx context.Context, dst, theta []float64, d *datasets.Dataset) error {
+	o, err := m.perSampler()
+	if err != nil {
+		return err
+	}
+	return m.countGradients(d, o.PerSampleNorms(ctx, dst, theta, d))
+}
+
+// PerSampleDots implements [PerSampler].
+func (m *Meter) PerSampleDots(ctx context.Context, dst, theta, v []float64, d *datasets.Dataset) error {
+	o, err := m.perSampler()
+	if err != nil {
+		return err
+	}
+	return m.countGradients(d, o.PerSampleDots(ctx, dst, theta, v, d))
+}
+
+// WeightedGradient implements [PerSampler].
+func (m *Meter) WeightedGradient(ctx context.Context, dst, theta, w []float64, d *datasets.Dataset) error {
+	o, err := m.perSampler()
+	if err != nil {
+		return err
+	}
+	return m.countGradients(d, o.WeightedGradient(ctx, dst, theta, w, d))
+}
+
+func (m *Meter) perSampler() (PerSampler, error) {
+	if o, ok := m.inner.(PerSampler); ok {
+		return o, nil
+	}
+	return nil, fmt.Errorf("unlearn: objective %T has no per-sample gradients: implement PerSampler (%w)", m.inner, errors.ErrUnsupported)
+}
+
+// Outputs implements [Predictor].
+func (m *Meter) Outputs(d *datasets.Dataset) (int, error) {
+	o, err := m.predictor()
+	if err != nil {
+		return 0, err
+	}
+	return o.Outputs(d)
+}
+
+// Predict implements [Predictor]; it is not counted.
+func (m *Meter) Predict(ctx context.Context, dst, theta []float64, d *datasets.Dataset) error {
+	o, err := m.predictor()
+	if err != nil {
+		return err
+	}
+	return o.Predict(ctx, dst, theta, d)
+}
+
+func (m *Meter) predictor() (Predictor, error) {
+	if o, ok := m.inner.(Predictor); ok {
+		return o, nil
+	}
+	return nil, fmt.Errorf("unlearn: objective %T does not predict: implement Predictor (%w)", m.inner, errors.ErrUnsupported)
+}
