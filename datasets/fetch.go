@@ -1,0 +1,5 @@
+package datasets
+
+type remote struct{}
+
+var adultRemote, drebinRemote, enronRemote []remote

@@ -1,0 +1,32 @@
+package datasets
+
+import (
+	"bufio"
+	"compress/gzip"
+	"fmt"
+	"io"
+	"os"
+)
+
+// withFile opens a file, unpacks it if it is gzipped, and hands it to read.
+func withFile(path string, read func(r io.Reader) error) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("datasets: %w", err)
+	}
+	defer f.Close()
+	r, err := unpacked(f)
+	if err != nil {
+		return malformed(path, 0, "%v", err)
+	}
+	return read(r)
+}
+
+// unpacked returns r, or what is in it when its first bytes say gzip.
+func unpacked(r io.Reader) (io.Reader, error) {
+	b := bufio.NewReaderSize(r, 1<<16)
+	if magic, _ := b.Peek(2); string(magic) != "\x1f\x8b" {
+		return b, nil // shorter files are for the parser to judge
+	}
+	return gzip.NewReader(b)
+}

@@ -1,0 +1,159 @@
+package datasets
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+	"math"
+	"strconv"
+)
+
+// SVMLight says how to read an svmlight (libsvm) file: one sample a line, "label index:value ... # comment", indices
+// rising. The zero value reads a classification with indices from 1.
+type SVMLight struct {
+	ZeroBased  bool      // the first column is 0
+	Cols       int       // number of columns; 0 = as many as occur
+	Regression bool      // labels are targets
+	Labels     []float64 // labels in class order; nil = those that occur, by size
+}
+
+// Load reads a file, plain or gzipped. comments[i] is what stands behind the # of sample i.
+func (o SVMLight) Load(path string) (d *Dataset, comments []string, err error) {
+	err = withFile(path, func(r io.Reader) error {
+		d, comments, err = o.Read(r, path)
+		return err
+	})
+	return d, comments, err
+}
+
+// Read is Load from a reader; name stands in messages.
+func (o SVMLight) Read(r io.Reader, name string) (d *Dataset, comments []string, err error) {
+	p := &svmParser{SVMLight: o, name: name, x: &CSR{Cols: o.Cols, Indptr: []int{0}}}
+	if err := eachLine(r, name, p.parse); err != nil {
+		return nil, nil, err
+	}
+	d = &Dataset{Name: name, X: p.x, Y: p.labels}
+	if !o.Regression {
+		if d.Y, d.Classes, err = classLabels(p.labels, o.Labels); err != nil {
+			return nil, nil, malformed(name, 0, "%v", err)
+		}
+	}
+	return d, p.comments, nil
+}
+
+// maxLine bounds the memory that one line may take.
+const maxLine = 1 << 26
+
+// eachLine calls f for each line, counted from 1, without its end.
+func eachLine(r io.Reader, name string, f func(line []byte, number int) error) error {
+	s := bufio.NewScanner(r)
+	s.Buffer(make([]byte, 1<<16), maxLine)
+	n := 0
+	for s.Scan() {
+		n++
+		if err := f(s.Bytes(), n); err != nil {
+			return err
+		}
+	}
+	if errors.Is(s.Err(), bufio.ErrTooLong) {
+		return malformed(name, n+1, "line longer than %d bytes", maxLine)
+	}
+	if s.Err() != nil {
+		return malformed(name, n+1, "%v", s.Err())
+	}
+	return nil
+}
+
+type svmParser struct {
+	SVMLight
+	name     string
+	x        *CSR
+	labels   []float64
+	comments []string
+}
+
+func (p *svmParser) parse(line []byte, number int) error {
+	line, comment, _ := bytes.Cut(line, []byte{'#'})
+	line = bytes.TrimSpace(line)
+	if len(line) == 0 {
+		return nil
+	}
+	field, rest := nextField(line)
+	label, err := parseFinite(field)
+	if err != nil {
+		return malformed(p.name, number, "label %q: %v", field, err)
+	}
+	last := -1
+	for len(rest) > 0 {
+		if field, rest = nextField(rest); bytes.HasPrefix(field, []byte("qid:")) {
+			continue
+		}
+		column, value, err := p.entry(field)
+		switch {
+		case err != nil:
+			return malformed(p.name, number, "%q: %v", field, err)
+		case column <= last:
+			return malformed(p.name, number, "%q: indices must rise within a line", field)
+		}
+		last = column
+		if value != 0 {
+			p.x.Indices = append(p.x.Indices, int32(column))
+			p.x.Values = append(p.x.Values, value)
+		}
+	}
+	if p.SVMLight.Cols == 0 {
+		p.x.Cols = max(p.x.Cols, last+1)
+	}
+	p.x.N++
+	p.x.Indptr = append(p.x.Indptr, len(p.x.Values))
+	p.labels = append(p.labels, label)
+	p.comments = append(p.comments, string(bytes.TrimSpace(comment)))
+	return nil
+}
+
+// entry reads "index:value".
+func (p *svmParser) entry(field []byte) (column int, value float64, err error) {
+	index, text, ok := bytes.Cut(field, []byte{':'})
+	if !ok {
+		return 0, 0, errors.New("not of the form index:value")
+	}
+	column, err = strconv.Atoi(string(index))
+	if err != nil {
+		return 0, 0, errors.New("the index is not a number")
+	}
+	switch {
+	case !p.ZeroBased && column == 0:
+		return 0, 0, errors.New("index 0 in a file counted from 1 (set ZeroBased)")
+	case !p.ZeroBased:
+		column--
+	}
+	if column < 0 || column >= math.MaxInt32 {
+		return 0, 0, errors.New("the index is out of range")
+	}
+	if p.SVMLight.Cols > 0 && column >= p.SVMLight.Cols {
+		return 0, 0, errors.New("the index is beyond the " + strconv.Itoa(p.SVMLight.Cols) + " columns")
+	}
+	if len(text) == 1 && text[0] >= '0' && text[0] <= '9' {
+		return column, float64(text[0] - '0'), nil
+	}
+	value, err = parseFinite(text)
+	return column, value, err
+}
+
+func parseFinite(text []byte) (float64, error) {
+	v, err := strconv.ParseFloat(string(text), 64)
+	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
+		return 0, errors.New("not a finite number")
+	}
+	return v, nil
+}
+
+// nextField cuts the first word off a line without leading space.
+func nextField(line []byte) (field, rest []byte) {
+	i := bytes.IndexAny(line, " \t")
+	if i < 0 {
+		return line, nil
+	}
+	return line[:i], bytes.TrimLeft(line[i:], " \t")
+}
