@@ -1,0 +1,72 @@
+package unlearn
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"math/rand/v2"
+	"slices"
+
+	"gonum.org/v1/gonum/floats"
+)
+
+// FineTune is the baseline that goes on training on the corrected data for a short while: from theta, over mini-batches B in
+// random order (PAPER.md section 2, the authors' rule),
+//
+//	theta <- theta - (Rate/Batch) (sum_{i in B} grad l(z_i, theta) + L2 diag(penalty) theta + tilt).
+//
+// It is not refused when the residual grows, as stochastic steps make it do; only when it stops being a number.
+type FineTune struct {
+	Rate   float64 // learning rate; 1e-4 on the linear models of the paper, or find it with [Tune]
+	Batch  int     // samples in a batch, and the divisor of the last, shorter one too; 0 = 32
+	Epochs int     // passes over the corrected data; 0 = 1
+	Seed   uint64  // of the order
+}
+
+// Name returns "fine-tune".
+func (FineTune) Name() string { return "fine-tune" }
+
+// Unlearn implements [Method].
+func (m FineTune) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
+	if !(m.Rate > 0) || !finite(m.Rate) || m.Batch < 0 || m.Epochs < 0 {
+		return nil, errors.New("unlearn: FineTune.Rate has to be a positive number (try 1e-4, or find it with Tune), Batch and Epochs not negative")
+	}
+	t, err := begin(ctx, m.Name(), p, theta, r)
+	if err != nil {
+		return nil, err
+	}
+	if t.unchanged() {
+		return t.keep()
+	}
+	next := slices.Clone(theta)
+	for epoch := range cmp.Or(m.Epochs, 1) {
+		if err := m.pass(ctx, t.p, next, epoch); err != nil {
+			return t.refuse(err)
+		}
+	}
+	after, err := t.checkResidual(ctx, next)
+	if err != nil {
+		return t.refuse(err)
+	}
+	if !finite(after) {
+		return t.judge(next, after, false, "the steps diverged: lower Rate")
+	}
+	return t.accept(next, after)
+}
+
+// pass moves theta over every sample of p once.
+func (m FineTune) pass(ctx context.Context, p *Problem, theta []float64, epoch int) error {
+	n, batch := p.Train.Len(), cmp.Or(m.Batch, 32)
+	shuffled := p.Train.Subset(rand.New(rand.NewPCG(m.Seed, uint64(epoch))).Perm(n))
+	g := make([]float64, len(theta))
+	for lo := 0; lo < n; lo += batch {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := p.With(shuffled.Slice(lo, min(lo+batch, n))).Gradient(ctx, g, theta); err != nil {
+			return err
+		}
+		floats.AddScaled(theta, -m.Rate/float64(batch), g)
+	}
+	return nil
+}

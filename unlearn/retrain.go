@@ -1,0 +1,55 @@
+package unlearn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// Retrain trains on the corrected data: the yardstick of every other method.
+type Retrain struct {
+	Trainer Trainer
+	Start   []float64 // start of the training (p), the initial parameters for a cold one; nil = the old parameters, warm
+	// Force keeps parameters that the trainer handed back with an [ErrNotConverged]; Notes says so.
+	Force bool
+}
+
+// Name returns "retrain".
+func (Retrain) Name() string { return "retrain" }
+
+// Unlearn implements [Method]. A request that affects no sample is no reason to train again.
+func (m Retrain) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
+	if m.Trainer == nil {
+		return nil, errors.New("unlearn: Retrain needs a Trainer, LBFGS for instance")
+	}
+	if m.Start != nil && len(m.Start) != len(theta) {
+		return nil, fmt.Errorf("unlearn: Retrain.Start has length %d for %d parameters", len(m.Start), len(theta))
+	}
+	t, err := begin(ctx, m.Name(), p, theta, r)
+	if err != nil {
+		return nil, err
+	}
+	if t.unchanged() {
+		return t.keep()
+	}
+	start := m.Start
+	if start == nil {
+		start = theta
+	}
+	next, err := m.Trainer.Train(ctx, t.p, slices.Clone(start))
+	if err != nil {
+		if !m.Force || !numerical(err) || len(next) != len(theta) {
+			return t.refuse(err)
+		}
+		t.note("forced: %v", err)
+	}
+	after, err := t.checkResidual(ctx, next)
+	if err != nil {
+		return t.refuse(err)
+	}
+	if !finite(after) {
+		return t.judge(next, after, false, "the training diverged: lower its rate")
+	}
+	return t.accept(next, after)
+}

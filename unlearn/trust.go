@@ -1,0 +1,134 @@
+package unlearn
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"gonum.org/v1/gonum/floats"
+)
+
+// ErrWorse reports an update that was refused because it made the gradient residual on the corrected data larger, or
+// not a number. A residual that is no larger than what training had left on the old data is not refused: where that is more
+// than the request itself moves the gradient, chance decides which of the two is larger. Found by errors.As.
+type ErrWorse struct {
+	Method        string
+	Before, After float64 // ||grad L(.; D')|| of the old parameters and of the refused ones
+	Remedy        string  // what to change, in words
+}
+
+func (e *ErrWorse) Error() string {
+	return fmt.Sprintf("unlearn: %s made the gradient residual on the corrected data worse, %.6g after %.6g; %s", e.Method, e.After, e.Before, e.Remedy)
+}
+
+// attempt is a method at work: the request carried out, the work metered, and the residual taken before and after.
+type attempt struct {
+	update  *Update
+	meter   *Meter
+	p       *Problem // on the corrected data, metered
+	applied *Applied
+	theta   []float64 // before; belongs to the caller
+	grad    []float64 // grad L(.; D') of the parameters last looked at
+	trained float64   // ||grad L(theta; D)||, what training left; 0 until difference is called
+}
+
+// begin carries out r and takes the residual of theta on the corrected data.
+func begin(ctx context.Context, method string, p *Problem, theta []float64, r Request) (*attempt, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if err := p.check(theta); err != nil {
+		return nil, err
+	}
+	meter := NewMeter(p.Objective)
+	applied, err := r.Apply(p.Train)
+	if err != nil {
+		return nil, err
+	}
+	metered := *p
+	metered.Objective, metered.Train = meter, applied.Data
+	t := &attempt{
+		update: &Update{Method: method, Data: applied.Data},
+		meter:  meter, p: &metered, applied: applied, theta: theta, grad: make([]float64, len(theta)),
+	}
+	t.update.Before, err = t.checkResidual(ctx, theta)
+	return t, err
+}
+
+// unchanged reports whether the request affects no sample, so that theta already is what is asked for.
+func (t *attempt) unchanged() bool { return len(t.applied.Rows) == 0 }
+
+// residual returns ||grad L(theta; D')|| and leaves the gradient in t.grad.
+func (t *attempt) residual(ctx context.Context, theta []float64) (float64, error) {
+	if err := t.p.Gradient(ctx, t.grad, theta); err != nil {
+		return 0, err
+	}
+	return norm(t.grad), nil
+}
+
+// difference returns G, and finds t.trained from grad L(theta; D) = grad L(theta; D') - G. To be called while t.grad is that of
+// theta.
+func (t *attempt) difference(ctx context.Context) ([]float64, error) {
+	g := make([]float64, len(t.theta))
+	if err := t.p.Difference(ctx, g, t.theta, t.applied); err != nil {
+		return nil, err
+	}
+	t.trained = floats.Distance(t.grad, g, 2)
+	return g, nil
+}
+
+// checkResidual is residual on the account of the trust check.
+func (t *attempt) checkResidual(ctx context.Context, theta []float64) (float64, error) {
+	start := t.meter.Cost()
+	residual, err := t.residual(ctx, theta)
+	t.update.Check = t.update.Check.Plus(t.meter.Cost().Minus(start))
+	return residual, err
+}
+
+// keep ends an attempt that leaves theta as it is, bit for bit.
+func (t *attempt) keep() (*Update, error) {
+	t.update.Theta = slices.Clone(t.theta)
+	t.update.After = t.update.Before
+	return t.closed(), nil
+}
+
+// accept ends an attempt with new parameters whose residual is known, without judging them.
+func (t *attempt) accept(theta []float64, after float64) (*Update, error) {
+	t.update.Theta, t.update.After = theta, after
+	return t.closed(), nil
+}
+
+// refuse ends an attempt without parameters.
+func (t *attempt) refuse(err error) (*Update, error) { return t.closed(), err }
+
+// judge ends an attempt with new parameters, refused if they are worse than the old.
+func (t *attempt) judge(theta []float64, after float64, force bool, remedy string) (*Update, error) {
+	t.update.After = after
+	switch {
+	case !worse(t.update.Before, after):
+		return t.accept(theta, after)
+	case !worse(t.trained, after):
+		t.note("the residual rose from %.6g to %.6g, but training had left %.6g", t.update.Before, after, t.trained)
+		return t.accept(theta, after)
+	}
+	err := &ErrWorse{Method: t.update.Method, Before: t.update.Before, After: after, Remedy: remedy}
+	if !force {
+		return t.refuse(err)
+	}
+	t.note("forced: %v", err)
+	return t.accept(theta, after)
+}
+
+// worse compares residuals; one that is not a number is worse than any. A difference in the seventh digit is rounding of
+// models in float32.
+func worse(before, after float64) bool { return !(after <= before*(1+1e-6)) }
+
+func (t *attempt) note(format string, args ...any) {
+	t.update.Notes = append(t.update.Notes, fmt.Sprintf(format, args...))
+}
+
+// closed books the whole cost.
+func (t *attempt) closed() *Update {
+	t.update.Cost = t.meter.Cost()
+	return t.update
+}
