@@ -130,7 +130,9 @@ func opTable() []opCase {
 	return cs
 }
 
-func sparse34(g *gorgonia.ExprGraph, dt tensor.Dtype) *Node { return SparseInput(g, dt, "sparse", 3, 4) }
+func sparse34(g *gorgonia.ExprGraph, dt tensor.Dtype) *Node {
+	return SparseInput(g, dt, "sparse", 3, 4)
+}
 
 // opRun is a built op case with the derivatives that the tests look at. With L = sum(out * c) for random c:
 type opRun struct {

@@ -1,0 +1,317 @@
+package graphtest
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"lethe/graph"
+)
+
+// checker holds the programs of a network on a batch. Programs take the parameters and, where they have one, the direction.
+type checker struct {
+	network                     Network
+	lossOf                      func(out, y *graph.Node) *graph.Node
+	params                      []graph.Param
+	batch                       Batch
+	floor                       float64 // of what relative errors are relative to
+	p, v                        []*graph.Node
+	x, y                        *graph.Node
+	loss, grad, hess, ggn, rows *graph.Program // rows is nil where the graph cannot be taken apart by samples
+	one                         *checker       // the same on one sample
+}
+
+func newChecker(network Network, loss func(out, y *graph.Node) *graph.Node, batch Batch) (*checker, error) {
+	if err := batch.check(); err != nil {
+		return nil, err
+	}
+	c := &checker{network: network, lossOf: loss, params: network.Params(), batch: batch, floor: 1e-4}
+	if len(c.params) == 0 {
+		return nil, fmt.Errorf("the network has no parameters")
+	}
+	g := gorgonia.NewGraph()
+	var out, losses, total *graph.Node
+	err := graph.Build(func() {
+		for _, p := range c.params {
+			c.p = append(c.p, graph.Input(g, tensor.Float64, p.Name, p.Shape...))
+			c.v = append(c.v, graph.Input(g, tensor.Float64, "direction "+p.Name, p.Shape...))
+		}
+		if s := batch.Sparse; s != nil {
+			c.x = graph.SparseInput(g, tensor.Float64, "x", s.Rows, s.Cols)
+		} else {
+			c.x = graph.Input(g, tensor.Float64, "x", batch.Shape...)
+		}
+		c.y = graph.Input(g, tensor.Float64, "y", batch.rows())
+		out = network.Forward(c.p, c.x)
+		losses = loss(out, c.y)
+		total = graph.Sum(losses)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if s := losses.Shape(); len(s) != 1 || s[0] != batch.rows() {
+		return nil, fmt.Errorf("losses have shape %v, want one value for each of %d samples", s, batch.rows())
+	}
+	c.loss, err = compile([]*graph.Node{total}, err)
+	ns, e := graph.Grad(total, c.p...)
+	c.grad, err = compile(ns, first(err, e))
+	ns, e = graph.HVP(total, c.p, c.v)
+	c.hess, err = compile(ns, first(err, e))
+	ns, e = graph.GGNVP(out, total, c.p, c.v)
+	c.ggn, err = compile(ns, first(err, e))
+	if ns, e = graph.PerSample(losses, c.p...); e == nil {
+		c.rows, err = compile(ns, err)
+	}
+	return c, err
+}
+
+func first(a, b error) error {
+	if a != nil {
+		return a
+	}
+	return b
+}
+
+func compile(ns []*graph.Node, err error) (*graph.Program, error) {
+	if err != nil {
+		return nil, err
+	}
+	return graph.Compile(ns...)
+}
+
+func (b Batch) check() error {
+	n := b.rows()
+	if n < 1 {
+		return fmt.Errorf("the batch has no samples")
+	}
+	if s := b.Sparse; s != nil {
+		if s.Rows != n {
+			return fmt.Errorf("%d sparse rows with %d labels", s.Rows, n)
+		}
+		return s.Check()
+	}
+	size := 1
+	for _, d := range b.Shape {
+		size *= d
+	}
+	if len(b.Shape) == 0 || b.Shape[0] != n || size != len(b.X) {
+		return fmt.Errorf("%d numbers of shape %v with %d labels", len(b.X), b.Shape, n)
+	}
+	return nil
+}
+
+// sample returns the batch of sample i alone.
+func (b Batch) sample(i int) Batch {
+	out := Batch{Y: b.Y[i : i+1]}
+	if s := b.Sparse; s != nil {
+		out.Sparse = &graph.Sparse[float64]{Rows: 1, Cols: s.Cols, Indptr: s.Indptr[i : i+2], Indices: s.Indices, Values: s.Values}
+		return out
+	}
+	n := len(b.X) / b.rows()
+	out.X = b.X[i*n : (i+1)*n]
+	out.Shape = append([]int{1}, b.Shape[1:]...)
+	return out
+}
+
+// single returns the gradient of sample i in a batch of one.
+func (c *checker) single(theta vector, i int) (vector, error) {
+	b := c.batch.sample(i)
+	if c.one == nil {
+		one, err := newChecker(c.network, c.lossOf, b)
+		if err != nil {
+			return nil, fmt.Errorf("a batch of one sample: %w", err)
+		}
+		c.one = one
+	}
+	c.one.batch = b
+	return c.one.run(c.one.grad, theta, nil)
+}
+
+func (c *checker) run(p *graph.Program, theta, v vector) (vector, error) {
+	feed := map[*graph.Node]gorgonia.Value{}
+	set := func(n *graph.Node, x []float64) {
+		if n.IsScalar() {
+			feed[n] = gorgonia.NewF64(x[0])
+			return
+		}
+		feed[n] = tensor.New(tensor.WithShape(n.Shape()...), tensor.WithBacking(x))
+	}
+	for i := range c.p {
+		set(c.p[i], theta[i])
+		if v != nil {
+			set(c.v[i], v[i])
+		}
+	}
+	if c.batch.Sparse != nil {
+		feed[c.x] = c.batch.Sparse
+	} else {
+		set(c.x, c.batch.X)
+	}
+	set(c.y, c.batch.Y)
+	values, err := p.Run(feed)
+	if err != nil {
+		return nil, err
+	}
+	out := make(vector, len(values))
+	for i, val := range values {
+		switch x := val.Data().(type) {
+		case []float64:
+			out[i] = x
+		case float64:
+			out[i] = []float64{x}
+		}
+	}
+	return out, nil
+}
+
+// point draws parameters: their initial values, moved a little so that biases are not all zero.
+func (c *checker) point(attempt int) vector {
+	r := rand.New(rand.NewPCG(uint64(attempt), 0x9017))
+	theta := make(vector, len(c.params))
+	for i, p := range c.params {
+		n := 1
+		for _, d := range p.Shape {
+			n *= d
+		}
+		theta[i] = make([]float64, n)
+		if p.Init != nil {
+			p.Init(r, theta[i])
+		}
+		for k := range theta[i] {
+			theta[i][k] += 0.1 * r.NormFloat64()
+		}
+	}
+	return theta
+}
+
+// direction draws a vector of length 1; in tensor only alone if that is not negative.
+func (c *checker) direction(attempt, only int) vector {
+	r := rand.New(rand.NewPCG(uint64(attempt), 0xd12ec7))
+	v := c.point(0).zeros()
+	for i := range v {
+		if only < 0 || only == i {
+			copy(v[i], normal(r, len(v[i])))
+		}
+	}
+	s := 1 / v.norm()
+	for i := range v {
+		for k := range v[i] {
+			v[i][k] *= s
+		}
+	}
+	return v
+}
+
+// difference is the fourth-order central difference of f along v: (f(-2h) - 8f(-h) + 8f(h) - f(2h))/12h.
+func (c *checker) difference(theta, v vector, h float64, f func(theta, v vector) (vector, error)) (vector, error) {
+	var sum vector
+	for _, t := range []struct{ at, weight float64 }{{-2, 1}, {-1, -8}, {1, 8}, {2, -1}} {
+		moved := theta.zeros()
+		for i := range moved {
+			for k := range moved[i] {
+				moved[i][k] = theta[i][k] + t.at*h*v[i][k]
+			}
+		}
+		y, err := f(moved, v)
+		if err != nil {
+			return nil, err
+		}
+		if sum == nil {
+			sum = y.zeros()
+		}
+		for i := range y {
+			for k := range y[i] {
+				sum[i][k] += t.weight / (12 * h) * y[i][k]
+			}
+		}
+	}
+	return sum, nil
+}
+
+// vector is one slice for each tensor.
+type vector [][]float64
+
+func normal(r *rand.Rand, n int) []float64 {
+	x := make([]float64, n)
+	for i := range x {
+		x[i] = r.NormFloat64()
+	}
+	return x
+}
+
+func (a vector) zeros() vector {
+	z := make(vector, len(a))
+	for i := range a {
+		z[i] = make([]float64, len(a[i]))
+	}
+	return z
+}
+
+func (a vector) add(b vector) {
+	for i := range a {
+		for k := range a[i] {
+			a[i][k] += b[i][k]
+		}
+	}
+}
+
+func (a vector) dot(b vector) (s float64) {
+	for i := range a {
+		for k := range a[i] {
+			s += a[i][k] * b[i][k]
+		}
+	}
+	return s
+}
+
+func (a vector) norm() float64 { return math.Sqrt(a.dot(a)) }
+
+func (a vector) largest() (m float64) {
+	for i := range a {
+		for _, x := range a[i] {
+			m = max(m, math.Abs(x))
+		}
+	}
+	return m
+}
+
+// row returns row i of n of each tensor.
+func (a vector) row(i, n int) vector {
+	out := make(vector, len(a))
+	for k := range a {
+		w := len(a[k]) / n
+		out[k] = a[k][i*w : (i+1)*w]
+	}
+	return out
+}
+
+// offset is where two vectors differ most.
+type offset struct {
+	tensor, element int
+	a, b, by        float64
+}
+
+func (a vector) furthest(b vector) offset {
+	o := offset{}
+	for i := range a {
+		for k := range a[i] {
+			if d := math.Abs(a[i][k] - b[i][k]); d > o.by || math.IsNaN(d) {
+				o = offset{i, k, a[i][k], b[i][k], d}
+			}
+			if math.IsNaN(o.by) {
+				return o
+			}
+		}
+	}
+	return o
+}
+
+func (c *checker) where(o offset) string {
+	if len(c.params) > 1 || o.element > 0 {
+		return fmt.Sprintf("at element %d of %s", o.element, c.params[min(o.tensor, len(c.params)-1)].Name)
+	}
+	return "at " + c.params[0].Name
+}
