@@ -7,14 +7,18 @@ import (
 
 // Convert writes x to dst, which has the same length, rounding to its precision.
 func Convert[O, T Float](dst []O, x []T) {
-	if same, ok := any(dst).([]T); ok {
-		copy(same, x)
-		return
-	}
-	for i, v := range x {
-		dst[i] = O(v)
+	switch d := any(dst).(type) {
+	case []T:
+		copy(d, x)
+	case []float64:
+		vec.ToFloat64(d, x)
+	case []float32:
+		vec.FromFloat64(d, any(x).([]float64))
 	}
 }
+
+// Accumulate adds x to dst, which has the same length.
+func Accumulate[T Float](dst []float64, x []T) { vec.AddToFloat64(dst, x) }
 
 // SumOuter writes X'D to dst (in*out) for X (m, in) and D (m, out): the sum of m outer products.
 func SumOuter[T Float](dst, x, d []T, m int) {

@@ -83,7 +83,7 @@ func feedX[T graph.Float](f *graph.Frame[T], pl *plan, b *buffers[T], d *dataset
 		b.x = grow(b.x, c.rows*x.Cols)
 		for i := range c.rows {
 			r := min(c.lo+i, c.hi-1)
-			convert(b.x[i*x.Cols:(i+1)*x.Cols], x.Data[r*x.Cols:(r+1)*x.Cols])
+			graph.Convert(b.x[i*x.Cols:(i+1)*x.Cols], x.Data[r*x.Cols:(r+1)*x.Cols])
 		}
 	case *datasets.Images:
 		n := x.Height * x.Width * x.Channels
@@ -126,22 +126,11 @@ func feedCSR[T graph.Float](f *graph.Frame[T], pl *plan, b *buffers[T], x *datas
 	}
 	lo, hi := x.Indptr[c.lo], x.Indptr[c.hi]
 	b.values = grow(b.values, hi-lo)
-	convert(b.values, x.Values[lo:hi])
+	graph.Convert(b.values, x.Values[lo:hi])
 	b.indptr = grow(b.indptr, c.rows+1)
 	for i := range b.indptr {
 		b.indptr[i] = x.Indptr[min(c.lo+i, c.hi)] - lo
 	}
 	s.Indptr, s.Indices, s.Values = b.indptr, x.Indices[lo:hi], b.values
 	return f.SetSparse(pl.x, s)
-}
-
-func convert[T graph.Float](dst []T, src []float64) {
-	switch d := any(dst).(type) {
-	case []float64:
-		copy(d, src)
-	case []float32:
-		for i, v := range src {
-			d[i] = float32(v)
-		}
-	}
 }

@@ -233,7 +233,7 @@ func inPrecision[T graph.Float](x []float64) []T {
 		return own
 	}
 	out := make([]T, len(x))
-	convert(out, x)
+	graph.Convert(out, x)
 	return out
 }
 
@@ -314,7 +314,7 @@ func (e *numeric[T]) linearize(ctx context.Context, theta []float64, d *datasets
 			direction = same
 		} else {
 			direction = grow(direction, len(v))
-			convert(direction, v)
+			graph.Convert(direction, v)
 		}
 		vs := split(e.m, direction, make([]T, len(e.m.base)))
 		sum := newOrderedSum(dst)
@@ -425,7 +425,7 @@ func (e *numeric[T]) perRow(ctx context.Context, k kind, dst, theta, v []float64
 		}
 		out := f.Output(0)
 		width := len(out) / c.rows
-		widen(dst[c.lo*width:c.hi*width], out)
+		graph.Convert(dst[c.lo*width:c.hi*width], out[:(c.hi-c.lo)*width])
 		return nil
 	})
 }

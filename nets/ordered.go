@@ -76,9 +76,9 @@ func addOutputs[T graph.Float](s *orderedSum, m *Model, f *graph.Frame[T], first
 			a, b := max(lo, at), min(hi, at+len(x))
 			if a < b {
 				if k == 0 {
-					widen(s.dst[a:b], x[a-at:b-at])
+					graph.Convert(s.dst[a:b], x[a-at:b-at])
 				} else {
-					addWide(s.dst[a:b], x[a-at:b-at])
+					graph.Accumulate(s.dst[a:b], x[a-at:b-at])
 				}
 			}
 			at += len(x)
@@ -86,16 +86,4 @@ func addOutputs[T graph.Float](s *orderedSum, m *Model, f *graph.Frame[T], first
 		s.done(g)
 	}
 	return nil
-}
-
-func widen[T graph.Float](dst []float64, src []T) {
-	for i, v := range src[:len(dst)] {
-		dst[i] = float64(v)
-	}
-}
-
-func addWide[T graph.Float](dst []float64, src []T) {
-	for i, v := range src[:len(dst)] {
-		dst[i] += float64(v)
-	}
 }
