@@ -32,11 +32,20 @@ func Gemm[T Float](transA, transB bool, m, n, k int, alpha T, a []T, lda int, b 
 		smallGemm(p, alpha, a, b, beta, c)
 		return
 	}
+	large(p, alpha, a, b, beta, c)
+}
+
+// large multiplies with the backend in use, short matrix-vector products apart.
+func large[T Float](p product, alpha T, a, b []T, beta T, c []T) {
+	library := active()
+	if (p.m == 1 || p.n == 1) && p.m*p.n*p.k <= smallVector {
+		library = gonumBackend{}
+	}
 	if isFloat32[T]() {
-		active().gemm32(p, float32(alpha), as[float32](a), as[float32](b), float32(beta), as[float32](c))
+		library.gemm32(p, float32(alpha), as[float32](a), as[float32](b), float32(beta), as[float32](c))
 		return
 	}
-	active().gemm64(p, float64(alpha), as[float64](a), as[float64](b), float64(beta), as[float64](c))
+	library.gemm64(p, float64(alpha), as[float64](a), as[float64](b), float64(beta), as[float64](c))
 }
 
 // product is the shape of one call of Gemm, with m, n and k at least 1.
