@@ -11,6 +11,11 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
+var adultFiles = []knownFile{
+	{"adult.data", "5b00264637dbfec36bdeaab5676b0b309ff9eb788d63554ca0a249491c86603d"},
+	{"adult.test", "a2a9044bc167a35b2361efbabec64e89d69ce82d9790d2980119aac5fd7e9c05"},
+}
+
 var adultHeader = []string{"age", "workclass", "fnlwgt", "education", "education-num", "marital-status", "occupation", "relationship",
 	"race", "sex", "capital-gain", "capital-loss", "hours-per-week", "native-country", "income"}
 

@@ -13,6 +13,8 @@ import (
 	"slices"
 )
 
+var diabetesFiles = []knownFile{{"diabetes.csv", "b78029447fae2743b3218bb2b76ef0d04afe8d7e55ce2faf4d1ec82d8f8ae8ac"}}
+
 //go:embed embedded/diabetes.csv.gz
 var diabetesCSV []byte
 

@@ -2,14 +2,17 @@ package datasets
 
 import (
 	"context"
-	"math"
 	"path/filepath"
 )
 
-var drebinFiles = []string{"x_train.npz", "x_test.npz", "y_train.npy", "y_test.npy", "features.txt", "sensitive_features.txt"}
-
-// loadDrebin reads the authors' vectors; each row is divided by its norm.
-func loadDrebin(ctx context.Context, folder string) (*Named, error) { return loadVectors(ctx, folder) }
+var drebinFiles = []knownFile{
+	{"x_train.npz", "6f461febc4f74c69e599de3c7436dd0ebac63ed48146c165aeebf36988ce01a6"},
+	{"x_test.npz", "723f952c15961532f87e1c6f043e3461d10b14ca18303654f506f02e702bdf50"},
+	{"y_train.npy", "70f51d7033caf09af22fa00d14a64428161c9c815cc2d653eaba4d4a9754684a"},
+	{"y_test.npy", "aeaae30761a35e142e6ce740232355cc66c83a193a6ff8fd6bbbbe8c53e58fda"},
+	{"features.txt", "9af4803d53ea33d001fa63b9c5c2cf92bd329fceee01df3b907081e1bbb24632"},
+	{"sensitive_features.txt", "c88f9a86d54b53948828725b53960f397bbc16ce307b11c0f78a847c11896c2f"},
+}
 
 // loadVectors reads a folder of SciPy matrices x_*.npz, labels y_*.npy, features.txt (one name a line in column order)
 // and sensitive_features.txt, and divides each row by its norm.
@@ -44,54 +47,4 @@ func loadVectors(ctx context.Context, folder string) (*Named, error) {
 		}
 	}
 	return n, nil
-}
-
-// LoadNumPy reads samples from a .npy or .npz file and their labels from a .npy file. Labels become class indices as
-// order says, or by size when it is nil; with an empty order they are targets of a regression.
-func LoadNumPy(samples, labels string, order []float64) (*Dataset, error) {
-	var x Features
-	var err error
-	if filepath.Ext(samples) == ".npz" {
-		x, err = LoadNPZ(samples)
-	} else {
-		x, err = loadDenseNPY(samples)
-	}
-	if err != nil {
-		return nil, err
-	}
-	a, err := LoadNPY(labels)
-	if err != nil {
-		return nil, err
-	}
-	y, err := a.Vector()
-	if err != nil {
-		return nil, malformed(labels, 0, "%v", err)
-	}
-	if len(y) != x.Len() {
-		return nil, malformed(labels, 0, "%d labels for the %d samples of %s", len(y), x.Len(), samples)
-	}
-	for i, v := range y {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return nil, malformed(labels, 0, "label %d is %v", i, v)
-		}
-	}
-	d := &Dataset{Name: samples, X: x, Y: y}
-	if order == nil || len(order) > 0 {
-		if d.Y, d.Classes, err = classLabels(y, order); err != nil {
-			return nil, malformed(labels, 0, "%v", err)
-		}
-	}
-	return d, nil
-}
-
-func loadDenseNPY(path string) (Features, error) {
-	a, err := LoadNPY(path)
-	if err != nil {
-		return nil, err
-	}
-	x, err := a.Dense()
-	if err != nil {
-		return nil, malformed(path, 0, "%v", err)
-	}
-	return x, nil
 }

@@ -8,7 +8,22 @@ import (
 	"strings"
 )
 
-var enronFiles = []string{"enron_bow.svm.gz", "vocab.txt", "sensitive_features.txt"}
+// enronFiles is the bag of words made from the mails.
+var enronFiles = []knownFile{
+	{"enron_bow.svm.gz", "c24b85e5cfee8f65810294fa05c6ec2702b3f94fd957c4e40a0b8234f141e79a"},
+	{"vocab.txt", "5aea14e6020dff5d2ef2a929db612efa307308f9db63cac311d488d6578e30ab"},
+	{"sensitive_features.txt", "a77fa9ef505c64a7e73fc0917c91790daf432c294506928f3ac80d49eb9de7b2"},
+}
+
+// enronMatrices is the same as the authors keep it, with the training rows in another order.
+var enronMatrices = []knownFile{
+	{"x_train.npz", ""},
+	{"x_test.npz", "8c52d4079539ab229074f2f89b1dbc698e95aeddd18a91f6c29ecf91379a2e69"},
+	{"y_train.npy", "8799d2056be5687b5328ca42f867a1f486cc152475e271350f2deafbd633900c"},
+	{"y_test.npy", "b96457e036c9707f2b30195666bf68a2d1a8e65d01f5bcbbae3cba2f8d1679bd"},
+	{"features.txt", "5aea14e6020dff5d2ef2a929db612efa307308f9db63cac311d488d6578e30ab"},
+	{"sensitive_features.txt", "a77fa9ef505c64a7e73fc0917c91790daf432c294506928f3ac80d49eb9de7b2"},
+}
 
 // loadEnron reads the bag of words; each row is divided by its norm. Training rows stand in the order of the file, test
 // rows in the order that their comments give.

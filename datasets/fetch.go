@@ -1,5 +1,194 @@
 package datasets
 
-type remote struct{}
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
 
-var adultRemote, drebinRemote, enronRemote []remote
+	"github.com/gofrs/flock"
+	"github.com/google/renameio/v2"
+)
+
+// Fetch downloads the files of a named data set into the folder that [Load] reads them from (dir as [Folder]
+// understands it). Files that are there and whole are kept; a download that was cut goes on where it stopped, in this
+// call or the next. Each file is checked against its known checksum before it takes its name. progress, which may be nil,
+// is told the bytes that are there and the sum of all, 0 while that is unknown. For an embedded set nothing happens.
+func Fetch(ctx context.Context, name, dir string, progress func(done, total int64)) error {
+	s, err := findSet(name)
+	if err != nil || len(s.remote) == 0 {
+		return err
+	}
+	folder, err := Folder(dir)
+	if err != nil {
+		return err
+	}
+	f := newFetcher(filepath.Join(folder, name), progress)
+	return f.fetch(ctx, name, s.remote)
+}
+
+// fetcher downloads files into one folder.
+type fetcher struct {
+	folder   string
+	client   *http.Client
+	attempts int           // tries an address before it is given up
+	wait     time.Duration // before the second try; doubled for each further one
+	progress func(done, total int64)
+
+	done, total int64
+}
+
+func newFetcher(folder string, progress func(done, total int64)) *fetcher {
+	return &fetcher{
+		folder: folder, client: &http.Client{CheckRedirect: onlyHTTPS}, attempts: 4, wait: time.Second,
+		progress: progress,
+	}
+}
+
+func onlyHTTPS(r *http.Request, via []*http.Request) error {
+	if r.URL.Scheme != "https" {
+		return fmt.Errorf("redirected to %s, which is not https", r.URL)
+	}
+	if len(via) >= 10 {
+		return errors.New("redirected 10 times")
+	}
+	return nil
+}
+
+func (f *fetcher) fetch(ctx context.Context, name string, files []remote) error {
+	if err := os.MkdirAll(f.folder, 0o755); err != nil {
+		return fmt.Errorf("datasets: cannot make the folder for %s: %w", name, err)
+	}
+	lock := flock.New(filepath.Join(f.folder, ".fetch.lock"))
+	if _, err := lock.TryLockContext(ctx, 200*time.Millisecond); err != nil {
+		return fmt.Errorf("datasets: %s is being fetched by another process: %w", name, err)
+	}
+	defer lock.Unlock()
+	known := true
+	for _, r := range files {
+		f.total += r.size
+		known = known && r.size > 0
+	}
+	if !known {
+		f.total = 0
+	}
+	for _, r := range files {
+		if err := f.file(ctx, r); err != nil {
+			return fmt.Errorf("datasets: %s: %w; what is there is kept and the next fetch goes on from it (or put the file into %s yourself)",
+				r.file, err, f.folder)
+		}
+	}
+	return nil
+}
+
+// file brings one file into place.
+func (f *fetcher) file(ctx context.Context, r remote) error {
+	target := filepath.Join(f.folder, r.file)
+	if f.present(target, r) {
+		f.advance(r.size)
+		return nil
+	}
+	part := filepath.Join(f.folder, "."+r.file+".part")
+	var failures []error
+	for _, url := range r.urls {
+		err := f.download(ctx, url, part, r)
+		if err == nil {
+			return install(part, target, r)
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		failures = append(failures, err)
+	}
+	return errors.Join(failures...)
+}
+
+// present says whether the file is there and whole. Of a file that was converted only its being there is known: it
+// was put there at once, from a download that was checked.
+func (f *fetcher) present(target string, r remote) bool {
+	if r.convert != nil {
+		_, err := os.Stat(target)
+		return err == nil
+	}
+	return r.check(target) == nil
+}
+
+// install gives a checked download its name.
+func install(part, target string, r remote) error {
+	if r.convert == nil {
+		return os.Rename(part, target)
+	}
+	raw, err := os.ReadFile(part)
+	if err != nil {
+		return err
+	}
+	text, err := r.convert(raw)
+	if err != nil {
+		return err
+	}
+	if err := renameio.WriteFile(target, text, 0o644); err != nil {
+		return err
+	}
+	return os.Remove(part)
+}
+
+func (f *fetcher) advance(n int64) {
+	f.done += n
+	if f.progress != nil {
+		f.progress(f.done, max(f.total, 0))
+	}
+}
+
+// download fills part from url until it is whole. A checksum that does not fit may come of a part begun on another
+// version of the file, so the first such failure of a resumed download starts afresh.
+func (f *fetcher) download(ctx context.Context, url, part string, r remote) error {
+	if !strings.HasPrefix(url, "https://") {
+		return fmt.Errorf("%s is not https", url)
+	}
+	if r.check(part) == nil { // whole, but the process ended before it got its name
+		f.advance(r.size)
+		return nil
+	}
+	var err error
+	wait := f.wait
+	for try := range f.attempts {
+		if try > 0 {
+			if !sleep(ctx, wait) {
+				return ctx.Err()
+			}
+			wait *= 2
+		}
+		before := f.done
+		var resumed bool
+		resumed, err = f.request(ctx, url, part, r)
+		if err == nil {
+			if err = r.check(part); err == nil {
+				return nil
+			}
+			os.Remove(part)
+			if !resumed {
+				return fmt.Errorf("%s: %w", url, err)
+			}
+		}
+		f.done = before
+		if fatal, ok := errors.AsType[*statusError](err); ok && !fatal.temporary() || ctx.Err() != nil {
+			return err
+		}
+	}
+	return err
+}
+
+func sleep(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-t.C:
+		return true
+	}
+}

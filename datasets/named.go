@@ -3,6 +3,7 @@ package datasets
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -22,21 +23,30 @@ type Named struct {
 // set is what is known of a named data set before it is read.
 type set struct {
 	name, about string
-	files       []string // in dir/name; empty for an embedded set
-	load        func(ctx context.Context, dir string) (*Named, error)
-	remote      []remote // where Fetch gets the files
+	layouts     []layout // ways in which its folder may be filled, the first found is read
+	embedded    bool     // can be read without its files
+	remote      []remote // where Fetch gets the files of the last layout
 }
+
+// layout is one way to fill the folder of a data set.
+type layout struct {
+	files []knownFile
+	load  func(ctx context.Context, folder string) (*Named, error)
+}
+
+type knownFile struct{ name, sha256 string }
 
 // sets lists the named data sets in the order in which they are shown.
 func sets() []set {
 	return []set{
-		{name: "diabetes", about: "Pima Indians diabetes, 614 + 154 patients, 8 measurements (embedded)", load: loadDiabetes},
-		{name: "adult", about: "UCI Adult (census income), 32,561 + 16,281 people, 81 features",
-			files: []string{"adult.data", "adult.test"}, load: loadAdult, remote: adultRemote},
-		{name: "drebin", about: "Drebin (Android malware), 39,380 + 9,846 apps, 2,081 binary features",
-			files: drebinFiles, load: loadDrebin, remote: drebinRemote},
-		{name: "enron", about: "Enron-Spam (mail), 26,972 + 6,744 mails, 4,902 binary words",
-			files: enronFiles, load: loadEnron, remote: enronRemote},
+		{name: "diabetes", about: "Pima Indians diabetes: 614 + 154 patients, 8 measurements (embedded)", embedded: true,
+			layouts: []layout{{diabetesFiles, loadDiabetes}}},
+		{name: "adult", about: "UCI Adult, census income: 32,561 + 16,281 people, 81 features",
+			layouts: []layout{{adultFiles, loadAdult}}, remote: adultRemote},
+		{name: "drebin", about: "Drebin, Android malware: 39,380 + 9,846 apps, 2,081 binary features",
+			layouts: []layout{{drebinFiles, loadVectors}}, remote: drebinRemote},
+		{name: "enron", about: "Enron-Spam, mail: 26,972 + 6,744 mails, 4,902 binary words",
+			layouts: []layout{{enronFiles, loadEnron}, {enronMatrices, loadVectors}}, remote: enronRemote},
 	}
 }
 
@@ -77,7 +87,7 @@ func Folder(dir string) (string, error) {
 	return filepath.Join(cache, "lethe"), nil
 }
 
-// Load reads a named data set, from dir as [Folder] understands it unless the set is embedded. Where files are
+// Load reads a named data set from dir as [Folder] understands it; sets that are embedded need no files. Where files are
 // missing the error is a [MissingError].
 func Load(ctx context.Context, name, dir string) (*Named, error) {
 	s, err := findSet(name)
@@ -87,15 +97,11 @@ func Load(ctx context.Context, name, dir string) (*Named, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	folder, err := Folder(dir)
-	if err != nil && len(s.files) > 0 {
+	folder, l, err := s.find(dir)
+	if err != nil {
 		return nil, err
 	}
-	folder = filepath.Join(folder, name)
-	if missing := s.missing(folder); len(missing) > 0 {
-		return nil, &MissingError{Name: name, Folder: folder, Files: missing}
-	}
-	n, err := s.load(ctx, folder)
+	n, err := l.load(ctx, folder)
 	if err != nil {
 		return nil, err
 	}
@@ -106,12 +112,35 @@ func Load(ctx context.Context, name, dir string) (*Named, error) {
 	return n, nil
 }
 
-// missing returns the files that are not in folder.
-func (s set) missing(folder string) []string {
+// find returns the folder of a set and the layout that it holds. An embedded set takes its first layout for granted.
+func (s set) find(dir string) (folder string, l layout, err error) {
+	folder, err = Folder(dir)
+	if err != nil && !s.embedded {
+		return "", layout{}, err
+	}
+	folder = filepath.Join(folder, s.name)
 	var missing []string
-	for _, f := range s.files {
-		if info, err := os.Stat(filepath.Join(folder, f)); err != nil || info.IsDir() {
-			missing = append(missing, f)
+	for _, l := range s.layouts {
+		absent := l.missing(folder)
+		if len(absent) == 0 {
+			return folder, l, nil
+		}
+		if missing == nil || len(absent) < len(missing) {
+			missing = absent
+		}
+	}
+	if s.embedded {
+		return folder, s.layouts[0], nil
+	}
+	return folder, layout{}, &MissingError{Name: s.name, Folder: folder, Files: missing}
+}
+
+// missing returns the files that are not in folder.
+func (l layout) missing(folder string) []string {
+	var missing []string
+	for _, f := range l.files {
+		if info, err := os.Stat(filepath.Join(folder, f.name)); err != nil || info.IsDir() {
+			missing = append(missing, f.name)
 		}
 	}
 	return missing
@@ -123,16 +152,15 @@ func Available(name, dir string) (ok bool, how string) {
 	if err != nil {
 		return false, err.Error()
 	}
-	if len(s.files) == 0 {
-		return true, "embedded"
+	folder, l, err := s.find(dir)
+	if missing, ok := errors.AsType[*MissingError](err); ok {
+		return false, missing.Remedy()
 	}
-	folder, err := Folder(dir)
 	if err != nil {
 		return false, err.Error()
 	}
-	folder = filepath.Join(folder, name)
-	if missing := s.missing(folder); len(missing) > 0 {
-		return false, (&MissingError{Name: name, Folder: folder, Files: missing}).Remedy()
+	if s.embedded && len(l.missing(folder)) > 0 {
+		return true, "embedded"
 	}
 	return true, folder
 }

@@ -1,0 +1,110 @@
+package datasets
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+)
+
+// maxDownload bounds files whose size is not known.
+const maxDownload = 1 << 30
+
+// statusError is an answer of a server that is not the file.
+type statusError struct {
+	url    string
+	status int
+}
+
+func (e *statusError) Error() string {
+	return fmt.Sprintf("%s answered %d %s", e.url, e.status, http.StatusText(e.status))
+}
+
+// temporary says whether asking again may help.
+func (e *statusError) temporary() bool {
+	switch e.status {
+	case http.StatusRequestTimeout, http.StatusTooManyRequests, http.StatusRequestedRangeNotSatisfiable:
+		return true
+	}
+	return e.status >= 500
+}
+
+// request asks once for what part lacks and appends it. resumed says whether part held something before that was used.
+func (f *fetcher) request(ctx context.Context, url, part string, r remote) (resumed bool, err error) {
+	out, err := os.OpenFile(part, os.O_CREATE|os.O_RDWR, 0o644)
+	if err != nil {
+		return false, err
+	}
+	defer func() { err = errors.Join(err, out.Close()) }()
+	have, err := out.Seek(0, io.SeekEnd)
+	if err != nil {
+		return false, err
+	}
+	response, err := f.get(ctx, url, have)
+	if err != nil {
+		return false, err
+	}
+	defer response.Body.Close()
+	switch response.StatusCode {
+	case http.StatusPartialContent:
+		if got := response.Header.Get("Content-Range"); !strings.HasPrefix(got, fmt.Sprintf("bytes %d-", have)) {
+			return false, errors.Join(fmt.Errorf("%s: asked for bytes from %d on, got %q", url, have, got), out.Truncate(0))
+		}
+	case http.StatusOK: // the server starts from the beginning
+		have = 0
+	case http.StatusRequestedRangeNotSatisfiable: // part is longer than the file: not a part of it
+		return false, errors.Join(&statusError{url, response.StatusCode}, out.Truncate(0))
+	default:
+		return false, &statusError{url, response.StatusCode}
+	}
+	if err := out.Truncate(have); err != nil {
+		return false, err
+	}
+	if _, err := out.Seek(have, io.SeekStart); err != nil {
+		return false, err
+	}
+	f.advance(have)
+	return have > 0, f.copy(out, response, have, r)
+}
+
+// get asks for a file from byte have on. The answer is never compressed on the way, which would make ranges meaningless.
+func (f *fetcher) get(ctx context.Context, url string, have int64) (*http.Response, error) {
+	q, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return nil, err
+	}
+	q.Header.Set("Accept-Encoding", "identity")
+	if have > 0 {
+		q.Header.Set("Range", fmt.Sprintf("bytes=%d-", have))
+	}
+	return f.client.Do(q)
+}
+
+func (f *fetcher) copy(out *os.File, response *http.Response, have int64, r remote) error {
+	limit := int64(maxDownload)
+	if r.size > 0 {
+		limit = r.size
+	}
+	n, err := io.Copy(out, io.TeeReader(io.LimitReader(response.Body, limit-have+1), counter{f}))
+	if err != nil {
+		return err
+	}
+	if have+n > limit {
+		return errors.Join(fmt.Errorf("%s is longer than the %d bytes expected", response.Request.URL, limit), out.Truncate(0))
+	}
+	if r.size > 0 && have+n < r.size {
+		return fmt.Errorf("%s: %w after %d of %d bytes", response.Request.URL, io.ErrUnexpectedEOF, have+n, r.size)
+	}
+	return out.Sync()
+}
+
+// counter reports the bytes that pass.
+type counter struct{ f *fetcher }
+
+func (c counter) Write(p []byte) (int, error) {
+	c.f.advance(int64(len(p)))
+	return len(p), nil
+}
