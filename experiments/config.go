@@ -1,0 +1,161 @@
+package experiments
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/google/renameio/v2"
+	"go.yaml.in/yaml/v3"
+)
+
+// Config is one run: everything that its records depend on. It is config.yaml.
+type Config struct {
+	Experiment string `yaml:"experiment"`
+	Dataset    string `yaml:"dataset"`
+	Model      string `yaml:"model"`
+	Profile    string `yaml:"profile"`
+	Seed       uint64 `yaml:"seed"`
+	// Command repeats the run when the defaults are still the same; config.yaml itself repeats it always.
+	Command string `yaml:"command"`
+	// Parts holds the settings of each experiment that the run consists of, all of them, in the run's order.
+	Parts []Part `yaml:"parts"`
+	// Data is the fingerprint of the training and test data.
+	Data   string  `yaml:"data"`
+	MadeOn Machine `yaml:"made-on"`
+}
+
+// Part is one experiment of a run with its settings.
+type Part struct {
+	Experiment string
+	Settings   Settings
+}
+
+// Machine says where a run was made; it does not belong to what a resumed run must repeat.
+type Machine struct {
+	Go    string `yaml:"go"`
+	OS    string `yaml:"os"`
+	Cores int    `yaml:"cores"`
+	BLAS  string `yaml:"blas"`
+}
+
+// MarshalYAML writes the settings as --set takes them.
+func (p Part) MarshalYAML() (any, error) {
+	settings := &yaml.Node{Kind: yaml.MappingNode}
+	names, _ := Keys()
+	for _, k := range names {
+		settings.Content = append(settings.Content, scalar(k), scalar(p.Settings.Text(k)))
+	}
+	node := &yaml.Node{Kind: yaml.MappingNode}
+	node.Content = []*yaml.Node{scalar("experiment"), scalar(p.Experiment), scalar("settings"), settings}
+	return node, nil
+}
+
+func scalar(text string) *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Value: text} }
+
+// UnmarshalYAML reads what MarshalYAML wrote. Settings that are missing keep their zero value, unknown ones are errors.
+func (p *Part) UnmarshalYAML(node *yaml.Node) error {
+	var raw struct {
+		Experiment string            `yaml:"experiment"`
+		Settings   map[string]string `yaml:"settings"`
+	}
+	if err := node.Decode(&raw); err != nil {
+		return err
+	}
+	p.Experiment = raw.Experiment
+	names, _ := Keys()
+	for _, k := range names {
+		text, ok := raw.Settings[k]
+		if !ok {
+			return fmt.Errorf("line %d: %s lacks the setting %s", node.Line, raw.Experiment, k)
+		}
+		delete(raw.Settings, k)
+		if text == "" { // an empty list
+			continue
+		}
+		if err := p.Settings.Set(k, text); err != nil {
+			return fmt.Errorf("line %d: %w", node.Line, err)
+		}
+	}
+	for k := range raw.Settings {
+		return fmt.Errorf("line %d: %w", node.Line, p.Settings.Set(k, ""))
+	}
+	return nil
+}
+
+// Name returns the name of the run's folder.
+func (c *Config) Name() string {
+	return fmt.Sprintf("%s-%s-%s-%d", c.Dataset, c.Model, c.Profile, c.Seed)
+}
+
+func (c *Config) encode() []byte {
+	var b bytes.Buffer
+	e := yaml.NewEncoder(&b)
+	e.SetIndent(2)
+	if err := e.Encode(c); err != nil {
+		panic(err) // a struct of ours that always encodes
+	}
+	return b.Bytes()
+}
+
+// ReadConfig reads a config.yaml.
+func ReadConfig(path string) (*Config, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	d := yaml.NewDecoder(bytes.NewReader(data))
+	d.KnownFields(true)
+	var c Config
+	if err := d.Decode(&c); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return &c, nil
+}
+
+// sameRun returns an error that names what differs between two runs; the machine may.
+func (c *Config) sameRun(other *Config) error {
+	a, b := c.flat(), other.flat()
+	var diffs []string
+	for k := range a {
+		if a[k] != b[k] {
+			diffs = append(diffs, fmt.Sprintf("%s (the run has %q, asked for %q)", k, a[k], b[k]))
+		}
+	}
+	for k := range b {
+		if _, ok := a[k]; !ok {
+			diffs = append(diffs, fmt.Sprintf("%s (the run has none, asked for %q)", k, b[k]))
+		}
+	}
+	if len(diffs) == 0 {
+		return nil
+	}
+	sort.Strings(diffs)
+	return errors.New("cannot go on with other settings than the run's own: " + strings.Join(slices.Compact(diffs), "; "))
+}
+
+func (c *Config) flat() map[string]string {
+	m := map[string]string{
+		"experiment": c.Experiment, "dataset": c.Dataset, "model": c.Model, "profile": c.Profile, "seed": fmt.Sprint(c.Seed), "data": c.Data,
+	}
+	names, _ := Keys()
+	for _, p := range c.Parts {
+		for _, k := range names {
+			name := k
+			if p.Experiment != c.Experiment {
+				name = p.Experiment + "." + k
+			}
+			m[name] = p.Settings.Text(k)
+		}
+	}
+	return m
+}
+
+// writeFile writes the file whole or not at all.
+func writeFile(path string, data []byte) error {
+	return renameio.WriteFile(path, data, 0o644)
+}

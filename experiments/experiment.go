@@ -1,0 +1,87 @@
+// Package experiments repeats the tables and figures of "Machine Unlearning of Features and Labels" on linear models and
+// small networks: one file an experiment, raw records first, tables, figures and reports made from the records afterwards.
+package experiments
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Experiment is one table or figure of the paper.
+type Experiment struct {
+	ID       string
+	Title    string   // of its tables and figures
+	Question string   // what it answers, in a sentence
+	Parts    []string // of an experiment that only runs others
+	// DataOnly marks an experiment that needs no trained network, so that it is run once a data set, under the linear model.
+	DataOnly bool
+	// Defaults changes the settings of [Defaults] where the experiment wants others.
+	Defaults func(s *Settings, k Key)
+	// Units lists the work, in the order in which it is to be done. Each unit is computed from the run's seed alone, so that
+	// it comes out the same whatever was computed before it.
+	Units func(ctx context.Context, s *Session, set *Settings) ([]Unit, error)
+	// Tables and Figures show the records of one run.
+	Tables  func(r *Results) []Table
+	Figures func(r *Results) []Figure
+}
+
+// Unit is a piece of work whose records are written together: one draw.
+type Unit struct {
+	Name string // unique within the experiment
+	Run  func(ctx context.Context) ([]Record, error)
+}
+
+// Experiments returns all experiments in the order of the list command. A new experiment is a file of its own and a line here.
+func Experiments() []*Experiment {
+	return []*Experiment{
+		featuresExperiment(),
+		residualExperiment(),
+		fidelityExperiment(),
+		scatterExperiment(),
+		runtimeExperiment(),
+		limitsExperiment(),
+		affectedExperiment(),
+		shardingExperiment(),
+	}
+}
+
+// Find returns the experiment of that name; an unknown one is an error that lists the known.
+func Find(id string) (*Experiment, error) {
+	var known []string
+	for _, e := range Experiments() {
+		if e.ID == id {
+			return e, nil
+		}
+		known = append(known, e.ID)
+	}
+	return nil, fmt.Errorf("unknown experiment %q; known: %s", id, strings.Join(known, ", "))
+}
+
+// parts returns the experiments that a run of e on that model consists of.
+func (e *Experiment) parts(model string) ([]*Experiment, error) {
+	if len(e.Parts) == 0 {
+		return []*Experiment{e}, nil
+	}
+	var out []*Experiment
+	for _, id := range e.Parts {
+		p, err := Find(id)
+		if err != nil {
+			return nil, err
+		}
+		if p.DataOnly && model != Models[0] {
+			continue
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+// models returns the models that e runs on when none is named.
+func (e *Experiment) models() []string {
+	if len(e.Parts) > 0 {
+		return slices.Clone(Models)
+	}
+	return Models[:1]
+}

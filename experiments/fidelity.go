@@ -1,0 +1,27 @@
+package experiments
+
+import "context"
+
+// fidelityExperiment is the fidelity table: how well the model still works, and how near it is to the retrained one.
+func fidelityExperiment() *Experiment {
+	const id = "fidelity"
+	columns := []column{
+		{"test accuracy, %", "test-accuracy", percent}, {"test loss, nat", "test-loss", plain},
+		{"distance in test loss to retraining, nat", "loss-distance", plain},
+		{"agreement with retraining, %", "agreement", percent}, {"parameter distance", "parameter-distance", plain},
+	}
+	return &Experiment{
+		ID: id, Title: "Fidelity: accuracy and distance to retraining",
+		Question: "does the model still work after unlearning, and does it answer as a retrained one does?",
+		Units: func(ctx context.Context, s *Session, set *Settings) ([]Unit, error) {
+			return s.drawUnits(ctx, id, set, "test-accuracy", "test-loss", "loss-distance", "agreement", "parameter-distance")
+		},
+		Tables: func(r *Results) []Table { return r.byMethod("Fidelity", columns) },
+		Figures: func(r *Results) []Figure {
+			return []Figure{
+				r.linesBySize("accuracy", "Test accuracy, mean and standard deviation over the draws", "test-accuracy", "test accuracy", false),
+				r.linesBySize("loss-distance", "Distance in mean test loss to the retrained model", "loss-distance", "nat", true),
+			}
+		},
+	}
+}

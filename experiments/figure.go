@@ -1,0 +1,295 @@
+package experiments
+
+import (
+	"bytes"
+	"fmt"
+	"image/color"
+	"math"
+	"path/filepath"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
+	"gonum.org/v1/plot/vg/vgsvg"
+)
+
+// Figure is a plot of series over x, written as SVG and PNG.
+type Figure struct {
+	Name    string // of its files
+	Caption string
+	X, Y    string // axis titles
+	LogX    bool
+	LogY    bool
+	Series  []Series
+	// Identity draws the line y = x.
+	Identity bool
+}
+
+// Series is one line, or a cloud of points.
+type Series struct {
+	Label  string
+	X, Y   []float64
+	Error  []float64 // half the height of the error bars; nil = none
+	Points bool      // no line
+}
+
+const figureWidth, figureHeight = 16 * vg.Centimeter, 10.5 * vg.Centimeter
+
+// palette is Okabe and Ito's, told apart by colour-blind readers and on light and dark ground alike.
+var palette = []color.RGBA{
+	{0xD5, 0x5E, 0x00, 255}, {0x00, 0x72, 0xB2, 255}, {0x00, 0x9E, 0x73, 255}, {0xCC, 0x79, 0xA7, 255}, {0xE6, 0x9F, 0x00, 255},
+	{0x56, 0xB4, 0xE9, 255}, {0x8C, 0x6B, 0x3F, 255}, {0x88, 0x88, 0x88, 255},
+}
+
+// colours gives each method the same colour in every figure.
+var colours = map[string]int{
+	"none": 7, "occlusion": 6, "fine-tune": 4, "first-order": 0, "first-order-iterative": 3, "second-order": 1, "second-order, factor stored": 6,
+	"second-order-iterative": 5, "retrain": 2, "retrain, warm": 2, "retrain, cold": 6, "retrain, cold, other starts": 3,
+}
+
+// plot lays the figure out; nil when it has nothing to show.
+func (f *Figure) plot() (*plot.Plot, error) {
+	p := plot.New()
+	p.X.Label.Text, p.Y.Label.Text = f.X, f.Y
+	p.Legend.Top, p.Legend.Left = true, true
+	p.Legend.XOffs, p.Legend.YOffs = 4, -4
+	if f.LogX {
+		p.X.Scale, p.X.Tick.Marker = plot.LogScale{}, logTicks{}
+	}
+	if f.LogY {
+		p.Y.Scale, p.Y.Tick.Marker = plot.LogScale{}, logTicks{}
+	}
+	shown := 0
+	for i, s := range f.Series {
+		index, ok := colours[s.Label]
+		if !ok {
+			index = i % len(palette)
+		}
+		n, err := f.add(p, s, palette[index], i)
+		if err != nil {
+			return nil, err
+		}
+		shown += n
+	}
+	if shown == 0 {
+		return nil, nil
+	}
+	if f.Identity {
+		line := plotter.NewFunction(func(x float64) float64 { return x })
+		line.Color, line.Dashes = color.Gray{0x88}, []vg.Length{4, 3}
+		p.Add(line)
+	}
+	p.X.Min, p.X.Max = widen(p.X.Min, p.X.Max, f.LogX)
+	p.Y.Min, p.Y.Max = widen(p.Y.Min, p.Y.Max, f.LogY)
+	return p, nil
+}
+
+// add draws one series, without the points that a logarithmic axis cannot show, and returns how many points it has.
+func (f *Figure) add(p *plot.Plot, s Series, c color.Color, index int) (int, error) {
+	var points withErrors
+	for i, x := range s.X {
+		y := s.Y[i]
+		if math.IsNaN(x) || math.IsNaN(y) || f.LogX && x <= 0 || f.LogY && y <= 0 {
+			continue
+		}
+		low, high := 0.0, 0.0
+		if s.Error != nil {
+			low, high = s.Error[i], s.Error[i]
+			if f.LogY {
+				low = min(low, y*0.9) // a bar that would reach below zero ends a decade down
+			}
+		}
+		points.XYs = append(points.XYs, plotter.XY{X: x, Y: y})
+		points.YErrors = append(points.YErrors, struct{ Low, High float64 }{low, high})
+	}
+	if len(points.XYs) == 0 {
+		return 0, nil
+	}
+	line, marks, err := plotter.NewLinePoints(points.XYs)
+	if err != nil {
+		return 0, fmt.Errorf("experiments: figure %s: %w", f.Name, err)
+	}
+	line.Color, line.Width = c, vg.Points(1.4)
+	marks.Color, marks.Radius, marks.Shape = c, vg.Points(3), shapes[index%len(shapes)]
+	if s.Error != nil {
+		bars, err := plotter.NewYErrorBars(points)
+		if err != nil {
+			return 0, fmt.Errorf("experiments: figure %s: %w", f.Name, err)
+		}
+		bars.Color, bars.CapWidth = c, vg.Points(5)
+		p.Add(bars)
+	}
+	if s.Points {
+		p.Add(marks)
+		p.Legend.Add(s.Label, marks)
+	} else {
+		p.Add(line, marks)
+		p.Legend.Add(s.Label, line, marks)
+	}
+	return len(points.XYs), nil
+}
+
+// withErrors are points with error bars.
+type withErrors struct {
+	plotter.XYs
+	plotter.YErrors
+}
+
+var shapes = []draw.GlyphDrawer{draw.CircleGlyph{}, draw.SquareGlyph{}, draw.TriangleGlyph{}, draw.RingGlyph{}, draw.BoxGlyph{}, draw.PyramidGlyph{}, draw.CrossGlyph{}, draw.PlusGlyph{}}
+
+// widen leaves room around the data, and makes room where there is a single value.
+func widen(low, high float64, log bool) (float64, float64) {
+	if log {
+		if low <= 0 || high <= 0 {
+			return 0.1, 10
+		}
+		margin := max(math.Pow(high/low, 0.05), 1.2)
+		return low / margin, high * margin
+	}
+	margin := (high - low) * 0.06
+	if margin == 0 {
+		margin = max(math.Abs(high)*0.1, 0.05)
+	}
+	return low - margin, high + margin
+}
+
+// logTicks marks decades with numbers, and 2 to 9 between them without unless there is hardly a decade.
+type logTicks struct{}
+
+func (logTicks) Ticks(low, high float64) []plot.Tick {
+	var out []plot.Tick
+	decades := math.Log10(high / low)
+	step := max(1, int(math.Ceil(decades/8)))
+	for e := int(math.Floor(math.Log10(low))); e <= int(math.Ceil(math.Log10(high))); e++ {
+		for m := 1.0; m < 10; m++ {
+			v := m * math.Pow10(e)
+			if v < low || v > high {
+				continue
+			}
+			text := ""
+			if m == 1 && e%step == 0 || decades < 1.5 && (m == 2 || m == 5) {
+				text = significant(v, 1)
+			}
+			out = append(out, plot.Tick{Value: v, Label: text})
+		}
+	}
+	return out
+}
+
+// SVG returns the figure as SVG without a background; nil when it has nothing to show.
+func (f *Figure) SVG() ([]byte, error) {
+	p, err := f.plot()
+	if p == nil || err != nil {
+		return nil, err
+	}
+	p.BackgroundColor = color.Transparent
+	c := vgsvg.NewWith(vgsvg.UseWH(figureWidth, figureHeight))
+	p.Draw(draw.New(c))
+	var b bytes.Buffer
+	if _, err := c.WriteTo(&b); err != nil {
+		return nil, fmt.Errorf("experiments: figure %s: %w", f.Name, err)
+	}
+	return b.Bytes(), nil
+}
+
+// PNG returns the figure as PNG on white, at twice the size for sharp screens.
+func (f *Figure) PNG() ([]byte, error) {
+	p, err := f.plot()
+	if p == nil || err != nil {
+		return nil, err
+	}
+	c := vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(figureWidth, figureHeight), vgimg.UseDPI(192))}
+	p.Draw(draw.New(c))
+	var b bytes.Buffer
+	if _, err := c.WriteTo(&b); err != nil {
+		return nil, fmt.Errorf("experiments: figure %s: %w", f.Name, err)
+	}
+	return b.Bytes(), nil
+}
+
+// write puts both files into the folder and returns their paths.
+func (f *Figure) write(dir, part string) ([]string, error) {
+	svg, err := f.SVG()
+	if svg == nil || err != nil {
+		return nil, err
+	}
+	png, err := f.PNG()
+	if err != nil {
+		return nil, err
+	}
+	name := filepath.Join(dir, part+"-"+f.Name)
+	if f.Name == part {
+		name = filepath.Join(dir, part)
+	}
+	if err := writeFile(name+".svg", svg); err != nil {
+		return nil, err
+	}
+	return []string{name + ".svg", name + ".png"}, writeFile(name+".png", png)
+}
+
+// linesBySize draws a metric over the size of the change, a line for each method.
+func (r *Results) linesBySize(name, caption, metric, axis string, logY bool) Figure {
+	size := r.sizeSetting()
+	f := Figure{Name: name, Caption: caption, X: "number of changed " + size, Y: axis, LogY: logY, LogX: true}
+	for _, l := range r.labels(metric) {
+		s := Series{Label: l}
+		for _, v := range r.numbers(size) {
+			if at := r.where(metric, "label", l, size, v); at.n > 0 {
+				s.X, s.Y, s.Error = append(s.X, v), append(s.Y, at.mean), append(s.Error, at.sd)
+			}
+		}
+		f.Series = append(f.Series, s)
+	}
+	return f
+}
+
+// scatterFigures draws each method's change of the test loss against retraining's, one figure a size.
+func (r *Results) scatterFigures() []Figure {
+	var out []Figure
+	size := r.sizeSetting()
+	for _, v := range r.numbers(size) {
+		f := Figure{Name: "scatter-" + formatNumber(v), Caption: "Change of the mean test loss of each draw, " + r.sizeTitle(v) + "; ideal is the dashed line",
+			X: "retraining: change of the test loss, nat", Y: "method: change of the test loss, nat", Identity: true}
+		ideal := map[int]float64{}
+		for _, l := range []string{"retrain", "retrain, warm"} {
+			for _, rec := range r.part("loss-difference", "label", l, size, v) {
+				ideal[rec.Draw] = rec.Value
+			}
+		}
+		for _, l := range r.labels("loss-difference") {
+			if l == "retrain" || l == "retrain, warm" {
+				continue
+			}
+			s := Series{Label: l, Points: true}
+			for _, rec := range r.part("loss-difference", "label", l, size, v) {
+				if x, ok := ideal[rec.Draw]; ok {
+					s.X, s.Y = append(s.X, x), append(s.Y, rec.Value)
+				}
+			}
+			f.Series = append(f.Series, s)
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// shardingFigure draws the probability that all shards are hit, formula as lines and simulation as points.
+func (r *Results) shardingFigure() Figure {
+	f := Figure{Name: "sharding", Caption: "Probability that every shard is hit: formula (lines) and simulation on this data set (points)",
+		X: "affected points", Y: "probability", LogX: true}
+	for _, shards := range r.numbers("shards") {
+		for _, source := range []string{"formula", "simulation"} {
+			s := Series{Label: fmt.Sprintf("%g shards", shards), Points: source == "simulation"}
+			if s.Points {
+				s.Label += ", simulated"
+			}
+			for _, rec := range r.part("all-shards-hit", "shards", shards, "source", source) {
+				s.X, s.Y = append(s.X, rec.Number("points")), append(s.Y, rec.Value)
+			}
+			f.Series = append(f.Series, s)
+		}
+	}
+	return f
+}

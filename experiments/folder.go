@@ -1,0 +1,184 @@
+package experiments
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/gofrs/flock"
+)
+
+const (
+	configName   = "config.yaml"
+	recordsName  = "records.jsonl"
+	progressName = "progress.jsonl" // the finished units of work and where their records end
+	tablesName   = "tables.md"
+	reportName   = "report.html"
+)
+
+// Mode says what to do with a folder that holds a run already.
+type Mode int
+
+const (
+	Fresh  Mode = iota // refuse
+	Resume             // go on where it stopped
+	Force              // start again
+)
+
+// ErrExists reports that a folder holds a run already and neither Resume nor Force was asked for.
+var ErrExists = errors.New("the folder holds a run already: --resume goes on with it, --force starts it again")
+
+// ErrLocked reports that another process works in the folder.
+var ErrLocked = errors.New("another process is working in this folder")
+
+// Folder is a run's folder while the run is going on. Records are appended unit by unit (a unit is one draw); a unit counts once
+// its line stands in progress.jsonl, which is written and synced after its records. What a kill left behind that, whole lines or
+// half of one, is cut off when the run goes on, so no record is lost and none is doubled.
+type Folder struct {
+	Dir      string
+	lock     *flock.Flock
+	records  *os.File
+	progress *os.File
+	end      int64
+	done     map[string]bool
+}
+
+// progressLine is one line of progress.jsonl.
+type progressLine struct {
+	Unit string `json:"unit"`
+	End  int64  `json:"end"` // size of records.jsonl once the unit's records were in it
+}
+
+// OpenFolder makes or opens a run's folder and locks it. On Resume the run's own settings must equal c's; the error names the
+// ones that differ.
+func OpenFolder(dir string, c *Config, mode Mode) (*Folder, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("experiments: %w", err)
+	}
+	lock := flock.New(filepath.Join(dir, recordsName))
+	// Before the lock is taken, since taking it creates the file.
+	_, statErr := os.Stat(filepath.Join(dir, configName))
+	locked, err := lock.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("experiments: %s: %w", dir, err)
+	}
+	if !locked {
+		return nil, fmt.Errorf("experiments: %s: %w", dir, ErrLocked)
+	}
+	f := &Folder{Dir: dir, lock: lock, done: map[string]bool{}}
+	if err := f.open(c, mode, statErr == nil); err != nil {
+		return nil, errors.Join(fmt.Errorf("experiments: %s: %w", dir, err), f.Close())
+	}
+	return f, nil
+}
+
+func (f *Folder) open(c *Config, mode Mode, exists bool) error {
+	if exists && mode == Fresh {
+		return ErrExists
+	}
+	if exists && mode == Resume {
+		old, err := ReadConfig(filepath.Join(f.Dir, configName))
+		if err != nil {
+			return err
+		}
+		if err := old.sameRun(c); err != nil {
+			return err
+		}
+	}
+	flags := os.O_RDWR | os.O_CREATE
+	if mode == Force || !exists {
+		flags |= os.O_TRUNC
+	}
+	var err error
+	// Progress first: without it records count for nothing, so that a kill between the two truncations leaves nothing doubled.
+	if f.progress, err = os.OpenFile(filepath.Join(f.Dir, progressName), flags, 0o644); err != nil {
+		return err
+	}
+	if f.records, err = os.OpenFile(filepath.Join(f.Dir, recordsName), flags, 0o644); err != nil {
+		return err
+	}
+	if !exists || mode == Force {
+		if err := writeFile(filepath.Join(f.Dir, configName), c.encode()); err != nil {
+			return err
+		}
+	}
+	return f.recover()
+}
+
+// recover reads which units are finished and cuts off what came after the last of them.
+func (f *Folder) recover() error {
+	info, err := f.records.Stat()
+	if err != nil {
+		return err
+	}
+	data, err := os.ReadFile(f.progress.Name())
+	if err != nil {
+		return err
+	}
+	keep := int64(0)
+	for s := bufio.NewScanner(bytes.NewReader(data)); s.Scan(); {
+		var line progressLine
+		length := int64(len(s.Bytes())) + 1
+		if keep+length > int64(len(data)) || json.Unmarshal(s.Bytes(), &line) != nil || line.End > info.Size() || line.End < f.end {
+			break
+		}
+		f.done[line.Unit], f.end = true, line.End
+		keep += length
+	}
+	return errors.Join(cut(f.progress, keep), cut(f.records, f.end))
+}
+
+// cut truncates the file and leaves its offset at the end.
+func cut(f *os.File, size int64) error {
+	if err := f.Truncate(size); err != nil {
+		return err
+	}
+	_, err := f.Seek(size, 0)
+	return err
+}
+
+// Done reports whether the unit's records are in the folder.
+func (f *Folder) Done(unit string) bool { return f.done[unit] }
+
+// Append writes a unit's records and, once they are on the disk, notes the unit as finished.
+func (f *Folder) Append(unit string, records []Record) error {
+	data, err := encodeRecords(records)
+	if err != nil {
+		return err
+	}
+	if err := writeSync(f.records, data); err != nil {
+		return fmt.Errorf("experiments: %s: %w", f.records.Name(), err)
+	}
+	f.end += int64(len(data))
+	line, err := json.Marshal(progressLine{Unit: unit, End: f.end})
+	if err != nil {
+		return err
+	}
+	if err := writeSync(f.progress, append(line, '\n')); err != nil {
+		return fmt.Errorf("experiments: %s: %w", f.progress.Name(), err)
+	}
+	f.done[unit] = true
+	return nil
+}
+
+func writeSync(f *os.File, data []byte) error {
+	if _, err := f.Write(data); err != nil {
+		return err
+	}
+	return f.Sync()
+}
+
+// Close unlocks the folder.
+func (f *Folder) Close() error {
+	var errs []error
+	for _, file := range []*os.File{f.records, f.progress} {
+		if file != nil {
+			errs = append(errs, file.Close())
+		}
+	}
+	return errors.Join(append(errs, f.lock.Unlock())...)
+}

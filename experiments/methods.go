@@ -1,0 +1,94 @@
+package experiments
+
+import (
+	"fmt"
+
+	"lethe/unlearn"
+)
+
+// contender is a method with what tells it from others of its name.
+type contender struct {
+	unlearn.Method
+	tags Tags
+}
+
+// steps are the step lengths in force, set or tuned.
+type steps struct {
+	Tau, TauFT, Ridge float64
+	Epochs            int
+}
+
+// contenders returns the methods that are compared on a model, the retrainings first since the others are measured against them.
+// On the MLP retraining comes cold (from the same initial parameters) and warm (from theta), the iterative variants are left out, and
+// fine-tuning costs what second order costs.
+func (s *Session) contenders(sub *Subject, set *Settings, st steps) ([]contender, error) {
+	second, err := secondOrder(set, st.Ridge, s.Seed)
+	if err != nil {
+		return nil, err
+	}
+	first := unlearn.FirstOrder{Tau: st.Tau, Force: set.Force}
+	fine := unlearn.FineTune{Rate: st.TauFT, Batch: set.Batch, Epochs: st.Epochs, Seed: s.Seed}
+	tau, rate := Tags{"tau": st.Tau}, Tags{"tau-ft": st.TauFT, "epochs": st.Epochs}
+	newton := Tags{"ridge": st.Ridge, "solver": set.Solver, "curvature": set.Curvature, "steps": set.Steps}
+	var out []contender
+	if s.convex() {
+		out = append(out, contender{unlearn.Retrain{Trainer: sub.trainer, Start: sub.Start}, Tags{"start": "cold"}})
+	} else {
+		out = append(out, contender{unlearn.Retrain{Trainer: sub.trainer}, Tags{"start": "warm"}},
+			contender{unlearn.Retrain{Trainer: sub.trainer, Start: sub.Start}, Tags{"start": "cold"}})
+	}
+	out = append(out, contender{unlearn.None{}, nil})
+	if s.sizeName(set) == "features" {
+		out = append(out, contender{unlearn.Occlusion{}, nil})
+	}
+	out = append(out, contender{fine, rate}, contender{first, tau})
+	if s.convex() {
+		out = append(out, contender{unlearn.Iterative{Method: first, Chunks: set.Chunks}, tau.with(Tags{"chunks": set.Chunks})})
+	}
+	out = append(out, contender{second, newton})
+	if s.convex() {
+		out = append(out, contender{unlearn.Iterative{Method: second, Chunks: set.Chunks}, newton.with(Tags{"chunks": set.Chunks})})
+	}
+	return out, nil
+}
+
+// band returns cold retrainings from other initial parameters, whose spread is what retraining itself leaves open; none where
+// there is one optimum.
+func (s *Session) band(sub *Subject, set *Settings) []contender {
+	var out []contender
+	if s.convex() {
+		return nil
+	}
+	for i := range set.Seeds {
+		start := sub.Model.Init(s.Seed + uint64(i) + 1)
+		out = append(out, contender{unlearn.Retrain{Trainer: sub.trainer, Start: start}, Tags{"start": "cold", "init-seed": i + 1}})
+	}
+	return out
+}
+
+// convex reports whether the model's loss is convex, so that there is one optimum.
+func (s *Session) convex() bool { return s.Model == Models[0] }
+
+func secondOrder(set *Settings, ridge float64, seed uint64) (unlearn.SecondOrder, error) {
+	solver, err := newSolver(set)
+	if err != nil {
+		return unlearn.SecondOrder{}, err
+	}
+	curvature := unlearn.FullHessian
+	if set.Curvature == "gauss-newton" {
+		curvature = unlearn.GaussNewton
+	}
+	return unlearn.SecondOrder{Solver: solver, Ridge: ridge, Curvature: curvature, Force: set.Force, Steps: set.Steps, Batches: set.Batches, Seed: seed}, nil
+}
+
+func newSolver(set *Settings) (unlearn.Solver, error) {
+	switch set.Solver {
+	case "cg":
+		return unlearn.CG{Tol: set.Tolerance, MaxProducts: set.MaxProducts}, nil
+	case "minres":
+		return unlearn.MINRES{Tol: set.Tolerance, MaxProducts: set.MaxProducts}, nil
+	case "exact":
+		return unlearn.Exact{Tol: set.Tolerance}, nil
+	}
+	return nil, fmt.Errorf("unknown solver %q", set.Solver)
+}

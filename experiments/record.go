@@ -1,0 +1,109 @@
+package experiments
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+)
+
+// Record is one measured number and everything that is needed to read it: one line of records.jsonl.
+type Record struct {
+	Experiment string  `json:"experiment"`
+	Dataset    string  `json:"dataset"`
+	Model      string  `json:"model"`
+	Method     string  `json:"method"` // none, retrain, fine-tune, occlusion, first-order, second-order, ...
+	Metric     string  `json:"metric"` // gradient-residual, test-accuracy, seconds, ...
+	Unit       string  `json:"unit"`   // of Value; "1" for a pure number, "share" for a share between 0 and 1
+	Value      float64 `json:"value"`
+	Seed       uint64  `json:"seed"` // the run's
+	Draw       int     `json:"draw"` // which random draw of the change, from 0
+	// Settings hold what varies within a run: the size of the change, the start of a retraining, the step length. Values are
+	// strings, booleans and float64, so that a record read back equals the record written.
+	Settings map[string]any `json:"settings"`
+}
+
+// Tags are the settings of one record.
+type Tags map[string]any
+
+// with returns a copy of the tags with more of them; whole numbers become float64.
+func (t Tags) with(more Tags) Tags {
+	out := make(Tags, len(t)+len(more))
+	for _, m := range []Tags{t, more} {
+		for k, v := range m {
+			if n, ok := v.(int); ok {
+				v = float64(n)
+			}
+			out[k] = v
+		}
+	}
+	return out
+}
+
+// Number returns a numeric setting of the record, or NaN.
+func (r Record) Number(setting string) float64 {
+	if v, ok := r.Settings[setting].(float64); ok {
+		return v
+	}
+	return math.NaN()
+}
+
+// Text returns a textual setting of the record, or "".
+func (r Record) Text(setting string) string {
+	s, _ := r.Settings[setting].(string)
+	return s
+}
+
+// encodeRecords returns the records as JSON lines. Numbers that JSON cannot hold are errors: a method that failed is
+// recorded as failed, never as NaN.
+func encodeRecords(records []Record) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	for _, r := range records {
+		if math.IsNaN(r.Value) || math.IsInf(r.Value, 0) {
+			return nil, fmt.Errorf("experiments: %s of %s in %s, draw %d, is %v", r.Metric, r.Method, r.Experiment, r.Draw, r.Value)
+		}
+		if err := e.Encode(r); err != nil {
+			return nil, fmt.Errorf("experiments: record %s of %s: %w", r.Metric, r.Method, err)
+		}
+	}
+	return b.Bytes(), nil
+}
+
+// DecodeRecords reads JSON lines. An error names the line.
+func DecodeRecords(r io.Reader) ([]Record, error) {
+	var out []Record
+	s := bufio.NewScanner(r)
+	s.Buffer(nil, 1<<20)
+	for line := 1; s.Scan(); line++ {
+		if len(bytes.TrimSpace(s.Bytes())) == 0 {
+			continue
+		}
+		var rec Record
+		if err := json.Unmarshal(s.Bytes(), &rec); err != nil {
+			return nil, fmt.Errorf("line %d: %w", line, err)
+		}
+		out = append(out, rec)
+	}
+	return out, s.Err()
+}
+
+// ReadRecords reads the records of a run's folder.
+func ReadRecords(dir string) ([]Record, error) {
+	path := filepath.Join(dir, recordsName)
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("experiments: no records: %w", err)
+	}
+	defer f.Close()
+	records, err := DecodeRecords(f)
+	if err != nil {
+		return nil, fmt.Errorf("experiments: %s: %w (a run that was killed is mended by run --resume)", path, err)
+	}
+	return records, nil
+}

@@ -1,0 +1,180 @@
+package experiments
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+)
+
+// section is what is shown of one experiment of a run.
+type section struct {
+	Experiment *Experiment
+	Settings   string
+	Tables     []Table
+	Figures    []Figure
+}
+
+// document is what is shown of one run.
+type document struct {
+	Dir      string
+	Config   *Config
+	Claims   *Table
+	Sections []section
+}
+
+// load reads a run's folder and makes its tables and figures.
+func load(dir string) (*document, error) {
+	c, err := ReadConfig(filepath.Join(dir, configName))
+	if err != nil {
+		return nil, fmt.Errorf("experiments: %s is not a run's folder: %w", dir, err)
+	}
+	records, err := ReadRecords(dir)
+	if err != nil {
+		return nil, err
+	}
+	d := &document{Dir: dir, Config: c, Claims: claimsTable(Claims(c, records))}
+	for i := range c.Parts {
+		e, err := Find(c.Parts[i].Experiment)
+		if err != nil {
+			return nil, err
+		}
+		r := resultsOf(e.ID, c, records)
+		if len(r.Records) == 0 {
+			continue
+		}
+		s := section{Experiment: e, Settings: settingsLine(e, c, &c.Parts[i])}
+		for _, t := range append(e.Tables(r), r.tuningTables()...) {
+			if len(t.Rows) > 0 {
+				s.Tables = append(s.Tables, t)
+			}
+		}
+		s.Figures = e.Figures(r)
+		d.Sections = append(d.Sections, s)
+	}
+	return d, nil
+}
+
+// Render writes tables, figures and report of a run's folder from its records.
+func Render(dir string) error {
+	d, err := load(dir)
+	if err != nil {
+		return err
+	}
+	if err := writeFile(filepath.Join(dir, tablesName), []byte(d.markdown())); err != nil {
+		return err
+	}
+	for _, s := range d.Sections {
+		for _, f := range s.Figures {
+			if _, err := f.write(dir, s.Experiment.ID); err != nil {
+				return err
+			}
+		}
+	}
+	page, err := report([]*document{d})
+	if err != nil {
+		return err
+	}
+	return writeFile(filepath.Join(dir, reportName), page)
+}
+
+// Report renders the folders anew and, if there are several, one page of them all, which it writes to path.
+func Report(dirs []string, path string) error {
+	if len(dirs) == 0 {
+		return errors.New("experiments: no folder to report on")
+	}
+	var docs []*document
+	for _, dir := range dirs {
+		if err := Render(dir); err != nil {
+			return err
+		}
+		d, err := load(dir)
+		if err != nil {
+			return err
+		}
+		docs = append(docs, d)
+	}
+	if len(docs) == 1 {
+		return nil
+	}
+	page, err := report(docs)
+	if err != nil {
+		return err
+	}
+	return writeFile(path, page)
+}
+
+// title names the run.
+func (d *document) title() string {
+	return fmt.Sprintf("%s on %s, %s model", d.Config.Experiment, d.Config.Dataset, d.Config.Model)
+}
+
+// Tables returns the run's tables as Markdown.
+func Tables(dir string) (string, error) {
+	d, err := load(dir)
+	if err != nil {
+		return "", err
+	}
+	return d.markdown(), nil
+}
+
+func (d *document) markdown() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# %s\n\nProfile %s, seed %d. Made by `%s`.\n", d.title(), d.Config.Profile, d.Config.Seed, d.Config.Command)
+	if d.Claims != nil {
+		fmt.Fprintf(&b, "\n## %s\n\n%s", d.Claims.Title, d.Claims.Markdown())
+	}
+	for _, s := range d.Sections {
+		fmt.Fprintf(&b, "\n## %s\n\n%s\n", s.Experiment.Title, s.Settings)
+		for _, t := range s.Tables {
+			fmt.Fprintf(&b, "\n### %s\n\n%s", t.Title, t.Markdown())
+		}
+	}
+	return b.String()
+}
+
+// settingsLine states the settings that a reader of the tables has to know.
+func settingsLine(e *Experiment, c *Config, p *Part) string {
+	s := &p.Settings
+	var parts []string
+	add := func(keys ...string) {
+		for _, k := range keys {
+			parts = append(parts, k+" "+s.Text(k))
+		}
+	}
+	if !e.DataOnly {
+		add("lambda", "sigma")
+		if c.Model != Models[0] {
+			parts = append(parts, "hidden layers "+strings.ReplaceAll(s.Text("hidden"), ",", " x ")+" (tanh)")
+		}
+		parts = append(parts, "trained to a gradient norm of "+s.Text("train-tolerance")+" in at most "+s.Text("train-steps")+" iterations")
+		add("tau", "tau-ft", "ridge", "curvature", "solver", "tolerance")
+	}
+	parts = append(parts, "request "+s.Request)
+	if c.Dataset != "diabetes" && c.Dataset != "adult" && s.Request == "features" {
+		parts = append(parts, "columns from the pool "+s.Pool)
+	}
+	return strings.Join(parts, ", ") + "."
+}
+
+// tuningTables show what auto tried and took.
+func (r *Results) tuningTables() []Table {
+	var out []Table
+	for _, c := range chosen[:3] {
+		t := Table{Title: fmt.Sprintf("How %s was chosen", c.name), Header: []string{c.name, "distance in test loss to retraining, nat"}}
+		for _, rec := range r.Records {
+			if rec.Text("tried") != c.name {
+				continue
+			}
+			cell := plain.one(rec.Value)
+			if rec.Metric == "failed" {
+				cell = "failed"
+			}
+			t.Rows = append(t.Rows, []string{formatNumber(rec.Number("value")), cell})
+		}
+		t.Note = fmt.Sprintf("Taken: %s. The criterion, the same for tau, tau-ft and ridge, is |test loss of %s - test loss of (warm) retraining|, the mean over %s draws "+
+			"of %s that are not among the measured ones.", formatNumber(r.where("chosen-"+c.name).mean), c.method, r.setting("tune-draws"), r.setting("tune-size"))
+		out = append(out, t)
+	}
+	return out
+}

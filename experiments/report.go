@@ -1,0 +1,94 @@
+package experiments
+
+import (
+	"bytes"
+	_ "embed"
+	"fmt"
+	"html/template"
+	"regexp"
+	"strings"
+)
+
+//go:embed report.html.tmpl
+var reportTemplate string
+
+// page is what the template sees.
+type page struct {
+	Title string
+	Runs  []pageRun
+}
+
+type pageRun struct {
+	Anchor, Title, Question, Command string
+	Facts                            []string
+	Claims                           *Table
+	Sections                         []pageSection
+}
+
+type pageSection struct {
+	Anchor, Title, Question, Settings string
+	Tables                            []Table
+	Figures                           []pageFigure
+}
+
+type pageFigure struct {
+	Caption string
+	SVG     template.HTML
+}
+
+// report returns one self-contained HTML page: no scripts, no fonts, no addresses.
+func report(docs []*document) ([]byte, error) {
+	t, err := template.New("report").Parse(reportTemplate)
+	if err != nil {
+		return nil, fmt.Errorf("experiments: the report's template: %w", err)
+	}
+	p := page{Title: docs[0].title()}
+	if len(docs) > 1 {
+		p.Title = fmt.Sprintf("%s: %d runs", docs[0].Config.Experiment, len(docs))
+	}
+	for i, d := range docs {
+		run, err := d.page(fmt.Sprintf("run%d", i+1))
+		if err != nil {
+			return nil, err
+		}
+		p.Runs = append(p.Runs, run)
+	}
+	var b bytes.Buffer
+	if err := t.Execute(&b, p); err != nil {
+		return nil, fmt.Errorf("experiments: the report: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+func (d *document) page(anchor string) (pageRun, error) {
+	c := d.Config
+	run := pageRun{Anchor: anchor, Title: d.title(), Command: c.Command, Claims: d.Claims, Facts: []string{
+		"profile " + c.Profile, fmt.Sprintf("seed %d", c.Seed), fmt.Sprintf("%s, %d cores, %s", c.MadeOn.OS, c.MadeOn.Cores, c.MadeOn.BLAS), c.MadeOn.Go, "data " + c.Data,
+	}}
+	for _, s := range d.Sections {
+		out := pageSection{Anchor: anchor + "-" + s.Experiment.ID, Title: s.Experiment.Title, Question: s.Experiment.Question, Settings: s.Settings, Tables: s.Tables}
+		for _, f := range s.Figures {
+			svg, err := f.SVG()
+			if err != nil {
+				return run, err
+			}
+			if svg != nil {
+				out.Figures = append(out.Figures, pageFigure{f.Caption, inline(svg, f.Caption)})
+			}
+		}
+		run.Sections = append(run.Sections, out)
+	}
+	return run, nil
+}
+
+var (
+	svgStart = regexp.MustCompile(`(?s)^.*?<svg [^>]*?viewBox="([^"]*)"[^>]*>`)
+	black    = regexp.MustCompile(`(fill|stroke):#000000`)
+)
+
+// inline turns a figure's file into an element of the page: as wide as the page allows, what is black in the page's own text colour.
+func inline(svg []byte, caption string) template.HTML {
+	s := svgStart.ReplaceAllString(string(svg), `<svg viewBox="$1" role="img" aria-label="`+template.HTMLEscapeString(caption)+`" xmlns="http://www.w3.org/2000/svg">`)
+	s = black.ReplaceAllString(s, "$1:currentColor")
+	return template.HTML(strings.TrimSpace(s)) //nolint:gosec // our own figure, its texts escaped by the SVG canvas
+}

@@ -1,0 +1,258 @@
+package experiments
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+
+	"lethe/datasets"
+	"lethe/graph"
+)
+
+// Order asks for runs of one experiment.
+type Order struct {
+	Experiment string
+	Dataset    string // "" = all that are there
+	Model      string // "" = the experiment's default
+	Profile    string // "" = quick
+	Seed       uint64
+	Set        []string // key=value
+	Data       string   // folder of the data sets that are not embedded; "" = LETHE_DATA
+	Out        string   // "" = results
+	Mode       Mode
+	// Repeat is a run to be repeated with its own settings; the fields above it are then taken from it.
+	Repeat   *Config
+	Progress Progress
+}
+
+// Run is a finished run.
+type Run struct {
+	Dir    string
+	Config *Config
+}
+
+// Missing is a data set that was left out because it is not there.
+type Missing struct {
+	Dataset string
+	How     string // to get it
+}
+
+// Do carries the order out: one run for each data set and model. What was finished when an error ended it is returned as well.
+func (o *Order) Do(ctx context.Context) (runs []Run, missing []Missing, err error) {
+	if o.Progress == nil {
+		o.Progress = Quiet{}
+	}
+	if o.Repeat != nil {
+		o.Experiment, o.Dataset, o.Model, o.Profile, o.Seed = o.Repeat.Experiment, o.Repeat.Dataset, o.Repeat.Model, o.Repeat.Profile, o.Repeat.Seed
+	}
+	if o.Profile == "" {
+		o.Profile = Quick
+	}
+	if o.Out == "" {
+		o.Out = "results"
+	}
+	e, err := Find(o.Experiment)
+	if err != nil {
+		return nil, nil, err
+	}
+	names, err := o.datasets()
+	if err != nil {
+		return nil, nil, err
+	}
+	models := e.models()
+	if o.Model != "" {
+		models = []string{o.Model}
+	}
+	// Wrong settings shall fail before anything is computed.
+	for _, model := range models {
+		if _, err := o.parts(e, names[0], model); err != nil {
+			return nil, nil, err
+		}
+	}
+	for _, name := range names {
+		if !slices.Contains(datasets.Names(), name) {
+			continue
+		}
+		named, err := datasets.Load(ctx, name, o.Data)
+		var absent *datasets.MissingError
+		if errors.As(err, &absent) && o.Dataset == "" {
+			missing = append(missing, Missing{name, absent.Error()})
+			continue
+		}
+		if err != nil {
+			return runs, missing, err
+		}
+		for _, model := range models {
+			run, err := o.one(ctx, e, named, name, model)
+			if err != nil {
+				return runs, missing, err
+			}
+			runs = append(runs, *run)
+		}
+	}
+	return runs, missing, nil
+}
+
+// tabular are the data sets that the linear models and the MLP work on, small ones first.
+var tabular = []string{"diabetes", "spam", "adult", "enron", "drebin"}
+
+func (o *Order) datasets() ([]string, error) {
+	if o.Dataset == "" {
+		return tabular, nil
+	}
+	if !slices.Contains(tabular, o.Dataset) {
+		return nil, fmt.Errorf("unknown data set %q; known: %s", o.Dataset, strings.Join(tabular, ", "))
+	}
+	return []string{o.Dataset}, nil
+}
+
+// parts returns the settings of each part of the run.
+func (o *Order) parts(e *Experiment, dataset, model string) ([]Part, error) {
+	if o.Repeat != nil {
+		return o.Repeat.Parts, nil
+	}
+	experiments, err := e.parts(model)
+	if err != nil {
+		return nil, err
+	}
+	var out []Part
+	for _, p := range experiments {
+		s, err := Defaults(p, Key{dataset, model, o.Profile})
+		if err != nil {
+			return nil, err
+		}
+		for _, assignment := range o.Set {
+			key, value, ok := strings.Cut(assignment, "=")
+			if !ok {
+				return nil, fmt.Errorf("--set %s: want key=value", assignment)
+			}
+			if err := s.Set(key, value); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, Part{p.ID, *s})
+	}
+	return out, nil
+}
+
+// one carries out one run.
+func (o *Order) one(ctx context.Context, e *Experiment, named *datasets.Named, dataset, model string) (run *Run, err error) {
+	parts, err := o.parts(e, dataset, model)
+	if err != nil {
+		return nil, err
+	}
+	c := &Config{
+		Experiment: e.ID, Dataset: dataset, Model: model, Profile: o.Profile, Seed: o.Seed, Parts: parts,
+		Data: fingerprint(named), MadeOn: thisMachine(),
+	}
+	c.Command = o.command(c)
+	if o.Repeat != nil && o.Repeat.Data != c.Data {
+		return nil, fmt.Errorf("the data set %s is not the one of the run that is to be repeated: fingerprint %s, not %s", dataset, c.Data, o.Repeat.Data)
+	}
+	dir := filepath.Join(o.Out, e.ID, c.Name())
+	folder, err := OpenFolder(dir, c, o.Mode)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, folder.Close()) }()
+	before, err := ReadRecords(dir)
+	if err != nil {
+		return nil, err
+	}
+	s := newSession(c, named, before, o.Progress)
+	if err := s.runParts(ctx, folder, parts); err != nil {
+		return nil, err
+	}
+	if err := Render(dir); err != nil {
+		return nil, err
+	}
+	return &Run{dir, c}, nil
+}
+
+// work is a unit with the part that it belongs to.
+type work struct {
+	name string
+	unit Unit
+}
+
+func (s *Session) runParts(ctx context.Context, folder *Folder, parts []Part) error {
+	var todo []work
+	done := 0
+	for i := range parts {
+		p := &parts[i]
+		e, err := Find(p.Experiment)
+		if err != nil {
+			return err
+		}
+		s.recall(p.Experiment, &p.Settings)
+		units, err := e.Units(ctx, s, &p.Settings)
+		if err != nil {
+			return err
+		}
+		for _, u := range units {
+			w := work{p.Experiment + " " + u.Name, u}
+			if folder.Done(w.name) {
+				done++
+				continue
+			}
+			todo = append(todo, w)
+		}
+	}
+	s.Progress.Begin(fmt.Sprintf("%s on %s, %s", s.Experiment, s.Dataset, s.Model), done+len(todo), done)
+	defer s.Progress.End()
+	for _, w := range todo {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		s.Progress.Unit(w.name)
+		records, err := w.unit.Run(ctx)
+		if err != nil {
+			return fmt.Errorf("%s: %w", w.name, err)
+		}
+		if err := folder.Append(w.name, records); err != nil {
+			return err
+		}
+		s.Progress.Done()
+	}
+	return nil
+}
+
+// fingerprint tells data sets apart.
+func fingerprint(n *datasets.Named) string {
+	return datasets.Fingerprint(n.Train)[:16] + "-" + datasets.Fingerprint(n.Test)[:16]
+}
+
+func thisMachine() Machine {
+	blas, _ := graph.BLAS() // what could not be had is said by doctor; here counts what is in use
+	return Machine{Go: runtime.Version(), OS: runtime.GOOS + "/" + runtime.GOARCH, Cores: runtime.GOMAXPROCS(0), BLAS: strings.TrimSpace(blas.Name + " " + blas.Core)}
+}
+
+// command is the command line that repeats the run, without the folders of this machine.
+func (o *Order) command(c *Config) string {
+	if o.Repeat != nil {
+		return o.Repeat.Command
+	}
+	words := []string{"experiment", "run", c.Experiment, "--dataset", c.Dataset, "--model", c.Model, "--profile", c.Profile}
+	if c.Seed != 0 {
+		words = append(words, "--seed", strconv.FormatUint(c.Seed, 10))
+	}
+	set := slices.Clone(o.Set)
+	sort.Strings(set)
+	for _, kv := range set {
+		words = append(words, "--set", kv)
+	}
+	return strings.Join(words, " ")
+}
+
+// hasRun reports whether the folder holds a run.
+func hasRun(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, configName))
+	return err == nil
+}

@@ -1,0 +1,150 @@
+package experiments
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"lethe/unlearn"
+)
+
+// runtimeExperiment is the runtime table: what each method costs, in seconds and in gradients and products.
+func runtimeExperiment() *Experiment {
+	const id = "runtime"
+	columns := []column{
+		{"seconds", "seconds", plain}, {"speed-up over retraining", "speed-up", plain}, {"of it for the trust check, s", "check-seconds", plain},
+		{"gradients (samples)", "gradients", plain}, {"Hessian products (samples)", "hvps", plain},
+	}
+	return &Experiment{
+		ID: id, Title: "Runtime",
+		Question: "what does each method cost, and how much faster than retraining is it?",
+		Units: func(ctx context.Context, s *Session, set *Settings) ([]Unit, error) {
+			return s.runtimeUnits(ctx, id, set)
+		},
+		Tables: func(r *Results) []Table {
+			tables := r.byMethod("Runtime", columns)
+			for i := range tables {
+				tables[i].Note += " Seconds include applying the request and the trust check; gradients and products leave the check out."
+			}
+			if f := r.where("factor-seconds"); f.n > 0 {
+				tables[0].Note += fmt.Sprintf(" Storing the Hessian's factor took %s s once; it is the factor of the data before the change.", plain.one(f.mean))
+			}
+			return tables
+		},
+		Figures: func(r *Results) []Figure {
+			return []Figure{r.linesBySize("seconds", "Seconds of each method, mean and standard deviation over the draws", "seconds", "seconds", true)}
+		},
+	}
+}
+
+func (s *Session) runtimeUnits(ctx context.Context, part string, set *Settings) ([]Unit, error) {
+	sizes, err := s.sizes(ctx, set)
+	if err != nil {
+		return nil, err
+	}
+	units := s.tuningUnits(part, set)
+	if set.Factor && s.convex() {
+		units = append(units, s.factorUnit(part, set))
+	}
+	name := s.sizeName(set)
+	for draw := range set.Draws {
+		for _, size := range sizes {
+			units = append(units, Unit{fmt.Sprintf("%s=%d draw=%d", name, size, draw), func(ctx context.Context) ([]Record, error) {
+				outcomes, err := s.trial(ctx, set, size, draw)
+				if err != nil {
+					return nil, err
+				}
+				if set.Factor && s.convex() {
+					o, err := s.stored(ctx, set, size, draw)
+					if err != nil {
+						return nil, err
+					}
+					outcomes = append(outcomes[:len(outcomes):len(outcomes)], o)
+				}
+				return s.records(part, Tags{name: size, "request": set.Request}, draw, withSpeedUp(outcomes), "seconds", "check-seconds", "gradients", "hvps", "speed-up"), nil
+			}})
+		}
+	}
+	return units, nil
+}
+
+// withSpeedUp adds to each outcome how much faster it was than the (cold) retraining of the same draw.
+func withSpeedUp(outcomes []outcome) []outcome {
+	retrain := 0.0
+	for _, o := range outcomes {
+		if o.method == "retrain" && o.tags["start"] == "cold" && o.tags["init-seed"] == nil {
+			retrain = o.get("seconds")
+		}
+	}
+	out := make([]outcome, len(outcomes))
+	for i, o := range outcomes {
+		o.metrics = o.metrics[:len(o.metrics):len(o.metrics)]
+		if seconds := o.get("seconds"); o.method != "none" && o.method != "occlusion" && seconds > 0 && retrain > 0 {
+			o.metrics = append(o.metrics, metric{"speed-up", "1", retrain / seconds})
+		}
+		out[i] = o
+	}
+	return out
+}
+
+// stored measures second order with the factor of the Hessian on the data before the change, stored beforehand, as the preconditioner of
+// CG: the same update after a few products.
+func (s *Session) stored(ctx context.Context, set *Settings, size, draw int) (outcome, error) {
+	sub, err := s.subject(ctx, set)
+	if err != nil {
+		return outcome{}, err
+	}
+	st, err := s.tuned(ctx, set)
+	if err != nil {
+		return outcome{}, err
+	}
+	factor, err := s.factor(ctx, sub, st.Ridge)
+	if err != nil {
+		return outcome{}, err
+	}
+	r, err := s.request(ctx, set, size, draw)
+	if err != nil {
+		return outcome{}, err
+	}
+	method := unlearn.SecondOrder{Solver: factor, Ridge: st.Ridge, Force: true}
+	o, _, err := sub.apply(ctx, contender{method, Tags{"factor": "stored", "ridge": st.Ridge}}, r)
+	return o, err
+}
+
+// factor returns the factor of the Hessian, regulariser and ridge included, on the data before the change.
+func (s *Session) factor(ctx context.Context, sub *Subject, ridge float64) (*unlearn.Factored, error) {
+	if sub.factor != nil && sub.factorRidge == ridge {
+		return sub.factor, nil
+	}
+	s.Progress.Note("storing the Hessian's factor")
+	h, err := sub.Problem.Hessian(ctx, sub.Theta, unlearn.FullHessian)
+	if err != nil {
+		return nil, err
+	}
+	sub.factor, err = unlearn.Factor(ctx, unlearn.Ridge(h, ridge))
+	if err != nil {
+		return nil, fmt.Errorf("experiments: the Hessian's factor: %w (--set factor=false leaves the row out)", err)
+	}
+	sub.factorRidge = ridge
+	return sub.factor, nil
+}
+
+// factorUnit times the storing of the factor.
+func (s *Session) factorUnit(part string, set *Settings) Unit {
+	return Unit{"factor", func(ctx context.Context) ([]Record, error) {
+		sub, err := s.subject(ctx, set)
+		if err != nil {
+			return nil, err
+		}
+		st, err := s.tuned(ctx, set)
+		if err != nil {
+			return nil, err
+		}
+		began := time.Now()
+		if _, err := s.factor(ctx, sub, st.Ridge); err != nil {
+			return nil, err
+		}
+		seconds := metric{"factor-seconds", "s", time.Since(began).Seconds()}
+		return []Record{s.record(part, "second-order", seconds, 0, Tags{"factor": "stored", "ridge": st.Ridge})}, nil
+	}}
+}

@@ -1,0 +1,23 @@
+package experiments
+
+import "context"
+
+// scatterExperiment is the scatter plot: what each update did to the test loss against what retraining did. Ideal is the identity line.
+func scatterExperiment() *Experiment {
+	const id = "scatter"
+	return &Experiment{
+		ID: id, Title: "Change of the test loss against that of retraining",
+		Question: "does an update change the test loss as retraining does?",
+		Defaults: func(s *Settings, k Key) { s.Features, s.Rows = []int{20}, s.Rows[len(s.Rows)/2:len(s.Rows)/2+1] },
+		Units: func(ctx context.Context, s *Session, set *Settings) ([]Unit, error) {
+			return s.drawUnits(ctx, id, set, "loss-difference", "loss-distance")
+		},
+		Tables: func(r *Results) []Table {
+			return []Table{
+				r.bySize("Change of the mean test loss, nat", "loss-difference", plain),
+				r.bySize("Mean distance to the identity line: |change - retraining's change|, nat", "loss-distance", plain),
+			}
+		},
+		Figures: func(r *Results) []Figure { return r.scatterFigures() },
+	}
+}

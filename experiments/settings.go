@@ -1,0 +1,214 @@
+package experiments
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Settings are what --set may change, for one experiment on one data set and model. The defaults are those of PAPER.md section 2
+// as far as it gives them; see [Defaults].
+type Settings struct {
+	Request  string `set:"request" doc:"what is to be forgotten: features, labels or samples"`
+	Features []int  `set:"features" doc:"numbers of columns removed (sparse sets)"`
+	Rows     []int  `set:"rows" doc:"numbers of rows changed (dense sets, labels, samples); at most n"`
+	Draws    int    `set:"draws" doc:"random draws of the change, each measured"`
+	Pool     string `set:"pool" doc:"columns drawn from: sensitive, top400 (the sensitive among the 400 largest weights) or all"`
+
+	Lambda         float64 `set:"lambda" doc:"L2 regulariser, lambda/2 ||theta||^2"`
+	Sigma          float64 `set:"sigma" doc:"standard deviation of the tilt b that training adds to the loss"`
+	Hidden         []int   `set:"hidden" doc:"widths of the hidden layers of the MLP"`
+	TrainTolerance float64 `set:"train-tolerance" doc:"training ends at this gradient norm"`
+	TrainSteps     int     `set:"train-steps" doc:"training ends after so many iterations at the latest"`
+	TestShare      float64 `set:"test-share" doc:"share of samples split off for testing; 0 keeps the data set's own split"`
+
+	Tau         Auto    `set:"tau" doc:"step length of first order; auto takes the best of a decade grid"`
+	TauFT       Auto    `set:"tau-ft" doc:"learning rate of fine-tuning; auto takes the best of a decade grid"`
+	Batch       int     `set:"batch" doc:"batch size of fine-tuning"`
+	Epochs      int     `set:"epochs" doc:"passes of fine-tuning; 0 takes as many as cost what second order costs"`
+	Ridge       Auto    `set:"ridge" doc:"added to the Hessian; auto takes the best of a decade grid"`
+	Curvature   string  `set:"curvature" doc:"matrix of second order: full or gauss-newton"`
+	Solver      string  `set:"solver" doc:"cg, minres, lissa or exact"`
+	Tolerance   float64 `set:"tolerance" doc:"relative residual at which a solve ends"`
+	MaxProducts int     `set:"products" doc:"Hessian products of a solve at the most; 0 leaves it to the solver"`
+	Steps       int     `set:"steps" doc:"second-order steps, one after the other"`
+	Batches     int     `set:"batches" doc:"mini-batches that the Hessian is a mean of, for lissa; 1 takes all samples at once"`
+	Force       bool    `set:"force" doc:"measure also updates that the trust check would refuse"`
+	Chunks      int     `set:"chunks" doc:"parts in which the iterative methods apply the request"`
+	Seeds       int     `set:"seeds" doc:"cold retrainings from other initial parameters (MLP), for their band"`
+	SeedDraws   int     `set:"seed-draws" doc:"draws on which the band is taken"`
+
+	TuneDraws int     `set:"tune-draws" doc:"draws on which auto is decided, never those that are measured"`
+	TuneSize  int     `set:"tune-size" doc:"columns or rows changed in those draws; at most what there is"`
+	Near      float64 `set:"near" doc:"limits: second order counts as near while its distance to retraining is this share of no update's"`
+	Growth    int     `set:"growth" doc:"limits: factor by which the change grows from step to step"`
+	Factor    bool    `set:"factor" doc:"runtime: measure second order with the Hessian's factor stored beforehand"`
+	Shards    []int   `set:"shards" doc:"sharding: numbers of shards"`
+	Points    []int   `set:"points" doc:"sharding: numbers of affected points"`
+	Trials    int     `set:"trials" doc:"sharding: random assignments drawn to check the formula"`
+}
+
+// Auto is a number, or the wish to have it chosen: written "auto".
+type Auto struct {
+	Value float64
+	Tuned bool // Value is to be chosen
+}
+
+// aliases are other names of settings, as the paper's code has them.
+var aliases = map[string]string{"rate": "tau-ft", "tau_ft": "tau-ft"}
+
+// Keys returns the names of all settings with their meaning, in their order.
+func Keys() (names, docs []string) {
+	t := reflect.TypeFor[Settings]()
+	for i := range t.NumField() {
+		names = append(names, t.Field(i).Tag.Get("set"))
+		docs = append(docs, t.Field(i).Tag.Get("doc"))
+	}
+	return names, docs
+}
+
+// Set changes one setting from its text; lists are separated by commas. An unknown key is an error that lists the known ones.
+func (s *Settings) Set(key, text string) error {
+	if a, ok := aliases[key]; ok {
+		key = a
+	}
+	names, _ := Keys()
+	i := slices.Index(names, key)
+	if i < 0 {
+		return fmt.Errorf("unknown setting %q; known: %s", key, strings.Join(names, ", "))
+	}
+	field := reflect.ValueOf(s).Elem().Field(i)
+	v, err := parseSetting(field.Interface(), strings.TrimSpace(text))
+	if err != nil {
+		return fmt.Errorf("setting %s=%s: %w", key, text, err)
+	}
+	changed := *s
+	reflect.ValueOf(&changed).Elem().Field(i).Set(reflect.ValueOf(v))
+	if err := changed.check(key); err != nil {
+		return fmt.Errorf("setting %s=%s: %w", key, text, err)
+	}
+	*s = changed
+	return nil
+}
+
+// Text returns a setting as Set reads it.
+func (s *Settings) Text(key string) string {
+	names, _ := Keys()
+	i := slices.Index(names, key)
+	if i < 0 {
+		return ""
+	}
+	switch v := reflect.ValueOf(s).Elem().Field(i).Interface().(type) {
+	case []int:
+		parts := make([]string, len(v))
+		for j, n := range v {
+			parts[j] = strconv.Itoa(n)
+		}
+		return strings.Join(parts, ",")
+	case Auto:
+		if v.Tuned {
+			return "auto"
+		}
+		return formatNumber(v.Value)
+	case float64:
+		return formatNumber(v)
+	default:
+		return fmt.Sprint(v)
+	}
+}
+
+func parseSetting(old any, text string) (any, error) {
+	switch old.(type) {
+	case string:
+		return text, nil
+	case bool:
+		return strconv.ParseBool(text)
+	case int:
+		return wholeNumber(text)
+	case float64:
+		return strconv.ParseFloat(text, 64)
+	case Auto:
+		if text == "auto" {
+			return Auto{Tuned: true}, nil
+		}
+		v, err := strconv.ParseFloat(text, 64)
+		return Auto{Value: v}, err
+	case []int:
+		var out []int
+		for _, part := range strings.Split(text, ",") {
+			n, err := wholeNumber(strings.TrimSpace(part))
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, n)
+		}
+		return out, nil
+	}
+	return nil, fmt.Errorf("no way to read a %T", old)
+}
+
+// wholeNumber reads 1000 and also 1e3.
+func wholeNumber(text string) (int, error) {
+	if n, err := strconv.Atoi(text); err == nil {
+		return n, nil
+	}
+	v, err := strconv.ParseFloat(text, 64)
+	if err != nil || v != float64(int(v)) {
+		return 0, fmt.Errorf("%q is not a whole number", text)
+	}
+	return int(v), nil
+}
+
+// allowed lists the words that textual settings may be.
+var allowed = map[string][]string{
+	"request":   {"features", "labels", "samples"},
+	"pool":      {"sensitive", "top400", "all"},
+	"curvature": {"full", "gauss-newton"},
+	"solver":    {"cg", "minres", "lissa", "exact"},
+}
+
+// mayBeZero lists the numeric settings for which 0 has a meaning; the others are at least 1, or above 0.
+var mayBeZero = []string{"lambda", "sigma", "test-share", "tau", "tau-ft", "ridge", "seeds", "epochs", "products"}
+
+// check says what is wrong with the value of one setting.
+func (s *Settings) check(key string) error {
+	names, _ := Keys()
+	v := reflect.ValueOf(s).Elem().Field(slices.Index(names, key)).Interface()
+	if words, ok := allowed[key]; ok && !slices.Contains(words, v.(string)) {
+		return fmt.Errorf("must be one of %s", strings.Join(words, ", "))
+	}
+	if key == "test-share" && s.TestShare >= 1 {
+		return fmt.Errorf("must be below 1")
+	}
+	low := func(x float64) error {
+		if x < 0 || x != x || (x == 0 && !slices.Contains(mayBeZero, key)) {
+			return fmt.Errorf("must be above 0")
+		}
+		return nil
+	}
+	switch v := v.(type) {
+	case int:
+		return low(float64(v))
+	case float64:
+		return low(v)
+	case Auto:
+		return low(v.Value)
+	case []int:
+		for _, n := range v {
+			if err := low(float64(n)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// formatNumber is the shortest text that reads back as v, without an exponent where that is short.
+func formatNumber(v float64) string {
+	if a := max(v, -v); a == 0 || a >= 1e-3 && a < 1e6 {
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	}
+	return strconv.FormatFloat(v, 'g', -1, 64)
+}

@@ -1,0 +1,129 @@
+package experiments
+
+import (
+	"context"
+	"fmt"
+	"math"
+)
+
+// shardingExperiment asks when sharding (SISA) stops to pay: once the affected points hit every shard, all must be retrained.
+func shardingExperiment() *Experiment {
+	const id = "sharding"
+	return &Experiment{
+		ID: id, Title: "Probability that every shard is hit", DataOnly: true,
+		Question: "from how many affected points on must every shard be retrained?",
+		Units: func(_ context.Context, s *Session, set *Settings) ([]Unit, error) {
+			var units []Unit
+			for i, shards := range set.Shards {
+				units = append(units, Unit{fmt.Sprintf("shards=%d", shards), func(context.Context) ([]Record, error) {
+					return s.shardingRecords(id, set, shards, i), nil
+				}})
+			}
+			return units, nil
+		},
+		Tables:  shardingTables,
+		Figures: func(r *Results) []Figure { return []Figure{r.shardingFigure()} },
+	}
+}
+
+func (s *Session) shardingRecords(part string, set *Settings, shards, draw int) []Record {
+	var out []Record
+	add := func(source string, points int, p float64) {
+		out = append(out, s.record(part, "sisa", metric{"all-shards-hit", "share", p}, draw, Tags{"source": source, "shards": shards, "points": points}))
+	}
+	n := s.data(set).Train.Len()
+	for _, points := range set.Points {
+		points = min(points, n)
+		add("formula", points, AllShardsHit(shards, points))
+		add("simulation", points, simulateHits(s.Seed, n, shards, points, set.Trials))
+	}
+	return out
+}
+
+// AllShardsHit returns the probability that points, each thrown into one of the shards at random, hit every shard, by inclusion
+// and exclusion:
+//
+//	P = sum_{j=0}^{S} (-1)^j C(S, j) (1 - j/S)^m
+//
+// for S shards and m points. The alternating sum loses about S/3 digits, so beyond 40 shards the equal recurrence over points is used.
+func AllShardsHit(shards, points int) float64 {
+	if shards < 1 || points < shards {
+		return 0
+	}
+	if shards > 40 {
+		return allShardsHitByRecurrence(shards, points)
+	}
+	sum, binomial := 0.0, 1.0
+	for j := 0; j <= shards; j++ {
+		sum += binomial * math.Pow(1-float64(j)/float64(shards), float64(points))
+		binomial *= -float64(shards-j) / float64(j+1)
+	}
+	return min(max(sum, 0), 1)
+}
+
+// allShardsHitByRecurrence follows the number of shards hit so far: from h shards the next point hits a new one with probability (S-h)/S.
+func allShardsHitByRecurrence(shards, points int) float64 {
+	p := make([]float64, shards+1)
+	p[0] = 1
+	for range points {
+		for h := shards; h >= 0; h-- {
+			p[h] *= float64(h) / float64(shards)
+			if h > 0 {
+				p[h] += p[h-1] * float64(shards-h+1) / float64(shards)
+			}
+		}
+	}
+	return p[shards]
+}
+
+// simulateHits splits n samples into equal shards at random and returns the share of trials in which points distinct samples hit
+// every shard. Samples are drawn without putting back, so a small data set lies a little above the formula.
+func simulateHits(seed uint64, n, shards, points, trials int) float64 {
+	r := random(seed, streamShards, shards<<16|points)
+	hits := 0
+	for range trials {
+		left := make([]int, shards) // places that remain in each shard
+		for i := range left {
+			left[i] = (n + i) / shards
+		}
+		full := left[:len(left):len(left)]
+		before := append([]int(nil), full...)
+		for k := range points {
+			at := r.IntN(n - k)
+			for i := range left {
+				if at < left[i] {
+					left[i]--
+					break
+				}
+				at -= left[i]
+			}
+		}
+		all := true
+		for i := range left {
+			all = all && left[i] < before[i]
+		}
+		if all {
+			hits++
+		}
+	}
+	return float64(hits) / float64(trials)
+}
+
+func shardingTables(r *Results) []Table {
+	t := Table{Title: "Probability that every shard is hit", Header: []string{"affected points"},
+		Note: "Formula: each point falls into any shard alike. Simulation: samples of this data set, drawn without putting back, in shards of equal size."}
+	shards, points := r.numbers("shards"), r.numbers("points")
+	for _, s := range shards {
+		t.Header = append(t.Header, fmt.Sprintf("%g shards", s), fmt.Sprintf("%g shards, simulated", s))
+	}
+	for _, m := range points {
+		row := []string{formatNumber(m)}
+		for _, s := range shards {
+			for _, source := range []string{"formula", "simulation"} {
+				row = append(row, fixed(r.where("all-shards-hit", "shards", s, "points", m, "source", source).mean, 3))
+			}
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return []Table{t}
+}

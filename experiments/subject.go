@@ -1,0 +1,80 @@
+package experiments
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"lethe/datasets"
+	"lethe/unlearn"
+)
+
+// Subject is a trained model that is to forget something.
+type Subject struct {
+	Problem     *unlearn.Problem
+	Model       Model
+	Test        *datasets.Dataset
+	Start       []float64 // the parameters training started from
+	Theta       []float64 // what it reached
+	TestLoss    float64   // mean loss on the test data
+	trainer     unlearn.Trainer
+	factor      *unlearn.Factored // of the Hessian before any change; nil until it is asked for
+	factorRidge float64
+}
+
+// subject returns the model of the run trained with the settings, from the second time on the same one.
+func (s *Session) subject(ctx context.Context, set *Settings) (*Subject, error) {
+	key := fmt.Sprint(set.Lambda, set.Sigma, set.Hidden, set.TrainTolerance, set.TrainSteps, set.TestShare)
+	if sub, ok := s.subjects[key]; ok {
+		return sub, nil
+	}
+	s.Progress.Note(fmt.Sprintf("training the %s model on %s", s.Model, s.Dataset))
+	sub, err := s.train(ctx, set)
+	if err != nil {
+		return nil, fmt.Errorf("experiments: training the %s model on %s: %w", s.Model, s.Dataset, err)
+	}
+	s.subjects[key] = sub
+	return sub, nil
+}
+
+func (s *Session) train(ctx context.Context, set *Settings) (*Subject, error) {
+	d := s.data(set)
+	m, err := newModel(s.Model, d.Train, set)
+	if err != nil {
+		return nil, err
+	}
+	p := &unlearn.Problem{Objective: m, Train: d.Train, L2: set.Lambda}
+	if set.Sigma > 0 {
+		r := random(s.Seed, streamTilt, 0)
+		p.Tilt = make([]float64, m.Dim())
+		for i := range p.Tilt {
+			p.Tilt[i] = set.Sigma * r.NormFloat64()
+		}
+	}
+	sub := &Subject{Problem: p, Model: m, Test: d.Test, Start: m.Init(s.Seed)}
+	sub.trainer = patient{pendingTrainer{set.TrainTolerance, set.TrainSteps}}
+	if sub.Theta, err = sub.trainer.Train(ctx, p, sub.Start); err != nil {
+		return nil, err
+	}
+	sub.TestLoss, err = sub.meanLoss(ctx, sub.Theta, d.Test)
+	return sub, err
+}
+
+// meanLoss returns the mean loss of a sample, in nats.
+func (s *Subject) meanLoss(ctx context.Context, theta []float64, d *datasets.Dataset) (float64, error) {
+	loss, err := s.Model.Loss(ctx, theta, d)
+	return loss / float64(d.Len()), err
+}
+
+// patient takes the best parameters of a training that ended above its tolerance, as networks that are not convex often do; how far
+// it came is measured by the gradient residual like everything else.
+type patient struct{ unlearn.Trainer }
+
+func (p patient) Train(ctx context.Context, problem *unlearn.Problem, theta []float64) ([]float64, error) {
+	out, err := p.Trainer.Train(ctx, problem, theta)
+	var short *unlearn.ErrNotConverged
+	if errors.As(err, &short) && out != nil {
+		return out, nil
+	}
+	return out, err
+}

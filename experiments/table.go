@@ -1,0 +1,185 @@
+package experiments
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// Table is a table as it is printed, all cells text.
+type Table struct {
+	Title  string
+	Header []string
+	Rows   [][]string
+	Note   string // what a reader has to know, below the table
+}
+
+// Markdown returns the table with its columns aligned.
+func (t *Table) Markdown() string {
+	width := make([]int, len(t.Header))
+	for _, row := range append([][]string{t.Header}, t.Rows...) {
+		for i, cell := range row {
+			width[i] = max(width[i], utf8.RuneCountInString(cell), 3)
+		}
+	}
+	var b strings.Builder
+	line := func(cells []string) {
+		for i, cell := range cells {
+			pad := strings.Repeat(" ", width[i]-utf8.RuneCountInString(cell))
+			if i == 0 {
+				cell += pad
+			} else {
+				cell = pad + cell
+			}
+			b.WriteString("| " + cell + " ")
+		}
+		b.WriteString("|\n")
+	}
+	line(t.Header)
+	for i, w := range width {
+		b.WriteString("|" + strings.Repeat("-", w+1) + map[bool]string{true: "-", false: ":"}[i == 0])
+	}
+	b.WriteString("|\n")
+	for _, row := range t.Rows {
+		line(row)
+	}
+	if note := strings.TrimSpace(t.Note); note != "" {
+		b.WriteString("\n" + note + "\n")
+	}
+	return b.String()
+}
+
+// style says how a quantity is written.
+type style struct {
+	factor float64
+	places int // after the point; -1 for three significant digits
+}
+
+var (
+	plain   = style{1, -1}
+	percent = style{100, 2}
+)
+
+// text writes mean and standard deviation; a dash for no draws, the mean alone for one.
+func (f style) text(s spread) string {
+	switch s.n {
+	case 0:
+		return "-"
+	case 1:
+		return f.one(s.mean)
+	}
+	if f.places >= 0 || s.sd == 0 || s.mean == 0 {
+		return f.one(s.mean) + " ± " + f.one(s.sd)
+	}
+	return f.one(s.mean) + " ± " + significant(s.sd, 2)
+}
+
+func (f style) one(v float64) string {
+	if f.places >= 0 {
+		return fixed(v*f.factor, f.places)
+	}
+	return significant(v*f.factor, 3)
+}
+
+// fixed writes a number with so many places after the point.
+func fixed(v float64, places int) string {
+	if math.IsNaN(v) {
+		return "-"
+	}
+	return strconv.FormatFloat(v, 'f', places, 64)
+}
+
+// significant writes so many significant digits, with an exponent outside 1e-3 to 1e6.
+func significant(v float64, digits int) string {
+	switch a := math.Abs(v); {
+	case math.IsNaN(v):
+		return "-"
+	case a == 0:
+		return "0"
+	case a < 1e-3 || a >= 1e6:
+		mantissa, exponent, _ := strings.Cut(strconv.FormatFloat(v, 'e', digits-1, 64), "e")
+		e, err := strconv.Atoi(exponent)
+		if err != nil {
+			return mantissa + "e" + exponent
+		}
+		return mantissa + "e" + strconv.Itoa(e)
+	default:
+		rounded, err := strconv.ParseFloat(strconv.FormatFloat(v, 'e', digits-1, 64), 64)
+		if err != nil {
+			rounded = v
+		}
+		places := max(digits-1-int(math.Floor(math.Log10(math.Abs(rounded)))), 0)
+		return strconv.FormatFloat(rounded, 'f', places, 64)
+	}
+}
+
+// bySize is a table with a row for each method and a column for each size of the change.
+func (r *Results) bySize(title, metric string, f style) Table {
+	t := Table{Title: title, Header: []string{"method"}, Note: r.drawsNote()}
+	size := r.sizeSetting()
+	sizes := r.numbers(size)
+	for _, v := range sizes {
+		t.Header = append(t.Header, r.sizeTitle(v))
+	}
+	for _, l := range r.labels(metric) {
+		row := []string{l}
+		for _, v := range sizes {
+			row = append(row, r.cell(metric, f, "label", l, size, v))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// cell writes the spread of a metric and how many draws the method failed or was refused in.
+func (r *Results) cell(metric string, f style, pairs ...any) string {
+	s := r.where(metric, pairs...)
+	failed := len(r.part("failed", pairs...))
+	switch {
+	case failed == 0:
+		return f.text(s)
+	case s.n == 0:
+		return "failed"
+	}
+	return fmt.Sprintf("%s (failed in %d of %d)", f.text(s), failed, failed+s.n)
+}
+
+// column is one column of a table with a row for each method.
+type column struct {
+	title, metric string
+	style         style
+}
+
+// byMethod is a table for each size of the change, with a row for each method and a column for each metric.
+func (r *Results) byMethod(title string, columns []column) []Table {
+	var out []Table
+	size := r.sizeSetting()
+	for _, v := range r.numbers(size) {
+		t := Table{Title: title + ", " + r.sizeTitle(v), Header: []string{"method"}, Note: r.drawsNote()}
+		for _, c := range columns {
+			t.Header = append(t.Header, c.title)
+		}
+		for _, l := range r.labels(columns[0].metric) {
+			if len(r.part(columns[0].metric, "label", l, size, v))+len(r.part("failed", "label", l, size, v)) == 0 {
+				continue
+			}
+			row := []string{l}
+			for _, c := range columns {
+				row = append(row, r.cell(c.metric, c.style, "label", l, size, v))
+			}
+			t.Rows = append(t.Rows, row)
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
+func (r *Results) drawsNote() string {
+	n := r.draws()
+	if n == 1 {
+		return "One draw."
+	}
+	return fmt.Sprintf("Mean ± standard deviation over %d draws.", n)
+}

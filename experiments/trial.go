@@ -1,0 +1,248 @@
+package experiments
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"lethe/datasets"
+	"lethe/unlearn"
+)
+
+// metric is a number with its name and unit.
+type metric struct {
+	name, unit string
+	value      float64
+}
+
+// outcome is how one method did on one draw.
+type outcome struct {
+	method  string
+	tags    Tags
+	metrics []metric
+	failed  string // why there is nothing to measure
+}
+
+// get returns a metric of the outcome, or NaN.
+func (o *outcome) get(name string) float64 {
+	for _, m := range o.metrics {
+		if m.name == name {
+			return m.value
+		}
+	}
+	return math.NaN()
+}
+
+// reference is the retrained model that the others are measured against: warm on networks that are not convex, since a cold
+// retraining ends in another minimum.
+type reference struct {
+	theta   []float64
+	loss    float64
+	classes []float64
+}
+
+// trial carries out one draw's request with every method and measures each against retraining, from the second time on without
+// doing it again.
+func (s *Session) trial(ctx context.Context, set *Settings, size, draw int) ([]outcome, error) {
+	return s.trialOf(ctx, set, size, draw)
+}
+
+// trialOf is trial with the (first) retraining and the named methods only; with all of them when none is named.
+func (s *Session) trialOf(ctx context.Context, set *Settings, size, draw int, names ...string) ([]outcome, error) {
+	key := fmt.Sprint(*s.trialSettings(set), size, draw, names)
+	if t, ok := s.trials[key]; ok {
+		return t, nil
+	}
+	sub, err := s.subject(ctx, set)
+	if err != nil {
+		return nil, err
+	}
+	st, err := s.tuned(ctx, set)
+	if err != nil {
+		return nil, err
+	}
+	methods, err := s.contenders(sub, set, st)
+	if err != nil {
+		return nil, err
+	}
+	if draw < set.SeedDraws {
+		methods = append(methods, s.band(sub, set)...)
+	}
+	r, err := s.request(ctx, set, size, draw)
+	if err != nil {
+		return nil, err
+	}
+	var out []outcome
+	var ref *reference
+	for i, m := range methods {
+		if i > 0 && len(names) > 0 && !slices.Contains(names, m.Name()) {
+			continue
+		}
+		o, u, err := sub.apply(ctx, m, r)
+		if err != nil {
+			return nil, err
+		}
+		if u != nil {
+			if err := sub.measure(ctx, &o, u, &ref); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, o)
+	}
+	s.trials[key] = out
+	return out, nil
+}
+
+// trialSettings returns the settings without those that a trial does not depend on.
+func (s *Session) trialSettings(set *Settings) *Settings {
+	t := *set
+	t.Features, t.Rows, t.Draws, t.Shards, t.Points, t.Trials = nil, nil, 0, nil, nil, 0
+	t.Near, t.Growth, t.Factor = 0, 0, false
+	return &t
+}
+
+// apply runs one method. A method that failed in a way that belongs to the method is an outcome; other errors are errors.
+func (s *Subject) apply(ctx context.Context, m contender, r unlearn.Request) (outcome, *unlearn.Update, error) {
+	o := outcome{method: m.Name(), tags: m.tags}
+	began := time.Now()
+	u, err := m.Unlearn(ctx, s.Problem, s.Theta, r)
+	seconds := time.Since(began).Seconds()
+	if err != nil {
+		if !methodFailed(err) {
+			return o, nil, fmt.Errorf("%s: %w", m.Name(), err)
+		}
+		o.failed = err.Error()
+		return o, nil, nil
+	}
+	work := u.Cost.Minus(u.Check)
+	o.metrics = append(o.metrics, metric{"seconds", "s", seconds}, metric{"check-seconds", "s", u.Check.Seconds},
+		metric{"gradients", "sample gradients", work.Gradients}, metric{"hvps", "sample products", work.HVPs})
+	if len(u.Solves) > 0 {
+		worst := 0.0
+		for _, solve := range u.Solves {
+			worst = max(worst, solve.Residual)
+		}
+		o.metrics = append(o.metrics, metric{"solve-residual", "1", worst})
+	}
+	return o, u, nil
+}
+
+// methodFailed reports whether the error says that a method could not do it, rather than that the program could not.
+func methodFailed(err error) bool {
+	var diverged *unlearn.ErrDiverged
+	var short *unlearn.ErrNotConverged
+	var indefinite *unlearn.ErrIndefinite
+	var worse *unlearn.ErrWorse
+	return errors.As(err, &diverged) || errors.As(err, &short) || errors.As(err, &indefinite) || errors.As(err, &worse)
+}
+
+// measure adds the quality of the update to the outcome. The first update that it sees is the retraining that becomes the reference.
+func (s *Subject) measure(ctx context.Context, o *outcome, u *unlearn.Update, ref **reference) error {
+	test := s.Test
+	if u.Transform != nil {
+		test = u.Transform(test)
+	}
+	residual, err := s.Problem.With(u.Data).Residual(ctx, u.Theta)
+	if err != nil {
+		return err
+	}
+	loss, err := s.meanLoss(ctx, u.Theta, test)
+	if err != nil {
+		return err
+	}
+	classes, err := s.Model.Classes(ctx, u.Theta, test)
+	if err != nil {
+		return err
+	}
+	if !finite(residual) || !finite(loss) {
+		o.failed, o.metrics = "the update is not finite", nil
+		return nil
+	}
+	if *ref == nil {
+		*ref = &reference{u.Theta, loss, classes}
+	}
+	o.metrics = append(o.metrics,
+		metric{"gradient-residual", "1", residual},
+		metric{"test-accuracy", "share", share(classes, test)},
+		metric{"test-loss", "nat", loss},
+		metric{"loss-difference", "nat", loss - s.TestLoss},
+		metric{"loss-distance", "nat", math.Abs(loss - (*ref).loss)},
+		metric{"agreement", "share", same(classes, (*ref).classes)},
+		metric{"parameter-distance", "1", distance(u.Theta, (*ref).theta)})
+	return nil
+}
+
+func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
+
+// share returns the share of samples whose class is their label.
+func share(classes []float64, d *datasets.Dataset) float64 { return same(classes, d.Y) }
+
+func same(a, b []float64) float64 {
+	hit := 0
+	for i, v := range a {
+		if v == b[i] {
+			hit++
+		}
+	}
+	return float64(hit) / float64(len(a))
+}
+
+func distance(a, b []float64) float64 {
+	sum := 0.0
+	for i, v := range a {
+		sum += (v - b[i]) * (v - b[i])
+	}
+	return math.Sqrt(sum)
+}
+
+// records turns outcomes into records of the named metrics. A method that failed gives one record, of the metric "failed".
+func (s *Session) records(part string, size Tags, draw int, outcomes []outcome, metrics ...string) []Record {
+	var out []Record
+	for _, o := range outcomes {
+		tags := size.with(o.tags)
+		if o.failed != "" {
+			out = append(out, s.record(part, o.method, metric{"failed", "1", 1}, draw, tags.with(Tags{"reason": o.failed})))
+			continue
+		}
+		for _, name := range metrics {
+			for _, m := range o.metrics {
+				if m.name == name {
+					out = append(out, s.record(part, o.method, m, draw, tags))
+				}
+			}
+		}
+	}
+	return out
+}
+
+func (s *Session) record(part, method string, m metric, draw int, tags Tags) Record {
+	return Record{
+		Experiment: part, Dataset: s.Dataset, Model: s.Model, Method: method, Metric: m.name, Unit: m.unit, Value: m.value,
+		Seed: s.Seed, Draw: draw, Settings: tags.with(nil),
+	}
+}
+
+// drawUnits lists one unit for each size and draw, after the one that decides what is to be tuned.
+func (s *Session) drawUnits(ctx context.Context, part string, set *Settings, metrics ...string) ([]Unit, error) {
+	sizes, err := s.sizes(ctx, set)
+	if err != nil {
+		return nil, err
+	}
+	units := s.tuningUnits(part, set)
+	name := s.sizeName(set)
+	for draw := range set.Draws {
+		for _, size := range sizes {
+			units = append(units, Unit{fmt.Sprintf("%s=%d draw=%d", name, size, draw), func(ctx context.Context) ([]Record, error) {
+				t, err := s.trial(ctx, set, size, draw)
+				if err != nil {
+					return nil, err
+				}
+				return s.records(part, Tags{name: size, "request": set.Request}, draw, t, metrics...), nil
+			}})
+		}
+	}
+	return units, nil
+}

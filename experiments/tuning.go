@@ -1,0 +1,273 @@
+package experiments
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+
+	"lethe/unlearn"
+)
+
+// What auto means. One criterion decides tau, the rate of fine-tuning and the ridge alike, so that no method is a weak opponent:
+//
+//	the mean over the tuning draws of |test loss of the update - test loss of (warm) retraining|,
+//
+// and the best value of a decade grid is taken. The tuning draws are other draws than the measured ones.
+var (
+	tauGrid   = []float64{1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1}
+	rateGrid  = []float64{1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1}
+	ridgeGrid = []float64{1e-3, 1e-2, 1e-1, 1, 10, 100, 1000}
+)
+
+const criterionMetric = "tuning-criterion"
+
+// tuning is what auto came to.
+type tuning struct {
+	steps  steps
+	trials []outcome // one for each value tried, with the criterion as its metric
+}
+
+// chosen is what is recorded of a tuning's result.
+var chosen = []struct {
+	method, name string
+	value        func(steps) float64
+}{
+	{"second-order", "ridge", func(s steps) float64 { return s.Ridge }},
+	{"first-order", "tau", func(s steps) float64 { return s.Tau }},
+	{"fine-tune", "tau-ft", func(s steps) float64 { return s.TauFT }},
+	{"fine-tune", "epochs", func(s steps) float64 { return float64(s.Epochs) }},
+}
+
+// tuned returns the step lengths in force: those set, and the chosen ones where auto was set.
+func (s *Session) tuned(ctx context.Context, set *Settings) (steps, error) {
+	t, err := s.tuning(ctx, set)
+	if err != nil {
+		return steps{}, err
+	}
+	return t.steps, nil
+}
+
+func needsTuning(set *Settings) bool {
+	return set.Tau.Tuned || set.TauFT.Tuned || set.Ridge.Tuned || set.Epochs == 0
+}
+
+func (s *Session) tuning(ctx context.Context, set *Settings) (*tuning, error) {
+	if !needsTuning(set) {
+		return &tuning{steps: steps{set.Tau.Value, set.TauFT.Value, set.Ridge.Value, set.Epochs}}, nil
+	}
+	key := fmt.Sprint(*s.trialSettings(set))
+	if t, ok := s.tunings[key]; ok {
+		return t, nil
+	}
+	sub, err := s.subject(ctx, set)
+	if err != nil {
+		return nil, err
+	}
+	s.Progress.Note(fmt.Sprintf("choosing tau, tau-ft and ridge on %d draws of their own", set.TuneDraws))
+	b, err := s.tuningBench(ctx, sub, set)
+	if err != nil {
+		return nil, err
+	}
+	t, err := b.run(ctx, set)
+	if err != nil {
+		return nil, err
+	}
+	s.tunings[key] = t
+	return t, nil
+}
+
+// tuningBench holds the requests that values are tried on and what retraining gives for them.
+type tuningBench struct {
+	session  *Session
+	sub      *Subject
+	requests []unlearn.Request
+	refs     []*reference
+	cost     unlearn.Cost // of the last update, without its check
+}
+
+// tuningBench draws the requests and retrains for each.
+func (s *Session) tuningBench(ctx context.Context, sub *Subject, set *Settings) (*tuningBench, error) {
+	most, err := s.most(ctx, set)
+	if err != nil {
+		return nil, err
+	}
+	b := &tuningBench{session: s, sub: sub}
+	for i := range set.TuneDraws {
+		r, err := s.request(ctx, set, min(set.TuneSize, most), tuningDraw+i)
+		if err != nil {
+			return nil, err
+		}
+		retrain := unlearn.Retrain{Trainer: sub.trainer}
+		if s.convex() {
+			retrain.Start = sub.Start
+		}
+		o, u, err := sub.apply(ctx, contender{retrain, nil}, r)
+		if err != nil {
+			return nil, err
+		}
+		if u == nil {
+			return nil, fmt.Errorf("experiments: retraining failed: %s", o.failed)
+		}
+		var ref *reference
+		if err := sub.measure(ctx, &o, u, &ref); err != nil {
+			return nil, err
+		}
+		if ref == nil {
+			return nil, errors.New("experiments: the retrained model's test loss is not finite")
+		}
+		b.requests, b.refs = append(b.requests, r), append(b.refs, ref)
+	}
+	return b, nil
+}
+
+// run decides the ridge first, since the length of fine-tuning follows from what second order costs.
+func (b *tuningBench) run(ctx context.Context, set *Settings) (*tuning, error) {
+	t := &tuning{steps: steps{Tau: set.Tau.Value, TauFT: set.TauFT.Value, Ridge: set.Ridge.Value, Epochs: set.Epochs}}
+	second := func(ridge float64) (unlearn.Method, error) { return secondOrder(set, ridge, b.session.Seed) }
+	if err := b.choose(ctx, t, &t.steps.Ridge, set.Ridge, "ridge", ridgeGrid, second); err != nil {
+		return nil, err
+	}
+	if set.Epochs == 0 {
+		if err := b.equalCost(ctx, t, second); err != nil {
+			return nil, err
+		}
+	}
+	first := func(tau float64) (unlearn.Method, error) { return unlearn.FirstOrder{Tau: tau, Force: set.Force}, nil }
+	if err := b.choose(ctx, t, &t.steps.Tau, set.Tau, "tau", tauGrid, first); err != nil {
+		return nil, err
+	}
+	fine := func(rate float64) (unlearn.Method, error) {
+		return unlearn.FineTune{Rate: rate, Batch: set.Batch, Epochs: t.steps.Epochs, Seed: b.session.Seed}, nil
+	}
+	return t, b.choose(ctx, t, &t.steps.TauFT, set.TauFT, "tau-ft", rateGrid, fine)
+}
+
+// equalCost sets the passes of fine-tuning so that they cost what second order does, a product counted as two gradients.
+func (b *tuningBench) equalCost(ctx context.Context, t *tuning, second func(float64) (unlearn.Method, error)) error {
+	t.steps.Epochs = 1
+	m, err := second(t.steps.Ridge)
+	if err != nil {
+		return err
+	}
+	if _, failed, err := b.criterion(ctx, m); failed != "" || err != nil {
+		return err
+	}
+	n := float64(b.sub.Problem.Train.Len())
+	t.steps.Epochs = max(1, int(math.Round((b.cost.Gradients+2*b.cost.HVPs)/n)))
+	return nil
+}
+
+// choose tries the grid and takes the value with the smallest criterion, unless the setting was given as a number.
+func (b *tuningBench) choose(ctx context.Context, t *tuning, value *float64, set Auto, name string, grid []float64, method func(float64) (unlearn.Method, error)) error {
+	if !set.Tuned {
+		return nil
+	}
+	best := math.Inf(1)
+	for _, v := range grid {
+		m, err := method(v)
+		if err != nil {
+			return err
+		}
+		c, failed, err := b.criterion(ctx, m)
+		if err != nil {
+			return err
+		}
+		o := outcome{method: m.Name(), tags: Tags{"tried": name, "value": v, "epochs": t.steps.Epochs}, failed: failed}
+		if failed == "" {
+			o.metrics = []metric{{criterionMetric, "nat", c}}
+			if c < best {
+				best, *value = c, v
+			}
+		}
+		t.trials = append(t.trials, o)
+	}
+	if math.IsInf(best, 1) {
+		return fmt.Errorf("experiments: no %s of the grid %v works: %s; set it with --set %s=...", name, grid, t.trials[len(t.trials)-1].failed, name)
+	}
+	return nil
+}
+
+// criterion returns the mean distance in test loss to retraining.
+func (b *tuningBench) criterion(ctx context.Context, m unlearn.Method) (mean float64, failed string, err error) {
+	for i, r := range b.requests {
+		o, u, err := b.sub.apply(ctx, contender{m, nil}, r)
+		if err != nil {
+			return 0, "", err
+		}
+		if u == nil {
+			return 0, o.failed, nil
+		}
+		b.cost = u.Cost.Minus(u.Check)
+		loss, err := b.sub.meanLoss(ctx, u.Theta, b.sub.Test)
+		if err != nil {
+			return 0, "", err
+		}
+		if !finite(loss) {
+			return 0, "the update is not finite", nil
+		}
+		mean += math.Abs(loss-b.refs[i].loss) / float64(len(b.requests))
+	}
+	return mean, "", nil
+}
+
+// tuningUnits is the unit that decides what was set to auto and records all that was tried; none when nothing was.
+func (s *Session) tuningUnits(part string, set *Settings) []Unit {
+	if !needsTuning(set) {
+		return nil
+	}
+	return []Unit{{"tuning", func(ctx context.Context) ([]Record, error) {
+		t, err := s.tuning(ctx, set)
+		if err != nil {
+			return nil, err
+		}
+		records := s.records(part, Tags{}, 0, t.trials, criterionMetric)
+		for _, c := range chosen {
+			records = append(records, s.record(part, c.method, metric{"chosen-" + c.name, "1", c.value(t.steps)}, 0, nil))
+		}
+		return records, nil
+	}}}
+}
+
+// recall takes what an earlier session of the run chose from its records, so that a run that is gone on with need not try again.
+func (s *Session) recall(part string, set *Settings) {
+	if !needsTuning(set) {
+		return
+	}
+	t := &tuning{}
+	found := 0
+	for _, r := range s.before {
+		if r.Experiment != part {
+			continue
+		}
+		switch r.Metric {
+		case "chosen-ridge":
+			t.steps.Ridge = r.Value
+		case "chosen-tau":
+			t.steps.Tau = r.Value
+		case "chosen-tau-ft":
+			t.steps.TauFT = r.Value
+		case "chosen-epochs":
+			t.steps.Epochs = int(r.Value)
+		default:
+			if r.Text("tried") != "" {
+				t.trials = append(t.trials, recalledTrial(r))
+			}
+			continue
+		}
+		found++
+	}
+	if found == len(chosen) {
+		s.tunings[fmt.Sprint(*s.trialSettings(set))] = t
+	}
+}
+
+// recalledTrial is the outcome that the record was made from.
+func recalledTrial(r Record) outcome {
+	o := outcome{method: r.Method, tags: Tags(r.Settings).with(nil), failed: r.Text("reason")}
+	if o.failed == "" {
+		o.metrics = []metric{{r.Metric, r.Unit, r.Value}}
+	}
+	delete(o.tags, "reason")
+	return o
+}
