@@ -18,9 +18,9 @@ type place struct {
 
 // micro is one element-wise operation of a group.
 type micro struct {
-	op         operator // unary, binary, fill or broadcast
-	dst, a, b  place
-	from, into []int // shapes, for broadcast
+	op        operator // unary, binary, fill or broadcast
+	dst, a, b place
+	spread    spreading // for broadcast
 }
 
 // group is the lowered form of an element-wise step.
@@ -58,9 +58,9 @@ func planGroup(p *ir, s *schedule, st *step) *group {
 		switch v.op.(type) {
 		case fill, broadcast:
 			if !s.stored[c] {
-				m := micro{op: v.op, dst: register(), into: v.shape}
+				m := micro{op: v.op, dst: register()}
 				if len(v.in) > 0 {
-					m.a, m.from = place{i: p.alias(v.in[0])}, p.values[v.in[0]].shape
+					m.a, m.spread = place{i: p.alias(v.in[0])}, planSpread(p.values[v.in[0]].shape, v.shape)
 				}
 				g.ops = append(g.ops, m)
 				at[c] = m.dst
@@ -71,11 +71,11 @@ func planGroup(p *ir, s *schedule, st *step) *group {
 	}
 	for _, i := range st.values {
 		v := p.values[i]
-		m := micro{op: v.op, into: v.shape}
+		m := micro{op: v.op}
 		switch v.op.(type) {
 		case fill:
 		case broadcast:
-			m.a, m.from = place{i: p.alias(v.in[0])}, p.values[v.in[0]].shape
+			m.a, m.spread = place{i: p.alias(v.in[0])}, planSpread(p.values[v.in[0]].shape, v.shape)
 		default:
 			m.a = operand(v.in[0])
 			if len(v.in) > 1 {
@@ -131,7 +131,7 @@ func runMicro[T Float](m *machine[T], u *micro, lo, hi int) {
 	case fill:
 		fillWith(dst, T(o.c))
 	case broadcast:
-		spread(dst, m.vals[u.a.i], u.from, u.into, lo)
+		spread(dst, m.vals[u.a.i], &u.spread, lo)
 	case unary:
 		runUnary(o, dst, at(m, u.a, lo, hi))
 	case binary:
@@ -239,15 +239,16 @@ func leakyGate[T Float](dst, x, y []T, c T) {
 	}
 }
 
-// spread writes elements lo, lo+1, ... of x broadcast from one shape to another.
-func spread[T Float](dst, x []T, from, into []int, lo int) {
-	if len(x) == 1 {
-		fillWith(dst, x[0])
-		return
-	}
+// spreading says how a broadcast reads its input: the result is units of run*repeat elements; in a unit, run neighbours of the input
+// are copied, or one is repeated. The dimensions in front of a unit are walked with the input's strides, 0 where it repeats.
+type spreading struct {
+	lead, strides []int
+	run, repeat   int
+}
+
+func planSpread(from, into []int) spreading {
 	n := len(into)
 	strides := make([]int, n)
-	// Dimensions of x from the right: the run of trailing dimensions that x really has is copied whole.
 	w := 1
 	for i := n - 1; i >= 0; i-- {
 		if j := i - n + len(from); j >= 0 && from[j] != 1 {
@@ -255,29 +256,39 @@ func spread[T Float](dst, x []T, from, into []int, lo int) {
 			w *= from[j]
 		}
 	}
-	run, d := 1, n // into[d:] is contiguous in x (stride pattern row-major) or constant
-	for d > 0 && (into[d-1] == 1 || strides[d-1] == run) {
+	s := spreading{run: 1, repeat: 1}
+	d := n // into[d:] lies in one piece in the input
+	for d > 0 && (into[d-1] == 1 || strides[d-1] == s.run) {
 		d--
-		run *= into[d]
+		s.run *= into[d]
 	}
-	repeat := 1
-	if run == 1 { // the innermost dimensions repeat one element
+	if s.run == 1 { // the innermost dimensions repeat one element
 		for d > 0 && strides[d-1] == 0 {
 			d--
-			repeat *= into[d]
+			s.repeat *= into[d]
 		}
 	}
-	unit := run * repeat
+	s.lead, s.strides = into[:d], strides[:d]
+	return s
+}
+
+// spread writes elements lo, lo+1, ... of the broadcast of x.
+func spread[T Float](dst, x []T, s *spreading, lo int) {
+	if len(x) == 1 {
+		fillWith(dst, x[0])
+		return
+	}
+	unit := s.run * s.repeat
 	for k := 0; k < len(dst); {
 		pos := lo + k
 		u, in := pos/unit, pos%unit
 		at := 0
-		for i := d - 1; i >= 0; i-- {
-			at += u % into[i] * strides[i]
-			u /= into[i]
+		for i := len(s.lead) - 1; i >= 0; i-- {
+			at += u % s.lead[i] * s.strides[i]
+			u /= s.lead[i]
 		}
 		c := min(unit-in, len(dst)-k)
-		if repeat > 1 {
+		if s.repeat > 1 {
 			fillWith(dst[k:k+c], x[at])
 		} else {
 			copy(dst[k:k+c], x[at+in:])
