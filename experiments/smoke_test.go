@@ -1,0 +1,61 @@
+package experiments
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// smoke runs an experiment on the embedded diabetes data and returns its folder.
+func smoke(t *testing.T, out, id, model string, set ...string) string {
+	t.Helper()
+	o := Order{Experiment: id, Dataset: "diabetes", Model: model, Profile: Smoke, Seed: 7, Out: out, Set: set}
+	runs, _, err := o.Do(context.Background())
+	require.NoError(t, err)
+	require.Len(t, runs, 1)
+	return runs[0].Dir
+}
+
+func TestEveryExperimentRunsInTheSmokeProfile(t *testing.T) {
+	for _, e := range Experiments() {
+		for _, model := range Models {
+			if len(e.Parts) > 0 || e.DataOnly && model != Models[0] {
+				continue
+			}
+			t.Run(e.ID+" "+model, func(t *testing.T) {
+				began := time.Now()
+				dir := smoke(t, t.TempDir(), e.ID, model)
+				assert.Less(t, time.Since(began), 3*time.Second) // a second on an idle machine
+				records, err := ReadRecords(dir)
+				require.NoError(t, err)
+				require.NotEmpty(t, records)
+				for _, r := range records {
+					assert.NotEqual(t, "failed", r.Metric, "%v", r)
+					assert.Equal(t, []any{e.ID, "diabetes", model, uint64(7)}, []any{r.Experiment, r.Dataset, r.Model, r.Seed})
+				}
+				for _, name := range []string{configName, recordsName, tablesName, reportName} {
+					info, err := os.Stat(filepath.Join(dir, name))
+					require.NoError(t, err)
+					assert.Positive(t, info.Size(), name)
+				}
+				svg, _ := filepath.Glob(filepath.Join(dir, "*.svg"))
+				png, _ := filepath.Glob(filepath.Join(dir, "*.png"))
+				assert.NotEmpty(t, svg)
+				assert.Len(t, png, len(svg))
+				page, err := os.ReadFile(filepath.Join(dir, reportName))
+				require.NoError(t, err)
+				assert.Equal(t, len(svg), strings.Count(string(page), "<svg "))
+				for _, outside := range []string{"http://www.w3.org/2000/svg"} {
+					page = []byte(strings.ReplaceAll(string(page), outside, ""))
+				}
+				assert.NotContains(t, string(page), "http")
+			})
+		}
+	}
+}
