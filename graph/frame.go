@@ -52,15 +52,17 @@ func NewFrame[T Float](p *Program) (*Frame[T], error) {
 // Set gives a dense input its value, row-major, without a copy: x must stay unchanged until the next Set. An input that the
 // program does not need is ignored.
 func (f *Frame[T]) Set(n *Node, x []T) error {
+	i, needed := f.p.ir.inputs[n]
+	if needed && f.p.ir.values[i].op == nil && len(x) == f.p.ir.values[i].size {
+		f.m.vals[i] = x
+		f.set(i)
+		return nil
+	}
 	if isSparse(n) {
 		return fmt.Errorf("graph: input %s takes sparse rows", describe(n))
 	}
-	if len(x) != size(dims(n)) {
-		return fmt.Errorf("graph: input %s takes %d numbers, got %d", describe(n), size(dims(n)), len(x))
-	}
-	if i, ok := f.p.ir.inputs[n]; ok {
-		f.m.vals[i] = x
-		f.set(i)
+	if want := size(dims(n)); len(x) != want {
+		return fmt.Errorf("graph: input %s takes %d numbers, got %d", describe(n), want, len(x))
 	}
 	return nil
 }
