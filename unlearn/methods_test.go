@@ -70,7 +70,7 @@ func (newton) Train(ctx context.Context, p *Problem, theta []float64) ([]float64
 			floats.AddScaledTo(next, theta, -scale, step.RawVector().Data)
 			if l, err := p.Loss(ctx, next); err != nil {
 				return nil, err
-			} else if l <= loss {
+			} else if l <= loss+1e-12*math.Abs(loss) {
 				break
 			}
 		}
