@@ -1,0 +1,105 @@
+package unlearn
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+)
+
+// CG solves A x = b for a symmetric positive definite A by the method of conjugate gradients (Hestenes and Stiefel
+// 1952; Saad, Iterative Methods for Sparse Linear Systems, algorithm 9.1 with a preconditioner). One product an
+// iteration, and one more for the true residual. The zero value is ready.
+//
+// A direction d with d'Ad <= 0 ends the solve with [ErrIndefinite].
+type CG struct {
+	Tol float64 // on ||b - A x|| / ||b||; 0 = 1e-10
+	// MaxProducts limits the products with A; 0 = ten times the dimension, between 200 and 20,000.
+	MaxProducts int
+	// Precondition writes M^-1 r to dst for a fixed symmetric positive definite M near A; nil = the identity.
+	Precondition func(dst, r []float64)
+}
+
+// Name returns "cg".
+func (CG) Name() string { return "cg" }
+
+// Solve implements [Solver].
+func (s CG) Solve(ctx context.Context, dst []float64, a Operator, b []float64) (Stats, error) {
+	p := a.Dim()
+	k := newCGKernel(p, s.Precondition)
+	return refine(ctx, s.Name(), dst, a, b, cmp.Or(s.Tol, 1e-10), productLimit(s.MaxProducts, p), k.run)
+}
+
+// productLimit is the default limit of the Krylov methods: exact arithmetic needs p products, rounding several times that.
+func productLimit(set, p int) float64 {
+	if set > 0 {
+		return float64(set)
+	}
+	return float64(min(max(10*p, 200), 20000))
+}
+
+// cgKernel holds the vectors of conjugate gradients between runs.
+type cgKernel struct {
+	z, direction, product []float64
+	precondition          func(dst, r []float64)
+}
+
+func newCGKernel(p int, precondition func(dst, r []float64)) *cgKernel {
+	n := 2
+	if precondition != nil {
+		n = 3
+	}
+	w := work(n, p)
+	k := &cgKernel{direction: w[0], product: w[1], precondition: precondition}
+	if precondition != nil {
+		k.z = w[2]
+	}
+	return k
+}
+
+// run is a [kernel]. On *ErrIndefinite k.direction holds the direction of non-positive curvature.
+func (k *cgKernel) run(ctx context.Context, d, r []float64, a *counted, target, limit float64) (int, error) {
+	clear(d)
+	z := k.preconditioned(r)
+	copy(k.direction, z)
+	rz := floats.Dot(r, z)
+	if !(rz > 0) {
+		return 0, &ErrIndefinite{Curvature: rz, Remedy: "the preconditioner is not positive definite; leave it out"}
+	}
+	for n := 1; ; n++ {
+		if err := a.MulVecTo(ctx, k.product, k.direction); err != nil {
+			return n - 1, err
+		}
+		curvature := floats.Dot(k.direction, k.product)
+		if !finite(curvature) {
+			return n, &ErrDiverged{Residual: math.NaN(), Curvature: math.NaN(), Remedy: fmt.Sprintf("the product with A gave %v: look for overflow in the model at these parameters", curvature)}
+		}
+		if curvature <= 0 {
+			c := curvature / floats.Dot(k.direction, k.direction)
+			return n, &ErrIndefinite{Curvature: c, Remedy: indefiniteRemedy(c)}
+		}
+		alpha := rz / curvature
+		floats.AddScaled(d, alpha, k.direction)
+		floats.AddScaled(r, -alpha, k.product)
+		if norm(r) <= target || float64(n) >= limit {
+			return n, nil
+		}
+		z = k.preconditioned(r)
+		next := floats.Dot(r, z)
+		if !(next > 0) { // r is at rounding level, or the preconditioner lost definiteness
+			return n, nil
+		}
+		scaledAdd(k.direction, next/rz, z)
+		rz = next
+	}
+}
+
+func (k *cgKernel) preconditioned(r []float64) []float64 {
+	if k.precondition == nil {
+		return r
+	}
+	k.precondition(k.z, r)
+	return k.z
+}

@@ -1,0 +1,161 @@
+package unlearn
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// Exact solves A x = b by writing A out from p products and taking its Cholesky factor: O(p^2) memory, p products
+// and O(p^3) arithmetic. For small models, and as the yardstick of the other solvers. The zero value is ready.
+//
+// A matrix without a Cholesky factor ends the solve with [ErrIndefinite] and its smallest eigenvalue.
+type Exact struct {
+	Tol    float64 // on ||b - A x|| / ||b||, after iterative refinement; 0 = 1e-10
+	MaxDim int     // refuse larger matrices; 0 = 5,000 (400 MB for matrix and factor)
+}
+
+// Name returns "exact".
+func (Exact) Name() string { return "exact" }
+
+// Solve implements [Solver].
+func (s Exact) Solve(ctx context.Context, dst []float64, a Operator, b []float64) (Stats, error) {
+	if err := checkSystem(s.Name(), dst, a, b); err != nil {
+		return Stats{Solver: s.Name(), Residual: math.NaN()}, err
+	}
+	if isZero(b) {
+		clear(dst)
+		return Stats{Solver: s.Name()}, ctx.Err()
+	}
+	start := time.Now()
+	f, err := s.Factor(ctx, a)
+	if err != nil {
+		return Stats{Solver: s.Name(), Residual: math.NaN(), Seconds: time.Since(start).Seconds()}, err
+	}
+	st, err := f.Solve(ctx, dst, a, b)
+	st.Solver = s.Name()
+	st.Products += float64(f.Dim())
+	st.Seconds = time.Since(start).Seconds()
+	return st, err
+}
+
+// Factor writes out A and keeps its Cholesky factor, so that later solves cost O(p^2). It fails with [ErrIndefinite]
+// when A has none.
+func Factor(ctx context.Context, a Operator) (*Factored, error) { return Exact{}.Factor(ctx, a) }
+
+// Factor is the function [Factor] under the limit and tolerance of s.
+func (s Exact) Factor(ctx context.Context, a Operator) (*Factored, error) {
+	m, err := Materialise(ctx, a, s.MaxDim)
+	if err != nil {
+		return nil, err
+	}
+	f := &Factored{Tol: s.Tol}
+	if !f.factor.Factorize(m) || !finite(f.factor.Cond()) {
+		smallest, err := smallestEigenvalue(ctx, m)
+		if err != nil {
+			return nil, err
+		}
+		return nil, &ErrIndefinite{Solver: s.Name(), Curvature: smallest, Residual: math.NaN(), Remedy: indefiniteRemedy(smallest)}
+	}
+	return f, nil
+}
+
+// Factored is a Cholesky factor kept from [Factor]. As a [Solver] it solves A x = b for the matrix that was factored or
+// one near it (the Hessian on corrected data, say): the factor preconditions conjugate gradients on the products of
+// the a it is given, which end after one iteration when a is the matrix itself.
+type Factored struct {
+	Tol         float64 // on ||b - A x|| / ||b||; 0 = 1e-10
+	MaxProducts int     // 0 = as [CG]
+
+	factor mat.Cholesky
+}
+
+// Name returns "factored".
+func (*Factored) Name() string { return "factored" }
+
+// Dim returns p.
+func (f *Factored) Dim() int { return f.factor.SymmetricDim() }
+
+// Solve implements [Solver]. Safe for concurrent use.
+func (f *Factored) Solve(ctx context.Context, dst []float64, a Operator, b []float64) (Stats, error) {
+	if a.Dim() != f.Dim() {
+		return Stats{Solver: f.Name(), Residual: math.NaN()}, fmt.Errorf("unlearn: factor of dimension %d used on an operator of dimension %d", f.Dim(), a.Dim())
+	}
+	k := newCGKernel(f.Dim(), f.SolveTo)
+	return refine(ctx, f.Name(), dst, a, b, cmp.Or(f.Tol, 1e-10), productLimit(f.MaxProducts, f.Dim()), k.run)
+}
+
+// SolveTo writes M^-1 b to dst for the matrix M that was factored, without any product and without checking the
+// residual. dst and b have length [Factored.Dim] and may be the same slice.
+func (f *Factored) SolveTo(dst, b []float64) {
+	d := mat.NewVecDense(len(dst), dst)
+	// The error warns of a large condition number only; Solve measures the residual instead.
+	_ = f.factor.SolveVecTo(d, mat.NewVecDense(len(b), b))
+}
+
+// Materialise writes A out by p products with the unit vectors and takes the mean of A and A', which differ by
+// rounding. maxDim 0 = 5,000; a larger p is an error.
+func Materialise(ctx context.Context, a Operator, maxDim int) (*mat.SymDense, error) {
+	p := a.Dim()
+	if maxDim == 0 {
+		maxDim = 5000
+	}
+	if p > maxDim {
+		return nil, fmt.Errorf("unlearn: a %d x %d matrix is not written out (limit %d, it would take %.1f GB): use CG or MINRES, which need products only, or raise MaxDim", p, p, maxDim, 8*float64(p)*float64(p)/1e9)
+	}
+	m := mat.NewSymDense(p, nil)
+	unit, column := make([]float64, p), make([]float64, p)
+	for j := range p {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		unit[j] = 1
+		if err := a.MulVecTo(ctx, column, unit); err != nil {
+			return nil, err
+		}
+		unit[j] = 0
+		if i := notFinite(column); i >= 0 {
+			return nil, fmt.Errorf("unlearn: entry (%d, %d) of the matrix is %v: look for overflow in the model at these parameters", i, j, column[i])
+		}
+		for i := range j {
+			m.SetSym(i, j, (m.At(i, j)+column[i])/2)
+		}
+		m.SetSym(j, j, column[j])
+		for i := j + 1; i < p; i++ {
+			m.SetSym(j, i, column[i])
+		}
+	}
+	return m, nil
+}
+
+// smallestEigenvalue is exact up to 1,000 rows and Lanczos' upper estimate beyond, where O(p^3) takes minutes.
+func smallestEigenvalue(ctx context.Context, m *mat.SymDense) (float64, error) {
+	if m.SymmetricDim() > 1000 {
+		s, err := Lanczos(ctx, Symmetric(m), SpectrumOptions{Steps: 200})
+		if err != nil {
+			return math.NaN(), err
+		}
+		return s.Smallest, nil
+	}
+	var e mat.EigenSym
+	if !e.Factorize(m, false) {
+		return math.NaN(), fmt.Errorf("unlearn: the eigenvalues of a %d x %d matrix did not converge", m.SymmetricDim(), m.SymmetricDim())
+	}
+	return e.Values(nil)[0], nil
+}
+
+// Symmetric is the operator of a matrix that is written out.
+func Symmetric(m mat.Symmetric) Operator { return dense{m} }
+
+type dense struct{ m mat.Symmetric }
+
+func (d dense) Dim() int { return d.m.SymmetricDim() }
+
+func (d dense) MulVecTo(_ context.Context, dst, x []float64) error {
+	mat.NewVecDense(len(dst), dst).MulVec(d.m, mat.NewVecDense(len(x), x))
+	return nil
+}
