@@ -95,14 +95,14 @@ func (c *Change) check() error {
 func (c *Change) checkNumbers() error {
 	for i, v := range c.Values {
 		if len(v) != len(c.Columns) {
-			return fmt.Errorf("Values[%d] (row %d) has %d numbers for %d columns", i, c.Rows[i], len(v), len(c.Columns))
+			return fmt.Errorf("values[%d] (row %d) has %d numbers for %d columns", i, c.Rows[i], len(v), len(c.Columns))
 		}
 		if j := notFinite(v); j >= 0 {
-			return fmt.Errorf("Values[%d][%d] (row %d, column %d) is %v", i, j, c.Rows[i], c.Columns[j], v[j])
+			return fmt.Errorf("values[%d][%d] (row %d, column %d) is %v", i, j, c.Rows[i], c.Columns[j], v[j])
 		}
 	}
 	if i := notFinite(c.Labels); i >= 0 {
-		return fmt.Errorf("Labels[%d] (row %d) is %v", i, c.Rows[i], c.Labels[i])
+		return fmt.Errorf("labels[%d] (row %d) is %v", i, c.Rows[i], c.Labels[i])
 	}
 	return nil
 }
@@ -177,7 +177,7 @@ func (c *Change) checkAgainst(d *datasets.Dataset) error {
 		return fmt.Errorf("column %d at index %d is outside the %d features of %s", c.Columns[i], i, shape[0], nameOf(d))
 	}
 	if i := slices.IndexFunc(c.Labels, func(y float64) bool { return !isLabel(d, y) }); i >= 0 {
-		return fmt.Errorf("Labels[%d] (row %d) is %v; %s has the classes 0 to %d", i, c.Rows[i], c.Labels[i], nameOf(d), d.Classes-1)
+		return fmt.Errorf("labels[%d] (row %d) is %v; %s has the classes 0 to %d", i, c.Rows[i], c.Labels[i], nameOf(d), d.Classes-1)
 	}
 	if c.Kind != SampleCorrection || len(c.Rows) == 0 {
 		return nil

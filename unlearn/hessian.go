@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
-	"sync"
 
 	"gonum.org/v1/gonum/floats"
 
@@ -101,7 +100,7 @@ func (h *hessian) MulVecTo(ctx context.Context, dst, x []float64) error {
 
 // HessianBatches returns the Hessian at theta, regulariser included, as a mean over batches of the samples: H = mean_b
 // H_b with H_b = batches * sum_{i in b} hess l(z_i, theta) + L2 diag(penalty). The samples are shuffled by seed, and the sizes of
-// the batches differ by at most one. Each batch is linearised when it is first used and kept.
+// the batches differ by at most one. Nothing is kept between products, so that memory does not grow with the number of batches.
 func (p *Problem) HessianBatches(ctx context.Context, theta []float64, c Curvature, batches int, seed uint64) (BatchOperator, error) {
 	if err := p.check(theta); err != nil {
 		return nil, err
@@ -114,25 +113,18 @@ func (p *Problem) HessianBatches(ctx context.Context, theta []float64, c Curvatu
 		return nil, noGaussNewton(p.Objective)
 	}
 	shuffled := p.Train.Subset(rand.New(rand.NewPCG(seed, 0x4e55)).Perm(n))
-	b := &batchHessian{p: p, theta: slices.Clone(theta), curvature: c, ctx: ctx, batches: make([]batchProduct, batches)}
+	b := &batchHessian{p: p, theta: slices.Clone(theta), curvature: c, batches: make([]*datasets.Dataset, batches)}
 	for k := range b.batches {
-		b.batches[k].data = shuffled.Slice(k*n/batches, (k+1)*n/batches)
+		b.batches[k] = shuffled.Slice(k*n/batches, (k+1)*n/batches)
 	}
-	return b, nil
+	return b, ctx.Err()
 }
 
 type batchHessian struct {
 	p         *Problem
 	theta     []float64
 	curvature Curvature
-	ctx       context.Context // of the linearisations, which outlive the call that makes them
-	batches   []batchProduct
-}
-
-type batchProduct struct {
-	data     *datasets.Dataset
-	mu       sync.Mutex
-	multiply product
+	batches   []*datasets.Dataset
 }
 
 func (h *batchHessian) Dim() int { return h.p.Dim() }
@@ -166,18 +158,14 @@ func (h *batchHessian) sumTo(ctx context.Context, dst, x []float64, b int) error
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	batch := &h.batches[b]
-	batch.mu.Lock()
-	if batch.multiply == nil {
-		multiply, err := h.p.linearize(h.ctx, h.theta, h.curvature, batch.data)
-		if err != nil {
-			batch.mu.Unlock()
-			return err
-		}
-		batch.multiply = multiply
+	if h.curvature == FullHessian {
+		return h.p.Objective.HVP(ctx, dst, h.theta, x, h.batches[b])
 	}
-	batch.mu.Unlock()
-	return batch.multiply(ctx, dst, x)
+	multiply, err := h.p.linearize(ctx, h.theta, h.curvature, h.batches[b])
+	if err != nil {
+		return err
+	}
+	return multiply(ctx, dst, x)
 }
 
 // Ridge returns A + r I, as a [BatchOperator] if a is one. r = 0 returns a itself.
