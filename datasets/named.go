@@ -41,6 +41,8 @@ func sets() []set {
 	return []set{
 		{name: "diabetes", about: "Pima Indians diabetes: 614 + 154 patients, 8 measurements (embedded)", embedded: true,
 			layouts: []layout{{diabetesFiles, loadDiabetes}}},
+		{name: "spam", about: "SpamAssassin, mail: 4,852 + 1,194 mails, 3,961 binary words (embedded)", embedded: true,
+			layouts: []layout{{nil, loadSpam}}},
 		{name: "adult", about: "UCI Adult, census income: 32,561 + 16,281 people, 81 features",
 			layouts: []layout{{adultFiles, loadAdult}}, remote: adultRemote},
 		{name: "drebin", about: "Drebin, Android malware: 39,380 + 9,846 apps, 2,081 binary features",
@@ -159,7 +161,7 @@ func Available(name, dir string) (ok bool, how string) {
 	if err != nil {
 		return false, err.Error()
 	}
-	if s.embedded && len(l.missing(folder)) > 0 {
+	if s.embedded && (len(l.files) == 0 || len(l.missing(folder)) > 0) {
 		return true, "embedded"
 	}
 	return true, folder

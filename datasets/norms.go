@@ -19,7 +19,7 @@ func RowNorms(d *Dataset) ([]float64, error) {
 			norms[i] = floats.Norm(x.Values[x.Indptr[i]:x.Indptr[i+1]], 2)
 		}
 	default:
-		return nil, noColumns(d, "take the row norms")
+		return nil, noColumns(d, "normalise the rows")
 	}
 	return norms, nil
 }
