@@ -78,24 +78,18 @@ func Render(dir string) error {
 	return writeFile(filepath.Join(dir, reportName), page)
 }
 
-// Report renders the folders anew and, if there are several, one page of them all, which it writes to path.
-func Report(dirs []string, path string) error {
-	if len(dirs) == 0 {
-		return errors.New("experiments: no folder to report on")
-	}
+// Merge writes one page of several runs to path.
+func Merge(dirs []string, path string) error {
 	var docs []*document
 	for _, dir := range dirs {
-		if err := Render(dir); err != nil {
-			return err
-		}
 		d, err := load(dir)
 		if err != nil {
 			return err
 		}
 		docs = append(docs, d)
 	}
-	if len(docs) == 1 {
-		return nil
+	if len(docs) == 0 {
+		return errors.New("experiments: no folder to report on")
 	}
 	page, err := report(docs)
 	if err != nil {
@@ -104,18 +98,50 @@ func Report(dirs []string, path string) error {
 	return writeFile(path, page)
 }
 
+// RunFolders returns the folders of runs among dirs, and those that lie one level below where a folder is no run itself.
+func RunFolders(dirs []string) ([]string, error) {
+	var out []string
+	for _, dir := range dirs {
+		if hasRun(dir) {
+			out = append(out, dir)
+			continue
+		}
+		below, err := filepath.Glob(filepath.Join(dir, "*", configName))
+		if err != nil {
+			return nil, err
+		}
+		if len(below) == 0 {
+			return nil, fmt.Errorf("experiments: %s holds no run: there is no %s in it nor one level below", dir, configName)
+		}
+		for _, path := range below {
+			out = append(out, filepath.Dir(path))
+		}
+	}
+	return out, nil
+}
+
 // title names the run.
 func (d *document) title() string {
 	return fmt.Sprintf("%s on %s, %s model", d.Config.Experiment, d.Config.Dataset, d.Config.Model)
 }
 
-// Tables returns the run's tables as Markdown.
-func Tables(dir string) (string, error) {
+// Text returns the run's tables for a terminal of that many columns, without those that show how settings were chosen.
+func Text(dir string, width int) (string, error) {
 	d, err := load(dir)
 	if err != nil {
 		return "", err
 	}
-	return d.markdown(), nil
+	var b strings.Builder
+	b.WriteString(d.title() + "\n")
+	if d.Claims != nil {
+		b.WriteString("\n" + d.Claims.Text(width))
+	}
+	for _, s := range d.Sections {
+		for _, t := range s.Tables {
+			b.WriteString("\n" + t.Text(width))
+		}
+	}
+	return b.String(), nil
 }
 
 func (d *document) markdown() string {

@@ -38,6 +38,15 @@ type Run struct {
 	Config *Config
 }
 
+// Stopped is an error that ended a run part of the way; what was finished stands in Dir.
+type Stopped struct {
+	Dir string
+	Err error
+}
+
+func (e *Stopped) Error() string { return e.Err.Error() }
+func (e *Stopped) Unwrap() error { return e.Err }
+
 // Missing is a data set that was left out because it is not there.
 type Missing struct {
 	Dataset string
@@ -168,7 +177,7 @@ func (o *Order) one(ctx context.Context, e *Experiment, named *datasets.Named, d
 	}
 	s := newSession(c, named, before, o.Progress)
 	if err := s.runParts(ctx, folder, parts); err != nil {
-		return nil, err
+		return nil, &Stopped{dir, err}
 	}
 	if err := Render(dir); err != nil {
 		return nil, err

@@ -1,0 +1,43 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"lethe/experiments"
+)
+
+type benchCommand struct {
+	Works []string `arg:"" optional:"" name:"work" help:"Works to time; without any all whose data is there."`
+	Data  string   `help:"Folder of data sets; without it LETHE_DATA." placeholder:"DIR"`
+	JSON  bool     `name:"json" help:"One JSON object a line."`
+}
+
+// Run times the works and prints each as soon as it is known.
+func (c *benchCommand) Run(t *terminal) error {
+	works, err := experiments.FindWorks(c.Works)
+	if err != nil {
+		return usageError{err}
+	}
+	if !c.JSON {
+		fmt.Fprintf(t.stdout, "%s\n\n%-14s %5s  %-26s %9s %9s %6s  %s\n", experiments.MachineLine(), "work", "batch", "what", "seconds", "bound", "ratio", "bound is")
+	}
+	encoder := json.NewEncoder(t.stdout)
+	for _, w := range works {
+		err := w.Run(t.ctx, c.Data, func(m experiments.Timing) error {
+			if c.JSON {
+				return encoder.Encode(m)
+			}
+			_, err := fmt.Fprintf(t.stdout, "%-14s %5d  %-26s %9.4f %9.4f %6.2f  %s\n", m.Work, m.Batch, m.What, m.Seconds, m.BoundSeconds, m.Ratio, m.Bound)
+			return err
+		})
+		if skip := experiments.Absent(err); skip != "" && len(c.Works) == 0 {
+			fmt.Fprintf(t.stderr, "%s left out: %s\n", w.Name, skip)
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", w.Name, err)
+		}
+	}
+	return nil
+}

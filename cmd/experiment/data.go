@@ -1,0 +1,105 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+
+	"lethe/datasets"
+)
+
+type dataCommand struct {
+	List   dataListCommand   `cmd:"" help:"List the data sets and where they are."`
+	Fetch  dataFetchCommand  `cmd:"" help:"Download data sets."`
+	Verify dataVerifyCommand `cmd:"" help:"Check the files against their known checksums."`
+}
+
+type dataListCommand struct {
+	Data string `help:"Folder of data sets; without it LETHE_DATA." placeholder:"DIR"`
+}
+
+// Run prints the data sets.
+func (c *dataListCommand) Run(t *terminal) error {
+	for _, name := range datasets.Names() {
+		about, err := datasets.Describe(name)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(t.stdout, "%-10s %s\n", name, strings.Join(wrap(about, 68), "\n           "))
+		ok, how := datasets.Available(name, c.Data)
+		state := "absent: "
+		if ok {
+			state = "there: "
+		}
+		fmt.Fprintf(t.stdout, "%-10s   %s\n", "", strings.Join(wrap(state+how, 66), "\n             "))
+	}
+	return nil
+}
+
+type dataFetchCommand struct {
+	Names []string `arg:"" name:"name" help:"Data sets, see experiment data list."`
+	Data  string   `help:"Folder to put them in; without it LETHE_DATA, or the user's cache." placeholder:"DIR"`
+}
+
+// Run downloads the data sets.
+func (c *dataFetchCommand) Run(t *terminal) error {
+	for _, name := range c.Names {
+		if !slices.Contains(datasets.Names(), name) {
+			return usageError{fmt.Errorf("unknown data set %q; known: %s", name, strings.Join(datasets.Names(), ", "))}
+		}
+	}
+	for _, name := range c.Names {
+		if err := datasets.Fetch(t.ctx, name, c.Data, fetchProgress(t.stderr, name)); err != nil {
+			return err
+		}
+		_, where := datasets.Available(name, c.Data)
+		fmt.Fprintf(t.stdout, "%s: %s\n", name, where)
+	}
+	return nil
+}
+
+// fetchProgress shows a bar on a terminal and nothing elsewhere.
+func fetchProgress(w io.Writer, name string) func(done, total int64) {
+	f, ok := w.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return nil
+	}
+	var bar *progressbar.ProgressBar
+	return func(done, total int64) {
+		if bar == nil {
+			bar = progressbar.DefaultBytes(total, name)
+		}
+		if total > 0 && bar.GetMax64() != total {
+			bar.ChangeMax64(total)
+		}
+		_ = bar.Set64(done) // the bar is only for show
+	}
+}
+
+type dataVerifyCommand struct {
+	Data string `help:"Folder of data sets; without it LETHE_DATA." placeholder:"DIR"`
+}
+
+// Run prints the state of each file and fails when one is damaged.
+func (c *dataVerifyCommand) Run(t *terminal) error {
+	checks, err := datasets.Verify(c.Data)
+	if err != nil {
+		return err
+	}
+	bad := 0
+	for _, f := range checks {
+		fmt.Fprintf(t.stdout, "%-10s %-10s %s\n", f.Set, f.State, f.File)
+		if f.State == datasets.Damaged || f.State == datasets.Unreadable {
+			bad++
+		}
+	}
+	if bad > 0 {
+		return fmt.Errorf("%d of %d files are damaged or cannot be read; remove them and fetch them again", bad, len(checks))
+	}
+	return nil
+}

@@ -1,0 +1,95 @@
+// Command experiment runs the experiments, reports on them, and looks after data and machine.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// Exit codes.
+const (
+	failed      = 1
+	misused     = 2
+	interrupted = 130 // 128 + SIGINT, as shells have it
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "experiment:", err)
+	}
+	os.Exit(exitCode(err))
+}
+
+// usageError is a command line that cannot be understood.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+func exitCode(err error) int {
+	var usage usageError
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, context.Canceled):
+		return interrupted
+	case errors.As(err, &usage):
+		return misused
+	}
+	return failed
+}
+
+// terminal is where a command reads its cancellation from and writes to.
+type terminal struct {
+	ctx            context.Context
+	stdout, stderr io.Writer
+}
+
+// commands is the command line.
+type commands struct {
+	List   listCommand   `cmd:"" help:"List the experiments, their settings and what they ask."`
+	Run    runCommand    `cmd:"" help:"Run experiments and write tables, figures and a report."`
+	Report reportCommand `cmd:"" help:"Make tables, figures and report anew from a run's records."`
+	Data   dataCommand   `cmd:"" help:"List, fetch and verify data sets."`
+	Bench  benchCommand  `cmd:"" help:"Time the works that speed is measured by."`
+	Doctor doctorCommand `cmd:"" help:"Check this machine, its data and the stock networks' derivatives."`
+}
+
+// leave is how kong ends a command line that only asked for help.
+type leave int
+
+// run is main without the process around it.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
+	var c commands
+	parser, err := kong.New(&c, kong.Name("experiment"),
+		kong.Description("Machine unlearning of features and labels: experiments on real data.\n\nThe main job: experiment run features"),
+		kong.Writers(stdout, stderr), kong.Exit(func(code int) { panic(leave(code)) }),
+		kong.ConfigureHelp(kong.HelpOptions{WrapUpperBound: 80, Compact: true}))
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			if _, ok := r.(leave); !ok {
+				panic(r)
+			}
+		}
+	}()
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	k, err := parser.Parse(args)
+	if err != nil {
+		return usageError{fmt.Errorf("%w (experiment --help)", err)}
+	}
+	return k.Run(&terminal{ctx, stdout, stderr})
+}

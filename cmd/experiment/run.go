@@ -1,0 +1,147 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"lethe/experiments"
+)
+
+type runCommand struct {
+	IDs     []string `arg:"" optional:"" name:"id" help:"Experiments, see experiment list."`
+	Dataset string   `help:"Data set; without it every one that is there." placeholder:"NAME"`
+	Model   string   `help:"linear or mlp; without it features runs both, its parts the linear one." placeholder:"NAME"`
+	Profile string   `help:"smoke, quick or paper." placeholder:"NAME" default:"quick"`
+	Data    string   `help:"Folder of data sets; without it LETHE_DATA." placeholder:"DIR"`
+	Out     string   `help:"Folder for results." placeholder:"DIR" default:"results"`
+	Seed    uint64   `help:"Seed of everything random." default:"1" placeholder:"N"`
+	Set     []string `help:"Change a setting, as in --set features=10,50 --set draws=40." placeholder:"key=value" sep:"none"`
+	Config  string   `help:"Repeat the run that this config.yaml belongs to." placeholder:"FILE"`
+	Resume  bool     `help:"Go on with a run that was stopped."`
+	Force   bool     `help:"Start a run anew that is there already."`
+	Quiet   bool     `help:"Print errors and paths only."`
+}
+
+// Run runs the experiments one after the other.
+func (c *runCommand) Run(t *terminal) error {
+	orders, err := c.orders()
+	if err != nil {
+		return usageError{err}
+	}
+	for _, o := range orders {
+		o.Progress = newProgress(t.stderr, c.Quiet)
+		if err := c.one(t, o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *runCommand) orders() ([]*experiments.Order, error) {
+	base := experiments.Order{Dataset: c.Dataset, Model: c.Model, Profile: c.Profile, Seed: c.Seed, Set: c.Set, Data: c.Data, Out: c.Out}
+	switch {
+	case c.Resume && c.Force:
+		return nil, errors.New("--resume and --force exclude each other")
+	case c.Resume:
+		base.Mode = experiments.Resume
+	case c.Force:
+		base.Mode = experiments.Force
+	}
+	if c.Config != "" {
+		if len(c.IDs) > 0 || c.Dataset != "" || c.Model != "" || len(c.Set) > 0 {
+			return nil, errors.New("--config repeats a run as it was: leave experiment, --dataset, --model and --set out")
+		}
+		config, err := experiments.ReadConfig(c.Config)
+		if err != nil {
+			return nil, err
+		}
+		base.Repeat = config
+		return []*experiments.Order{&base}, nil
+	}
+	if len(c.IDs) == 0 {
+		return nil, errors.New("name an experiment (experiment list shows them), or repeat one by --config")
+	}
+	var out []*experiments.Order
+	for _, id := range c.IDs {
+		if _, err := experiments.Find(id); err != nil {
+			return nil, err
+		}
+		o := base
+		o.Experiment = id
+		out = append(out, &o)
+	}
+	return out, nil
+}
+
+func (c *runCommand) one(t *terminal, o *experiments.Order) error {
+	runs, missing, err := o.Do(t.ctx)
+	for _, r := range runs {
+		if c.Quiet {
+			fmt.Fprintln(t.stdout, r.Dir)
+			continue
+		}
+		text, err := experiments.Text(r.Dir, 80)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(t.stdout, "%s\nTables, figures and report: %s\n\n", text, r.Dir)
+	}
+	for _, m := range missing {
+		for i, line := range wrap("Left out: "+m.How, 78) {
+			fmt.Fprintln(t.stderr, strings.Repeat("  ", min(i, 1))+line)
+		}
+	}
+	var stopped *experiments.Stopped
+	if errors.As(err, &stopped) && errors.Is(err, context.Canceled) {
+		return fmt.Errorf("stopped; what was finished is kept in %s; the same command with --resume goes on: %w", stopped.Dir, context.Canceled)
+	}
+	if err != nil {
+		return err
+	}
+	if len(runs) > 1 {
+		path := filepath.Join(filepath.Dir(runs[0].Dir), "report.html")
+		dirs := make([]string, len(runs))
+		for i, r := range runs {
+			dirs[i] = r.Dir
+		}
+		if err := experiments.Merge(dirs, path); err != nil {
+			return err
+		}
+		fmt.Fprintf(t.stdout, "One report of all: %s\n", path)
+	}
+	return nil
+}
+
+type reportCommand struct {
+	Dirs []string `arg:"" name:"dir" help:"Folders of runs, or a folder that holds such folders."`
+	Out  string   `help:"File for the one report of several runs." placeholder:"FILE"`
+}
+
+// Run renders the folders.
+func (c *reportCommand) Run(t *terminal) error {
+	dirs, err := experiments.RunFolders(c.Dirs)
+	if err != nil {
+		return err
+	}
+	for _, dir := range dirs {
+		if err := experiments.Render(dir); err != nil {
+			return err
+		}
+		fmt.Fprintln(t.stdout, filepath.Join(dir, "report.html"))
+	}
+	if len(dirs) < 2 && c.Out == "" {
+		return nil
+	}
+	path := c.Out
+	if path == "" {
+		path = filepath.Join(filepath.Dir(dirs[0]), "report.html")
+	}
+	if err := experiments.Merge(dirs, path); err != nil {
+		return err
+	}
+	fmt.Fprintln(t.stdout, path)
+	return nil
+}

@@ -1,0 +1,28 @@
+package experiments
+
+import (
+	"lethe/graph"
+	"lethe/graph/graphtest"
+	"lethe/nets"
+)
+
+// DerivativeCheck checks the derivatives of a stock network at reduced width.
+type DerivativeCheck struct {
+	Name string
+	Run  func() error
+}
+
+// DerivativeChecks returns a check for each stock network and loss. A new network is a line here.
+func DerivativeChecks() []DerivativeCheck {
+	check := func(name string, n nets.Network, loss nets.Loss, batch graphtest.Batch) DerivativeCheck {
+		return DerivativeCheck{name, func() error { return graphtest.Check(n, loss, batch) }}
+	}
+	return []DerivativeCheck{
+		check("linear, logistic loss", nets.Linear{In: 5, Out: 1}, nets.Logistic, graphtest.Random(1, 6, 2, 5)),
+		check("linear with bias, softmax cross-entropy", nets.Linear{In: 5, Out: 3, Bias: true}, nets.SoftmaxCrossEntropy, graphtest.Random(2, 6, 3, 5)),
+		check("linear, squared loss", nets.Linear{In: 5, Out: 1}, nets.Squared, graphtest.Random(3, 6, 0, 5)),
+		check("MLP with tanh, logistic loss", nets.MLP{In: 4, Hidden: []int{5, 3}, Out: 1}, nets.Logistic, graphtest.Random(4, 6, 2, 4)),
+		check("MLP with tanh, softmax cross-entropy", nets.MLP{In: 4, Hidden: []int{5, 3}, Out: 3}, nets.SoftmaxCrossEntropy, graphtest.Random(5, 6, 3, 4)),
+		check("MLP with ReLU, softmax cross-entropy", nets.MLP{In: 4, Hidden: []int{5, 3}, Out: 3, Activation: graph.ReLU}, nets.SoftmaxCrossEntropy, graphtest.Random(6, 6, 3, 4)),
+	}
+}
