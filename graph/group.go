@@ -219,16 +219,6 @@ func runBinary[T Float](b binary, dst, x, y []T) {
 	}
 }
 
-func gate[T Float](dst, x, y []T) {
-	for i, a := range x {
-		if a > 0 {
-			dst[i] = y[i]
-		} else {
-			dst[i] = 0
-		}
-	}
-}
-
 func leakyGate[T Float](dst, x, y []T, c T) {
 	for i, a := range x {
 		if a > 0 {
