@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -135,10 +136,46 @@ func TestSecondOrderEqualsRetrainingOnRandomQuadratics(t *testing.T) {
 		a, err := r.Apply(d)
 		require.NoError(t, err)
 		want := ridgeRegression(t, p.With(a.Data))
-		for _, m := range []SecondOrder{{Solver: Exact{Tol: 1e-13}, Force: true}, {Solver: CG{Tol: 1e-13}, Curvature: GaussNewton, Force: true}} {
+		chunks := rapid.IntRange(1, 12).Draw(t, "chunks")
+		for _, m := range []Method{SecondOrder{Solver: Exact{Tol: 1e-12}}, SecondOrder{Solver: CG{Tol: 1e-12}, Curvature: GaussNewton}, Iterative{Method: exact(), Chunks: chunks}} {
 			u, err := m.Unlearn(t.Context(), p, theta, r)
 			require.NoError(t, err)
 			require.InDeltaSlice(t, want, u.Theta, 1e-10)
+		}
+	})
+}
+
+// Whatever the problem and the request, what an update says of itself is true, and what is worse is refused.
+func TestReportsAreTrueOnRandomProblems(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n, dim := rapid.IntRange(2, 30).Draw(t, "n"), rapid.IntRange(1, 6).Draw(t, "p")
+		link := rapid.SampledFrom([]func(int) glm{leastSquares, logistic, neuron}).Draw(t, "objective")
+		d := randomData(n, dim, 2, rapid.Bool().Draw(t, "sparse"), rapid.Uint64().Draw(t, "seed"))
+		p := &Problem{Objective: full{link(dim)}, Train: d, L2: rapid.Float64Range(0, 3).Draw(t, "L2"), Tilt: randomVector(dim, 7)}
+		theta, r := randomVector(dim, rapid.Uint64().Draw(t, "theta")), drawRequest(t, d)
+		untouched := slices.Clone(theta)
+		trained, err := p.Residual(context.Background(), theta)
+		require.NoError(t, err)
+		for _, m := range []Method{None{}, Occlusion{}, FirstOrder{Tau: 0.1}, SecondOrder{}, SecondOrder{Curvature: GaussNewton, Ridge: 1, Steps: 3},
+			FineTune{Rate: 0.1}, Iterative{Method: FirstOrder{Tau: 0.1}, Chunks: 3}, Iterative{Method: SecondOrder{Ridge: 2}}} {
+			u, err := m.Unlearn(context.Background(), p, theta, r)
+			require.Equal(t, untouched, theta)
+			if err != nil {
+				_, refused := errors.AsType[*ErrWorse](err)
+				require.True(t, refused || numerical(err), "%s: %v", m.Name(), err)
+				require.Nil(t, u.Theta)
+				continue
+			}
+			at := p.With(u.Data)
+			before, err := at.Residual(context.Background(), theta)
+			require.NoError(t, err)
+			after, err := at.Residual(context.Background(), u.Theta)
+			require.NoError(t, err)
+			require.InDelta(t, before, u.Before, 1e-12*(1+before))
+			require.InDelta(t, after, u.After, 1e-12*(1+after))
+			if m.Name() != "fine-tune" {
+				require.LessOrEqual(t, after, max(before, trained)*(1+2e-6)+1e-10, m.Name())
+			}
 		}
 	})
 }
@@ -332,8 +369,45 @@ func TestCosts(t *testing.T) {
 		u = run(Iterative{Method: FirstOrder{Tau: 1e-3, Force: true}, Chunks: 10}) // two chunks: {0, label of 3}, {7}
 		require.Equal(t, float64(stay+2*39+2*stay+old+corrected), u.Cost.Gradients)
 		require.Equal(t, float64(stay+2*39+2*stay), u.Check.Gradients)
+		u = run(Retrain{Trainer: fixedWork{}})
+		require.Equal(t, [2]float64{2*stay + 5*stay + linearised, 2 * stay}, [2]float64{u.Cost.Gradients, u.Cost.HVPs})
+		require.Equal(t, 2.0*stay, u.Check.Gradients)
 		linearised = stay
 	}
+}
+
+// fixedWork is a trainer that takes five gradients and two products, and stays where it is.
+type fixedWork struct{}
+
+func (fixedWork) Train(ctx context.Context, p *Problem, theta []float64) ([]float64, error) {
+	dst := make([]float64, len(theta))
+	for range 5 {
+		if _, err := p.LossGradient(ctx, dst, theta); err != nil {
+			return nil, err
+		}
+	}
+	h, err := p.Hessian(ctx, theta, FullHessian)
+	if err != nil {
+		return nil, err
+	}
+	return theta, errors.Join(h.MulVecTo(ctx, dst, theta), h.MulVecTo(ctx, dst, theta))
+}
+
+// A factor of the Hessian on the old data, made beforehand, preconditions the solve on the corrected data.
+func TestFactorMadeBeforehandSolves(t *testing.T) {
+	const dim = 20
+	p := &Problem{Objective: full{logistic(dim)}, Train: randomData(600, dim, 2, true, 6), L2: 0.01}
+	theta := trained(t, p)
+	h, err := p.Hessian(t.Context(), theta, FullHessian)
+	require.NoError(t, err)
+	factor, err := Factor(t.Context(), h)
+	require.NoError(t, err)
+	stored, err := SecondOrder{Solver: factor}.Unlearn(t.Context(), p, theta, RemoveSamples(1, 2, 3))
+	require.NoError(t, err)
+	plain, err := SecondOrder{Solver: CG{Tol: 1e-12}}.Unlearn(t.Context(), p, theta, RemoveSamples(1, 2, 3))
+	require.NoError(t, err)
+	require.InDeltaSlice(t, plain.Theta, stored.Theta, 1e-8)
+	require.Less(t, stored.Solves[0].Products, plain.Solves[0].Products/2)
 }
 
 func TestBatchesReachTheSolver(t *testing.T) {

@@ -119,9 +119,12 @@ func (t *attempt) judge(theta []float64, after float64, force bool, remedy strin
 	return t.accept(theta, after)
 }
 
+// roundingResidual is what the gradient of a problem solved as well as float64 allows is taken to have at most.
+const roundingResidual = 1e-10
+
 // worse compares residuals; one that is not a number is worse than any. A difference in the seventh digit is rounding of
-// models in float32.
-func worse(before, after float64) bool { return !(after <= before*(1+1e-6)) }
+// models in float32, and below [roundingResidual] there is nothing left to make worse.
+func worse(before, after float64) bool { return !(after <= max(before*(1+1e-6), roundingResidual)) }
 
 func (t *attempt) note(format string, args ...any) {
 	t.update.Notes = append(t.update.Notes, fmt.Sprintf(format, args...))

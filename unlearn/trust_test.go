@@ -204,4 +204,7 @@ func TestWorse(t *testing.T) {
 	require.True(t, worse(1, math.NaN()))
 	require.True(t, worse(1, math.Inf(1)))
 	require.False(t, worse(0, 0))
+	require.False(t, worse(1e-14, 3e-14))
+	require.True(t, worse(1e-14, 1e-9))
+	require.True(t, worse(math.NaN(), math.NaN()))
 }
