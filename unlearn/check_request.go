@@ -25,7 +25,8 @@ func (e *ErrOverlap) Error() string {
 	if len(e.Columns) > 0 {
 		where = append(where, "column "+list(e.Columns))
 	}
-	return fmt.Sprintf("unlearn: %q and %q overlap in %s: say once what shall become of it", e.First, e.Second, strings.Join(where, ", "))
+	const format = "unlearn: %q and %q overlap in %s: say once what shall become of it"
+	return fmt.Sprintf(format, e.First, e.Second, strings.Join(where, ", "))
 }
 
 // list writes the first ten numbers.
@@ -186,7 +187,8 @@ func (c *Change) checkAgainst(d *datasets.Dataset) error {
 		return fmt.Errorf("corrected samples of shape %v for %s of shape %v", got, nameOf(d), shape)
 	}
 	if i := slices.IndexFunc(c.To.Y, func(y float64) bool { return !isLabel(d, y) }); i >= 0 {
-		return fmt.Errorf("label %d (row %d) of the corrected samples is %v; %s has the classes 0 to %d", i, c.Rows[i], c.To.Y[i], nameOf(d), d.Classes-1)
+		return fmt.Errorf("label %d (row %d) of the corrected samples is %v; %s has the classes 0 to %d",
+			i, c.Rows[i], c.To.Y[i], nameOf(d), d.Classes-1)
 	}
 	return nil
 }

@@ -29,7 +29,8 @@ func (FineTune) Name() string { return "fine-tune" }
 // Unlearn implements [Method].
 func (m FineTune) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
 	if !(m.Rate > 0) || !finite(m.Rate) || m.Batch < 0 || m.Epochs < 0 {
-		return nil, errors.New("unlearn: FineTune.Rate has to be a positive number (try 1e-4, or find it with Tune), Batch and Epochs not negative")
+		return nil, errors.New("unlearn: FineTune.Rate has to be a positive number (try 1e-4, or find it with Tune), " +
+			"Batch and Epochs not negative")
 	}
 	t, err := begin(ctx, m.Name(), p, theta, r)
 	if err != nil {

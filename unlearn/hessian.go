@@ -77,7 +77,8 @@ func (p *Problem) linearize(ctx context.Context, theta []float64, c Curvature, d
 }
 
 func noGaussNewton(o Objective) error {
-	return fmt.Errorf("unlearn: objective %T has no Gauss-Newton products: implement GaussNewtonLinearizer, or use FullHessian with a ridge (%w)", o, errors.ErrUnsupported)
+	const format = "unlearn: objective %T has no Gauss-Newton products: implement GaussNewtonLinearizer, or use FullHessian with a ridge (%w)"
+	return fmt.Errorf(format, o, errors.ErrUnsupported)
 }
 
 type hessian struct {
@@ -99,8 +100,9 @@ func (h *hessian) MulVecTo(ctx context.Context, dst, x []float64) error {
 }
 
 // HessianBatches returns the Hessian at theta, regulariser included, as a mean over batches of the samples: H = mean_b
-// H_b with H_b = batches * sum_{i in b} hess l(z_i, theta) + L2 diag(penalty). The samples are shuffled by seed, and the sizes of
-// the batches differ by at most one. Nothing is kept between products, so that memory does not grow with the number of batches.
+// H_b with H_b = batches * sum_{i in b} hess l(z_i, theta) + L2 diag(penalty). The samples are shuffled by seed, and the
+// sizes of the batches differ by at most one. Nothing is kept between products, so that memory does not grow with the
+// number of batches; a Gauss-Newton product linearises its batch anew.
 func (p *Problem) HessianBatches(ctx context.Context, theta []float64, c Curvature, batches int, seed uint64) (BatchOperator, error) {
 	if err := p.check(theta); err != nil {
 		return nil, err

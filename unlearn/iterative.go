@@ -61,7 +61,9 @@ func (m Iterative) Unlearn(ctx context.Context, p *Problem, theta []float64, r R
 }
 
 // carryOut returns the parameters after all chunks and their residual on the last chunk's data, which are D'.
-func (m Iterative) carryOut(ctx context.Context, t *attempt, data *datasets.Dataset, chunks []Request) ([]float64, float64, error) {
+func (m Iterative) carryOut(
+	ctx context.Context, t *attempt, data *datasets.Dataset, chunks []Request,
+) (theta []float64, residual float64, err error) {
 	current, after := slices.Clone(t.theta), t.update.Before
 	for i, chunk := range chunks {
 		u, err := m.Method.Unlearn(ctx, t.p.With(data), current, chunk)

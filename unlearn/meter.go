@@ -91,7 +91,9 @@ func (m *Meter) Linearize(ctx context.Context, theta []float64, d *datasets.Data
 }
 
 // LinearizeGaussNewton implements [GaussNewtonLinearizer].
-func (m *Meter) LinearizeGaussNewton(ctx context.Context, theta []float64, d *datasets.Dataset) (func(dst, v []float64) error, error) {
+func (m *Meter) LinearizeGaussNewton(
+	ctx context.Context, theta []float64, d *datasets.Dataset,
+) (func(dst, v []float64) error, error) {
 	o, ok := m.inner.(GaussNewtonLinearizer)
 	if !ok {
 		return nil, noGaussNewton(m.inner)
@@ -150,7 +152,7 @@ func (m *Meter) perSampler() (PerSampler, error) {
 	if o, ok := m.inner.(PerSampler); ok {
 		return o, nil
 	}
-	return nil, fmt.Errorf("unlearn: objective %T has no per-sample gradients: implement PerSampler (%w)", m.inner, errors.ErrUnsupported)
+	return nil, fmt.Errorf("unlearn: objective %T has no per-sample gradients: make it a PerSampler (%w)", m.inner, errors.ErrUnsupported)
 }
 
 // Outputs implements [Predictor].

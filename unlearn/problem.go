@@ -153,10 +153,10 @@ func (p *Problem) check(theta []float64, dst ...[]float64) error {
 		return fmt.Errorf("unlearn: Problem.L2 is %v; it has to be 0 or a positive number", p.L2)
 	}
 	if len(p.Tilt) != n && p.Tilt != nil {
-		return fmt.Errorf("unlearn: Problem.Tilt has length %d for an objective of %d parameters; leave it nil for none", len(p.Tilt), n)
+		return fmt.Errorf("unlearn: Problem.Tilt has length %d for %d parameters; leave it nil for none", len(p.Tilt), n)
 	}
 	if len(p.Penalty) != n && p.Penalty != nil {
-		return fmt.Errorf("unlearn: Problem.Penalty has length %d for an objective of %d parameters; leave it nil for 1 everywhere", len(p.Penalty), n)
+		return fmt.Errorf("unlearn: Problem.Penalty has length %d for %d parameters; leave it nil for 1 everywhere", len(p.Penalty), n)
 	}
 	return nil
 }

@@ -43,8 +43,9 @@ type Change struct {
 // for nothing. Make one with [RemoveSamples] and its kin, and join several with [Merge].
 //
 // Changes may meet in one sample as long as they do not speak of the same thing. Removed features are zero in every
-// sample that stays, in corrected samples too. These overlap, and are refused with [ErrOverlap]: a removed or corrected sample with any other change
-// of that sample, two corrections of one cell or one label, a feature removed twice, and a corrected cell of a removed feature.
+// sample that stays, in corrected samples too. These overlap, and are refused with [ErrOverlap]: a removed or corrected
+// sample with any other change of that sample, two corrections of one cell or one label, a feature removed twice, and a
+// corrected cell of a removed feature.
 type Request struct{ Changes []Change }
 
 // RemoveSamples asks to forget samples.

@@ -15,11 +15,11 @@ import (
 //	theta' = theta - (H + Ridge I)^-1 G,  G = sum grad l(z~, theta) - sum grad l(z, theta),
 //
 // with H the Hessian of L at theta on the corrected data, regulariser included. On a quadratic loss this is the
-// retrained optimum, if theta was the optimum. From the second step on the full gradient of L(.; D') stands in place of G, and H is taken
-// at the parameters reached.
+// retrained optimum, if theta was the optimum. From the second step on the full gradient of L(.; D') stands in place of
+// G, and H is taken at the parameters reached.
 //
-// A failed solve is refused with the solver's error ([ErrIndefinite], [ErrNotConverged], [ErrDiverged]) and an update that raises
-// the gradient residual on the corrected data with [ErrWorse]. The zero value is ready.
+// A failed solve is refused with the solver's error ([ErrIndefinite], [ErrNotConverged], [ErrDiverged]), and an update
+// that raises the gradient residual on the corrected data with [ErrWorse]. The zero value is ready.
 type SecondOrder struct {
 	Solver    Solver    // nil = CG to a relative residual of 1e-8
 	Ridge     float64   // added to the Hessian; where H may be indefinite, more than minus its smallest eigenvalue
@@ -56,30 +56,42 @@ func (m SecondOrder) Unlearn(ctx context.Context, p *Problem, theta []float64, r
 	if err != nil {
 		return t.refuse(err)
 	}
-	current, residual := theta, t.update.Before
+	next, after, err := m.steps(ctx, t, g)
+	if err != nil {
+		return t.refuse(err)
+	}
+	return t.judge(next, after, m.Force, secondOrderRemedy)
+}
+
+const secondOrderRemedy = "raise Ridge, use Curvature: GaussNewton, divide the request (Iterative), or set Force to keep it"
+
+// steps returns the parameters after all Newton steps, and their residual. A later step that would make things worse
+// is left out.
+func (m SecondOrder) steps(ctx context.Context, t *attempt, g []float64) (theta []float64, residual float64, err error) {
+	theta, residual = t.theta, t.update.Before
 	for step := range max(m.Steps, 1) {
 		if step > 0 {
 			copy(g, t.grad)
 		}
-		next, err := m.step(ctx, t, current, g)
+		next, err := m.step(ctx, t, theta, g)
 		if err != nil {
-			return t.refuse(err)
+			return nil, 0, err
 		}
-		last := step+1 >= m.Steps
-		after, err := t.residualAfter(ctx, next, last)
+		after, err := t.residualAfter(ctx, next, step+1 >= m.Steps)
 		if err != nil {
-			return t.refuse(err)
+			return nil, 0, err
 		}
-		if step > 0 && worse(residual, after) && !m.Force {
+		first := step == 0
+		if !first && worse(residual, after) && !m.Force {
 			t.note("step %d would have raised the residual from %.6g to %.6g and was left out", step+1, residual, after)
 			break
 		}
-		current, residual = next, after
-		if residual == 0 || step == 0 && worse(max(t.update.Before, t.trained), after) && !m.Force {
+		theta, residual = next, after
+		if residual == 0 || first && worse(max(t.update.Before, t.trained), after) && !m.Force {
 			break
 		}
 	}
-	return t.judge(current, residual, m.Force, "raise Ridge, use Curvature: GaussNewton, divide the request (Iterative), or set Force to keep it")
+	return theta, residual, nil
 }
 
 func (m SecondOrder) check() error {

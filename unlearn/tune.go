@@ -22,7 +22,9 @@ type Trial struct {
 // A trial that fails for numerical reasons ([ErrDiverged], [ErrNotConverged], [ErrIndefinite], [ErrWorse], or a
 // criterion that is not finite) is recorded and passed over; any other error ends the search. If all trials fail the error
 // names each of them.
-func Tune(ctx context.Context, grid []float64, eval func(v float64) (criterion float64, err error)) (best float64, trials []Trial, err error) {
+func Tune(
+	ctx context.Context, grid []float64, eval func(v float64) (criterion float64, err error),
+) (best float64, trials []Trial, err error) {
 	if len(grid) == 0 {
 		return math.NaN(), nil, errors.New("unlearn: Tune needs at least one value; see Decades")
 	}
