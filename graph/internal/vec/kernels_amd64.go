@@ -1,0 +1,266 @@
+package vec
+
+// The assembly kernels, and their choice. A switch of direct calls keeps the arguments off the heap.
+
+func unary32(o op, dst, x *float32, n int) bool {
+	switch o {
+	case opNeg:
+		negF32(dst, x, n)
+	case opAbs:
+		absF32(dst, x, n)
+	case opSqrt:
+		sqrtF32(dst, x, n)
+	case opRecip:
+		recipF32(dst, x, n)
+	case opReLU:
+		reluF32(dst, x, n)
+	case opExp:
+		expF32(dst, x, n)
+	case opLog:
+		logF32(dst, x, n)
+	case opTanh:
+		tanhF32(dst, x, n)
+	case opSigmoid:
+		sigmoidF32(dst, x, n)
+	case opSoftplus:
+		softplusF32(dst, x, n)
+	case opErf:
+		erfF32(dst, x, n)
+	default:
+		return false
+	}
+	return true
+}
+
+//go:noescape
+func negF32(dst, x *float32, n int)
+
+//go:noescape
+func absF32(dst, x *float32, n int)
+
+//go:noescape
+func sqrtF32(dst, x *float32, n int)
+
+//go:noescape
+func recipF32(dst, x *float32, n int)
+
+//go:noescape
+func reluF32(dst, x *float32, n int)
+
+//go:noescape
+func expF32(dst, x *float32, n int)
+
+//go:noescape
+func logF32(dst, x *float32, n int)
+
+//go:noescape
+func tanhF32(dst, x *float32, n int)
+
+//go:noescape
+func sigmoidF32(dst, x *float32, n int)
+
+//go:noescape
+func softplusF32(dst, x *float32, n int)
+
+//go:noescape
+func erfF32(dst, x *float32, n int)
+
+func binary32(o op, dst, x, y *float32, n int) bool {
+	switch o {
+	case opAdd:
+		addF32(dst, x, y, n)
+	case opSub:
+		subF32(dst, x, y, n)
+	case opMul:
+		mulF32(dst, x, y, n)
+	case opDiv:
+		divF32(dst, x, y, n)
+	case opMax:
+		maxF32(dst, x, y, n)
+	case opEq:
+		eqF32(dst, x, y, n)
+	case opGt:
+		gtF32(dst, x, y, n)
+	case opGe:
+		geF32(dst, x, y, n)
+	default:
+		return false
+	}
+	return true
+}
+
+//go:noescape
+func addF32(dst, x, y *float32, n int)
+
+//go:noescape
+func subF32(dst, x, y *float32, n int)
+
+//go:noescape
+func mulF32(dst, x, y *float32, n int)
+
+//go:noescape
+func divF32(dst, x, y *float32, n int)
+
+//go:noescape
+func maxF32(dst, x, y *float32, n int)
+
+//go:noescape
+func eqF32(dst, x, y *float32, n int)
+
+//go:noescape
+func gtF32(dst, x, y *float32, n int)
+
+//go:noescape
+func geF32(dst, x, y *float32, n int)
+
+func scalar32(o op, dst, x *float32, n int, a float32) bool {
+	switch o {
+	case opAddS:
+		addSF32(dst, x, n, a)
+	case opMulS:
+		mulSF32(dst, x, n, a)
+	case opAxpy:
+		axpyF32(dst, x, n, a)
+	default:
+		return false
+	}
+	return true
+}
+
+//go:noescape
+func addSF32(dst, x *float32, n int, a float32)
+
+//go:noescape
+func mulSF32(dst, x *float32, n int, a float32)
+
+//go:noescape
+func axpyF32(dst, x *float32, n int, a float32)
+
+func unary64(o op, dst, x *float64, n int) bool {
+	switch o {
+	case opNeg:
+		negF64(dst, x, n)
+	case opAbs:
+		absF64(dst, x, n)
+	case opSqrt:
+		sqrtF64(dst, x, n)
+	case opRecip:
+		recipF64(dst, x, n)
+	case opReLU:
+		reluF64(dst, x, n)
+	case opExp:
+		expF64(dst, x, n)
+	case opLog:
+		logF64(dst, x, n)
+	case opTanh:
+		tanhF64(dst, x, n)
+	case opSigmoid:
+		sigmoidF64(dst, x, n)
+	case opSoftplus:
+		softplusF64(dst, x, n)
+	default:
+		return false
+	}
+	return true
+}
+
+//go:noescape
+func negF64(dst, x *float64, n int)
+
+//go:noescape
+func absF64(dst, x *float64, n int)
+
+//go:noescape
+func sqrtF64(dst, x *float64, n int)
+
+//go:noescape
+func recipF64(dst, x *float64, n int)
+
+//go:noescape
+func reluF64(dst, x *float64, n int)
+
+//go:noescape
+func expF64(dst, x *float64, n int)
+
+//go:noescape
+func logF64(dst, x *float64, n int)
+
+//go:noescape
+func tanhF64(dst, x *float64, n int)
+
+//go:noescape
+func sigmoidF64(dst, x *float64, n int)
+
+//go:noescape
+func softplusF64(dst, x *float64, n int)
+
+func binary64(o op, dst, x, y *float64, n int) bool {
+	switch o {
+	case opAdd:
+		addF64(dst, x, y, n)
+	case opSub:
+		subF64(dst, x, y, n)
+	case opMul:
+		mulF64(dst, x, y, n)
+	case opDiv:
+		divF64(dst, x, y, n)
+	case opMax:
+		maxF64(dst, x, y, n)
+	case opEq:
+		eqF64(dst, x, y, n)
+	case opGt:
+		gtF64(dst, x, y, n)
+	case opGe:
+		geF64(dst, x, y, n)
+	default:
+		return false
+	}
+	return true
+}
+
+//go:noescape
+func addF64(dst, x, y *float64, n int)
+
+//go:noescape
+func subF64(dst, x, y *float64, n int)
+
+//go:noescape
+func mulF64(dst, x, y *float64, n int)
+
+//go:noescape
+func divF64(dst, x, y *float64, n int)
+
+//go:noescape
+func maxF64(dst, x, y *float64, n int)
+
+//go:noescape
+func eqF64(dst, x, y *float64, n int)
+
+//go:noescape
+func gtF64(dst, x, y *float64, n int)
+
+//go:noescape
+func geF64(dst, x, y *float64, n int)
+
+func scalar64(o op, dst, x *float64, n int, a float64) bool {
+	switch o {
+	case opAddS:
+		addSF64(dst, x, n, a)
+	case opMulS:
+		mulSF64(dst, x, n, a)
+	case opAxpy:
+		axpyF64(dst, x, n, a)
+	default:
+		return false
+	}
+	return true
+}
+
+//go:noescape
+func addSF64(dst, x *float64, n int, a float64)
+
+//go:noescape
+func mulSF64(dst, x *float64, n int, a float64)
+
+//go:noescape
+func axpyF64(dst, x *float64, n int, a float64)
