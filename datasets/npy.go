@@ -104,11 +104,11 @@ func npyHeader(file []byte) (header npy.Header, payload []byte, err error) {
 			err = fmt.Errorf("the NumPy header is damaged")
 		}
 	}()
-	if len(file) < 12 || string(file[:6]) != "\x93NUMPY" {
+	if len(file) < 10 || string(file[:6]) != "\x93NUMPY" {
 		return header, nil, fmt.Errorf("not a NumPy file")
 	}
 	size := 10 + int(binary.LittleEndian.Uint16(file[8:]))
-	if file[6] == 2 {
+	if file[6] == 2 && len(file) >= 12 {
 		size = 12 + int(binary.LittleEndian.Uint32(file[8:]))
 	}
 	if size > len(file) {

@@ -1,0 +1,96 @@
+package datasets
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestCSV(t *testing.T) {
+	const text = "# made up\nage, job ,y\n30,cook,no\n41, baker ,yes\n# in between\n?,cook,yes\n30,\"smith, black\",no\n"
+	base := CSV{Label: "y", Categorical: []string{"job"}, Comment: '#', Impute: true}
+	for _, c := range []struct {
+		name    string
+		change  func(o *CSV)
+		columns []string
+		rows    [][]float64
+	}{
+		{"one-hot", func(*CSV) {}, []string{"age", "job_baker", "job_cook", "job_smith, black"},
+			[][]float64{{30, 0, 1, 0, 0}, {41, 1, 0, 0, 1}, {30, 0, 1, 0, 1}, {30, 0, 0, 1, 0}}},
+		{"first level dropped", func(o *CSV) { o.DropFirst = true }, []string{"age", "job_cook", "job_smith, black"},
+			[][]float64{{30, 1, 0, 0}, {41, 0, 0, 1}, {30, 1, 0, 1}, {30, 0, 1, 0}}},
+		{"by frequency", func(o *CSV) { o.DropFirst, o.ByFrequency = true, true }, []string{"age", "job_baker", "job_smith, black"},
+			[][]float64{{30, 0, 0, 0}, {41, 1, 0, 1}, {30, 0, 0, 1}, {30, 0, 1, 0}}},
+		{"column dropped, classes in order", func(o *CSV) { o.Drop, o.Categorical, o.Classes = []string{"job"}, nil, []string{"yes", "no"} },
+			[]string{"age"}, [][]float64{{30, 1}, {41, 0}, {30, 0}, {30, 1}}},
+		{"regression", func(o *CSV) {
+			o.Label, o.Regression, o.Categorical, o.Drop = "age", true, []string{"y"}, []string{"job"}
+		},
+			[]string{"y_no", "y_yes"}, [][]float64{{1, 0, 30}, {0, 1, 41}, {0, 1, 30}, {1, 0, 30}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			o := base
+			c.change(&o)
+			in := text
+			if o.Regression { // labels are not made up
+				in = strings.Replace(in, "?", "30", 1)
+			}
+			d, err := o.Read(strings.NewReader(in), "people.csv")
+			require.NoError(t, err)
+			require.Equal(t, c.columns, d.Columns)
+			require.Equal(t, c.rows, written(t, d))
+		})
+	}
+}
+
+func TestCSVClassesAreSortedAsNumbers(t *testing.T) {
+	d, err := CSV{Label: "y", Delimiter: ';', Header: []string{"x", "y"}}.Read(strings.NewReader("1;10\n2;-1\n3;9\n"), "f")
+	require.NoError(t, err)
+	require.Equal(t, []float64{2, 0, 1}, d.Y)
+	require.Equal(t, 3, d.Classes)
+}
+
+func TestCSVRefused(t *testing.T) {
+	var many strings.Builder
+	many.WriteString("a,y\n")
+	for i := range maxLevels + 1 {
+		fmt.Fprintf(&many, "n%d,0\n", i)
+	}
+	for _, c := range []struct {
+		text   string
+		format CSV
+		want   string
+	}{
+		{"a,y\n1,0\n2\n", CSV{Label: "y"}, "f.csv:3: 1 cells, but 2 columns"},
+		{"a,y\n1,0\n\nx,1\n", CSV{Label: "y"}, `f.csv:4: column "a": "x" is not a finite number`},
+		{"a,y\nInf,0\n", CSV{Label: "y"}, `f.csv:2: column "a": "Inf" is not a finite number`},
+		{"a,y\n1,0\n?,1\n", CSV{Label: "y"}, `f.csv:3: column "a": the value is missing ("?")`},
+		{"a,y\n?,0\n", CSV{Label: "y", Impute: true}, `f.csv:2: column "a": the value is missing`},
+		{"a,y\n1,\"0\n", CSV{Label: "y"}, "f.csv:2: extraneous or missing \""},
+		{"a,y\n1,b\n", CSV{Label: "y", Classes: []string{"c", "d"}}, `f.csv:2: column "y": "b" is not among the classes [c d]`},
+		{"a,y\n1,b\n", CSV{Label: "y", Regression: true}, `f.csv:2: column "y": "b" is not a finite number`},
+		{"a,y\n1,0\n", CSV{Label: "z"}, `f.csv:1: no column "z"; the columns are a, y`},
+		{"a,y\n1,0\n", CSV{Label: "y", Drop: []string{"b"}}, `no column "b"`},
+		{"a,a\n1,0\n", CSV{Label: "a"}, `column "a" comes twice`},
+		{"", CSV{Label: "y"}, "f.csv: no header"},
+		{many.String(), CSV{Label: "y", Categorical: []string{"a"}}, "1001 levels, more than 1000"},
+	} {
+		_, err := c.format.Read(strings.NewReader(c.text), "f.csv")
+		require.ErrorContains(t, err, c.want)
+		var format *FormatError
+		require.ErrorAs(t, err, &format)
+	}
+}
+
+func FuzzCSV(f *testing.F) {
+	f.Add("a,b,y\n1,x,0\n?,z,1\n", true)
+	f.Add("# c\na;y\n\"1\";2", false)
+	f.Fuzz(func(t *testing.T, text string, impute bool) {
+		d, err := CSV{Label: "y", Categorical: []string{"b"}, DropFirst: true, Impute: impute, Comment: '#'}.Read(strings.NewReader(text), "f")
+		if err == nil {
+			requireSound(t, d)
+		}
+	})
+}
