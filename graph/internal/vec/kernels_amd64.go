@@ -264,3 +264,36 @@ func mulSF64(dst, x *float64, n int, a float64)
 
 //go:noescape
 func axpyF64(dst, x *float64, n int, a float64)
+
+//go:noescape
+func sumF32(x *float32, n int) float32
+
+//go:noescape
+func dotF32(x, y *float32, n int) float32
+
+//go:noescape
+func maxValueF32(x *float32, n int) float32
+
+//go:noescape
+func outerF32(dst, x, y *float32, m, n int)
+
+//go:noescape
+func sumF64(x *float64, n int) float64
+
+//go:noescape
+func dotF64(x, y *float64, n int) float64
+
+//go:noescape
+func maxValueF64(x *float64, n int) float64
+
+//go:noescape
+func outerF64(dst, x, y *float64, m, n int)
+
+//go:noescape
+func widen(dst *float64, x *float32, n int)
+
+//go:noescape
+func addWide(dst *float64, x *float32, n int)
+
+//go:noescape
+func narrow(dst *float32, x *float64, n int)

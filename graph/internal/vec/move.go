@@ -30,8 +30,11 @@ func transposeBlock[T Float](dst, src []T, rows, cols, i, j int) {
 // AddToFloat64 computes dst += x, adding in float64.
 func AddToFloat64[T Float](dst []float64, x []T) {
 	x = x[:len(dst)]
-	if s, ok := sameFloat64(x); ok {
-		AddTo(dst, s)
+	if !is32[T]() {
+		AddTo(dst, view[float64](x))
+		return
+	}
+	if accelerated && addWideFast(dst, view[float32](x)) {
 		return
 	}
 	for i, v := range x {
@@ -42,8 +45,11 @@ func AddToFloat64[T Float](dst []float64, x []T) {
 // ToFloat64 copies x to dst, widening.
 func ToFloat64[T Float](dst []float64, x []T) {
 	x = x[:len(dst)]
-	if s, ok := sameFloat64(x); ok {
-		copy(dst, s)
+	if !is32[T]() {
+		copy(dst, view[float64](x))
+		return
+	}
+	if accelerated && widenFast(dst, view[float32](x)) {
 		return
 	}
 	for i, v := range x {
@@ -54,8 +60,11 @@ func ToFloat64[T Float](dst []float64, x []T) {
 // FromFloat64 copies x to dst, rounding to nearest.
 func FromFloat64[T Float](dst []T, x []float64) {
 	x = x[:len(dst)]
-	if d, ok := sameFloat64(dst); ok {
-		copy(d, x)
+	if !is32[T]() {
+		copy(view[float64](dst), x)
+		return
+	}
+	if accelerated && narrowFast(view[float32](dst), x) {
 		return
 	}
 	for i, v := range x {
@@ -63,13 +72,17 @@ func FromFloat64[T Float](dst []T, x []float64) {
 	}
 }
 
-// sameFloat64 returns x itself when T is float64.
-func sameFloat64[T Float](x []T) ([]float64, bool) {
-	if is32[T]() {
-		return nil, false
-	}
-	return unsafe.Slice((*float64)(unsafe.Pointer(unsafe.SliceData(x))), len(x)), true
+// view is x itself as a slice of U; U and T must be the same type.
+func view[U, T Float](x []T) []U {
+	return unsafe.Slice((*U)(unsafe.Pointer(unsafe.SliceData(x))), len(x))
 }
+
+// Outer products of at least streamBytes bytes, in rows of at least streamRow bytes, are written past the caches. A smaller one
+// may still be in the cache when it is read, and the ends of short rows would be written singly.
+const (
+	streamBytes = 256 << 10
+	streamRow   = 256
+)
 
 // Outer writes the outer product dst[i*len(y)+j] = x[i]*y[j], of len(x)*len(y) elements. A large product is written past the
 // caches, at the speed of the memory: right for results that are not read again soon.
