@@ -1,21 +1,25 @@
 package unlearn
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+)
 
 // ErrDiverged reports an iteration whose iterates grew without bound or stopped being numbers. Found by errors.As.
 type ErrDiverged struct {
 	Solver     string
+	Quantity   string // what was measured; empty = "relative residual", ||b - A x|| / ||b||
 	Iterations int
-	Residual   float64 // ||b - A x|| / ||b|| when the solver gave up; may be Inf or NaN
-	Best       float64 // the smallest relative residual seen, that of the vector handed back
+	Residual   float64 // Quantity when the iteration was given up; may be Inf or NaN
+	Best       float64 // the smallest value of Quantity seen, that of the vector handed back
 	Scale      float64 // the scale in use; 0 where there is none
 	Curvature  float64 // r'Ar / r'r along the growing residual r: a lower bound of the largest eigenvalue; NaN when unknown
 	Remedy     string  // what to change, in words
 }
 
 func (e *ErrDiverged) Error() string {
-	return fmt.Sprintf("unlearn: %s diverged after %d iterations: relative residual %.3g (best %.3g)%s; %s",
-		e.Solver, e.Iterations, e.Residual, e.Best, scaleNote(e.Scale), e.Remedy)
+	return fmt.Sprintf("unlearn: %s diverged after %d iterations: %s %.3g (best %.3g)%s; %s",
+		e.Solver, e.Iterations, cmp.Or(e.Quantity, "relative residual"), e.Residual, e.Best, scaleNote(e.Scale), e.Remedy)
 }
 
 func scaleNote(scale float64) string {

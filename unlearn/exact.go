@@ -13,10 +13,14 @@ import (
 // Exact solves A x = b by writing A out from p products and taking its Cholesky factor: O(p^2) memory, p products
 // and O(p^3) arithmetic. For small models, and as the yardstick of the other solvers. The zero value is ready.
 //
-// A matrix without a Cholesky factor ends the solve with [ErrIndefinite] and its smallest eigenvalue.
+// A matrix without a Cholesky factor ends the solve with [ErrIndefinite] and its smallest eigenvalue, unless Indefinite is
+// set.
 type Exact struct {
 	Tol    float64 // on ||b - A x|| / ||b||, after iterative refinement; 0 = 1e-10
 	MaxDim int     // refuse larger matrices; 0 = 5,000 (400 MB for matrix and factor)
+	// Indefinite solves with a matrix that is not positive definite too, by an LU factor. A second-order update by such a matrix goes
+	// to a saddle point or a maximum as readily as to a minimum.
+	Indefinite bool
 }
 
 // Name returns "exact".
@@ -47,7 +51,7 @@ func (s Exact) Solve(ctx context.Context, dst []float64, a Operator, b []float64
 // when A has none.
 func Factor(ctx context.Context, a Operator) (*Factored, error) { return Exact{}.Factor(ctx, a) }
 
-// Factor is the function [Factor] under the limit and tolerance of s.
+// Factor is the function [Factor] under the settings of s.
 func (s Exact) Factor(ctx context.Context, a Operator) (*Factored, error) {
 	m, err := Materialise(ctx, a, s.MaxDim)
 	if err != nil {
@@ -55,6 +59,11 @@ func (s Exact) Factor(ctx context.Context, a Operator) (*Factored, error) {
 	}
 	f := &Factored{Tol: s.Tol}
 	if !f.factor.Factorize(m) || !finite(f.factor.Cond()) {
+		if s.Indefinite {
+			f.lu = new(mat.LU)
+			f.lu.Factorize(m)
+			return f, nil
+		}
 		smallest, err := smallestEigenvalue(ctx, m)
 		if err != nil {
 			return nil, err
@@ -64,29 +73,50 @@ func (s Exact) Factor(ctx context.Context, a Operator) (*Factored, error) {
 	return f, nil
 }
 
-// Factored is a Cholesky factor kept from [Factor]. As a [Solver] it solves A x = b for the matrix that was factored or
-// one near it (the Hessian on corrected data, say): the factor preconditions conjugate gradients on the products of
-// the a it is given, which end after one iteration when a is the matrix itself.
+// Factored is a factor kept from [Factor]. As a [Solver] it solves A x = b for the matrix that was factored or one near
+// it (the Hessian on corrected data, say): a Cholesky factor preconditions conjugate gradients on the products of the a it
+// is given, which end after one iteration when a is the matrix itself. An LU factor only corrects what the last
+// correction left, as long as that halves the residual.
 type Factored struct {
 	Tol         float64 // on ||b - A x|| / ||b||; 0 = 1e-10
 	MaxProducts int     // 0 = as [CG]
 
 	factor mat.Cholesky
+	lu     *mat.LU // in place of factor for an indefinite matrix
 }
 
 // Name returns "factored".
 func (*Factored) Name() string { return "factored" }
 
 // Dim returns p.
-func (f *Factored) Dim() int { return f.factor.SymmetricDim() }
+func (f *Factored) Dim() int {
+	if f.lu != nil {
+		p, _ := f.lu.Dims()
+		return p
+	}
+	return f.factor.SymmetricDim()
+}
 
 // Solve implements [Solver]. Safe for concurrent use.
 func (f *Factored) Solve(ctx context.Context, dst []float64, a Operator, b []float64) (Stats, error) {
 	if a.Dim() != f.Dim() {
 		return Stats{Solver: f.Name(), Residual: math.NaN()}, fmt.Errorf("unlearn: factor of dimension %d used on an operator of dimension %d", f.Dim(), a.Dim())
 	}
-	k := newCGKernel(f.Dim(), f.SolveTo)
-	return refine(ctx, f.Name(), dst, a, b, cmp.Or(f.Tol, 1e-10), productLimit(f.MaxProducts, f.Dim()), k.run)
+	run := f.correct
+	if f.lu == nil {
+		run = newCGKernel(f.Dim(), f.SolveTo).run
+	}
+	return refine(ctx, f.Name(), dst, a, b, cmp.Or(f.Tol, 1e-10), productLimit(f.MaxProducts, f.Dim()), run)
+}
+
+// correct is a [kernel] without products: the refinement around it takes the residual.
+func (f *Factored) correct(ctx context.Context, d, r []float64, _ *counted, _, _ float64) (int, error) {
+	f.SolveTo(d, r)
+	if notFinite(d) >= 0 {
+		clear(d)
+		return 1, &ErrNotConverged{Singular: true, Remedy: "the matrix is singular: add a ridge"}
+	}
+	return 1, ctx.Err()
 }
 
 // SolveTo writes M^-1 b to dst for the matrix M that was factored, without any product and without checking the
@@ -94,6 +124,10 @@ func (f *Factored) Solve(ctx context.Context, dst []float64, a Operator, b []flo
 func (f *Factored) SolveTo(dst, b []float64) {
 	d := mat.NewVecDense(len(dst), dst)
 	// The error warns of a large condition number only; Solve measures the residual instead.
+	if f.lu != nil {
+		_ = f.lu.SolveVecTo(d, false, mat.NewVecDense(len(b), b))
+		return
+	}
 	_ = f.factor.SolveVecTo(d, mat.NewVecDense(len(b), b))
 }
 

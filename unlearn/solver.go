@@ -33,5 +33,6 @@ type Stats struct {
 	Seconds    float64
 	Residual   float64 // ||b - A x|| / ||b||, from a product of its own and never from a recurrence
 	Scale      float64 // LiSSA's scale; 0 for the others
+	Ridge      float64 // ridge that the solver added of its own accord (LiSSA's ChooseRidge): Residual is then that of A + Ridge I
 	Chosen     string  // how scale and ridge were chosen, in words; empty when the caller set them
 }

@@ -63,6 +63,15 @@ func (c *counted) MulVecTo(ctx context.Context, dst, x []float64) error {
 	return c.a.MulVecTo(ctx, dst, x)
 }
 
+// batchTo writes the product with one batch to dst and counts its share.
+func (c *counted) batchTo(ctx context.Context, dst, x []float64, a BatchOperator, batch int) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	c.products += 1 / float64(a.Batches())
+	return a.MulVecBatchTo(ctx, dst, x, batch)
+}
+
 // residualTo writes b - A x to r and returns its norm.
 func (c *counted) residualTo(ctx context.Context, r, x, b []float64) (float64, error) {
 	if err := c.MulVecTo(ctx, r, x); err != nil {
