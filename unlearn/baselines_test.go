@@ -1,6 +1,7 @@
 package unlearn
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -21,7 +22,7 @@ func TestFineTuneFollowsTheAuthorsRule(t *testing.T) {
 	a, err := r.Apply(p.Train)
 	require.NoError(t, err)
 	// One batch holds everything, so that the order does not matter.
-	want, g := append([]float64(nil), theta...), make([]float64, len(theta))
+	want, g := slices.Clone(theta), make([]float64, len(theta))
 	for range 3 {
 		require.NoError(t, p.With(a.Data).Gradient(t.Context(), g, want))
 		floats.AddScaled(want, -0.2/50, g)
@@ -37,6 +38,12 @@ func TestFineTuneFollowsTheAuthorsRule(t *testing.T) {
 	}
 	require.Equal(t, tune(FineTune{Rate: 0.1, Seed: 4}), tune(FineTune{Rate: 0.1, Seed: 4}))
 	require.NotEqual(t, tune(FineTune{Rate: 0.1, Seed: 4}), tune(FineTune{Rate: 0.1, Seed: 5}))
+	// Each epoch has an order of its own.
+	twice := slices.Clone(theta)
+	for range 2 {
+		require.NoError(t, FineTune{Rate: 0.1}.pass(t.Context(), p.With(a.Data), twice, 0))
+	}
+	require.NotEqual(t, twice, tune(FineTune{Rate: 0.1, Epochs: 2}))
 }
 
 func TestOcclusionHidesRemovedFeatures(t *testing.T) {

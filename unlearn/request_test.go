@@ -56,7 +56,8 @@ func TestApply(t *testing.T) {
 		{"nothing", func(*datasets.Dataset) Request { return Request{} },
 			table{{1, 0, 2, 0}, {0, 3, 0, 1}, {4, 0, 0, 2}, {0, 5, 6, 0}}, table{}, table{}, nil, nil},
 		{"empty lists", func(to *datasets.Dataset) Request {
-			return merge(t, RemoveSamples(), RemoveFeatures(), CorrectLabels(nil, nil), CorrectSamples(nil, nil), CorrectFeatures([]int{1}, nil, [][]float64{{}}))
+			return merge(t, RemoveSamples(), RemoveFeatures(), CorrectLabels(nil, nil), CorrectSamples(nil, nil),
+				CorrectFeatures([]int{1}, nil, [][]float64{{}}))
 		}, table{{1, 0, 2, 0}, {0, 3, 0, 1}, {4, 0, 0, 2}, {0, 5, 6, 0}}, table{}, table{}, nil, nil},
 		{"samples", func(*datasets.Dataset) Request { return RemoveSamples(3, 1) },
 			table{{1, 0, 2, 0}, {4, 0, 0, 2}}, table{{0, 3, 0, 1}, {0, 5, 6, 0}}, table{}, []int{1, 3}, nil},
@@ -97,7 +98,8 @@ func TestApply(t *testing.T) {
 
 func TestApplyErrors(t *testing.T) {
 	d := small(false)
-	images := &datasets.Dataset{Name: "images", Classes: 2, Y: []float64{0}, X: &datasets.Images{N: 1, Height: 1, Width: 2, Channels: 1, Pixels: make([]uint8, 2), Scale: 1}}
+	images := &datasets.Dataset{Name: "images", Classes: 2, Y: []float64{0},
+		X: &datasets.Images{N: 1, Height: 1, Width: 2, Channels: 1, Pixels: make([]uint8, 2), Scale: 1}}
 	wide := &datasets.Dataset{Classes: 3, Y: []float64{0}, X: &datasets.Dense{N: 1, Cols: 4, Data: make([]float64, 4)}}
 	odd := d.With(d.X, []float64{0, 1, 3, 0})
 	for _, tt := range []struct {
@@ -182,7 +184,8 @@ func TestMergeRefusesOverlap(t *testing.T) {
 		})
 	}
 	_, err := Merge(RemoveSamples(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11), RemoveSamples(11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0))
-	require.EqualError(t, err, `unlearn: "remove samples" and "remove samples" overlap in row 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 2 more: say once what shall become of it`)
+	require.EqualError(t, err,
+		`unlearn: "remove samples" and "remove samples" overlap in row 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 2 more: say once what shall become of it`)
 }
 
 // drawRequest draws a valid request of up to six changes on d, dense or sparse.

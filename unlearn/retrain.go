@@ -2,14 +2,13 @@ package unlearn
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 )
 
-// Retrain trains on the corrected data: the yardstick of every other method.
+// Retrain trains on the corrected data: the yardstick of every other method. The zero value is ready.
 type Retrain struct {
-	Trainer Trainer
+	Trainer Trainer   // nil = LBFGS to a gradient norm of 1e-6
 	Start   []float64 // start of the training (p), the initial parameters for a cold one; nil = the old parameters, warm
 	// Force keeps parameters that the trainer handed back with an [ErrNotConverged]; Notes says so.
 	Force bool
@@ -20,9 +19,6 @@ func (Retrain) Name() string { return "retrain" }
 
 // Unlearn implements [Method]. A request that affects no sample is no reason to train again.
 func (m Retrain) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
-	if m.Trainer == nil {
-		return nil, errors.New("unlearn: Retrain needs a Trainer, LBFGS for instance")
-	}
 	if m.Start != nil && len(m.Start) != len(theta) {
 		return nil, fmt.Errorf("unlearn: Retrain.Start has length %d for %d parameters", len(m.Start), len(theta))
 	}
@@ -37,7 +33,11 @@ func (m Retrain) Unlearn(ctx context.Context, p *Problem, theta []float64, r Req
 	if start == nil {
 		start = theta
 	}
-	next, err := m.Trainer.Train(ctx, t.p, slices.Clone(start))
+	trainer := m.Trainer
+	if trainer == nil {
+		trainer = LBFGS{}
+	}
+	next, err := trainer.Train(ctx, t.p, slices.Clone(start))
 	if err != nil {
 		if !m.Force || !numerical(err) || len(next) != len(theta) {
 			return t.refuse(err)

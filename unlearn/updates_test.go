@@ -13,7 +13,10 @@ func TestSecondOrderEqualsRetrainingOnQuadratics(t *testing.T) {
 	for _, name := range []string{"least squares, dense", "least squares, sparse"} {
 		p := problems(t)[name]
 		for kind, r := range requests(t, p.Train) {
-			for _, m := range []Method{exact(), SecondOrder{Solver: Exact{}}, SecondOrder{Solver: MINRES{Tol: 1e-13}}, Iterative{Method: exact(), Chunks: 2}, Iterative{Method: exact()}} {
+			for _, m := range []Method{
+				exact(), SecondOrder{Solver: Exact{}}, SecondOrder{Solver: MINRES{Tol: 1e-13}},
+				Iterative{Method: exact(), Chunks: 2}, Iterative{Method: exact()},
+			} {
 				t.Run(name+"/"+kind+"/"+m.Name(), func(t *testing.T) {
 					theta := ridgeRegression(t, p)
 					a, err := r.Apply(p.Train)
@@ -43,7 +46,10 @@ func TestSecondOrderEqualsRetrainingOnRandomQuadratics(t *testing.T) {
 		require.NoError(t, err)
 		want := ridgeRegression(t, p.With(a.Data))
 		chunks := rapid.IntRange(1, 12).Draw(t, "chunks")
-		for _, m := range []Method{SecondOrder{Solver: Exact{Tol: 1e-12}}, SecondOrder{Solver: CG{Tol: 1e-12}, Curvature: GaussNewton}, Iterative{Method: exact(), Chunks: chunks}} {
+		for _, m := range []Method{
+			SecondOrder{Solver: Exact{Tol: 1e-12}}, SecondOrder{Solver: CG{Tol: 1e-12}, Curvature: GaussNewton},
+			Iterative{Method: exact(), Chunks: chunks},
+		} {
 			u, err := m.Unlearn(t.Context(), p, theta, r)
 			require.NoError(t, err)
 			require.InDeltaSlice(t, want, u.Theta, 1e-10)
@@ -83,6 +89,7 @@ func TestUpdatesOnLogisticRegression(t *testing.T) {
 
 			again := update(Retrain{Trainer: newton{}})
 			require.InDeltaSlice(t, retrained, again.Theta, 1e-10)
+			require.InDeltaSlice(t, retrained, update(Retrain{}).Theta, 1e-6)
 			cold := update(Retrain{Trainer: newton{}, Start: make([]float64, dim)})
 			require.InDeltaSlice(t, retrained, cold.Theta, 1e-10)
 		})
