@@ -33,7 +33,7 @@ func Defaults(e *Experiment, k Key) (*Settings, error) {
 		Lambda: 1, Hidden: []int{200, 200}, TrainTolerance: 1e-6, TrainSteps: 1000,
 		Tau: Auto{Tuned: true}, TauFT: Auto{Tuned: true}, Batch: 32, Epochs: 1,
 		Curvature: "full", Solver: "cg", Tolerance: 1e-8, Steps: 1, Batches: 1, Force: true, Chunks: 10, Seeds: 5, SeedDraws: 1,
-		TuneDraws: 2, TuneSize: 50, Near: 0.5, Growth: 2, Factor: true,
+		Criterion: "residual", TuneDraws: 2, TuneSize: 50, Near: 0.5, Growth: 2, Factor: true,
 		Shards: []int{5, 10, 20}, Points: []int{5, 10, 20, 50, 100, 200}, Trials: 2000,
 	}
 	if k.Profile == Paper {
@@ -65,7 +65,8 @@ func Defaults(e *Experiment, k Key) (*Settings, error) {
 // change their place in the tables; quick takes a smaller network where the data is large.
 func mlpDefaults(s *Settings, k Key) {
 	s.Tau, s.TauFT, s.Ridge = Auto{Tuned: true}, Auto{Tuned: true}, Auto{Tuned: true}
-	s.Curvature, s.Epochs, s.Tolerance, s.Factor = "gauss-newton", 0, 1e-4, false
+	s.Criterion, s.Epochs = "test-loss", 0
+	s.Curvature, s.Tolerance, s.Factor = "gauss-newton", 1e-4, false
 	s.TrainTolerance, s.TrainSteps = 1e-3, 500
 	if k.Profile == Paper {
 		s.Draws = 10

@@ -70,7 +70,7 @@ func (s *Session) band(sub *Subject, set *Settings) []contender {
 func (s *Session) convex() bool { return s.Model == Models[0] }
 
 func secondOrder(set *Settings, ridge float64, seed uint64) (unlearn.SecondOrder, error) {
-	solver, err := newSolver(set)
+	solver, err := newSolver(set, seed)
 	if err != nil {
 		return unlearn.SecondOrder{}, err
 	}
@@ -81,12 +81,14 @@ func secondOrder(set *Settings, ridge float64, seed uint64) (unlearn.SecondOrder
 	return unlearn.SecondOrder{Solver: solver, Ridge: ridge, Curvature: curvature, Force: set.Force, Steps: set.Steps, Batches: set.Batches, Seed: seed}, nil
 }
 
-func newSolver(set *Settings) (unlearn.Solver, error) {
+func newSolver(set *Settings, seed uint64) (unlearn.Solver, error) {
 	switch set.Solver {
 	case "cg":
 		return unlearn.CG{Tol: set.Tolerance, MaxProducts: set.MaxProducts}, nil
 	case "minres":
 		return unlearn.MINRES{Tol: set.Tolerance, MaxProducts: set.MaxProducts}, nil
+	case "lissa":
+		return unlearn.LiSSA{Tol: set.Tolerance, MaxProducts: set.MaxProducts, Seed: seed}, nil
 	case "exact":
 		return unlearn.Exact{Tol: set.Tolerance}, nil
 	}

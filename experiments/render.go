@@ -34,6 +34,7 @@ func load(dir string) (*document, error) {
 		return nil, err
 	}
 	d := &document{Dir: dir, Config: c, Claims: claimsTable(Claims(c, records))}
+	shown := map[string]bool{}
 	for i := range c.Parts {
 		e, err := Find(c.Parts[i].Experiment)
 		if err != nil {
@@ -45,9 +46,11 @@ func load(dir string) (*document, error) {
 		}
 		s := section{Experiment: e, Settings: settingsLine(e, c, &c.Parts[i])}
 		for _, t := range append(e.Tables(r), r.tuningTables()...) {
-			if len(t.Rows) > 0 {
-				s.Tables = append(s.Tables, t)
+			if len(t.Rows) == 0 || t.Tuning && shown[t.Markdown()] {
+				continue // parts that share a tuning show it once
 			}
+			shown[t.Markdown()] = true
+			s.Tables = append(s.Tables, t)
 		}
 		s.Figures = e.Figures(r)
 		d.Sections = append(d.Sections, s)
@@ -138,7 +141,9 @@ func Text(dir string, width int) (string, error) {
 	}
 	for _, s := range d.Sections {
 		for _, t := range s.Tables {
-			b.WriteString("\n" + t.Text(width))
+			if !t.Tuning {
+				b.WriteString("\n" + t.Text(width))
+			}
 		}
 	}
 	return b.String(), nil
@@ -185,9 +190,13 @@ func settingsLine(e *Experiment, c *Config, p *Part) string {
 
 // tuningTables show what auto tried and took.
 func (r *Results) tuningTables() []Table {
+	criterion := "gradient residual"
+	if r.setting("criterion") == "test-loss" {
+		criterion = "distance in mean test loss to warm retraining, nat"
+	}
 	var out []Table
 	for _, c := range chosen[:3] {
-		t := Table{Title: fmt.Sprintf("How %s was chosen", c.name), Header: []string{c.name, "distance in test loss to retraining, nat"}}
+		t := Table{Title: fmt.Sprintf("How %s was chosen", c.name), Header: []string{c.name, criterion}, Tuning: true}
 		for _, rec := range r.Records {
 			if rec.Text("tried") != c.name {
 				continue
@@ -198,8 +207,11 @@ func (r *Results) tuningTables() []Table {
 			}
 			t.Rows = append(t.Rows, []string{formatNumber(rec.Number("value")), cell})
 		}
-		t.Note = fmt.Sprintf("Taken: %s. The criterion, the same for tau, tau-ft and ridge, is |test loss of %s - test loss of (warm) retraining|, the mean over %s draws "+
-			"of %s that are not among the measured ones.", formatNumber(r.where("chosen-"+c.name).mean), c.method, r.setting("tune-draws"), r.setting("tune-size"))
+		t.Note = fmt.Sprintf("Taken: %s. The criterion is the same for tau, tau-ft and ridge: the mean %s, over draws (%s, of size %s) that are not among the "+
+			"measured ones.", formatNumber(r.where("chosen-"+c.name).mean), criterion, r.setting("tune-draws"), r.setting("tune-size"))
+		if epochs := r.where("chosen-epochs"); c.name == "tau-ft" && r.setting("epochs") == "0" && epochs.n > 0 {
+			t.Note += fmt.Sprintf(" Fine-tuning makes %s passes, which cost what second order costs, a Hessian product counted as two gradients.", formatNumber(epochs.mean))
+		}
 		out = append(out, t)
 	}
 	return out

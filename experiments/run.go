@@ -67,23 +67,9 @@ func (o *Order) Do(ctx context.Context) (runs []Run, missing []Missing, err erro
 	if o.Out == "" {
 		o.Out = "results"
 	}
-	e, err := Find(o.Experiment)
+	e, names, models, err := o.check()
 	if err != nil {
-		return nil, nil, err
-	}
-	names, err := o.datasets()
-	if err != nil {
-		return nil, nil, err
-	}
-	models := e.models()
-	if o.Model != "" {
-		models = []string{o.Model}
-	}
-	// Wrong settings shall fail before anything is computed.
-	for _, model := range models {
-		if _, err := o.parts(e, names[0], model); err != nil {
-			return nil, nil, err
-		}
+		return nil, nil, &UsageError{err}
 	}
 	for _, name := range names {
 		if !slices.Contains(datasets.Names(), name) {
@@ -107,6 +93,32 @@ func (o *Order) Do(ctx context.Context) (runs []Run, missing []Missing, err erro
 		}
 	}
 	return runs, missing, nil
+}
+
+// UsageError is an order that cannot be understood: an unknown experiment, data set, model, profile or setting.
+type UsageError struct{ Err error }
+
+func (e *UsageError) Error() string { return e.Err.Error() }
+func (e *UsageError) Unwrap() error { return e.Err }
+
+// check says what is wrong with the order before anything is computed.
+func (o *Order) check() (e *Experiment, datasets, models []string, err error) {
+	if e, err = Find(o.Experiment); err != nil {
+		return nil, nil, nil, err
+	}
+	if datasets, err = o.datasets(); err != nil {
+		return nil, nil, nil, err
+	}
+	models = e.models()
+	if o.Model != "" {
+		models = []string{o.Model}
+	}
+	for _, model := range models {
+		if _, err := o.parts(e, datasets[0], model); err != nil {
+			return nil, nil, nil, err
+		}
+	}
+	return e, datasets, models, nil
 }
 
 // tabular are the data sets that the linear models and the MLP work on, small ones first.

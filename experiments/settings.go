@@ -40,6 +40,7 @@ type Settings struct {
 	Seeds       int     `set:"seeds" doc:"cold retrainings from other initial parameters (MLP), for their band"`
 	SeedDraws   int     `set:"seed-draws" doc:"draws on which the band is taken"`
 
+	Criterion string  `set:"criterion" doc:"what auto makes small: test-loss (its distance to warm retraining's) or residual"`
 	TuneDraws int     `set:"tune-draws" doc:"draws on which auto is decided, never those that are measured"`
 	TuneSize  int     `set:"tune-size" doc:"columns or rows changed in those draws; at most what there is"`
 	Near      float64 `set:"near" doc:"limits: second order counts as near while its distance to retraining is this share of no update's"`
@@ -166,6 +167,7 @@ var allowed = map[string][]string{
 	"request":   {"features", "labels", "samples"},
 	"pool":      {"sensitive", "top400", "all"},
 	"curvature": {"full", "gauss-newton"},
+	"criterion": {"test-loss", "residual"},
 	"solver":    {"cg", "minres", "lissa", "exact"},
 }
 

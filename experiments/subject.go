@@ -52,7 +52,7 @@ func (s *Session) train(ctx context.Context, set *Settings) (*Subject, error) {
 		}
 	}
 	sub := &Subject{Problem: p, Model: m, Test: d.Test, Start: m.Init(s.Seed)}
-	sub.trainer = patient{pendingTrainer{set.TrainTolerance, set.TrainSteps}}
+	sub.trainer = patient{s.trainer(set)}
 	if sub.Theta, err = sub.trainer.Train(ctx, p, sub.Start); err != nil {
 		return nil, err
 	}
@@ -77,4 +77,11 @@ func (p patient) Train(ctx context.Context, problem *unlearn.Problem, theta []fl
 		return out, nil
 	}
 	return out, err
+}
+
+// trainer returns what trains the model. On the MLP Newton's method takes over early, on the Gauss-Newton matrix, since L-BFGS needs
+// thousands of iterations there.
+func (s *Session) trainer(set *Settings) unlearn.Trainer {
+	t := unlearn.LBFGS{Tolerance: set.TrainTolerance, MaxIterations: set.TrainSteps}
+	return t
 }

@@ -14,6 +14,7 @@ type Table struct {
 	Header []string
 	Rows   [][]string
 	Note   string // what a reader has to know, below the table
+	Tuning bool   // shows how a setting was chosen
 }
 
 // Markdown returns the table with its columns aligned.

@@ -9,11 +9,13 @@ import (
 	"lethe/unlearn"
 )
 
-// What auto means. One criterion decides tau, the rate of fine-tuning and the ridge alike, so that no method is a weak opponent:
+// What auto means. One criterion decides tau, the rate of fine-tuning and the ridge alike, so that no method is a weak opponent: the
+// best value of a decade grid is taken, by the mean over the tuning draws of
 //
-//	the mean over the tuning draws of |test loss of the update - test loss of (warm) retraining|,
+//	|test loss of the update - test loss of (warm) retraining|   (criterion test-loss), or of
+//	||grad L(theta'; D')||                                       (criterion residual; for models with one optimum).
 //
-// and the best value of a decade grid is taken. The tuning draws are other draws than the measured ones.
+// The tuning draws are other draws than the measured ones.
 var (
 	tauGrid   = []float64{1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1}
 	rateGrid  = []float64{1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1}
@@ -82,11 +84,11 @@ type tuningBench struct {
 	session  *Session
 	sub      *Subject
 	requests []unlearn.Request
-	refs     []*reference
+	refs     []*reference // nil when the criterion is the residual
 	cost     unlearn.Cost // of the last update, without its check
 }
 
-// tuningBench draws the requests and retrains for each.
+// tuningBench draws the requests and, where the criterion asks for it, retrains for each.
 func (s *Session) tuningBench(ctx context.Context, sub *Subject, set *Settings) (*tuningBench, error) {
 	most, err := s.most(ctx, set)
 	if err != nil {
@@ -97,6 +99,10 @@ func (s *Session) tuningBench(ctx context.Context, sub *Subject, set *Settings) 
 		r, err := s.request(ctx, set, min(set.TuneSize, most), tuningDraw+i)
 		if err != nil {
 			return nil, err
+		}
+		b.requests = append(b.requests, r)
+		if set.Criterion == "residual" {
+			continue
 		}
 		retrain := unlearn.Retrain{Trainer: sub.trainer}
 		if s.convex() {
@@ -116,7 +122,7 @@ func (s *Session) tuningBench(ctx context.Context, sub *Subject, set *Settings) 
 		if ref == nil {
 			return nil, errors.New("experiments: the retrained model's test loss is not finite")
 		}
-		b.requests, b.refs = append(b.requests, r), append(b.refs, ref)
+		b.refs = append(b.refs, ref)
 	}
 	return b, nil
 }
@@ -175,7 +181,7 @@ func (b *tuningBench) choose(ctx context.Context, t *tuning, value *float64, set
 		}
 		o := outcome{method: m.Name(), tags: Tags{"tried": name, "value": v, "epochs": t.steps.Epochs}, failed: failed}
 		if failed == "" {
-			o.metrics = []metric{{criterionMetric, "nat", c}}
+			o.metrics = []metric{{criterionMetric, map[bool]string{true: "1", false: "nat"}[b.refs == nil], c}}
 			if c < best {
 				best, *value = c, v
 			}
@@ -188,7 +194,7 @@ func (b *tuningBench) choose(ctx context.Context, t *tuning, value *float64, set
 	return nil
 }
 
-// criterion returns the mean distance in test loss to retraining.
+// criterion returns the mean over the tuning draws.
 func (b *tuningBench) criterion(ctx context.Context, m unlearn.Method) (mean float64, failed string, err error) {
 	for i, r := range b.requests {
 		o, u, err := b.sub.apply(ctx, contender{m, nil}, r)
@@ -199,14 +205,18 @@ func (b *tuningBench) criterion(ctx context.Context, m unlearn.Method) (mean flo
 			return 0, o.failed, nil
 		}
 		b.cost = u.Cost.Minus(u.Check)
-		loss, err := b.sub.meanLoss(ctx, u.Theta, b.sub.Test)
-		if err != nil {
-			return 0, "", err
+		value := u.After
+		if b.refs != nil {
+			loss, err := b.sub.meanLoss(ctx, u.Theta, b.sub.Test)
+			if err != nil {
+				return 0, "", err
+			}
+			value = math.Abs(loss - b.refs[i].loss)
 		}
-		if !finite(loss) {
+		if !finite(value) {
 			return 0, "the update is not finite", nil
 		}
-		mean += math.Abs(loss-b.refs[i].loss) / float64(len(b.requests))
+		mean += value / float64(len(b.requests))
 	}
 	return mean, "", nil
 }

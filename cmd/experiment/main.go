@@ -11,6 +11,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"lethe/experiments"
 )
 
 // Exit codes.
@@ -37,12 +39,13 @@ func (e usageError) Unwrap() error { return e.error }
 
 func exitCode(err error) int {
 	var usage usageError
+	var order *experiments.UsageError
 	switch {
 	case err == nil:
 		return 0
 	case errors.Is(err, context.Canceled):
 		return interrupted
-	case errors.As(err, &usage):
+	case errors.As(err, &usage), errors.As(err, &order):
 		return misused
 	}
 	return failed
