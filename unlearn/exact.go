@@ -17,7 +17,7 @@ import (
 // set.
 type Exact struct {
 	Tol    float64 // on ||b - A x|| / ||b||, after iterative refinement; 0 = 1e-10
-	MaxDim int     // refuse larger matrices; 0 = 5,000 (400 MB for matrix and factor)
+	MaxDim int     // refuse larger matrices; 0 = 5,000 (400 MB for matrix and factor, 600 with Indefinite)
 	// Indefinite solves with a matrix that is not positive definite too, by an LU factor. A second-order update by such a matrix goes
 	// to a saddle point or a maximum as readily as to a minimum.
 	Indefinite bool
@@ -111,8 +111,11 @@ func (f *Factored) Solve(ctx context.Context, dst []float64, a Operator, b []flo
 
 // correct is a [kernel] without products: the refinement around it takes the residual.
 func (f *Factored) correct(ctx context.Context, d, r []float64, _ *counted, _, _ float64) (int, error) {
-	f.SolveTo(d, r)
-	if notFinite(d) >= 0 {
+	clear(d)
+	if !math.IsInf(f.lu.Cond(), 1) {
+		f.SolveTo(d, r)
+	}
+	if isZero(d) || notFinite(d) >= 0 {
 		clear(d)
 		return 1, &ErrNotConverged{Singular: true, Remedy: "the matrix is singular: add a ridge"}
 	}

@@ -1,0 +1,65 @@
+package unlearn
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"math"
+)
+
+// Adam minimises a problem by Adam (Kingma and Ba 2015, algorithm 1), on the same estimates g of grad L / n, with the same
+// batches, as [SGD]:
+//
+//	m <- Beta1 m + (1 - Beta1) g,  v <- Beta2 v + (1 - Beta2) g^2,
+//	theta <- theta - Rate (m / (1 - Beta1^t)) / (sqrt(v / (1 - Beta2^t)) + Epsilon).
+//
+// With AMSGrad (Reddi, Kale and Kumar 2018) the largest v so far stands in place of v in the last line.
+type Adam struct {
+	Rate    float64 // 0 = 1e-3
+	Beta1   float64 // decay of the mean of gradients; 0 = 0.9
+	Beta2   float64 // decay of the mean of their squares; 0 = 0.999
+	Epsilon float64 // 0 = 1e-8
+	AMSGrad bool
+
+	Batch      int                  // samples in a batch, at most; 0 = 32
+	Epochs     int                  // passes over the data; 0 = 1
+	Seed       uint64               // of the order
+	Callback   func(Progress) error // as in [SGD]
+	Checkpoint Checkpoint           // where to keep the state; the zero value keeps none
+}
+
+// Train implements [Trainer], with the errors and the resumption of [SGD.Train].
+func (t Adam) Train(ctx context.Context, p *Problem, theta []float64) ([]float64, error) {
+	t.Rate, t.Epsilon = cmp.Or(t.Rate, 1e-3), cmp.Or(t.Epsilon, 1e-8)
+	t.Beta1, t.Beta2 = cmp.Or(t.Beta1, 0.9), cmp.Or(t.Beta2, 0.999)
+	if !(t.Rate > 0) || !finite(t.Rate) || !(t.Epsilon > 0) {
+		return nil, errors.New("unlearn: Adam.Rate and Epsilon have to be positive numbers, or 0 for 1e-3 and 1e-8")
+	}
+	if !(t.Beta1 > 0 && t.Beta1 < 1 && t.Beta2 > 0 && t.Beta2 < 1) {
+		return nil, errors.New("unlearn: Adam.Beta1 and Beta2 have to lie between 0 and 1, or be 0 for 0.9 and 0.999")
+	}
+	d := descent{
+		name: "adam", batch: t.Batch, epochs: t.Epochs, seed: t.Seed, callback: t.Callback, checkpoint: t.Checkpoint,
+		settings: map[string]string{"rate": exactly(t.Rate), "beta1": exactly(t.Beta1), "beta2": exactly(t.Beta2), "epsilon": exactly(t.Epsilon)},
+		vectors:  2, apply: t.apply,
+	}
+	if t.AMSGrad {
+		d.name, d.vectors = "amsgrad", 3
+	}
+	return d.train(ctx, p, theta)
+}
+
+func (t Adam) apply(theta, g []float64, state [][]float64, step int) {
+	m, v := state[0], state[1]
+	first, second := 1-math.Pow(t.Beta1, float64(step)), 1-math.Pow(t.Beta2, float64(step))
+	for j, x := range g {
+		m[j] = t.Beta1*m[j] + (1-t.Beta1)*x
+		v[j] = t.Beta2*v[j] + (1-t.Beta2)*x*x
+		size := v[j]
+		if t.AMSGrad {
+			state[2][j] = max(state[2][j], size)
+			size = state[2][j]
+		}
+		theta[j] -= t.Rate * (m[j] / first) / (math.Sqrt(size/second) + t.Epsilon)
+	}
+}

@@ -1,0 +1,174 @@
+package unlearn
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"gonum.org/v1/gonum/floats"
+
+	"lethe/datasets"
+)
+
+// descent is what SGD and Adam share: epochs, batches, progress, checkpoints.
+type descent struct {
+	name          string
+	batch, epochs int
+	seed          uint64
+	callback      func(Progress) error
+	checkpoint    Checkpoint
+	settings      map[string]string // of the rule, for the checkpoint
+	vectors       int               // of length p that the rule keeps
+	// apply moves theta by the gradient g; step counts from 1 over all epochs.
+	apply func(theta, g []float64, state [][]float64, step int)
+}
+
+// descentRun is one training.
+type descentRun struct {
+	descent
+	p        *Problem
+	n, steps int // samples; steps in an epoch
+	at       Snapshot
+	store    *checkpointFile
+	g        []float64
+	progress Progress
+	start    time.Time
+}
+
+func (d descent) train(ctx context.Context, p *Problem, theta []float64) ([]float64, error) {
+	if err := p.check(theta); err != nil {
+		return nil, err
+	}
+	if d.batch < 0 || d.epochs < 0 || d.checkpoint.Every < 0 {
+		return nil, errors.New("unlearn: Batch, Epochs and Checkpoint.Every cannot be negative")
+	}
+	n := p.Train.Len()
+	if n == 0 {
+		return nil, errors.New("unlearn: there are no samples to train on; L-BFGS can minimise the regulariser alone")
+	}
+	d.batch, d.epochs = cmp.Or(d.batch, 32), cmp.Or(d.epochs, 1)
+	r := &descentRun{descent: d, p: p, n: n, steps: (n + d.batch - 1) / d.batch, g: make([]float64, len(theta)), start: time.Now(),
+		at: Snapshot{Theta: slices.Clone(theta), Vectors: work(d.vectors, len(theta))}}
+	if err := r.open(theta); err != nil {
+		return nil, err
+	}
+	return r.run(ctx)
+}
+
+// open goes to where the checkpoint left off.
+func (r *descentRun) open(theta []float64) error {
+	if r.checkpoint.Path == "" {
+		return nil
+	}
+	r.store = &checkpointFile{Checkpoint: r.checkpoint, settings: r.fingerprint(theta)}
+	kept, err := r.store.load()
+	if err != nil || kept == nil {
+		return err
+	}
+	r.at = *kept
+	return nil
+}
+
+func (r *descentRun) run(ctx context.Context) ([]float64, error) {
+	finished := slices.Clone(r.at.Theta)
+	for r.at.Epoch < r.epochs {
+		order := rand.New(rand.NewPCG(r.seed, uint64(r.at.Epoch))).Perm(r.n)
+		for r.at.Step < r.steps {
+			if err := ctx.Err(); err != nil {
+				return r.at.Theta, r.interrupted(err)
+			}
+			err := r.step(ctx, order)
+			if _, diverged := errors.AsType[*ErrDiverged](err); diverged {
+				return finished, err
+			}
+			if err != nil {
+				return r.at.Theta, r.interrupted(err)
+			}
+			if err := r.report(); err != nil {
+				return r.at.Theta, r.interrupted(err)
+			}
+		}
+		r.at.Epoch, r.at.Step, r.at.lossSum, r.at.seen = r.at.Epoch+1, 0, 0, 0
+		copy(finished, r.at.Theta)
+		if r.store != nil {
+			if err := r.store.save(&r.at); err != nil {
+				return r.at.Theta, err
+			}
+		}
+	}
+	return r.at.Theta, nil
+}
+
+// interrupted keeps the state, which is that between two steps.
+func (r *descentRun) interrupted(err error) error {
+	if r.store == nil {
+		return err
+	}
+	return errors.Join(err, r.store.save(&r.at))
+}
+
+// step moves along one batch. On error nothing has moved.
+func (r *descentRun) step(ctx context.Context, order []int) error {
+	lo, hi := r.at.Step*r.n/r.steps, (r.at.Step+1)*r.n/r.steps
+	loss, err := r.gradient(ctx, r.p.Train.Subset(order[lo:hi]))
+	if err != nil {
+		return err
+	}
+	iteration := r.at.Epoch*r.steps + r.at.Step + 1
+	g := norm(r.g)
+	if !finite(g) {
+		best := r.progress.GradientNorm
+		if iteration == 1 || best == 0 {
+			best = math.NaN()
+		}
+		return &ErrDiverged{Solver: r.name, Quantity: "gradient norm", Iterations: iteration, Residual: g, Best: best,
+			Curvature: math.NaN(), Remedy: "lower Rate, or look for overflow in the model"}
+	}
+	floats.Scale(1/float64(r.n), r.g)
+	r.apply(r.at.Theta, r.g, r.at.Vectors, iteration)
+	r.at.Step++
+	r.at.lossSum += loss
+	r.at.seen += float64(hi - lo)
+	r.progress.Iteration, r.progress.GradientNorm = iteration, g
+	r.progress.Gradients += float64(hi-lo) / float64(r.n)
+	return nil
+}
+
+// gradient writes the estimate of grad L from a batch to r.g, and returns the batch's loss without the regulariser, NaN if
+// it would cost a pass of its own.
+func (r *descentRun) gradient(ctx context.Context, batch *datasets.Dataset) (float64, error) {
+	loss, err := math.NaN(), error(nil)
+	if o, onePass := r.p.Objective.(LossGradient); onePass {
+		loss, err = o.LossGradient(ctx, r.g, r.at.Theta, batch)
+	} else {
+		err = r.p.Objective.Gradient(ctx, r.g, r.at.Theta, batch)
+	}
+	if err != nil {
+		return loss, err
+	}
+	floats.Scale(float64(r.n)/float64(batch.Len()), r.g)
+	r.p.addRegulariserGradient(r.g, r.at.Theta)
+	return loss, nil
+}
+
+// report calls back and keeps a checkpoint where one is due within the epoch.
+func (r *descentRun) report() error {
+	if r.store != nil && r.checkpoint.Every > 0 && r.progress.Iteration%r.checkpoint.Every == 0 && r.at.Step < r.steps {
+		if err := r.store.save(&r.at); err != nil {
+			return err
+		}
+	}
+	if r.callback == nil {
+		return nil
+	}
+	now := r.progress
+	now.Trainer, now.Theta = r.name, r.at.Theta
+	now.Epoch, now.Epochs, now.Step, now.Steps = r.at.Epoch, r.epochs, r.at.Step, r.steps
+	now.Loss = r.at.lossSum/r.at.seen*float64(r.n) + r.p.regulariser(r.at.Theta)
+	now.stopwatch(r.start)
+	return r.callback(now)
+}

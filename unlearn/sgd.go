@@ -1,0 +1,53 @@
+package unlearn
+
+import (
+	"context"
+	"errors"
+	"strconv"
+
+	"gonum.org/v1/gonum/floats"
+)
+
+// SGD minimises a problem by stochastic gradient descent with momentum (Polyak 1964), over mini-batches B:
+//
+//	g = ((n/|B|) sum_{i in B} grad l(z_i, theta) + L2 diag(penalty) theta + tilt) / n,
+//	m <- Momentum m + g,  theta <- theta - Rate m.
+//
+// g estimates grad L / n, so that Rate is the rate of the mean loss, as in other libraries: it need not change with the size of
+// the data or the batch. An epoch goes over the samples once in an order drawn from Seed and its number, in batches whose sizes
+// differ by at most one.
+type SGD struct {
+	Rate     float64 // learning rate, positive
+	Momentum float64 // 0 (none) to below 1; 0.9 is usual
+	Batch    int     // samples in a batch, at most; 0 = 32
+	Epochs   int     // passes over the data; 0 = 1
+	Seed     uint64  // of the order
+	// Callback is called after each step ([Progress.EpochDone] tells the last of an epoch); an error from it ends the training.
+	Callback   func(Progress) error
+	Checkpoint Checkpoint // where to keep the state; the zero value keeps none
+}
+
+// Train implements [Trainer]. Where the checkpoint holds a part of the same training it goes on from there, to the same bits
+// as without an interruption. There is no tolerance to miss: the only numerical error is [ErrDiverged], beside the parameters of
+// the last finished epoch. When the context is cancelled the state is kept and the parameters so far stand beside its error.
+func (t SGD) Train(ctx context.Context, p *Problem, theta []float64) ([]float64, error) {
+	if !(t.Rate > 0) || !finite(t.Rate) {
+		return nil, errors.New("unlearn: SGD.Rate has to be a positive number: try 0.1, or find it with Tune")
+	}
+	if !(t.Momentum >= 0 && t.Momentum < 1) {
+		return nil, errors.New("unlearn: SGD.Momentum has to be at least 0 and below 1")
+	}
+	d := descent{
+		name: "sgd", batch: t.Batch, epochs: t.Epochs, seed: t.Seed, callback: t.Callback, checkpoint: t.Checkpoint,
+		settings: map[string]string{"rate": exactly(t.Rate), "momentum": exactly(t.Momentum)},
+		vectors:  1,
+		apply: func(theta, g []float64, state [][]float64, _ int) {
+			scaledAdd(state[0], t.Momentum, g)
+			floats.AddScaled(theta, -t.Rate, state[0])
+		},
+	}
+	return d.train(ctx, p, theta)
+}
+
+// exactly writes a number so that equal text means equal bits.
+func exactly(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
