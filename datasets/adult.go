@@ -69,7 +69,7 @@ func loadAdult(ctx context.Context, folder string) (*Named, error) {
 	return n, nil
 }
 
-// moments returns mean and standard deviation (divided by n) of some columns.
+// moments returns mean and standard deviation (divided by n) of some columns; the deviation of a constant is taken for 1.
 func moments(x *Dense, columns []int) (mean, deviation []float64) {
 	values := make([]float64, x.N)
 	for _, c := range columns {
@@ -77,6 +77,9 @@ func moments(x *Dense, columns []int) (mean, deviation []float64) {
 			values[i] = x.Data[i*x.Cols+c]
 		}
 		m, v := stat.PopMeanVariance(values, nil)
+		if v == 0 {
+			v = 1
+		}
 		mean, deviation = append(mean, m), append(deviation, math.Sqrt(v))
 	}
 	return mean, deviation

@@ -124,7 +124,8 @@ func (o CSV) block(tables []*table, c int) (columnBlock, error) {
 		byFrequency(levels, tables[0], c)
 	}
 	if len(levels) > maxLevels {
-		return b, malformed(tables[0].name, 0, "column %q has %d levels, more than %d: name it in Drop, or read it as a number", name, len(levels), maxLevels)
+		return b, malformed(tables[0].name, 0, "column %q has %d levels, more than %d: name it in Drop, or read it as a number",
+			name, len(levels), maxLevels)
 	}
 	if o.DropFirst && len(levels) > 0 {
 		levels = levels[1:]
@@ -168,7 +169,8 @@ func (o CSV) classes(tables []*table, label int) ([]string, error) {
 	}
 	values := distinct(tables, label)
 	if len(values) > maxClasses {
-		return nil, malformed(tables[0].name, 0, "label %q has %d values, more than the %d of a classification: set Regression", o.Label, len(values), maxClasses)
+		return nil, malformed(tables[0].name, 0, "label %q has %d values, more than the %d of a classification: set Regression",
+			o.Label, len(values), maxClasses)
 	}
 	numbers := make(map[string]float64, len(values))
 	for _, v := range values {

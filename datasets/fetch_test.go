@@ -275,3 +275,12 @@ func TestVerify(t *testing.T) {
 	require.Equal(t, Absent, states["enron/vocab.txt"])
 	require.NotContains(t, states, "diabetes/diabetes.csv")
 }
+
+func TestFetchRefusesToLeaveHTTPS(t *testing.T) {
+	server := httptest.NewTLSServer(http.RedirectHandler("http://localhost/x", http.StatusFound))
+	defer server.Close()
+	f := newFetcher(t.TempDir(), nil)
+	f.client.Transport, f.wait = server.Client().Transport, time.Millisecond
+	err := f.fetch(t.Context(), "set", []remote{{file: "x", urls: []string{server.URL}, sha256: "00"}})
+	require.ErrorContains(t, err, "which is not https")
+}
