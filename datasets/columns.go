@@ -26,19 +26,14 @@ func ZeroColumns(d *Dataset, columns []int) (*Dataset, error) {
 // without returns a copy that lacks the stored values of the columns in the mask.
 func (x *CSR) without(mask []bool) *CSR {
 	lo, hi := x.Indptr[0], x.Indptr[x.N]
-	gone := 0
-	for _, c := range x.Indices[lo:hi] {
-		if mask[c] {
-			gone++
-		}
-	}
-	nnz := hi - lo - gone
-	out := &CSR{N: x.N, Cols: x.Cols, Indptr: make([]int, x.N+1), Indices: make([]int32, 0, nnz), Values: make([]float64, 0, nnz)}
+	out := &CSR{N: x.N, Cols: x.Cols, Indptr: make([]int, x.N+1), Indices: make([]int32, 0, hi-lo), Values: make([]float64, 0, hi-lo)}
 	start := lo // what lies between two entries that go is copied in one piece
-	gone = 0
+	gone := 0
 	for i := range x.N {
-		for k := x.Indptr[i]; k < x.Indptr[i+1]; k++ {
-			if mask[x.Indices[k]] {
+		first := x.Indptr[i]
+		for j, c := range x.Indices[first:x.Indptr[i+1]] {
+			if mask[c] {
+				k := first + j
 				out.Indices = append(out.Indices, x.Indices[start:k]...)
 				out.Values = append(out.Values, x.Values[start:k]...)
 				start = k + 1
@@ -70,8 +65,9 @@ func ColumnRows(d *Dataset, columns []int) ([]int, error) {
 		}
 	case *CSR:
 		for i := range x.N {
-			for k := x.Indptr[i]; k < x.Indptr[i+1]; k++ {
-				if mask[x.Indices[k]] && x.Values[k] != 0 {
+			first := x.Indptr[i]
+			for j, c := range x.Indices[first:x.Indptr[i+1]] {
+				if mask[c] && x.Values[first+j] != 0 {
 					rows = append(rows, i)
 					break
 				}
