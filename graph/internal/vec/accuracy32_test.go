@@ -9,29 +9,35 @@ import (
 
 // functions lists the functions that are approximated, with their float64 form, which serves as the truth for float32.
 var functions = []struct {
-	name   string
-	f32    func(dst, x []float32)
-	f64    func(dst, x []float64)
-	truth  func(float64) float64
-	ulps32 float64 // promised largest error in units of the last place
-	ulps64 float64
+	name  string
+	f32   func(dst, x []float32)
+	f64   func(dst, x []float64)
+	truth func(float64) float64
 }{
-	{"Exp", Exp[float32], Exp[float64], math.Exp, 2, 2},
-	{"Log", Log[float32], Log[float64], math.Log, 2, 2},
-	{"Tanh", Tanh[float32], Tanh[float64], math.Tanh, 2, 2},
+	{"Exp", Exp[float32], Exp[float64], math.Exp},
+	{"Log", Log[float32], Log[float64], math.Log},
+	{"Tanh", Tanh[float32], Tanh[float64], math.Tanh},
 	{"Sigmoid", Sigmoid[float32], Sigmoid[float64], func(x float64) float64 {
 		if x < -700 {
 			return math.Exp(x)
 		}
 		return 1 / (1 + math.Exp(-x))
-	}, 2, 2},
+	}},
 	{"Softplus", Softplus[float32], Softplus[float64], func(x float64) float64 {
 		if x > 700 {
 			return x
 		}
 		return math.Log1p(math.Exp(x))
-	}, 2, 2},
-	{"Erf", Erf[float32], Erf[float64], math.Erf, 2, 2},
+	}},
+	{"Erf", Erf[float32], Erf[float64], math.Erf},
+}
+
+// ulps is the promised largest error: 2 ulp, and 2.5 for float64 in plain Go, which builds on the math package.
+func ulps(bits int) float64 {
+	if bits == 64 && !Accelerated() {
+		return 2.5
+	}
+	return 2
 }
 
 // stride32 is the step through the bit patterns of float32; with 1 the test is exhaustive and takes minutes.
@@ -42,7 +48,7 @@ func TestFloat32Accuracy(t *testing.T) {
 		for _, f := range functions {
 			t.Run(f.name, func(t *testing.T) {
 				worst, at := worst32(t, f.f32, f.truth)
-				require.LessOrEqual(t, worst, f.ulps32, "at %g", at)
+				require.LessOrEqual(t, worst, ulps(32), "at %g", at)
 				t.Logf("largest error %.3f ulp, at %g", worst, at)
 			})
 		}

@@ -44,6 +44,18 @@ TEXT ·recipF32(SB), NOSPLIT, $0-24
 TEXT ·reluF32(SB), NOSPLIT, $0-24
 	UNARY(2, RELU)
 
+// The sign of 1 is set; 0 and NaN stay what they are.
+#define SIGN \
+	VXORPS Y1, Y1, Y1; \
+	VCMPPS $12, Y1, Y0, Y2; \
+	VANDPS signbit<>(SB), Y0, Y3; \
+	VORPS one<>(SB), Y3, Y3; \
+	VBLENDVPS Y2, Y3, Y0, Y0
+
+// func signF32(dst, x *float32, n int)
+TEXT ·signF32(SB), NOSPLIT, $0-24
+	UNARY(2, SIGN)
+
 #define ADD \
 	VADDPS Y1, Y0, Y0
 

@@ -44,6 +44,18 @@ TEXT ·recipF64(SB), NOSPLIT, $0-24
 TEXT ·reluF64(SB), NOSPLIT, $0-24
 	UNARY(3, RELU)
 
+// The sign of 1 is set; 0 and NaN stay what they are.
+#define SIGN \
+	VXORPD Y1, Y1, Y1; \
+	VCMPPD $12, Y1, Y0, Y2; \
+	VANDPD signbit<>(SB), Y0, Y3; \
+	VORPD one<>(SB), Y3, Y3; \
+	VBLENDVPD Y2, Y3, Y0, Y0
+
+// func signF64(dst, x *float64, n int)
+TEXT ·signF64(SB), NOSPLIT, $0-24
+	UNARY(3, SIGN)
+
 #define ADD \
 	VADDPD Y1, Y0, Y0
 

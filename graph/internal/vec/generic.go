@@ -42,11 +42,11 @@ func transcendentalGeneric[T Float](o op, dst, x []T) {
 	switch o {
 	case opExp:
 		for i, v := range x {
-			dst[i] = T(math.Exp(float64(v)))
+			dst[i] = T(exp(float64(v)))
 		}
 	case opLog:
 		for i, v := range x {
-			dst[i] = T(math.Log(float64(v)))
+			dst[i] = T(log(float64(v)))
 		}
 	case opTanh:
 		for i, v := range x {
@@ -77,11 +77,28 @@ func sign[T Float](v T) T {
 	return v // 0 or NaN
 }
 
-// sigmoid takes the exponential of -|x| only, which cannot overflow.
+// exp is math.Exp, which on amd64 overflows from 709.1 on and not, as it should, from 709.8.
+func exp(x float64) float64 {
+	if x > 709 {
+		h := math.Exp(x / 2)
+		return h * h
+	}
+	return math.Exp(x)
+}
+
+// log is math.Log, which on amd64 is wrong for subnormal numbers.
+func log(x float64) float64 {
+	if x > 0 && x < 0x1p-1022 {
+		return math.Log(x*0x1p54) - 54*math.Ln2
+	}
+	return math.Log(x)
+}
+
+// sigmoid takes the exponential of -|x| only, which cannot overflow; z/(1+z) = z - z*z/(1+z) is less rounded the second way.
 func sigmoid(x float64) float64 {
 	z := math.Exp(-math.Abs(x))
 	if x < 0 {
-		return z / (1 + z)
+		return z - z*z/(1+z)
 	}
 	return 1 / (1 + z)
 }

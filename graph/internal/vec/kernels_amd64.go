@@ -8,6 +8,8 @@ func unary32(o op, dst, x *float32, n int) bool {
 		negF32(dst, x, n)
 	case opAbs:
 		absF32(dst, x, n)
+	case opSign:
+		signF32(dst, x, n)
 	case opSqrt:
 		sqrtF32(dst, x, n)
 	case opRecip:
@@ -37,6 +39,9 @@ func negF32(dst, x *float32, n int)
 
 //go:noescape
 func absF32(dst, x *float32, n int)
+
+//go:noescape
+func signF32(dst, x *float32, n int)
 
 //go:noescape
 func sqrtF32(dst, x *float32, n int)
@@ -142,6 +147,8 @@ func unary64(o op, dst, x *float64, n int) bool {
 		negF64(dst, x, n)
 	case opAbs:
 		absF64(dst, x, n)
+	case opSign:
+		signF64(dst, x, n)
 	case opSqrt:
 		sqrtF64(dst, x, n)
 	case opRecip:
@@ -169,6 +176,9 @@ func negF64(dst, x *float64, n int)
 
 //go:noescape
 func absF64(dst, x *float64, n int)
+
+//go:noescape
+func signF64(dst, x *float64, n int)
 
 //go:noescape
 func sqrtF64(dst, x *float64, n int)
