@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -69,6 +70,13 @@ func (r *descentRun) open(theta []float64) error {
 	if err != nil || kept == nil {
 		return err
 	}
+	if kept.Epoch > r.epochs || kept.Epoch == r.epochs && kept.Step > 0 {
+		return fmt.Errorf("unlearn: checkpoint %s holds %d epochs and %d steps, more than the %d epochs asked for: ask for more, or choose another Path",
+			r.checkpoint.Path, kept.Epoch, kept.Step, r.epochs)
+	}
+	if len(kept.Theta) != len(theta) || len(kept.Vectors) != r.vectors || kept.Epoch < 0 || kept.Step < 0 || kept.Step >= r.steps {
+		return fmt.Errorf("unlearn: checkpoint %s is damaged: its state does not fit its settings; move it away to start afresh", r.checkpoint.Path)
+	}
 	r.at = *kept
 	return nil
 }
@@ -87,6 +95,11 @@ func (r *descentRun) run(ctx context.Context) ([]float64, error) {
 			}
 			if err != nil {
 				return r.at.Theta, r.interrupted(err)
+			}
+			if r.due() {
+				if err := r.store.save(&r.at); err != nil {
+					return r.at.Theta, err
+				}
 			}
 			if err := r.report(); err != nil {
 				return r.at.Theta, r.interrupted(err)
@@ -155,13 +168,12 @@ func (r *descentRun) gradient(ctx context.Context, batch *datasets.Dataset) (flo
 	return loss, nil
 }
 
-// report calls back and keeps a checkpoint where one is due within the epoch.
+// due reports whether a checkpoint within the epoch is.
+func (r *descentRun) due() bool {
+	return r.store != nil && r.checkpoint.Every > 0 && r.progress.Iteration%r.checkpoint.Every == 0 && r.at.Step < r.steps
+}
+
 func (r *descentRun) report() error {
-	if r.store != nil && r.checkpoint.Every > 0 && r.progress.Iteration%r.checkpoint.Every == 0 && r.at.Step < r.steps {
-		if err := r.store.save(&r.at); err != nil {
-			return err
-		}
-	}
 	if r.callback == nil {
 		return nil
 	}

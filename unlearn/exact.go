@@ -40,8 +40,7 @@ func (s Exact) Solve(ctx context.Context, dst []float64, a Operator, b []float64
 	if err != nil {
 		return Stats{Solver: s.Name(), Residual: math.NaN(), Seconds: time.Since(start).Seconds()}, err
 	}
-	st, err := f.Solve(ctx, dst, a, b)
-	st.Solver = s.Name()
+	st, err := f.solve(ctx, s.Name(), dst, a, b)
 	st.Products += float64(f.Dim())
 	st.Seconds = time.Since(start).Seconds()
 	return st, err
@@ -102,11 +101,15 @@ func (f *Factored) Solve(ctx context.Context, dst []float64, a Operator, b []flo
 	if a.Dim() != f.Dim() {
 		return Stats{Solver: f.Name(), Residual: math.NaN()}, fmt.Errorf("unlearn: factor of dimension %d used on an operator of dimension %d", f.Dim(), a.Dim())
 	}
+	return f.solve(ctx, f.Name(), dst, a, b)
+}
+
+func (f *Factored) solve(ctx context.Context, name string, dst []float64, a Operator, b []float64) (Stats, error) {
 	run := f.correct
 	if f.lu == nil {
 		run = newCGKernel(f.Dim(), f.SolveTo).run
 	}
-	return refine(ctx, f.Name(), dst, a, b, cmp.Or(f.Tol, 1e-10), productLimit(f.MaxProducts, f.Dim()), run)
+	return refine(ctx, name, dst, a, b, cmp.Or(f.Tol, 1e-10), productLimit(f.MaxProducts, f.Dim()), run)
 }
 
 // correct is a [kernel] without products: the refinement around it takes the residual.

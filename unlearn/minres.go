@@ -29,8 +29,15 @@ func (s MINRES) Solve(ctx context.Context, dst []float64, a Operator, b []float6
 	return refine(ctx, s.Name(), dst, a, b, cmp.Or(s.Tol, 1e-10), productLimit(s.MaxProducts, p), k.run)
 }
 
-// singularRatio is the ||A r|| / (||A|| ||r||) below which r is taken for a null vector of A.
-const singularRatio = 1e-11
+// r is taken for a null vector of A when ||A r|| / (||A|| ||r||) is below singularRatio. Rounding can keep it from getting
+// there: then it turns from somewhere below suspectRatio and rises, and the recurrence goes astray. What tells this from
+// a small eigenvalue that was found is ||r||, which does not fall meanwhile.
+const (
+	singularRatio = 1e-11
+	suspectRatio  = 1e-6
+	turned        = 1e3  // rise of the ratio from its smallest value
+	standing      = 0.99 // share of ||r|| that is left
+)
 
 // minresKernel holds the vectors and scalars of one run; the names follow Paige and Saunders' minres.m.
 type minresKernel struct {
@@ -42,11 +49,14 @@ type minresKernel struct {
 	phiBar                   float64 // ||r||
 	squares                  float64 // sum of squares of the tridiagonal entries: its root bounds ||A||
 	alpha, delta, oldEpsilon float64
+
+	kept                []float64 // the solution where the ratio above was smallest, once it is suspect
+	keptRatio, keptNorm float64   // that ratio, and ||r|| there
 }
 
 func newMINRESKernel(p int) *minresKernel {
-	w := work(7, p)
-	return &minresKernel{v: w[0], y: w[1], r1: w[2], r2: w[3], w: w[4], w1: w[5], w2: w[6]}
+	w := work(8, p)
+	return &minresKernel{v: w[0], y: w[1], r1: w[2], r2: w[3], w: w[4], w1: w[5], w2: w[6], kept: w[7]}
 }
 
 // run is a [kernel].
@@ -65,7 +75,7 @@ func (k *minresKernel) run(ctx context.Context, d, r []float64, a *counted, targ
 		k.deltaBar = -k.cs * k.beta
 		size := math.Sqrt(k.squares)
 		// math.Hypot(gammaBar, deltaBar) is ||A r|| / ||r|| for the residual before this step.
-		if math.Hypot(gammaBar, k.deltaBar) <= singularRatio*size {
+		if k.singular(d, math.Hypot(gammaBar, k.deltaBar), size) {
 			return n, &ErrNotConverged{Singular: true, Remedy: "the matrix is singular and b not in its range: add a ridge"}
 		}
 		k.step(d, gammaBar)
@@ -85,6 +95,24 @@ func (k *minresKernel) start(d, r []float64) {
 	k.beta, k.oldBeta = k.phiBar, 0
 	k.deltaBar, k.epsilon, k.squares = 0, 0, 0
 	k.cs, k.sn = -1, 0
+	k.keptRatio, k.keptNorm = 2*suspectRatio, math.Inf(1)
+}
+
+// singular reports whether r has become a null vector of A, and leaves the solution of that moment in d.
+func (k *minresKernel) singular(d []float64, ratio, size float64) bool {
+	if ratio <= singularRatio*size {
+		return true
+	}
+	ratio /= size
+	if ratio < k.keptRatio/2 {
+		k.keptRatio, k.keptNorm = ratio, k.phiBar
+		copy(k.kept, d)
+	}
+	if k.keptRatio < suspectRatio && ratio > turned*k.keptRatio && k.phiBar > standing*k.keptNorm {
+		copy(d, k.kept)
+		return true
+	}
+	return false
 }
 
 // lanczos makes the next basis vector v and the coefficients alpha and beta.

@@ -1,0 +1,445 @@
+package unlearn
+
+import (
+	"context"
+	"errors"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
+)
+
+// rotated is the symmetric matrix of the given eigenvalues with random eigenvectors.
+func rotated(eigenvalues []float64, seed uint64) *mat.SymDense {
+	p := len(eigenvalues)
+	var qr mat.QR
+	qr.Factorize(mat.NewDense(p, p, randomVector(p*p, seed)))
+	var q, scaled mat.Dense
+	qr.QTo(&q)
+	scaled.Mul(&q, mat.NewDiagDense(p, eigenvalues))
+	scaled.Mul(&scaled, q.T())
+	m := mat.NewSymDense(p, nil)
+	for i := range p {
+		for j := i; j < p; j++ {
+			m.SetSym(i, j, (scaled.At(i, j)+scaled.At(j, i))/2)
+		}
+	}
+	return m
+}
+
+// spread is p eigenvalues from lo to hi, evenly spaced in their logarithm.
+func spread(p int, lo, hi float64) []float64 {
+	return floats.LogSpan(make([]float64, p), lo, hi)
+}
+
+// system is A x = b with its solution from gonum's singular value decomposition, of the smallest norm where there are several.
+type system struct {
+	name      string
+	m         *mat.SymDense
+	b, want   []float64
+	condition float64
+	positive  bool // definite
+}
+
+func newSystem(name string, m *mat.SymDense, b []float64) system {
+	var svd mat.SVD
+	if !svd.Factorize(m, mat.SVDFull) {
+		panic("no singular values")
+	}
+	rank := svd.Rank(1e-12)
+	x := mat.NewVecDense(len(b), nil)
+	svd.SolveVecTo(x, mat.NewVecDense(len(b), b), rank)
+	values := svd.Values(nil)
+	var cholesky mat.Cholesky
+	return system{name, m, b, x.RawVector().Data, values[0] / values[rank-1], cholesky.Factorize(m) && rank == len(b)}
+}
+
+func systems() []system {
+	b := randomVector(30, 8)
+	indefinite := spread(30, 0.5, 20)
+	indefinite[3], indefinite[17] = -2, -0.7
+	repeated := make([]float64, 30)
+	for i := range repeated {
+		repeated[i] = []float64{1, 3, 10}[i%3]
+	}
+	low := make([]float64, 30) // five directions with curvature, the others only a small ridge
+	for i := range low {
+		low[i] = 1e-3
+		if i < 5 {
+			low[i] += float64(i + 1)
+		}
+	}
+	consistent := append(randomVector(24, 9), make([]float64, 6)...)
+	return []system{
+		newSystem("well-conditioned", rotated(spread(30, 1, 20), 1), b),
+		newSystem("ill-conditioned", rotated(spread(30, 1e-3, 1e3), 2), b),
+		newSystem("indefinite", rotated(indefinite, 3), b),
+		newSystem("b = 0", rotated(spread(30, 1, 20), 1), make([]float64, 30)),
+		newSystem("n = 1", mat.NewSymDense(1, []float64{4}), []float64{-3}),
+		newSystem("small ridge", rotated(low, 5), b),
+		newSystem("repeated eigenvalues", rotated(repeated, 6), b),
+		newSystem("singular, consistent", bordered(30, 24, 10, 4), consistent),
+	}
+}
+
+// contender is a solver with the systems on which it has to fail, and what the message has to say then.
+type contender struct {
+	solver     Solver
+	tol        float64
+	exceptions map[string]string
+}
+
+func contenders(tol float64) []contender {
+	const indefinite, slow = "the matrix is not positive definite; add a ridge above", "more products are needed"
+	return []contender{
+		{CG{Tol: tol}, tol, map[string]string{"indefinite": indefinite}},
+		{MINRES{Tol: tol}, tol, nil},
+		{Exact{Tol: tol}, tol, map[string]string{"indefinite": indefinite, "singular, consistent": indefinite}},
+		{Exact{Tol: tol, Indefinite: true}, tol, map[string]string{"singular, consistent": "the matrix is singular: add a ridge"}},
+		{LiSSA{Tol: tol, MaxProducts: 200_000}, tol, map[string]string{"indefinite": indefinite, "ill-conditioned": slow}},
+		{LiSSA{}, 1e-3, map[string]string{"indefinite": indefinite, "ill-conditioned": slow}},
+	}
+}
+
+// relativeResidual is ||b - A x|| / ||b|| without any code of this package.
+func relativeResidual(s system, x []float64) float64 {
+	r := mat.NewVecDense(len(x), nil)
+	r.MulVec(s.m, mat.NewVecDense(len(x), x))
+	r.SubVec(mat.NewVecDense(len(x), s.b), r)
+	if size := mat.Norm(mat.NewVecDense(len(x), s.b), 2); size > 0 {
+		return mat.Norm(r, 2) / size
+	}
+	return mat.Norm(r, 2)
+}
+
+func TestSolvers(t *testing.T) {
+	for _, s := range systems() {
+		// Rounding x alone leaves a residual of up to the condition number times 1e-16.
+		for _, tt := range contenders(max(1e-12, 1e-16*s.condition)) {
+			t.Run(s.name+"/"+tt.solver.Name(), func(t *testing.T) {
+				x := make([]float64, len(s.b))
+				stats, err := tt.solver.Solve(t.Context(), x, Symmetric(s.m), s.b)
+				require.Equal(t, tt.solver.Name(), stats.Solver)
+				if reason, fails := tt.exceptions[s.name]; fails {
+					require.ErrorContains(t, err, reason)
+					require.True(t, numerical(err))
+					if !math.IsNaN(stats.Residual) {
+						require.InEpsilon(t, relativeResidual(s, x), stats.Residual, 1e-6, "the figures are those of the vector handed back")
+						require.LessOrEqual(t, stats.Residual, 1.0)
+					}
+					return
+				}
+				require.NoError(t, err)
+				require.LessOrEqual(t, stats.Residual, tt.tol)
+				require.InDelta(t, relativeResidual(s, x), stats.Residual, 1e-13)
+				// The relative error is at most the condition number times the relative residual.
+				require.LessOrEqual(t, floats.Distance(s.want, x, 2), (s.condition*tt.tol+1e-12)*(norm(s.want)+1e-300))
+				if tt.tol <= 1e-12 && s.condition < 1e5 {
+					require.InDeltaSlice(t, s.want, x, 1e-8)
+				}
+			})
+		}
+	}
+}
+
+func TestErrIndefiniteBoundsTheSmallestEigenvalue(t *testing.T) {
+	for _, s := range systems() {
+		if s.name != "indefinite" {
+			continue
+		}
+		for _, solver := range []Solver{CG{}, Exact{}, LiSSA{}, LiSSA{Scale: 15}} {
+			_, err := solver.Solve(t.Context(), make([]float64, 30), Symmetric(s.m), s.b)
+			var e *ErrIndefinite
+			require.ErrorAs(t, err, &e, "%T", solver)
+			require.Less(t, e.Curvature, 0.0)
+			require.GreaterOrEqual(t, e.Curvature, -2-1e-9)
+		}
+		_, err := Exact{}.Solve(t.Context(), make([]float64, 30), Symmetric(s.m), s.b)
+		var e *ErrIndefinite
+		require.ErrorAs(t, err, &e)
+		require.InDelta(t, -2, e.Curvature, 1e-10)
+		for _, solver := range []Solver{CG{}, Exact{}, LiSSA{MaxProducts: 10_000}} {
+			_, err = solver.Solve(t.Context(), make([]float64, 30), Ridge(Symmetric(s.m), -e.Curvature+0.1), s.b)
+			require.NoError(t, err)
+		}
+	}
+}
+
+func TestKrylovMethodsNeedOneProductForEachEigenvalue(t *testing.T) {
+	s := systems()[6]
+	for _, solver := range []Solver{CG{}, MINRES{}} {
+		stats, err := solver.Solve(t.Context(), make([]float64, 30), Symmetric(s.m), s.b)
+		require.NoError(t, err)
+		require.Equal(t, 3, stats.Iterations, "there are three different eigenvalues")
+		require.Equal(t, 4.0, stats.Products, "and one for the true residual")
+	}
+}
+
+// bordered is a matrix that is singular on the last of p coordinates.
+func bordered(p, rank int, condition float64, seed uint64) *mat.SymDense {
+	m, block := mat.NewSymDense(p, nil), rotated(spread(rank, 1, condition), seed)
+	for i := range rank {
+		for j := i; j < rank; j++ {
+			m.SetSym(i, j, block.At(i, j))
+		}
+	}
+	return m
+}
+
+func TestSingularInconsistentSystem(t *testing.T) {
+	for _, condition := range []float64{10, 100, 1e3, 1e4} {
+		for seed := range uint64(3) {
+			m, b := bordered(60, 54, condition, seed), randomVector(60, seed+9)
+			s := newSystem("", m, b)
+			unreachable := norm(b[54:]) / norm(b)
+			x := make([]float64, 60)
+			stats, err := MINRES{}.Solve(t.Context(), x, Symmetric(m), b)
+			var e *ErrNotConverged
+			require.ErrorAs(t, err, &e)
+			require.True(t, e.Singular)
+			require.InDelta(t, unreachable, stats.Residual, 1e-9)
+			require.InDeltaSlice(t, s.want[:54], x[:54:54], 1e-5, "a least-squares solution")
+			for _, solver := range []Solver{CG{}, Exact{}, Exact{Indefinite: true}, LiSSA{MaxProducts: 1000}} {
+				stats, err := solver.Solve(t.Context(), make([]float64, 60), Symmetric(m), b)
+				require.True(t, numerical(err), "%T: %v", solver, err)
+				require.False(t, stats.Residual < unreachable-1e-12)
+			}
+		}
+	}
+}
+
+func TestMINRESTakesNoIllConditionedMatrixForSingular(t *testing.T) {
+	for _, condition := range []float64{1e4, 1e6, 1e8} {
+		for seed := range uint64(5) {
+			eigenvalues := spread(40, 1/condition, 1)
+			for i := range eigenvalues {
+				if seed%2 == 1 && i%2 == 1 {
+					eigenvalues[i] *= -1
+				}
+			}
+			s := newSystem("", rotated(eigenvalues, seed), randomVector(40, seed))
+			x := make([]float64, 40)
+			_, err := MINRES{Tol: 1e-5, MaxProducts: 10_000}.Solve(t.Context(), x, Symmetric(s.m), s.b)
+			require.NoError(t, err)
+			require.LessOrEqual(t, relativeResidual(s, x), 1.1e-5)
+		}
+	}
+}
+
+func TestStartIsUsed(t *testing.T) {
+	for _, solver := range []Solver{CG{}, MINRES{}, Exact{}, LiSSA{}} {
+		s := systems()[0]
+		x := append([]float64(nil), s.want...)
+		stats, err := solver.Solve(t.Context(), x, Symmetric(s.m), s.b)
+		require.NoError(t, err)
+		require.Zero(t, stats.Iterations, "%s: the start is the solution", solver.Name())
+		require.Equal(t, s.want, x)
+
+		floats.Scale(1e6, x) // worse than zeros
+		stats, err = solver.Solve(t.Context(), x, Symmetric(s.m), s.b)
+		require.NoError(t, err)
+		require.LessOrEqual(t, relativeResidual(s, x), stats.Residual+1e-13)
+	}
+}
+
+func TestLimitOnProducts(t *testing.T) {
+	s := systems()[0]
+	for _, solver := range []Solver{CG{MaxProducts: 10}, MINRES{MaxProducts: 10}, LiSSA{MaxProducts: 10, Scale: 12}} {
+		x := make([]float64, 30)
+		stats, err := solver.Solve(t.Context(), x, Symmetric(s.m), s.b)
+		var e *ErrNotConverged
+		require.ErrorAs(t, err, &e, solver.Name())
+		require.LessOrEqual(t, stats.Products, 10.0)
+		require.Equal(t, stats.Residual, e.Reached)
+		require.Equal(t, stats.Products, e.Products)
+		require.Equal(t, "relative residual", e.Quantity)
+		require.InEpsilon(t, relativeResidual(s, x), stats.Residual, 1e-9)
+		require.Less(t, stats.Residual, 1.0)
+	}
+}
+
+func TestSystemsThatCannotBeStarted(t *testing.T) {
+	a := Symmetric(mat.NewSymDense(2, []float64{2, 1, 1, 3}))
+	for _, solver := range []Solver{CG{}, MINRES{}, Exact{}, LiSSA{}} {
+		for _, tt := range []struct {
+			x, b []float64
+			want string
+		}{
+			{make([]float64, 3), make([]float64, 2), "operator of dimension 2 with a solution of length 3 and a right-hand side of length 2"},
+			{make([]float64, 2), make([]float64, 1), "right-hand side of length 1"},
+			{make([]float64, 2), []float64{1, math.NaN()}, "right-hand side is NaN at index 1"},
+			{[]float64{math.Inf(1), 0}, []float64{1, 1}, "start vector is +Inf at index 0"},
+		} {
+			_, err := solver.Solve(t.Context(), tt.x, a, tt.b)
+			require.ErrorContains(t, err, tt.want, solver.Name())
+			require.True(t, strings.HasPrefix(err.Error(), "unlearn: "+solver.Name()))
+		}
+	}
+	_, err := LiSSA{Scale: -1}.Solve(t.Context(), make([]float64, 2), a, []float64{1, 1})
+	require.ErrorContains(t, err, "Scale is -1")
+}
+
+// troubled is a diagonal operator that calls back before each product and can spoil its results. It does not allocate.
+type troubled struct {
+	diagonal []float64
+	before   func(product int) error
+	factor   func(product int) float64
+	products int
+}
+
+func (o *troubled) Dim() int { return len(o.diagonal) }
+
+func (o *troubled) MulVecTo(_ context.Context, dst, x []float64) error {
+	o.products++
+	if o.before != nil {
+		if err := o.before(o.products); err != nil {
+			return err
+		}
+	}
+	f := 1.0
+	if o.factor != nil {
+		f = o.factor(o.products)
+	}
+	for i, v := range x {
+		dst[i] = f * o.diagonal[i] * v
+	}
+	return nil
+}
+
+func TestSolversStopWithTheContextAndWithTheOperator(t *testing.T) {
+	b := randomVector(60, 1)
+	lost := errors.New("disk on fire")
+	for _, solver := range []Solver{CG{Tol: 1e-14}, MINRES{Tol: 1e-14}, Exact{}, LiSSA{Tol: 1e-14}, LiSSA{Tol: 1e-14, Scale: 1e4}} {
+		for _, at := range []int{1, 2, 7} {
+			ctx, cancel := context.WithCancel(t.Context())
+			o := &troubled{diagonal: spread(60, 1, 1e4), before: func(k int) error {
+				if k == at {
+					cancel()
+				}
+				return nil
+			}}
+			x := make([]float64, 60)
+			_, err := solver.Solve(ctx, x, o, b)
+			require.ErrorIs(t, err, context.Canceled, solver.Name())
+			require.Equal(t, at, o.products, "%s goes on", solver.Name())
+			require.Equal(t, -1, notFinite(x))
+
+			o = &troubled{diagonal: spread(60, 1, 1e4), before: func(k int) error {
+				if k == at {
+					return lost
+				}
+				return nil
+			}}
+			_, err = solver.Solve(t.Context(), make([]float64, 60), o, b)
+			require.ErrorIs(t, err, lost, solver.Name())
+		}
+	}
+}
+
+func TestOverflowInTheOperatorIsAnError(t *testing.T) {
+	for _, solver := range []Solver{CG{}, MINRES{}, Exact{}, LiSSA{}, LiSSA{Scale: 1e4}} {
+		for _, bad := range []float64{math.NaN(), math.Inf(1)} {
+			o := &troubled{diagonal: spread(60, 1, 1e4), factor: func(k int) float64 {
+				if k == 5 {
+					return bad
+				}
+				return 1
+			}}
+			x := make([]float64, 60)
+			_, err := solver.Solve(t.Context(), x, o, randomVector(60, 1))
+			require.Error(t, err, solver.Name())
+			require.Equal(t, -1, notFinite(x), solver.Name())
+		}
+	}
+}
+
+func TestIterationsDoNotAllocate(t *testing.T) {
+	b := randomVector(50, 1)
+	o := &troubled{diagonal: spread(50, 1e-8, 1e8)}
+	x := make([]float64, 50)
+	for name, solve := range map[string]func(products int) Solver{
+		"cg":     func(n int) Solver { return CG{Tol: 1e-15, MaxProducts: n} },
+		"minres": func(n int) Solver { return MINRES{Tol: 1e-15, MaxProducts: n} },
+		"lissa":  func(n int) Solver { return LiSSA{Tol: 1e-15, MaxProducts: n, Scale: 1e8} },
+	} {
+		allocations := func(n int) float64 {
+			s := solve(n)
+			return testing.AllocsPerRun(10, func() {
+				clear(x)
+				_, err := s.Solve(context.Background(), x, o, b)
+				if err == nil {
+					panic("this cannot converge")
+				}
+			})
+		}
+		require.InDelta(t, allocations(10), allocations(60), 2, name)
+	}
+}
+
+func TestFactoredSolvesItsMatrixAndThoseNearIt(t *testing.T) {
+	eigenvalues := spread(40, 1, 1e4)
+	m := rotated(eigenvalues, 1)
+	f, err := Factor(t.Context(), Symmetric(m))
+	require.NoError(t, err)
+	require.Equal(t, 40, f.Dim())
+	b := randomVector(40, 2)
+	s := newSystem("", m, b)
+	x := make([]float64, 40)
+	stats, err := f.Solve(t.Context(), x, Symmetric(m), b)
+	require.NoError(t, err)
+	require.Equal(t, 1, stats.Iterations)
+	require.Equal(t, 2.0, stats.Products)
+	require.InDeltaSlice(t, s.want, x, 1e-8)
+
+	near := mat.NewSymDense(40, nil)
+	near.SymRankOne(m, 5, mat.NewVecDense(40, randomVector(40, 3)))
+	near.SymRankOne(near, 3, mat.NewVecDense(40, randomVector(40, 4)))
+	s = newSystem("", near, b)
+	clear(x)
+	stats, err = f.Solve(t.Context(), x, Symmetric(near), b)
+	require.NoError(t, err)
+	require.LessOrEqual(t, stats.Iterations, 3+1, "a change of rank 2 makes three different eigenvalues")
+	require.InDeltaSlice(t, s.want, x, 1e-8)
+
+	direct := make([]float64, 40)
+	f.SolveTo(direct, b)
+	require.InDeltaSlice(t, newSystem("", m, b).want, direct, 1e-9)
+	_, err = f.Solve(t.Context(), x[:3], Symmetric(mat.NewSymDense(3, nil)), b[:3])
+	require.ErrorContains(t, err, "factor of dimension 40 used on an operator of dimension 3")
+}
+
+func TestMaterialise(t *testing.T) {
+	m := rotated(spread(12, 1, 10), 1)
+	got, err := Materialise(t.Context(), Symmetric(m), 0)
+	require.NoError(t, err)
+	require.True(t, mat.EqualApprox(m, got, 1e-13))
+	_, err = Materialise(t.Context(), Symmetric(m), 11)
+	require.ErrorContains(t, err, "12 x 12 matrix is not written out (limit 11")
+	_, err = Exact{MaxDim: 3}.Solve(t.Context(), make([]float64, 12), Symmetric(m), make([]float64, 12))
+	require.NoError(t, err, "b = 0 needs no matrix")
+	_, err = Exact{MaxDim: 3}.Solve(t.Context(), make([]float64, 12), Symmetric(m), randomVector(12, 1))
+	require.ErrorContains(t, err, "use CG or MINRES")
+}
+
+func TestPreconditionerShortensCG(t *testing.T) {
+	diagonal := spread(60, 1, 1e5)
+	o, b := &troubled{diagonal: diagonal}, randomVector(60, 3)
+	jacobi := func(dst, r []float64) {
+		for i, v := range r {
+			dst[i] = v / diagonal[i]
+		}
+	}
+	x := make([]float64, 60)
+	stats, err := CG{Precondition: jacobi}.Solve(t.Context(), x, o, b)
+	require.NoError(t, err)
+	require.Equal(t, 1, stats.Iterations)
+	for i, v := range x {
+		require.InEpsilon(t, b[i]/diagonal[i], v, 1e-9)
+	}
+	clear(x)
+	_, err = CG{Precondition: func(dst, r []float64) { floats.ScaleTo(dst, -1, r) }}.Solve(t.Context(), x, o, b)
+	require.ErrorContains(t, err, "preconditioner is not positive definite")
+}
