@@ -8,7 +8,13 @@ func scatterExperiment() *Experiment {
 	return &Experiment{
 		ID: id, Title: "Change of the test loss against that of retraining",
 		Question: "does an update change the test loss as retraining does?",
-		Defaults: func(s *Settings, k Key) { s.Features, s.Rows = []int{20}, s.Rows[len(s.Rows)/2:len(s.Rows)/2+1] },
+		Defaults: func(s *Settings, k Key) {
+			s.Rows = s.Rows[len(s.Rows)/2 : len(s.Rows)/2+1]
+			s.Features = []int{20}
+			if k.Model != Models[0] && k.Profile != Paper {
+				s.Features = []int{10} // draws that the other parts have anyway
+			}
+		},
 		Units: func(ctx context.Context, s *Session, set *Settings) ([]Unit, error) {
 			return s.drawUnits(ctx, id, set, "loss-difference", "loss-distance")
 		},
