@@ -307,3 +307,61 @@ func addWide(dst *float64, x *float32, n int)
 
 //go:noescape
 func narrow(dst *float32, x *float64, n int)
+
+// wide32 runs a kernel in vectors of 512 bits; false if there is none.
+func wide32(o op, dst, x *float32, n int) bool {
+	switch o {
+	case opExp:
+		expF32Wide(dst, x, n)
+	case opTanh:
+		tanhF32Wide(dst, x, n)
+	case opSigmoid:
+		sigmoidF32Wide(dst, x, n)
+	case opSoftplus:
+		softplusF32Wide(dst, x, n)
+	default:
+		return false
+	}
+	return true
+}
+
+// wide64 runs a kernel in vectors of 512 bits; false if there is none.
+func wide64(o op, dst, x *float64, n int) bool {
+	switch o {
+	case opExp:
+		expF64Wide(dst, x, n)
+	case opTanh:
+		tanhF64Wide(dst, x, n)
+	case opSigmoid:
+		sigmoidF64Wide(dst, x, n)
+	case opSoftplus:
+		softplusF64Wide(dst, x, n)
+	default:
+		return false
+	}
+	return true
+}
+
+//go:noescape
+func expF32Wide(dst, x *float32, n int)
+
+//go:noescape
+func tanhF32Wide(dst, x *float32, n int)
+
+//go:noescape
+func sigmoidF32Wide(dst, x *float32, n int)
+
+//go:noescape
+func softplusF32Wide(dst, x *float32, n int)
+
+//go:noescape
+func expF64Wide(dst, x *float64, n int)
+
+//go:noescape
+func tanhF64Wide(dst, x *float64, n int)
+
+//go:noescape
+func sigmoidF64Wide(dst, x *float64, n int)
+
+//go:noescape
+func softplusF64Wide(dst, x *float64, n int)

@@ -7,14 +7,17 @@
 
 #include "textflag.h"
 
-// One constant in all lanes of a vector.
+// One constant in all lanes of a vector of 512 bits, of which AVX2 reads the first half.
 #define CONST32(name, v) \
 	DATA name<>+0(SB)/4, $v; DATA name<>+4(SB)/4, $v; DATA name<>+8(SB)/4, $v; DATA name<>+12(SB)/4, $v; \
 	DATA name<>+16(SB)/4, $v; DATA name<>+20(SB)/4, $v; DATA name<>+24(SB)/4, $v; DATA name<>+28(SB)/4, $v; \
-	GLOBL name<>(SB), RODATA|NOPTR, $32
+	DATA name<>+32(SB)/4, $v; DATA name<>+36(SB)/4, $v; DATA name<>+40(SB)/4, $v; DATA name<>+44(SB)/4, $v; \
+	DATA name<>+48(SB)/4, $v; DATA name<>+52(SB)/4, $v; DATA name<>+56(SB)/4, $v; DATA name<>+60(SB)/4, $v; \
+	GLOBL name<>(SB), RODATA|NOPTR, $64
 #define CONST64(name, v) \
 	DATA name<>+0(SB)/8, $v; DATA name<>+8(SB)/8, $v; DATA name<>+16(SB)/8, $v; DATA name<>+24(SB)/8, $v; \
-	GLOBL name<>(SB), RODATA|NOPTR, $32
+	DATA name<>+32(SB)/8, $v; DATA name<>+40(SB)/8, $v; DATA name<>+48(SB)/8, $v; DATA name<>+56(SB)/8, $v; \
+	GLOBL name<>(SB), RODATA|NOPTR, $64
 
 // Ones, then zeros: reading 32-b bytes in gives a mask of the first b bytes.
 #define TAILMASK \
