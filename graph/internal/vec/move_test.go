@@ -14,7 +14,9 @@ func TestTranspose(t *testing.T) {
 }
 
 func testTranspose[T Float](t *testing.T) {
-	for _, s := range [][2]int{{0, 3}, {1, 1}, {1, 9}, {9, 1}, {4, 4}, {8, 8}, {7, 9}, {16, 16}, {17, 33}, {64, 24}, {50, 71}, {130, 130}} {
+	for _, s := range [][2]int{
+		{0, 3}, {1, 1}, {1, 9}, {9, 1}, {4, 4}, {8, 8}, {7, 9}, {16, 16}, {17, 33}, {64, 24}, {50, 71}, {130, 130},
+	} {
 		rows, cols := s[0], s[1]
 		src, want, got := random[T](rows*cols, 1), make([]T, rows*cols), make([]T, rows*cols+1)
 		for i := range rows {

@@ -59,7 +59,8 @@ func BenchmarkConvert(b *testing.B) {
 		name string
 		run  func()
 	}{
-		{"AddToFloat64", func() { AddToFloat64(y, x) }}, {"ToFloat64", func() { ToFloat64(y, x) }}, {"FromFloat64", func() { FromFloat64(x, y) }},
+		{"AddToFloat64", func() { AddToFloat64(y, x) }}, {"ToFloat64", func() { ToFloat64(y, x) }},
+		{"FromFloat64", func() { FromFloat64(x, y) }},
 	} {
 		b.Run(k.name, func(b *testing.B) {
 			for b.Loop() {
