@@ -63,6 +63,7 @@ type lbfgsRun struct {
 	until    float64 // gradient norm at which L-BFGS ends
 	progress Progress
 
+	begun        bool
 	best         []float64 // where the last iteration ended
 	at, gradient []float64 // the last evaluation
 	loss         float64
@@ -83,7 +84,7 @@ func (l *lbfgsRun) run() error {
 	problem := optimize.Problem{Func: l.value, Grad: l.derivative, Status: l.status}
 	settings := &optimize.Settings{
 		InitValues:      &optimize.Location{F: l.loss, Gradient: slices.Clone(l.gradient)},
-		MajorIterations: cmp.Or(l.MaxIterations, 1000),
+		MajorIterations: cmp.Or(l.MaxIterations, 1000) + 1, // gonum counts the start
 		Converger:       l,
 	}
 	method := &optimize.LBFGS{Store: l.Memory, GradStopThreshold: math.NaN()}
@@ -139,8 +140,12 @@ func (l *lbfgsRun) status() (optimize.Status, error) {
 // Init implements gonum's Converger.
 func (l *lbfgsRun) Init(int) {}
 
-// Converged is called where an iteration ended.
+// Converged is called at the start and where an iteration ended.
 func (l *lbfgsRun) Converged(at *optimize.Location) optimize.Status {
+	if !l.begun {
+		l.begun = true
+		return optimize.NotTerminated
+	}
 	copy(l.best, at.X)
 	l.progress.Iteration++
 	l.progress.Loss, l.progress.GradientNorm = at.F, norm(at.Gradient)
