@@ -56,9 +56,6 @@ func (s *Session) contenders(sub *Subject, set *Settings, st steps) ([]contender
 // there is one optimum.
 func (s *Session) band(sub *Subject, set *Settings) []contender {
 	var out []contender
-	if s.convex() {
-		return nil
-	}
 	for i := range set.Seeds {
 		start := sub.Model.Init(s.Seed + uint64(i) + 1)
 		out = append(out, contender{unlearn.Retrain{Trainer: sub.trainer, Start: start}, Tags{"start": "cold", "init-seed": i + 1}})

@@ -50,7 +50,7 @@ func (s *Session) runtimeUnits(ctx context.Context, part string, set *Settings) 
 	for draw := range set.Draws {
 		for _, size := range sizes {
 			units = append(units, Unit{fmt.Sprintf("%s=%d draw=%d", name, size, draw), func(ctx context.Context) ([]Record, error) {
-				outcomes, err := s.trial(ctx, set, size, draw)
+				outcomes, err := s.withBand(ctx, set, size, draw)
 				if err != nil {
 					return nil, err
 				}
@@ -98,7 +98,7 @@ func (s *Session) stored(ctx context.Context, set *Settings, size, draw int) (ou
 	if err != nil {
 		return outcome{}, err
 	}
-	factor, err := s.factor(ctx, sub, st.Ridge)
+	factor, err := s.factor(ctx, sub, st.Ridge, set.Tolerance)
 	if err != nil {
 		return outcome{}, err
 	}
@@ -112,7 +112,7 @@ func (s *Session) stored(ctx context.Context, set *Settings, size, draw int) (ou
 }
 
 // factor returns the factor of the Hessian, regulariser and ridge included, on the data before the change.
-func (s *Session) factor(ctx context.Context, sub *Subject, ridge float64) (*unlearn.Factored, error) {
+func (s *Session) factor(ctx context.Context, sub *Subject, ridge, tolerance float64) (*unlearn.Factored, error) {
 	if sub.factor != nil && sub.factorRidge == ridge {
 		return sub.factor, nil
 	}
@@ -125,7 +125,7 @@ func (s *Session) factor(ctx context.Context, sub *Subject, ridge float64) (*unl
 	if err != nil {
 		return nil, fmt.Errorf("experiments: the Hessian's factor: %w (--set factor=false leaves the row out)", err)
 	}
-	sub.factorRidge = ridge
+	sub.factor.Tol, sub.factorRidge = tolerance, ridge
 	return sub.factor, nil
 }
 
@@ -141,7 +141,7 @@ func (s *Session) factorUnit(part string, set *Settings) Unit {
 			return nil, err
 		}
 		began := time.Now()
-		if _, err := s.factor(ctx, sub, st.Ridge); err != nil {
+		if _, err := s.factor(ctx, sub, st.Ridge, set.Tolerance); err != nil {
 			return nil, err
 		}
 		seconds := metric{"factor-seconds", "s", time.Since(began).Seconds()}

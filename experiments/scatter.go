@@ -10,7 +10,7 @@ func scatterExperiment() *Experiment {
 		Question: "does an update change the test loss as retraining does?",
 		Defaults: func(s *Settings, k Key) {
 			s.Rows = s.Rows[len(s.Rows)/2 : len(s.Rows)/2+1]
-			s.Features = []int{20}
+			s.Features, s.Seeds = []int{20}, 0
 			if k.Model != Models[0] && k.Profile != Paper {
 				s.Features = []int{10} // draws that the other parts have anyway
 			}

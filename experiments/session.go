@@ -27,7 +27,7 @@ type Session struct {
 	splits   map[float64]*data
 	subjects map[string]*Subject
 	pools    map[string][]int
-	trials   map[string][]outcome
+	trials   map[string]trial
 	tunings  map[string]*tuning
 }
 
@@ -40,7 +40,7 @@ func newSession(c *Config, named *datasets.Named, before []Record, p Progress) *
 		Experiment: c.Experiment, Dataset: c.Dataset, Model: c.Model, Profile: c.Profile, Seed: c.Seed,
 		Sensitive: named.Sensitive, Sparse: sparse, Progress: p,
 		named: named, before: before, splits: map[float64]*data{}, subjects: map[string]*Subject{}, pools: map[string][]int{},
-		trials: map[string][]outcome{}, tunings: map[string]*tuning{},
+		trials: map[string]trial{}, tunings: map[string]*tuning{},
 	}
 }
 

@@ -54,7 +54,7 @@ func (s *Session) trial(ctx context.Context, set *Settings, size, draw int) ([]o
 func (s *Session) trialOf(ctx context.Context, set *Settings, size, draw int, names ...string) ([]outcome, error) {
 	key := fmt.Sprint(*s.trialSettings(set), size, draw, names)
 	if t, ok := s.trials[key]; ok {
-		return t, nil
+		return t.outcomes, nil
 	}
 	sub, err := s.subject(ctx, set)
 	if err != nil {
@@ -67,9 +67,6 @@ func (s *Session) trialOf(ctx context.Context, set *Settings, size, draw int, na
 	methods, err := s.contenders(sub, set, st)
 	if err != nil {
 		return nil, err
-	}
-	if draw < set.SeedDraws {
-		methods = append(methods, s.band(sub, set)...)
 	}
 	r, err := s.request(ctx, set, size, draw)
 	if err != nil {
@@ -92,14 +89,65 @@ func (s *Session) trialOf(ctx context.Context, set *Settings, size, draw int, na
 		}
 		out = append(out, o)
 	}
-	s.trials[key] = out
+	s.trials[key] = trial{outcomes: out}
+	if draw < set.SeedDraws && len(names) == 0 {
+		s.trials[key] = trial{out, ref} // only where the band will ask for it: parameters are large
+	}
 	return out, nil
+}
+
+// trial is what a draw's methods came to, and the reference that they were measured against.
+type trial struct {
+	outcomes []outcome
+	ref      *reference
+}
+
+// withBand adds to the outcomes of a trial those of cold retrainings from other initial parameters, on the first draws and for the
+// largest change only.
+func (s *Session) withBand(ctx context.Context, set *Settings, size, draw int) ([]outcome, error) {
+	outcomes, err := s.trial(ctx, set, size, draw)
+	if err != nil {
+		return nil, err
+	}
+	sizes, err := s.sizes(ctx, set)
+	if err != nil || s.convex() || draw >= set.SeedDraws || size < slices.Max(sizes) || set.Seeds == 0 {
+		return outcomes, err
+	}
+	key := fmt.Sprint(*s.trialSettings(set), size, draw, "band", set.Seeds)
+	if b, ok := s.trials[key]; ok {
+		return slices.Concat(outcomes, b.outcomes), nil
+	}
+	sub, err := s.subject(ctx, set)
+	if err != nil {
+		return nil, err
+	}
+	r, err := s.request(ctx, set, size, draw)
+	if err != nil {
+		return nil, err
+	}
+	ref := s.trials[fmt.Sprint(*s.trialSettings(set), size, draw, []string(nil))].ref
+	var band []outcome
+	for _, m := range s.band(sub, set) {
+		o, u, err := sub.apply(ctx, m, r)
+		if err != nil {
+			return nil, err
+		}
+		if u != nil {
+			if err := sub.measure(ctx, &o, u, &ref); err != nil {
+				return nil, err
+			}
+		}
+		band = append(band, o)
+	}
+	s.trials[key] = trial{outcomes: band}
+	return slices.Concat(outcomes, band), nil
 }
 
 // trialSettings returns the settings without those that a trial does not depend on.
 func (s *Session) trialSettings(set *Settings) *Settings {
 	t := *set
 	t.Features, t.Rows, t.Draws, t.Shards, t.Points, t.Trials = nil, nil, 0, nil, nil, 0
+	t.Seeds, t.SeedDraws = 0, 0
 	t.Near, t.Growth, t.Factor = 0, 0, false
 	return &t
 }
@@ -236,7 +284,7 @@ func (s *Session) drawUnits(ctx context.Context, part string, set *Settings, met
 	for draw := range set.Draws {
 		for _, size := range sizes {
 			units = append(units, Unit{fmt.Sprintf("%s=%d draw=%d", name, size, draw), func(ctx context.Context) ([]Record, error) {
-				t, err := s.trial(ctx, set, size, draw)
+				t, err := s.withBand(ctx, set, size, draw)
 				if err != nil {
 					return nil, err
 				}
