@@ -46,7 +46,9 @@ func (s surface) HVP(_ context.Context, dst, theta, v []float64, _ *datasets.Dat
 	return nil
 }
 
-func (s surface) problem() *Problem { return &Problem{Objective: s, Train: randomData(1, 2, 0, false, 1)} }
+func (s surface) problem() *Problem {
+	return &Problem{Objective: s, Train: randomData(1, 2, 0, false, 1)}
+}
 
 // minimiser is what L-BFGS and Newton-CG have in common.
 type minimiser interface {
@@ -239,7 +241,7 @@ func TestMinimisersStop(t *testing.T) {
 	_, err := Newton{Callback: func(Progress) error { return diskFull }}.Train(t.Context(), p, start)
 	require.ErrorIs(t, err, diskFull)
 
-	for _, at := range []int{1, 2, 5, 12} {
+	for _, at := range []int{0, 1, 2, 4} {
 		for method, m := range minimisers(1e-12) {
 			ctx, cancel := context.WithCancel(t.Context())
 			q := *p
