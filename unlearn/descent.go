@@ -37,6 +37,7 @@ type descentRun struct {
 	store    *checkpointFile
 	g        []float64
 	progress Progress
+	least    float64 // smallest gradient norm so far
 	start    time.Time
 }
 
@@ -52,7 +53,7 @@ func (d descent) train(ctx context.Context, p *Problem, theta []float64) ([]floa
 		return nil, errors.New("unlearn: there are no samples to train on; L-BFGS can minimise the regulariser alone")
 	}
 	d.batch, d.epochs = cmp.Or(d.batch, 32), cmp.Or(d.epochs, 1)
-	r := &descentRun{descent: d, p: p, n: n, steps: (n + d.batch - 1) / d.batch, g: make([]float64, len(theta)), start: time.Now(),
+	r := &descentRun{descent: d, p: p, n: n, steps: (n + d.batch - 1) / d.batch, g: make([]float64, len(theta)), start: time.Now(), least: math.Inf(1),
 		at: Snapshot{Theta: slices.Clone(theta), Vectors: work(d.vectors, len(theta))}}
 	if err := r.open(theta); err != nil {
 		return nil, err
@@ -124,31 +125,34 @@ func (r *descentRun) interrupted(err error) error {
 	return errors.Join(err, r.store.save(&r.at))
 }
 
-// step moves along one batch. On error nothing has moved.
+// step moves along one batch. On error nothing has moved, unless it diverged.
 func (r *descentRun) step(ctx context.Context, order []int) error {
 	lo, hi := r.at.Step*r.n/r.steps, (r.at.Step+1)*r.n/r.steps
 	loss, err := r.gradient(ctx, r.p.Train.Subset(order[lo:hi]))
 	if err != nil {
 		return err
 	}
-	iteration := r.at.Epoch*r.steps + r.at.Step + 1
 	g := norm(r.g)
 	if !finite(g) {
-		best := r.progress.GradientNorm
-		if iteration == 1 || best == 0 {
-			best = math.NaN()
-		}
-		return &ErrDiverged{Solver: r.name, Quantity: "gradient norm", Iterations: iteration, Residual: g, Best: best,
-			Curvature: math.NaN(), Remedy: "lower Rate, or look for overflow in the model"}
+		return r.diverged(g)
 	}
 	floats.Scale(1/float64(r.n), r.g)
-	r.apply(r.at.Theta, r.g, r.at.Vectors, iteration)
+	r.progress.Iteration = r.at.Epoch*r.steps + r.at.Step + 1
+	r.apply(r.at.Theta, r.g, r.at.Vectors, r.progress.Iteration)
+	if notFinite(r.at.Theta) >= 0 {
+		return r.diverged(g)
+	}
 	r.at.Step++
 	r.at.lossSum += loss
 	r.at.seen += float64(hi - lo)
-	r.progress.Iteration, r.progress.GradientNorm = iteration, g
+	r.progress.GradientNorm, r.least = g, min(r.least, g)
 	r.progress.Gradients += float64(hi-lo) / float64(r.n)
 	return nil
+}
+
+func (r *descentRun) diverged(gradient float64) error {
+	return &ErrDiverged{Solver: r.name, Quantity: "gradient norm", Iterations: r.progress.Iteration, Residual: gradient,
+		Best: r.least, Curvature: math.NaN(), Remedy: "lower Rate, or look for overflow in the model"}
 }
 
 // gradient writes the estimate of grad L from a batch to r.g, and returns the batch's loss without the regulariser, NaN if

@@ -113,13 +113,13 @@ func (l *lbfgsRun) evaluate(x []float64) {
 	l.loss, l.err = l.p.LossGradient(l.ctx, l.gradient, x)
 	copy(l.at, x)
 	l.progress.Gradients++
-	if math.IsNaN(l.loss) {
-		l.loss = math.Inf(1) // too far: the line search comes back
-	}
 }
 
 func (l *lbfgsRun) value(x []float64) float64 {
 	l.evaluate(x)
+	if math.IsNaN(l.loss) {
+		return math.Inf(1) // too far: the line search comes back
+	}
 	return l.loss
 }
 
