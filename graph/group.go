@@ -205,15 +205,11 @@ func runBinary[T Float](b binary, dst, x, y []T) {
 	case kGe:
 		vec.Ge(dst, x, y)
 	case kGate:
-		gate(dst, x, y)
+		vec.Gate(dst, x, y)
 	case kTanhGrad:
-		for i, a := range x {
-			dst[i] = y[i] * (1 - a*a)
-		}
+		vec.TanhGrad(dst, x, y)
 	case kSigmoidGrad:
-		for i, a := range x {
-			dst[i] = y[i] * (a * (1 - a))
-		}
+		vec.SigmoidGrad(dst, x, y)
 	case kLeakyGate:
 		leakyGate(dst, x, y, T(b.c))
 	}

@@ -21,6 +21,8 @@ type numeric[T graph.Float] struct {
 	plans   map[planKey]*planEntry
 	rows    map[string]int // samples in a full chunk, by shape of a sample
 	idle    []*worker[T]
+	vectors [][]T          // memory for parameters in this precision
+	base    []T            // the model's constants
 	checked map[*int32]int // sparse arrays whose indices have been checked, and their length
 }
 
@@ -38,7 +40,7 @@ type worker[T graph.Float] struct {
 }
 
 func newEngine[T graph.Float](m *Model) *numeric[T] {
-	return &numeric[T]{m: m, plans: map[planKey]*planEntry{}, rows: map[string]int{}, checked: map[*int32]int{}}
+	return &numeric[T]{m: m, plans: map[planKey]*planEntry{}, rows: map[string]int{}, base: inPrecision[T](m.base), checked: map[*int32]int{}}
 }
 
 func (e *numeric[T]) plan(k kind, rows int, d *datasets.Dataset) (*plan, error) {
@@ -55,7 +57,8 @@ func (e *numeric[T]) plan(k kind, rows int, d *datasets.Dataset) (*plan, error) 
 	return entry.plan, entry.err
 }
 
-// chunkRows is the largest power of two whose gradient's intermediate values take at most the model's chunk size.
+// chunkRows is the largest power of two whose gradient's intermediate values take at most the model's chunk size, or twice as much as the
+// parameters where these are many: each chunk has to add up a gradient of its own.
 func (e *numeric[T]) chunkRows(d *datasets.Dataset) (int, error) {
 	if e.m.opts.chunkRows > 0 {
 		return e.m.opts.chunkRows, nil
@@ -76,8 +79,9 @@ func (e *numeric[T]) chunkRows(d *datasets.Dataset) (int, error) {
 	// What does not grow with the rows is the parameters' gradient.
 	perRow := max(1, (pl.program.Scratch()-e.m.offset[len(e.m.params)])/probe)
 	var zero T
+	limit := max(e.m.opts.chunkBytes/int(unsafe.Sizeof(zero)), 2*e.m.dim)
 	rows = 32
-	for rows < most && 2*rows*perRow*int(unsafe.Sizeof(zero)) <= e.m.opts.chunkBytes {
+	for rows < most && 2*rows*perRow <= limit {
 		rows *= 2
 	}
 	e.mu.Lock()
@@ -225,7 +229,7 @@ func setUp[T graph.Float](f *graph.Frame[T], pl *plan, b *buffers[T], theta [][]
 
 // tensors converts a flat vector to the model's precision and cuts it into tensors.
 func (e *numeric[T]) tensors(theta []float64) [][]T {
-	return split(e.m, inPrecision[T](theta), inPrecision[T](e.m.base))
+	return split(e.m, inPrecision[T](theta), e.base)
 }
 
 func inPrecision[T graph.Float](x []float64) []T {
@@ -233,8 +237,42 @@ func inPrecision[T graph.Float](x []float64) []T {
 		return own
 	}
 	out := make([]T, len(x))
-	graph.Convert(out, x)
+	convertAll(out, x)
 	return out
+}
+
+// borrow is tensors in memory that is used again once done is called.
+func (e *numeric[T]) borrow(theta []float64) (tensors [][]T, done func()) {
+	if own, ok := any(theta).([]T); ok {
+		return split(e.m, own, e.base), func() {}
+	}
+	var x []T
+	e.mu.Lock()
+	if k := len(e.vectors) - 1; k >= 0 {
+		x = e.vectors[k]
+		e.vectors = e.vectors[:k]
+	}
+	e.mu.Unlock()
+	x = grow(x, len(theta))
+	convertAll(x, theta)
+	return split(e.m, x, e.base), func() {
+		e.mu.Lock()
+		e.vectors = append(e.vectors, x)
+		e.mu.Unlock()
+	}
+}
+
+// convertAll converts long vectors on two goroutines: one core does not fill the memory's bandwidth.
+func convertAll[T graph.Float](dst []T, x []float64) {
+	if len(x) < 1<<17 {
+		graph.Convert(dst, x)
+		return
+	}
+	half := len(x) / 2
+	var wg sync.WaitGroup
+	wg.Go(func() { graph.Convert(dst[:half], x[:half]) })
+	graph.Convert(dst[half:], x[half:])
+	wg.Wait()
 }
 
 func (e *numeric[T]) loss(ctx context.Context, theta []float64, d *datasets.Dataset) (float64, error) {
@@ -242,7 +280,8 @@ func (e *numeric[T]) loss(ctx context.Context, theta []float64, d *datasets.Data
 	if err != nil {
 		return 0, err
 	}
-	th := e.tensors(theta)
+	th, done := e.borrow(theta)
+	defer done()
 	sums := make([]float64, len(cs))
 	err = e.each(ctx, cs, nil, func(w *worker[T], c chunk) error {
 		_, f, err := e.prepare(w, lossSum, th, nil, d, c)
@@ -271,7 +310,8 @@ func (e *numeric[T]) gradient(ctx context.Context, dst, theta, weights []float64
 		clear(dst)
 		return 0, nil
 	}
-	th := e.tensors(theta)
+	th, done := e.borrow(theta)
+	defer done()
 	sum := newOrderedSum(dst)
 	losses := make([]float64, len(cs))
 	err = e.each(ctx, cs, sum, func(w *worker[T], c chunk) error {
@@ -314,9 +354,9 @@ func (e *numeric[T]) linearize(ctx context.Context, theta []float64, d *datasets
 			direction = same
 		} else {
 			direction = grow(direction, len(v))
-			graph.Convert(direction, v)
+			convertAll(direction, v)
 		}
-		vs := split(e.m, direction, make([]T, len(e.m.base)))
+		vs := split(e.m, direction, e.base)
 		sum := newOrderedSum(dst)
 		return e.each(ctx, cs, sum, func(w *worker[T], c chunk) error {
 			pl, f, err := e.productFrame(w, own, th, k, d, c)
@@ -405,10 +445,13 @@ func (e *numeric[T]) perRow(ctx context.Context, k kind, dst, theta, v []float64
 			return fmt.Errorf("nets: %d places for %d samples of %d numbers", len(dst), d.Len(), width)
 		}
 	}
-	th := e.tensors(theta)
+	th, done := e.borrow(theta)
+	defer done()
 	var vs [][]T
 	if v != nil {
-		vs = split(e.m, inPrecision[T](v), make([]T, len(e.m.base)))
+		tensors, done := e.borrow(v)
+		defer done()
+		vs = tensors
 	}
 	return e.each(ctx, cs, nil, func(w *worker[T], c chunk) error {
 		pl, f, err := e.prepare(w, k, th, nil, d, c)

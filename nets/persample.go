@@ -159,7 +159,8 @@ func perSample[T, O graph.Float](ctx context.Context, e *numeric[T], dst []O, th
 			}
 		})
 	}
-	th := e.tensors(theta)
+	th, done := e.borrow(theta)
+	defer done()
 	return e.each(ctx, cs, nil, func(w *worker[T], c chunk) error {
 		pl, f, err := e.prepare(w, factorRows, th, nil, d, c)
 		if err == nil {
@@ -226,7 +227,8 @@ func (e *numeric[T]) oneByOne(ctx context.Context, theta []float64, d *datasets.
 	for i := range cs {
 		cs[i] = chunk{index: i, lo: i, hi: i + 1, rows: 1}
 	}
-	th := e.tensors(theta)
+	th, done := e.borrow(theta)
+	defer done()
 	return e.each(ctx, cs, nil, func(w *worker[T], c chunk) error {
 		_, f, err := e.prepare(w, lossGradient, th, nil, d, c)
 		if err == nil {

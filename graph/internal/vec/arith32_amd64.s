@@ -118,6 +118,34 @@ TEXT ·gtF32(SB), NOSPLIT, $0-32
 TEXT ·geF32(SB), NOSPLIT, $0-32
 	BINARY(2, GE)
 
+#define GATE \
+	VXORPS Y2, Y2, Y2; \
+	VCMPPS $14, Y2, Y0, Y0; \
+	VANDPS Y1, Y0, Y0
+
+// func gateF32(dst, x, y *float32, n int)
+TEXT ·gateF32(SB), NOSPLIT, $0-32
+	BINARY(2, GATE)
+
+#define TANHGRAD \
+	VMOVUPS one<>(SB), Y2; \
+	VFNMADD231PS Y0, Y0, Y2; \
+	VMULPS Y1, Y2, Y0
+
+// func tanhGradF32(dst, x, y *float32, n int)
+TEXT ·tanhGradF32(SB), NOSPLIT, $0-32
+	BINARY(2, TANHGRAD)
+
+#define SIGMOIDGRAD \
+	VMOVUPS one<>(SB), Y2; \
+	VSUBPS Y0, Y2, Y2; \
+	VMULPS Y0, Y2, Y2; \
+	VMULPS Y1, Y2, Y0
+
+// func sigmoidGradF32(dst, x, y *float32, n int)
+TEXT ·sigmoidGradF32(SB), NOSPLIT, $0-32
+	BINARY(2, SIGMOIDGRAD)
+
 #define ADDS \
 	VADDPS Y14, Y0, Y0
 

@@ -118,6 +118,34 @@ TEXT ·gtF64(SB), NOSPLIT, $0-32
 TEXT ·geF64(SB), NOSPLIT, $0-32
 	BINARY(3, GE)
 
+#define GATE \
+	VXORPS Y2, Y2, Y2; \
+	VCMPPD $14, Y2, Y0, Y0; \
+	VANDPD Y1, Y0, Y0
+
+// func gateF64(dst, x, y *float64, n int)
+TEXT ·gateF64(SB), NOSPLIT, $0-32
+	BINARY(3, GATE)
+
+#define TANHGRAD \
+	VMOVUPS one<>(SB), Y2; \
+	VFNMADD231PD Y0, Y0, Y2; \
+	VMULPD Y1, Y2, Y0
+
+// func tanhGradF64(dst, x, y *float64, n int)
+TEXT ·tanhGradF64(SB), NOSPLIT, $0-32
+	BINARY(3, TANHGRAD)
+
+#define SIGMOIDGRAD \
+	VMOVUPS one<>(SB), Y2; \
+	VSUBPD Y0, Y2, Y2; \
+	VMULPD Y0, Y2, Y2; \
+	VMULPD Y1, Y2, Y0
+
+// func sigmoidGradF64(dst, x, y *float64, n int)
+TEXT ·sigmoidGradF64(SB), NOSPLIT, $0-32
+	BINARY(3, SIGMOIDGRAD)
+
 #define ADDS \
 	VADDPD Y14, Y0, Y0
 

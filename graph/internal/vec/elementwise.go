@@ -60,6 +60,15 @@ func Gt[T Float](dst, x, y []T) { binary(opGt, dst, x, y) }
 // Ge computes dst = 1 where x >= y, else 0.
 func Ge[T Float](dst, x, y []T) { binary(opGe, dst, x, y) }
 
+// Gate writes y where x > 0 and 0 elsewhere.
+func Gate[T Float](dst, x, y []T) { binary(opGate, dst, x, y) }
+
+// TanhGrad writes y*(1-x*x), the adjoint y taken back through a tanh whose value is x.
+func TanhGrad[T Float](dst, x, y []T) { binary(opTanhGrad, dst, x, y) }
+
+// SigmoidGrad writes y*(x*(1-x)), the adjoint y taken back through a sigmoid whose value is x.
+func SigmoidGrad[T Float](dst, x, y []T) { binary(opSigmoidGrad, dst, x, y) }
+
 // AddS computes dst = x + a.
 func AddS[T Float](dst, x []T, a T) { scalar(opAddS, dst, x, a) }
 

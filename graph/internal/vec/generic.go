@@ -140,6 +140,22 @@ func binaryGeneric[T Float](o op, dst, x, y []T) {
 		for i, v := range x {
 			dst[i] = bit[T](v >= y[i])
 		}
+	case opGate:
+		for i, v := range x {
+			if v > 0 {
+				dst[i] = y[i]
+			} else {
+				dst[i] = 0
+			}
+		}
+	case opTanhGrad:
+		for i, v := range x {
+			dst[i] = y[i] * (1 - v*v)
+		}
+	case opSigmoidGrad:
+		for i, v := range x {
+			dst[i] = y[i] * (v * (1 - v))
+		}
 	}
 }
 

@@ -88,6 +88,12 @@ func binary32(o op, dst, x, y *float32, n int) bool {
 		gtF32(dst, x, y, n)
 	case opGe:
 		geF32(dst, x, y, n)
+	case opGate:
+		gateF32(dst, x, y, n)
+	case opTanhGrad:
+		tanhGradF32(dst, x, y, n)
+	case opSigmoidGrad:
+		sigmoidGradF32(dst, x, y, n)
 	default:
 		return false
 	}
@@ -117,6 +123,15 @@ func gtF32(dst, x, y *float32, n int)
 
 //go:noescape
 func geF32(dst, x, y *float32, n int)
+
+//go:noescape
+func gateF32(dst, x, y *float32, n int)
+
+//go:noescape
+func tanhGradF32(dst, x, y *float32, n int)
+
+//go:noescape
+func sigmoidGradF32(dst, x, y *float32, n int)
 
 func scalar32(o op, dst, x *float32, n int, a float32) bool {
 	switch o {

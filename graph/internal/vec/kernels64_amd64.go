@@ -83,6 +83,12 @@ func binary64(o op, dst, x, y *float64, n int) bool {
 		gtF64(dst, x, y, n)
 	case opGe:
 		geF64(dst, x, y, n)
+	case opGate:
+		gateF64(dst, x, y, n)
+	case opTanhGrad:
+		tanhGradF64(dst, x, y, n)
+	case opSigmoidGrad:
+		sigmoidGradF64(dst, x, y, n)
 	default:
 		return false
 	}
@@ -112,6 +118,15 @@ func gtF64(dst, x, y *float64, n int)
 
 //go:noescape
 func geF64(dst, x, y *float64, n int)
+
+//go:noescape
+func gateF64(dst, x, y *float64, n int)
+
+//go:noescape
+func tanhGradF64(dst, x, y *float64, n int)
+
+//go:noescape
+func sigmoidGradF64(dst, x, y *float64, n int)
 
 func scalar64(o op, dst, x *float64, n int, a float64) bool {
 	switch o {

@@ -50,6 +50,9 @@ const (
 	opEq
 	opGt
 	opGe
+	opGate
+	opTanhGrad
+	opSigmoidGrad
 	opAddS
 	opMulS
 	opAxpy

@@ -58,6 +58,7 @@ func testArithmetic[T Float](t *testing.T) {
 			{"Eq", func(d []T) { Eq(d, x, y) }, func(x, y T) T { return oracleBit[T](x == y) }},
 			{"Gt", func(d []T) { Gt(d, x, y) }, func(x, y T) T { return oracleBit[T](x > y) }},
 			{"Ge", func(d []T) { Ge(d, x, y) }, func(x, y T) T { return oracleBit[T](x >= y) }},
+			{"Gate", func(d []T) { Gate(d, x, y) }, func(x, y T) T { return oracleBit[T](x > 0) * y }},
 			{"AddS", func(d []T) { AddS(d, x, a) }, func(x, _ T) T { return x + a }},
 			{"MulS", func(d []T) { MulS(d, x, a) }, func(x, _ T) T { return x * a }},
 			{"Neg", func(d []T) { Neg(d, x) }, func(x, _ T) T { return -x }},
