@@ -11,7 +11,7 @@ type ErrDiverged struct {
 	Quantity   string // what was measured; empty = "relative residual", ||b - A x|| / ||b||
 	Iterations int
 	Residual   float64 // Quantity when the iteration was given up; may be Inf or NaN
-	Best       float64 // the smallest value of Quantity seen, that of the vector handed back
+	Best       float64 // the smallest value of Quantity seen; of a solver, that of the vector handed back
 	Scale      float64 // the scale in use; 0 where there is none
 	Curvature  float64 // r'Ar / r'r along the growing residual r: a lower bound of the largest eigenvalue; NaN when unknown
 	Remedy     string  // what to change, in words
