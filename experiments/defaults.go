@@ -30,7 +30,7 @@ func Defaults(e *Experiment, k Key) (*Settings, error) {
 	}
 	s := &Settings{
 		Request: "features", Features: []int{10, 50, 100}, Rows: []int{10, 100, 1000}, Draws: 5, Pool: "sensitive",
-		Lambda: 1, Hidden: []int{200, 200}, TrainTolerance: 1e-6, TrainSteps: 1000,
+		Lambda: 1, Hidden: []int{200, 200}, Precision: "float64", TrainTolerance: 1e-6, TrainSteps: 1000,
 		Tau: Auto{Tuned: true}, TauFT: Auto{Tuned: true}, Batch: 32, Epochs: 1,
 		Curvature: "full", Solver: "cg", Tolerance: 1e-8, Steps: 1, Batches: 1, Force: true, Chunks: 10, Seeds: 5, SeedDraws: 1,
 		Criterion: "residual", TuneDraws: 2, TuneSize: 50, Near: 0.5, Growth: 2, Factor: true,
@@ -86,8 +86,8 @@ func mlpDefaults(s *Settings, k Key) {
 		s.Draws = 10
 		return
 	}
-	s.TrainSteps, s.TuneDraws = 300, 1
-	s.Features, s.Rows, s.Growth = []int{10, 50}, []int{10, 100}, 8
+	s.TrainSteps, s.TuneDraws, s.Precision = 300, 1, "float32"
+	s.Features, s.Rows, s.Growth = []int{10, 50}, []int{10, 100}, 16
 	if k.Dataset != "diabetes" {
 		s.Hidden = []int{16, 16}
 	}

@@ -36,7 +36,7 @@ func limitsExperiment() *Experiment {
 }
 
 // grow multiplies the change by set.Growth until second order's distance to the retrained parameters exceeds set.Near times that of no
-// update, and once further to show what comes next, or until there is nothing more to change.
+// update, or until there is nothing more to change.
 func (s *Session) grow(ctx context.Context, part string, set *Settings, draw, most int) ([]Record, error) {
 	var out []Record
 	name, limit := s.sizeName(set), 0
@@ -65,11 +65,10 @@ func (s *Session) grow(ctx context.Context, part string, set *Settings, draw, mo
 			}
 		}
 		out = append(out, s.records(part, tags, draw, outcomes, "distance-ratio", "loss-distance", "gradient-residual")...)
-		failedBefore := limit > 0
-		if none > 0 && near > set.Near && limit == 0 {
+		if none > 0 && near > set.Near {
 			limit = size
 		}
-		if failedBefore || size == most {
+		if limit > 0 || size == most {
 			break
 		}
 	}

@@ -42,7 +42,11 @@ func newModel(name string, d *datasets.Dataset, set *Settings) (Model, error) {
 	case "linear":
 		return nets.NewModel(nets.Linear{In: in, Out: out}, loss)
 	case "mlp":
-		return nets.NewModel(nets.MLP{In: in, Hidden: set.Hidden, Out: out}, loss)
+		precision := nets.Float64()
+		if set.Precision == "float32" {
+			precision = nets.Float32()
+		}
+		return nets.NewModel(nets.MLP{In: in, Hidden: set.Hidden, Out: out}, loss, precision)
 	}
 	return nil, fmt.Errorf("unknown model %q; known: linear, mlp", name)
 }

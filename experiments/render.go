@@ -176,7 +176,7 @@ func settingsLine(e *Experiment, c *Config, p *Part) string {
 	if !e.DataOnly {
 		add("lambda", "sigma")
 		if c.Model != Models[0] {
-			parts = append(parts, "hidden layers "+strings.ReplaceAll(s.Text("hidden"), ",", " x ")+" (tanh)")
+			parts = append(parts, "hidden layers "+strings.ReplaceAll(s.Text("hidden"), ",", " x ")+" (tanh), "+s.Precision)
 		}
 		parts = append(parts, "trained to a gradient norm of "+s.Text("train-tolerance")+" in at most "+s.Text("train-steps")+" iterations")
 		add("tau", "tau-ft", "ridge", "curvature", "solver", "tolerance")

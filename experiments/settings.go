@@ -20,6 +20,7 @@ type Settings struct {
 	Lambda         float64 `set:"lambda" doc:"L2 regulariser, lambda/2 ||theta||^2"`
 	Sigma          float64 `set:"sigma" doc:"standard deviation of the tilt b that training adds to the loss"`
 	Hidden         []int   `set:"hidden" doc:"widths of the hidden layers of the MLP"`
+	Precision      string  `set:"precision" doc:"float64 or float32, of the MLP; linear models always take float64"`
 	TrainTolerance float64 `set:"train-tolerance" doc:"training ends at this gradient norm"`
 	TrainSteps     int     `set:"train-steps" doc:"training ends after so many iterations at the latest"`
 	TestShare      float64 `set:"test-share" doc:"share of samples split off for testing; 0 keeps the data set's own split"`
@@ -167,6 +168,7 @@ var allowed = map[string][]string{
 	"request":   {"features", "labels", "samples"},
 	"pool":      {"sensitive", "top400", "all"},
 	"curvature": {"full", "gauss-newton"},
+	"precision": {"float32", "float64"},
 	"criterion": {"test-loss", "residual"},
 	"solver":    {"cg", "minres", "lissa", "exact"},
 }

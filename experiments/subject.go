@@ -24,7 +24,7 @@ type Subject struct {
 
 // subject returns the model of the run trained with the settings, from the second time on the same one.
 func (s *Session) subject(ctx context.Context, set *Settings) (*Subject, error) {
-	key := fmt.Sprint(set.Lambda, set.Sigma, set.Hidden, set.TrainTolerance, set.TrainSteps, set.TestShare)
+	key := fmt.Sprint(set.Lambda, set.Sigma, set.Hidden, set.Precision, set.TrainTolerance, set.TrainSteps, set.TestShare)
 	if sub, ok := s.subjects[key]; ok {
 		return sub, nil
 	}
