@@ -44,6 +44,7 @@ func Experiments() []*Experiment {
 		limitsExperiment(),
 		affectedExperiment(),
 		shardingExperiment(),
+		solversExperiment(),
 	}
 }
 

@@ -1,0 +1,208 @@
+package experiments
+
+import (
+	"context"
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+
+	"lethe/unlearn"
+)
+
+// solversExperiment solves the linear system of one second-order update with every solver, and says how near each came and what it
+// cost. CG, MINRES and Exact go to the tolerance that is set; LiSSA, which takes scale and ridge from the spectrum, to 1e-3.
+func solversExperiment() *Experiment {
+	const id = "solvers"
+	return &Experiment{
+		ID: id, Title: "Solvers on the system of one second-order update",
+		Question: "how near does each solver come to the solution of a second-order update, at what cost?",
+		Defaults: func(s *Settings, k Key) {
+			s.Features, s.Rows, s.Draws, s.Tolerance, s.Batches = s.Features[:1], s.Rows[:1], 1, 1e-12, 20
+			s.Tau, s.TauFT, s.Ridge, s.Epochs = Auto{Value: 1e-3}, Auto{Value: 1e-4}, Auto{}, 1
+			if k.Model != Models[0] {
+				s.Ridge = Auto{Value: 1} // Gauss-Newton is singular without the regulariser
+			}
+		},
+		Units: func(ctx context.Context, s *Session, set *Settings) ([]Unit, error) {
+			return s.solverUnits(id, set), nil
+		},
+		Tables: func(r *Results) []Table {
+			return []Table{spectrumTable(r), solversTable(r)}
+		},
+		Figures: func(*Results) []Figure { return nil },
+	}
+}
+
+// system is the equation (H + ridge I) x = G of a request.
+type system struct {
+	h         unlearn.Operator
+	batches   unlearn.BatchOperator
+	g         []float64
+	reference []float64 // by MINRES, or by CG for MINRES itself
+}
+
+// lissaTolerance is what LiSSA is asked for: it converges linearly at a rate of the condition number, not of its root.
+const lissaTolerance = 1e-3
+
+func (s *Session) solverUnits(part string, set *Settings) []Unit {
+	var sys *system
+	get := func(ctx context.Context) (*system, error) {
+		if sys == nil {
+			var err error
+			if sys, err = s.system(ctx, set); err != nil {
+				return nil, err
+			}
+		}
+		return sys, nil
+	}
+	units := []Unit{{"spectrum", func(ctx context.Context) ([]Record, error) {
+		sys, err := get(ctx)
+		if err != nil {
+			return nil, err
+		}
+		sp, err := unlearn.Lanczos(ctx, sys.h, unlearn.SpectrumOptions{Steps: 200, Seed: s.Seed})
+		if err != nil {
+			return nil, err
+		}
+		return s.records(part, Tags{}, 0, []outcome{{method: "second-order", metrics: []metric{
+			{"largest-eigenvalue", "1", sp.Largest}, {"smallest-eigenvalue", "1", sp.Smallest},
+			{"condition-number", "1", sp.Largest / sp.Smallest}, {"products", "Hessian products", sp.Products}}}},
+			"largest-eigenvalue", "smallest-eigenvalue", "condition-number", "products"), nil
+	}}}
+	for _, c := range []struct {
+		label  string
+		solver unlearn.Solver
+		batch  bool
+	}{
+		{"cg", unlearn.CG{Tol: set.Tolerance}, false},
+		{"minres", unlearn.MINRES{Tol: set.Tolerance}, false},
+		{"exact", unlearn.Exact{Tol: set.Tolerance}, false},
+		{"lissa, all samples", unlearn.LiSSA{Tol: lissaTolerance, Seed: s.Seed}, false},
+		{"lissa, mini-batches", unlearn.LiSSA{Tol: lissaTolerance, Seed: s.Seed, MaxProducts: 2000}, true},
+		{"lissa, mini-batches as published", unlearn.LiSSA{Tol: lissaTolerance, Seed: s.Seed, MaxProducts: 500, Plain: true}, true},
+	} {
+		units = append(units, Unit{"solver=" + c.label, func(ctx context.Context) ([]Record, error) {
+			sys, err := get(ctx)
+			if err != nil {
+				return nil, err
+			}
+			o, err := sys.solve(ctx, c.solver, c.batch)
+			if err != nil {
+				return nil, err
+			}
+			o.tags = o.tags.with(Tags{"solver": c.label})
+			return s.records(part, Tags{}, 0, []outcome{o}, "solve-residual", "solve-difference", "products", "seconds"), nil
+		}})
+	}
+	return units
+}
+
+// system builds the equation of the first draw.
+func (s *Session) system(ctx context.Context, set *Settings) (*system, error) {
+	sub, err := s.subject(ctx, set)
+	if err != nil {
+		return nil, err
+	}
+	sizes, err := s.sizes(ctx, set)
+	if err != nil {
+		return nil, err
+	}
+	r, err := s.request(ctx, set, sizes[0], 0)
+	if err != nil {
+		return nil, err
+	}
+	applied, err := r.Apply(sub.Problem.Train)
+	if err != nil {
+		return nil, err
+	}
+	curvature := unlearn.FullHessian
+	if set.Curvature == "gauss-newton" {
+		curvature = unlearn.GaussNewton
+	}
+	corrected := sub.Problem.With(applied.Data)
+	h, err := corrected.Hessian(ctx, sub.Theta, curvature)
+	if err != nil {
+		return nil, err
+	}
+	b, err := corrected.HessianBatches(ctx, sub.Theta, curvature, min(set.Batches, applied.Data.Len()), s.Seed)
+	if err != nil {
+		return nil, err
+	}
+	sys := &system{h: unlearn.Ridge(h, set.Ridge.Value), g: make([]float64, len(sub.Theta)), reference: make([]float64, len(sub.Theta))}
+	sys.batches = unlearn.Ridge(b, set.Ridge.Value).(unlearn.BatchOperator)
+	if err := sub.Problem.Difference(ctx, sys.g, sub.Theta, applied); err != nil {
+		return nil, err
+	}
+	_, err = unlearn.MINRES{Tol: 1e-12}.Solve(ctx, sys.reference, sys.h, sys.g)
+	if methodFailed(err) {
+		err = nil // the best vector there is
+	}
+	return sys, err
+}
+
+// solve solves the system; a solver that did not reach its tolerance is an outcome that says so.
+func (sys *system) solve(ctx context.Context, solver unlearn.Solver, batch bool) (outcome, error) {
+	a := sys.h
+	if batch {
+		a = sys.batches
+	}
+	reference := sys.reference
+	if _, same := solver.(unlearn.MINRES); same {
+		reference = make([]float64, len(sys.g))
+		if _, err := (unlearn.CG{Tol: 1e-12}).Solve(ctx, reference, sys.h, sys.g); err != nil && !methodFailed(err) {
+			return outcome{}, err
+		}
+	}
+	x := make([]float64, len(sys.g))
+	st, err := solver.Solve(ctx, x, a, sys.g)
+	if err != nil && !methodFailed(err) {
+		return outcome{}, err
+	}
+	o := outcome{method: "second-order", tags: Tags{"reached": err == nil}}
+	if st.Chosen != "" {
+		o.tags["chosen"] = st.Chosen
+	}
+	if err != nil {
+		o.tags["error"] = err.Error()
+	}
+	difference := floats.Distance(x, reference, 2) / math.Max(floats.Norm(reference, 2), math.SmallestNonzeroFloat64)
+	o.metrics = []metric{{"solve-residual", "1", st.Residual}, {"solve-difference", "1", difference},
+		{"products", "Hessian products", st.Products}, {"seconds", "s", st.Seconds}}
+	return o, nil
+}
+
+func spectrumTable(r *Results) Table {
+	t := Table{Title: "Spectrum of the Hessian on the corrected data, by Lanczos' method", Header: []string{"largest eigenvalue", "smallest", "condition number"}}
+	var row []string
+	for _, m := range []string{"largest-eigenvalue", "smallest-eigenvalue", "condition-number"} {
+		row = append(row, plain.text(r.where(m)))
+	}
+	t.Rows = append(t.Rows, row)
+	return t
+}
+
+func solversTable(r *Results) Table {
+	t := Table{
+		Title:  "Solvers",
+		Header: []string{"solver", "relative residual", "distance to the solution", "Hessian products", "seconds"},
+		Note: "The residual is ||b - Ax||/||b||, taken by a product of its own; the distance is relative, to MINRES's solution at 1e-12 (CG's for MINRES). " +
+			"A batch counts as its share of a product. No solver had a number set by hand.",
+	}
+	for _, rec := range r.part("solve-residual") {
+		name := rec.Text("solver")
+		row := []string{name}
+		if rec.Settings["reached"] == false {
+			row[0] += " (tolerance not reached)"
+		}
+		for _, m := range []string{"solve-residual", "solve-difference", "products", "seconds"} {
+			row = append(row, plain.text(r.where(m, "solver", name)))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	for _, rec := range r.part("solve-residual") {
+		if chosen := rec.Text("chosen"); chosen != "" {
+			t.Note += "\n\n" + rec.Text("solver") + ": " + chosen + "."
+		}
+	}
+	return t
+}
