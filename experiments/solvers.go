@@ -29,7 +29,7 @@ func solversExperiment() *Experiment {
 		Tables: func(r *Results) []Table {
 			return []Table{spectrumTable(r), solversTable(r)}
 		},
-		Figures: func(*Results) []Figure { return nil },
+		Figures: func(r *Results) []Figure { return []Figure{solversFigure(r)} },
 	}
 }
 
@@ -86,15 +86,33 @@ func (s *Session) solverUnits(part string, set *Settings) []Unit {
 			if err != nil {
 				return nil, err
 			}
-			o, err := sys.solve(ctx, c.solver, c.batch)
+			solver, path := c.solver, &trace{}
+			if l, ok := solver.(unlearn.LiSSA); ok {
+				l.Trace = path.add
+				solver = l
+			}
+			o, err := sys.solve(ctx, solver, c.batch)
 			if err != nil {
 				return nil, err
 			}
 			o.tags = o.tags.with(Tags{"solver": c.label})
-			return s.records(part, Tags{}, 0, []outcome{o}, "solve-residual", "solve-difference", "products", "seconds"), nil
+			records := s.records(part, Tags{}, 0, []outcome{o}, "solve-residual", "solve-difference", "products", "seconds")
+			for i, residual := range path.residual {
+				records = append(records, s.record(part, o.method, metric{"trace-residual", "1", residual}, 0, Tags{"solver": c.label, "after-products": path.products[i]}))
+			}
+			return records, nil
 		}})
 	}
 	return units
+}
+
+// trace keeps how the residual fell: a point for every tenth more products.
+type trace struct{ products, residual []float64 }
+
+func (t *trace) add(products, residual float64) {
+	if n := len(t.products); products > 0 && !math.IsNaN(residual) && (n == 0 || products >= 1.1*t.products[n-1]) {
+		t.products, t.residual = append(t.products, products), append(t.residual, residual)
+	}
 }
 
 // system builds the equation of the first draw.
@@ -205,4 +223,24 @@ func solversTable(r *Results) Table {
 		}
 	}
 	return t
+}
+
+// solversFigure shows where each solver ended, and how LiSSA came there.
+func solversFigure(r *Results) Figure {
+	f := Figure{
+		Name: "convergence", Caption: "Relative residual after so many Hessian products; CG, MINRES and Exact at their end only",
+		X: "Hessian products", Y: "||b - Ax||/||b||", LogX: true, LogY: true,
+	}
+	for _, rec := range r.part("solve-residual") {
+		name := rec.Text("solver")
+		series := Series{Label: name}
+		for _, t := range r.part("trace-residual", "solver", name) {
+			series.X, series.Y = append(series.X, t.Number("after-products")), append(series.Y, t.Value)
+		}
+		series.Points = len(series.X) == 0
+		series.X = append(series.X, r.where("products", "solver", name).mean)
+		series.Y = append(series.Y, math.Max(rec.Value, 1e-17)) // a residual of 0 has no logarithm
+		f.Series = append(f.Series, series)
+	}
+	return f
 }
