@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"unsafe"
+	"weak"
 
 	"golang.org/x/sync/errgroup"
 
@@ -23,7 +24,7 @@ type numeric[T graph.Float] struct {
 	idle    []*worker[T]
 	vectors [][]T          // memory for parameters in this precision
 	base    []T            // the model's constants
-	checked map[*int32]int // sparse arrays whose indices have been checked, and their length
+	checked map[weak.Pointer[int32]]int // sparse arrays whose indices have been checked, and their length; none is kept alive
 }
 
 type planEntry struct {
@@ -40,7 +41,7 @@ type worker[T graph.Float] struct {
 }
 
 func newEngine[T graph.Float](m *Model) *numeric[T] {
-	return &numeric[T]{m: m, plans: map[planKey]*planEntry{}, rows: map[string]int{}, base: inPrecision[T](m.base), checked: map[*int32]int{}}
+	return &numeric[T]{m: m, plans: map[planKey]*planEntry{}, rows: map[string]int{}, base: inPrecision[T](m.base), checked: map[weak.Pointer[int32]]int{}}
 }
 
 func (e *numeric[T]) plan(k kind, rows int, d *datasets.Dataset) (*plan, error) {
@@ -184,7 +185,7 @@ func (e *numeric[T]) checkIndices(x *datasets.CSR) error {
 		}
 		return nil
 	}
-	key := &x.Indices[0]
+	key := weak.Make(&x.Indices[0])
 	e.mu.Lock()
 	done := e.checked[key]
 	e.mu.Unlock()
@@ -197,7 +198,7 @@ func (e *numeric[T]) checkIndices(x *datasets.CSR) error {
 		}
 	}
 	e.mu.Lock()
-	if len(e.checked) > 256 { // keys keep their arrays alive
+	if len(e.checked) > 1000 {
 		clear(e.checked)
 	}
 	e.checked[key] = len(x.Indices)
