@@ -22,8 +22,8 @@ type numeric[T graph.Float] struct {
 	plans   map[planKey]*planEntry
 	rows    map[string]int // samples in a full chunk, by shape of a sample
 	idle    []*worker[T]
-	vectors [][]T          // memory for parameters in this precision
-	base    []T            // the model's constants
+	vectors [][]T                       // memory for parameters in this precision
+	base    []T                         // the model's constants
 	checked map[weak.Pointer[int32]]int // sparse arrays whose indices have been checked, and their length; none is kept alive
 }
 
