@@ -40,8 +40,9 @@ func (t Adam) Train(ctx context.Context, p *Problem, theta []float64) ([]float64
 	}
 	d := descent{
 		name: "adam", batch: t.Batch, epochs: t.Epochs, seed: t.Seed, callback: t.Callback, checkpoint: t.Checkpoint,
-		settings: map[string]string{"rate": exactly(t.Rate), "beta1": exactly(t.Beta1), "beta2": exactly(t.Beta2), "epsilon": exactly(t.Epsilon)},
-		vectors:  2, apply: t.apply,
+		settings: map[string]string{"rate": exactly(t.Rate), "beta1": exactly(t.Beta1), "beta2": exactly(t.Beta2),
+			"epsilon": exactly(t.Epsilon)},
+		vectors: 2, apply: t.apply,
 	}
 	if t.AMSGrad {
 		d.name, d.vectors = "amsgrad", 3

@@ -3,7 +3,6 @@ package unlearn
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"math"
 
 	"gonum.org/v1/gonum/floats"
@@ -74,7 +73,7 @@ func (k *cgKernel) run(ctx context.Context, d, r []float64, a *counted, target, 
 		}
 		curvature := floats.Dot(k.direction, k.product)
 		if !finite(curvature) {
-			return n, &ErrDiverged{Residual: math.NaN(), Curvature: math.NaN(), Remedy: fmt.Sprintf("the product with A gave %v: look for overflow in the model at these parameters", curvature)}
+			return n, &ErrDiverged{Residual: math.NaN(), Curvature: math.NaN(), Remedy: overflowRemedy}
 		}
 		if curvature <= 0 {
 			c := curvature / floats.Dot(k.direction, k.direction)

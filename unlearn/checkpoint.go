@@ -149,7 +149,8 @@ func (c *checkpointFile) load() (*Snapshot, error) {
 		return nil, err
 	}
 	if differences := differ(s.Settings, c.settings); len(differences) > 0 {
-		return nil, fmt.Errorf("unlearn: checkpoint %s belongs to another training (%s): go on with its settings, or choose another Path", c.Path, strings.Join(differences, "; "))
+		return nil, fmt.Errorf("unlearn: checkpoint %s belongs to another training (%s): go on with its settings, or choose another Path",
+			c.Path, strings.Join(differences, "; "))
 	}
 	return s, nil
 }
@@ -185,7 +186,8 @@ func quoted(v string) string {
 }
 
 // settingNames are all settings of a fingerprint, in the order in which differences are named.
-var settingNames = []string{"trainer", "label", "parameters", "samples", "data", "start", "rate", "momentum", "beta1", "beta2", "epsilon", "batch", "seed", "l2", "penalty", "tilt"}
+var settingNames = []string{"trainer", "label", "parameters", "samples", "data", "start", "rate", "momentum", "beta1",
+	"beta2", "epsilon", "batch", "seed", "l2", "penalty", "tilt"}
 
 // fingerprint is what has to be equal for a training to go on where another stopped.
 func (r *descentRun) fingerprint(theta []float64) map[string]string {

@@ -128,7 +128,8 @@ func TestCheckpointOfAnotherTrainingIsRefused(t *testing.T) {
 		{sgd(func(s *SGD) { s.Batch = 9 }), p, start, "batch was 8, is 9"},
 		{sgd(func(s *SGD) { s.Seed = 2; s.Batch = 3 }), p, start, "(batch was 8, is 3; seed was 1, is 2)"},
 		{sgd(func(s *SGD) { s.Checkpoint.Label = "cnn" }), p, start, "label was mlp 2x200, is cnn"},
-		{Adam{Batch: 8, Seed: 1, Checkpoint: c}, p, start, "trainer was sgd, is adam; rate was 0.1, is 0.001; momentum was 0.9, is none; beta1 was none, is 0.9"},
+		{Adam{Batch: 8, Seed: 1, Checkpoint: c}, p, start,
+			"trainer was sgd, is adam; rate was 0.1, is 0.001; momentum was 0.9, is none; beta1 was none, is 0.9"},
 		{same, change(func(p *Problem) { p.L2 = 3 }), start, "l2 was 1, is 3"},
 		{same, change(func(p *Problem) { p.Tilt = nil }), start, "tilt was"},
 		{same, change(func(p *Problem) { p.Penalty = make([]float64, 5) }), start, "penalty was none, is"},
@@ -222,7 +223,8 @@ func TestCheckpointThatCannotBeWritten(t *testing.T) {
 func TestDivergenceLeavesTheLastCheckpoint(t *testing.T) {
 	p := problems(t)["least squares, dense"]
 	path := filepath.Join(t.TempDir(), "state")
-	theta, err := SGD{Rate: 1e6, Epochs: 1000, Batch: 40, Checkpoint: Checkpoint{Path: path}}.Train(t.Context(), p, randomVector(p.Dim(), 6))
+	theta, err := SGD{Rate: 1e6, Epochs: 1000, Batch: 40, Checkpoint: Checkpoint{Path: path}}.Train(t.Context(), p,
+		randomVector(p.Dim(), 6))
 	var e *ErrDiverged
 	require.ErrorAs(t, err, &e)
 	s, err := ReadCheckpoint(path)

@@ -53,7 +53,8 @@ func (d descent) train(ctx context.Context, p *Problem, theta []float64) ([]floa
 		return nil, errors.New("unlearn: there are no samples to train on; L-BFGS can minimise the regulariser alone")
 	}
 	d.batch, d.epochs = cmp.Or(d.batch, 32), cmp.Or(d.epochs, 1)
-	r := &descentRun{descent: d, p: p, n: n, steps: (n + d.batch - 1) / d.batch, g: make([]float64, len(theta)), start: time.Now(), least: math.Inf(1),
+	r := &descentRun{descent: d, p: p, n: n, steps: (n + d.batch - 1) / d.batch, g: make([]float64, len(theta)),
+		start: time.Now(), least: math.Inf(1),
 		at: Snapshot{Theta: slices.Clone(theta), Vectors: work(d.vectors, len(theta))}}
 	if err := r.open(theta); err != nil {
 		return nil, err
@@ -72,11 +73,13 @@ func (r *descentRun) open(theta []float64) error {
 		return err
 	}
 	if kept.Epoch > r.epochs || kept.Epoch == r.epochs && kept.Step > 0 {
-		return fmt.Errorf("unlearn: checkpoint %s holds %d epochs and %d steps, more than the %d epochs asked for: ask for more, or choose another Path",
+		return fmt.Errorf("unlearn: checkpoint %s holds %d epochs and %d steps, more than the %d epochs asked for: "+
+			"ask for more, or choose another Path",
 			r.checkpoint.Path, kept.Epoch, kept.Step, r.epochs)
 	}
 	if len(kept.Theta) != len(theta) || len(kept.Vectors) != r.vectors || kept.Epoch < 0 || kept.Step < 0 || kept.Step >= r.steps {
-		return fmt.Errorf("unlearn: checkpoint %s is damaged: its state does not fit its settings; move it away to start afresh", r.checkpoint.Path)
+		return fmt.Errorf("unlearn: checkpoint %s is damaged: its state does not fit its settings; move it away to start afresh",
+			r.checkpoint.Path)
 	}
 	r.at = *kept
 	return nil

@@ -63,6 +63,13 @@ func (e *ErrIndefinite) Error() string {
 		e.Solver, e.Curvature, e.Iterations, e.Remedy)
 }
 
+// Remedies that several solvers share.
+const (
+	roundingRemedy = "rounding error sets this limit: accept a larger tolerance, add a ridge, or compute the products in float64"
+	overflowRemedy = "the product with A is not finite: look for overflow in the model at these parameters"
+)
+
 func indefiniteRemedy(curvature float64) string {
-	return fmt.Sprintf("add a ridge above %.4g (minus the smallest eigenvalue, see Lanczos), use Curvature: GaussNewton, or solve with MINRES", -curvature)
+	return fmt.Sprintf("add a ridge above %.4g (minus the smallest eigenvalue, see Lanczos), use Curvature: GaussNewton, or solve with MINRES",
+		-curvature)
 }

@@ -99,7 +99,8 @@ func (f *Factored) Dim() int {
 // Solve implements [Solver]. Safe for concurrent use.
 func (f *Factored) Solve(ctx context.Context, dst []float64, a Operator, b []float64) (Stats, error) {
 	if a.Dim() != f.Dim() {
-		return Stats{Solver: f.Name(), Residual: math.NaN()}, fmt.Errorf("unlearn: factor of dimension %d used on an operator of dimension %d", f.Dim(), a.Dim())
+		return Stats{Solver: f.Name(), Residual: math.NaN()},
+			fmt.Errorf("unlearn: factor of dimension %d used on an operator of dimension %d", f.Dim(), a.Dim())
 	}
 	return f.solve(ctx, f.Name(), dst, a, b)
 }
@@ -145,7 +146,8 @@ func Materialise(ctx context.Context, a Operator, maxDim int) (*mat.SymDense, er
 		maxDim = 5000
 	}
 	if p > maxDim {
-		return nil, fmt.Errorf("unlearn: a %d x %d matrix is not written out (limit %d, it would take %.1f GB): use CG or MINRES, which need products only, or raise MaxDim", p, p, maxDim, 8*float64(p)*float64(p)/1e9)
+		return nil, fmt.Errorf("unlearn: a %d x %d matrix is not written out (limit %d, it would take %.1f GB): "+
+			"use CG or MINRES, which need products only, or raise MaxDim", p, p, maxDim, 8*float64(p)*float64(p)/1e9)
 	}
 	m := mat.NewSymDense(p, nil)
 	unit, column := make([]float64, p), make([]float64, p)
@@ -159,7 +161,8 @@ func Materialise(ctx context.Context, a Operator, maxDim int) (*mat.SymDense, er
 		}
 		unit[j] = 0
 		if i := notFinite(column); i >= 0 {
-			return nil, fmt.Errorf("unlearn: entry (%d, %d) of the matrix is %v: look for overflow in the model at these parameters", i, j, column[i])
+			return nil, fmt.Errorf("unlearn: entry (%d, %d) of the matrix is %v: look for overflow in the model at these parameters",
+				i, j, column[i])
 		}
 		for i := range j {
 			m.SetSym(i, j, (m.At(i, j)+column[i])/2)
@@ -174,7 +177,8 @@ func Materialise(ctx context.Context, a Operator, maxDim int) (*mat.SymDense, er
 
 // smallestEigenvalue is exact up to 1,000 rows and Lanczos' upper estimate beyond, where O(p^3) takes minutes.
 func smallestEigenvalue(ctx context.Context, m *mat.SymDense) (float64, error) {
-	if m.SymmetricDim() > 1000 {
+	p := m.SymmetricDim()
+	if p > 1000 {
 		s, err := Lanczos(ctx, Symmetric(m), SpectrumOptions{Steps: 200})
 		if err != nil {
 			return math.NaN(), err
@@ -183,7 +187,7 @@ func smallestEigenvalue(ctx context.Context, m *mat.SymDense) (float64, error) {
 	}
 	var e mat.EigenSym
 	if !e.Factorize(m, false) {
-		return math.NaN(), fmt.Errorf("unlearn: the eigenvalues of a %d x %d matrix did not converge", m.SymmetricDim(), m.SymmetricDim())
+		return math.NaN(), fmt.Errorf("unlearn: the eigenvalues of a %d x %d matrix did not converge", p, p)
 	}
 	return e.Values(nil)[0], nil
 }

@@ -140,7 +140,8 @@ func TestMinimisersOnlyDescend(t *testing.T) {
 		}
 	}
 	var last float64
-	for _, m := range []Trainer{Newton{Callback: follow(&last)}, Newton{Callback: follow(&last), Curvature: GaussNewton}, LBFGS{Callback: follow(&last)}} {
+	for _, m := range []Trainer{Newton{Callback: follow(&last)}, Newton{Callback: follow(&last), Curvature: GaussNewton},
+		LBFGS{Callback: follow(&last)}} {
 		last = before
 		theta, err := m.Train(t.Context(), &p, start)
 		require.NoError(t, err)
@@ -203,7 +204,8 @@ func TestMinimisersThatStopEarlySaySo(t *testing.T) {
 	require.ErrorContains(t, err, "rounding error sets this limit")
 	require.Less(t, e.Reached, 1e-12)
 
-	for _, m := range []Trainer{LBFGS{MaxIterations: 3, Tolerance: 1e-3, Callback: counting(&calls)}, Newton{MaxIterations: 1, Callback: counting(&calls)}} {
+	for _, m := range []Trainer{LBFGS{MaxIterations: 3, Tolerance: 1e-3, Callback: counting(&calls)},
+		Newton{MaxIterations: 1, Callback: counting(&calls)}} {
 		calls = 0
 		_, err := m.Train(t.Context(), p, start)
 		require.ErrorAs(t, err, &e)

@@ -59,10 +59,12 @@ func (s LiSSA) Solve(ctx context.Context, dst []float64, a Operator, b []float64
 	}
 	start := time.Now()
 	w := work(4, len(dst))
-	run := &lissaRun{LiSSA: s, b: b, best: dst, u: w[0], r: w[1], product: w[2], d: w[3], bnorm: norm(b), scale: s.Scale, stats: &st}
+	run := &lissaRun{LiSSA: s, b: b, best: dst, u: w[0], r: w[1], product: w[2], d: w[3], bnorm: norm(b), scale: s.Scale,
+		stats: &st}
 	run.Tol, run.limit = cmp.Or(s.Tol, 1e-3), float64(cmp.Or(s.MaxProducts, 100_000))
 	err := run.solve(ctx, a)
-	st.Products, st.Scale, st.Seconds = math.Round(1e6*run.a.products)/1e6, run.scale, time.Since(start).Seconds() // shares of batches add up inexactly
+	st.Products = math.Round(1e6*run.a.products) / 1e6 // shares of batches add up inexactly
+	st.Scale, st.Seconds = run.scale, time.Since(start).Seconds()
 	return st, err
 }
 
@@ -193,7 +195,7 @@ func (s *lissaRun) whole(ctx context.Context) error {
 		if c := s.curvature(ctx); c < 0 || c > 2*s.scale {
 			return s.diverged(rnorm, c)
 		}
-		return s.stopped("rounding error sets this limit: accept a larger tolerance, or compute the products in float64")
+		return s.stopped(roundingRemedy)
 	}
 	return s.stopped(s.outlook())
 }
@@ -227,7 +229,8 @@ func (s *lissaRun) diverged(rnorm, curvature float64) error {
 	}
 	remedy := "leave Scale at 0, so that it is chosen from the spectrum, or raise it until the residual falls"
 	if finite(curvature) && curvature > 2*s.scale {
-		remedy = fmt.Sprintf("the largest eigenvalue is at least %.4g: set Scale above half of it, or leave it at 0 to have it chosen", curvature)
+		remedy = fmt.Sprintf("the largest eigenvalue is at least %.4g: set Scale above half of it, or leave it at 0 to have it chosen",
+			curvature)
 	}
 	return &ErrDiverged{Solver: s.Name(), Iterations: s.stats.Iterations, Residual: rnorm / s.bnorm, Best: s.stats.Residual,
 		Scale: s.scale, Curvature: curvature, Remedy: remedy}
@@ -245,5 +248,6 @@ func (s *lissaRun) outlook() string {
 	if !(rate > 0) || !finite(need) {
 		return "it no longer comes nearer: use CG, add a ridge, or accept a larger tolerance"
 	}
-	return fmt.Sprintf("at the last rate %.2g more products are needed: allow them, add a ridge, or use CG, which needs far fewer", need)
+	return fmt.Sprintf("at the last rate %.2g more products are needed: allow them, add a ridge, or use CG, which needs far fewer",
+		need)
 }

@@ -71,7 +71,8 @@ func TestLiSSAIsTheAuthorsRecursion(t *testing.T) {
 	}
 	u.ScaleVec(1/scale, u)
 	x := make([]float64, p)
-	stats, err := LiSSA{Scale: scale, MaxProducts: depth + 1, Tol: 1e-15}.Solve(t.Context(), x, Ridge(Symmetric(m), damping*scale), v.RawVector().Data)
+	a := Ridge(Symmetric(m), damping*scale)
+	stats, err := LiSSA{Scale: scale, MaxProducts: depth + 1, Tol: 1e-15}.Solve(t.Context(), x, a, v.RawVector().Data)
 	var e *ErrNotConverged
 	require.ErrorAs(t, err, &e)
 	require.Equal(t, depth+1, stats.Iterations)

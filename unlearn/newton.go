@@ -60,7 +60,8 @@ func newNewtonRun(t Newton, p *Problem, theta []float64, progress Progress, star
 	t.Tolerance = cmp.Or(t.Tolerance, 1e-6)
 	t.MaxIterations = cmp.Or(t.MaxIterations, 100)
 	t.MaxProducts = cmp.Or(t.MaxProducts, min(max(2*len(theta), 50), 1000))
-	return &newtonRun{Newton: t, p: p, progress: progress, start: start, theta: slices.Clone(theta), trial: make([]float64, len(theta)),
+	return &newtonRun{Newton: t, p: p, progress: progress, start: start,
+		theta: slices.Clone(theta), trial: make([]float64, len(theta)),
 		gradient: w[0], trialGradient: w[1], step: w[2], right: w[3], cg: newCGKernel(len(theta), nil)}
 }
 
@@ -79,7 +80,8 @@ func checkStart(loss, gradient float64) error {
 	if finite(loss) && finite(gradient) {
 		return nil
 	}
-	return fmt.Errorf("unlearn: at the start the loss is %v and the gradient norm %v: start elsewhere, or look for overflow in the model", loss, gradient)
+	return fmt.Errorf("unlearn: at the start the loss is %v and the gradient norm %v: start elsewhere, or look for overflow in the model",
+		loss, gradient)
 }
 
 func (n *newtonRun) finish() Progress {
@@ -173,7 +175,7 @@ func (n *newtonRun) search(ctx context.Context) (bool, error) {
 		if !finite(loss) || !finite(g) {
 			continue
 		}
-		descent := -scale*slope > noise && loss <= n.progress.Loss+sufficient*scale*slope
+		descent := loss < n.progress.Loss && loss <= n.progress.Loss+sufficient*scale*slope
 		nearer := loss <= n.progress.Loss+noise && -scale*slope <= noise && g <= (1-sufficient*scale)*n.progress.GradientNorm
 		if descent || nearer {
 			n.theta, n.trial = n.trial, n.theta

@@ -16,7 +16,8 @@ type kernel func(ctx context.Context, d, r []float64, a *counted, target, limit 
 // refine runs a kernel on the true residual r = b - A x until that residual is at most tol ||b||. Recurrences drift
 // from the residual they stand for; starting again from the true one repairs that, and stops being worth its
 // products when a round no longer halves it: then rounding error is the limit.
-func refine(ctx context.Context, solver string, x []float64, op Operator, b []float64, tol, maxProducts float64, run kernel) (Stats, error) {
+func refine(ctx context.Context, solver string, x []float64, op Operator, b []float64, tol, maxProducts float64,
+	run kernel) (Stats, error) {
 	st := Stats{Solver: solver, Residual: math.NaN()}
 	if err := checkSystem(solver, x, op, b); err != nil {
 		return st, err
@@ -78,7 +79,7 @@ func (s *refinement) solve(ctx context.Context) error {
 			return s.failure(kernelErr)
 		}
 		if !(rnorm <= previous/2) && s.a.products < s.maxProducts-1 {
-			return s.failure(&ErrNotConverged{Remedy: "rounding error sets this limit: accept a larger tolerance, add a ridge, or compute the products in float64"})
+			return s.failure(&ErrNotConverged{Remedy: roundingRemedy})
 		}
 	}
 	return nil

@@ -118,7 +118,8 @@ func TestAdamFollowsItsRule(t *testing.T) {
 					(math.Sqrt(largest(past, j, b2, k, amsgrad)/(1-math.Pow(b2, float64(k)))) + epsilon)
 			}
 		}
-		got, err := Adam{Rate: rate, Beta1: b1, Beta2: b2, Epsilon: epsilon, AMSGrad: amsgrad, Batch: 40, Epochs: steps}.Train(t.Context(), p, start)
+		got, err := Adam{Rate: rate, Beta1: b1, Beta2: b2, Epsilon: epsilon, AMSGrad: amsgrad, Batch: 40,
+			Epochs: steps}.Train(t.Context(), p, start)
 		require.NoError(t, err)
 		require.InDeltaSlice(t, theta, got, 1e-12)
 	}

@@ -2,9 +2,7 @@ package unlearn
 
 import (
 	"context"
-	"errors"
 	"math"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -127,7 +125,8 @@ func TestSolvers(t *testing.T) {
 					require.ErrorContains(t, err, reason)
 					require.True(t, numerical(err))
 					if !math.IsNaN(stats.Residual) {
-						require.InEpsilon(t, relativeResidual(s, x), stats.Residual, 1e-6, "the figures are those of the vector handed back")
+						require.InEpsilon(t, relativeResidual(s, x), stats.Residual, 1e-6,
+							"the figures are those of the vector handed back")
 						require.LessOrEqual(t, stats.Residual, 1.0)
 					}
 					return
@@ -178,57 +177,6 @@ func TestKrylovMethodsNeedOneProductForEachEigenvalue(t *testing.T) {
 	}
 }
 
-// bordered is a matrix that is singular on the last of p coordinates.
-func bordered(p, rank int, condition float64, seed uint64) *mat.SymDense {
-	m, block := mat.NewSymDense(p, nil), rotated(spread(rank, 1, condition), seed)
-	for i := range rank {
-		for j := i; j < rank; j++ {
-			m.SetSym(i, j, block.At(i, j))
-		}
-	}
-	return m
-}
-
-func TestSingularInconsistentSystem(t *testing.T) {
-	for _, condition := range []float64{10, 100, 1e3, 1e4} {
-		for seed := range uint64(3) {
-			m, b := bordered(60, 54, condition, seed), randomVector(60, seed+9)
-			s := newSystem("", m, b)
-			unreachable := norm(b[54:]) / norm(b)
-			x := make([]float64, 60)
-			stats, err := MINRES{}.Solve(t.Context(), x, Symmetric(m), b)
-			var e *ErrNotConverged
-			require.ErrorAs(t, err, &e)
-			require.True(t, e.Singular)
-			require.InDelta(t, unreachable, stats.Residual, 1e-9)
-			require.InDeltaSlice(t, s.want[:54], x[:54:54], 1e-5, "a least-squares solution")
-			for _, solver := range []Solver{CG{}, Exact{}, Exact{Indefinite: true}, LiSSA{MaxProducts: 1000}} {
-				stats, err := solver.Solve(t.Context(), make([]float64, 60), Symmetric(m), b)
-				require.True(t, numerical(err), "%T: %v", solver, err)
-				require.False(t, stats.Residual < unreachable-1e-12)
-			}
-		}
-	}
-}
-
-func TestMINRESTakesNoIllConditionedMatrixForSingular(t *testing.T) {
-	for _, condition := range []float64{1e4, 1e6, 1e8} {
-		for seed := range uint64(5) {
-			eigenvalues := spread(40, 1/condition, 1)
-			for i := range eigenvalues {
-				if seed%2 == 1 && i%2 == 1 {
-					eigenvalues[i] *= -1
-				}
-			}
-			s := newSystem("", rotated(eigenvalues, seed), randomVector(40, seed))
-			x := make([]float64, 40)
-			_, err := MINRES{Tol: 1e-5, MaxProducts: 10_000}.Solve(t.Context(), x, Symmetric(s.m), s.b)
-			require.NoError(t, err)
-			require.LessOrEqual(t, relativeResidual(s, x), 1.1e-5)
-		}
-	}
-}
-
 func TestStartIsUsed(t *testing.T) {
 	for _, solver := range []Solver{CG{}, MINRES{}, Exact{}, LiSSA{}} {
 		s := systems()[0]
@@ -242,117 +190,6 @@ func TestStartIsUsed(t *testing.T) {
 		stats, err = solver.Solve(t.Context(), x, Symmetric(s.m), s.b)
 		require.NoError(t, err)
 		require.LessOrEqual(t, relativeResidual(s, x), stats.Residual+1e-13)
-	}
-}
-
-func TestLimitOnProducts(t *testing.T) {
-	s := systems()[0]
-	for _, solver := range []Solver{CG{MaxProducts: 10}, MINRES{MaxProducts: 10}, LiSSA{MaxProducts: 10, Scale: 12}} {
-		x := make([]float64, 30)
-		stats, err := solver.Solve(t.Context(), x, Symmetric(s.m), s.b)
-		var e *ErrNotConverged
-		require.ErrorAs(t, err, &e, solver.Name())
-		require.LessOrEqual(t, stats.Products, 10.0)
-		require.Equal(t, stats.Residual, e.Reached)
-		require.Equal(t, stats.Products, e.Products)
-		require.Equal(t, "relative residual", e.Quantity)
-		require.InEpsilon(t, relativeResidual(s, x), stats.Residual, 1e-9)
-		require.Less(t, stats.Residual, 1.0)
-	}
-}
-
-func TestSystemsThatCannotBeStarted(t *testing.T) {
-	a := Symmetric(mat.NewSymDense(2, []float64{2, 1, 1, 3}))
-	for _, solver := range []Solver{CG{}, MINRES{}, Exact{}, LiSSA{}} {
-		for _, tt := range []struct {
-			x, b []float64
-			want string
-		}{
-			{make([]float64, 3), make([]float64, 2), "operator of dimension 2 with a solution of length 3 and a right-hand side of length 2"},
-			{make([]float64, 2), make([]float64, 1), "right-hand side of length 1"},
-			{make([]float64, 2), []float64{1, math.NaN()}, "right-hand side is NaN at index 1"},
-			{[]float64{math.Inf(1), 0}, []float64{1, 1}, "start vector is +Inf at index 0"},
-		} {
-			_, err := solver.Solve(t.Context(), tt.x, a, tt.b)
-			require.ErrorContains(t, err, tt.want, solver.Name())
-			require.True(t, strings.HasPrefix(err.Error(), "unlearn: "+solver.Name()))
-		}
-	}
-	_, err := LiSSA{Scale: -1}.Solve(t.Context(), make([]float64, 2), a, []float64{1, 1})
-	require.ErrorContains(t, err, "Scale is -1")
-}
-
-// troubled is a diagonal operator that calls back before each product and can spoil its results. It does not allocate.
-type troubled struct {
-	diagonal []float64
-	before   func(product int) error
-	factor   func(product int) float64
-	products int
-}
-
-func (o *troubled) Dim() int { return len(o.diagonal) }
-
-func (o *troubled) MulVecTo(_ context.Context, dst, x []float64) error {
-	o.products++
-	if o.before != nil {
-		if err := o.before(o.products); err != nil {
-			return err
-		}
-	}
-	f := 1.0
-	if o.factor != nil {
-		f = o.factor(o.products)
-	}
-	for i, v := range x {
-		dst[i] = f * o.diagonal[i] * v
-	}
-	return nil
-}
-
-func TestSolversStopWithTheContextAndWithTheOperator(t *testing.T) {
-	b := randomVector(60, 1)
-	lost := errors.New("disk on fire")
-	for _, solver := range []Solver{CG{Tol: 1e-14}, MINRES{Tol: 1e-14}, Exact{}, LiSSA{Tol: 1e-14}, LiSSA{Tol: 1e-14, Scale: 1e4}} {
-		for _, at := range []int{1, 2, 7} {
-			ctx, cancel := context.WithCancel(t.Context())
-			o := &troubled{diagonal: spread(60, 1, 1e4), before: func(k int) error {
-				if k == at {
-					cancel()
-				}
-				return nil
-			}}
-			x := make([]float64, 60)
-			_, err := solver.Solve(ctx, x, o, b)
-			require.ErrorIs(t, err, context.Canceled, solver.Name())
-			require.Equal(t, at, o.products, "%s goes on", solver.Name())
-			require.Equal(t, -1, notFinite(x))
-
-			o = &troubled{diagonal: spread(60, 1, 1e4), before: func(k int) error {
-				if k == at {
-					return lost
-				}
-				return nil
-			}}
-			_, err = solver.Solve(t.Context(), make([]float64, 60), o, b)
-			require.ErrorIs(t, err, lost, solver.Name())
-		}
-	}
-}
-
-func TestOverflowInTheOperatorIsAnError(t *testing.T) {
-	for _, solver := range []Solver{CG{}, MINRES{}, Exact{}, LiSSA{}, LiSSA{Scale: 1e4}} {
-		for _, bad := range []float64{math.NaN(), math.Inf(1)} {
-			o := &troubled{diagonal: spread(60, 1, 1e4), factor: func(k int) float64 {
-				if k == 5 {
-					return bad
-				}
-				return 1
-			}}
-			x := make([]float64, 60)
-			_, err := solver.Solve(t.Context(), x, o, randomVector(60, 1))
-			require.Error(t, err, solver.Name())
-			require.Equal(t, -1, notFinite(x), solver.Name())
-		}
 	}
 }
 
@@ -377,51 +214,6 @@ func TestIterationsDoNotAllocate(t *testing.T) {
 		}
 		require.InDelta(t, allocations(10), allocations(60), 2, name)
 	}
-}
-
-func TestFactoredSolvesItsMatrixAndThoseNearIt(t *testing.T) {
-	eigenvalues := spread(40, 1, 1e4)
-	m := rotated(eigenvalues, 1)
-	f, err := Factor(t.Context(), Symmetric(m))
-	require.NoError(t, err)
-	require.Equal(t, 40, f.Dim())
-	b := randomVector(40, 2)
-	s := newSystem("", m, b)
-	x := make([]float64, 40)
-	stats, err := f.Solve(t.Context(), x, Symmetric(m), b)
-	require.NoError(t, err)
-	require.Equal(t, 1, stats.Iterations)
-	require.Equal(t, 2.0, stats.Products)
-	require.InDeltaSlice(t, s.want, x, 1e-8)
-
-	near := mat.NewSymDense(40, nil)
-	near.SymRankOne(m, 5, mat.NewVecDense(40, randomVector(40, 3)))
-	near.SymRankOne(near, 3, mat.NewVecDense(40, randomVector(40, 4)))
-	s = newSystem("", near, b)
-	clear(x)
-	stats, err = f.Solve(t.Context(), x, Symmetric(near), b)
-	require.NoError(t, err)
-	require.LessOrEqual(t, stats.Iterations, 3+1, "a change of rank 2 makes three different eigenvalues")
-	require.InDeltaSlice(t, s.want, x, 1e-8)
-
-	direct := make([]float64, 40)
-	f.SolveTo(direct, b)
-	require.InDeltaSlice(t, newSystem("", m, b).want, direct, 1e-9)
-	_, err = f.Solve(t.Context(), x[:3], Symmetric(mat.NewSymDense(3, nil)), b[:3])
-	require.ErrorContains(t, err, "factor of dimension 40 used on an operator of dimension 3")
-}
-
-func TestMaterialise(t *testing.T) {
-	m := rotated(spread(12, 1, 10), 1)
-	got, err := Materialise(t.Context(), Symmetric(m), 0)
-	require.NoError(t, err)
-	require.True(t, mat.EqualApprox(m, got, 1e-13))
-	_, err = Materialise(t.Context(), Symmetric(m), 11)
-	require.ErrorContains(t, err, "12 x 12 matrix is not written out (limit 11")
-	_, err = Exact{MaxDim: 3}.Solve(t.Context(), make([]float64, 12), Symmetric(m), make([]float64, 12))
-	require.NoError(t, err, "b = 0 needs no matrix")
-	_, err = Exact{MaxDim: 3}.Solve(t.Context(), make([]float64, 12), Symmetric(m), randomVector(12, 1))
-	require.ErrorContains(t, err, "use CG or MINRES")
 }
 
 func TestPreconditionerShortensCG(t *testing.T) {

@@ -85,10 +85,12 @@ func (c *counted) residualTo(ctx context.Context, r, x, b []float64) (float64, e
 func checkSystem(solver string, x []float64, a Operator, b []float64) error {
 	p := a.Dim()
 	if len(x) != p || len(b) != p {
-		return fmt.Errorf("unlearn: %s: operator of dimension %d with a solution of length %d and a right-hand side of length %d", solver, p, len(x), len(b))
+		return fmt.Errorf("unlearn: %s: operator of dimension %d with a solution of length %d and a right-hand side of length %d",
+			solver, p, len(x), len(b))
 	}
 	if i := notFinite(b); i >= 0 {
-		return fmt.Errorf("unlearn: %s: right-hand side is %v at index %d; look for overflow in the gradients it was made from", solver, b[i], i)
+		return fmt.Errorf("unlearn: %s: right-hand side is %v at index %d; look for overflow in the gradients it was made from",
+			solver, b[i], i)
 	}
 	if i := notFinite(x); i >= 0 {
 		return fmt.Errorf("unlearn: %s: start vector is %v at index %d; start from zeros", solver, x[i], i)
