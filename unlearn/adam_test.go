@@ -71,4 +71,3 @@ func TestAMSGradIsNotAdam(t *testing.T) {
 	require.NoError(t, err)
 	require.NotEqual(t, adam, ams)
 }
-

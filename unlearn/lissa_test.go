@@ -3,6 +3,7 @@ package unlearn
 import (
 	"context"
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -201,6 +202,37 @@ func TestLiSSAOnBatches(t *testing.T) {
 	require.Equal(t, stats.Products, other.Products)
 	other3, _, _ := solve(LiSSA{Seed: 4})
 	require.NotEqual(t, one, other3)
+}
+
+// One batch in 25 is a hundred times the others, and mostly none of those whose eigenvalues are looked up.
+func TestLiSSABacksOffFromBatchesUnlikeTheOthers(t *testing.T) {
+	g, mean := newGramBatches(20, 25, 6, 1)
+	unlike := g.batches[7]
+	mean.ScaleSym(25, mean)
+	unlike.ScaleSym(100, unlike)
+	for i := range 20 {
+		for j := i; j < 20; j++ {
+			mean.SetSym(i, j, (mean.At(i, j)+0.99*unlike.At(i, j))/25)
+		}
+	}
+	s := newSystem("", mean, randomVector(20, 2))
+	doubled := 0
+	for seed := range uint64(5) {
+		x := make([]float64, 20)
+		stats, err := LiSSA{Tol: 1e-6, Seed: seed}.Solve(t.Context(), x, g, s.b)
+		require.NoError(t, err)
+		require.LessOrEqual(t, relativeResidual(s, x), 1e-6)
+		if strings.Contains(stats.Chosen, "doubled") {
+			doubled++
+		}
+	}
+	require.Positive(t, doubled)
+	// A scale that is set stays: fewer steps a pass have to do.
+	x := make([]float64, 20)
+	stats, err := LiSSA{Tol: 1e-6, Scale: 400}.Solve(t.Context(), x, g, s.b)
+	require.NoError(t, err)
+	require.Equal(t, 400.0, stats.Scale)
+	require.LessOrEqual(t, relativeResidual(s, x), 1e-6)
 }
 
 func TestLiSSAPlainEndsAtTheNoiseOfBatchesAndSaysSo(t *testing.T) {

@@ -186,9 +186,14 @@ func TestStartIsUsed(t *testing.T) {
 		require.Zero(t, stats.Iterations, "%s: the start is the solution", solver.Name())
 		require.Equal(t, s.want, x)
 
+		zeros := make([]float64, 30)
+		cold, err := solver.Solve(t.Context(), zeros, Symmetric(s.m), s.b)
+		require.NoError(t, err)
 		floats.Scale(1e6, x) // worse than zeros
 		stats, err = solver.Solve(t.Context(), x, Symmetric(s.m), s.b)
 		require.NoError(t, err)
+		require.Equal(t, zeros, x)
+		require.Equal(t, cold.Iterations, stats.Iterations)
 		require.LessOrEqual(t, relativeResidual(s, x), stats.Residual+1e-13)
 	}
 }
