@@ -49,9 +49,9 @@ func (r *Results) setting(key string) string {
 
 // atLeast is the claim that a measured value reaches a target.
 func atLeast(text string, measured, target float64, unit string) Claim {
-	c := Claim{Text: text, Measured: strings.TrimSpace(significant(measured, 3) + " " + unit), Target: strings.TrimSpace("at least " + formatNumber(target) + " " + unit), Met: measured >= target}
+	c := Claim{Text: text, Measured: significant(measured, 3) + unit, Target: "at least " + formatNumber(target) + unit, Met: measured >= target}
 	if !c.Met {
-		c.Short = fmt.Sprintf("short by %s", strings.TrimSpace(significant(target-measured, 2)+" "+unit))
+		c.Short = fmt.Sprintf("short by %s", significant(target-measured, 2)+unit)
 	}
 	return c
 }
@@ -91,7 +91,7 @@ func (r *Results) residualClaims() []Claim {
 			ours := r.where("gradient-residual", "label", method, "features", target.size)
 			out = append(out, within(fmt.Sprintf("%s: mean residual at %g features, against the authors' released notebook", method, target.size), ours.mean, ref.mean, ref.sd, plain, ""))
 			if method != "second-order" {
-				out = append(out, atLeast(fmt.Sprintf("second order's residual below that of %s at %g features", method, target.size), ours.mean/second.mean, target.ratio, "times"))
+				out = append(out, atLeast(fmt.Sprintf("second order's residual below that of %s at %g features", method, target.size), ours.mean/second.mean, target.ratio, "×"))
 			}
 		}
 	}
@@ -112,7 +112,7 @@ func (r *Results) scatterClaims() []Claim {
 			}
 		}
 		if second.n > 0 && name != "" {
-			out = append(out, atLeast(fmt.Sprintf("scatter, %s: distance to the identity line of the best other method (%s) over second order's", r.sizeTitle(v), name), other/second.mean, 2, "times"))
+			out = append(out, atLeast(fmt.Sprintf("scatter, %s: distance to the identity line of the best other method (%s) over second order's", r.sizeTitle(v), name), other/second.mean, 2, "×"))
 		}
 	}
 	return out
@@ -126,7 +126,7 @@ func (r *Results) networkClaims() []Claim {
 		second := r.where("loss-distance", "label", "second-order", size, v)
 		for _, l := range []string{"none", "fine-tune", "first-order"} {
 			if s := r.where("loss-distance", "label", l, size, v); s.n > 0 && second.n > 0 {
-				c := atLeast(fmt.Sprintf("%s: distance in test loss to warm retraining of %s over second order's", r.sizeTitle(v), l), s.mean/second.mean, 1, "times")
+				c := atLeast(fmt.Sprintf("%s: distance in test loss to warm retraining, that of %s over second order's", r.sizeTitle(v), l), s.mean/second.mean, 1, "×")
 				out = append(out, c)
 			}
 		}

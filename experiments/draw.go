@@ -59,10 +59,14 @@ func (s *Session) sizes(ctx context.Context, set *Settings) ([]int, error) {
 	return out, nil
 }
 
-// most returns the largest size of the change.
+// most returns the largest size of the change: all columns of the pool, all rows, or half of the samples.
 func (s *Session) most(ctx context.Context, set *Settings) (int, error) {
 	if s.sizeName(set) == "rows" {
-		return s.data(set).Train.Len(), nil
+		n := s.data(set).Train.Len()
+		if set.Request == "samples" {
+			n /= 2 // some must be left to train on
+		}
+		return n, nil
 	}
 	pool, err := s.pool(ctx, set)
 	return len(pool), err

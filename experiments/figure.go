@@ -9,6 +9,7 @@ import (
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
@@ -35,7 +36,7 @@ type Series struct {
 	Points bool      // no line
 }
 
-const figureWidth, figureHeight = 16 * vg.Centimeter, 10.5 * vg.Centimeter
+const figureWidth, bareWidth, figureHeight = 18 * vg.Centimeter, 13 * vg.Centimeter, 9.5 * vg.Centimeter
 
 // palette is Okabe and Ito's, told apart by colour-blind readers and on light and dark ground alike.
 var palette = []color.RGBA{
@@ -53,8 +54,10 @@ var colours = map[string]int{
 func (f *Figure) plot() (*plot.Plot, error) {
 	p := plot.New()
 	p.X.Label.Text, p.Y.Label.Text = f.X, f.Y
-	p.Legend.Top, p.Legend.Left = true, true
-	p.Legend.XOffs, p.Legend.YOffs = 4, -4
+	for _, t := range []*text.Style{&p.X.Label.TextStyle, &p.Y.Label.TextStyle, &p.X.Tick.Label, &p.Y.Tick.Label, &p.Legend.TextStyle} {
+		t.Font.Variant = "Sans"
+	}
+	p.Legend.Top, p.Legend.Left, p.Legend.Padding = true, true, 3
 	if f.LogX {
 		p.X.Scale, p.X.Tick.Marker = plot.LogScale{}, logTicks{}
 	}
@@ -63,11 +66,7 @@ func (f *Figure) plot() (*plot.Plot, error) {
 	}
 	shown := 0
 	for i, s := range f.Series {
-		index, ok := colours[s.Label]
-		if !ok {
-			index = i % len(palette)
-		}
-		n, err := f.add(p, s, palette[index], i)
+		n, err := f.add(p, s, f.colour(i), i)
 		if err != nil {
 			return nil, err
 		}
@@ -107,12 +106,12 @@ func (f *Figure) add(p *plot.Plot, s Series, c color.Color, index int) (int, err
 	if len(points.XYs) == 0 {
 		return 0, nil
 	}
-	line, marks, err := plotter.NewLinePoints(points.XYs)
+	line, dots, err := plotter.NewLinePoints(points.XYs)
 	if err != nil {
 		return 0, fmt.Errorf("experiments: figure %s: %w", f.Name, err)
 	}
 	line.Color, line.Width = c, vg.Points(1.4)
-	marks.Color, marks.Radius, marks.Shape = c, vg.Points(3), shapes[index%len(shapes)]
+	dots.Color, dots.Radius, dots.Shape = c, vg.Points(3), shapes[index%len(shapes)]
 	if s.Error != nil {
 		bars, err := plotter.NewYErrorBars(points)
 		if err != nil {
@@ -122,11 +121,11 @@ func (f *Figure) add(p *plot.Plot, s Series, c color.Color, index int) (int, err
 		p.Add(bars)
 	}
 	if s.Points {
-		p.Add(marks)
-		p.Legend.Add(s.Label, marks)
+		p.Add(dots)
+		p.Legend.Add(s.Label, dots)
 	} else {
-		p.Add(line, marks)
-		p.Legend.Add(s.Label, line, marks)
+		p.Add(line, dots)
+		p.Legend.Add(s.Label, line, dots)
 	}
 	return len(points.XYs), nil
 }
@@ -178,20 +177,68 @@ func (logTicks) Ticks(low, high float64) []plot.Tick {
 	return out
 }
 
-// SVG returns the figure as SVG without a background; nil when it has nothing to show.
-func (f *Figure) SVG() ([]byte, error) {
+// drawBeside draws the plot with its legend to the right of it, where it hides nothing.
+func drawBeside(p *plot.Plot, c draw.Canvas) {
+	legend := p.Legend
+	p.Legend = plot.NewLegend()
+	if p.BackgroundColor != color.Transparent {
+		c.SetColor(p.BackgroundColor)
+		c.Fill(c.Rectangle.Path())
+	}
+	width := legend.Rectangle(c).Size().X + legend.TextStyle.Rectangle("m").Size().X
+	if legend.Rectangle(c).Size().Y <= 0 {
+		width = 0
+	}
+	p.Draw(draw.Crop(c, 0, -width, 0, -4))
+	legend.Draw(draw.Crop(c, c.Size().X-width+6, 0, 0, -8))
+	p.Legend = legend
+}
+
+// SVG returns the figure as SVG without a background; nil when it has nothing to show. bare leaves the legend out.
+func (f *Figure) SVG(bare bool) ([]byte, error) {
 	p, err := f.plot()
 	if p == nil || err != nil {
 		return nil, err
 	}
 	p.BackgroundColor = color.Transparent
-	c := vgsvg.NewWith(vgsvg.UseWH(figureWidth, figureHeight))
-	p.Draw(draw.New(c))
+	width := figureWidth
+	if bare {
+		p.Legend, width = plot.NewLegend(), bareWidth
+	}
+	c := vgsvg.NewWith(vgsvg.UseWH(width, figureHeight))
+	drawBeside(p, draw.New(c))
 	var b bytes.Buffer
 	if _, err := c.WriteTo(&b); err != nil {
 		return nil, fmt.Errorf("experiments: figure %s: %w", f.Name, err)
 	}
 	return b.Bytes(), nil
+}
+
+// LegendEntry is a line of a figure's legend: the mark as a character, its colour and its label.
+type LegendEntry struct{ Mark, Colour, Label string }
+
+// marks are characters for the shapes.
+var marks = []string{"●", "□", "△", "○", "■", "▲", "×", "+"}
+
+// Legend returns the figure's legend for a page that sets it itself.
+func (f *Figure) Legend() []LegendEntry {
+	var out []LegendEntry
+	for i, s := range f.Series {
+		if len(s.X) > 0 {
+			c := f.colour(i)
+			out = append(out, LegendEntry{marks[i%len(marks)], fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B), s.Label})
+		}
+	}
+	return out
+}
+
+// colour returns the colour of a series.
+func (f *Figure) colour(i int) color.RGBA {
+	index, ok := colours[f.Series[i].Label]
+	if !ok {
+		index = i % len(palette)
+	}
+	return palette[index]
 }
 
 // PNG returns the figure as PNG on white, at twice the size for sharp screens.
@@ -201,7 +248,7 @@ func (f *Figure) PNG() ([]byte, error) {
 		return nil, err
 	}
 	c := vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(figureWidth, figureHeight), vgimg.UseDPI(192))}
-	p.Draw(draw.New(c))
+	drawBeside(p, draw.New(c))
 	var b bytes.Buffer
 	if _, err := c.WriteTo(&b); err != nil {
 		return nil, fmt.Errorf("experiments: figure %s: %w", f.Name, err)
@@ -211,7 +258,7 @@ func (f *Figure) PNG() ([]byte, error) {
 
 // write puts both files into the folder and returns their paths.
 func (f *Figure) write(dir, part string) ([]string, error) {
-	svg, err := f.SVG()
+	svg, err := f.SVG(false)
 	if svg == nil || err != nil {
 		return nil, err
 	}
@@ -250,7 +297,7 @@ func (r *Results) scatterFigures() []Figure {
 	var out []Figure
 	size := r.sizeSetting()
 	for _, v := range r.numbers(size) {
-		f := Figure{Name: "scatter-" + formatNumber(v), Caption: "Change of the mean test loss of each draw, " + r.sizeTitle(v) + "; ideal is the dashed line",
+		f := Figure{Name: formatNumber(v), Caption: "Change of the mean test loss of each draw, " + r.sizeTitle(v) + "; ideal is the dashed line",
 			X: "retraining: change of the test loss, nat", Y: "method: change of the test loss, nat", Identity: true}
 		ideal := map[int]float64{}
 		for _, l := range []string{"retrain", "retrain, warm"} {

@@ -125,7 +125,12 @@ func RunFolders(dirs []string) ([]string, error) {
 
 // title names the run.
 func (d *document) title() string {
-	return fmt.Sprintf("%s on %s, %s model", d.Config.Experiment, d.Config.Dataset, d.Config.Model)
+	title := d.Config.Experiment
+	if e, err := Find(title); err == nil {
+		title = e.Title
+	}
+	model := map[string]string{"linear": "linear model", "mlp": "MLP"}[d.Config.Model]
+	return fmt.Sprintf("%s: %s, %s", title, d.Config.Dataset, model)
 }
 
 // Text returns the run's tables for a terminal of that many columns, without those that show how settings were chosen.

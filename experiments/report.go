@@ -34,6 +34,7 @@ type pageSection struct {
 type pageFigure struct {
 	Caption string
 	SVG     template.HTML
+	Legend  []LegendEntry
 }
 
 // report returns one self-contained HTML page: no scripts, no fonts, no addresses.
@@ -44,7 +45,7 @@ func report(docs []*document) ([]byte, error) {
 	}
 	p := page{Title: docs[0].title()}
 	if len(docs) > 1 {
-		p.Title = fmt.Sprintf("%s: %d runs", docs[0].Config.Experiment, len(docs))
+		p.Title = fmt.Sprintf("%d runs", len(docs))
 	}
 	for i, d := range docs {
 		run, err := d.page(fmt.Sprintf("run%d", i+1))
@@ -66,19 +67,27 @@ func (d *document) page(anchor string) (pageRun, error) {
 		"profile " + c.Profile, fmt.Sprintf("seed %d", c.Seed), fmt.Sprintf("%s, %d cores, %s", c.MadeOn.OS, c.MadeOn.Cores, c.MadeOn.BLAS), c.MadeOn.Go, "data " + c.Data,
 	}}
 	for _, s := range d.Sections {
-		out := pageSection{Anchor: anchor + "-" + s.Experiment.ID, Title: s.Experiment.Title, Question: s.Experiment.Question, Settings: s.Settings, Tables: s.Tables}
+		out := pageSection{Anchor: anchor + "-" + s.Experiment.ID, Title: s.Experiment.Title, Question: sentence(s.Experiment.Question), Settings: s.Settings, Tables: s.Tables}
 		for _, f := range s.Figures {
-			svg, err := f.SVG()
+			svg, err := f.SVG(true)
 			if err != nil {
 				return run, err
 			}
 			if svg != nil {
-				out.Figures = append(out.Figures, pageFigure{f.Caption, inline(svg, f.Caption)})
+				out.Figures = append(out.Figures, pageFigure{f.Caption, inline(svg, f.Caption), f.Legend()})
 			}
 		}
 		run.Sections = append(run.Sections, out)
 	}
 	return run, nil
+}
+
+// sentence begins the text with a capital letter.
+func sentence(text string) string {
+	if text == "" {
+		return ""
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
 }
 
 var (
@@ -88,7 +97,7 @@ var (
 
 // inline turns a figure's file into an element of the page: as wide as the page allows, what is black in the page's own text colour.
 func inline(svg []byte, caption string) template.HTML {
-	s := svgStart.ReplaceAllString(string(svg), `<svg viewBox="$1" role="img" aria-label="`+template.HTMLEscapeString(caption)+`" xmlns="http://www.w3.org/2000/svg">`)
+	s := svgStart.ReplaceAllString(string(svg), `<svg viewBox="$1" fill="currentColor" role="img" aria-label="`+template.HTMLEscapeString(caption)+`" xmlns="http://www.w3.org/2000/svg">`)
 	s = black.ReplaceAllString(s, "$1:currentColor")
 	return template.HTML(strings.TrimSpace(s)) //nolint:gosec // our own figure, its texts escaped by the SVG canvas
 }

@@ -136,11 +136,13 @@ func label(rec Record) string {
 	return rec.Method
 }
 
-// labels returns the rows that have the metric or failed, in the order of methodOrder.
+// labels returns the rows that have the metric or failed, in the order of methodOrder. Of the residual of solves a method that failed
+// may have had none.
 func (r *Results) labels(metric string) []string {
 	var out []string
 	for _, rec := range r.Records {
-		if l := label(rec); (rec.Metric == metric || rec.Metric == "failed" && rec.Text("tried") == "") && !slices.Contains(out, l) {
+		failed := rec.Metric == "failed" && rec.Text("tried") == "" && metric != "solve-residual"
+		if l := label(rec); (rec.Metric == metric || failed) && !slices.Contains(out, l) {
 			out = append(out, l)
 		}
 	}

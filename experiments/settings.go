@@ -13,7 +13,7 @@ import (
 type Settings struct {
 	Request  string `set:"request" doc:"what is to be forgotten: features, labels or samples"`
 	Features []int  `set:"features" doc:"numbers of columns removed (sparse sets)"`
-	Rows     []int  `set:"rows" doc:"numbers of rows changed (dense sets, labels, samples); at most n"`
+	Rows     []int  `set:"rows" doc:"numbers of rows changed (dense sets, labels, samples); at most n, of samples n/2"`
 	Draws    int    `set:"draws" doc:"random draws of the change, each measured"`
 	Pool     string `set:"pool" doc:"columns drawn from: sensitive, top400 (the sensitive among the 400 largest weights) or all"`
 

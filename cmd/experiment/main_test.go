@@ -1,0 +1,143 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// call runs a command line without data sets other than the embedded ones.
+func call(t *testing.T, args ...string) (stdout, stderr string, err error) {
+	t.Helper()
+	t.Setenv("LETHE_DATA", filepath.Join(t.TempDir(), "none"))
+	var out, errs bytes.Buffer
+	err = run(t.Context(), args, &out, &errs)
+	return out.String(), errs.String(), err
+}
+
+func TestHelpAndLists(t *testing.T) {
+	for _, c := range []struct{ args, want string }{
+		{"", "Usage: experiment"}, {"--help", "bench"}, {"run --help", "--resume"}, {"list", "residual"}, {"list --settings", "tau-ft"}, {"data list", "diabetes"},
+	} {
+		out, _, err := call(t, strings.Fields(c.args)...)
+		require.NoError(t, err, c.args)
+		assert.Contains(t, out, c.want)
+		for _, line := range strings.Split(out, "\n") {
+			assert.LessOrEqual(t, utf8.RuneCountInString(line), 80, line)
+		}
+	}
+}
+
+func TestWrongCommandLinesExitWith2(t *testing.T) {
+	for _, c := range []struct{ args, want string }{
+		{"fly", "unexpected argument fly"}, {"run", "name an experiment"}, {"run nope", "known: features"}, {"run residual --nope", "unknown flag"},
+		{"run residual --set nope=1", "known: request"}, {"run residual --dataset nope", "known: diabetes"}, {"run residual --model nope", "known: linear"},
+		{"run residual --resume --force", "exclude"}, {"run residual --config x.yaml", "leave experiment"}, {"bench nope", "known: drebin"}, {"data fetch nope", "known: diabetes"},
+	} {
+		_, _, err := call(t, strings.Fields(c.args)...)
+		require.ErrorContains(t, err, c.want, c.args)
+		assert.Equal(t, misused, exitCode(err), c.args)
+	}
+}
+
+func TestAnAbsentDataSetIsAnErrorOnlyWhenNamed(t *testing.T) {
+	_, _, err := call(t, "run", "affected", "--dataset", "adult", "--out", t.TempDir())
+	require.ErrorContains(t, err, "experiment data fetch adult")
+	assert.Equal(t, failed, exitCode(err))
+
+	out, errs, err := call(t, "run", "affected", "--profile", "smoke", "--out", t.TempDir())
+	require.NoError(t, err)
+	for _, name := range []string{"adult", "drebin", "enron"} {
+		assert.Contains(t, errs, "data fetch "+name)
+	}
+	assert.Contains(t, out, "Share of affected")
+	assert.Contains(t, out, "One report of all")
+}
+
+func TestRunReportResumeForce(t *testing.T) {
+	out := t.TempDir()
+	args := []string{"run", "residual", "--dataset", "diabetes", "--profile", "smoke", "--out", out, "--quiet"}
+	stdout, stderr, err := call(t, args...)
+	require.NoError(t, err)
+	dir := filepath.Join(out, "residual", "diabetes-linear-smoke-1")
+	assert.Equal(t, dir+"\n", stdout)
+	assert.Empty(t, stderr)
+
+	_, _, err = call(t, args...)
+	assert.ErrorContains(t, err, "--force")
+	_, _, err = call(t, append(args, "--resume")...)
+	require.NoError(t, err)
+	_, _, err = call(t, append(args, "--resume", "--set", "draws=3")...)
+	assert.ErrorContains(t, err, "draws")
+	_, _, err = call(t, append(args, "--force", "--set", "draws=3")...)
+	require.NoError(t, err)
+
+	tables := filepath.Join(dir, "tables.md")
+	before, err := os.ReadFile(tables)
+	require.NoError(t, err)
+	require.NoError(t, os.Remove(tables))
+	stdout, _, err = call(t, "report", dir)
+	require.NoError(t, err)
+	assert.Contains(t, stdout, filepath.Join(dir, "report.html"))
+	after, err := os.ReadFile(tables)
+	require.NoError(t, err)
+	assert.Equal(t, string(before), string(after))
+
+	_, _, err = call(t, "run", "--config", filepath.Join(dir, "config.yaml"), "--out", t.TempDir())
+	assert.NoError(t, err)
+}
+
+func TestAnInterruptExitsWith130AndSaysHowToGoOn(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var out, errs bytes.Buffer
+	err := run(ctx, []string{"run", "sharding", "--dataset", "diabetes", "--profile", "smoke", "--out", t.TempDir()}, &out, &errs)
+	require.Error(t, err)
+	assert.Equal(t, interrupted, exitCode(err))
+}
+
+func TestExitCodes(t *testing.T) {
+	assert.Equal(t, 0, exitCode(nil))
+	assert.Equal(t, failed, exitCode(errors.New("x")))
+	assert.Equal(t, interrupted, exitCode(context.Canceled))
+}
+
+func TestBenchPrintsOneObjectALine(t *testing.T) {
+	if testing.Short() {
+		t.Skip("times the MLP")
+	}
+	out, _, err := call(t, "bench", "mlp", "--json")
+	require.NoError(t, err)
+	lines := strings.Split(strings.TrimSpace(out), "\n")
+	require.Len(t, lines, 2)
+	for i, what := range []string{"gradient", "hvp"} {
+		var m struct {
+			Work, What   string
+			Batch        int
+			Seconds      float64
+			BoundSeconds float64 `json:"bound_seconds"`
+			Ratio        float64
+		}
+		require.NoError(t, json.Unmarshal([]byte(lines[i]), &m))
+		assert.Equal(t, []any{"mlp", what, 512}, []any{m.Work, m.What, m.Batch})
+		assert.InEpsilon(t, m.Seconds/m.BoundSeconds, m.Ratio, 1e-12)
+		assert.Greater(t, m.Ratio, 0.5, "faster than its own matrix products")
+	}
+}
+
+func TestDoctorFindsTheDerivativesRight(t *testing.T) {
+	out, _, err := call(t, "doctor")
+	require.NoError(t, err)
+	for _, want := range []string{"cores", "BLAS", "GFLOP/s", "diabetes there", "MLP with tanh, logistic loss: right"} {
+		assert.Contains(t, out, want)
+	}
+}

@@ -1,0 +1,12 @@
+package experiments
+
+import "encoding/json"
+
+func encodeFloats(v []float64) ([]byte, error) { return json.Marshal(v) }
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}

@@ -1,0 +1,107 @@
+package experiments
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestSettingsAreReadAndWrittenAlike(t *testing.T) {
+	e, err := Find("residual")
+	require.NoError(t, err)
+	for _, c := range []struct{ key, text, want string }{
+		{"features", "10, 50", "10,50"}, {"draws", "40", "40"}, {"draws", "1e2", "100"}, {"tau", "1e-3", "0.001"}, {"tau", "auto", "auto"},
+		{"rate", "1e-4", "0.0001"}, {"request", "labels", "labels"}, {"lambda", "0", "0"}, {"factor", "false", "false"}, {"ridge", "2.5e-9", "2.5e-09"},
+	} {
+		s, err := Defaults(e, Key{"drebin", "linear", Quick})
+		require.NoError(t, err)
+		require.NoError(t, s.Set(c.key, c.text), c.key)
+		key := c.key
+		if a, ok := aliases[key]; ok {
+			key = a
+		}
+		assert.Equal(t, c.want, s.Text(key))
+		again := Settings{}
+		require.NoError(t, again.Set(key, s.Text(key)))
+		assert.Equal(t, s.Text(key), again.Text(key))
+	}
+}
+
+func TestWrongSettingsAreErrorsAndChangeNothing(t *testing.T) {
+	for _, c := range []struct{ key, text, want string }{
+		{"feature", "1", "known: request, features, rows"}, {"draws", "0", "above 0"}, {"draws", "x", "whole number"}, {"draws", "1.5", "whole number"},
+		{"features", "10,-1", "above 0"}, {"lambda", "-1", "above 0"}, {"lambda", "NaN", "above 0"}, {"request", "rows", "one of features, labels, samples"},
+		{"solver", "lbfgs", "one of cg"}, {"test-share", "1", "below 1"}, {"tau", "fast", "invalid syntax"}, {"factor", "maybe", "invalid syntax"},
+	} {
+		s := Settings{Draws: 3}
+		assert.ErrorContains(t, s.Set(c.key, c.text), c.want, c.key)
+		assert.Equal(t, Settings{Draws: 3}, s)
+	}
+}
+
+func TestDefaultsFollowThePaper(t *testing.T) {
+	for _, c := range []struct {
+		id   string
+		k    Key
+		want string
+	}{
+		{"residual", Key{"drebin", "linear", Paper}, "features=10,50,100 draws=40 pool=top400 lambda=1 tau=0.001 tau-ft=0.0001"},
+		{"residual", Key{"enron", "linear", Paper}, "features=10,50,100 draws=10 pool=top400 lambda=1 tau=0.0001 tau-ft=0.0001"},
+		{"scatter", Key{"drebin", "linear", Quick}, "features=20"},
+		{"residual", Key{"adult", "mlp", Paper}, "rows=10,100,1000 hidden=200,200 seeds=5 draws=10 ridge=auto curvature=gauss-newton criterion=test-loss"},
+		{"residual", Key{"diabetes", "linear", Quick}, "rows=10,100,1000 draws=5 tau=auto batch=32 chunks=10 solver=cg steps=1"},
+	} {
+		e, err := Find(c.id)
+		require.NoError(t, err)
+		s, err := Defaults(e, c.k)
+		require.NoError(t, err)
+		for _, kv := range strings.Fields(c.want) {
+			key, value, _ := strings.Cut(kv, "=")
+			assert.Equal(t, value, s.Text(key), "%v %s", c.k, key)
+		}
+	}
+}
+
+func TestEverySettingIsExplainedAndPassesItsOwnCheck(t *testing.T) {
+	names, docs := Keys()
+	for i, n := range names {
+		assert.NotEmpty(t, n)
+		assert.NotEmpty(t, docs[i], n)
+		assert.Equal(t, strings.ToLower(n), n)
+	}
+	for _, e := range Experiments() {
+		for _, profile := range Profiles {
+			for _, model := range Models {
+				for _, d := range tabular {
+					s, err := Defaults(e, Key{d, model, profile})
+					require.NoError(t, err)
+					for _, n := range names {
+						assert.NoError(t, s.check(n), "%s of %s on %s, %s", n, e.ID, d, model)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestOrdersThatCannotBeUnderstood(t *testing.T) {
+	for _, c := range []struct {
+		o    Order
+		want string
+	}{
+		{Order{Experiment: "nope"}, "known: features, residual"},
+		{Order{Experiment: "residual", Dataset: "mnist"}, "known: diabetes, spam"},
+		{Order{Experiment: "residual", Model: "tree"}, "known: linear, mlp"},
+		{Order{Experiment: "residual", Profile: "slow"}, "known: smoke, quick, paper"},
+		{Order{Experiment: "residual", Set: []string{"draws"}}, "key=value"},
+		{Order{Experiment: "residual", Set: []string{"foo=1"}}, "unknown setting \"foo\""},
+	} {
+		c.o.Out = t.TempDir()
+		_, _, err := c.o.Do(t.Context())
+		var usage *UsageError
+		assert.ErrorAs(t, err, &usage)
+		assert.ErrorContains(t, err, c.want)
+	}
+}
