@@ -52,17 +52,6 @@ func (s *Session) contenders(sub *Subject, set *Settings, st steps) ([]contender
 	return out, nil
 }
 
-// band returns cold retrainings from other initial parameters, whose spread is what retraining itself leaves open; none where
-// there is one optimum.
-func (s *Session) band(sub *Subject, set *Settings) []contender {
-	var out []contender
-	for i := range set.Seeds {
-		start := sub.Model.Init(s.Seed + uint64(i) + 1)
-		out = append(out, contender{unlearn.Retrain{Trainer: sub.trainer, Start: start}, Tags{"start": "cold", "init-seed": i + 1}})
-	}
-	return out
-}
-
 // convex reports whether the model's loss is convex, so that there is one optimum.
 func (s *Session) convex() bool { return s.Model == Models[0] }
 

@@ -108,8 +108,8 @@ func (r *Results) sizeTitle(size float64) string {
 	for _, rec := range r.Records {
 		if req := rec.Text("request"); req == "labels" || req == "samples" {
 			unit = strings.TrimSuffix(req, "s")
+			break
 		}
-		break
 	}
 	if size == 1 {
 		return "1 " + unit

@@ -189,7 +189,7 @@ func (b *tuningBench) choose(ctx context.Context, t *tuning, value *float64, set
 		t.trials = append(t.trials, o)
 	}
 	if math.IsInf(best, 1) {
-		return fmt.Errorf("experiments: no %s of the grid %v works: %s; set it with --set %s=...", name, grid, t.trials[len(t.trials)-1].failed, name)
+		return fmt.Errorf("experiments: no %s of the grid %v works: %s; name a value by --set %s", name, grid, t.trials[len(t.trials)-1].failed, name)
 	}
 	return nil
 }
@@ -237,47 +237,4 @@ func (s *Session) tuningUnits(part string, set *Settings) []Unit {
 		}
 		return records, nil
 	}}}
-}
-
-// recall takes what an earlier session of the run chose from its records, so that a run that is gone on with need not try again.
-func (s *Session) recall(part string, set *Settings) {
-	if !needsTuning(set) {
-		return
-	}
-	t := &tuning{}
-	found := 0
-	for _, r := range s.before {
-		if r.Experiment != part {
-			continue
-		}
-		switch r.Metric {
-		case "chosen-ridge":
-			t.steps.Ridge = r.Value
-		case "chosen-tau":
-			t.steps.Tau = r.Value
-		case "chosen-tau-ft":
-			t.steps.TauFT = r.Value
-		case "chosen-epochs":
-			t.steps.Epochs = int(r.Value)
-		default:
-			if r.Text("tried") != "" {
-				t.trials = append(t.trials, recalledTrial(r))
-			}
-			continue
-		}
-		found++
-	}
-	if found == len(chosen) {
-		s.tunings[fmt.Sprint(*s.trialSettings(set))] = t
-	}
-}
-
-// recalledTrial is the outcome that the record was made from.
-func recalledTrial(r Record) outcome {
-	o := outcome{method: r.Method, tags: Tags(r.Settings).with(nil), failed: r.Text("reason")}
-	if o.failed == "" {
-		o.metrics = []metric{{r.Metric, r.Unit, r.Value}}
-	}
-	delete(o.tags, "reason")
-	return o
 }

@@ -15,7 +15,7 @@ type listCommand struct {
 func (c *listCommand) Run(t *terminal) error {
 	for _, e := range experiments.Experiments() {
 		fmt.Fprintf(t.stdout, "%-10s %s\n", e.ID, e.Title)
-		for _, line := range wrap(e.Question, 68) {
+		for _, line := range wrap(e.Question, 66) {
 			fmt.Fprintf(t.stdout, "%-10s   %s\n", "", line)
 		}
 		if len(e.Parts) > 0 {

@@ -1,0 +1,48 @@
+package experiments
+
+import (
+	"fmt"
+)
+
+// recall takes what an earlier session of the run chose from its records, so that a run that is gone on with need not try again.
+func (s *Session) recall(part string, set *Settings) {
+	if !needsTuning(set) {
+		return
+	}
+	t := &tuning{}
+	found := 0
+	for _, r := range s.before {
+		if r.Experiment != part {
+			continue
+		}
+		switch r.Metric {
+		case "chosen-ridge":
+			t.steps.Ridge = r.Value
+		case "chosen-tau":
+			t.steps.Tau = r.Value
+		case "chosen-tau-ft":
+			t.steps.TauFT = r.Value
+		case "chosen-epochs":
+			t.steps.Epochs = int(r.Value)
+		default:
+			if r.Text("tried") != "" {
+				t.trials = append(t.trials, recalledTrial(r))
+			}
+			continue
+		}
+		found++
+	}
+	if found == len(chosen) {
+		s.tunings[fmt.Sprint(*s.trialSettings(set))] = t
+	}
+}
+
+// recalledTrial is the outcome that the record was made from.
+func recalledTrial(r Record) outcome {
+	o := outcome{method: r.Method, tags: Tags(r.Settings).with(nil), failed: r.Text("reason")}
+	if o.failed == "" {
+		o.metrics = []metric{{r.Metric, r.Unit, r.Value}}
+	}
+	delete(o.tags, "reason")
+	return o
+}
