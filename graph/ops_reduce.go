@@ -100,3 +100,17 @@ func Max(x *Node, axes ...int) *Node {
 	}
 	return x
 }
+
+// neighbours splits sorted axes into runs of adjacent ones, last run first.
+func neighbours(axes []int) [][]int {
+	var runs [][]int
+	for _, a := range axes {
+		if k := len(runs) - 1; k >= 0 && runs[k][len(runs[k])-1] == a-1 {
+			runs[k] = append(runs[k], a)
+		} else {
+			runs = append(runs, []int{a})
+		}
+	}
+	slices.Reverse(runs)
+	return runs
+}

@@ -4,11 +4,8 @@ import (
 	"context"
 	"fmt"
 	"sync"
-	"sync/atomic"
 	"unsafe"
 	"weak"
-
-	"golang.org/x/sync/errgroup"
 
 	"lethe/datasets"
 	"lethe/graph"
@@ -31,13 +28,6 @@ type planEntry struct {
 	once sync.Once
 	plan *plan
 	err  error
-}
-
-// worker is the memory of one core: working memory, the frames of plans it has run, and buffers for batches.
-type worker[T graph.Float] struct {
-	ws     graph.Workspace[T]
-	frames map[*plan]*graph.Frame[T]
-	buf    buffers[T]
 }
 
 func newEngine[T graph.Float](m *Model) *numeric[T] {
@@ -89,72 +79,6 @@ func (e *numeric[T]) chunkRows(d *datasets.Dataset) (int, error) {
 	e.rows[key] = rows
 	e.mu.Unlock()
 	return rows, nil
-}
-
-func (e *numeric[T]) take() *worker[T] {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if k := len(e.idle) - 1; k >= 0 {
-		w := e.idle[k]
-		e.idle = e.idle[:k]
-		return w
-	}
-	return &worker[T]{frames: map[*plan]*graph.Frame[T]{}}
-}
-
-func (e *numeric[T]) give(w *worker[T]) {
-	e.mu.Lock()
-	e.idle = append(e.idle, w)
-	e.mu.Unlock()
-}
-
-func (w *worker[T]) frame(pl *plan) (*graph.Frame[T], error) {
-	if f := w.frames[pl]; f != nil {
-		return f, nil
-	}
-	f, err := graph.NewFrame[T](pl.program)
-	if err != nil {
-		return nil, err
-	}
-	w.frames[pl] = f
-	return f, nil
-}
-
-// each runs f on every chunk, in order of their index, on all cores; it stops at the first error or when the context ends. sum,
-// which may be nil, is where f adds its results up: it is told of an error, so that nobody waits there for a chunk that never comes.
-func (e *numeric[T]) each(ctx context.Context, cs []chunk, sum *orderedSum, f func(w *worker[T], c chunk) error) error {
-	var next atomic.Int64
-	work := func(ctx context.Context) error {
-		w := e.take()
-		defer e.give(w)
-		for {
-			k := int(next.Add(1)) - 1
-			if k >= len(cs) {
-				return nil
-			}
-			err := ctx.Err()
-			if err == nil {
-				err = f(w, cs[k])
-			}
-			if err != nil {
-				sum.abort()
-				return err
-			}
-		}
-	}
-	n := min(e.m.opts.cores, len(cs))
-	if n <= 1 {
-		return work(ctx)
-	}
-	group, inner := errgroup.WithContext(ctx)
-	for range n {
-		group.Go(func() error { return work(inner) })
-	}
-	err := group.Wait()
-	if cause := ctx.Err(); cause != nil && err != nil {
-		return cause
-	}
-	return err
 }
 
 // cut splits a data set into chunks and checks what kernels rely on.
@@ -228,54 +152,6 @@ func setUp[T graph.Float](f *graph.Frame[T], pl *plan, b *buffers[T], theta [][]
 	return feed(f, pl, b, d, c, weights)
 }
 
-// tensors converts a flat vector to the model's precision and cuts it into tensors.
-func (e *numeric[T]) tensors(theta []float64) [][]T {
-	return split(e.m, inPrecision[T](theta), e.base)
-}
-
-func inPrecision[T graph.Float](x []float64) []T {
-	if own, ok := any(x).([]T); ok {
-		return own
-	}
-	out := make([]T, len(x))
-	convertAll(out, x)
-	return out
-}
-
-// borrow is tensors in memory that is used again once done is called.
-func (e *numeric[T]) borrow(theta []float64) (tensors [][]T, done func()) {
-	if own, ok := any(theta).([]T); ok {
-		return split(e.m, own, e.base), func() {}
-	}
-	var x []T
-	e.mu.Lock()
-	if k := len(e.vectors) - 1; k >= 0 {
-		x = e.vectors[k]
-		e.vectors = e.vectors[:k]
-	}
-	e.mu.Unlock()
-	x = grow(x, len(theta))
-	convertAll(x, theta)
-	return split(e.m, x, e.base), func() {
-		e.mu.Lock()
-		e.vectors = append(e.vectors, x)
-		e.mu.Unlock()
-	}
-}
-
-// convertAll converts long vectors on two goroutines: one core does not fill the memory's bandwidth.
-func convertAll[T graph.Float](dst []T, x []float64) {
-	if len(x) < 1<<17 {
-		graph.Convert(dst, x)
-		return
-	}
-	half := len(x) / 2
-	var wg sync.WaitGroup
-	wg.Go(func() { graph.Convert(dst[:half], x[:half]) })
-	graph.Convert(dst[half:], x[half:])
-	wg.Wait()
-}
-
 func (e *numeric[T]) loss(ctx context.Context, theta []float64, d *datasets.Dataset) (float64, error) {
 	cs, err := e.cut(d)
 	if err != nil {
@@ -331,100 +207,6 @@ func (e *numeric[T]) gradient(ctx context.Context, dst, theta, weights []float64
 		total += l
 	}
 	return total, err
-}
-
-// linearize returns the product function. With keep, each chunk has a frame of its own that keeps what does not depend on
-// the direction, as many chunks as the limit allows; the others share their worker's frame.
-func (e *numeric[T]) linearize(ctx context.Context, theta []float64, d *datasets.Dataset, k kind, keep bool) (func(dst, v []float64) error, error) {
-	cs, err := e.cut(d)
-	if err != nil {
-		return nil, err
-	}
-	th := e.tensors(append([]float64(nil), theta...))
-	own, err := e.keepFrames(cs, th, k, keep, d)
-	if err != nil {
-		return nil, err
-	}
-	var direction []T
-	return func(dst, v []float64) error {
-		if len(cs) == 0 {
-			clear(dst)
-			return ctx.Err()
-		}
-		if same, ok := any(v).([]T); ok {
-			direction = same
-		} else {
-			direction = grow(direction, len(v))
-			convertAll(direction, v)
-		}
-		vs := split(e.m, direction, e.base)
-		sum := newOrderedSum(dst)
-		return e.each(ctx, cs, sum, func(w *worker[T], c chunk) error {
-			pl, f, err := e.productFrame(w, own, th, k, d, c)
-			for i, x := range vs {
-				if err == nil && pl.v[i] != nil {
-					err = f.Set(pl.v[i], x)
-				}
-			}
-			if err == nil {
-				err = f.Run(&w.ws)
-			}
-			if err != nil {
-				return err
-			}
-			return addOutputs(sum, e.m, f, 0, c.index)
-		})
-	}, nil
-}
-
-// kept is a frame that belongs to one chunk, with the memory that its batch lies in.
-type kept[T graph.Float] struct {
-	pl    *plan
-	frame *graph.Frame[T]
-	buf   buffers[T]
-}
-
-func (e *numeric[T]) keepFrames(cs []chunk, th [][]T, k kind, keep bool, d *datasets.Dataset) ([]*kept[T], error) {
-	own := make([]*kept[T], len(cs))
-	if !keep {
-		return own, nil
-	}
-	var zero T
-	left := e.m.opts.keepBytes
-	for i, c := range cs {
-		pl, err := e.plan(k, c.rows, d)
-		if err != nil {
-			return nil, err
-		}
-		left -= (pl.program.Kept() + c.rows*size(d.X.Shape())) * int(unsafe.Sizeof(zero))
-		if left < 0 && i > 0 {
-			break
-		}
-		f, err := graph.NewFrame[T](pl.program)
-		if err != nil {
-			return nil, err
-		}
-		own[i] = &kept[T]{pl: pl, frame: f}
-		if err := setUp(f, pl, &own[i].buf, th, nil, d, c); err != nil {
-			return nil, err
-		}
-	}
-	return own, nil
-}
-
-func size(shape []int) int {
-	n := 1
-	for _, s := range shape {
-		n *= s
-	}
-	return n
-}
-
-func (e *numeric[T]) productFrame(w *worker[T], own []*kept[T], th [][]T, k kind, d *datasets.Dataset, c chunk) (*plan, *graph.Frame[T], error) {
-	if o := own[c.index]; o != nil {
-		return o.pl, o.frame, nil
-	}
-	return e.prepare(w, k, th, nil, d, c)
 }
 
 // perRow writes what a plan gives for each sample; v is the direction of dotRows.

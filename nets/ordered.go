@@ -1,7 +1,6 @@
 package nets
 
 import (
-	"errors"
 	"sync"
 
 	"lethe/graph"
@@ -14,12 +13,10 @@ type orderedSum struct {
 	mu   sync.Mutex
 	cond *sync.Cond
 	next [segments]int // chunk whose turn it is, by segment
-	dead bool
+	dead error // why no more will come
 }
 
 const segments = 8
-
-var errAborted = errors.New("nets: stopped because another chunk failed")
 
 func newOrderedSum(dst []float64) *orderedSum {
 	s := &orderedSum{dst: dst}
@@ -27,13 +24,15 @@ func newOrderedSum(dst []float64) *orderedSum {
 	return s
 }
 
-// abort releases those that wait for a chunk that will never come. s may be nil.
-func (s *orderedSum) abort() {
+// abort tells those that wait for a chunk why it will never come. s may be nil.
+func (s *orderedSum) abort(err error) {
 	if s == nil {
 		return
 	}
 	s.mu.Lock()
-	s.dead = true
+	if s.dead == nil {
+		s.dead = err
+	}
 	s.mu.Unlock()
 	s.cond.Broadcast()
 }
@@ -42,13 +41,10 @@ func (s *orderedSum) abort() {
 func (s *orderedSum) turn(segment, k int) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for s.next[segment] != k && !s.dead {
+	for s.next[segment] != k && s.dead == nil {
 		s.cond.Wait()
 	}
-	if s.dead {
-		return errAborted
-	}
-	return nil
+	return s.dead
 }
 
 func (s *orderedSum) done(segment int) {
