@@ -76,7 +76,9 @@ func (r *Results) residualClaims() []Claim {
 		return nil
 	}
 	if target, ok := accuracies[c.Dataset]; ok {
-		out = append(out, within("test accuracy of the retrained model", r.where("test-accuracy", "label", "retrain").mean, target, 0.003, percent, "%"))
+		smallest := r.numbers(r.sizeSetting())[0]
+		accuracy := r.where("test-accuracy", "label", "retrain", r.sizeSetting(), smallest).mean
+		out = append(out, within("test accuracy of the retrained model, "+r.sizeTitle(smallest), accuracy, target, 0.003, percent, "%"))
 	}
 	if c.Dataset != "drebin" {
 		return out
