@@ -1,6 +1,7 @@
 package experiments
 
 import (
+	"context"
 	"fmt"
 
 	"lethe/unlearn"
@@ -27,7 +28,7 @@ func (s *Session) contenders(sub *Subject, set *Settings, st steps) ([]contender
 		return nil, err
 	}
 	first := unlearn.FirstOrder{Tau: st.Tau, Force: set.Force}
-	fine := unlearn.FineTune{Rate: st.TauFT, Batch: set.Batch, Epochs: st.Epochs, Seed: s.Seed}
+	fine := s.fineTune(set, st.TauFT, st.Epochs)
 	tau, rate := Tags{"tau": st.Tau}, Tags{"tau-ft": st.TauFT, "epochs": st.Epochs}
 	newton := Tags{"ridge": st.Ridge, "solver": set.Solver, "curvature": set.Curvature, "steps": set.Steps}
 	var out []contender
@@ -50,6 +51,31 @@ func (s *Session) contenders(sub *Subject, set *Settings, st steps) ([]contender
 		out = append(out, contender{unlearn.Iterative{Method: second, Chunks: set.Chunks}, newton.with(Tags{"chunks": set.Chunks})})
 	}
 	return out, nil
+}
+
+// fineTune returns the authors' fine-tuning, which adds the whole regulariser to every batch's gradient; on the MLP, whose regulariser is
+// larger, that pulls all parameters to zero at any rate, so there each batch takes its share of it.
+func (s *Session) fineTune(set *Settings, rate float64, epochs int) unlearn.Method {
+	m := unlearn.FineTune{Rate: rate, Batch: set.Batch, Epochs: epochs, Seed: s.Seed}
+	if s.convex() {
+		return m
+	}
+	return sharedRegulariser{m}
+}
+
+// sharedRegulariser is fine-tuning whose batches B take (|B|/n) lambda, so that a pass applies the regulariser once.
+type sharedRegulariser struct{ unlearn.FineTune }
+
+// Unlearn implements [unlearn.Method].
+func (m sharedRegulariser) Unlearn(ctx context.Context, p *unlearn.Problem, theta []float64, r unlearn.Request) (*unlearn.Update, error) {
+	q := *p
+	q.L2 *= float64(m.Batch) / float64(p.Train.Len())
+	u, err := m.FineTune.Unlearn(ctx, &q, theta, r)
+	if err != nil {
+		return u, err
+	}
+	u.After, err = p.With(u.Data).Residual(ctx, u.Theta)
+	return u, err
 }
 
 // convex reports whether the model's loss is convex, so that there is one optimum.

@@ -215,7 +215,8 @@ func (r *Results) tuningTables() []Table {
 		t.Note = fmt.Sprintf("Taken: %s. The criterion is the same for tau, tau-ft and ridge: the mean %s, over draws (%s, of size %s) that are not among the "+
 			"measured ones.", formatNumber(r.where("chosen-"+c.name).mean), criterion, r.setting("tune-draws"), r.setting("tune-size"))
 		if epochs := r.where("chosen-epochs"); c.name == "tau-ft" && r.setting("epochs") == "0" && epochs.n > 0 {
-			t.Note += fmt.Sprintf(" Fine-tuning makes %s passes, which cost what second order costs, a Hessian product counted as two gradients.", formatNumber(epochs.mean))
+			t.Note += fmt.Sprintf(" Fine-tuning makes %s passes, which cost what second order costs, a Hessian product counted as two gradients; "+
+				"each batch takes its share of the regulariser.", formatNumber(epochs.mean))
 		}
 		out = append(out, t)
 	}

@@ -18,7 +18,7 @@ import (
 // The tuning draws are other draws than the measured ones.
 var (
 	tauGrid   = []float64{1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1}
-	rateGrid  = []float64{1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1}
+	rateGrid  = []float64{1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1}
 	ridgeGrid = []float64{1e-3, 1e-2, 1e-1, 1, 10, 100, 1000}
 )
 
@@ -144,7 +144,7 @@ func (b *tuningBench) run(ctx context.Context, set *Settings) (*tuning, error) {
 		return nil, err
 	}
 	fine := func(rate float64) (unlearn.Method, error) {
-		return unlearn.FineTune{Rate: rate, Batch: set.Batch, Epochs: t.steps.Epochs, Seed: b.session.Seed}, nil
+		return b.session.fineTune(set, rate, t.steps.Epochs), nil
 	}
 	return t, b.choose(ctx, t, &t.steps.TauFT, set.TauFT, "tau-ft", rateGrid, fine)
 }
