@@ -31,7 +31,7 @@ func Defaults(e *Experiment, k Key) (*Settings, error) {
 	s := &Settings{
 		Request: "features", Features: []int{10, 50, 100}, Rows: []int{10, 100, 1000}, Draws: 5, Pool: "sensitive",
 		Lambda: 1, Hidden: []int{200, 200}, Precision: "float64", TrainTolerance: 1e-6, TrainSteps: 1000,
-		Tau: Auto{Tuned: true}, TauFT: Auto{Tuned: true}, Batch: 32, Epochs: 1,
+		Tau: Auto{Tuned: true}, TauFT: Auto{Tuned: true}, Batch: 32, Epochs: 1, Regulariser: "whole",
 		Curvature: "full", Solver: "cg", Tolerance: 1e-8, Steps: 1, Batches: 1, Force: true, Chunks: 10, Seeds: 5, SeedDraws: 1,
 		Criterion: "residual", TuneDraws: 2, TuneSize: 50, Near: 0.5, Growth: 2, Factor: true,
 		Shards: []int{5, 10, 20}, Points: []int{5, 10, 20, 50, 100, 200}, Trials: 2000,
@@ -67,7 +67,8 @@ func Defaults(e *Experiment, k Key) (*Settings, error) {
 // the request. quick takes a smaller network where the data is large.
 func mlpDefaults(s *Settings, k Key) {
 	s.Tau, s.TauFT, s.Ridge = Auto{Tuned: true}, Auto{Tuned: true}, Auto{Tuned: true}
-	s.Criterion, s.Epochs = "test-loss", 0
+	// The regulariser is large here: whole at each batch it would ruin fine-tuning.
+	s.Criterion, s.Epochs, s.Regulariser = "test-loss", 0, "share"
 	s.Curvature, s.Tolerance, s.Factor = "gauss-newton", 1e-3, false
 	s.TrainSteps, s.TrainTolerance = 1000, 1
 	switch k.Dataset {

@@ -1,7 +1,6 @@
 package experiments
 
 import (
-	"context"
 	"fmt"
 
 	"lethe/unlearn"
@@ -53,29 +52,9 @@ func (s *Session) contenders(sub *Subject, set *Settings, st steps) ([]contender
 	return out, nil
 }
 
-// fineTune returns the authors' fine-tuning, which adds the whole regulariser to every batch's gradient; on the MLP, whose regulariser is
-// larger, that pulls all parameters to zero at any rate, so there each batch takes its share of it.
+// fineTune returns fine-tuning with the settings' batches.
 func (s *Session) fineTune(set *Settings, rate float64, epochs int) unlearn.Method {
-	m := unlearn.FineTune{Rate: rate, Batch: set.Batch, Epochs: epochs, Seed: s.Seed}
-	if s.convex() {
-		return m
-	}
-	return sharedRegulariser{m}
-}
-
-// sharedRegulariser is fine-tuning whose batches B take (|B|/n) lambda, so that a pass applies the regulariser once.
-type sharedRegulariser struct{ unlearn.FineTune }
-
-// Unlearn implements [unlearn.Method].
-func (m sharedRegulariser) Unlearn(ctx context.Context, p *unlearn.Problem, theta []float64, r unlearn.Request) (*unlearn.Update, error) {
-	q := *p
-	q.L2 *= float64(m.Batch) / float64(p.Train.Len())
-	u, err := m.FineTune.Unlearn(ctx, &q, theta, r)
-	if err != nil {
-		return u, err
-	}
-	u.After, err = p.With(u.Data).Residual(ctx, u.Theta)
-	return u, err
+	return unlearn.FineTune{Rate: rate, Batch: set.Batch, Epochs: epochs, Seed: s.Seed, Share: set.Regulariser == "share"}
 }
 
 // convex reports whether the model's loss is convex, so that there is one optimum.

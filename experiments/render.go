@@ -184,7 +184,7 @@ func settingsLine(e *Experiment, c *Config, p *Part) string {
 			parts = append(parts, "hidden layers "+strings.ReplaceAll(s.Text("hidden"), ",", " x ")+" (tanh), "+s.Precision)
 		}
 		parts = append(parts, "trained to a gradient norm of "+s.Text("train-tolerance")+" in at most "+s.Text("train-steps")+" iterations")
-		add("tau", "tau-ft", "ridge", "curvature", "solver", "tolerance")
+		add("tau", "tau-ft", "ft-regulariser", "ridge", "curvature", "solver", "tolerance")
 	}
 	parts = append(parts, "request "+s.Request)
 	if c.Dataset != "diabetes" && c.Dataset != "adult" && s.Request == "features" {
@@ -215,8 +215,7 @@ func (r *Results) tuningTables() []Table {
 		t.Note = fmt.Sprintf("Taken: %s. The criterion is the same for tau, tau-ft and ridge: the mean %s, over draws (%s, of size %s) that are not among the "+
 			"measured ones.", formatNumber(r.where("chosen-"+c.name).mean), criterion, r.setting("tune-draws"), r.setting("tune-size"))
 		if epochs := r.where("chosen-epochs"); c.name == "tau-ft" && r.setting("epochs") == "0" && epochs.n > 0 {
-			t.Note += fmt.Sprintf(" Fine-tuning makes %s passes, which cost what second order costs, a Hessian product counted as two gradients; "+
-				"each batch takes its share of the regulariser.", formatNumber(epochs.mean))
+			t.Note += fmt.Sprintf(" Fine-tuning makes %s passes, which cost what second order costs, a Hessian product counted as two gradients.", formatNumber(epochs.mean))
 		}
 		out = append(out, t)
 	}

@@ -29,6 +29,7 @@ type Settings struct {
 	TauFT       Auto    `set:"tau-ft" doc:"learning rate of fine-tuning; auto takes the best of a decade grid"`
 	Batch       int     `set:"batch" doc:"batch size of fine-tuning"`
 	Epochs      int     `set:"epochs" doc:"passes of fine-tuning; 0 takes as many as cost what second order costs"`
+	Regulariser string  `set:"ft-regulariser" doc:"fine-tuning's regulariser at each batch: whole, as the authors have it, or the batch's share"`
 	Ridge       Auto    `set:"ridge" doc:"added to the Hessian; auto takes the best of a decade grid"`
 	Curvature   string  `set:"curvature" doc:"matrix of second order: full or gauss-newton"`
 	Solver      string  `set:"solver" doc:"cg, minres, lissa or exact"`
@@ -165,12 +166,13 @@ func wholeNumber(text string) (int, error) {
 
 // allowed lists the words that textual settings may be.
 var allowed = map[string][]string{
-	"request":   {"features", "labels", "samples"},
-	"pool":      {"sensitive", "top400", "all"},
-	"curvature": {"full", "gauss-newton"},
-	"precision": {"float32", "float64"},
-	"criterion": {"test-loss", "residual"},
-	"solver":    {"cg", "minres", "lissa", "exact"},
+	"request":        {"features", "labels", "samples"},
+	"pool":           {"sensitive", "top400", "all"},
+	"curvature":      {"full", "gauss-newton"},
+	"precision":      {"float32", "float64"},
+	"criterion":      {"test-loss", "residual"},
+	"ft-regulariser": {"whole", "share"},
+	"solver":         {"cg", "minres", "lissa", "exact"},
 }
 
 // mayBeZero lists the numeric settings for which 0 has a meaning; the others are at least 1, or above 0.

@@ -36,6 +36,12 @@ func TestFineTuneFollowsTheAuthorsRule(t *testing.T) {
 	for j := range g {
 		require.InDelta(t, -g[j]/32, (moved[j]-theta[j])/rate, 1e-5)
 	}
+	// With shares the two batches together move it by the gradient of L itself.
+	require.NoError(t, p.With(a.Data).Gradient(t.Context(), g, theta))
+	shared := tune(FineTune{Rate: rate, Share: true})
+	for j := range g {
+		require.InDelta(t, -g[j]/32, (shared[j]-theta[j])/rate, 1e-5)
+	}
 	require.Equal(t, tune(FineTune{Rate: 0.1, Seed: 4}), tune(FineTune{Rate: 0.1, Seed: 4}))
 	require.NotEqual(t, tune(FineTune{Rate: 0.1, Seed: 4}), tune(FineTune{Rate: 0.1, Seed: 5}))
 	// Each epoch has an order of its own.

@@ -13,7 +13,10 @@ import (
 // FineTune is the baseline that goes on training on the corrected data for a short while: from theta, over mini-batches B in
 // random order (PAPER.md section 2, the authors' rule),
 //
-//	theta <- theta - (Rate/Batch) (sum_{i in B} grad l(z_i, theta) + L2 diag(penalty) theta + tilt).
+//	theta <- theta - (Rate/Batch) (sum_{i in B} grad l(z_i, theta) + s (L2 diag(penalty) theta + tilt)), s = 1,
+//
+// or with s = |B|/n, so that a pass goes down L itself: with s = 1 it goes down a loss whose regulariser counts n/|B| times, which
+// ruins the model when L2 is large.
 //
 // It is not refused when the residual grows, as stochastic steps make it do; only when it stops being a number.
 type FineTune struct {
@@ -21,6 +24,7 @@ type FineTune struct {
 	Batch  int     // samples in a batch, and the divisor of the last, shorter one too; 0 = 32
 	Epochs int     // passes over the corrected data; 0 = 1
 	Seed   uint64  // of the order
+	Share  bool    // s = |B|/n instead of the authors' 1
 }
 
 // Name returns "fine-tune".
@@ -64,10 +68,25 @@ func (m FineTune) pass(ctx context.Context, p *Problem, theta []float64, epoch i
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := p.With(shuffled.Slice(lo, min(lo+batch, n))).Gradient(ctx, g, theta); err != nil {
+		b := p.With(shuffled.Slice(lo, min(lo+batch, n)))
+		if m.Share {
+			b = b.share(float64(b.Train.Len()) / float64(n))
+		}
+		if err := b.Gradient(ctx, g, theta); err != nil {
 			return err
 		}
 		floats.AddScaled(theta, -m.Rate/float64(batch), g)
 	}
 	return nil
+}
+
+// share returns the problem with that share of its regulariser and tilt.
+func (p *Problem) share(s float64) *Problem {
+	q := *p
+	q.L2 *= s
+	if p.Tilt != nil {
+		q.Tilt = make([]float64, len(p.Tilt))
+		floats.ScaleTo(q.Tilt, s, p.Tilt)
+	}
+	return &q
 }
