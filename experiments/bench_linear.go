@@ -49,7 +49,7 @@ func linearWork(name string, train, update float64) Work {
 		if err != nil {
 			return err
 		}
-		method := unlearn.SecondOrder{Solver: unlearn.CG{Tol: 1e-8}}
+		method := unlearn.SecondOrder{Solver: unlearn.CG{Tolerance: 1e-8}}
 		seconds, err = clock(ctx, 5, 1, func() error {
 			_, err := method.Unlearn(ctx, sub.Problem, sub.Theta, r)
 			return err

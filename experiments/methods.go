@@ -75,13 +75,13 @@ func secondOrder(set *Settings, ridge float64, seed uint64) (unlearn.SecondOrder
 func newSolver(set *Settings, seed uint64) (unlearn.Solver, error) {
 	switch set.Solver {
 	case "cg":
-		return unlearn.CG{Tol: set.Tolerance, MaxProducts: set.MaxProducts}, nil
+		return unlearn.CG{Tolerance: set.Tolerance, MaxProducts: set.MaxProducts}, nil
 	case "minres":
-		return unlearn.MINRES{Tol: set.Tolerance, MaxProducts: set.MaxProducts}, nil
+		return unlearn.MINRES{Tolerance: set.Tolerance, MaxProducts: set.MaxProducts}, nil
 	case "lissa":
-		return unlearn.LiSSA{Tol: set.Tolerance, MaxProducts: set.MaxProducts, Seed: seed}, nil
+		return unlearn.LiSSA{Tolerance: set.Tolerance, MaxProducts: set.MaxProducts, Seed: seed}, nil
 	case "exact":
-		return unlearn.Exact{Tol: set.Tolerance}, nil
+		return unlearn.Exact{Tolerance: set.Tolerance}, nil
 	}
 	return nil, fmt.Errorf("unknown solver %q", set.Solver)
 }

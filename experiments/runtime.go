@@ -125,7 +125,7 @@ func (s *Session) factor(ctx context.Context, sub *Subject, ridge, tolerance flo
 	if err != nil {
 		return nil, fmt.Errorf("experiments: the Hessian's factor: %w (--set factor=false leaves the row out)", err)
 	}
-	sub.factor.Tol, sub.factorRidge = tolerance, ridge
+	sub.factor.Tolerance, sub.factorRidge = tolerance, ridge
 	return sub.factor, nil
 }
 

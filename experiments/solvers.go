@@ -74,12 +74,12 @@ func (s *Session) solverUnits(part string, set *Settings) []Unit {
 		solver unlearn.Solver
 		batch  bool
 	}{
-		{"cg", unlearn.CG{Tol: set.Tolerance}, false},
-		{"minres", unlearn.MINRES{Tol: set.Tolerance}, false},
-		{"exact", unlearn.Exact{Tol: set.Tolerance}, false},
-		{"lissa, all samples", unlearn.LiSSA{Tol: lissaTolerance, Seed: s.Seed}, false},
-		{"lissa, mini-batches", unlearn.LiSSA{Tol: lissaTolerance, Seed: s.Seed, MaxProducts: 2000}, true},
-		{"lissa, mini-batches as published", unlearn.LiSSA{Tol: lissaTolerance, Seed: s.Seed, MaxProducts: 500, Plain: true}, true},
+		{"cg", unlearn.CG{Tolerance: set.Tolerance}, false},
+		{"minres", unlearn.MINRES{Tolerance: set.Tolerance}, false},
+		{"exact", unlearn.Exact{Tolerance: set.Tolerance}, false},
+		{"lissa, all samples", unlearn.LiSSA{Tolerance: lissaTolerance, Seed: s.Seed}, false},
+		{"lissa, mini-batches", unlearn.LiSSA{Tolerance: lissaTolerance, Seed: s.Seed, MaxProducts: 2000}, true},
+		{"lissa, mini-batches as published", unlearn.LiSSA{Tolerance: lissaTolerance, Seed: s.Seed, MaxProducts: 500, Plain: true}, true},
 	} {
 		units = append(units, Unit{"solver=" + c.label, func(ctx context.Context) ([]Record, error) {
 			sys, err := get(ctx)
@@ -151,7 +151,7 @@ func (s *Session) system(ctx context.Context, set *Settings) (*system, error) {
 	if err := sub.Problem.Difference(ctx, sys.g, sub.Theta, applied); err != nil {
 		return nil, err
 	}
-	_, err = unlearn.MINRES{Tol: 1e-12}.Solve(ctx, sys.reference, sys.h, sys.g)
+	_, err = unlearn.MINRES{Tolerance: 1e-12}.Solve(ctx, sys.reference, sys.h, sys.g)
 	if methodFailed(err) {
 		err = nil // the best vector there is
 	}
@@ -167,7 +167,7 @@ func (sys *system) solve(ctx context.Context, solver unlearn.Solver, batch bool)
 	reference := sys.reference
 	if _, same := solver.(unlearn.MINRES); same {
 		reference = make([]float64, len(sys.g))
-		if _, err := (unlearn.CG{Tol: 1e-12}).Solve(ctx, reference, sys.h, sys.g); err != nil && !methodFailed(err) {
+		if _, err := (unlearn.CG{Tolerance: 1e-12}).Solve(ctx, reference, sys.h, sys.g); err != nil && !methodFailed(err) {
 			return outcome{}, err
 		}
 	}

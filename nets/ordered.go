@@ -13,7 +13,7 @@ type orderedSum struct {
 	mu   sync.Mutex
 	cond *sync.Cond
 	next [segments]int // chunk whose turn it is, by segment
-	dead error // why no more will come
+	dead error         // why no more will come
 }
 
 const segments = 8

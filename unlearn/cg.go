@@ -14,7 +14,7 @@ import (
 //
 // A direction d with d'Ad <= 0 ends the solve with [ErrIndefinite].
 type CG struct {
-	Tol float64 // on ||b - A x|| / ||b||; 0 = 1e-10
+	Tolerance float64 // on ||b - A x|| / ||b||; 0 = 1e-10
 	// MaxProducts limits the products with A; 0 = ten times the dimension, between 200 and 20,000.
 	MaxProducts int
 	// Precondition writes M^-1 r to dst for a fixed symmetric positive definite M near A; nil = the identity.
@@ -28,7 +28,7 @@ func (CG) Name() string { return "cg" }
 func (s CG) Solve(ctx context.Context, dst []float64, a Operator, b []float64) (Stats, error) {
 	p := a.Dim()
 	k := newCGKernel(p, s.Precondition)
-	return refine(ctx, s.Name(), dst, a, b, cmp.Or(s.Tol, 1e-10), productLimit(s.MaxProducts, p), k.run)
+	return refine(ctx, s.Name(), dst, a, b, cmp.Or(s.Tolerance, 1e-10), productLimit(s.MaxProducts, p), k.run)
 }
 
 // productLimit is the default limit of the Krylov methods: exact arithmetic needs p products, rounding several times that.

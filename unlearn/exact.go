@@ -16,8 +16,8 @@ import (
 // A matrix without a Cholesky factor ends the solve with [ErrIndefinite] and its smallest eigenvalue, unless Indefinite is
 // set.
 type Exact struct {
-	Tol    float64 // on ||b - A x|| / ||b||, after iterative refinement; 0 = 1e-10
-	MaxDim int     // refuse larger matrices; 0 = 5,000 (400 MB for matrix and factor, 600 with Indefinite)
+	Tolerance float64 // on ||b - A x|| / ||b||, after iterative refinement; 0 = 1e-10
+	MaxDim    int     // refuse larger matrices; 0 = 5,000 (400 MB for matrix and factor, 600 with Indefinite)
 	// Indefinite solves with a matrix that is not positive definite too, by an LU factor. A second-order update by such a matrix goes
 	// to a saddle point or a maximum as readily as to a minimum.
 	Indefinite bool
@@ -56,7 +56,7 @@ func (s Exact) Factor(ctx context.Context, a Operator) (*Factored, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &Factored{Tol: s.Tol}
+	f := &Factored{Tolerance: s.Tolerance}
 	if !f.factor.Factorize(m) || !finite(f.factor.Cond()) {
 		if s.Indefinite {
 			f.lu = new(mat.LU)
@@ -77,7 +77,7 @@ func (s Exact) Factor(ctx context.Context, a Operator) (*Factored, error) {
 // is given, which end after one iteration when a is the matrix itself. An LU factor only corrects what the last
 // correction left, as long as that halves the residual.
 type Factored struct {
-	Tol         float64 // on ||b - A x|| / ||b||; 0 = 1e-10
+	Tolerance   float64 // on ||b - A x|| / ||b||; 0 = 1e-10
 	MaxProducts int     // 0 = as [CG]
 
 	factor mat.Cholesky
@@ -110,7 +110,7 @@ func (f *Factored) solve(ctx context.Context, name string, dst []float64, a Oper
 	if f.lu == nil {
 		run = newCGKernel(f.Dim(), f.SolveTo).run
 	}
-	return refine(ctx, name, dst, a, b, cmp.Or(f.Tol, 1e-10), productLimit(f.MaxProducts, f.Dim()), run)
+	return refine(ctx, name, dst, a, b, cmp.Or(f.Tolerance, 1e-10), productLimit(f.MaxProducts, f.Dim()), run)
 }
 
 // correct is a [kernel] without products: the refinement around it takes the residual.

@@ -24,7 +24,7 @@ import (
 //
 // A growing residual ends the solve with [ErrDiverged] or, where the curvature along it is negative, with [ErrIndefinite].
 type LiSSA struct {
-	Tol         float64 // on ||b - A x|| / ||b||; 0 = 1e-3
+	Tolerance   float64 // on ||b - A x|| / ||b||; 0 = 1e-3
 	MaxProducts int     // products with the whole of A, those of the choice of scale included; 0 = 100,000
 	// Scale is the reciprocal of the step; 0 = chosen from the spectrum: half the sum of the largest and the smallest
 	// eigenvalue, or of batches the largest eigenvalue of some of them. [Stats] says what was chosen.
@@ -61,7 +61,7 @@ func (s LiSSA) Solve(ctx context.Context, dst []float64, a Operator, b []float64
 	w := work(4, len(dst))
 	run := &lissaRun{LiSSA: s, b: b, best: dst, u: w[0], r: w[1], product: w[2], d: w[3], bnorm: norm(b), scale: s.Scale,
 		stats: &st}
-	run.Tol, run.limit = cmp.Or(s.Tol, 1e-3), float64(cmp.Or(s.MaxProducts, 100_000))
+	run.Tolerance, run.limit = cmp.Or(s.Tolerance, 1e-3), float64(cmp.Or(s.MaxProducts, 100_000))
 	err := run.solve(ctx, a)
 	st.Products = math.Round(1e6*run.a.products) / 1e6 // shares of batches add up inexactly
 	st.Scale, st.Seconds = run.scale, time.Since(start).Seconds()
@@ -137,7 +137,7 @@ func (s *lissaRun) trace(rnorm float64) {
 	}
 }
 
-func (s *lissaRun) done() bool { return s.bestNorm <= s.Tol*s.bnorm }
+func (s *lissaRun) done() bool { return s.bestNorm <= s.Tolerance*s.bnorm }
 
 // measure takes the true residual of u, and makes u the best if it is.
 func (s *lissaRun) measure(ctx context.Context) (float64, error) {
@@ -238,13 +238,13 @@ func (s *lissaRun) diverged(rnorm, curvature float64) error {
 
 func (s *lissaRun) stopped(remedy string) error {
 	return &ErrNotConverged{Solver: s.Name(), Quantity: "relative residual", Iterations: s.stats.Iterations,
-		Products: s.a.products, Reached: s.stats.Residual, Tolerance: s.Tol, Remedy: remedy}
+		Products: s.a.products, Reached: s.stats.Residual, Tolerance: s.Tolerance, Remedy: remedy}
 }
 
 // outlook extrapolates the rate of the last half of the run.
 func (s *lissaRun) outlook() string {
 	rate := math.Log(s.milestoneNorm/s.bestNorm) / (s.a.products - s.products)
-	need := math.Log(s.stats.Residual/s.Tol) / rate
+	need := math.Log(s.stats.Residual/s.Tolerance) / rate
 	if !(rate > 0) || !finite(need) {
 		return "it no longer comes nearer: use CG, add a ridge, or accept a larger tolerance"
 	}

@@ -73,7 +73,7 @@ func TestLiSSAIsTheAuthorsRecursion(t *testing.T) {
 	u.ScaleVec(1/scale, u)
 	x := make([]float64, p)
 	a := Ridge(Symmetric(m), damping*scale)
-	stats, err := LiSSA{Scale: scale, MaxProducts: depth + 1, Tol: 1e-15}.Solve(t.Context(), x, a, v.RawVector().Data)
+	stats, err := LiSSA{Scale: scale, MaxProducts: depth + 1, Tolerance: 1e-15}.Solve(t.Context(), x, a, v.RawVector().Data)
 	var e *ErrNotConverged
 	require.ErrorAs(t, err, &e)
 	require.Equal(t, depth+1, stats.Iterations)
@@ -137,7 +137,7 @@ func TestLiSSAChoosesTheRidgeFromTheSmallestEigenvalue(t *testing.T) {
 	eigenvalues[2] = -3
 	m, b := rotated(eigenvalues, 1), randomVector(30, 2)
 	x := make([]float64, 30)
-	stats, err := LiSSA{ChooseRidge: true, Tol: 1e-10}.Solve(t.Context(), x, Symmetric(m), b)
+	stats, err := LiSSA{ChooseRidge: true, Tolerance: 1e-10}.Solve(t.Context(), x, Symmetric(m), b)
 	require.NoError(t, err)
 	require.InEpsilon(t, 6, stats.Ridge, 1e-6)
 	require.Contains(t, stats.Chosen, "ridge 6: twice the size of the smallest eigenvalue -3")
@@ -154,7 +154,7 @@ func TestLiSSAChoosesTheRidgeFromTheSmallestEigenvalue(t *testing.T) {
 	g, mean := newGramBatches(20, 10, 15, -8)
 	require.False(t, new(mat.Cholesky).Factorize(mean))
 	x = make([]float64, 20)
-	stats, err = LiSSA{ChooseRidge: true, Tol: 1e-8}.Solve(t.Context(), x, g, b[:20])
+	stats, err = LiSSA{ChooseRidge: true, Tolerance: 1e-8}.Solve(t.Context(), x, g, b[:20])
 	require.NoError(t, err)
 	for i := range 20 {
 		mean.SetSym(i, i, mean.At(i, i)+stats.Ridge)
@@ -182,7 +182,7 @@ func TestLiSSAOnBatches(t *testing.T) {
 	for _, tol := range []float64{1e-3, 1e-10} {
 		g.products = 0
 		x := make([]float64, 20)
-		stats, err := LiSSA{Tol: tol, Seed: 3}.Solve(t.Context(), x, g, s.b)
+		stats, err := LiSSA{Tolerance: tol, Seed: 3}.Solve(t.Context(), x, g, s.b)
 		require.NoError(t, err)
 		require.LessOrEqual(t, relativeResidual(s, x), tol)
 		require.InDelta(t, relativeResidual(s, x), stats.Residual, 1e-14)
@@ -219,7 +219,7 @@ func TestLiSSABacksOffFromBatchesUnlikeTheOthers(t *testing.T) {
 	doubled := 0
 	for seed := range uint64(5) {
 		x := make([]float64, 20)
-		stats, err := LiSSA{Tol: 1e-6, Seed: seed}.Solve(t.Context(), x, g, s.b)
+		stats, err := LiSSA{Tolerance: 1e-6, Seed: seed}.Solve(t.Context(), x, g, s.b)
 		require.NoError(t, err)
 		require.LessOrEqual(t, relativeResidual(s, x), 1e-6)
 		if strings.Contains(stats.Chosen, "doubled") {
@@ -229,7 +229,7 @@ func TestLiSSABacksOffFromBatchesUnlikeTheOthers(t *testing.T) {
 	require.Positive(t, doubled)
 	// A scale that is set stays: fewer steps a pass have to do.
 	x := make([]float64, 20)
-	stats, err := LiSSA{Tol: 1e-6, Scale: 400}.Solve(t.Context(), x, g, s.b)
+	stats, err := LiSSA{Tolerance: 1e-6, Scale: 400}.Solve(t.Context(), x, g, s.b)
 	require.NoError(t, err)
 	require.Equal(t, 400.0, stats.Scale)
 	require.LessOrEqual(t, relativeResidual(s, x), 1e-6)
@@ -239,7 +239,7 @@ func TestLiSSAPlainEndsAtTheNoiseOfBatchesAndSaysSo(t *testing.T) {
 	g, mean := newGramBatches(20, 25, 6, 1)
 	s := newSystem("", mean, randomVector(20, 2))
 	x := make([]float64, 20)
-	stats, err := LiSSA{Plain: true, MaxProducts: 400, Tol: 1e-6}.Solve(t.Context(), x, g, s.b)
+	stats, err := LiSSA{Plain: true, MaxProducts: 400, Tolerance: 1e-6}.Solve(t.Context(), x, g, s.b)
 	var e *ErrNotConverged
 	require.ErrorAs(t, err, &e)
 	require.InEpsilon(t, relativeResidual(s, x), e.Reached, 1e-9)
@@ -274,7 +274,7 @@ func TestLiSSAOnBatchesDiverges(t *testing.T) {
 	require.Less(t, e.Curvature, 0.0)
 
 	ctx, cancel := context.WithCancel(t.Context())
-	_, err = LiSSA{Tol: 1e-14, Trace: func(p, _ float64) {
+	_, err = LiSSA{Tolerance: 1e-14, Trace: func(p, _ float64) {
 		if p > 20 {
 			cancel()
 		}
@@ -294,7 +294,7 @@ func TestLiSSAOnTheHessianOfAProblem(t *testing.T) {
 	require.NoError(t, err)
 	for _, a := range []Operator{h, batches} {
 		x := make([]float64, p.Dim())
-		stats, err := LiSSA{Tol: 1e-10}.Solve(t.Context(), x, a, b)
+		stats, err := LiSSA{Tolerance: 1e-10}.Solve(t.Context(), x, a, b)
 		require.NoError(t, err)
 		require.InDeltaSlice(t, want, x, 1e-8)
 		require.False(t, math.IsNaN(stats.Residual))

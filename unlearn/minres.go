@@ -15,7 +15,7 @@ import (
 // When A is singular to working precision and b is not in its range, the solve ends with [ErrNotConverged] whose
 // Singular is set, and dst holds a least-squares solution.
 type MINRES struct {
-	Tol         float64 // on ||b - A x|| / ||b||; 0 = 1e-10
+	Tolerance   float64 // on ||b - A x|| / ||b||; 0 = 1e-10
 	MaxProducts int     // 0 = ten times the dimension, between 200 and 20,000
 }
 
@@ -26,7 +26,7 @@ func (MINRES) Name() string { return "minres" }
 func (s MINRES) Solve(ctx context.Context, dst []float64, a Operator, b []float64) (Stats, error) {
 	p := a.Dim()
 	k := newMINRESKernel(p)
-	return refine(ctx, s.Name(), dst, a, b, cmp.Or(s.Tol, 1e-10), productLimit(s.MaxProducts, p), k.run)
+	return refine(ctx, s.Name(), dst, a, b, cmp.Or(s.Tolerance, 1e-10), productLimit(s.MaxProducts, p), k.run)
 }
 
 // r is taken for a null vector of A when ||A r|| / (||A|| ||r||) is below singularRatio. Rounding can keep it from getting

@@ -98,4 +98,4 @@ func requests(t require.TestingT, d *datasets.Dataset) map[string]Request {
 	}
 }
 
-func exact() SecondOrder { return SecondOrder{Solver: CG{Tol: 1e-13}} }
+func exact() SecondOrder { return SecondOrder{Solver: CG{Tolerance: 1e-13}} }

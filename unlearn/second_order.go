@@ -120,11 +120,12 @@ func (m SecondOrder) step(ctx context.Context, t *attempt, theta, g []float64) (
 	}
 	solver := m.Solver
 	if solver == nil {
-		solver = CG{Tol: 1e-8}
+		solver = CG{Tolerance: 1e-8}
 	}
 	delta := make([]float64, len(theta))
 	stats, err := solver.Solve(ctx, delta, Ridge(h, m.Ridge), g)
 	t.update.Solves = append(t.update.Solves, stats)
+	t.update.Ridge = max(t.update.Ridge, m.Ridge+stats.Ridge) // LiSSA may have added one of its own
 	if err != nil {
 		if !m.Force || !numerical(err) {
 			return nil, err

@@ -51,7 +51,7 @@ func TestMINRESTakesNoIllConditionedMatrixForSingular(t *testing.T) {
 			}
 			s := newSystem("", rotated(eigenvalues, seed), randomVector(40, seed))
 			x := make([]float64, 40)
-			_, err := MINRES{Tol: 1e-5, MaxProducts: 10_000}.Solve(t.Context(), x, Symmetric(s.m), s.b)
+			_, err := MINRES{Tolerance: 1e-5, MaxProducts: 10_000}.Solve(t.Context(), x, Symmetric(s.m), s.b)
 			require.NoError(t, err)
 			require.LessOrEqual(t, relativeResidual(s, x), 1.1e-5)
 		}

@@ -79,7 +79,7 @@ func (o *troubled) MulVecTo(_ context.Context, dst, x []float64) error {
 func TestSolversStopWithTheContextAndWithTheOperator(t *testing.T) {
 	b := randomVector(60, 1)
 	lost := errors.New("disk on fire")
-	for _, solver := range []Solver{CG{Tol: 1e-14}, MINRES{Tol: 1e-14}, Exact{}, LiSSA{Tol: 1e-14}, LiSSA{Tol: 1e-14, Scale: 1e4}} {
+	for _, solver := range []Solver{CG{Tolerance: 1e-14}, MINRES{Tolerance: 1e-14}, Exact{}, LiSSA{Tolerance: 1e-14}, LiSSA{Tolerance: 1e-14, Scale: 1e4}} {
 		for _, at := range []int{1, 2, 7} {
 			ctx, cancel := context.WithCancel(t.Context())
 			o := &troubled{diagonal: spread(60, 1, 1e4), before: func(k int) error {

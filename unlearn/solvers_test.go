@@ -93,11 +93,11 @@ type contender struct {
 func contenders(tol float64) []contender {
 	const indefinite, slow = "the matrix is not positive definite; add a ridge above", "more products are needed"
 	return []contender{
-		{CG{Tol: tol}, tol, map[string]string{"indefinite": indefinite}},
-		{MINRES{Tol: tol}, tol, nil},
-		{Exact{Tol: tol}, tol, map[string]string{"indefinite": indefinite, "singular, consistent": indefinite}},
-		{Exact{Tol: tol, Indefinite: true}, tol, map[string]string{"singular, consistent": "the matrix is singular: add a ridge"}},
-		{LiSSA{Tol: tol, MaxProducts: 200_000}, tol, map[string]string{"indefinite": indefinite, "ill-conditioned": slow}},
+		{CG{Tolerance: tol}, tol, map[string]string{"indefinite": indefinite}},
+		{MINRES{Tolerance: tol}, tol, nil},
+		{Exact{Tolerance: tol}, tol, map[string]string{"indefinite": indefinite, "singular, consistent": indefinite}},
+		{Exact{Tolerance: tol, Indefinite: true}, tol, map[string]string{"singular, consistent": "the matrix is singular: add a ridge"}},
+		{LiSSA{Tolerance: tol, MaxProducts: 200_000}, tol, map[string]string{"indefinite": indefinite, "ill-conditioned": slow}},
 		{LiSSA{}, 1e-3, map[string]string{"indefinite": indefinite, "ill-conditioned": slow}},
 	}
 }
@@ -203,9 +203,9 @@ func TestIterationsDoNotAllocate(t *testing.T) {
 	o := &troubled{diagonal: spread(50, 1e-8, 1e8)}
 	x := make([]float64, 50)
 	for name, solve := range map[string]func(products int) Solver{
-		"cg":     func(n int) Solver { return CG{Tol: 1e-15, MaxProducts: n} },
-		"minres": func(n int) Solver { return MINRES{Tol: 1e-15, MaxProducts: n} },
-		"lissa":  func(n int) Solver { return LiSSA{Tol: 1e-15, MaxProducts: n, Scale: 1e8} },
+		"cg":     func(n int) Solver { return CG{Tolerance: 1e-15, MaxProducts: n} },
+		"minres": func(n int) Solver { return MINRES{Tolerance: 1e-15, MaxProducts: n} },
+		"lissa":  func(n int) Solver { return LiSSA{Tolerance: 1e-15, MaxProducts: n, Scale: 1e8} },
 	} {
 		allocations := func(n int) float64 {
 			s := solve(n)

@@ -118,7 +118,7 @@ func TestIndefiniteHessianIsAnsweredForWithARemedy(t *testing.T) {
 func TestFailedSolveIsRefusedUnlessForced(t *testing.T) {
 	p := problems(t)["logistic, dense, tilted"]
 	theta := trained(t, p)
-	short := CG{Tol: 1e-14, MaxProducts: 3}
+	short := CG{Tolerance: 1e-14, MaxProducts: 3}
 	u, err := SecondOrder{Solver: short}.Unlearn(t.Context(), p, theta, RemoveSamples(3))
 	var stopped *ErrNotConverged
 	require.ErrorAs(t, err, &stopped)
@@ -180,7 +180,7 @@ func (*backwards) Name() string { return "backwards" }
 
 func (s *backwards) Solve(ctx context.Context, dst []float64, a Operator, b []float64) (Stats, error) {
 	s.calls++
-	st, err := CG{Tol: 1e-8}.Solve(ctx, dst, a, b)
+	st, err := CG{Tolerance: 1e-8}.Solve(ctx, dst, a, b)
 	if s.calls >= s.from {
 		floats.Scale(-1, dst)
 	}

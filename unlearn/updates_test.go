@@ -14,7 +14,7 @@ func TestSecondOrderEqualsRetrainingOnQuadratics(t *testing.T) {
 		p := problems(t)[name]
 		for kind, r := range requests(t, p.Train) {
 			for _, m := range []Method{
-				exact(), SecondOrder{Solver: Exact{}}, SecondOrder{Solver: MINRES{Tol: 1e-13}},
+				exact(), SecondOrder{Solver: Exact{}}, SecondOrder{Solver: MINRES{Tolerance: 1e-13}},
 				Iterative{Method: exact(), Chunks: 2}, Iterative{Method: exact()},
 			} {
 				t.Run(name+"/"+kind+"/"+m.Name(), func(t *testing.T) {
@@ -47,7 +47,7 @@ func TestSecondOrderEqualsRetrainingOnRandomQuadratics(t *testing.T) {
 		want := ridgeRegression(t, p.With(a.Data))
 		chunks := rapid.IntRange(1, 12).Draw(t, "chunks")
 		for _, m := range []Method{
-			SecondOrder{Solver: Exact{Tol: 1e-12}}, SecondOrder{Solver: CG{Tol: 1e-12}, Curvature: GaussNewton},
+			SecondOrder{Solver: Exact{Tolerance: 1e-12}}, SecondOrder{Solver: CG{Tolerance: 1e-12}, Curvature: GaussNewton},
 			Iterative{Method: exact(), Chunks: chunks},
 		} {
 			u, err := m.Unlearn(t.Context(), p, theta, r)
@@ -130,7 +130,7 @@ func TestFactorMadeBeforehandSolves(t *testing.T) {
 	require.NoError(t, err)
 	stored, err := SecondOrder{Solver: factor}.Unlearn(t.Context(), p, theta, RemoveSamples(1, 2, 3))
 	require.NoError(t, err)
-	plain, err := SecondOrder{Solver: CG{Tol: 1e-12}}.Unlearn(t.Context(), p, theta, RemoveSamples(1, 2, 3))
+	plain, err := SecondOrder{Solver: CG{Tolerance: 1e-12}}.Unlearn(t.Context(), p, theta, RemoveSamples(1, 2, 3))
 	require.NoError(t, err)
 	require.InDeltaSlice(t, plain.Theta, stored.Theta, 1e-8)
 	require.Less(t, stored.Solves[0].Products, plain.Solves[0].Products/2)
@@ -165,7 +165,7 @@ func (s spySolver) Solve(ctx context.Context, dst []float64, a Operator, b []flo
 func TestRidgeShortensTheStep(t *testing.T) {
 	p := problems(t)["least squares, dense"]
 	theta := ridgeRegression(t, p)
-	u, err := SecondOrder{Ridge: 50, Solver: CG{Tol: 1e-13}}.Unlearn(t.Context(), p, theta, RemoveFeatures(2))
+	u, err := SecondOrder{Ridge: 50, Solver: CG{Tolerance: 1e-13}}.Unlearn(t.Context(), p, theta, RemoveFeatures(2))
 	require.NoError(t, err)
 	// (H + ridge I)(theta - theta') = G, with G the whole gradient on D' as theta is the optimum on D.
 	h, err := p.With(u.Data).Hessian(t.Context(), theta, FullHessian)
