@@ -33,6 +33,8 @@ type Config struct {
 type Part struct {
 	Experiment string
 	Settings   Settings
+
+	missing []string // settings that the file did not name
 }
 
 // Machine says where a run was made; it does not belong to what a resumed run must repeat.
@@ -57,7 +59,7 @@ func (p Part) MarshalYAML() (any, error) {
 
 func scalar(text string) *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Value: text} }
 
-// UnmarshalYAML reads what MarshalYAML wrote. Settings that are missing keep their zero value, unknown ones are errors.
+// UnmarshalYAML reads what MarshalYAML wrote. Settings that are missing are noted for [Config.complete], unknown ones are errors.
 func (p *Part) UnmarshalYAML(node *yaml.Node) error {
 	var raw struct {
 		Experiment string            `yaml:"experiment"`
@@ -71,7 +73,8 @@ func (p *Part) UnmarshalYAML(node *yaml.Node) error {
 	for _, k := range names {
 		text, ok := raw.Settings[k]
 		if !ok {
-			return fmt.Errorf("line %d: %s lacks the setting %s", node.Line, raw.Experiment, k)
+			p.missing = append(p.missing, k)
+			continue
 		}
 		delete(raw.Settings, k)
 		if text == "" { // an empty list
@@ -114,7 +117,38 @@ func ReadConfig(path string) (*Config, error) {
 	if err := d.Decode(&c); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
+	if err := c.complete(); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
 	return &c, nil
+}
+
+// complete gives settings that the file does not name their default: a run may be older than a setting, whose default then is what the
+// program did before there was one.
+func (c *Config) complete() error {
+	for i := range c.Parts {
+		p := &c.Parts[i]
+		if len(p.missing) == 0 {
+			continue
+		}
+		e, err := Find(p.Experiment)
+		if err != nil {
+			return err
+		}
+		defaults, err := Defaults(e, Key{c.Dataset, c.Model, c.Profile})
+		if err != nil {
+			return err
+		}
+		for _, k := range p.missing {
+			if text := defaults.Text(k); text != "" {
+				if err := p.Settings.Set(k, text); err != nil {
+					return err
+				}
+			}
+		}
+		p.missing = nil
+	}
+	return nil
 }
 
 // sameRun returns an error that names what differs between two runs; the machine may.

@@ -69,7 +69,7 @@ func (o *Order) parts(e *Experiment, dataset, model string) ([]Part, error) {
 				return nil, err
 			}
 		}
-		out = append(out, Part{p.ID, *s})
+		out = append(out, Part{Experiment: p.ID, Settings: *s})
 	}
 	return out, nil
 }
