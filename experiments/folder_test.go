@@ -91,7 +91,7 @@ func TestAFolderIsNotOverwrittenNorSharedNorChanged(t *testing.T) {
 	require.NoError(t, err)
 	set, err := Defaults(e, Key{"diabetes", "linear", Quick})
 	require.NoError(t, err)
-	c := &Config{Experiment: "residual", Dataset: "diabetes", Seed: 1, Parts: []Part{{"residual", *set}}}
+	c := &Config{Experiment: "residual", Dataset: "diabetes", Seed: 1, Parts: []Part{{Experiment: "residual", Settings: *set}}}
 	f, err := OpenFolder(dir, c, Fresh)
 	require.NoError(t, err)
 	_, err = OpenFolder(dir, c, Resume)
