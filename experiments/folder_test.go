@@ -103,7 +103,7 @@ func TestAFolderIsNotOverwrittenNorSharedNorChanged(t *testing.T) {
 	assert.ErrorIs(t, err, ErrExists)
 	other := *c
 	set.Draws = 6
-	other.Seed, other.Parts = 2, []Part{{"residual", *set}}
+	other.Seed, other.Parts = 2, []Part{{Experiment: "residual", Settings: *set}}
 	_, err = OpenFolder(dir, &other, Resume)
 	assert.ErrorContains(t, err, `draws (the run has "5", asked for "6")`)
 	assert.ErrorContains(t, err, `seed (the run has "1", asked for "2")`)
