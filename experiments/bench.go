@@ -27,6 +27,12 @@ func timing(work string, batch int, what string, seconds, bound float64, kind st
 	return Timing{work, batch, what, seconds, bound, seconds / bound, kind}
 }
 
+// as names a timing.
+func (t Timing) as(work string, batch int, what, kind string) Timing {
+	t.Work, t.Batch, t.What, t.Bound = work, batch, what, kind
+	return t
+}
+
 // Work is something that bench times.
 type Work struct {
 	Name string
@@ -90,6 +96,37 @@ func clock(ctx context.Context, rounds int, least float64, f func() error) (floa
 	}
 	slices.Sort(times)
 	return times[len(times)/2], nil
+}
+
+// against times f and its bound in turns, since the machine's speed changes within seconds: the medians of both over 7 turns, of a fifth of a
+// second each, and the median of the turns' ratios.
+func against(ctx context.Context, f func() error, bound func() (float64, error)) (Timing, error) {
+	var seconds, bounds, ratios []float64
+	for range 7 {
+		s, err := clock(ctx, 9, 0.2, f)
+		if err != nil {
+			return Timing{}, err
+		}
+		b, err := bound()
+		if err != nil {
+			return Timing{}, err
+		}
+		seconds, bounds, ratios = append(seconds, s), append(bounds, b), append(ratios, s/b)
+	}
+	for _, x := range [][]float64{seconds, bounds, ratios} {
+		slices.Sort(x)
+	}
+	return Timing{Seconds: seconds[3], BoundSeconds: bounds[3], Ratio: ratios[3]}, nil
+}
+
+// productsAlone is the bound by the matrix products of the shapes.
+func productsAlone(shapes [][3]int, cores int) func() (float64, error) {
+	return func() (float64, error) { return products(shapes, cores), nil }
+}
+
+// clocked is the bound by another piece of work.
+func clocked(ctx context.Context, f func() error) func() (float64, error) {
+	return func() (float64, error) { return clock(ctx, 9, 0.2, f) }
 }
 
 // products returns the seconds that matrix products of the shapes (m, k, n) take alone, in single precision on so many cores, each shape timed once.

@@ -6,14 +6,15 @@ import (
 	"runtime"
 
 	"lethe/datasets"
+	"lethe/graph"
 	"lethe/nets"
 )
 
 const mlpBatch = 512
 
-// mlpBench is the network that Lethe and its peers are timed on, 784-512-512-10 in single precision, with a batch of random samples.
+// mlpBench is the network that Lethe and its peers are timed on, 784-512-512-10 with ReLU in single precision, with a batch of random samples.
 func mlpBench(cores int) (*nets.Model, []float64, *datasets.Dataset, error) {
-	m, err := nets.NewModel(nets.MLP{In: 784, Hidden: []int{512, 512}, Out: 10}, nets.SoftmaxCrossEntropy, nets.Float32(), nets.Cores(cores))
+	m, err := nets.NewModel(nets.MLP{In: 784, Hidden: []int{512, 512}, Out: 10, Activation: graph.ReLU}, nets.SoftmaxCrossEntropy, nets.Float32(), nets.Cores(cores))
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -48,11 +49,11 @@ func mlpWork() Work {
 		}
 		gradient, hvp := mlpProducts()
 		g := make([]float64, m.Dim())
-		seconds, err := clock(ctx, 9, 0.5, func() error { return m.Gradient(ctx, g, theta, d) })
+		t, err := against(ctx, func() error { return m.Gradient(ctx, g, theta, d) }, productsAlone(gradient, cores))
 		if err != nil {
 			return err
 		}
-		if err := emit(timing("mlp", mlpBatch, "gradient", seconds, products(gradient, cores), "products")); err != nil {
+		if err := emit(t.as("mlp", mlpBatch, "gradient", "products")); err != nil {
 			return err
 		}
 		f, err := m.Linearize(ctx, theta, d)
@@ -60,14 +61,14 @@ func mlpWork() Work {
 			return err
 		}
 		v := m.Init(2)
-		seconds, err = clock(ctx, 9, 0.5, func() error {
+		t, err = against(ctx, func() error {
 			v[0]++ // a new v
 			return f(g, v)
-		})
+		}, productsAlone(hvp, cores))
 		if err != nil {
 			return err
 		}
-		return emit(timing("mlp", mlpBatch, "hvp", seconds, products(hvp, cores), "products"))
+		return emit(t.as("mlp", mlpBatch, "hvp", "products"))
 	}}
 }
 
@@ -81,17 +82,11 @@ func perSampleWork() Work {
 		}
 		rows, g, norms := make([]float32, mlpBatch*m.Dim()), make([]float64, m.Dim()), make([]float64, mlpBatch)
 		v := m.Init(2)
-		memory, err := clock(ctx, 3, 0.5, func() error { clear(rows); return nil })
-		if err != nil {
-			return err
-		}
-		gradient, err := clock(ctx, 9, 0.5, func() error { return m.Gradient(ctx, g, theta, d) })
-		if err != nil {
-			return err
-		}
+		memory := clocked(ctx, func() error { clear(rows); return nil })
+		gradient := clocked(ctx, func() error { return m.Gradient(ctx, g, theta, d) })
 		for _, c := range []struct {
 			what  string
-			bound float64
+			bound func() (float64, error)
 			kind  string
 			f     func() error
 		}{
@@ -100,11 +95,11 @@ func perSampleWork() Work {
 			{"clipped sum", gradient, "gradient", func() error { return m.ClippedSum(ctx, g, theta, 1, d) }},
 			{"products with a vector", gradient, "gradient", func() error { return m.PerSampleDots(ctx, norms, theta, v, d) }},
 		} {
-			seconds, err := clock(ctx, 5, 0.5, c.f)
+			t, err := against(ctx, c.f, c.bound)
 			if err != nil {
 				return err
 			}
-			if err := emit(timing(name, mlpBatch, c.what, seconds, c.bound, c.kind)); err != nil {
+			if err := emit(t.as(name, mlpBatch, c.what, c.kind)); err != nil {
 				return err
 			}
 		}
@@ -112,22 +107,18 @@ func perSampleWork() Work {
 	}}
 }
 
-// coresWork times the gradient of the MLP and of Drebin on one core against all of them; the ratio is to come near one over the number of cores.
+// coresWork times the gradient of the MLP and of Drebin on all cores against one; the ratio is to come near one over the number of cores.
 func coresWork() Work {
 	return Work{"cores", func(ctx context.Context, data string, emit func(Timing) error) error {
-		all := runtime.GOMAXPROCS(0)
-		seconds := map[int]float64{}
-		for _, cores := range []int{1, all} {
-			m, theta, d, err := mlpBench(cores)
-			if err != nil {
-				return err
-			}
-			g := make([]float64, m.Dim())
-			if seconds[cores], err = clock(ctx, 9, 0.5, func() error { return m.Gradient(ctx, g, theta, d) }); err != nil {
-				return err
-			}
+		one, theta, d, err := mlpBench(1)
+		if err != nil {
+			return err
 		}
-		if err := emit(timing("cores", mlpBatch, "mlp gradient, all cores", seconds[all], seconds[1], "1 core")); err != nil {
+		all, _, _, err := mlpBench(runtime.GOMAXPROCS(0))
+		if err != nil {
+			return err
+		}
+		if err := emitCores(ctx, emit, "mlp gradient, all cores", one, all, theta, d); err != nil {
 			return err
 		}
 		named, err := datasets.Load(ctx, "drebin", data)
@@ -137,16 +128,23 @@ func coresWork() Work {
 		if err != nil {
 			return err
 		}
-		for _, cores := range []int{1, all} {
-			m, err := nets.NewModel(nets.Linear{In: named.Train.X.Shape()[0], Out: 1}, nets.Logistic, nets.Cores(cores))
-			if err != nil {
-				return err
-			}
-			theta, g := m.Init(1), make([]float64, m.Dim())
-			if seconds[cores], err = clock(ctx, 9, 0.5, func() error { return m.Gradient(ctx, g, theta, named.Train) }); err != nil {
-				return err
-			}
+		linear := nets.Linear{In: named.Train.X.Shape()[0], Out: 1}
+		if one, err = nets.NewModel(linear, nets.Logistic, nets.Cores(1)); err != nil {
+			return err
 		}
-		return emit(timing("cores", named.Train.Len(), "drebin gradient, all cores", seconds[all], seconds[1], "1 core"))
+		if all, err = nets.NewModel(linear, nets.Logistic); err != nil {
+			return err
+		}
+		return emitCores(ctx, emit, "drebin gradient, all cores", one, all, one.Init(1), named.Train)
 	}}
+}
+
+func emitCores(ctx context.Context, emit func(Timing) error, what string, one, all *nets.Model, theta []float64, d *datasets.Dataset) error {
+	g := make([]float64, one.Dim())
+	t, err := against(ctx, func() error { return all.Gradient(ctx, g, theta, d) },
+		clocked(ctx, func() error { return one.Gradient(ctx, g, theta, d) }))
+	if err != nil {
+		return err
+	}
+	return emit(t.as("cores", d.Len(), what, "1 core"))
 }
