@@ -39,7 +39,7 @@ func (s *Session) withBand(ctx context.Context, set *Settings, size, draw int) (
 			return nil, err
 		}
 		if u != nil {
-			if err := sub.measure(ctx, &o, u, &ref); err != nil {
+			if _, err := sub.measure(ctx, &o, u, ref); err != nil {
 				return nil, err
 			}
 		}

@@ -40,6 +40,8 @@ func Defaults(e *Experiment, k Key) (*Settings, error) {
 		s.Draws = 10
 	}
 	switch k.Dataset {
+	case "adult", "diabetes":
+		s.TuneSize = 100
 	case "drebin":
 		s.Pool, s.Tau, s.TauFT = "top400", Auto{Value: 1e-3}, Auto{Value: 1e-4}
 		if k.Profile == Paper {

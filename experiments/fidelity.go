@@ -7,14 +7,16 @@ func fidelityExperiment() *Experiment {
 	const id = "fidelity"
 	columns := []column{
 		{"test accuracy, %", "test-accuracy", percent}, {"test loss, nat", "test-loss", plain},
-		{"distance in test loss to retraining, nat", "loss-distance", plain},
-		{"agreement with retraining, %", "agreement", percent}, {"parameter distance", "parameter-distance", plain},
+		{"distance in mean test loss to (warm) retraining, nat", "loss-distance", plain}, {"the same, sample by sample", "sample-loss-distance", plain},
+		{"agreement with it, %", "agreement", percent}, {"distance of the parameters", "parameter-distance", plain},
+		{"gradient residual", "gradient-residual", plain},
 	}
 	return &Experiment{
 		ID: id, Title: "Fidelity: accuracy and distance to retraining",
 		Question: "does the model still work after unlearning, and does it answer as a retrained one does?",
 		Units: func(ctx context.Context, s *Session, set *Settings) ([]Unit, error) {
-			return s.drawUnits(ctx, id, set, "test-accuracy", "test-loss", "loss-distance", "agreement", "parameter-distance")
+			return s.drawUnits(ctx, id, set, "test-accuracy", "test-loss", "loss-distance", "sample-loss-distance", "agreement",
+				"parameter-distance", "gradient-residual", "trained-residual")
 		},
 		Tables: func(r *Results) []Table { return r.byMethod("Fidelity", columns) },
 		Figures: func(r *Results) []Figure {

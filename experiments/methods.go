@@ -79,7 +79,7 @@ func newSolver(set *Settings, seed uint64) (unlearn.Solver, error) {
 	case "minres":
 		return unlearn.MINRES{Tolerance: set.Tolerance, MaxProducts: set.MaxProducts}, nil
 	case "lissa":
-		return unlearn.LiSSA{Tolerance: set.Tolerance, MaxProducts: set.MaxProducts, Seed: seed}, nil
+		return unlearn.LiSSA{Tolerance: set.Tolerance, MaxProducts: set.MaxProducts, Seed: seed, ChooseRidge: true}, nil
 	case "exact":
 		return unlearn.Exact{Tolerance: set.Tolerance}, nil
 	}

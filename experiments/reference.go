@@ -1,6 +1,9 @@
 package experiments
 
-import "fmt"
+import (
+	"fmt"
+	"strconv"
+)
 
 // authors holds the mean residuals of the authors' released notebook (PAPER.md section 2: Drebin, lambda 1, 40 draws from the pool of
 // 197 features) with the spread over draws: by number of features and method.
@@ -11,7 +14,7 @@ var authors = map[float64]map[string]spread{
 
 // addReference puts the authors' figures beside ours, on the data they were taken on.
 func (r *Results) addReference(t *Table) {
-	if r.Config.Dataset != "drebin" || r.Config.Model != Models[0] {
+	if !r.asInNotebook() {
 		return
 	}
 	for _, size := range []float64{10, 50} {
@@ -25,4 +28,21 @@ func (r *Results) addReference(t *Table) {
 		}
 	}
 	t.Note += " The authors' row without an update is their noisy model (DP)."
+}
+
+// asInNotebook reports whether the run is set as the authors' notebook was: only then do the two compare.
+func (r *Results) asInNotebook() bool {
+	if r.Config.Dataset != "drebin" || r.Config.Model != Models[0] {
+		return false
+	}
+	for key, want := range map[string]string{
+		"request": "features", "pool": "top400", "lambda": "1", "sigma": "0", "tau": "0.001", "tau-ft": "0.0001", "ft-regulariser": "whole",
+		"epochs": "1", "steps": "1", "ridge": "0", "curvature": "full", "test-share": "0",
+	} {
+		if r.setting(key) != want {
+			return false
+		}
+	}
+	tolerance, err := strconv.ParseFloat(r.setting("tolerance"), 64)
+	return err == nil && tolerance <= 1e-6
 }

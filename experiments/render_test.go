@@ -105,13 +105,31 @@ func TestReportOfSeveralRunsIsOnePage(t *testing.T) {
 }
 
 func TestClaimsSayWhatIsMissed(t *testing.T) {
-	c := atLeast("x", 3, 10, "×")
+	c := atMost("x", 3, 1.5)
 	assert.False(t, c.Met)
-	assert.Equal(t, "short by 7.0×", c.Short)
+	assert.Equal(t, "2.0 times too large", c.Short)
+	assert.True(t, atMost("x", 1, 1.5).Met)
 	c = within("x", 0.98, 0.977, 0.002, percent, "%")
 	assert.False(t, c.Met)
 	assert.Equal(t, "0.30 % off", c.Short)
 	assert.True(t, within("x", 0.978, 0.977, 0.002, percent, "%").Met)
 	assert.False(t, within("x", math.NaN(), 0.977, 0.002, percent, "%").Met)
-	assert.False(t, atLeast("x", math.NaN(), 1, "").Met)
+	assert.False(t, atMost("x", math.NaN(), 1).Met)
+}
+
+// A ratio is taken over the draws that both methods have, and a method that failed in one fails the claim.
+func TestNearerComparesTheSameDraws(t *testing.T) {
+	rec := func(method, metric string, draw int, v float64) Record {
+		return Record{Experiment: "scatter", Model: "linear", Method: method, Metric: metric, Draw: draw, Value: v, Settings: map[string]any{"features": 10.0}}
+	}
+	r := &Results{ID: "scatter", Config: &Config{}, Records: []Record{
+		rec("second-order", "loss-distance", 0, 1), rec("second-order", "loss-distance", 1, 2),
+		rec("none", "loss-distance", 0, 2), rec("none", "loss-distance", 1, 1.5), rec("none", "loss-distance", 2, 99)}}
+	c := r.nearer("x", "loss-distance", "none", 10, 1)
+	assert.True(t, c.Met)
+	assert.Equal(t, "1.17× (nearer in 1 of 2 draws)", c.Measured)
+	assert.False(t, r.nearer("x", "loss-distance", "none", 10, 2).Met)
+	assert.False(t, r.nearer("x", "loss-distance", "second-order", 10, 1).Met, "a tie is not nearer")
+	r.Records = append(r.Records, rec("none", "failed", 3, 1))
+	assert.False(t, r.nearer("x", "loss-distance", "none", 10, 1).Met)
 }

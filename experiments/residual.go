@@ -9,7 +9,7 @@ func residualExperiment() *Experiment {
 		ID: id, Title: "Gradient residual after unlearning",
 		Question: "how far from an optimum on the corrected data is each method, ||grad L(theta'; D')||?",
 		Units: func(ctx context.Context, s *Session, set *Settings) ([]Unit, error) {
-			return s.drawUnits(ctx, id, set, "gradient-residual", "test-accuracy", "solve-residual")
+			return s.drawUnits(ctx, id, set, "gradient-residual", "test-accuracy", "solve-residual", "trained-residual")
 		},
 		Tables: func(r *Results) []Table {
 			residual := r.bySize("Gradient residual ||grad L(theta'; D')||", "gradient-residual", plain)

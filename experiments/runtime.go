@@ -12,7 +12,7 @@ import (
 func runtimeExperiment() *Experiment {
 	const id = "runtime"
 	columns := []column{
-		{"seconds", "seconds", plain}, {"speed-up over retraining", "speed-up", plain}, {"of it for the trust check, s", "check-seconds", plain},
+		{"seconds", "seconds", plain}, {"speed-up over (cold) retraining", "speed-up", plain}, {"of it for the trust check, s", "check-seconds", plain},
 		{"gradients (samples)", "gradients", plain}, {"Hessian products (samples)", "hvps", plain},
 	}
 	return &Experiment{
@@ -25,6 +25,9 @@ func runtimeExperiment() *Experiment {
 			tables := r.byMethod("Runtime", columns)
 			for i := range tables {
 				tables[i].Note += " Seconds include applying the request and the trust check; gradients and products leave the check out."
+			}
+			if r.setting("factor") == "false" || r.Config.Model != Models[0] {
+				tables[0].Note += " The row with the Hessian's factor stored beforehand is left out (--set factor=true, linear models)."
 			}
 			if f := r.where("factor-seconds"); f.n > 0 {
 				tables[0].Note += fmt.Sprintf(" Storing the Hessian's factor took %s s once; it is the factor of the data before the change.", plain.one(f.mean))
@@ -106,7 +109,11 @@ func (s *Session) stored(ctx context.Context, set *Settings, size, draw int) (ou
 	if err != nil {
 		return outcome{}, err
 	}
-	method := unlearn.SecondOrder{Solver: factor, Ridge: st.Ridge, Force: true}
+	method, err := secondOrder(set, st.Ridge, s.Seed)
+	if err != nil {
+		return outcome{}, err
+	}
+	method.Solver = factor
 	o, _, err := sub.apply(ctx, contender{method, Tags{"factor": "stored", "ridge": st.Ridge}}, r)
 	return o, err
 }

@@ -17,6 +17,7 @@ type Subject struct {
 	Start       []float64 // the parameters training started from
 	Theta       []float64 // what it reached
 	TestLoss    float64   // mean loss on the test data
+	Trained     float64   // the gradient norm that training left
 	trainer     unlearn.Trainer
 	factor      *unlearn.Factored // of the Hessian before any change; nil until it is asked for
 	factorRidge float64
@@ -56,6 +57,9 @@ func (s *Session) train(ctx context.Context, set *Settings) (*Subject, error) {
 	if sub.Theta, err = sub.trainer.Train(ctx, p, sub.Start); err != nil {
 		return nil, err
 	}
+	if sub.Trained, err = p.Residual(ctx, sub.Theta); err != nil {
+		return nil, err
+	}
 	sub.TestLoss, err = sub.meanLoss(ctx, sub.Theta, d.Test)
 	return sub, err
 }
@@ -79,9 +83,7 @@ func (p patient) Train(ctx context.Context, problem *unlearn.Problem, theta []fl
 	return out, err
 }
 
-// trainer returns what trains the model. On the MLP Newton's method takes over early, on the Gauss-Newton matrix, since L-BFGS needs
-// thousands of iterations there.
+// trainer returns what trains the model.
 func (s *Session) trainer(set *Settings) unlearn.Trainer {
-	t := unlearn.LBFGS{Tolerance: set.TrainTolerance, MaxIterations: set.TrainSteps}
-	return t
+	return unlearn.LBFGS{Tolerance: set.TrainTolerance, MaxIterations: set.TrainSteps}
 }

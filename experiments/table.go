@@ -137,14 +137,23 @@ func (r *Results) bySize(title, metric string, f style) Table {
 // cell writes the spread of a metric and how many draws the method failed or was refused in.
 func (r *Results) cell(metric string, f style, pairs ...any) string {
 	s := r.where(metric, pairs...)
-	failed := len(r.part("failed", pairs...))
-	switch {
-	case failed == 0:
-		return f.text(s)
-	case s.n == 0:
-		return "failed"
+	failed, forced := len(r.part("failed", pairs...)), 0
+	for _, rec := range r.part(metric, pairs...) {
+		if rec.Text("forced") != "" {
+			forced++
+		}
 	}
-	return fmt.Sprintf("%s (failed in %d of %d)", f.text(s), failed, failed+s.n)
+	text := f.text(s)
+	switch {
+	case failed > 0 && s.n == 0:
+		return "failed"
+	case failed > 0:
+		text += fmt.Sprintf(" (failed in %d of %d)", failed, failed+s.n)
+	}
+	if forced > 0 {
+		text += fmt.Sprintf(" (forced in %d of %d)", forced, s.n)
+	}
+	return text
 }
 
 // column is one column of a table with a row for each method.
@@ -177,10 +186,41 @@ func (r *Results) byMethod(title string, columns []column) []Table {
 	return out
 }
 
+// drawsNote says what the numbers are means of, and how near to an optimum training and retraining came.
 func (r *Results) drawsNote() string {
 	n := r.draws()
+	note := fmt.Sprintf("Mean ± standard deviation over %d draws.", n)
 	if n == 1 {
-		return "One draw."
+		note = "One draw."
 	}
-	return fmt.Sprintf("Mean ± standard deviation over %d draws.", n)
+	starts := map[float64]bool{}
+	for _, rec := range r.Records {
+		if k := rec.Number("init-seed"); !math.IsNaN(k) {
+			starts[k] = true
+		}
+	}
+	if len(starts) > 0 {
+		note += fmt.Sprintf(" The row of other starts: %d starts, on the first draws of the largest change only.", len(starts))
+	}
+	if t := r.where("trained-residual"); t.n > 0 {
+		note += fmt.Sprintf(" Training left a gradient norm of %s, of which it was asked to go below %s.", plain.one(t.mean), r.setting("train-tolerance"))
+		if tolerance, err := strconv.ParseFloat(r.setting("train-tolerance"), 64); err == nil {
+			over, all := 0, r.part("gradient-residual", "method", "retrain")
+			for _, rec := range all {
+				if rec.Value > tolerance {
+					over++
+				}
+			}
+			if over > 0 {
+				note += fmt.Sprintf(" %d of %d retrainings ended above it.", over, len(all))
+			}
+		}
+	}
+	for _, rec := range r.Records {
+		if rec.Text("forced") != "" {
+			note += " Forced: the solve failed or the trust check would have refused the update; it is measured all the same (--set force=false refuses it)."
+			break
+		}
+	}
+	return note
 }

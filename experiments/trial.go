@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
+
+	"gonum.org/v1/gonum/stat"
 
 	"lethe/datasets"
 	"lethe/unlearn"
@@ -40,7 +43,8 @@ func (o *outcome) get(name string) float64 {
 // retraining ends in another minimum.
 type reference struct {
 	theta   []float64
-	loss    float64
+	loss    float64   // mean over the test samples
+	losses  []float64 // of each test sample
 	classes []float64
 }
 
@@ -83,9 +87,16 @@ func (s *Session) trialOf(ctx context.Context, set *Settings, size, draw int, na
 			return nil, err
 		}
 		if u != nil {
-			if err := sub.measure(ctx, &o, u, &ref); err != nil {
+			r, err := sub.measure(ctx, &o, u, ref)
+			if err != nil {
 				return nil, err
 			}
+			if i == 0 {
+				ref = r
+			}
+		}
+		if m.Name() == "none" {
+			o.metrics = append(o.metrics, metric{"trained-residual", "1", sub.Trained})
 		}
 		out = append(out, o)
 	}
@@ -124,6 +135,9 @@ func (s *Subject) apply(ctx context.Context, m contender, r unlearn.Request) (ou
 		o.failed = err.Error()
 		return o, nil, nil
 	}
+	if i := slices.IndexFunc(u.Notes, func(n string) bool { return strings.HasPrefix(n, "forced") }); i >= 0 {
+		o.tags = o.tags.with(Tags{"forced": u.Notes[i]})
+	}
 	work := u.Cost.Minus(u.Check)
 	o.metrics = append(o.metrics, metric{"seconds", "s", seconds}, metric{"check-seconds", "s", u.Check.Seconds},
 		metric{"gradients", "sample gradients", work.Gradients}, metric{"hvps", "sample products", work.HVPs})
@@ -146,40 +160,55 @@ func methodFailed(err error) bool {
 	return errors.As(err, &diverged) || errors.As(err, &short) || errors.As(err, &indefinite) || errors.As(err, &worse)
 }
 
-// measure adds the quality of the update to the outcome. The first update that it sees is the retraining that becomes the reference.
-func (s *Subject) measure(ctx context.Context, o *outcome, u *unlearn.Update, ref **reference) error {
+// measure adds the quality of the update to the outcome, with its distances to the reference where there is one, and returns it as a
+// reference for others; nil if it is not finite. A retraining that becomes the reference is measured against itself.
+func (s *Subject) measure(ctx context.Context, o *outcome, u *unlearn.Update, ref *reference) (*reference, error) {
 	test := s.Test
 	if u.Transform != nil {
 		test = u.Transform(test)
 	}
 	residual, err := s.Problem.With(u.Data).Residual(ctx, u.Theta)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	loss, err := s.meanLoss(ctx, u.Theta, test)
-	if err != nil {
-		return err
+	own := &reference{theta: u.Theta, losses: make([]float64, test.Len())}
+	if err := s.Model.SampleLosses(ctx, own.losses, u.Theta, test); err != nil {
+		return nil, err
 	}
-	classes, err := s.Model.Classes(ctx, u.Theta, test)
-	if err != nil {
-		return err
+	own.loss = stat.Mean(own.losses, nil)
+	if own.classes, err = s.Model.Classes(ctx, u.Theta, test); err != nil {
+		return nil, err
 	}
-	if !finite(residual) || !finite(loss) {
+	if !finite(residual) || !finite(own.loss) {
 		o.failed, o.metrics = "the update is not finite", nil
-		return nil
-	}
-	if *ref == nil {
-		*ref = &reference{u.Theta, loss, classes}
+		return nil, nil
 	}
 	o.metrics = append(o.metrics,
 		metric{"gradient-residual", "1", residual},
-		metric{"test-accuracy", "share", share(classes, test)},
-		metric{"test-loss", "nat", loss},
-		metric{"loss-difference", "nat", loss - s.TestLoss},
-		metric{"loss-distance", "nat", math.Abs(loss - (*ref).loss)},
-		metric{"agreement", "share", same(classes, (*ref).classes)},
-		metric{"parameter-distance", "1", distance(u.Theta, (*ref).theta)})
-	return nil
+		metric{"test-accuracy", "share", share(own.classes, test)},
+		metric{"test-loss", "nat", own.loss},
+		metric{"loss-difference", "nat", own.loss - s.TestLoss})
+	if ref == nil && o.method == "retrain" {
+		ref = own
+	}
+	if ref != nil {
+		o.metrics = append(o.metrics,
+			metric{"loss-distance", "nat", math.Abs(own.loss - ref.loss)},
+			metric{"sample-loss-distance", "nat", own.apart(ref)},
+			metric{"agreement", "share", same(own.classes, ref.classes)},
+			metric{"parameter-distance", "1", distance(u.Theta, ref.theta)})
+	}
+	return own, nil
+}
+
+// apart returns the mean over the test samples of |loss here - loss there|: unlike the distance of the mean losses it cannot vanish by
+// chance.
+func (r *reference) apart(other *reference) float64 {
+	sum := 0.0
+	for i, l := range r.losses {
+		sum += math.Abs(l - other.losses[i])
+	}
+	return sum / float64(len(r.losses))
 }
 
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }

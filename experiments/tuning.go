@@ -12,8 +12,11 @@ import (
 // What auto means. One criterion decides tau, the rate of fine-tuning and the ridge alike, so that no method is a weak opponent: the
 // best value of a decade grid is taken, by the mean over the tuning draws of
 //
-//	|test loss of the update - test loss of (warm) retraining|   (criterion test-loss), or of
-//	||grad L(theta'; D')||                                       (criterion residual; for models with one optimum).
+//	mean_i |l_i(update) - l_i((warm) retraining)| over the test samples   (criterion test-loss), or of
+//	||grad L(theta'; D')||                                               (criterion residual; for models with one optimum).
+//
+// The distance is taken sample by sample because that of the mean losses, a single number, passes through zero by chance. Where the best
+// value is an end of the grid, up to three more decades are tried beyond it.
 //
 // The tuning draws are other draws than the measured ones.
 var (
@@ -115,8 +118,8 @@ func (s *Session) tuningBench(ctx context.Context, sub *Subject, set *Settings) 
 		if u == nil {
 			return nil, fmt.Errorf("experiments: retraining failed: %s", o.failed)
 		}
-		var ref *reference
-		if err := sub.measure(ctx, &o, u, &ref); err != nil {
+		ref, err := sub.measure(ctx, &o, u, nil)
+		if err != nil {
 			return nil, err
 		}
 		if ref == nil {
@@ -156,8 +159,12 @@ func (b *tuningBench) equalCost(ctx context.Context, t *tuning, second func(floa
 	if err != nil {
 		return err
 	}
-	if _, failed, err := b.criterion(ctx, m); failed != "" || err != nil {
+	_, failed, err := b.criterion(ctx, m)
+	if err != nil {
 		return err
+	}
+	if failed != "" {
+		return fmt.Errorf("experiments: what fine-tuning may cost follows from second order, which failed: %s; set it with --set epochs=...", failed)
 	}
 	n := float64(b.sub.Problem.Train.Len())
 	t.steps.Epochs = max(1, int(math.Round((b.cost.Gradients+2*b.cost.HVPs)/n)))
@@ -170,7 +177,7 @@ func (b *tuningBench) choose(ctx context.Context, t *tuning, value *float64, set
 		return nil
 	}
 	best := math.Inf(1)
-	for _, v := range grid {
+	try := func(v float64) error {
 		m, err := method(v)
 		if err != nil {
 			return err
@@ -187,6 +194,23 @@ func (b *tuningBench) choose(ctx context.Context, t *tuning, value *float64, set
 			}
 		}
 		t.trials = append(t.trials, o)
+		return nil
+	}
+	for _, v := range grid {
+		if err := try(v); err != nil {
+			return err
+		}
+	}
+	for _, end := range []struct{ at, factor float64 }{{grid[0], 0.1}, {grid[len(grid)-1], 10}} {
+		for range 3 {
+			if *value != end.at {
+				break
+			}
+			end.at *= end.factor
+			if err := try(end.at); err != nil {
+				return err
+			}
+		}
 	}
 	if math.IsInf(best, 1) {
 		return fmt.Errorf("experiments: no %s of the grid %v works: %s; name a value by --set %s", name, grid, t.trials[len(t.trials)-1].failed, name)
@@ -207,11 +231,11 @@ func (b *tuningBench) criterion(ctx context.Context, m unlearn.Method) (mean flo
 		b.cost = u.Cost.Minus(u.Check)
 		value := u.After
 		if b.refs != nil {
-			loss, err := b.sub.meanLoss(ctx, u.Theta, b.sub.Test)
-			if err != nil {
+			own := &reference{losses: make([]float64, b.sub.Test.Len())}
+			if err := b.sub.Model.SampleLosses(ctx, own.losses, u.Theta, b.sub.Test); err != nil {
 				return 0, "", err
 			}
-			value = math.Abs(loss - b.refs[i].loss)
+			value = own.apart(b.refs[i])
 		}
 		if !finite(value) {
 			return 0, "the update is not finite", nil
