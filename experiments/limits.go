@@ -6,6 +6,9 @@ import (
 	"math"
 )
 
+// survivors is what a reader of the means over the draws has to know.
+const survivors = "The change grows step by step within each draw, so large sizes stand for the draws that got so far."
+
 // limitsExperiment grows the change until second order is no longer near retraining.
 func limitsExperiment() *Experiment {
 	const id = "limits"
@@ -30,6 +33,7 @@ func limitsExperiment() *Experiment {
 		Figures: func(r *Results) []Figure {
 			f := r.linesBySize("limits", "Distance to the retrained parameters as a share of no update's", "distance-ratio", "share of no update's distance", true)
 			f.LogX = true
+			f.Caption += ". " + survivors
 			return []Figure{f}
 		},
 	}
@@ -41,6 +45,9 @@ func (s *Session) grow(ctx context.Context, part string, set *Settings, draw, mo
 	var out []Record
 	name, limit := s.sizeName(set), 0
 	for size := 1; ; size = min(size*set.Growth, most) {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		outcomes, err := s.trialOf(ctx, set, size, draw, "none", "first-order", "second-order")
 		if err != nil {
 			return nil, err
@@ -81,7 +88,7 @@ func (s *Session) grow(ctx context.Context, part string, set *Settings, draw, mo
 
 func limitsTables(r *Results) []Table {
 	t := r.bySize("Distance to the retrained parameters as a share of no update's", "distance-ratio", plain)
-	t.Note = "The change grows step by step within each draw, so large sizes stand for the draws that got so far."
+	t.Note = survivors
 	end := Table{Title: "Where second order is no longer near", Header: []string{"draw", "first change that is too large", "of that kind"}}
 	for _, rec := range r.part("limit") {
 		size := formatNumber(rec.Value)

@@ -1,7 +1,9 @@
 package experiments
 
 import (
+	"errors"
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
 	"strconv"
@@ -158,7 +160,7 @@ func wholeNumber(text string) (int, error) {
 		return n, nil
 	}
 	v, err := strconv.ParseFloat(text, 64)
-	if err != nil || v != float64(int(v)) {
+	if err != nil || math.Abs(v) > 1<<53 || v != math.Trunc(v) {
 		return 0, fmt.Errorf("%q is not a whole number", text)
 	}
 	return int(v), nil
@@ -176,7 +178,17 @@ var allowed = map[string][]string{
 }
 
 // mayBeZero lists the numeric settings for which 0 has a meaning; the others are at least 1, or above 0.
-var mayBeZero = []string{"lambda", "sigma", "test-share", "tau", "tau-ft", "ridge", "seeds", "epochs", "products"}
+var mayBeZero = []string{"lambda", "sigma", "test-share", "ridge", "seeds", "epochs", "products"}
+
+// most bounds the whole numbers: beyond these a slip of the keyboard is likelier than a wish. The measured draws stay below [tuningDraw].
+var most = map[string]int{
+	"features": 1e9, "rows": 1e9, "points": 1e9, "tune-size": 1e9, "batch": 1e9, "batches": 1e9, "products": 1e9,
+	"draws": 1e6, "seed-draws": 1e6, "tune-draws": 1e3, "seeds": 1e4, "trials": 1e8, "shards": 1e4, "growth": 1e6,
+	"hidden": 1e5, "train-steps": 1e7, "epochs": 1e6, "steps": 1e3, "chunks": 1e6,
+}
+
+// least holds the lower bounds that are neither 0 nor 1: a change that grows by the factor 1 never ends.
+var least = map[string]int{"growth": 2}
 
 // check says what is wrong with the value of one setting.
 func (s *Settings) check(key string) error {
@@ -189,24 +201,40 @@ func (s *Settings) check(key string) error {
 		return fmt.Errorf("must be below 1")
 	}
 	low := func(x float64) error {
-		if x < 0 || x != x || (x == 0 && !slices.Contains(mayBeZero, key)) {
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			return fmt.Errorf("must be a finite number")
+		}
+		if x < 0 || (x == 0 && !slices.Contains(mayBeZero, key)) {
 			return fmt.Errorf("must be above 0")
 		}
 		return nil
 	}
 	switch v := v.(type) {
 	case int:
-		return low(float64(v))
+		return errors.Join(low(float64(v)), checkWhole(key, v))
 	case float64:
 		return low(v)
 	case Auto:
+		if v.Tuned {
+			return nil
+		}
 		return low(v.Value)
 	case []int:
 		for _, n := range v {
-			if err := low(float64(n)); err != nil {
+			if err := errors.Join(low(float64(n)), checkWhole(key, n)); err != nil {
 				return err
 			}
 		}
+	}
+	return nil
+}
+
+func checkWhole(key string, n int) error {
+	if high, ok := most[key]; ok && n > high {
+		return fmt.Errorf("must be at most %d", high)
+	}
+	if n > 0 && n < least[key] {
+		return fmt.Errorf("must be at least %d", least[key])
 	}
 	return nil
 }

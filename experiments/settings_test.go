@@ -1,6 +1,7 @@
 package experiments
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 
@@ -32,8 +33,11 @@ func TestSettingsAreReadAndWrittenAlike(t *testing.T) {
 func TestWrongSettingsAreErrorsAndChangeNothing(t *testing.T) {
 	for _, c := range []struct{ key, text, want string }{
 		{"feature", "1", "known: request, features, rows"}, {"draws", "0", "above 0"}, {"draws", "x", "whole number"}, {"draws", "1.5", "whole number"},
-		{"features", "10,-1", "above 0"}, {"lambda", "-1", "above 0"}, {"lambda", "NaN", "above 0"}, {"request", "rows", "one of features, labels, samples"},
+		{"features", "10,-1", "above 0"}, {"lambda", "-1", "above 0"}, {"lambda", "NaN", "finite"}, {"near", "Inf", "finite"}, {"train-tolerance", "+Inf", "finite"}, {"ridge", "-inf", "finite"}, {"request", "rows", "one of features, labels, samples"},
 		{"solver", "lbfgs", "one of cg"}, {"test-share", "1", "below 1"}, {"tau", "fast", "invalid syntax"}, {"factor", "maybe", "invalid syntax"},
+		{"tau", "0", "above 0"}, {"tau-ft", "0", "above 0"}, {"growth", "1", "at least 2"}, {"growth", "0", "above 0"},
+		{"hidden", "200,100001", "at most 100000"}, {"draws", "1000001", "at most 1000000"}, {"tune-draws", "1001", "at most 1000"},
+		{"trials", "1e9", "at most 100000000"}, {"rows", "2e9", "at most 1000000000"}, {"rows", "1e300", "whole number"}, {"steps", "1001", "at most 1000"},
 	} {
 		s := Settings{Draws: 3}
 		assert.ErrorContains(t, s.Set(c.key, c.text), c.want, c.key)
@@ -84,6 +88,16 @@ func TestEverySettingIsExplainedAndPassesItsOwnCheck(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestEveryWholeNumberHasAnUpperBound(t *testing.T) {
+	kinds := reflect.TypeFor[Settings]()
+	for i := range kinds.NumField() {
+		if f := kinds.Field(i); f.Type == reflect.TypeFor[int]() || f.Type == reflect.TypeFor[[]int]() {
+			assert.Positive(t, most[f.Tag.Get("set")], f.Name)
+		}
+	}
+	assert.Less(t, most["draws"], tuningDraw)
 }
 
 func TestOrdersThatCannotBeUnderstood(t *testing.T) {

@@ -15,8 +15,8 @@ func shardingExperiment() *Experiment {
 		Units: func(_ context.Context, s *Session, set *Settings) ([]Unit, error) {
 			var units []Unit
 			for i, shards := range set.Shards {
-				units = append(units, Unit{fmt.Sprintf("shards=%d", shards), func(context.Context) ([]Record, error) {
-					return s.shardingRecords(id, set, shards, i), nil
+				units = append(units, Unit{fmt.Sprintf("shards=%d", shards), func(ctx context.Context) ([]Record, error) {
+					return s.shardingRecords(ctx, id, set, shards, i)
 				}})
 			}
 			return units, nil
@@ -26,7 +26,7 @@ func shardingExperiment() *Experiment {
 	}
 }
 
-func (s *Session) shardingRecords(part string, set *Settings, shards, draw int) []Record {
+func (s *Session) shardingRecords(ctx context.Context, part string, set *Settings, shards, draw int) ([]Record, error) {
 	var out []Record
 	add := func(source string, points int, p float64) {
 		out = append(out, s.record(part, "sisa", metric{"all-shards-hit", "share", p}, draw, Tags{"source": source, "shards": shards, "points": points}))
@@ -35,9 +35,13 @@ func (s *Session) shardingRecords(part string, set *Settings, shards, draw int) 
 	for _, points := range set.Points {
 		points = min(points, n)
 		add("formula", points, AllShardsHit(shards, points))
-		add("simulation", points, simulateHits(s.Seed, n, shards, points, set.Trials))
+		p, err := simulateHits(ctx, s.Seed, n, shards, points, set.Trials)
+		if err != nil {
+			return nil, err
+		}
+		add("simulation", points, p)
 	}
-	return out
+	return out, nil
 }
 
 // AllShardsHit returns the probability that points, each thrown into one of the shards at random, hit every shard, by inclusion
@@ -78,10 +82,15 @@ func allShardsHitByRecurrence(shards, points int) float64 {
 
 // simulateHits splits n samples into equal shards at random and returns the share of trials in which points distinct samples hit
 // every shard. Samples are drawn without putting back, so a small data set lies a little above the formula.
-func simulateHits(seed uint64, n, shards, points, trials int) float64 {
+func simulateHits(ctx context.Context, seed uint64, n, shards, points, trials int) (float64, error) {
 	r := random(seed, streamShards, shards<<16|points)
 	hits := 0
-	for range trials {
+	for trial := range trials {
+		if trial%1000 == 0 {
+			if err := ctx.Err(); err != nil {
+				return 0, err
+			}
+		}
 		left := make([]int, shards) // places that remain in each shard
 		for i := range left {
 			left[i] = (n + i) / shards
@@ -106,7 +115,7 @@ func simulateHits(seed uint64, n, shards, points, trials int) float64 {
 			hits++
 		}
 	}
-	return float64(hits) / float64(trials)
+	return float64(hits) / float64(trials), nil
 }
 
 func shardingTables(r *Results) []Table {

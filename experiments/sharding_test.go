@@ -1,8 +1,10 @@
 package experiments
 
 import (
+	"context"
 	"math"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 )
@@ -51,8 +53,15 @@ func TestSimulatedHitsApproachTheFormula(t *testing.T) {
 	// With a large data set drawing without putting back hardly matters: three standard errors of 4,000 trials.
 	for _, c := range [][2]int{{5, 10}, {5, 20}, {10, 50}} {
 		p := AllShardsHit(c[0], c[1])
-		assert.InDelta(t, p, simulateHits(1, 1_000_000, c[0], c[1], 4000), 3*math.Sqrt(p*(1-p)/4000), "%v", c)
+		assert.InDelta(t, p, must(simulateHits(t.Context(), 1, 1_000_000, c[0], c[1], 4000)), 3*math.Sqrt(p*(1-p)/4000), "%v", c)
 	}
-	assert.Equal(t, 1.0, simulateHits(1, 10, 10, 10, 50), "all samples of ten shards of one")
-	assert.Zero(t, simulateHits(1, 100, 10, 9, 50))
+	assert.Equal(t, 1.0, must(simulateHits(t.Context(), 1, 10, 10, 10, 50)), "all samples of ten shards of one")
+	assert.Zero(t, must(simulateHits(t.Context(), 1, 100, 10, 9, 50)))
+}
+
+func TestTheSimulationEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	_, err := simulateHits(ctx, 1, 1000, 5, 200, 10_000_000) // minutes
+	assert.ErrorIs(t, err, context.DeadlineExceeded)
 }

@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -29,9 +28,7 @@ func TestEveryExperimentRunsInTheSmokeProfile(t *testing.T) {
 				continue
 			}
 			t.Run(e.ID+" "+model, func(t *testing.T) {
-				began := time.Now()
 				dir := smoke(t, t.TempDir(), e.ID, model)
-				assert.Less(t, time.Since(began), 3*time.Second) // a second on an idle machine
 				records, err := ReadRecords(dir)
 				require.NoError(t, err)
 				require.NotEmpty(t, records)
