@@ -13,9 +13,8 @@ type Frame[T Float] struct {
 	m       machine[T]
 	kernels []kernel[T]
 	own     Workspace[T]
-	bound   map[int][]T // memory of the caller for stored values
-	fed     []bool      // by value: the input has been set
-	fresh   bool        // the part that does not vary is up to date
+	fed     []bool // by value: the input has been set
+	fresh   bool   // the part that does not vary is up to date
 }
 
 // Workspace is the working memory of runs. Its zero value is ready for use and grows as needed. The outputs of a run that
@@ -31,7 +30,7 @@ func NewFrame[T Float](p *Program) (*Frame[T], error) {
 		return nil, fmt.Errorf("graph: a frame of %T for a program in %v", zero, p.dt)
 	}
 	n := len(p.ir.values)
-	f := &Frame[T]{p: p, fed: make([]bool, n), bound: map[int][]T{}}
+	f := &Frame[T]{p: p, fed: make([]bool, n)}
 	f.m.vals, f.m.sparse = make([][]T, n), make([]*Sparse[T], n)
 	f.kernels = p.kernels().([]kernel[T])
 	for _, i := range p.schedule.kept {
@@ -91,19 +90,6 @@ func (f *Frame[T]) set(i int) {
 	}
 }
 
-// Bind makes runs write output k to dst. An output that is an input or shares its memory with another cannot be bound.
-func (f *Frame[T]) Bind(k int, dst []T) error {
-	i := f.p.ir.alias(f.p.ir.outputs[k])
-	if f.p.schedule.offset[i] < 0 {
-		return fmt.Errorf("graph: output %d (%s) has no memory of its own to bind", k, describe(f.p.outputs[k]))
-	}
-	if len(dst) != f.p.ir.values[i].size {
-		return fmt.Errorf("graph: output %d has %d elements, the memory to bind %d", k, f.p.ir.values[i].size, len(dst))
-	}
-	f.bound[i] = dst
-	return nil
-}
-
 // Run evaluates the outputs, in ws or, where that is nil, in memory of the frame's own.
 func (f *Frame[T]) Run(ws *Workspace[T]) error {
 	if ws == nil {
@@ -147,9 +133,6 @@ func (f *Frame[T]) prepare(ws *Workspace[T]) error {
 			n := f.p.ir.values[i].size
 			f.m.vals[i] = ws.scratch[o : o+n : o+n]
 		}
-	}
-	for i, dst := range f.bound {
-		f.m.vals[i] = dst
 	}
 	return nil
 }

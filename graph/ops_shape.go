@@ -97,6 +97,9 @@ type reshape struct{ shape []int }
 
 func (r reshape) String() string { return fmt.Sprintf("reshape%v", r.shape) }
 func (r reshape) infer(in [][]int) ([]int, error) {
+	if slices.ContainsFunc(r.shape, func(d int) bool { return d < 1 }) {
+		return nil, fmt.Errorf("shape %v: every dimension must be at least 1", r.shape)
+	}
 	if size(in[0]) != size(r.shape) {
 		return nil, fmt.Errorf("%v has %d elements, %v has %d", in[0], size(in[0]), r.shape, size(r.shape))
 	}

@@ -60,26 +60,31 @@ func (f Factor) Gradient() *Node {
 }
 
 // SquaredNorms returns the squared Euclidean norm of each sample's gradient (n), without the gradients: for one position it is
-// |x|^2 |d|^2, for m of them sum_jk (x_j'x_k)(d_j'd_k).
-func (f Factor) SquaredNorms() *Node {
+// |x|^2 |d|^2, for m of them sum_jk (x_j'x_k)(d_j'd_k). That sum cancels where positions do; its rounding error is that of numbers of the
+// size of scale (n). A norm far below its scale has to be taken from the gradient itself.
+func (f Factor) SquaredNorms() (norms, scale *Node) {
 	squares := func(x *Node) *Node {
 		n := dims(x)[0]
 		return Sum(Square(Reshape(x, n, size(dims(x))/n)), 1)
 	}
 	switch {
 	case f.Rows != nil:
-		return squares(f.Rows)
+		norms = squares(f.Rows)
+		return norms, norms
 	case isSparse(f.X):
-		return Mul(apply(sparseSquares{}, f.X), squares(f.D))
+		norms = Mul(apply(sparseSquares{}, f.X), squares(f.D))
+		return norms, norms
 	}
 	x, d := dims(f.X), dims(f.D)
 	m := x[1]
-	if m == 1 {
-		return Mul(squares(f.X), squares(f.D))
+	if m*(x[2]+d[2]) > x[2]*d[2] && m > 1 { // the Gram matrices would cost more than the gradient
+		norms = squares(f.Gradient())
+		return norms, norms
 	}
-	if m*(x[2]+d[2]) > x[2]*d[2] { // the Gram matrices would cost more than the gradient
-		return squares(f.Gradient())
+	scale = Mul(squares(f.X), squares(f.D))
+	if m == 1 {
+		return scale, scale
 	}
 	gram := func(a *Node) *Node { return apply(matmul{tb: true}, a, a) }
-	return Sum(Mul(gram(f.X), gram(f.D)), 1, 2)
+	return Sum(Mul(gram(f.X), gram(f.D)), 1, 2), scale
 }

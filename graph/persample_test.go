@@ -69,7 +69,8 @@ func TestPerSample(t *testing.T) {
 			require.NoError(t, err)
 			outputs := rows
 			for i := range fs {
-				outputs = append(outputs, fs[i].SquaredNorms())
+				norms, _ := fs[i].SquaredNorms()
+				outputs = append(outputs, norms)
 			}
 			n := c.x[0]
 			for i := range n {

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 
 	"gorgonia.org/gorgonia"
@@ -145,13 +146,10 @@ func feedValue[T Float](f *Frame[T], n *Node, v gorgonia.Value) error {
 		return f.SetSparse(n, x)
 	}
 	if d, ok := v.(*tensor.Dense); ok {
-		if !sameShape(d.Shape(), dims(n)) && d.Size() != size(dims(n)) {
+		if !sameUpToOnes(d.Shape(), dims(n)) {
 			return fmt.Errorf("graph: input %s: the value has shape %v", describe(n), d.Shape())
 		}
-		if !d.DataOrder().IsRowMajor() || d.RequiresIterator() {
-			d = d.Clone().(*tensor.Dense).Materialize().(*tensor.Dense)
-		}
-		v = d
+		v = rowMajorTensor(d)
 	}
 	switch x := v.Data().(type) {
 	case []T:
@@ -160,4 +158,37 @@ func feedValue[T Float](f *Frame[T], n *Node, v gorgonia.Value) error {
 		return f.Set(n, []T{x})
 	}
 	return fmt.Errorf("graph: input %s: the value holds %T, the program computes in %v", describe(n), v.Data(), f.p.dt)
+}
+
+// sameUpToOnes compares shapes without their dimensions of size 1.
+func sameUpToOnes(a, b []int) bool {
+	longer := func(d int) bool { return d == 1 }
+	return slices.Equal(slices.DeleteFunc(slices.Clone(a), longer), slices.DeleteFunc(slices.Clone(b), longer))
+}
+
+// rowMajorTensor returns d itself if its elements lie one after the other in row-major order, and such a copy of it if not: of views, and of
+// tensors in column-major order.
+func rowMajorTensor(d *tensor.Dense) *tensor.Dense {
+	shape := d.Shape()
+	if d.DataOrder().IsRowMajor() && !d.IsView() && !d.RequiresIterator() {
+		return d
+	}
+	out := tensor.New(tensor.WithShape(shape...), tensor.Of(d.Dtype()))
+	at := make([]int, len(shape))
+	for range shape.TotalSize() {
+		x, err := d.At(at...)
+		if err == nil {
+			err = out.SetAt(x, at...)
+		}
+		if err != nil {
+			panic(err) // coordinates within the shape
+		}
+		for i := len(at) - 1; i >= 0; i-- {
+			if at[i]++; at[i] < shape[i] {
+				break
+			}
+			at[i] = 0
+		}
+	}
+	return out
 }

@@ -2,41 +2,81 @@ package graph
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
+	"weak"
 
 	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
 )
 
 // rewriter replaces stock gorgonia operations by operators of this package, so that derivatives and kernels exist once.
 // An operation that is not on its list is an error: several stock operations differentiate to wrong numbers without an
 // error, so nothing unknown may pass.
-type rewriter struct {
-	done map[*Node]*Node
+//
+// A node is always replaced by the same one: a derivative that was taken earlier is made of replacements, and would seem not to depend on
+// the node if that got another one now.
+type rewriter struct{}
+
+func newRewriter() rewriter { return rewriter{} }
+
+// replaced holds the replacements of all graphs that are alive. A graph keeps its nodes, the map keeps nothing.
+var replaced = struct {
+	sync.Mutex
+	by    map[weak.Pointer[Node]]weak.Pointer[Node]
+	sweep int // size at which entries of graphs that are gone are dropped
+}{by: map[weak.Pointer[Node]]weak.Pointer[Node]{}, sweep: 1024}
+
+func replacement(n *Node) *Node {
+	replaced.Lock()
+	defer replaced.Unlock()
+	if p, ok := replaced.by[weak.Make(n)]; ok {
+		return p.Value()
+	}
+	return nil
 }
 
-func newRewriter() *rewriter { return &rewriter{done: map[*Node]*Node{}} }
+func setReplacement(n, m *Node) {
+	replaced.Lock()
+	defer replaced.Unlock()
+	replaced.by[weak.Make(n)] = weak.Make(m)
+	if len(replaced.by) > replaced.sweep {
+		maps.DeleteFunc(replaced.by, func(k, v weak.Pointer[Node]) bool { return k.Value() == nil || v.Value() == nil })
+		replaced.sweep = 2*len(replaced.by) + 1024
+	}
+}
 
 // node returns the equivalent of n; n itself where nothing needs replacing. It panics with an *Error.
-func (r *rewriter) node(n *Node) *Node {
-	if m, ok := r.done[n]; ok {
-		return m
+func (r rewriter) node(n *Node) *Node {
+	// All that n depends on is visited first, in order, so that deep graphs need no deep stack.
+	for _, c := range topological([]*Node{n}) {
+		if c.Op() == nil || replacement(c) != nil {
+			continue
+		}
+		if m := r.replace(c); m != c {
+			setReplacement(c, m)
+		}
 	}
-	m := r.replace(n)
-	r.done[n] = m
-	return m
+	return r.known(n)
 }
 
-func (r *rewriter) replace(n *Node) *Node {
-	if n.Op() == nil {
-		return n
+// known returns what a node that was visited is replaced by.
+func (r rewriter) known(n *Node) *Node {
+	if m := replacement(n); m != nil {
+		return m
 	}
+	return n
+}
+
+func (r rewriter) replace(n *Node) *Node {
 	in := inputsOf(n)
 	out := make([]*Node, len(in))
 	changed := false
 	for i, c := range in {
-		out[i] = r.node(c)
+		out[i] = r.known(c)
 		changed = changed || out[i] != c
 	}
 	if o := operatorOf(n); o != nil {
@@ -215,5 +255,9 @@ func stockConstant(n *Node) *Node {
 	case float32:
 		return newFill(n.Graph(), n.Dtype(), float64(x), nil)
 	}
-	return applyIn(n.Graph(), n.Dtype(), constant{v: v, shape: slices.Clone(dims(n))})
+	d, ok := v.(*tensor.Dense)
+	if !ok {
+		fail("constant", "a constant of type %T: want a number or a *tensor.Dense", v)
+	}
+	return applyIn(n.Graph(), n.Dtype(), constant{v: rowMajorTensor(d), shape: slices.Clone(dims(n))})
 }

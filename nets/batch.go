@@ -37,6 +37,7 @@ func chunks(n, most int) []chunk {
 type buffers[T graph.Float] struct {
 	x, y, w []T
 	indptr  []int
+	indices []int32
 	values  []T
 	sparse  graph.Sparse[T]
 }
@@ -109,28 +110,29 @@ func feedX[T graph.Float](f *graph.Frame[T], pl *plan, b *buffers[T], d *dataset
 	return f.Set(pl.x, b.x)
 }
 
-// feedCSR uses the data set's arrays where precision and chunk allow. Rows that fill a chunk up are empty.
+// feedCSR uses the data set's arrays where precision and chunk allow.
 func feedCSR[T graph.Float](f *graph.Frame[T], pl *plan, b *buffers[T], x *datasets.CSR, c chunk) error {
 	s := &b.sparse
-	*s = graph.Sparse[T]{Rows: c.rows, Cols: x.Cols, Indptr: x.Indptr[c.lo : c.hi+1], Indices: x.Indices}
-	if c.hi-c.lo < c.rows {
-		b.indptr = grow(b.indptr, c.rows+1)
-		for i := range b.indptr {
-			b.indptr[i] = x.Indptr[min(c.lo+i, c.hi)]
-		}
-		s.Indptr = b.indptr
-	}
-	if own, ok := any(x.Values).([]T); ok {
-		s.Values = own
+	if own, ok := any(x.Values).([]T); ok && c.hi-c.lo == c.rows {
+		*s = graph.Sparse[T]{Rows: c.rows, Cols: x.Cols, Indptr: x.Indptr[c.lo : c.hi+1], Indices: x.Indices, Values: own}
 		return f.SetSparse(pl.x, s)
 	}
-	lo, hi := x.Indptr[c.lo], x.Indptr[c.hi]
-	b.values = grow(b.values, hi-lo)
-	graph.Convert(b.values, x.Values[lo:hi])
-	b.indptr = grow(b.indptr, c.rows+1)
+	lo, hi, last := x.Indptr[c.lo], x.Indptr[c.hi], x.Indptr[c.hi-1]
+	n := hi - lo + (c.rows-(c.hi-c.lo))*(hi-last)
+	b.indptr, b.indices, b.values = grow(b.indptr, c.rows+1), grow(b.indices, n), grow(b.values, n)
+	graph.Convert(b.values[:hi-lo], x.Values[lo:hi])
+	copy(b.indices, x.Indices[lo:hi])
+	at := hi - lo
 	for i := range b.indptr {
-		b.indptr[i] = x.Indptr[min(c.lo+i, c.hi)] - lo
+		if c.lo+i <= c.hi {
+			b.indptr[i] = x.Indptr[c.lo+i] - lo
+			continue
+		}
+		copy(b.values[at:], b.values[last-lo:hi-lo]) // one more of the last row
+		copy(b.indices[at:], b.indices[last-lo:hi-lo])
+		at += hi - last
+		b.indptr[i] = at
 	}
-	s.Indptr, s.Indices, s.Values = b.indptr, x.Indices[lo:hi], b.values
+	*s = graph.Sparse[T]{Rows: c.rows, Cols: x.Cols, Indptr: b.indptr, Indices: b.indices, Values: b.values}
 	return f.SetSparse(pl.x, s)
 }

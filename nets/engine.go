@@ -209,8 +209,8 @@ func (e *numeric[T]) gradient(ctx context.Context, dst, theta, weights []float64
 	return total, err
 }
 
-// perRow writes what a plan gives for each sample; v is the direction of dotRows.
-func (e *numeric[T]) perRow(ctx context.Context, k kind, dst, theta, v []float64, d *datasets.Dataset) error {
+// perRow writes what a plan gives for each sample, one output after the other to dst; v is the direction of dotRows.
+func (e *numeric[T]) perRow(ctx context.Context, k kind, dst [][]float64, theta, v []float64, d *datasets.Dataset) error {
 	cs, err := e.cut(d)
 	if err != nil {
 		return err
@@ -224,8 +224,8 @@ func (e *numeric[T]) perRow(ctx context.Context, k kind, dst, theta, v []float64
 		if k == outputRows {
 			width = pl.width
 		}
-		if len(dst) != d.Len()*width {
-			return fmt.Errorf("nets: %d places for %d samples of %d numbers", len(dst), d.Len(), width)
+		if len(dst[0]) != d.Len()*width {
+			return fmt.Errorf("nets: %d places for %d samples of %d numbers", len(dst[0]), d.Len(), width)
 		}
 	}
 	th, done := e.borrow(theta)
@@ -249,9 +249,11 @@ func (e *numeric[T]) perRow(ctx context.Context, k kind, dst, theta, v []float64
 		if err != nil {
 			return err
 		}
-		out := f.Output(0)
-		width := len(out) / c.rows
-		graph.Convert(dst[c.lo*width:c.hi*width], out[:(c.hi-c.lo)*width])
+		for i := range dst {
+			out := f.Output(i)
+			width := len(out) / c.rows
+			graph.Convert(dst[i][c.lo*width:c.hi*width], out[:(c.hi-c.lo)*width])
+		}
 		return nil
 	})
 }

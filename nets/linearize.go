@@ -30,7 +30,7 @@ func (e *numeric[T]) linearize(ctx context.Context, theta []float64, d *datasets
 			direction = same
 		} else {
 			direction = grow(direction, len(v))
-			convertAll(direction, v)
+			convertAll(direction, v, e.m.opts.cores)
 		}
 		vs := split(e.m, direction, e.base)
 		sum := newOrderedSum(dst)
@@ -71,8 +71,8 @@ func (e *numeric[T]) keepFrames(cs []chunk, th [][]T, k kind, keep bool, d *data
 		if err != nil {
 			return nil, err
 		}
-		left -= (pl.program.Kept() + c.rows*size(d.X.Shape())) * int(unsafe.Sizeof(zero))
-		if left < 0 && i > 0 {
+		left -= (pl.program.Kept() + batchSize(d, c)) * int(unsafe.Sizeof(zero))
+		if left < 0 {
 			break
 		}
 		f, err := graph.NewFrame[T](pl.program)
@@ -85,6 +85,14 @@ func (e *numeric[T]) keepFrames(cs []chunk, th [][]T, k kind, keep bool, d *data
 		}
 	}
 	return own, nil
+}
+
+// batchSize is the number of elements of a batch, at the most: a sparse one's indices are counted as half a value.
+func batchSize(d *datasets.Dataset, c chunk) int {
+	if x, ok := d.X.(*datasets.CSR); ok {
+		return 3*(x.Indptr[c.hi]-x.Indptr[c.lo])/2 + 2*c.rows
+	}
+	return c.rows * size(d.X.Shape())
 }
 
 func size(shape []int) int {

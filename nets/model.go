@@ -2,6 +2,7 @@ package nets
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"runtime"
@@ -52,17 +53,24 @@ func Cores(n int) Option { return func(o *options) { o.cores = n } }
 // again for each product. The default is 1 GiB.
 func KeepLimit(bytes int) Option { return func(o *options) { o.keepBytes = bytes } }
 
-// Chunk sets the number of samples in a chunk, at least 1. The default follows from the network's footprint, so that the intermediate
+// Chunk sets the number of samples in a chunk; 0 is the default, which follows from the network's footprint, so that the intermediate
 // values of a chunk take about 2 MiB.
 func Chunk(rows int) Option { return func(o *options) { o.chunkRows = rows } }
 
 // NewModel returns the model of a network. The graph depends on the shape of a sample and is built when the first data set is seen;
 // [Model.Check] does it at once.
 func NewModel(net Network, loss Loss, opts ...Option) (*Model, error) {
-	m := &Model{net: net, loss: loss, params: net.Params(), opts: options{keepBytes: 1 << 30, chunkBytes: 2 << 20}}
+	m := &Model{net: net, loss: loss, opts: options{keepBytes: 1 << 30, chunkBytes: 2 << 20}}
 	for _, o := range opts {
 		o(&m.opts)
 	}
+	if net == nil || loss == nil {
+		return nil, fmt.Errorf("nets: a model needs a network and a loss")
+	}
+	if m.opts.chunkRows < 0 {
+		return nil, fmt.Errorf("nets: chunks of %d samples: want at least 1", m.opts.chunkRows)
+	}
+	m.params = net.Params()
 	if m.opts.cores < 1 {
 		m.opts.cores = runtime.GOMAXPROCS(0)
 	}
@@ -169,7 +177,7 @@ func (m *Model) WeightedGradient(ctx context.Context, dst, theta, w []float64, d
 
 // HVP writes sum_i hess l(z_i, theta) v to dst (Dim).
 func (m *Model) HVP(ctx context.Context, dst, theta, v []float64, d *datasets.Dataset) error {
-	if err := m.check(theta, dst, v); err != nil {
+	if err := errors.Join(m.check(theta, dst), m.check(dst, v)); err != nil {
 		return err
 	}
 	f, err := m.engine.linearize(ctx, theta, d, hessian, false)
@@ -180,7 +188,7 @@ func (m *Model) HVP(ctx context.Context, dst, theta, v []float64, d *datasets.Da
 }
 
 // Linearize fixes theta and d and returns the function that writes sum_i hess l(z_i, theta) v to dst; it evaluates only
-// what depends on v. theta must stay unchanged; calls must follow each other.
+// what depends on v. It observes ctx, keeps a copy of theta, and reads d, which must stay unchanged; its calls must follow each other.
 func (m *Model) Linearize(ctx context.Context, theta []float64, d *datasets.Dataset) (func(dst, v []float64) error, error) {
 	return m.linearize(ctx, theta, d, hessian)
 }
@@ -215,7 +223,7 @@ func (m *Model) Predict(ctx context.Context, dst, theta []float64, d *datasets.D
 	if err := m.check(theta); err != nil {
 		return err
 	}
-	return m.engine.perRow(ctx, outputRows, dst, theta, nil, d)
+	return m.engine.perRow(ctx, outputRows, [][]float64{dst}, theta, nil, d)
 }
 
 // SampleLosses writes the loss of each sample to dst (n).
@@ -223,7 +231,7 @@ func (m *Model) SampleLosses(ctx context.Context, dst, theta []float64, d *datas
 	if err := m.check(theta); err != nil {
 		return err
 	}
-	return m.engine.perRow(ctx, lossRows, dst, theta, nil, d)
+	return m.engine.perRow(ctx, lossRows, [][]float64{dst}, theta, nil, d)
 }
 
 // Classes returns the predicted class of each sample: the largest output, or whether the only output is positive.
@@ -274,10 +282,16 @@ func (m *Model) Accuracy(ctx context.Context, theta []float64, d *datasets.Datas
 	return float64(hit) / float64(len(cls)), nil
 }
 
+// check refuses vectors of a wrong length, and two that are one: what is written would be read again.
 func (m *Model) check(vectors ...[]float64) error {
-	for _, v := range vectors {
+	for i, v := range vectors {
 		if len(v) != m.dim {
 			return fmt.Errorf("nets: a vector of %d numbers for a model of %d parameters", len(v), m.dim)
+		}
+		for _, w := range vectors[:i] {
+			if &v[0] == &w[0] {
+				return fmt.Errorf("nets: the result and an argument are the same vector: give the result memory of its own")
+			}
 		}
 	}
 	return nil
@@ -288,7 +302,7 @@ type engine interface {
 	loss(ctx context.Context, theta []float64, d *datasets.Dataset) (float64, error)
 	gradient(ctx context.Context, dst, theta, w []float64, d *datasets.Dataset) (float64, error)
 	linearize(ctx context.Context, theta []float64, d *datasets.Dataset, k kind, keep bool) (func(dst, v []float64) error, error)
-	perRow(ctx context.Context, k kind, dst, theta, v []float64, d *datasets.Dataset) error
+	perRow(ctx context.Context, k kind, dst [][]float64, theta, v []float64, d *datasets.Dataset) error
 	perSample64(ctx context.Context, dst []float64, theta []float64, d *datasets.Dataset) error
 	perSample32(ctx context.Context, dst []float32, theta []float64, d *datasets.Dataset) error
 	norms(ctx context.Context, dst, theta []float64, d *datasets.Dataset) error

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
+	"unsafe"
 
 	"lethe/datasets"
 	"lethe/graph"
@@ -22,11 +24,12 @@ func (pl *plan) perSampleTargets(k kind, losses *graph.Node, wrt []*graph.Node) 
 		return nil, nil, err
 	}
 	if k == normRows {
-		total := fs[0].SquaredNorms()
+		total, scale := fs[0].SquaredNorms()
 		for _, f := range fs[1:] {
-			total = graph.Add(total, f.SquaredNorms())
+			n, s := f.SquaredNorms()
+			total, scale = graph.Add(total, n), graph.Add(scale, s)
 		}
-		return []*graph.Node{total}, nil, nil
+		return []*graph.Node{total, scale}, nil, nil
 	}
 	add := func(n *graph.Node) int {
 		outputs = append(outputs, n)
@@ -84,7 +87,7 @@ func (m *Model) PerSampleDots(ctx context.Context, dst, theta, v []float64, d *d
 	if err := m.check(theta, v); err != nil {
 		return err
 	}
-	return m.engine.perRow(ctx, dotRows, dst, theta, v, d)
+	return m.engine.perRow(ctx, dotRows, [][]float64{dst}, theta, v, d)
 }
 
 // ClippedSum writes sum_i min(1, limit/||g_i||) g_i, with g_i the gradient of sample i, to dst (Dim) without writing the gradients out
@@ -99,7 +102,7 @@ func (m *Model) ClippedSum(ctx context.Context, dst, theta []float64, limit floa
 	}
 	for i, norm := range w {
 		w[i] = 1
-		if norm > limit {
+		if !(norm <= limit) { // a norm that is not a number must not pass for a small one
 			w[i] = limit / norm
 		}
 	}
@@ -113,25 +116,42 @@ func mixes(err error) bool {
 }
 
 func (e *numeric[T]) norms(ctx context.Context, dst, theta []float64, d *datasets.Dataset) error {
-	err := e.perRow(ctx, normRows, dst, theta, nil, d)
+	all := make([]int, d.Len())
+	for i := range all {
+		all[i] = i
+	}
+	scale := make([]float64, d.Len())
+	err := e.perRow(ctx, normRows, [][]float64{dst, scale}, theta, nil, d)
 	if mixes(err) {
-		return e.oneByOne(ctx, theta, d, func(i int, f *graph.Frame[T]) {
-			s := 0.0
-			for k := range e.m.Params() {
-				for _, g := range f.Output(k + 1) {
-					s += float64(g) * float64(g)
-				}
-			}
-			dst[i] = math.Sqrt(s)
-		})
+		return e.normsOneByOne(ctx, dst, theta, d, all)
 	}
 	if err != nil {
 		return err
 	}
-	for i, s := range dst {
-		dst[i] = math.Sqrt(s)
+	// Half of the digits are lost in a sum that falls below this share of its terms.
+	var zero T
+	least := 1e-7
+	if unsafe.Sizeof(zero) == 4 {
+		least = 1e-3
 	}
-	return nil
+	cancelled := slices.DeleteFunc(all, func(i int) bool { return dst[i] >= least*scale[i] })
+	for i, s := range dst {
+		dst[i] = math.Sqrt(max(s, 0))
+	}
+	return e.normsOneByOne(ctx, dst, theta, d, cancelled)
+}
+
+// normsOneByOne takes the norms of some samples' gradients from the gradients themselves.
+func (e *numeric[T]) normsOneByOne(ctx context.Context, dst, theta []float64, d *datasets.Dataset, rows []int) error {
+	return e.oneByOne(ctx, theta, d, rows, func(i int, f *graph.Frame[T]) {
+		s := 0.0
+		for k := range e.m.Params() {
+			for _, g := range f.Output(k + 1) {
+				s += float64(g) * float64(g)
+			}
+		}
+		dst[i] = math.Sqrt(s)
+	})
 }
 
 func (e *numeric[T]) perSample64(ctx context.Context, dst, theta []float64, d *datasets.Dataset) error {
@@ -150,7 +170,11 @@ func perSample[T, O graph.Float](ctx context.Context, e *numeric[T], dst []O, th
 		return err
 	}
 	if _, err := e.plan(factorRows, cs[0].rows, d); mixes(err) {
-		return e.oneByOne(ctx, theta, d, func(i int, f *graph.Frame[T]) {
+		all := make([]int, d.Len())
+		for i := range all {
+			all[i] = i
+		}
+		return e.oneByOne(ctx, theta, d, all, func(i int, f *graph.Frame[T]) {
 			row := dst[i*p : (i+1)*p]
 			for k := range e.m.Params() {
 				g := f.Output(k + 1)
@@ -221,11 +245,14 @@ func writeGradient[T, O graph.Float](dst []O, row []T, f *graph.Frame[T], fc fac
 	return row
 }
 
-// oneByOne takes the gradient of one sample after the other, for networks whose graphs cannot be taken apart.
-func (e *numeric[T]) oneByOne(ctx context.Context, theta []float64, d *datasets.Dataset, use func(i int, f *graph.Frame[T])) error {
-	cs := make([]chunk, d.Len())
-	for i := range cs {
-		cs[i] = chunk{index: i, lo: i, hi: i + 1, rows: 1}
+// oneByOne takes the gradients of some samples in batches of one, for networks whose graphs cannot be taken apart.
+func (e *numeric[T]) oneByOne(ctx context.Context, theta []float64, d *datasets.Dataset, rows []int, use func(i int, f *graph.Frame[T])) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	cs := make([]chunk, len(rows))
+	for k, i := range rows {
+		cs[k] = chunk{index: k, lo: i, hi: i + 1, rows: 1}
 	}
 	th, done := e.borrow(theta)
 	defer done()

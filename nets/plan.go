@@ -54,7 +54,7 @@ func newPlan(m *Model, k kind, rows int, shape []int, sparse bool) (*plan, error
 	pl := &plan{sparse: sparse}
 	var outputs, varying []*graph.Node
 	var inner error
-	err := graph.Build(func() {
+	err := build(func() {
 		for i, q := range m.params {
 			pl.p = append(pl.p, graph.Input(g, dt, "parameter "+q.Name, q.Shape...))
 			pl.v = append(pl.v, nil)
@@ -126,4 +126,14 @@ func pick(ns []*graph.Node, which []int) []*graph.Node {
 		out[k] = ns[i]
 	}
 	return out
+}
+
+// build is graph.Build for code of the user's: whatever Forward or the loss panics with, gorgonia's own complaints among it, is an error.
+func build(f func()) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("the network's Forward or loss panicked: %v", r)
+		}
+	}()
+	return graph.Build(f)
 }

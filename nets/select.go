@@ -41,7 +41,7 @@ func (m *Model) Select(theta []float64, patterns ...string) (*Model, error) {
 	return s, nil
 }
 
-// Chosen returns the parts of a vector of the model that m was selected from that m works on.
+// Chosen returns the parts that m works on of a vector of all the network's parameters.
 func (m *Model) Chosen(whole []float64) ([]float64, error) {
 	if n := m.offset[len(m.params)]; len(whole) != n {
 		return nil, fmt.Errorf("nets: a vector of %d numbers for a network of %d parameters", len(whole), n)

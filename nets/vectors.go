@@ -16,7 +16,7 @@ func inPrecision[T graph.Float](x []float64) []T {
 		return own
 	}
 	out := make([]T, len(x))
-	convertAll(out, x)
+	graph.Convert(out, x)
 	return out
 }
 
@@ -33,7 +33,7 @@ func (e *numeric[T]) borrow(theta []float64) (tensors [][]T, done func()) {
 	}
 	e.mu.Unlock()
 	x = grow(x, len(theta))
-	convertAll(x, theta)
+	convertAll(x, theta, e.m.opts.cores)
 	return split(e.m, x, e.base), func() {
 		e.mu.Lock()
 		e.vectors = append(e.vectors, x)
@@ -42,8 +42,8 @@ func (e *numeric[T]) borrow(theta []float64) (tensors [][]T, done func()) {
 }
 
 // convertAll converts long vectors on two goroutines: one core does not fill the memory's bandwidth.
-func convertAll[T graph.Float](dst []T, x []float64) {
-	if len(x) < 1<<17 {
+func convertAll[T graph.Float](dst []T, x []float64, cores int) {
+	if len(x) < 1<<17 || cores < 2 {
 		graph.Convert(dst, x)
 		return
 	}
