@@ -96,3 +96,32 @@ func TestStockGradOfOurOperations(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []float64{2, 4, 0, 8, 10, 0}, out[0].Data())
 }
+
+// A stock node stands for the same replacement in every pass: by a stock intermediate node, twice, and through Gauss-Newton products.
+func TestStockNodesInSeveralPasses(t *testing.T) {
+	g := G.NewGraph()
+	x := Input(g, tensor.Float64, "x", 3)
+	v := Input(g, tensor.Float64, "v", 3)
+	h := G.Must(G.Tanh(x))
+	y := G.Must(G.Sum(G.Must(G.Cube(h))))
+	hv, err := HVP(y, []*Node{h}, []*Node{v})
+	require.NoError(t, err)
+	first, err := Grad(y, h)
+	require.NoError(t, err)
+	second, err := Grad(Sum(Mul(first[0], v)), h)
+	require.NoError(t, err)
+	out := G.Must(G.HadamardProd(x, x)) // J = 2 diag(x), and the loss' Hessian is 1
+	gn, err := GGNVP(out, G.Must(G.Sum(G.Must(G.Square(out)))), []*Node{x}, []*Node{v})
+	require.NoError(t, err)
+	p, err := Compile(h, hv[0], second[0], gn[0])
+	require.NoError(t, err)
+	vector := func(x ...float64) G.Value { return tensor.New(tensor.WithShape(len(x)), tensor.WithBacking(x)) }
+	res, err := p.Run(map[*Node]G.Value{x: vector(0.5, -1, 2), v: vector(1, 2, 3)})
+	require.NoError(t, err)
+	hs := res[0].Data().([]float64)
+	for i, want := range []float64{6 * hs[0], 12 * hs[1], 18 * hs[2]} {
+		assert.InDelta(t, want, res[1].Data().([]float64)[i], 1e-12)
+		assert.InDelta(t, want, res[2].Data().([]float64)[i], 1e-12)
+	}
+	assert.InDeltaSlice(t, []float64{8 * 0.25 * 1, 8 * 1 * 2, 8 * 4 * 3}, res[3].Data(), 1e-12)
+}

@@ -227,3 +227,30 @@ func TestRunErrors(t *testing.T) {
 	_, err = r.Run(map[*Node]G.Value{s: broken})
 	assert.ErrorContains(t, err, "column index 4")
 }
+
+// Views and column-major tensors are read in row-major order; another shape is refused, even one of as many elements.
+func TestFeedsOfEveryLayout(t *testing.T) {
+	g := G.NewGraph()
+	x := Input(g, tensor.Float64, "x", 2, 3)
+	p, err := Compile(Scale(x, 2))
+	require.NoError(t, err)
+	want := []float64{2, 4, 6, 8, 10, 12}
+	fortran := tensor.New(tensor.WithShape(2, 3), tensor.AsFortran([]float64{1, 2, 3, 4, 5, 6}))
+	whole := tensor.New(tensor.WithShape(2, 4), tensor.WithBacking([]float64{1, 2, 3, 0, 4, 5, 6, 0}))
+	view, err := whole.Slice(nil, tensor.S(0, 3))
+	require.NoError(t, err)
+	for _, v := range []G.Value{fortran, view.(*tensor.Dense), tensor.New(tensor.WithShape(2, 3), tensor.WithBacking([]float64{1, 2, 3, 4, 5, 6}))} {
+		out, err := p.Run(map[*Node]G.Value{x: v})
+		require.NoError(t, err)
+		assert.Equal(t, want, out[0].Data())
+	}
+	_, err = p.Run(map[*Node]G.Value{x: tensor.New(tensor.WithShape(3, 2), tensor.WithBacking(make([]float64, 6)))})
+	assert.ErrorContains(t, err, "shape (3, 2)")
+
+	constant := G.NewConstant(tensor.New(tensor.WithShape(2, 3), tensor.AsFortran([]float64{1, 2, 3, 4, 5, 6})))
+	q, err := Compile(G.Must(G.HadamardProd(x, constant)))
+	require.NoError(t, err)
+	out, err := q.Run(map[*Node]G.Value{x: tensor.New(tensor.WithShape(2, 3), tensor.WithBacking([]float64{2, 2, 2, 2, 2, 2}))})
+	require.NoError(t, err)
+	assert.Equal(t, want, out[0].Data())
+}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"gorgonia.org/gorgonia"
 
 	"lethe/datasets"
 	"lethe/graph"
@@ -426,6 +427,107 @@ func TestErrors(t *testing.T) {
 	cancelled, cancel := context.WithCancel(ctx)
 	cancel()
 	assert.ErrorIs(t, soft.Gradient(cancelled, make([]float64, soft.Dim()), soft.Init(1), table()[5].data), context.Canceled)
+}
+
+// unit divides by the length of a layer's output, which is not a number for rows of zeros.
+type unit struct{}
+
+func (unit) Params() []nets.Param { return []nets.Param{nets.Weight("W", 6, 3)} }
+func (unit) Forward(p []*graph.Node, x *graph.Node) *graph.Node {
+	h := graph.Affine(x, p[0], nil)
+	return graph.Div(h, graph.Reshape(graph.Sqrt(graph.Sum(graph.Square(h), 1)), h.Shape()[0], 1))
+}
+
+// Rows that fill a short chunk up must not disturb the others, even where zeros would.
+func TestFillingUpRowsDoNotDisturb(t *testing.T) {
+	csr, full := sparse(dense(9, 150, 6, 3))
+	e := entry{net: unit{}, loss: nets.SoftmaxCrossEntropy, data: csr}
+	for _, precision := range []nets.Option{nets.Float64(), nets.Float32()} {
+		m := model(t, e, precision)
+		for _, n := range []int{3, 37, 150} {
+			got := everything(t, m, csr.Slice(0, n))
+			assert.False(t, math.IsNaN(norm(got)))
+			near(t, everything(t, m, full.Slice(0, n)), got, 1e-6, fmt.Sprint(n, " rows"))
+		}
+	}
+}
+
+// opposite has two positions whose gradients nearly cancel.
+type opposite struct{}
+
+func (opposite) Params() []nets.Param { return []nets.Param{nets.Weight("W", 40, 30)} }
+func (opposite) Forward(p []*graph.Node, x *graph.Node) *graph.Node {
+	n := x.Shape()[0]
+	there := graph.MatMul(graph.Reshape(x, n, 1, 40), p[0])
+	again := graph.MatMul(graph.Reshape(graph.Scale(x, -1+1e-9), n, 1, 40), p[0])
+	return graph.Reshape(graph.Scale(graph.Sum(graph.Tanh(graph.Concat(1, there, again)), 1, 2), 1e3), n, 1)
+}
+
+func TestNormsUnderCancellation(t *testing.T) {
+	e := entry{net: opposite{}, loss: func(out, _ *graph.Node) *graph.Node { return graph.Reshape(out, out.Shape()[0]) }, data: dense(3, 20, 40, 0)}
+	m := model(t, e)
+	rows, norms := make([]float64, 20*m.Dim()), make([]float64, 20)
+	theta := m.Init(1)
+	require.NoError(t, m.PerSampleGradients(ctx, rows, theta, e.data))
+	require.NoError(t, m.PerSampleNorms(ctx, norms, theta, e.data))
+	for i := range norms {
+		want := norm(rows[i*m.Dim() : (i+1)*m.Dim()])
+		assert.InDelta(t, want, norms[i], 1e-6*want)
+	}
+}
+
+// stock is built of gorgonia's own operations.
+type stock struct{}
+
+func (stock) Params() []nets.Param {
+	return []nets.Param{nets.Weight("W1", 6, 4), nets.Weight("W2", 4, 3)}
+}
+func (stock) Forward(p []*graph.Node, x *graph.Node) *graph.Node {
+	h := gorgonia.Must(gorgonia.Tanh(gorgonia.Must(gorgonia.Mul(x, p[0]))))
+	return gorgonia.Must(gorgonia.Mul(h, p[1]))
+}
+
+func TestStockOperationsGiveWhatOursGive(t *testing.T) {
+	d := dense(2, 70, 6, 3)
+	a := model(t, entry{net: stock{}, loss: nets.SoftmaxCrossEntropy, data: d})
+	b := model(t, entry{net: noBias{}, loss: nets.SoftmaxCrossEntropy, data: d})
+	near(t, everything(t, b, d), everything(t, a, d), 1e-13, "stock against ours")
+}
+
+type noBias struct{}
+
+func (noBias) Params() []nets.Param { return stock{}.Params() }
+func (noBias) Forward(p []*graph.Node, x *graph.Node) *graph.Node {
+	return graph.MatMul(graph.Tanh(graph.MatMul(x, p[0])), p[1])
+}
+
+// wrong is a network whose own code panics.
+type wrong struct{}
+
+func (wrong) Params() []nets.Param { return []nets.Param{nets.Weight("W", 5, 3)} }
+func (wrong) Forward(p []*graph.Node, x *graph.Node) *graph.Node {
+	return gorgonia.Must(gorgonia.Mul(x, p[0]))
+}
+
+func TestMisuseIsAnError(t *testing.T) {
+	d := dense(2, 70, 6, 3)
+	m, err := nets.NewModel(wrong{}, nets.SoftmaxCrossEntropy)
+	require.NoError(t, err)
+	for range 2 {
+		assert.ErrorContains(t, m.Check(d), "panicked")
+	}
+	_, err = nets.NewModel(stock{}, nil)
+	assert.Error(t, err)
+	_, err = nets.NewModel(stock{}, nets.Logistic, nets.Chunk(-1))
+	assert.Error(t, err)
+
+	m = model(t, entry{net: stock{}, loss: nets.SoftmaxCrossEntropy, data: d})
+	theta, v := m.Init(1), direction(m.Dim())
+	assert.ErrorContains(t, m.Gradient(ctx, theta, theta, d), "same vector")
+	assert.ErrorContains(t, m.HVP(ctx, v, theta, v, d), "same vector")
+	f, err := m.Linearize(ctx, theta, d)
+	require.NoError(t, err)
+	assert.ErrorContains(t, f(v, v), "same vector")
 }
 
 func TestNoSamples(t *testing.T) {

@@ -1,6 +1,7 @@
 package graphtest
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -20,7 +21,9 @@ type checker struct {
 	floor                       float64 // of what relative errors are relative to
 	p, v                        []*graph.Node
 	x, y                        *graph.Node
+	o, u                        *graph.Node    // outputs as inputs of the loss alone; a cotangent of the outputs
 	loss, grad, hess, ggn, rows *graph.Program // rows is nil where the graph cannot be taken apart by samples
+	out, outGrad, back          *graph.Program // the outputs; the loss' gradient by them, as a function of o; J'u
 	one                         *checker       // the same on one sample
 }
 
@@ -62,10 +65,38 @@ func newChecker(network Network, loss func(out, y *graph.Node) *graph.Node, batc
 	c.hess, err = compile(ns, first(err, e))
 	ns, e = graph.GGNVP(out, total, c.p, c.v)
 	c.ggn, err = compile(ns, first(err, e))
+	var mixed *graph.Error
 	if ns, e = graph.PerSample(losses, c.p...); e == nil {
 		c.rows, err = compile(ns, err)
+	} else if !errors.As(e, &mixed) || mixed.Op != "PerSample" {
+		err = first(err, e)
+	}
+	c.out, err = compile([]*graph.Node{out}, err)
+	if err == nil {
+		err = c.lossAlone(out)
 	}
 	return c, err
+}
+
+// lossAlone builds what the Gauss-Newton matrix J'HJ is made of apart from each other.
+func (c *checker) lossAlone(out *graph.Node) error {
+	var alone *graph.Node
+	shape := out.Shape()
+	err := graph.Build(func() {
+		c.o = graph.Input(out.Graph(), tensor.Float64, "outputs", shape...)
+		c.u = graph.Input(out.Graph(), tensor.Float64, "cotangent", shape...)
+		alone = graph.Sum(c.lossOf(c.o, c.y))
+	})
+	if err != nil {
+		return err
+	}
+	ns, err := graph.Grad(alone, c.o)
+	if c.outGrad, err = compile(ns, err); err != nil {
+		return err
+	}
+	ns, err = graph.VJP([]*graph.Node{out}, []*graph.Node{c.u}, c.p)
+	c.back, err = compile(ns, err)
+	return err
 }
 
 func first(a, b error) error {
@@ -130,7 +161,13 @@ func (c *checker) single(theta vector, i int) (vector, error) {
 	return c.one.run(c.one.grad, theta, nil)
 }
 
-func (c *checker) run(p *graph.Program, theta, v vector) (vector, error) {
+// extra is a value for an input that is neither parameter nor direction nor batch.
+type extra struct {
+	n *graph.Node
+	x []float64
+}
+
+func (c *checker) run(p *graph.Program, theta, v vector, more ...extra) (vector, error) {
 	feed := map[*graph.Node]gorgonia.Value{}
 	set := func(n *graph.Node, x []float64) {
 		if n.IsScalar() {
@@ -151,6 +188,9 @@ func (c *checker) run(p *graph.Program, theta, v vector) (vector, error) {
 		set(c.x, c.batch.X)
 	}
 	set(c.y, c.batch.Y)
+	for _, m := range more {
+		set(m.n, m.x)
+	}
 	values, err := p.Run(feed)
 	if err != nil {
 		return nil, err

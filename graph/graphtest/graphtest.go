@@ -58,7 +58,7 @@ const (
 )
 
 // Check compares the gradient and the Hessian-vector product of the summed loss with finite differences, one parameter tensor at
-// a time; checks that the Hessian and the Gauss-Newton matrix are symmetric, that per-sample gradients add up to the gradient and
+// a time, and the Gauss-Newton product with J'H(Jv), Jv and H by finite differences; checks that both matrices are symmetric, that per-sample gradients add up to the gradient and
 // equal those of batches of one, and that the same inputs give the same bits. It computes in double precision.
 //
 // Differences are taken at two step widths. Where these disagree with each other a kink (of a ReLU or a maximum) lies within a
@@ -70,7 +70,7 @@ func Check(network Network, loss func(out, y *graph.Node) *graph.Node, batch Bat
 		return fmt.Errorf("graphtest: building the network: %w", err)
 	}
 	var found []error
-	for _, test := range []func() error{c.gradient, c.hvp, c.symmetry, c.perSample, c.determinism} {
+	for _, test := range []func() error{c.gradient, c.hvp, c.gaussNewton, c.symmetry, c.perSample, c.determinism} {
 		if err := test(); err != nil {
 			found = append(found, fmt.Errorf("graphtest: %w", err))
 		}
@@ -140,6 +140,55 @@ func (c *checker) hvp() error {
 		}
 	}
 	return nil
+}
+
+// gaussNewton compares Gv with J'(H(Jv)): Jv is the difference of the outputs along v, H(Jv) that of the loss' gradient by the outputs, and
+// J' a reverse pass of its own.
+func (c *checker) gaussNewton() error {
+	for i := range c.params {
+		for attempt := range attempts {
+			theta, v := c.point(attempt), c.direction(attempt, i)
+			got, err := c.run(c.ggn, theta, v)
+			if err != nil {
+				return err
+			}
+			wide, err := c.assembled(theta, v, step)
+			if err != nil {
+				return err
+			}
+			narrow, err := c.assembled(theta, v, step/4)
+			if err != nil {
+				return err
+			}
+			scale := max(got.largest(), narrow.largest(), c.floor)
+			if off := narrow.furthest(wide); off.by > 0.3*hvpTolerance*scale && attempt+1 < attempts {
+				continue // a kink
+			}
+			if off := narrow.furthest(got); !(off.by <= hvpTolerance*scale) {
+				return fmt.Errorf("Gauss-Newton product along parameter %s: %s J'H(Jv) is %.9g where the graph gives %.9g (relative error %.2g)",
+					c.params[i].Name, c.where(off), off.a, off.b, off.by/scale)
+			}
+			break
+		}
+	}
+	return nil
+}
+
+// assembled is J'(H(Jv)) with differences of step h.
+func (c *checker) assembled(theta, v vector, h float64) (vector, error) {
+	jv, err := c.difference(theta, v, h, func(theta, _ vector) (vector, error) { return c.run(c.out, theta, nil) })
+	if err != nil {
+		return nil, err
+	}
+	out, err := c.run(c.out, theta, nil)
+	if err != nil {
+		return nil, err
+	}
+	hjv, err := c.difference(out, jv, h, func(o, _ vector) (vector, error) { return c.run(c.outGrad, theta, nil, extra{c.o, o[0]}) })
+	if err != nil {
+		return nil, err
+	}
+	return c.run(c.back, theta, nil, extra{c.u, hjv[0]})
 }
 
 func (c *checker) symmetry() error {
