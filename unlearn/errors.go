@@ -70,6 +70,9 @@ const (
 )
 
 func indefiniteRemedy(curvature float64) string {
+	if curvature >= 0 {
+		return "the matrix is singular to working precision: add a small ridge, or solve with MINRES"
+	}
 	return fmt.Sprintf("add a ridge above %.4g (minus the smallest eigenvalue, see Lanczos), use Curvature: GaussNewton, or solve with MINRES",
 		-curvature)
 }

@@ -19,7 +19,8 @@ import (
 // G, and H is taken at the parameters reached.
 //
 // A failed solve is refused with the solver's error ([ErrIndefinite], [ErrNotConverged], [ErrDiverged]), and an update
-// that raises the gradient residual on the corrected data with [ErrWorse]. The zero value is ready.
+// that raises the gradient residual on the corrected data with [ErrWorse], unless it stays below what training had left
+// on the old data. The zero value is ready.
 type SecondOrder struct {
 	Solver    Solver    // nil = CG to a relative residual of 1e-8
 	Ridge     float64   // added to the Hessian; where H may be indefinite, more than minus its smallest eigenvalue
