@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"sort"
@@ -114,8 +115,13 @@ func ReadConfig(path string) (*Config, error) {
 	d := yaml.NewDecoder(bytes.NewReader(data))
 	d.KnownFields(true)
 	var c Config
-	if err := d.Decode(&c); err != nil {
+	if err := d.Decode(&c); errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("%s is empty: restore the file, or start the run again with --force", path)
+	} else if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if len(c.Parts) == 0 {
+		return nil, fmt.Errorf("%s names no parts, so it does not say what was run: take the %s of a run's folder", path, configName)
 	}
 	if err := c.complete(); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)

@@ -27,3 +27,16 @@ func TestReadConfigOfAnOlderRun(t *testing.T) {
 	_, err = ReadConfig(older)
 	assert.ErrorContains(t, err, "grwoth")
 }
+
+func TestReadConfigOfWhatIsNone(t *testing.T) {
+	path := filepath.Join(t.TempDir(), configName)
+	for _, c := range []struct{ text, want string }{
+		{"", "is empty: restore"}, {"# nothing\n", "is empty: restore"},
+		{"experiment: residual\ndataset: diabetes\n", "names no parts"}, {"experiment: residual\nparts: []\n", "names no parts"},
+	} {
+		require.NoError(t, os.WriteFile(path, []byte(c.text), 0o644))
+		_, err := ReadConfig(path)
+		require.ErrorContains(t, err, path+" ")
+		assert.ErrorContains(t, err, c.want)
+	}
+}

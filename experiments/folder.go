@@ -24,7 +24,7 @@ const (
 type Mode int
 
 const (
-	Fresh  Mode = iota // refuse
+	Fresh  Mode = iota // refuse, unless none of its units was finished
 	Resume             // go on where it stopped
 	Force              // start again
 )
@@ -78,7 +78,13 @@ func OpenFolder(dir string, c *Config, mode Mode) (*Folder, error) {
 
 func (f *Folder) open(c *Config, mode Mode, exists bool) error {
 	if exists && mode == Fresh {
-		return ErrExists
+		begun, err := f.begun()
+		if err != nil {
+			return err
+		}
+		if begun {
+			return ErrExists
+		}
 	}
 	if exists && mode == Resume {
 		old, err := ReadConfig(filepath.Join(f.Dir, configName))
@@ -89,8 +95,14 @@ func (f *Folder) open(c *Config, mode Mode, exists bool) error {
 			return err
 		}
 	}
+	fresh := !exists || mode != Resume
+	if exists && fresh {
+		if err := f.removeRendered(); err != nil {
+			return err
+		}
+	}
 	flags := os.O_RDWR | os.O_CREATE
-	if mode == Force || !exists {
+	if fresh {
 		flags |= os.O_TRUNC
 	}
 	var err error
@@ -101,12 +113,43 @@ func (f *Folder) open(c *Config, mode Mode, exists bool) error {
 	if f.records, err = os.OpenFile(filepath.Join(f.Dir, recordsName), flags, 0o644); err != nil {
 		return err
 	}
-	if !exists || mode == Force {
+	if fresh {
 		if err := writeFile(filepath.Join(f.Dir, configName), c.encode()); err != nil {
 			return err
 		}
 	}
 	return f.recover()
+}
+
+// begun reports whether the folder holds anything worth keeping: a finished unit, even one whose line is damaged, or a report. A run that was
+// refused or stopped before its first unit ended leaves neither.
+func (f *Folder) begun() (bool, error) {
+	if _, err := os.Stat(filepath.Join(f.Dir, reportName)); err == nil {
+		return true, nil
+	}
+	data, err := os.ReadFile(filepath.Join(f.Dir, progressName))
+	if errors.Is(err, os.ErrNotExist) {
+		return false, nil
+	}
+	return bytes.ContainsRune(data, '\n'), err
+}
+
+// removeRendered removes what was made from the records that are about to go.
+func (f *Folder) removeRendered() error {
+	entries, err := os.ReadDir(f.Dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		ext := filepath.Ext(e.Name())
+		if e.Name() != tablesName && e.Name() != reportName && ext != ".svg" && ext != ".png" {
+			continue
+		}
+		if err := os.Remove(filepath.Join(f.Dir, e.Name())); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // recover reads which units are finished and cuts off what came after the last of them.

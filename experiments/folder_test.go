@@ -63,9 +63,84 @@ func TestResumeAfterAKillAtAnyByte(t *testing.T) {
 	}
 }
 
-func TestRecordsBeyondTheLastFinishedUnitAreCutOff(t *testing.T) {
+// residualConfig is a run of one part with its default settings.
+func residualConfig(t *testing.T) *Config {
+	t.Helper()
+	e, err := Find("residual")
+	require.NoError(t, err)
+	set, err := Defaults(e, Key{"diabetes", "linear", Quick})
+	require.NoError(t, err)
+	return &Config{Experiment: "residual", Dataset: "diabetes", Model: "linear", Profile: Quick, Parts: []Part{{Experiment: "residual", Settings: *set}}}
+}
+
+func TestAFolderWithoutAFinishedUnitMayBeTakenOver(t *testing.T) {
+	dir, c := t.TempDir(), residualConfig(t)
+	f, err := OpenFolder(dir, c, Fresh)
+	require.NoError(t, err)
+	_, err = f.records.WriteString(`{"metric":"x","val`)
+	require.NoError(t, err)
+	require.NoError(t, f.Close())
+
+	c.Seed = 9
+	f, err = OpenFolder(dir, c, Fresh)
+	require.NoError(t, err)
+	require.NoError(t, f.Append("a", []Record{{Metric: "x", Value: 1}}))
+	require.NoError(t, f.Close())
+	records, err := ReadRecords(dir)
+	require.NoError(t, err)
+	assert.Equal(t, []float64{1}, values(records))
+	taken, err := ReadConfig(filepath.Join(dir, configName))
+	require.NoError(t, err)
+	assert.Equal(t, uint64(9), taken.Seed)
+	_, err = OpenFolder(dir, c, Fresh)
+	require.ErrorIs(t, err, ErrExists)
+
+	// What was rendered shows that there was something, whatever became of progress.jsonl.
+	require.NoError(t, os.Remove(filepath.Join(dir, progressName)))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, reportName), nil, 0o644))
+	_, err = OpenFolder(dir, c, Fresh)
+	assert.ErrorIs(t, err, ErrExists)
+}
+
+func TestForceRemovesWhatWasRendered(t *testing.T) {
+	dir, c := t.TempDir(), residualConfig(t)
+	f, err := OpenFolder(dir, c, Fresh)
+	require.NoError(t, err)
+	require.NoError(t, f.Append("a", []Record{{Metric: "x"}}))
+	require.NoError(t, f.Close())
+	for _, name := range []string{"old.svg", "old.png", tablesName, reportName, "notes.txt"} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), nil, 0o644))
+	}
+	f, err = OpenFolder(dir, c, Resume)
+	require.NoError(t, err)
+	require.NoError(t, f.Close())
+	assert.FileExists(t, filepath.Join(dir, "old.svg"))
+	f, err = OpenFolder(dir, c, Force)
+	require.NoError(t, err)
+	require.NoError(t, f.Close())
+	for _, name := range []string{"old.svg", "old.png", tablesName, reportName} {
+		assert.NoFileExists(t, filepath.Join(dir, name))
+	}
+	assert.FileExists(t, filepath.Join(dir, "notes.txt"))
+}
+
+func TestADamagedLineOfRecordsIsNamed(t *testing.T) {
 	dir := t.TempDir()
-	c := &Config{Experiment: "residual", Dataset: "d", Model: "linear", Profile: Smoke}
+	path := filepath.Join(dir, recordsName)
+	whole := `{"metric":"x"}` + "\n"
+	for _, c := range []struct{ text, want string }{
+		{whole + "{{\n" + whole, "line 2 of " + path + " is damaged: restore the file, or start again with --force"},
+		{whole + "{{\n", "line 2 of " + path + " is damaged: restore the file, or start again with --force"},
+		{whole + `{"met`, "line 2 of " + path + " is half a line, as a kill leaves it: go on with --resume"},
+	} {
+		require.NoError(t, os.WriteFile(path, []byte(c.text), 0o644))
+		_, err := ReadRecords(dir)
+		assert.ErrorContains(t, err, c.want)
+	}
+}
+
+func TestRecordsBeyondTheLastFinishedUnitAreCutOff(t *testing.T) {
+	dir, c := t.TempDir(), residualConfig(t)
 	f, err := OpenFolder(dir, c, Fresh)
 	require.NoError(t, err)
 	require.NoError(t, f.Append("a", []Record{{Metric: "x", Value: 1}, {Metric: "x", Value: 2}}))

@@ -60,12 +60,12 @@ func (o *Order) parts(e *Experiment, dataset, model string) ([]Part, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, assignment := range o.Set {
-			key, value, ok := strings.Cut(assignment, "=")
-			if !ok {
-				return nil, fmt.Errorf("--set %s: want key=value", assignment)
-			}
-			if err := s.Set(key, value); err != nil {
+		assignments, err := o.assignments()
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range assignments {
+			if err := s.Set(a.key, a.value); err != nil {
 				return nil, err
 			}
 		}
@@ -73,3 +73,33 @@ func (o *Order) parts(e *Experiment, dataset, model string) ([]Part, error) {
 	}
 	return out, nil
 }
+
+// assignment is one --set.
+type assignment struct{ key, value string }
+
+// assignments returns what --set gives, in the order given; of several for one setting the last counts and the others are dropped.
+func (o *Order) assignments() ([]assignment, error) {
+	var out []assignment
+	for _, text := range o.Set {
+		key, value, ok := strings.Cut(text, "=")
+		if !ok {
+			return nil, fmt.Errorf("--set %s: want key=value", text)
+		}
+		if name, ok := aliases[key]; ok {
+			key = name
+		}
+		out = slices.DeleteFunc(out, func(a assignment) bool { return a.key == key })
+		out = append(out, assignment{key, value})
+	}
+	return out, nil
+}
+
+// quoted returns the word as a shell reads it.
+func quoted(word string) string {
+	if word != "" && !strings.ContainsFunc(word, func(r rune) bool { return !strings.ContainsRune(plainRunes, r) }) {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
+
+const plainRunes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789=,.+-_/:"

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -75,7 +76,16 @@ func encodeRecords(records []Record) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// DecodeRecords reads JSON lines. An error names the line.
+// DamagedError reports a line that is no record.
+type DamagedError struct {
+	Line int // from 1
+	Err  error
+}
+
+func (e *DamagedError) Error() string { return fmt.Sprintf("line %d is damaged: %v", e.Line, e.Err) }
+func (e *DamagedError) Unwrap() error { return e.Err }
+
+// DecodeRecords reads JSON lines. A line that is no record is a [DamagedError].
 func DecodeRecords(r io.Reader) ([]Record, error) {
 	var out []Record
 	s := bufio.NewScanner(r)
@@ -86,7 +96,7 @@ func DecodeRecords(r io.Reader) ([]Record, error) {
 		}
 		var rec Record
 		if err := json.Unmarshal(s.Bytes(), &rec); err != nil {
-			return nil, fmt.Errorf("line %d: %w", line, err)
+			return nil, &DamagedError{line, err}
 		}
 		out = append(out, rec)
 	}
@@ -96,14 +106,19 @@ func DecodeRecords(r io.Reader) ([]Record, error) {
 // ReadRecords reads the records of a run's folder.
 func ReadRecords(dir string) ([]Record, error) {
 	path := filepath.Join(dir, recordsName)
-	f, err := os.Open(path)
+	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("experiments: no records: %w", err)
 	}
-	defer f.Close()
-	records, err := DecodeRecords(f)
-	if err != nil {
-		return nil, fmt.Errorf("experiments: %s: %w (a run that was killed is mended by run --resume)", path, err)
+	records, err := DecodeRecords(bytes.NewReader(data))
+	var damaged *DamagedError
+	switch {
+	case err == nil:
+		return records, nil
+	case !errors.As(err, &damaged):
+		return nil, fmt.Errorf("experiments: %s: %w", path, err)
+	case damaged.Line == bytes.Count(data, []byte("\n"))+1: // the last line, cut short by a kill
+		return nil, fmt.Errorf("experiments: line %d of %s is half a line, as a kill leaves it: go on with --resume", damaged.Line, path)
 	}
-	return records, nil
+	return nil, fmt.Errorf("experiments: line %d of %s is damaged: restore the file, or start again with --force (%w)", damaged.Line, path, damaged.Err)
 }

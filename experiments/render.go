@@ -101,7 +101,8 @@ func Merge(dirs []string, path string) error {
 	return writeFile(path, page)
 }
 
-// RunFolders returns the folders of runs among dirs, and those that lie one level below where a folder is no run itself.
+// RunFolders returns the folders of runs among dirs, and those that lie one or two levels below where a folder is no run itself: an
+// experiment's folder, or that of all results.
 func RunFolders(dirs []string) ([]string, error) {
 	var out []string
 	for _, dir := range dirs {
@@ -109,12 +110,16 @@ func RunFolders(dirs []string) ([]string, error) {
 			out = append(out, dir)
 			continue
 		}
-		below, err := filepath.Glob(filepath.Join(dir, "*", configName))
-		if err != nil {
-			return nil, err
+		var below []string
+		for _, level := range []string{"*", filepath.Join("*", "*")} {
+			found, err := filepath.Glob(filepath.Join(dir, level, configName))
+			if err != nil {
+				return nil, err
+			}
+			below = append(below, found...)
 		}
 		if len(below) == 0 {
-			return nil, fmt.Errorf("experiments: %s holds no run: there is no %s in it nor one level below", dir, configName)
+			return nil, fmt.Errorf("experiments: %s holds no run: there is no %s in it nor up to two levels below", dir, configName)
 		}
 		for _, path := range below {
 			out = append(out, filepath.Dir(path))
@@ -173,8 +178,10 @@ func (d *document) markdown() string {
 func settingsLine(e *Experiment, c *Config, p *Part) string {
 	s := &p.Settings
 	var parts []string
+	told := map[string]bool{"request": true}
 	add := func(keys ...string) {
 		for _, k := range keys {
+			told[k] = true
 			parts = append(parts, k+" "+s.Text(k))
 		}
 	}
@@ -182,15 +189,38 @@ func settingsLine(e *Experiment, c *Config, p *Part) string {
 		add("lambda", "sigma")
 		if c.Model != Models[0] {
 			parts = append(parts, "hidden layers "+strings.ReplaceAll(s.Text("hidden"), ",", " x ")+" (tanh), "+s.Precision)
+			told["hidden"], told["precision"] = true, true
 		}
 		parts = append(parts, "trained to a gradient norm of "+s.Text("train-tolerance")+" in at most "+s.Text("train-steps")+" iterations")
+		told["train-tolerance"], told["train-steps"] = true, true
 		add("tau", "tau-ft", "ft-regulariser", "ridge", "curvature", "solver", "tolerance")
 	}
 	parts = append(parts, "request "+s.Request)
 	if c.Dataset != "diabetes" && c.Dataset != "adult" && s.Request == "features" {
 		parts = append(parts, "columns from the pool "+s.Pool)
+		told["pool"] = true
 	}
-	return strings.Join(parts, ", ") + "."
+	line := strings.Join(parts, ", ") + "."
+	if changed := changedSettings(e, c, s, told); len(changed) > 0 {
+		line += " Other than by default: " + strings.Join(changed, ", ") + "."
+	}
+	return line
+}
+
+// changedSettings returns the settings that differ from their default, without those that are told already.
+func changedSettings(e *Experiment, c *Config, s *Settings, told map[string]bool) []string {
+	defaults, err := Defaults(e, Key{c.Dataset, c.Model, c.Profile})
+	if err != nil {
+		return nil // a run of a profile or a model that is no more has no defaults to differ from
+	}
+	var out []string
+	names, _ := Keys()
+	for _, k := range names {
+		if text := s.Text(k); !told[k] && text != defaults.Text(k) {
+			out = append(out, k+" "+text)
+		}
+	}
+	return out
 }
 
 // tuningTables show what auto tried and took.

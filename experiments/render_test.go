@@ -48,6 +48,22 @@ func TestGoldenRendering(t *testing.T) {
 	}
 }
 
+func TestTheSettingsLineNamesWhatIsNotByDefault(t *testing.T) {
+	e, err := Find("limits")
+	require.NoError(t, err)
+	c := &Config{Experiment: "limits", Dataset: "diabetes", Model: "linear", Profile: Quick}
+	set, err := Defaults(e, Key{c.Dataset, c.Model, c.Profile})
+	require.NoError(t, err)
+	p := &Part{Experiment: e.ID, Settings: *set}
+	assert.NotContains(t, settingsLine(e, c, p), "by default")
+	for _, kv := range [][2]string{{"near", "0.25"}, {"growth", "4"}, {"lambda", "7"}, {"train-steps", "11"}} {
+		require.NoError(t, p.Settings.Set(kv[0], kv[1]))
+	}
+	line := settingsLine(e, c, p)
+	assert.Contains(t, line, " Other than by default: near 0.25, growth 4.")
+	assert.Contains(t, line, "lambda 7")
+}
+
 func TestTerminalTablesKeepWithin80Columns(t *testing.T) {
 	dir := smoke(t, t.TempDir(), "features", "linear")
 	text, err := Text(dir, 80)

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 
@@ -105,21 +104,37 @@ func (o *Order) one(ctx context.Context, e *Experiment, named *datasets.Named, d
 		Experiment: e.ID, Dataset: dataset, Model: model, Profile: o.Profile, Seed: o.Seed, Parts: parts,
 		Data: fingerprint(named), MadeOn: thisMachine(),
 	}
-	c.Command = o.command(c)
+	set, err := o.assignments()
+	if err != nil {
+		return nil, err
+	}
+	c.Command = o.command(c, set)
 	if o.Repeat != nil && o.Repeat.Data != c.Data {
 		return nil, fmt.Errorf("the data set %s is not the one of the run that is to be repeated: fingerprint %s, not %s", dataset, c.Data, o.Repeat.Data)
 	}
+	s := newSession(c, named, nil, o.Progress)
+	if err := s.checkBatches(parts); err != nil {
+		return nil, &UsageError{err}
+	}
+	notes, err := s.idleNotes(set, parts)
+	if err != nil {
+		return nil, err
+	}
 	dir := filepath.Join(o.Out, e.ID, c.Name())
 	folder, err := OpenFolder(dir, c, o.Mode)
+	if errors.Is(err, ErrExists) && o.Repeat != nil {
+		return nil, fmt.Errorf("%w, --out DIR repeats it in another folder", err)
+	}
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, folder.Close()) }()
-	before, err := ReadRecords(dir)
-	if err != nil {
+	if s.before, err = ReadRecords(dir); err != nil {
 		return nil, err
 	}
-	s := newSession(c, named, before, o.Progress)
+	for _, note := range notes {
+		o.Progress.Note(note)
+	}
 	if err := s.runParts(ctx, folder, parts); err != nil {
 		return nil, &Stopped{dir, err}
 	}
@@ -127,6 +142,27 @@ func (o *Order) one(ctx context.Context, e *Experiment, named *datasets.Named, d
 		return nil, err
 	}
 	return &Run{dir, c}, nil
+}
+
+// checkBatches refuses batches that are larger than the training set, and more of them than it has samples.
+func (s *Session) checkBatches(parts []Part) error {
+	for i := range parts {
+		e, err := Find(parts[i].Experiment)
+		if err != nil {
+			return err
+		}
+		set := &parts[i].Settings
+		n := s.data(set).Train.Len()
+		if e.DataOnly {
+			continue
+		}
+		for _, key := range []string{"batch", "batches"} {
+			if v := map[string]int{"batch": set.Batch, "batches": set.Batches}[key]; v > n {
+				return fmt.Errorf("%s=%d is more than the %d training samples of %s: --set %s to at most that", key, v, n, s.Dataset, key)
+			}
+		}
+	}
+	return nil
 }
 
 // work is a unit with the part that it belongs to.
@@ -188,18 +224,14 @@ func thisMachine() Machine {
 }
 
 // command is the command line that repeats the run, without the folders of this machine.
-func (o *Order) command(c *Config) string {
+func (o *Order) command(c *Config, set []assignment) string {
 	if o.Repeat != nil {
 		return o.Repeat.Command
 	}
 	words := []string{"experiment", "run", c.Experiment, "--dataset", c.Dataset, "--model", c.Model, "--profile", c.Profile}
-	if c.Seed != 0 {
-		words = append(words, "--seed", strconv.FormatUint(c.Seed, 10))
-	}
-	set := slices.Clone(o.Set)
-	sort.Strings(set)
-	for _, kv := range set {
-		words = append(words, "--set", kv)
+	words = append(words, "--seed", strconv.FormatUint(c.Seed, 10))
+	for _, a := range set {
+		words = append(words, "--set", quoted(a.key+"="+a.value))
 	}
 	return strings.Join(words, " ")
 }

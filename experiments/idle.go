@@ -1,0 +1,97 @@
+package experiments
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// idle returns why a setting changes nothing in one part of a run, or "" where it may change something.
+func (s *Session) idle(key string, e *Experiment, set *Settings) string {
+	linear := s.convex()
+	switch key {
+	case "near", "growth":
+		return unless(e.ID == "limits", "only limits takes it")
+	case "shards", "points", "trials":
+		return unless(e.ID == "sharding", "only sharding takes it")
+	case "factor":
+		return unless(e.ID == "runtime" && linear, "only runtime on linear models takes it")
+	case "test-share":
+		return ""
+	}
+	if e.ID == "sharding" {
+		return "sharding takes shards, points, trials and test-share only"
+	}
+	if slices.Contains([]string{"request", "features", "rows", "pool", "draws"}, key) {
+		return s.idleChange(key, e, set)
+	}
+	if e.DataOnly {
+		return e.ID + " trains no model"
+	}
+	switch key {
+	case "hidden", "precision", "seeds", "seed-draws":
+		return unless(!linear, "only the MLP takes it")
+	case "chunks":
+		return unless(linear, "only linear models have the iterative variants")
+	case "batches":
+		return unless(set.Solver == "lissa" || e.ID == "solvers", "only solver=lissa takes it")
+	case "criterion", "tune-draws", "tune-size":
+		return unless(needsTuning(set), "nothing is auto")
+	}
+	return ""
+}
+
+// idleChange is idle for the settings that say what is changed.
+func (s *Session) idleChange(key string, e *Experiment, set *Settings) string {
+	columns := s.sizeName(set) == "features"
+	switch {
+	case key == "request":
+		return ""
+	case key == "draws":
+		return unless(e.ID != "solvers", "solvers takes one draw")
+	case key == "pool" && !columns, key == "features" && !columns:
+		if set.Request != "features" {
+			return "no columns are removed by request=" + set.Request + ", rows says how much is changed"
+		}
+		return "columns are not removed from a dense data set, rows says in how many rows they are changed"
+	case key == "rows" && columns:
+		return "whole columns are removed from a sparse data set, features says how many"
+	case key != "pool" && e.ID == "limits":
+		return "in limits the change grows by growth"
+	}
+	return ""
+}
+
+func unless(takes bool, reason string) string {
+	if takes {
+		return ""
+	}
+	return reason
+}
+
+// idleNotes says of each given setting that changes nothing in any part of the run, and why.
+func (s *Session) idleNotes(given []assignment, parts []Part) ([]string, error) {
+	var notes []string
+	for _, a := range given {
+		reason := ""
+		for i := range parts {
+			e, err := Find(parts[i].Experiment)
+			if err != nil {
+				return nil, err
+			}
+			here := s.idle(a.key, e, &parts[i].Settings)
+			if here == "" {
+				reason = ""
+				break
+			}
+			// Of several reasons the one that the first part gives, or that of a part which would take the setting elsewhere.
+			if reason == "" || strings.HasPrefix(reason, "only ") && !strings.HasPrefix(here, "only ") {
+				reason = here
+			}
+		}
+		if reason != "" {
+			notes = append(notes, fmt.Sprintf("--set %s changes nothing on %s, %s: %s", a.key, s.Dataset, s.Model, reason))
+		}
+	}
+	return notes, nil
+}

@@ -1,0 +1,95 @@
+package experiments
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestTheRecordedCommandRepeatsTheRun(t *testing.T) {
+	c := &Config{Experiment: "residual", Dataset: "diabetes", Model: "linear", Profile: Smoke}
+	o := &Order{Set: []string{"rate=1", "rows=5, 20", "draws=3", "tau_ft=0.01", "draws=2"}}
+	set, err := o.assignments()
+	require.NoError(t, err)
+	assert.Equal(t, "experiment run residual --dataset diabetes --model linear --profile smoke --seed 0 "+
+		"--set 'rows=5, 20' --set tau-ft=0.01 --set draws=2", o.command(c, set))
+	assert.Equal(t, `'it'\''s'`, quoted("it's"))
+	assert.Equal(t, `''`, quoted(""))
+}
+
+// noted keeps the notes.
+type noted struct {
+	Quiet
+	notes []string
+}
+
+func (n *noted) Note(text string) { n.notes = append(n.notes, text) }
+
+func TestSettingsThatChangeNothingAreNamedOnce(t *testing.T) {
+	for _, c := range []struct {
+		experiment, dataset string
+		set, want           []string
+	}{
+		{"affected", "spam", []string{"rows=5"}, []string{"--set rows changes nothing on spam, linear: whole columns"}},
+		{"affected", "spam", []string{"features=5", "pool=all"}, nil},
+		{"affected", "spam", []string{"request=labels", "features=5"}, []string{"--set features changes nothing on spam, linear: no columns are removed by request=labels"}},
+		{"affected", "diabetes", []string{"features=5", "features=6"}, []string{"--set features changes nothing on diabetes, linear: columns are not removed"}},
+		{"affected", "diabetes", []string{"growth=3", "rows=5", "lambda=2"}, []string{"--set growth changes nothing on diabetes, linear: only limits", "--set lambda changes nothing on diabetes, linear: affected trains"}},
+		{"sharding", "diabetes", []string{"trials=10", "draws=2"}, []string{"--set draws changes nothing on diabetes, linear: sharding takes"}},
+		{"features", "diabetes", []string{"trials=10", "growth=30", "rows=5", "hidden=3", "draws=1", "tau=1e-3"}, []string{"--set hidden changes nothing on diabetes, linear: only the MLP"}},
+	} {
+		progress := &noted{}
+		o := &Order{Experiment: c.experiment, Dataset: c.dataset, Model: "linear", Profile: Smoke, Set: c.set, Out: t.TempDir(), Progress: progress}
+		_, _, err := o.Do(t.Context())
+		require.NoError(t, err)
+		var got []string
+		for _, n := range progress.notes {
+			if len(n) > 5 && n[:5] == "--set" {
+				got = append(got, n)
+			}
+		}
+		require.Len(t, got, len(c.want), "%v: %q", c.set, got)
+		for i := range got {
+			assert.Contains(t, got[i], c.want[i])
+		}
+	}
+}
+
+func TestBatchesLargerThanTheDataAreRefusedBeforeTheStart(t *testing.T) {
+	for _, set := range []string{"batch=615", "batches=615"} {
+		out := t.TempDir()
+		o := &Order{Experiment: "residual", Dataset: "diabetes", Model: "linear", Profile: Smoke, Set: []string{set}, Out: out}
+		_, _, err := o.Do(t.Context())
+		var usage *UsageError
+		require.ErrorAs(t, err, &usage)
+		assert.ErrorContains(t, err, set+" is more than the 614 training samples of diabetes")
+		assert.NoDirExists(t, filepath.Join(out, "residual"))
+	}
+}
+
+func TestARepeatedRunThatIsThereNamesOut(t *testing.T) {
+	out := t.TempDir()
+	dir := smoke(t, out, "sharding", "linear")
+	c, err := ReadConfig(filepath.Join(dir, configName))
+	require.NoError(t, err)
+	_, _, err = (&Order{Repeat: c, Out: out}).Do(t.Context())
+	require.ErrorIs(t, err, ErrExists)
+	assert.ErrorContains(t, err, "--out DIR")
+}
+
+func TestRunFoldersLooksTwoLevelsDown(t *testing.T) {
+	out := t.TempDir()
+	dir := smoke(t, out, "sharding", "linear")
+	for _, d := range []string{dir, filepath.Dir(dir), out} {
+		got, err := RunFolders([]string{d})
+		require.NoError(t, err, d)
+		assert.Equal(t, []string{dir}, got)
+	}
+	empty := t.TempDir()
+	require.NoError(t, os.MkdirAll(filepath.Join(empty, "a", "b", "c"), 0o755))
+	_, err := RunFolders([]string{empty})
+	assert.ErrorContains(t, err, "two levels")
+}
