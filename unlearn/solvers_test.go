@@ -95,7 +95,7 @@ func contenders(tol float64) []contender {
 	return []contender{
 		{CG{Tolerance: tol}, tol, map[string]string{"indefinite": indefinite}},
 		{MINRES{Tolerance: tol}, tol, nil},
-		{Exact{Tolerance: tol}, tol, map[string]string{"indefinite": indefinite, "singular, consistent": indefinite}},
+		{Exact{Tolerance: tol}, tol, map[string]string{"indefinite": indefinite, "singular, consistent": "the matrix is singular to working precision: add a small ridge"}},
 		{Exact{Tolerance: tol, Indefinite: true}, tol, map[string]string{"singular, consistent": "the matrix is singular: add a ridge"}},
 		{LiSSA{Tolerance: tol, MaxProducts: 200_000}, tol, map[string]string{"indefinite": indefinite, "ill-conditioned": slow}},
 		{LiSSA{}, 1e-3, map[string]string{"indefinite": indefinite, "ill-conditioned": slow}},
