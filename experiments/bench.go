@@ -62,6 +62,15 @@ func FindWorks(names []string) ([]Work, error) {
 	return out, nil
 }
 
+// LeftOut is the error of a work of which some was timed and one thing was not, since its data set is absent.
+type LeftOut struct {
+	What string
+	Err  error
+}
+
+func (e *LeftOut) Error() string { return fmt.Sprintf("left out: %s: %v", e.What, e.Err) }
+func (e *LeftOut) Unwrap() error { return e.Err }
+
 // Absent returns how to get the data set whose absence the error reports, "" if it reports something else.
 func Absent(err error) string {
 	var missing *datasets.MissingError

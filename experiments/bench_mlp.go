@@ -121,9 +121,10 @@ func coresWork() Work {
 		if err := emitCores(ctx, emit, "mlp gradient, all cores", one, all, theta, d); err != nil {
 			return err
 		}
+		const onDrebin = "drebin gradient, all cores"
 		named, err := datasets.Load(ctx, "drebin", data)
 		if Absent(err) != "" {
-			return nil
+			return &LeftOut{onDrebin, err}
 		}
 		if err != nil {
 			return err
@@ -135,7 +136,7 @@ func coresWork() Work {
 		if all, err = nets.NewModel(linear, nets.Logistic); err != nil {
 			return err
 		}
-		return emitCores(ctx, emit, "drebin gradient, all cores", one, all, one.Init(1), named.Train)
+		return emitCores(ctx, emit, onDrebin, one, all, one.Init(1), named.Train)
 	}}
 }
 

@@ -3,7 +3,6 @@ package experiments
 import (
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // idle returns why a setting changes nothing in one part of a run, or "" where it may change something.
@@ -84,8 +83,7 @@ func (s *Session) idleNotes(given []assignment, parts []Part) ([]string, error) 
 				reason = ""
 				break
 			}
-			// Of several reasons the one that the first part gives, or that of a part which would take the setting elsewhere.
-			if reason == "" || strings.HasPrefix(reason, "only ") && !strings.HasPrefix(here, "only ") {
+			if reason == "" { // of several the first part's, which is the experiment's main one
 				reason = here
 			}
 		}

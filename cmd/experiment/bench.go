@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"lethe/experiments"
@@ -31,6 +32,11 @@ func (c *benchCommand) Run(t *terminal) error {
 			_, err := fmt.Fprintf(t.stdout, "%-14s %5d  %-26s %9.4f %9.4f %6.2f  %s\n", m.Work, m.Batch, m.What, m.Seconds, m.BoundSeconds, m.Ratio, m.Bound)
 			return err
 		})
+		var some *experiments.LeftOut
+		if errors.As(err, &some) {
+			fmt.Fprintf(t.stderr, "%s, left out: %s; %s\n", w.Name, some.What, experiments.Absent(err))
+			continue
+		}
 		if skip := experiments.Absent(err); skip != "" && len(c.Works) == 0 {
 			fmt.Fprintf(t.stderr, "%s left out: %s\n", w.Name, skip)
 			continue

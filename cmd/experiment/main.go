@@ -23,13 +23,21 @@ const (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := interruptible()
 	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "experiment:", err)
 	}
 	os.Exit(exitCode(err))
+}
+
+// interruptible returns a context that the first Ctrl-C ends, so that what was finished is kept; the second one kills the process as if
+// nothing caught it, in case a long computation does not look at the context.
+func interruptible() (context.Context, context.CancelFunc) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	return ctx, stop
 }
 
 // usageError is a command line that cannot be understood.

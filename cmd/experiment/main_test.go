@@ -41,7 +41,9 @@ func TestWrongCommandLinesExitWith2(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
 		{"fly", "unexpected argument fly"}, {"run", "name an experiment"}, {"run nope", "known: features"}, {"run residual --nope", "unknown flag"},
 		{"run residual --set nope=1", "known: request"}, {"run residual --dataset nope", "known: diabetes"}, {"run residual --model nope", "known: linear"},
-		{"run residual --resume --force", "exclude"}, {"run residual --config x.yaml", "leave experiment"}, {"bench nope", "known: drebin"}, {"data fetch nope", "known: diabetes"},
+		{"run residual --resume --force", "exclude"}, {"run residual --config x.yaml", "leave experiment"},
+		{"run --config x.yaml --seed 1", "--seed and --set out"}, {"run --config x.yaml --profile quick", "--profile, --seed"}, {"run --config x.yaml --dataset spam", "--dataset"},
+		{"run --config x.yaml --set draws=1", "--set out"}, {"run residual --set growth=1", "at least 2"}, {"bench nope", "known: drebin"}, {"data fetch nope", "known: diabetes"},
 	} {
 		_, _, err := call(t, strings.Fields(c.args)...)
 		require.ErrorContains(t, err, c.want, c.args)
@@ -140,4 +142,36 @@ func TestDoctorFindsTheDerivativesRight(t *testing.T) {
 	for _, want := range []string{"cores", "BLAS", "GFLOP/s", "diabetes there", "MLP with tanh, logistic loss: right"} {
 		assert.Contains(t, out, want)
 	}
+}
+
+func TestReportFindsTheRunsOfAllExperiments(t *testing.T) {
+	out := t.TempDir()
+	for _, id := range []string{"sharding", "affected"} {
+		_, _, err := call(t, "run", id, "--dataset", "diabetes", "--profile", "smoke", "--out", out, "--quiet")
+		require.NoError(t, err)
+	}
+	stdout, _, err := call(t, "report", out)
+	require.NoError(t, err)
+	for _, path := range []string{filepath.Join("sharding", "diabetes-linear-smoke-1", "report.html"), filepath.Join("affected", "diabetes-linear-smoke-1", "report.html"), "report.html"} {
+		assert.Contains(t, stdout, filepath.Join(out, path)+"\n")
+		assert.FileExists(t, filepath.Join(out, path))
+	}
+}
+
+func TestARepeatWithoutOutNamesIt(t *testing.T) {
+	out := t.TempDir()
+	_, _, err := call(t, "run", "sharding", "--dataset", "diabetes", "--profile", "smoke", "--out", out, "--quiet")
+	require.NoError(t, err)
+	_, _, err = call(t, "run", "--config", filepath.Join(out, "sharding", "diabetes-linear-smoke-1", "config.yaml"), "--out", out)
+	assert.ErrorContains(t, err, "--out DIR repeats it in another folder")
+}
+
+func TestBenchNamesWhatItLeavesOut(t *testing.T) {
+	if testing.Short() {
+		t.Skip("times the MLP")
+	}
+	out, errs, err := call(t, "bench", "cores")
+	require.NoError(t, err)
+	assert.Contains(t, out, "mlp gradient")
+	assert.Contains(t, errs, "left out: drebin gradient, all cores; get it by `experiment data fetch drebin`")
 }

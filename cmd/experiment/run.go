@@ -14,10 +14,10 @@ type runCommand struct {
 	IDs     []string `arg:"" optional:"" name:"id" help:"Experiments, see experiment list."`
 	Dataset string   `help:"Data set; without it every one that is there." placeholder:"NAME"`
 	Model   string   `help:"linear or mlp; without it features runs both, its parts the linear one." placeholder:"NAME"`
-	Profile string   `help:"smoke, quick or paper." placeholder:"NAME" default:"quick"`
+	Profile string   `help:"smoke, quick or paper; without it quick." placeholder:"NAME"`
 	Data    string   `help:"Folder of data sets; without it LETHE_DATA." placeholder:"DIR"`
 	Out     string   `help:"Folder for results." placeholder:"DIR" default:"results"`
-	Seed    uint64   `help:"Seed of everything random." default:"1" placeholder:"N"`
+	Seed    *uint64  `help:"Seed of everything random; without it 1." placeholder:"N"`
 	Set     []string `help:"Change a setting, as in --set features=10,50 --set draws=40." placeholder:"key=value" sep:"none"`
 	Config  string   `help:"Repeat the run that this config.yaml belongs to." placeholder:"FILE"`
 	Resume  bool     `help:"Go on with a run that was stopped."`
@@ -41,7 +41,10 @@ func (c *runCommand) Run(t *terminal) error {
 }
 
 func (c *runCommand) orders() ([]*experiments.Order, error) {
-	base := experiments.Order{Dataset: c.Dataset, Model: c.Model, Profile: c.Profile, Seed: c.Seed, Set: c.Set, Data: c.Data, Out: c.Out}
+	base := experiments.Order{Dataset: c.Dataset, Model: c.Model, Profile: c.Profile, Seed: 1, Set: c.Set, Data: c.Data, Out: c.Out}
+	if c.Seed != nil {
+		base.Seed = *c.Seed
+	}
 	switch {
 	case c.Resume && c.Force:
 		return nil, errors.New("--resume and --force exclude each other")
@@ -51,8 +54,8 @@ func (c *runCommand) orders() ([]*experiments.Order, error) {
 		base.Mode = experiments.Force
 	}
 	if c.Config != "" {
-		if len(c.IDs) > 0 || c.Dataset != "" || c.Model != "" || len(c.Set) > 0 {
-			return nil, errors.New("--config repeats a run as it was: leave experiment, --dataset, --model and --set out")
+		if len(c.IDs) > 0 || c.Dataset != "" || c.Model != "" || c.Profile != "" || c.Seed != nil || len(c.Set) > 0 {
+			return nil, errors.New("--config repeats a run as it was: leave experiment, --dataset, --model, --profile, --seed and --set out")
 		}
 		config, err := experiments.ReadConfig(c.Config)
 		if err != nil {
@@ -136,7 +139,10 @@ func (c *reportCommand) Run(t *terminal) error {
 		return nil
 	}
 	path := c.Out
-	if path == "" {
+	switch {
+	case path == "" && len(c.Dirs) == 1: // a folder that holds the runs
+		path = filepath.Join(c.Dirs[0], "report.html")
+	case path == "":
 		path = filepath.Join(filepath.Dir(dirs[0]), "report.html")
 	}
 	if err := experiments.Merge(dirs, path); err != nil {
