@@ -108,9 +108,9 @@ func clock(ctx context.Context, rounds int, least float64, f func() error) (floa
 }
 
 // against times f and its bound in turns, since the machine's speed changes within seconds: the medians of both over 7 turns, of a fifth of a
-// second each, and the median of the turns' ratios.
+// second each.
 func against(ctx context.Context, f func() error, bound func() (float64, error)) (Timing, error) {
-	var seconds, bounds, ratios []float64
+	var seconds, bounds []float64
 	for range 7 {
 		s, err := clock(ctx, 9, 0.2, f)
 		if err != nil {
@@ -120,12 +120,11 @@ func against(ctx context.Context, f func() error, bound func() (float64, error))
 		if err != nil {
 			return Timing{}, err
 		}
-		seconds, bounds, ratios = append(seconds, s), append(bounds, b), append(ratios, s/b)
+		seconds, bounds = append(seconds, s), append(bounds, b)
 	}
-	for _, x := range [][]float64{seconds, bounds, ratios} {
-		slices.Sort(x)
-	}
-	return Timing{Seconds: seconds[3], BoundSeconds: bounds[3], Ratio: ratios[3]}, nil
+	slices.Sort(seconds)
+	slices.Sort(bounds)
+	return Timing{Seconds: seconds[3], BoundSeconds: bounds[3], Ratio: seconds[3] / bounds[3]}, nil
 }
 
 // productsAlone is the bound by the matrix products of the shapes.

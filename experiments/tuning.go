@@ -164,7 +164,7 @@ func (b *tuningBench) equalCost(ctx context.Context, t *tuning, second func(floa
 		return err
 	}
 	if failed != "" {
-		return fmt.Errorf("experiments: what fine-tuning may cost follows from second order, which failed: %s; set it with --set epochs=...", failed)
+		return fmt.Errorf("experiments: what fine-tuning may cost follows from second order, which failed (%s): set epochs, the number of passes, by --set", failed)
 	}
 	n := float64(b.sub.Problem.Train.Len())
 	t.steps.Epochs = max(1, int(math.Round((b.cost.Gradients+2*b.cost.HVPs)/n)))
