@@ -133,11 +133,11 @@ func npzCSR(members map[string]*zip.File) (*CSR, error) {
 	for i, v := range indices {
 		x.Indices[i] = int32(v)
 	}
-	return x, x.check()
+	return x, x.repair()
 }
 
-// check says what makes x no CSR matrix; rows whose indices do not rise are sorted.
-func (x *CSR) check() error {
+// repair says what makes x no CSR matrix; rows whose indices do not rise are sorted.
+func (x *CSR) repair() error {
 	if x.Indptr[0] != 0 || x.Indptr[x.N] != len(x.Values) {
 		return fmt.Errorf("row pointers run from %d to %d for %d values", x.Indptr[0], x.Indptr[x.N], len(x.Values))
 	}
