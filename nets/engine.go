@@ -2,6 +2,7 @@ package nets
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"unsafe"
@@ -19,9 +20,9 @@ type numeric[T graph.Float] struct {
 	plans   map[planKey]*planEntry
 	rows    map[string]int // samples in a full chunk, by shape of a sample
 	idle    []*worker[T]
-	vectors [][]T                       // memory for parameters in this precision
-	base    []T                         // the model's constants
-	checked map[weak.Pointer[int32]]int // sparse arrays whose indices have been checked, and their length; none is kept alive
+	vectors [][]T            // memory for parameters in this precision
+	base    []T              // the model's constants
+	checked map[dataKey]bool // data sets that have been checked
 }
 
 type planEntry struct {
@@ -31,7 +32,7 @@ type planEntry struct {
 }
 
 func newEngine[T graph.Float](m *Model) *numeric[T] {
-	return &numeric[T]{m: m, plans: map[planKey]*planEntry{}, rows: map[string]int{}, base: inPrecision[T](m.base), checked: map[weak.Pointer[int32]]int{}}
+	return &numeric[T]{m: m, plans: map[planKey]*planEntry{}, rows: map[string]int{}, base: inPrecision[T](m.base), checked: map[dataKey]bool{}}
 }
 
 func (e *numeric[T]) plan(k kind, rows int, d *datasets.Dataset) (*plan, error) {
@@ -83,13 +84,8 @@ func (e *numeric[T]) chunkRows(d *datasets.Dataset) (int, error) {
 
 // cut splits a data set into chunks and checks what kernels rely on.
 func (e *numeric[T]) cut(d *datasets.Dataset) ([]chunk, error) {
-	if d.X.Len() != d.Len() {
-		return nil, fmt.Errorf("nets: data set %q has %d samples and %d labels", d.Name, d.X.Len(), d.Len())
-	}
-	if x, ok := d.X.(*datasets.CSR); ok {
-		if err := e.checkIndices(x); err != nil {
-			return nil, fmt.Errorf("nets: data set %q: %w", d.Name, err)
-		}
+	if err := e.checkData(d); err != nil {
+		return nil, fmt.Errorf("nets: %w", err)
 	}
 	if d.Len() == 0 {
 		return nil, nil
@@ -101,33 +97,55 @@ func (e *numeric[T]) cut(d *datasets.Dataset) ([]chunk, error) {
 	return chunks(d.Len(), rows), nil
 }
 
-// checkIndices looks at the column indices of sparse rows once for each array.
-func (e *numeric[T]) checkIndices(x *datasets.CSR) error {
-	if len(x.Indices) == 0 || len(x.Values) < len(x.Indices) {
-		if len(x.Values) < len(x.Indices) {
-			return fmt.Errorf("%d column indices with %d values", len(x.Indices), len(x.Values))
-		}
-		return nil
+// dataKey tells data sets apart by where their numbers lie. It keeps none of them alive.
+type dataKey struct {
+	x, y      any // weak.Pointer of the first feature and label
+	n, width  int
+	of, class int
+}
+
+// checkData looks at a data set once: its memory is never changed. Small ones, as the batches of an epoch are, are looked at every time.
+func (e *numeric[T]) checkData(d *datasets.Dataset) error {
+	if d == nil || d.X == nil {
+		return errors.New("no data set")
 	}
-	key := weak.Make(&x.Indices[0])
+	if d.Len() <= 256 {
+		return d.Check()
+	}
+	key := dataKey{y: first(d.Y), n: d.Len(), width: size(d.X.Shape()), class: d.Classes}
+	switch x := d.X.(type) {
+	case *datasets.Dense:
+		key.x, key.of = first(x.Data), len(x.Data)
+	case *datasets.CSR:
+		key.x, key.of = first(x.Indptr), len(x.Indices)
+	case *datasets.Images:
+		key.x, key.of = first(x.Pixels), len(x.Pixels)
+	case *datasets.Tokens:
+		key.x, key.of = first(x.Starts), len(x.Text)
+	}
 	e.mu.Lock()
 	done := e.checked[key]
 	e.mu.Unlock()
-	if done >= len(x.Indices) {
+	if done {
 		return nil
 	}
-	for _, c := range x.Indices {
-		if uint(c) >= uint(x.Cols) {
-			return fmt.Errorf("column index %d in rows of %d columns", c, x.Cols)
-		}
+	if err := d.Check(); err != nil {
+		return err
 	}
 	e.mu.Lock()
+	defer e.mu.Unlock()
 	if len(e.checked) > 1000 {
 		clear(e.checked)
 	}
-	e.checked[key] = len(x.Indices)
-	e.mu.Unlock()
+	e.checked[key] = true
 	return nil
+}
+
+func first[E any](x []E) any {
+	if len(x) == 0 {
+		return nil
+	}
+	return weak.Make(&x[0])
 }
 
 // prepare returns a frame of plan k with parameters and chunk set.

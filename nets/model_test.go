@@ -413,7 +413,7 @@ func TestErrors(t *testing.T) {
 	theta := m.Init(1)
 	bad := e.data.With(&datasets.CSR{N: 150, Cols: 6, Indptr: e.data.X.(*datasets.CSR).Indptr, Indices: append([]int32{99}, e.data.X.(*datasets.CSR).Indices[1:]...),
 		Values: e.data.X.(*datasets.CSR).Values}, e.data.Y)
-	assert.ErrorContains(t, m.Gradient(ctx, make([]float64, 7), theta, bad), "column index 99")
+	assert.ErrorContains(t, m.Gradient(ctx, make([]float64, 7), theta, bad), "column 99")
 	assert.Error(t, m.Gradient(ctx, make([]float64, 6), theta, e.data), "a vector of the wrong length")
 	assert.Error(t, m.Gradient(ctx, make([]float64, 7), theta, dense(1, 5, 4, 2)), "other columns")
 	assert.Error(t, m.WeightedGradient(ctx, make([]float64, 7), theta, nil, e.data))
@@ -422,7 +422,10 @@ func TestErrors(t *testing.T) {
 
 	soft := model(t, table()[5], nets.Chunk(16))
 	wrong := table()[5].data.With(table()[5].data.X, append([]float64{7}, table()[5].data.Y[1:]...))
-	assert.ErrorContains(t, soft.Gradient(ctx, make([]float64, soft.Dim()), soft.Init(1), wrong), "class 7")
+	assert.ErrorContains(t, soft.Gradient(ctx, make([]float64, soft.Dim()), soft.Init(1), wrong), "label 7")
+
+	short := &datasets.Dataset{Name: "short", X: &datasets.Dense{N: 3, Cols: 6, Data: make([]float64, 1)}, Y: make([]float64, 3), Classes: 3}
+	assert.ErrorContains(t, soft.Gradient(ctx, make([]float64, soft.Dim()), soft.Init(1), short), "short")
 
 	cancelled, cancel := context.WithCancel(ctx)
 	cancel()
