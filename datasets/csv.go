@@ -6,19 +6,18 @@ import (
 	"io"
 	"math"
 	"slices"
-	"strconv"
 )
 
 // CSV says how to read comma-separated values. Label is required, all else may stay zero.
 type CSV struct {
 	Label       string   // name of the label column
-	Classes     []string // its values in class order; nil = those that occur, sorted (as numbers if all are)
+	Classes     []string // its values in class order; nil = those that occur, sorted (as numbers if all are; -1, +1 or both are binary)
 	Regression  bool     // the label is a number to predict
 	Drop        []string // columns to leave out
 	Categorical []string // columns to write one-hot, as columns "name_level" of 0 and 1, levels sorted; the others are numbers
 	ByFrequency bool     // order levels by falling frequency in place of by name
 	DropFirst   bool     // leave out the first level of each, which the others imply
-	Missing     string   // how a missing cell is written; "" = "?"
+	Missing     string   // how a missing cell is written; "" = "?"; an empty cell is missing always
 	Impute      bool     // fill missing cells with the column's most frequent value; without it they are an error
 	Header      []string // column names of a file that has none
 	Delimiter   rune     // 0 = comma
@@ -83,13 +82,16 @@ func (o CSV) encode(tables ...*table) ([]*Dataset, error) {
 		}
 		blocks = append(blocks, block)
 	}
-	classes, err := o.classes(tables, label)
+	if err := checkNames(first.name, blocks); err != nil {
+		return nil, err
+	}
+	code, err := o.labelCode(tables, label)
 	if err != nil {
 		return nil, err
 	}
 	sets := make([]*Dataset, len(tables))
 	for i, t := range tables {
-		if sets[i], err = encodeTable(t, blocks, label, classes); err != nil {
+		if sets[i], err = encodeTable(t, blocks, label, code); err != nil {
 			return nil, err
 		}
 	}
@@ -103,16 +105,42 @@ type columnBlock struct {
 	levels []string
 }
 
-func (b columnBlock) width() int {
+// columns returns the names of the columns that it becomes.
+func (b columnBlock) columns() []string {
 	if b.levels == nil {
-		return 1
+		return []string{b.name}
 	}
-	return len(b.levels)
+	names := make([]string, len(b.levels))
+	for i, l := range b.levels {
+		names[i] = b.name + "_" + l
+	}
+	return names
 }
+
+// checkNames says which two columns would have one name.
+func checkNames(file string, blocks []columnBlock) error {
+	from := map[string]string{}
+	for _, b := range blocks {
+		for i, name := range b.columns() {
+			source := fmt.Sprintf("column %q", b.name)
+			if b.levels != nil {
+				source = fmt.Sprintf("level %q of column %q", b.levels[i], b.name)
+			}
+			if other, twice := from[name]; twice {
+				return malformed(file, 1, "%s and %s would both be called %q: rename one column or name it in Drop", other, source, name)
+			}
+			from[name] = source
+		}
+	}
+	return nil
+}
+
+// missing returns how a missing cell is written, besides an empty one.
+func (o CSV) missing() string { return cmp.Or(o.Missing, "?") }
 
 func (o CSV) block(tables []*table, c int) (columnBlock, error) {
 	name := tables[0].header[c]
-	if err := fill(tables, c, cmp.Or(o.Missing, "?"), !o.Impute); err != nil {
+	if err := fill(tables, c, o.missing(), !o.Impute); err != nil {
 		return columnBlock{}, err
 	}
 	b := columnBlock{source: c, name: name}
@@ -159,44 +187,17 @@ func byFrequency(values []string, t *table, c int) {
 	slices.SortStableFunc(values, func(a, b string) int { return cmp.Compare(counts[b], counts[a]) })
 }
 
-// classes returns the label's values in class order, nil for a regression.
-func (o CSV) classes(tables []*table, label int) ([]string, error) {
-	if o.Regression {
-		return nil, nil
-	}
-	if o.Classes != nil {
-		return o.Classes, nil
-	}
-	values := distinct(tables, label)
-	if len(values) > maxClasses {
-		return nil, malformed(tables[0].name, 0, "label %q has %d values, more than the %d of a classification: set Regression",
-			o.Label, len(values), maxClasses)
-	}
-	numbers := make(map[string]float64, len(values))
-	for _, v := range values {
-		f, err := parseFinite([]byte(v))
-		if err != nil {
-			return values, nil
-		}
-		numbers[v] = f
-	}
-	slices.SortFunc(values, func(a, b string) int { return cmp.Compare(numbers[a], numbers[b]) })
-	return values, nil
-}
-
-func encodeTable(t *table, blocks []columnBlock, label int, classes []string) (*Dataset, error) {
+func encodeTable(t *table, blocks []columnBlock, label int, code labelCode) (*Dataset, error) {
 	x := &Dense{N: len(t.rows)}
-	d := &Dataset{Name: t.name, X: x, Y: make([]float64, 0, x.N), Classes: len(classes)}
+	d := &Dataset{Name: t.name, X: x, Y: make([]float64, 0, x.N), Classes: code.classes}
 	for _, b := range blocks {
-		x.Cols += b.width()
-		if b.levels == nil {
-			d.Columns = append(d.Columns, b.name)
-		}
-		for _, l := range b.levels {
-			d.Columns = append(d.Columns, b.name+"_"+l)
-		}
+		d.Columns = append(d.Columns, b.columns()...)
 	}
-	if x.N > 0 && x.Cols > math.MaxInt32/x.N {
+	x.Cols = len(d.Columns)
+	if err := checkNotEmpty(t.name, x); err != nil {
+		return nil, err
+	}
+	if x.Cols > math.MaxInt32/x.N {
 		return nil, malformed(t.name, 0, "%d rows of %d columns are too many for a dense table; write it as svmlight", x.N, x.Cols)
 	}
 	x.Data = make([]float64, 0, x.N*x.Cols)
@@ -207,7 +208,7 @@ func encodeTable(t *table, blocks []columnBlock, label int, classes []string) (*
 				return nil, malformed(t.name, t.lines[i], "column %q: %v", b.name, err)
 			}
 		}
-		y, err := encodeLabel(row[label], classes)
+		y, err := code.label(row[label])
 		if err != nil {
 			return nil, malformed(t.name, t.lines[i], "column %q: %v", t.header[label], err)
 		}
@@ -233,19 +234,4 @@ func (b columnBlock) appendTo(dst []float64, cell string) ([]float64, error) {
 		}
 	}
 	return dst, nil
-}
-
-func encodeLabel(cell string, classes []string) (float64, error) {
-	if classes == nil {
-		v, err := strconv.ParseFloat(cell, 64)
-		if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
-			return 0, fmt.Errorf("%q is not a finite number", cell)
-		}
-		return v, nil
-	}
-	k := slices.Index(classes, cell)
-	if k < 0 {
-		return 0, fmt.Errorf("%q is not among the classes %v", cell, classes)
-	}
-	return float64(k), nil
 }

@@ -32,7 +32,7 @@ var diabetesTest = []int{
 // the least and largest value in the training rows, so that test values may lie a little outside. (The authors scale
 // the test rows by their own least and largest values.)
 func loadDiabetes(_ context.Context, folder string) (*Named, error) {
-	all, source, err := readDiabetes(filepath.Join(folder, "diabetes.csv"))
+	all, source, err := readDiabetes(folder)
 	if err != nil {
 		return nil, err
 	}
@@ -58,9 +58,11 @@ func loadDiabetes(_ context.Context, folder string) (*Named, error) {
 	}, nil
 }
 
-func readDiabetes(path string) (d *Dataset, source string, err error) {
+// readDiabetes never looks where folder is "": that would be the working directory.
+func readDiabetes(folder string) (d *Dataset, source string, err error) {
 	format := CSV{Label: "Outcome", Classes: []string{"0", "1"}}
-	if info, err := os.Stat(path); err == nil && !info.IsDir() {
+	path := filepath.Join(folder, "diabetes.csv")
+	if info, err := os.Stat(path); folder != "" && err == nil && !info.IsDir() {
 		d, err = format.Load(path)
 		return d, "", err
 	}

@@ -1,6 +1,9 @@
 package datasets
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // FormatError reports a file that is not what it should be. Found by errors.As.
 type FormatError struct {
@@ -18,6 +21,17 @@ func (e *FormatError) Error() string {
 
 func malformed(file string, line int, format string, args ...any) error {
 	return &FormatError{File: file, Line: line, Reason: fmt.Sprintf(format, args...)}
+}
+
+// checkNotEmpty refuses a file that was read but gives nothing to learn from.
+func checkNotEmpty(file string, x Features) error {
+	if x.Len() == 0 {
+		return malformed(file, 0, "no samples")
+	}
+	if slices.Contains(x.Shape(), 0) {
+		return malformed(file, 0, "no feature columns: there is nothing but labels")
+	}
+	return nil
 }
 
 // checkIndices says which of the indices is outside 0 ... n-1. what is "row" or "column".

@@ -37,6 +37,7 @@ type fetcher struct {
 	client   *http.Client
 	attempts int           // tries an address before it is given up
 	wait     time.Duration // before the second try; doubled for each further one
+	idle     time.Duration // a request that brings no byte for so long, its answer's head included, is given up
 	progress func(done, total int64)
 
 	done, total int64
@@ -45,7 +46,7 @@ type fetcher struct {
 func newFetcher(folder string, progress func(done, total int64)) *fetcher {
 	return &fetcher{
 		folder: folder, client: &http.Client{CheckRedirect: onlyHTTPS}, attempts: 4, wait: time.Second,
-		progress: progress,
+		idle: time.Minute, progress: progress,
 	}
 }
 

@@ -23,6 +23,9 @@ func LoadIDX(images, labels string) (d *Dataset, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := checkNotEmpty(images, x); err != nil {
+		return nil, err
+	}
 	if len(y) != x.N {
 		return nil, malformed(labels, 0, "%d labels for the %d images of %s", len(y), x.N, images)
 	}

@@ -114,10 +114,14 @@ func Load(ctx context.Context, name, dir string) (*Named, error) {
 	return n, nil
 }
 
-// find returns the folder of a set and the layout that it holds. An embedded set takes its first layout for granted.
+// find returns the folder of a set and the layout that it holds. An embedded set takes its first layout for granted, and
+// folder is "" if none is known.
 func (s set) find(dir string) (folder string, l layout, err error) {
 	folder, err = Folder(dir)
-	if err != nil && !s.embedded {
+	if err != nil && s.embedded {
+		return "", s.layouts[0], nil
+	}
+	if err != nil {
 		return "", layout{}, err
 	}
 	folder = filepath.Join(folder, s.name)
@@ -161,7 +165,7 @@ func Available(name, dir string) (ok bool, how string) {
 	if err != nil {
 		return false, err.Error()
 	}
-	if s.embedded && (len(l.files) == 0 || len(l.missing(folder)) > 0) {
+	if s.embedded && (folder == "" || len(l.files) == 0 || len(l.missing(folder)) > 0) {
 		return true, "embedded"
 	}
 	return true, folder

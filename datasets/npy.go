@@ -48,7 +48,8 @@ func (a *Array) Vector() ([]float64, error) {
 	return a.Data, nil
 }
 
-// Dense returns the array as rows: all axes but the first are flattened, a vector is one column.
+// Dense returns the array as rows: all axes but the first are flattened, a vector is one column. A number
+// that is not finite is an error.
 func (a *Array) Dense() (*Dense, error) {
 	if len(a.Shape) == 0 {
 		return nil, fmt.Errorf("a single number is not a table")
@@ -56,6 +57,11 @@ func (a *Array) Dense() (*Dense, error) {
 	n, cols := a.Shape[0], 1
 	for _, k := range a.Shape[1:] {
 		cols *= k
+	}
+	for i, v := range a.Data {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return nil, fmt.Errorf("row %d, column %d: %v is not a finite number", i/cols, i%cols, v)
+		}
 	}
 	return &Dense{N: n, Cols: cols, Data: a.Data}, nil
 }

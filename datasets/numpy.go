@@ -6,7 +6,7 @@ import (
 )
 
 // LoadNumPy reads samples from a .npy or .npz file and their labels from a .npy file. Labels become class indices as
-// order says, or by size when it is nil; with an empty order they are targets of a regression.
+// order says, or by size when it is nil (-1, +1 or both are binary); with an empty order they are targets of a regression.
 func LoadNumPy(samples, labels string, order []float64) (*Dataset, error) {
 	var x Features
 	var err error
@@ -16,6 +16,9 @@ func LoadNumPy(samples, labels string, order []float64) (*Dataset, error) {
 		x, err = loadDenseNPY(samples)
 	}
 	if err != nil {
+		return nil, err
+	}
+	if err := checkNotEmpty(samples, x); err != nil {
 		return nil, err
 	}
 	a, err := LoadNPY(labels)
@@ -36,8 +39,9 @@ func LoadNumPy(samples, labels string, order []float64) (*Dataset, error) {
 	}
 	d := &Dataset{Name: samples, X: x, Y: y}
 	if order == nil || len(order) > 0 {
-		if d.Y, d.Classes, err = classLabels(y, order); err != nil {
-			return nil, malformed(labels, 0, "%v", err)
+		var bad *labelError
+		if d.Y, d.Classes, bad = classLabels(y, order); bad != nil {
+			return nil, malformed(labels, 0, "sample %d: %s", bad.sample, bad.reason)
 		}
 	}
 	return d, nil

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"time"
 )
 
 // maxDownload bounds files whose size is not known.
@@ -32,8 +33,23 @@ func (e *statusError) temporary() bool {
 	return e.status >= 500
 }
 
-// request asks once for what part lacks and appends it. resumed says whether part held something before that was used.
+// request is requestFile that gives up, as a failure that may be tried again, when the server falls silent. The time runs
+// from before the connection is made, so it holds for connecting and for the head of the answer as for each further byte.
 func (f *fetcher) request(ctx context.Context, url, part string, r remote) (resumed bool, err error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	silence := fmt.Errorf("%s: the server sent nothing for %v", url, f.idle)
+	timer := time.AfterFunc(f.idle, func() { cancel(silence) })
+	defer timer.Stop()
+	resumed, err = f.requestFile(ctx, url, part, r, func() { timer.Reset(f.idle) })
+	if err != nil && context.Cause(ctx) == silence {
+		err = silence
+	}
+	return resumed, err
+}
+
+// requestFile asks once for what part lacks and appends it; alive is called whenever bytes come. resumed says whether part held something before that was used.
+func (f *fetcher) requestFile(ctx context.Context, url, part string, r remote, alive func()) (resumed bool, err error) {
 	out, err := os.OpenFile(part, os.O_CREATE|os.O_RDWR, 0o644)
 	if err != nil {
 		return false, err
@@ -47,6 +63,7 @@ func (f *fetcher) request(ctx context.Context, url, part string, r remote) (resu
 	if err != nil {
 		return false, err
 	}
+	alive()
 	defer response.Body.Close()
 	switch response.StatusCode {
 	case http.StatusPartialContent:
@@ -67,7 +84,7 @@ func (f *fetcher) request(ctx context.Context, url, part string, r remote) (resu
 		return false, err
 	}
 	f.advance(have)
-	return have > 0, f.copy(out, response, have, r)
+	return have > 0, f.copy(out, response, have, r, alive)
 }
 
 // get asks for a file from byte have on. The answer is never compressed on the way, which would make ranges meaningless.
@@ -83,12 +100,12 @@ func (f *fetcher) get(ctx context.Context, url string, have int64) (*http.Respon
 	return f.client.Do(q)
 }
 
-func (f *fetcher) copy(out *os.File, response *http.Response, have int64, r remote) error {
+func (f *fetcher) copy(out *os.File, response *http.Response, have int64, r remote, alive func()) error {
 	limit := int64(maxDownload)
 	if r.size > 0 {
 		limit = r.size
 	}
-	n, err := io.Copy(out, io.TeeReader(io.LimitReader(response.Body, limit-have+1), counter{f}))
+	n, err := io.Copy(out, io.TeeReader(io.LimitReader(response.Body, limit-have+1), counter{f, alive}))
 	if err != nil {
 		return err
 	}
@@ -102,9 +119,13 @@ func (f *fetcher) copy(out *os.File, response *http.Response, have int64, r remo
 }
 
 // counter reports the bytes that pass.
-type counter struct{ f *fetcher }
+type counter struct {
+	f     *fetcher
+	alive func()
+}
 
 func (c counter) Write(p []byte) (int, error) {
 	c.f.advance(int64(len(p)))
+	c.alive()
 	return len(p), nil
 }

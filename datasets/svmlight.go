@@ -15,7 +15,7 @@ type SVMLight struct {
 	ZeroBased  bool      // the first column is 0
 	Cols       int       // number of columns; 0 = as many as occur
 	Regression bool      // labels are targets
-	Labels     []float64 // labels in class order; nil = those that occur, by size
+	Labels     []float64 // labels in class order; nil = those that occur, by size (-1, +1 or both are binary)
 }
 
 // Load reads a file, plain or gzipped. comments[i] is what stands behind the # of sample i.
@@ -33,10 +33,14 @@ func (o SVMLight) Read(r io.Reader, name string) (d *Dataset, comments []string,
 	if err := eachLine(r, name, p.parse); err != nil {
 		return nil, nil, err
 	}
+	if err := checkNotEmpty(name, p.x); err != nil {
+		return nil, nil, err
+	}
 	d = &Dataset{Name: name, X: p.x, Y: p.labels}
 	if !o.Regression {
-		if d.Y, d.Classes, err = classLabels(p.labels, o.Labels); err != nil {
-			return nil, nil, malformed(name, 0, "%v", err)
+		var bad *labelError
+		if d.Y, d.Classes, bad = classLabels(p.labels, o.Labels); bad != nil {
+			return nil, nil, malformed(name, p.lines[bad.sample], "%s", bad.reason)
 		}
 	}
 	return d, p.comments, nil
@@ -70,6 +74,7 @@ type svmParser struct {
 	name     string
 	x        *CSR
 	labels   []float64
+	lines    []int // line of each sample in the file
 	comments []string
 }
 
@@ -108,6 +113,7 @@ func (p *svmParser) parse(line []byte, number int) error {
 	p.x.N++
 	p.x.Indptr = append(p.x.Indptr, len(p.x.Values))
 	p.labels = append(p.labels, label)
+	p.lines = append(p.lines, number)
 	p.comments = append(p.comments, string(bytes.TrimSpace(comment)))
 	return nil
 }

@@ -1,6 +1,7 @@
 package datasets
 
 import (
+	"bufio"
 	"encoding/csv"
 	"errors"
 	"io"
@@ -18,7 +19,11 @@ type table struct {
 
 // readTable reads a csv file. A nil header is taken from the first line.
 func readTable(r io.Reader, name string, delimiter, comment rune, header []string) (*table, error) {
-	c := csv.NewReader(r)
+	b := bufio.NewReader(r)
+	if mark, _ := b.Peek(3); string(mark) == "\ufeff" { // the byte-order mark that spreadsheets write is not part of the first name
+		_, _ = b.Discard(3)
+	}
+	c := csv.NewReader(b)
 	c.Comma, c.Comment = delimiter, comment
 	c.TrimLeadingSpace = true
 	c.FieldsPerRecord = -1 // counted below, for a message that says both numbers
@@ -72,15 +77,15 @@ func (t *table) column(name string) (int, error) {
 	return i, nil
 }
 
-// fill replaces the cells that say missing in column c by its most frequent other value over the tables (of equally
+// isMissing says whether a cell has no value: it is empty or says so.
+func isMissing(cell, missing string) bool { return cell == "" || cell == missing }
+
+// fill replaces the missing cells in column c by its most frequent other value over the tables (of equally
 // frequent ones the first in order), as fitted on the first table. With refuse, a missing cell is an error.
 func fill(tables []*table, c int, missing string, refuse bool) error {
-	if missing == "" && !refuse {
-		return nil
-	}
 	counts := map[string]int{}
 	for _, row := range tables[0].rows {
-		if row[c] != missing {
+		if !isMissing(row[c], missing) {
 			counts[row[c]]++
 		}
 	}
@@ -92,11 +97,11 @@ func fill(tables []*table, c int, missing string, refuse bool) error {
 	}
 	for _, t := range tables {
 		for i, row := range t.rows {
-			if row[c] != missing {
+			if !isMissing(row[c], missing) {
 				continue
 			}
 			if refuse || len(counts) == 0 {
-				return malformed(t.name, t.lines[i], "column %q: the value is missing (%q)", t.header[c], missing)
+				return malformed(t.name, t.lines[i], "column %q: the value is missing (%q)", t.header[c], row[c])
 			}
 			row[c] = mode
 		}

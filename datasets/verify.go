@@ -26,15 +26,12 @@ const (
 )
 
 // Verify looks at every file of every named data set in dir, as [Folder] understands it. Of a set that may lie in several
-// layouts the one that is there is looked at, or else the first; the files of an embedded set are left out when absent.
+// layouts the one that is there is looked at, or else the first; the files of an embedded set are left out when absent. Where
+// there is no folder, as no home or cache folder is known, all files are absent and have no Path. The error is always nil.
 func Verify(dir string) ([]FileCheck, error) {
+	folder, _ := Folder(dir) // "" if there is none
 	var checks []FileCheck
 	for _, s := range sets() {
-		folder, err := Folder(dir)
-		if err != nil {
-			return nil, err
-		}
-		folder = filepath.Join(folder, s.name)
 		l := s.layouts[0]
 		if _, found, err := s.find(dir); err == nil {
 			l = found
@@ -49,8 +46,13 @@ func Verify(dir string) ([]FileCheck, error) {
 	return checks, nil
 }
 
+// verify looks at a file of a set in folder, which is "" if there is none.
 func (f knownFile) verify(set, folder string) FileCheck {
-	c := FileCheck{Set: set, File: f.name, Path: filepath.Join(folder, f.name), State: Unknown}
+	c := FileCheck{Set: set, File: f.name, State: Absent}
+	if folder == "" {
+		return c
+	}
+	c.Path, c.State = filepath.Join(folder, set, f.name), Unknown
 	sum, err := fileSum(c.Path)
 	switch {
 	case os.IsNotExist(err):
