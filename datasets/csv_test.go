@@ -52,6 +52,45 @@ func TestCSVClassesAreSortedAsNumbers(t *testing.T) {
 	require.Equal(t, 3, d.Classes)
 }
 
+func TestCSVLabels(t *testing.T) {
+	for _, c := range []struct {
+		cells   string
+		format  CSV
+		want    []float64
+		classes int
+	}{
+		{"1 1.0 0 0.0 2e0", CSV{}, []float64{1, 1, 0, 0, 2}, 3}, // equal numbers are one class
+		{"01 1 x", CSV{}, []float64{0, 1, 2}, 3},                // but not where the classes are words
+		{"-1 +1 1", CSV{}, []float64{0, 1, 1}, 2},
+		{"1 1", CSV{}, []float64{1, 1}, 2},
+		{"-1.0", CSV{}, []float64{0}, 2},
+		{"1.0 0 1", CSV{Classes: []string{"0", "1"}}, []float64{1, 0, 1}, 2},
+		{"? b", CSV{Classes: []string{"b", "?"}}, []float64{1, 0}, 2}, // a class by the reader's word
+	} {
+		o := c.format
+		o.Label, o.Header = "y", []string{"x", "y"}
+		d, err := o.Read(strings.NewReader("7,"+strings.ReplaceAll(c.cells, " ", "\n7,")), "f")
+		require.NoError(t, err)
+		require.Equal(t, c.want, d.Y, c.cells)
+		require.Equal(t, c.classes, d.Classes, c.cells)
+	}
+}
+
+func TestCSVEmptyCellsAreFilled(t *testing.T) {
+	d, err := CSV{Label: "y", Categorical: []string{"a"}, Impute: true}.Read(strings.NewReader("a,b,y\nv,1,0\n ,,1\nv,1,0\nu,2,0\n"), "f")
+	require.NoError(t, err)
+	require.Equal(t, []string{"a_u", "a_v", "b"}, d.Columns)
+	require.Equal(t, []float64{0, 1, 1}, d.X.(*Dense).Data[3:6])
+}
+
+func TestCSVByteOrderMark(t *testing.T) {
+	for _, text := range []string{"\ufeffa,y\n1,0\n", "\ufeff\"a\",y\n1,0\n"} {
+		d, err := CSV{Label: "y"}.Read(strings.NewReader(text), "f")
+		require.NoError(t, err)
+		require.Equal(t, []string{"a"}, d.Columns)
+	}
+}
+
 func TestCSVRefused(t *testing.T) {
 	var many strings.Builder
 	many.WriteString("a,y\n")
@@ -75,6 +114,22 @@ func TestCSVRefused(t *testing.T) {
 		{"a,y\n1,0\n", CSV{Label: "y", Drop: []string{"b"}}, `no column "b"`},
 		{"a,a\n1,0\n", CSV{Label: "a"}, `column "a" comes twice`},
 		{"", CSV{Label: "y"}, "f.csv: no header"},
+		{"a,y\n1,0\n2,?\n", CSV{Label: "y"}, `f.csv:3: column "y": the label is missing ("?")`},
+		{"a,y\n1,0\n\n2,\n", CSV{Label: "y"}, `f.csv:4: column "y": the label is missing ("")`},
+		{"a,y\n1,0\n2,NA\n", CSV{Label: "y", Missing: "NA", Impute: true}, `f.csv:3: column "y": the label is missing ("NA")`},
+		{"a,y\n1,0\n2,\n", CSV{Label: "y", Classes: []string{"0", "1"}}, `f.csv:3: column "y": the label is missing ("")`},
+		{"a,y\n1,0\n2,?\n", CSV{Label: "y", Regression: true}, `f.csv:3: column "y": the label is missing ("?")`},
+		{"a,y\nu,0\n,1\n", CSV{Label: "y", Categorical: []string{"a"}}, `f.csv:3: column "a": the value is missing ("")`},
+		{"a,y\n1,0\n,1\n", CSV{Label: "y", Missing: "NA"}, `f.csv:3: column "a": the value is missing ("")`},
+		{"a,y\n", CSV{Label: "y"}, "f.csv: no samples"},
+		{"", CSV{Label: "y", Header: []string{"a", "y"}}, "f.csv: no samples"},
+		{"y\n0\n1\n", CSV{Label: "y"}, "f.csv: no feature columns"},
+		{"a,y\n1,0\n", CSV{Label: "y", Drop: []string{"a"}}, "f.csv: no feature columns"},
+		{"a,y\nu,0\nu,1\n", CSV{Label: "y", Categorical: []string{"a"}, DropFirst: true}, "f.csv: no feature columns"},
+		{"job,job_cook,y\ncook,1,0\n", CSV{Label: "y", Categorical: []string{"job"}},
+			`f.csv:1: level "cook" of column "job" and column "job_cook" would both be called "job_cook"`},
+		{"a,a_b,y\nb_c,c,0\n", CSV{Label: "y", Categorical: []string{"a", "a_b"}},
+			`f.csv:1: level "b_c" of column "a" and level "c" of column "a_b" would both be called "a_b_c"`},
 		{many.String(), CSV{Label: "y", Categorical: []string{"a"}}, "1001 levels, more than 1000"},
 	} {
 		_, err := c.format.Read(strings.NewReader(c.text), "f.csv")
@@ -91,6 +146,7 @@ func FuzzCSV(f *testing.F) {
 		d, err := CSV{Label: "y", Categorical: []string{"b"}, DropFirst: true, Impute: impute, Comment: '#'}.Read(strings.NewReader(text), "f")
 		if err == nil {
 			requireSound(t, d)
+			require.NoError(t, d.Check())
 		}
 	})
 }

@@ -39,6 +39,11 @@ func TestIDX(t *testing.T) {
 	_, err = LoadIDX(images, labels)
 	require.ErrorContains(t, err, "1 labels for the 2 images")
 
+	require.NoError(t, os.WriteFile(images, []byte{0, 0, 8, 3, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 3}, 0o644))
+	require.NoError(t, os.WriteFile(labels, []byte{0, 0, 8, 1, 0, 0, 0, 0}, 0o644))
+	_, err = LoadIDX(images, labels)
+	require.ErrorContains(t, err, "images.gz: no samples")
+
 	x, err := ReadIDXImages(bytes.NewReader([]byte{0, 0, 8, 4, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 3, 9, 8, 7}), "f")
 	require.NoError(t, err)
 	require.Equal(t, []int{1, 1, 3}, x.Shape())

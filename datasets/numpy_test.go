@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"encoding/binary"
+	"math"
 	"os"
 	"path/filepath"
 	"testing"
@@ -201,6 +202,37 @@ func TestLoadNumPy(t *testing.T) {
 	require.ErrorIs(t, err, os.ErrNotExist)
 }
 
+func TestLoadNumPyRefused(t *testing.T) {
+	folder := t.TempDir()
+	for _, c := range []struct {
+		x, y any
+		want string
+	}{
+		{mat.NewDense(2, 2, []float64{1, 2, 3, math.NaN()}), []int64{0, 1}, "row 1, column 1: NaN is not a finite number"},
+		{mat.NewDense(2, 3, []float64{1, 2, math.Inf(-1), 3, 4, 5}), []int64{0, 1}, "row 0, column 2: -Inf is not a finite number"},
+		{[]float32{1, float32(math.Inf(1))}, []int64{0, 1}, "row 1, column 0: +Inf is not a finite number"},
+		{[]float64{1, 2}, []int64{0, 5}, "sample 1: the label 5 is not among the classes [0 1]"},
+	} {
+		file := npyOf(t, c.x)
+		for name, b := range map[string][]byte{"x.npy": file, "x.npz": npzOf(t, map[string]any{"x": c.x}), "y.npy": npyOf(t, c.y)} {
+			require.NoError(t, os.WriteFile(filepath.Join(folder, name), b, 0o644))
+		}
+		for _, x := range []string{"x.npy", "x.npz"} {
+			_, err := LoadNumPy(filepath.Join(folder, x), filepath.Join(folder, "y.npy"), []float64{0, 1})
+			var format *FormatError
+			require.ErrorAs(t, err, &format)
+			require.ErrorContains(t, err, c.want, x)
+		}
+	}
+	path := filepath.Join(folder, "x.npy")
+	for shape, want := range map[string]string{"(2, 0)": "x.npy: no feature columns", "(0, 2)": "x.npy: no samples"} {
+		header := "{'descr': '|u1', 'fortran_order': False, 'shape': " + shape + ", }"
+		require.NoError(t, os.WriteFile(path, rawNPY(header, nil), 0o644))
+		_, err := LoadNumPy(path, filepath.Join(folder, "y.npy"), nil)
+		require.ErrorContains(t, err, want)
+	}
+}
+
 func FuzzNPY(f *testing.F) {
 	f.Add(npyOf(f, []float64{1, 2}))
 	f.Add(rawNPY("{'descr': '|u1', 'fortran_order': True, 'shape': (2, 1), }", []byte{1, 2}))
@@ -223,9 +255,9 @@ func FuzzNPZ(f *testing.F) {
 	f.Add(npzOf(f, map[string]any{"x": []float64{1}}))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		if x, err := readNPZ(file); err == nil {
-			if c, sparse := x.(*CSR); sparse {
-				requireSound(t, &Dataset{X: c, Y: make([]float64, c.N)})
-			}
+			d := &Dataset{X: x, Y: make([]float64, x.Len())}
+			requireSound(t, d)
+			require.NoError(t, d.Check())
 		}
 	})
 }

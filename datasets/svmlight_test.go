@@ -3,6 +3,7 @@ package datasets
 import (
 	"bytes"
 	"compress/gzip"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -73,6 +74,42 @@ func TestSVMLightRefused(t *testing.T) {
 	require.ErrorContains(t, err, "f:2: line longer than")
 }
 
+// A part of a binary file may hold one class only; it keeps the place that it has in the whole.
+func TestSVMLightBinaryLabels(t *testing.T) {
+	for text, want := range map[string][]float64{
+		"+1 1:1\n1 1:1\n": {1, 1}, "-1 1:1\n": {0}, "+1 1:1\n-1 1:1\n": {1, 0}, "0 1:1\n1 1:1\n": {0, 1},
+	} {
+		d, _, err := SVMLight{}.Read(strings.NewReader(text), "f")
+		require.NoError(t, err)
+		require.Equal(t, want, d.Y, text)
+		require.Equal(t, 2, d.Classes, text)
+	}
+}
+
+func TestSVMLightRefusedAsAWhole(t *testing.T) {
+	var many strings.Builder
+	many.WriteString("# labels\n")
+	for i := range maxClasses + 5 {
+		fmt.Fprintf(&many, "%d 1:1\n%d 1:1\n", i, i) // label i first on line 2i+2
+	}
+	for _, c := range []struct {
+		text   string
+		format SVMLight
+		want   string
+	}{
+		{"# a\n0 1:1\n\n3 1:1\n", SVMLight{Labels: []float64{0, 1}}, "f:4: the label 3 is not among the classes [0 1]"},
+		{many.String(), SVMLight{}, "f:2002: the label is number 1001 of 1005 distinct ones"},
+		{"", SVMLight{}, "f: no samples"},
+		{"# a comment\n\n", SVMLight{Cols: 3, Regression: true}, "f: no samples"},
+		{"1\n0 # nothing\n", SVMLight{}, "f: no feature columns"},
+	} {
+		_, _, err := c.format.Read(strings.NewReader(c.text), "f")
+		var format *FormatError
+		require.ErrorAs(t, err, &format)
+		require.ErrorContains(t, err, c.want)
+	}
+}
+
 // requireSound asserts what every other package takes for granted.
 func requireSound(t *testing.T, d *Dataset) {
 	t.Helper()
@@ -109,6 +146,7 @@ func FuzzSVMLight(f *testing.F) {
 		if err == nil {
 			require.Len(t, comments, d.Len())
 			requireSound(t, d)
+			require.NoError(t, d.Check())
 		}
 	})
 }
