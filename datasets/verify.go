@@ -27,7 +27,8 @@ const (
 
 // Verify looks at every file of every named data set in dir, as [Folder] understands it. Of a set that may lie in several
 // layouts the one that is there is looked at, or else the first; the files of an embedded set are left out when absent. Where
-// there is no folder, as no home or cache folder is known, all files are absent and have no Path. The error is always nil.
+// there is no folder, as no home or cache folder is known, all files are absent and have no Path. The error
+// is nil; what is wrong with a file is its State.
 func Verify(dir string) ([]FileCheck, error) {
 	folder, _ := Folder(dir) // "" if there is none
 	var checks []FileCheck
