@@ -66,7 +66,7 @@ func Defaults(e *Experiment, k Key) (*Settings, error) {
 
 // mlpDefaults are those of the 2 x 200 network of the paper's additional experiments. The regulariser is chosen so that training comes to
 // rest: with lambda 1 L-BFGS is still on its way after a thousand iterations, and warm retraining would go on with it instead of answering
-// the request. quick takes a smaller network.
+// the request. quick takes a smaller network, and larger batches for fine-tuning, whose rate is chosen for them.
 func mlpDefaults(s *Settings, k Key) {
 	s.Tau, s.TauFT, s.Ridge = Auto{Tuned: true}, Auto{Tuned: true}, Auto{Tuned: true}
 	// The regulariser is large here: whole at each batch it would ruin fine-tuning.
@@ -89,9 +89,9 @@ func mlpDefaults(s *Settings, k Key) {
 		s.Draws = 10
 		return
 	}
-	s.TrainSteps, s.TuneDraws, s.Precision = 300, 1, "float32"
+	s.TrainSteps, s.TuneDraws, s.Precision, s.Batch = 300, 1, "float32", 128
 	s.Features, s.Rows, s.Growth = []int{10, 50}, []int{10, 100}, 16
-	s.Hidden = []int{16, 16}
+	s.Hidden, s.Seeds = []int{8, 8}, 3
 	if k.Dataset == "diabetes" {
 		s.Hidden = []int{64, 64}
 	}
