@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"lethe/experiments"
+	"lethe/graph"
 )
 
 type benchCommand struct {
@@ -18,6 +19,9 @@ type benchCommand struct {
 func (c *benchCommand) Run(t *terminal) error {
 	works, err := experiments.FindWorks(c.Works)
 	if err != nil {
+		return usageError{err}
+	}
+	if _, err := graph.BLAS(); err != nil {
 		return usageError{err}
 	}
 	if !c.JSON {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"lethe/experiments"
+	"lethe/graph"
 )
 
 type runCommand struct {
@@ -30,6 +31,12 @@ func (c *runCommand) Run(t *terminal) error {
 	orders, err := c.orders()
 	if err != nil {
 		return usageError{err}
+	}
+	if _, err := graph.BLAS(); err != nil {
+		return usageError{err} // never go on with another library than was asked for
+	}
+	if !c.Quiet {
+		fmt.Fprintln(t.stderr, experiments.MachineLine())
 	}
 	for _, o := range orders {
 		o.Progress = newProgress(t.stderr, c.Quiet)
