@@ -110,16 +110,15 @@ func checkConstant(op string, v, wrt []*Node) {
 
 // vjp is the reverse pass. seeds[k] is the adjoint of ys[k].
 func vjp(ys, seeds, wrt []*Node) []*Node {
-	r := newRewriter()
 	y2, w2 := make([]*Node, len(ys)), make([]*Node, len(wrt))
 	for i, y := range ys {
-		y2[i] = r.node(y)
+		y2[i] = rewrite(y)
 	}
 	for i, w := range wrt {
 		if isSparse(w) {
 			fail("Grad", "%s is sparse: nothing is differentiated by sparse rows", describe(w))
 		}
-		w2[i] = r.node(w)
+		w2[i] = rewrite(w)
 	}
 	order := topological(y2)
 	active := activeNodes(order, w2)

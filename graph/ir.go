@@ -27,10 +27,9 @@ type ir struct {
 
 // newIR lists what outputs need, with stock operations replaced.
 func newIR(outputs, varying []*Node) *ir {
-	r := newRewriter()
 	roots := make([]*Node, len(outputs))
 	for i, n := range outputs {
-		roots[i] = r.node(n)
+		roots[i] = rewrite(n)
 	}
 	p := &ir{inputs: map[*Node]int{}}
 	number := map[string]int{}

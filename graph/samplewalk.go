@@ -16,10 +16,9 @@ type sampleWalk struct {
 }
 
 func newSampleWalk(losses *Node, wrt []*Node) *sampleWalk {
-	r := newRewriter()
-	w := &sampleWalk{n: dims(losses)[0], loss: r.node(losses), owned: map[*Node]bool{}, parts: map[*Node][]Factor{}}
+	w := &sampleWalk{n: dims(losses)[0], loss: rewrite(losses), owned: map[*Node]bool{}, parts: map[*Node][]Factor{}}
 	for _, x := range wrt {
-		w.wrt = append(w.wrt, r.node(x))
+		w.wrt = append(w.wrt, rewrite(x))
 	}
 	w.order = topological([]*Node{w.loss})
 	w.active = activeNodes(w.order, w.wrt)

@@ -13,15 +13,12 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// rewriter replaces stock gorgonia operations by operators of this package, so that derivatives and kernels exist once.
-// An operation that is not on its list is an error: several stock operations differentiate to wrong numbers without an
+// Stock gorgonia operations are rewritten as operators of this package, so that derivatives and kernels exist once.
+// An operation that is not on the list below is an error: several stock operations differentiate to wrong numbers without an
 // error, so nothing unknown may pass.
 //
 // A node is always replaced by the same one: a derivative that was taken earlier is made of replacements, and would seem not to depend on
 // the node if that got another one now.
-type rewriter struct{}
-
-func newRewriter() rewriter { return rewriter{} }
 
 // replaced holds the replacements of all graphs that are alive. A graph keeps its nodes, the map keeps nothing.
 var replaced = struct {
@@ -49,34 +46,34 @@ func setReplacement(n, m *Node) {
 	}
 }
 
-// node returns the equivalent of n; n itself where nothing needs replacing. It panics with an *Error.
-func (r rewriter) node(n *Node) *Node {
+// rewrite returns the equivalent of n; n itself where nothing needs replacing. It panics with an *Error.
+func rewrite(n *Node) *Node {
 	// All that n depends on is visited first, in order, so that deep graphs need no deep stack.
 	for _, c := range topological([]*Node{n}) {
 		if c.Op() == nil || replacement(c) != nil {
 			continue
 		}
-		if m := r.replace(c); m != c {
+		if m := replace(c); m != c {
 			setReplacement(c, m)
 		}
 	}
-	return r.known(n)
+	return known(n)
 }
 
 // known returns what a node that was visited is replaced by.
-func (r rewriter) known(n *Node) *Node {
+func known(n *Node) *Node {
 	if m := replacement(n); m != nil {
 		return m
 	}
 	return n
 }
 
-func (r rewriter) replace(n *Node) *Node {
+func replace(n *Node) *Node {
 	in := inputsOf(n)
 	out := make([]*Node, len(in))
 	changed := false
 	for i, c := range in {
-		out[i] = r.known(c)
+		out[i] = known(c)
 		changed = changed || out[i] != c
 	}
 	if o := operatorOf(n); o != nil {
@@ -158,7 +155,7 @@ func stock(n *Node, in []*Node) *Node {
 	case "gorgonia.sizeOp":
 		return newFill(n.Graph(), n.Dtype(), float64(dims(in[0])[v.FieldByName("axis").Int()]), nil)
 	case "gorgonia.elemUnaryOp":
-		if f := stockUnary[unaryName(o)]; f != nil {
+		if f := stockUnary[o.String()]; f != nil {
 			return f(in[0])
 		}
 	case "gorgonia.elemBinOp":
@@ -190,10 +187,6 @@ func stock(n *Node, in []*Node) *Node {
 	panic(&Error{Op: strings.TrimPrefix(kind, "gorgonia."), Node: describe(n),
 		Message: "this stock operation is not on the list of those that are known to be differentiated rightly; " + hint})
 }
-
-// unaryName is the symbol of an element-wise stock operation; the interface that holds it is not exported but embeds
-// fmt.Stringer.
-func unaryName(o gorgonia.Op) string { return o.String() }
 
 func intField(v reflect.Value, name string) []int {
 	f := v.FieldByName(name)

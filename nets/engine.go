@@ -256,13 +256,8 @@ func (e *numeric[T]) perRow(ctx context.Context, k kind, dst [][]float64, theta,
 	}
 	return e.each(ctx, cs, nil, func(w *worker[T], c chunk) error {
 		pl, f, err := e.prepare(w, k, th, nil, d, c)
-		for i := range vs {
-			if err == nil && pl.v[i] != nil {
-				err = f.Set(pl.v[i], vs[i])
-			}
-		}
 		if err == nil {
-			err = f.Run(&w.ws)
+			err = w.run(pl, f, vs)
 		}
 		if err != nil {
 			return err

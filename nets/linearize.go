@@ -20,29 +20,18 @@ func (e *numeric[T]) linearize(ctx context.Context, theta []float64, d *datasets
 	if err != nil {
 		return nil, err
 	}
-	var direction []T
 	return func(dst, v []float64) error {
 		if len(cs) == 0 {
 			clear(dst)
 			return ctx.Err()
 		}
-		if same, ok := any(v).([]T); ok {
-			direction = same
-		} else {
-			direction = grow(direction, len(v))
-			convertAll(direction, v, e.m.opts.cores)
-		}
-		vs := split(e.m, direction, e.base)
+		vs, done := e.borrow(v)
+		defer done()
 		sum := newOrderedSum(dst)
 		return e.each(ctx, cs, sum, func(w *worker[T], c chunk) error {
 			pl, f, err := e.productFrame(w, own, th, k, d, c)
-			for i, x := range vs {
-				if err == nil && pl.v[i] != nil {
-					err = f.Set(pl.v[i], x)
-				}
-			}
 			if err == nil {
-				err = f.Run(&w.ws)
+				err = w.run(pl, f, vs)
 			}
 			if err != nil {
 				return err

@@ -116,10 +116,7 @@ func mixes(err error) bool {
 }
 
 func (e *numeric[T]) norms(ctx context.Context, dst, theta []float64, d *datasets.Dataset) error {
-	all := make([]int, d.Len())
-	for i := range all {
-		all[i] = i
-	}
+	all := everyRow(d)
 	scale := make([]float64, d.Len())
 	err := e.perRow(ctx, normRows, [][]float64{dst, scale}, theta, nil, d)
 	if mixes(err) {
@@ -139,6 +136,14 @@ func (e *numeric[T]) norms(ctx context.Context, dst, theta []float64, d *dataset
 		dst[i] = math.Sqrt(max(s, 0))
 	}
 	return e.normsOneByOne(ctx, dst, theta, d, cancelled)
+}
+
+func everyRow(d *datasets.Dataset) []int {
+	rows := make([]int, d.Len())
+	for i := range rows {
+		rows[i] = i
+	}
+	return rows
 }
 
 // normsOneByOne takes the norms of some samples' gradients from the gradients themselves.
@@ -170,11 +175,7 @@ func perSample[T, O graph.Float](ctx context.Context, e *numeric[T], dst []O, th
 		return err
 	}
 	if _, err := e.plan(factorRows, cs[0].rows, d); mixes(err) {
-		all := make([]int, d.Len())
-		for i := range all {
-			all[i] = i
-		}
-		return e.oneByOne(ctx, theta, d, all, func(i int, f *graph.Frame[T]) {
+		return e.oneByOne(ctx, theta, d, everyRow(d), func(i int, f *graph.Frame[T]) {
 			row := dst[i*p : (i+1)*p]
 			for k := range e.m.Params() {
 				g := f.Output(k + 1)

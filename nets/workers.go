@@ -45,6 +45,18 @@ func (w *worker[T]) frame(pl *plan) (*graph.Frame[T], error) {
 	return f, nil
 }
 
+// run evaluates a frame along a direction, cut into tensors; nil for a plan without one.
+func (w *worker[T]) run(pl *plan, f *graph.Frame[T], direction [][]T) error {
+	for i, x := range direction {
+		if pl.v[i] != nil {
+			if err := f.Set(pl.v[i], x); err != nil {
+				return err
+			}
+		}
+	}
+	return f.Run(&w.ws)
+}
+
 // each runs f on every chunk, in order of their index, on all cores; it stops at the first error or when the context ends. sum,
 // which may be nil, is where f adds its results up: it is told of an error, so that nobody waits there for a chunk that never comes.
 func (e *numeric[T]) each(ctx context.Context, cs []chunk, sum *orderedSum, f func(w *worker[T], c chunk) error) error {
