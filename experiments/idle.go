@@ -7,6 +7,12 @@ import (
 
 // idle returns why a setting changes nothing in one part of a run, or "" where it may change something.
 func (s *Session) idle(key string, e *Experiment, set *Settings) string {
+	if owner := Owner(key); owner != "" && owner != e.ID {
+		return "only " + owner + " takes it"
+	}
+	if e.Text {
+		return s.idleText(key, set)
+	}
 	linear := s.convex()
 	switch key {
 	case "near", "growth":
