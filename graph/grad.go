@@ -122,24 +122,18 @@ func vjp(ys, seeds, wrt []*Node) []*Node {
 	}
 	order := topological(y2)
 	active := activeNodes(order, w2)
-	adjoints := map[*Node]*Node{}
-	add := func(n, a *Node) {
-		if a == nil {
-			return
-		}
-		if b := adjoints[n]; b != nil {
-			a = Add(b, a)
-		}
-		adjoints[n] = a
-	}
+	found := adjoints{}
 	for i, y := range y2 {
 		if active[y] {
-			add(y, seeds[i])
+			found.add(y, seeds[i])
 		}
 	}
 	for _, n := range slices.Backward(order) {
 		o := operatorOf(n)
-		if dy := adjoints[n]; dy != nil && o != nil && active[n] {
+		if o == nil || !active[n] {
+			continue
+		}
+		if dy := found.of(n); dy != nil {
 			in := inputsOf(n)
 			need := make([]bool, len(in))
 			for i, c := range in {
@@ -147,14 +141,14 @@ func vjp(ys, seeds, wrt []*Node) []*Node {
 			}
 			for i, a := range o.adjoint(in, n, dy, need) {
 				if need[i] {
-					add(in[i], a)
+					found.add(in[i], a)
 				}
 			}
 		}
 	}
 	out := make([]*Node, len(wrt))
 	for i, w := range w2 {
-		if out[i] = adjoints[w]; out[i] == nil {
+		if out[i] = found.of(w); out[i] == nil {
 			out[i] = zerosLike(w)
 		}
 	}

@@ -18,9 +18,9 @@ type place struct {
 
 // micro is one element-wise operation of a group.
 type micro struct {
-	op        operator // unary, binary, fill or broadcast
+	op        operator // unary, binary, fill, broadcast or slice
 	dst, a, b place
-	spread    spreading // for broadcast
+	spread    spreading // for broadcast and slice
 }
 
 // group is the lowered form of an element-wise step.
@@ -66,6 +66,13 @@ func planGroup(p *ir, s *schedule, st *step) *group {
 				at[c] = m.dst
 				return m.dst
 			}
+		}
+		if root := p.alias(c); !s.stored[root] && p.isView(c) {
+			w := p.view(c)
+			m := micro{op: p.values[root].op, dst: register(), a: place{i: w.base}, spread: planView(w)}
+			g.ops = append(g.ops, m)
+			at[c] = m.dst
+			return m.dst
 		}
 		return place{i: p.alias(c)}
 	}
@@ -130,7 +137,7 @@ func runMicro[T Float](m *machine[T], u *micro, lo, hi int) {
 	switch o := u.op.(type) {
 	case fill:
 		fillWith(dst, T(o.c))
-	case broadcast:
+	case broadcast, slice:
 		spread(dst, m.vals[u.a.i], &u.spread, lo)
 	case unary:
 		runUnary(o, dst, at(m, u.a, lo, hi))
@@ -225,9 +232,10 @@ func leakyGate[T Float](dst, x, y []T, c T) {
 	}
 }
 
-// spreading says how a broadcast reads its input: the result is units of run*repeat elements; in a unit, run neighbours of the input
-// are copied, or one is repeated. The dimensions in front of a unit are walked with the input's strides, 0 where it repeats.
+// spreading says how a broadcast or a slice reads its input: the result is units of run*repeat elements; in a unit, run neighbours of the
+// input are copied, or one is repeated. The dimensions in front of a unit are walked with the input's strides, 0 where it repeats.
 type spreading struct {
+	offset        int // of the first element in the input
 	lead, strides []int
 	run, repeat   int
 }
@@ -242,8 +250,18 @@ func planSpread(from, into []int) spreading {
 			w *= from[j]
 		}
 	}
+	return newSpreading(into, strides)
+}
+
+func planView(w view) spreading {
+	s := newSpreading(w.shape, w.strides)
+	s.offset = w.offset
+	return s
+}
+
+func newSpreading(into, strides []int) spreading {
 	s := spreading{run: 1, repeat: 1}
-	d := n // into[d:] lies in one piece in the input
+	d := len(into) // into[d:] lies in one piece in the input
 	for d > 0 && (into[d-1] == 1 || strides[d-1] == s.run) {
 		d--
 		s.run *= into[d]
@@ -268,7 +286,7 @@ func spread[T Float](dst, x []T, s *spreading, lo int) {
 	for k := 0; k < len(dst); {
 		pos := lo + k
 		u, in := pos/unit, pos%unit
-		at := 0
+		at := s.offset
 		for i := len(s.lead) - 1; i >= 0; i-- {
 			at += u % s.lead[i] * s.strides[i]
 			u /= s.lead[i]

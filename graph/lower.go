@@ -64,6 +64,8 @@ func lower[T Float](p *ir, i int) kernel[T] {
 		return lowerScatter[T](o, in, shapes, i)
 	case oneHot:
 		return lowerOneHot[T](o, in[0], i)
+	case dropoutMask:
+		return lowerDropout[T](o, in[0], i)
 	case softmax:
 		n := shapes[0][len(shapes[0])-1]
 		return func(m *machine[T]) { softmaxRows(m.vals[i], m.vals[in[0]], n) }

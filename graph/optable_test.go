@@ -98,6 +98,18 @@ func opTable() []opCase {
 		{name: "softmax cross-entropy", shapes: [][]int{m}, build: func(x ...*Node) *Node { return SoftmaxCrossEntropy(x[0], indices(x[0], []int{3}, 3, 0, 1)) }},
 		{name: "logistic", shapes: [][]int{{3, 1}}, build: func(x ...*Node) *Node { return Logistic(x[0], indices(x[0], []int{3}, 1, 0, 1)) }},
 		{name: "squared error", shapes: [][]int{m, m}, build: two(SquaredError)},
+		{name: "dropout", shapes: [][]int{m}, build: func(x ...*Node) *Node {
+			return Exp(Dropout(x[0], indices(x[0], []int{3, 2}, 1, 2, 3, 4, 1<<24-1, 0), 0.4, 7))
+		}},
+		{name: "LSTM", shapes: [][]int{t, {4, 8}, {2, 8}, {8}}, build: func(x ...*Node) *Node { return Exp(Stack(LSTM(x[0], x[1], x[2], x[3])...)) }},
+		{name: "last state of an LSTM", shapes: [][]int{t, {4, 8}, {2, 8}, {8}}, build: func(x ...*Node) *Node { return LSTM(x[0], x[1], x[2], x[3])[2] }},
+		{name: "overlapping slices", shapes: [][]int{{3, 5}}, build: func(x ...*Node) *Node {
+			return Mul(Exp(Slice(x[0], 1, 0, 3)), Mul(Slice(x[0], 1, 1, 4), Slice(Slice(x[0], 1, 1, 5), 1, 1, 4)))
+		}},
+		{name: "slices with gaps", shapes: [][]int{t}, build: func(x ...*Node) *Node {
+			y := Exp(Slice(Reshape(x[0], 6, 4), 1, 1, 2))
+			return Mul(y, Tanh(Slice(Reshape(x[0], 6, 4), 1, 3, 4)))
+		}},
 		{name: "attention", shapes: [][]int{t, {4, 4}, {4, 4}, {4, 4}}, build: func(x ...*Node) *Node {
 			q, k, w := MatMul(x[0], x[1]), MatMul(x[0], x[2]), MatMul(x[0], x[3])
 			return MatMul(Softmax(Scale(MatMul(q, Transpose(k, 0, 2, 1)), 0.5), -1), w)

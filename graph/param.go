@@ -3,6 +3,8 @@ package graph
 import (
 	"math"
 	"math/rand/v2"
+
+	"gonum.org/v1/gonum/floats"
 )
 
 // Param describes one parameter tensor of a network.
@@ -49,6 +51,45 @@ func Constant(name string, c float64, shape ...int) Param {
 	return Param{Name: name, Shape: shape, Init: func(_ *rand.Rand, dst []float64) {
 		for i := range dst {
 			dst[i] = c
+		}
+	}}
+}
+
+// Uniform is a tensor whose elements start uniform in +-limit.
+func Uniform(name string, limit float64, shape ...int) Param {
+	return Param{Name: name, Shape: shape, Init: func(r *rand.Rand, dst []float64) {
+		for i := range dst {
+			dst[i] = (2*r.Float64() - 1) * limit
+		}
+	}}
+}
+
+// Orthogonal is a matrix (in, out) that starts with orthonormal rows or, where out is smaller than in, columns (Saxe, McClelland and Ganguli
+// 2014): normal numbers, made orthogonal by Gram and Schmidt's method.
+func Orthogonal(name string, in, out int) Param {
+	return Param{Name: name, Shape: []int{in, out}, Init: func(r *rand.Rand, dst []float64) {
+		vectors := make([][]float64, min(in, out))
+		for i := range vectors {
+			v := make([]float64, max(in, out))
+			for j := range v {
+				v[j] = r.NormFloat64()
+			}
+			for range 2 { // once leaves a part of the size of the rounding error
+				for _, q := range vectors[:i] {
+					floats.AddScaled(v, -floats.Dot(q, v), q)
+				}
+			}
+			floats.Scale(1/floats.Norm(v, 2), v)
+			vectors[i] = v
+		}
+		for i, v := range vectors {
+			for j, x := range v {
+				if in <= out {
+					dst[i*out+j] = x
+				} else {
+					dst[j*out+i] = x
+				}
+			}
 		}
 	}}
 }

@@ -73,7 +73,7 @@ func (w *sampleWalk) ownedInputs(x *Node) []bool {
 	switch o := operatorOf(x).(type) {
 	case nil, sparseInput, fill, constant:
 		return nil
-	case unary, binary, oneHot:
+	case unary, binary, oneHot, dropoutMask:
 		return all
 	case broadcast:
 		f, s := dims(in[0]), dims(x)
@@ -113,7 +113,7 @@ func (w *sampleWalk) ownedInputs(x *Node) []bool {
 }
 
 func (w *sampleWalk) factors() []Factor {
-	adjoints := map[*Node]*Node{w.loss: onesLike(w.loss)}
+	found := adjoints{w.loss: {onesLike(w.loss)}}
 	for _, y := range slices.Backward(w.order) {
 		o := operatorOf(y)
 		if o == nil || !w.active[y] {
@@ -124,21 +124,18 @@ func (w *sampleWalk) factors() []Factor {
 			if parts := w.parts[y]; len(parts) > 0 {
 				w.shared(o, y, parts)
 			}
-		case adjoints[y] != nil:
-			in := inputsOf(y)
+		case len(found[y]) > 0:
+			in, dy := inputsOf(y), found.of(y)
 			need := make([]bool, len(in))
 			for i, c := range in {
 				need[i] = w.active[c] && w.owned[c]
 				if w.active[c] && !w.owned[c] {
-					w.parts[c] = append(w.parts[c], w.boundary(o, in, i, adjoints[y]))
+					w.parts[c] = append(w.parts[c], w.boundary(o, in, i, dy))
 				}
 			}
-			for i, a := range o.adjoint(in, y, adjoints[y], need) {
-				if c := in[i]; need[i] && a != nil {
-					if b := adjoints[c]; b != nil {
-						a = Add(b, a)
-					}
-					adjoints[c] = a
+			for i, a := range o.adjoint(in, y, dy, need) {
+				if need[i] {
+					found.add(in[i], a)
 				}
 			}
 		}

@@ -20,10 +20,11 @@ type schedule struct {
 	scratch int    // elements of scratch memory
 }
 
-// virtual values have no memory: inputs, reshapes, and constants and broadcasts that only element-wise groups read.
+// virtual values need no memory of their own unless somebody reads them there: inputs, reshapes, and fills, broadcasts and slices,
+// which element-wise groups read in place.
 func (p *ir) virtual(i int) bool {
 	switch p.values[i].op.(type) {
-	case reshape, fill, broadcast:
+	case reshape, fill, broadcast, slice:
 		return true
 	}
 	return p.values[i].node != nil
@@ -58,29 +59,38 @@ func newSchedule(p *ir) *schedule {
 	return s
 }
 
-// markStored decides which values need memory: all but inputs, reshapes, and those fills and broadcasts that only
-// element-wise operations read.
+// markStored decides which values need memory: all but inputs, reshapes, and those fills, broadcasts and slices that only
+// element-wise operations read. Readers come after what they read, so that from the end on each value's need is known.
 func (s *schedule) markStored(p *ir) {
 	store := func(i int) {
 		if i = p.alias(i); p.values[i].node == nil {
 			s.stored[i] = true
 		}
 	}
-	for i, v := range p.values {
+	for _, o := range p.outputs {
+		store(o)
+	}
+	for i := len(p.values) - 1; i >= 0; i-- {
+		v := p.values[i]
 		if v.uses == 0 {
 			continue
 		}
 		if !p.virtual(i) {
 			s.stored[i] = true
 		}
+		if _, ok := v.op.(slice); ok && !s.stored[i] {
+			continue // read in place, see view
+		}
 		for _, c := range v.in {
-			if !isElementwise(v.op) || p.alias(c) != c {
+			switch {
+			case !isElementwise(v.op):
+				store(c)
+			case p.isView(c):
+				store(p.view(c).base)
+			case p.alias(c) != c:
 				store(c)
 			}
 		}
-	}
-	for _, o := range p.outputs {
-		store(o)
 	}
 }
 
@@ -116,7 +126,7 @@ func (s *schedule) group(p *ir, varying bool) {
 	}
 }
 
-// computed says whether a step has to be made for value i: a fill or broadcast without memory is read in place.
+// computed says whether a step has to be made for value i: a fill, broadcast or slice without memory is read in place.
 func (s *schedule) computed(p *ir, i int) bool {
 	v := p.values[i]
 	if v.uses == 0 || v.node != nil {
@@ -125,7 +135,7 @@ func (s *schedule) computed(p *ir, i int) bool {
 	switch v.op.(type) {
 	case reshape:
 		return false
-	case fill, broadcast:
+	case fill, broadcast, slice:
 		return s.stored[i]
 	case constant:
 		return false
@@ -178,12 +188,18 @@ func (s *schedule) bounds(p *ir, st *step) {
 	}
 }
 
-// sources are the values whose memory is read to compute i, through reshapes and unstored broadcasts.
+// sources are the values whose memory is read to compute i, through reshapes and unstored broadcasts and slices.
 func (s *schedule) sources(p *ir, i int) []int {
 	var out []int
 	for _, c := range p.values[i].in {
 		c = p.alias(c)
 		switch p.values[c].op.(type) {
+		case slice:
+			if s.stored[c] {
+				out = append(out, c)
+			} else {
+				out = append(out, p.view(c).base)
+			}
 		case fill:
 			if s.stored[c] {
 				out = append(out, c)
@@ -212,10 +228,10 @@ func (s *schedule) dropInternal(p *ir) {
 			outside[c] = true
 		}
 	}
-	// A reshape or broadcast of a group's value is read from memory even inside the group.
+	// A reshape, broadcast or slice of a group's value is read from memory even inside the group.
 	for _, v := range p.values {
 		switch v.op.(type) {
-		case reshape, broadcast:
+		case reshape, broadcast, slice:
 			if v.uses > 0 {
 				outside[p.alias(v.in[0])] = true
 			}

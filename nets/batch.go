@@ -36,6 +36,7 @@ func chunks(n, most int) []chunk {
 // buffers hold a chunk in the precision of the model where the data set's own memory cannot be used as it is.
 type buffers[T graph.Float] struct {
 	x, y, w []T
+	noise   []T
 	indptr  []int
 	indices []int32
 	values  []T

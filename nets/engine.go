@@ -196,7 +196,8 @@ func (e *numeric[T]) loss(ctx context.Context, theta []float64, d *datasets.Data
 	return total, err
 }
 
-func (e *numeric[T]) gradient(ctx context.Context, dst, theta, weights []float64, d *datasets.Dataset) (float64, error) {
+// gradient writes the sum's gradient and returns the loss, of the evaluation pass or, where noise is given, of the training pass.
+func (e *numeric[T]) gradient(ctx context.Context, dst, theta, weights []float64, d *datasets.Dataset, noise *uint64) (float64, error) {
 	cs, err := e.cut(d)
 	if err != nil {
 		return 0, err
@@ -207,10 +208,17 @@ func (e *numeric[T]) gradient(ctx context.Context, dst, theta, weights []float64
 	}
 	th, done := e.borrow(theta)
 	defer done()
+	k := lossGradient
+	if noise != nil {
+		k = trainingGradient
+	}
 	sum := newOrderedSum(dst)
 	losses := make([]float64, len(cs))
 	err = e.each(ctx, cs, sum, func(w *worker[T], c chunk) error {
-		_, f, err := e.prepare(w, lossGradient, th, weights, d, c)
+		pl, f, err := e.prepare(w, k, th, weights, d, c)
+		if err == nil && noise != nil {
+			err = feedNoise(f, pl, &w.buf, *noise, c)
+		}
 		if err == nil {
 			err = f.Run(&w.ws)
 		}

@@ -160,7 +160,7 @@ func (m *Model) LossGradient(ctx context.Context, dst, theta []float64, d *datas
 	if err := m.check(theta, dst); err != nil {
 		return 0, err
 	}
-	return m.engine.gradient(ctx, dst, theta, nil, d)
+	return m.engine.gradient(ctx, dst, theta, nil, d, nil)
 }
 
 // WeightedGradient writes sum_i w_i grad l(z_i, theta) to dst (Dim).
@@ -171,7 +171,7 @@ func (m *Model) WeightedGradient(ctx context.Context, dst, theta, w []float64, d
 	if len(w) != d.Len() {
 		return fmt.Errorf("nets: %d weights for %d samples", len(w), d.Len())
 	}
-	_, err := m.engine.gradient(ctx, dst, theta, w, d)
+	_, err := m.engine.gradient(ctx, dst, theta, w, d, nil)
 	return err
 }
 
@@ -300,7 +300,7 @@ func (m *Model) check(vectors ...[]float64) error {
 // engine is a model's evaluator in one precision.
 type engine interface {
 	loss(ctx context.Context, theta []float64, d *datasets.Dataset) (float64, error)
-	gradient(ctx context.Context, dst, theta, w []float64, d *datasets.Dataset) (float64, error)
+	gradient(ctx context.Context, dst, theta, w []float64, d *datasets.Dataset, noise *uint64) (float64, error)
 	linearize(ctx context.Context, theta []float64, d *datasets.Dataset, k kind, keep bool) (func(dst, v []float64) error, error)
 	perRow(ctx context.Context, k kind, dst [][]float64, theta, v []float64, d *datasets.Dataset) error
 	perSample64(ctx context.Context, dst []float64, theta []float64, d *datasets.Dataset) error

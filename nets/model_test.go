@@ -76,8 +76,25 @@ func table() []entry {
 		{"MLP of sigmoids, squared", nets.MLP{In: 6, Hidden: []int{5}, Out: 1, Activation: graph.Sigmoid}, nets.Squared, d0},
 		{"MLP of GELUs, softmax", nets.MLP{In: 6, Hidden: []int{5, 5}, Out: 3, Activation: graph.GELU}, nets.SoftmaxCrossEntropy, d3},
 		{"MLP of ReLUs, softmax", nets.MLP{In: 6, Hidden: []int{5}, Out: 3, Activation: graph.ReLU}, nets.SoftmaxCrossEntropy, d3},
+		{"LSTM, softmax", nets.LSTM{Vocabulary: 5, Embedding: 3, Units: 4, Layers: 2}, nets.SoftmaxCrossEntropy, windows(4, 150, 6, 5)},
+		{"LSTM of one layer, softmax", nets.LSTM{Vocabulary: 5, Embedding: 3, Units: 2}, nets.SoftmaxCrossEntropy, windows(5, 150, 4, 5)},
 		{"batch sums", batchSums{}, nets.Squared, d0},
 	}
+}
+
+// windows returns n windows of random tokens, each labelled with the token after it.
+func windows(seed uint64, n, length, vocabulary int) *datasets.Dataset {
+	r := rand.New(rand.NewPCG(seed, 1))
+	x := &datasets.Tokens{Length: length, Vocabulary: vocabulary, Text: make([]int32, n+length)}
+	for i := range x.Text {
+		x.Text[i] = int32(r.IntN(vocabulary))
+	}
+	y := make([]float64, n)
+	for i := range y {
+		x.Starts = append(x.Starts, i)
+		y[i] = float64(x.Text[i+length])
+	}
+	return &datasets.Dataset{Name: "tokens", X: x, Y: y, Classes: vocabulary}
 }
 
 // batchSums keeps samples apart in a way that cannot be seen from its graph, so that per-sample gradients are taken one by one.
@@ -101,6 +118,13 @@ func batchOf(d *datasets.Dataset) graphtest.Batch {
 	switch x := d.X.(type) {
 	case *datasets.Dense:
 		b.X, b.Shape = x.Data, []int{x.N, x.Cols}
+	case *datasets.Tokens:
+		for _, at := range x.Starts {
+			for _, token := range x.Text[at : at+x.Length] {
+				b.X = append(b.X, float64(token))
+			}
+		}
+		b.Shape = []int{len(x.Starts), x.Length}
 	case *datasets.CSR:
 		b.Sparse = &graph.Sparse[float64]{Rows: x.N, Cols: x.Cols, Indptr: x.Indptr, Indices: x.Indices, Values: x.Values}
 	}

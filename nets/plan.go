@@ -13,15 +13,16 @@ import (
 type kind uint8
 
 const (
-	lossSum      kind = iota // weighted sum of losses
-	lossGradient             // the same and its gradient
-	hessian                  // Hessian-vector product
-	gaussNewton              // Gauss-Newton product
-	outputRows               // outputs of each sample
-	lossRows                 // loss of each sample
-	dotRows                  // gradient of each sample times a vector
-	normRows                 // squared norm of the gradient of each sample
-	factorRows               // what per-sample gradients are made of
+	lossSum          kind = iota // weighted sum of losses
+	lossGradient                 // the same and its gradient
+	trainingGradient             // the same in the training pass
+	hessian                      // Hessian-vector product
+	gaussNewton                  // Gauss-Newton product
+	outputRows                   // outputs of each sample
+	lossRows                     // loss of each sample
+	dotRows                      // gradient of each sample times a vector
+	normRows                     // squared norm of the gradient of each sample
+	factorRows                   // what per-sample gradients are made of
 )
 
 // planKey tells plans apart.
@@ -36,6 +37,7 @@ type planKey struct {
 type plan struct {
 	p, v    []*graph.Node // parameters; the vector of a product, by tensor, nil for fixed ones
 	x, y, w *graph.Node
+	noise   *graph.Node // keys of the training pass; nil in others
 	program *graph.Program
 	free    []int    // tensors that are worked on
 	sparse  bool     // x is sparse
@@ -70,7 +72,7 @@ func newPlan(m *Model, k kind, rows int, shape []int, sparse bool) (*plan, error
 			pl.x = graph.Input(g, dt, "x", full...)
 		}
 		pl.y, pl.w = graph.Input(g, dt, "y", rows), graph.Input(g, dt, "weight", rows)
-		out := m.net.Forward(pl.p, pl.x)
+		out := pl.forward(m.net, g, dt, k)
 		losses := m.loss(out, pl.y)
 		if s := losses.Shape(); len(s) != 1 || s[0] != rows {
 			panic(&graph.Error{Op: "Loss", Message: fmt.Sprintf("a batch of %d samples gives losses of shape %v, want [%d]", rows, s, rows)})
@@ -94,13 +96,22 @@ func newPlan(m *Model, k kind, rows int, shape []int, sparse bool) (*plan, error
 	return pl, nil
 }
 
+// forward returns the network's outputs, of the training pass where k asks for it.
+func (pl *plan) forward(net Network, g *gorgonia.ExprGraph, dt tensor.Dtype, k kind) *graph.Node {
+	if k != trainingGradient {
+		return net.Forward(pl.p, pl.x)
+	}
+	pl.noise = graph.Input(g, dt, "noise", pl.y.Shape()[0], 2)
+	return net.(TrainingNetwork).ForwardTraining(pl.p, pl.x, &Noise{key: pl.noise})
+}
+
 func (pl *plan) targets(k kind, out, losses *graph.Node) (outputs, varying []*graph.Node, err error) {
 	wrt, v := pick(pl.p, pl.free), pick(pl.v, pl.free)
 	total := graph.Sum(graph.Mul(losses, pl.w))
 	switch k {
 	case lossSum:
 		return []*graph.Node{total}, nil, nil
-	case lossGradient:
+	case lossGradient, trainingGradient:
 		g, err := graph.Grad(total, wrt...)
 		return append([]*graph.Node{total}, g...), nil, err
 	case hessian:

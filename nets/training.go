@@ -1,0 +1,61 @@
+package nets
+
+import (
+	"context"
+	"fmt"
+
+	"lethe/datasets"
+	"lethe/graph"
+)
+
+// TrainingNetwork is a Network whose training pass differs from its evaluation pass, by dropout for instance. Only the stochastic
+// trainers use it; unlearning is always about the evaluation pass.
+type TrainingNetwork interface {
+	Network
+	// ForwardTraining is Forward in the training pass, with randomness from noise.
+	ForwardTraining(p []*graph.Node, x *graph.Node, noise *Noise) *graph.Node
+}
+
+// Noise is the randomness of one training pass. It is a function of a number that the trainer gives for each step and of a sample's place in
+// the batch, so that it does not depend on the number of cores and comes out the same when a training is resumed.
+type Noise struct {
+	key     *graph.Node // (n, 2)
+	streams int
+}
+
+// Dropout returns x (n, ...) with a share rate of its elements left out, see [graph.Dropout]; each call draws anew.
+func (z *Noise) Dropout(x *graph.Node, rate float64) *graph.Node {
+	z.streams++
+	return graph.Dropout(x, z.key, rate, z.streams)
+}
+
+// Stochastic reports whether the network's training pass differs from its evaluation pass, so that trainers have to use [Model.TrainingGradient].
+func (m *Model) Stochastic() bool {
+	_, ok := m.net.(TrainingNetwork)
+	return ok
+}
+
+// TrainingGradient writes the gradient of the summed loss in the training pass to dst (Dim) and returns that loss. The same noise gives the
+// same bits. A network without a training pass of its own has that of [Model.LossGradient].
+func (m *Model) TrainingGradient(ctx context.Context, dst, theta []float64, d *datasets.Dataset, noise uint64) (float64, error) {
+	if !m.Stochastic() {
+		return m.LossGradient(ctx, dst, theta, d)
+	}
+	if err := m.check(theta, dst); err != nil {
+		return 0, err
+	}
+	return m.engine.gradient(ctx, dst, theta, nil, d, &noise)
+}
+
+// feedNoise sets the keys of a chunk's samples. What is set stays valid until b's next use.
+func feedNoise[T graph.Float](f *graph.Frame[T], pl *plan, b *buffers[T], noise uint64, c chunk) error {
+	b.noise = grow(b.noise, 2*c.rows)
+	for i := range c.rows {
+		k := graph.Mix(noise ^ graph.Mix(uint64(c.lo+i)))
+		b.noise[2*i], b.noise[2*i+1] = T(k&(1<<24-1)), T(k>>24&(1<<24-1))
+	}
+	if err := f.Set(pl.noise, b.noise); err != nil {
+		return fmt.Errorf("nets: noise: %w", err)
+	}
+	return nil
+}
