@@ -11,7 +11,7 @@ import (
 
 // Fingerprint returns the SHA-256, in hexadecimal, of what a model sees of d: the kind and shape of the samples, their
 // values, the labels and the number of classes, but no names. Equal rows give equal fingerprints whether they are a copy
-// or a slice of a larger set (of tokens the whole text counts).
+// or a slice of a larger set, and windows of tokens whatever text they are cut from.
 func Fingerprint(d *Dataset) string {
 	h := &hasher{sum: sha256.New(), buf: make([]byte, 0, 1<<15)}
 	h.text(fmt.Sprintf("%T %v %d %d\n", d.X, d.X.Shape(), d.Len(), d.Classes))
@@ -34,10 +34,9 @@ func Fingerprint(d *Dataset) string {
 	case *Tokens:
 		h.word(uint64(x.Vocabulary))
 		for _, s := range x.Starts {
-			h.word(uint64(s))
-		}
-		for _, t := range x.Text {
-			h.word(uint64(t))
+			for _, t := range x.Text[s : s+x.Length] {
+				h.word(uint64(t))
+			}
 		}
 	default:
 		panic(fmt.Sprintf("datasets: fingerprint of unknown samples %T", d.X))
