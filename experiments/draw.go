@@ -22,6 +22,17 @@ const (
 	streamTilt
 	streamShards
 	streamSplit
+	streamSecret
+	streamPlaces
+	streamReplacement
+	streamInit
+	streamOrder
+	streamTuning
+	streamAccuracy
+	streamCheck
+	streamCurvature
+	streamExposure
+	streamFineTune
 )
 
 // random returns the generator of one draw for one purpose.

@@ -54,33 +54,34 @@ type Settings struct {
 	Points    []int   `set:"points" doc:"sharding: numbers of affected points"`
 	Trials    int     `set:"trials" doc:"sharding: random assignments drawn to check the formula"`
 
-	Lengths     []int     `set:"length" of:"memorization" doc:"lengths of the secrets, random digits"`
-	Replace     []string  `set:"replace" of:"memorization" doc:"what the secret becomes: text1, text2 (of the paper, where it has one), random-digits (anew at each place) or all"`
-	Times       int       `set:"times" of:"memorization" doc:"how often the secret is put into the text"`
-	Characters  int       `set:"characters" of:"memorization" doc:"of the text, from its beginning; 0 = all"`
-	Window      int       `set:"window" of:"memorization" doc:"characters from which the next one is guessed"`
-	Embedding   int       `set:"embedding" of:"memorization" doc:"numbers that stand for a character"`
-	Units       int       `set:"units" of:"memorization" doc:"width of each LSTM layer"`
-	Layers      int       `set:"layers" of:"memorization" doc:"LSTM layers"`
-	Dropout     float64   `set:"dropout" of:"memorization" doc:"share of a layer's outputs that training leaves out"`
-	L2          float64   `set:"l2" of:"memorization" doc:"regulariser l2 ||w||^2 of the LSTM layers, added to the mean loss"`
-	TrainRate   float64   `set:"train-rate" of:"memorization" doc:"learning rate of training (Adam)"`
-	TrainBatch  int       `set:"train-batch" of:"memorization" doc:"batch size of training"`
-	TrainEpochs int       `set:"train-epochs" of:"memorization" doc:"passes of training"`
-	Sample      int       `set:"sample" of:"memorization" doc:"windows that the curvature is taken from, scaled to all; 0 = all"`
-	Step        Auto      `set:"step" of:"memorization" doc:"step length of second order; auto takes the best of step-grid"`
-	RidgeGrid   []float64 `set:"ridge-grid" of:"memorization" doc:"ridges that are tried"`
-	StepGrid    []float64 `set:"step-grid" of:"memorization" doc:"step lengths of second order that are tried"`
-	TauGrid     []float64 `set:"tau-grid" of:"memorization" doc:"values of tau that are tried first"`
-	TauFine     int       `set:"tau-fine" of:"memorization" doc:"values of tau a decade that are then tried around the best"`
-	RateGrid    []float64 `set:"rate-grid" of:"memorization" doc:"learning rates of fine-tuning that are tried"`
-	MaxLoss     float64   `set:"max-loss" of:"memorization" doc:"points of training accuracy that a chosen setting may lose"`
-	TuneSample  int       `set:"tune-sample" of:"memorization" doc:"windows on which that is measured; 0 = all"`
-	Accuracy    int       `set:"accuracy-sample" of:"memorization" doc:"windows on which accuracy and loss are measured; 0 = all"`
-	CheckSample int       `set:"check-sample" of:"memorization" doc:"windows that the gradient residual is estimated on; 0 = all"`
-	FitSamples  int       `set:"fit-samples" of:"memorization" doc:"strings drawn for the distribution of perplexities where there are too many to rank"`
-	LissaTrials int       `set:"lissa-products" of:"memorization" doc:"Hessian products that LiSSA may take"`
-	Rounds      int       `set:"rounds" of:"memorization" doc:"repetitions of second order in its repeated variant"`
+	Lengths       []int     `set:"length" of:"memorization" doc:"lengths of the secrets, random digits"`
+	Replace       []string  `set:"replace" of:"memorization" doc:"what the secret becomes: text1, text2 (of the paper, where it has one), random-digits (anew at each place) or all"`
+	Times         int       `set:"times" of:"memorization" doc:"how often the secret is put into the text"`
+	Characters    int       `set:"characters" of:"memorization" doc:"of the text, from its beginning; 0 = all"`
+	Window        int       `set:"window" of:"memorization" doc:"characters from which the next one is guessed"`
+	Embedding     int       `set:"embedding" of:"memorization" doc:"numbers that stand for a character"`
+	Units         int       `set:"units" of:"memorization" doc:"width of each LSTM layer"`
+	Layers        int       `set:"layers" of:"memorization" doc:"LSTM layers"`
+	Dropout       float64   `set:"dropout" of:"memorization" doc:"share of a layer's outputs that training leaves out"`
+	L2            float64   `set:"l2" of:"memorization" doc:"regulariser l2 ||w||^2 of the LSTM layers, added to the mean loss"`
+	TrainRate     float64   `set:"train-rate" of:"memorization" doc:"learning rate of training (Adam)"`
+	TrainBatch    int       `set:"train-batch" of:"memorization" doc:"batch size of training"`
+	TrainEpochs   int       `set:"train-epochs" of:"memorization" doc:"passes of training"`
+	Sample        int       `set:"sample" of:"memorization" doc:"windows that the curvature is taken from, scaled to all; 0 = all"`
+	Step          Auto      `set:"step" of:"memorization" doc:"step length of second order; auto takes the best of step-grid"`
+	RidgeGrid     []float64 `set:"ridge-grid" of:"memorization" doc:"ridges that are tried"`
+	StepGrid      []float64 `set:"step-grid" of:"memorization" doc:"step lengths of second order that are tried"`
+	TauGrid       []float64 `set:"tau-grid" of:"memorization" doc:"values of tau that are tried first"`
+	TauFine       int       `set:"tau-fine" of:"memorization" doc:"values of tau a decade that are then tried around the best"`
+	RateGrid      []float64 `set:"rate-grid" of:"memorization" doc:"learning rates of fine-tuning that are tried"`
+	MaxLoss       float64   `set:"max-loss" of:"memorization" doc:"points of training accuracy that a chosen setting may lose"`
+	ExposureLoss  float64   `set:"exposure-loss" of:"memorization" doc:"the same for the variant that is to bring the exposure down"`
+	TuneSample    int       `set:"tune-sample" of:"memorization" doc:"windows on which that is measured; 0 = all"`
+	Accuracy      int       `set:"accuracy-sample" of:"memorization" doc:"windows on which accuracy and loss are measured; 0 = all"`
+	CheckSample   int       `set:"check-sample" of:"memorization" doc:"windows that the gradient residual is estimated on; 0 = all"`
+	FitSamples    int       `set:"fit-samples" of:"memorization" doc:"strings drawn for the distribution of perplexities where there are too many to rank"`
+	LissaProducts int       `set:"lissa-products" of:"memorization" doc:"Hessian products that LiSSA may take"`
+	Rounds        int       `set:"rounds" of:"memorization" doc:"repetitions of second order in its repeated variant"`
 }
 
 // Auto is a number, or the wish to have it chosen: written "auto".
@@ -235,7 +236,7 @@ var allowed = map[string][]string{
 }
 
 // mayBeZero lists the numeric settings for which 0 has a meaning; the others are at least 1, or above 0.
-var mayBeZero = []string{"lambda", "sigma", "test-share", "ridge", "seeds", "epochs", "products", "characters", "dropout", "l2", "max-loss",
+var mayBeZero = []string{"lambda", "sigma", "test-share", "ridge", "seeds", "epochs", "products", "characters", "dropout", "l2", "max-loss", "exposure-loss",
 	"sample", "tune-sample", "accuracy-sample", "check-sample"}
 
 // most bounds the whole numbers: beyond these a slip of the keyboard is likelier than a wish. The measured draws stay below [tuningDraw].

@@ -1,0 +1,348 @@
+package experiments
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/gonum/floats"
+
+	"lethe/unlearn"
+)
+
+// memoryMethod is a method of memorization; choose finds its settings. Retraining has none: it is what the others are compared with.
+type memoryMethod struct {
+	name   string
+	choose func(*secretSubject, context.Context, *correction) (*choice, error)
+}
+
+// memoryMethods lists the methods in the order in which they are carried out: some take what an earlier one chose.
+func memoryMethods() []memoryMethod {
+	return []memoryMethod{
+		{"retrain", nil},
+		{"none", (*secretSubject).none},
+		{"fine-tune", (*secretSubject).fineTune},
+		{"first-order", (*secretSubject).firstOrder},
+		{"second-order", (*secretSubject).secondOrder},
+		{"first-order-matched", (*secretSubject).firstOrderMatched},
+		{"second-order-repeated", (*secretSubject).secondOrderRepeated},
+		{"second-order-exposure", (*secretSubject).secondOrderExposure},
+		{"second-order-lissa", (*secretSubject).secondOrderLissa},
+		{"second-order-published", (*secretSubject).secondOrderPublished},
+	}
+}
+
+func (sub *secretSubject) none(context.Context, *correction) (*choice, error) {
+	return &choice{method: unlearn.None{}}, nil
+}
+
+// fineTune tries the rates of the grid, and keeps the update of the best, which takes as long as a pass of training.
+func (sub *secretSubject) fineTune(ctx context.Context, c *correction) (*choice, error) {
+	ch := &choice{}
+	var updates []*applied
+	for _, rate := range grid(sub.set.TauFT, sub.set.RateGrid) {
+		m := unlearn.FineTune{Rate: rate, Batch: sub.set.Batch, Epochs: sub.set.Epochs, Share: true,
+			Seed: random(sub.session.Seed, streamFineTune, sub.length).Uint64()}
+		tags := Tags{"tau-ft": rate, "epochs": sub.set.Epochs}
+		u, err := sub.apply(ctx, c, m, tags)
+		if err != nil {
+			return nil, err
+		}
+		t := try{tags: tags, failed: u.failed}
+		if u.failed == "" {
+			if t, err = sub.try(ctx, c, u.theta, tags); err != nil {
+				return nil, err
+			}
+		}
+		ch.tries, updates = append(ch.tries, t), append(updates, u)
+	}
+	if i, _ := sub.nearest(c).best(ch.tries); i >= 0 {
+		ch.update = updates[i]
+	}
+	ch.take(sub.nearest(c))
+	return ch, nil
+}
+
+// grid is the setting's value, or all that are to be tried.
+func grid(set Auto, tried []float64) []float64 {
+	if set.Tuned {
+		return tried
+	}
+	return []float64{set.Value}
+}
+
+// difference returns G at theta.
+func (sub *secretSubject) difference(ctx context.Context, c *correction, theta []float64) ([]float64, error) {
+	g := make([]float64, len(theta))
+	return g, sub.problem.Difference(ctx, g, theta, c.applied)
+}
+
+// along returns theta - step*direction.
+func along(theta, direction []float64, step float64) []float64 {
+	next := slices.Clone(theta)
+	floats.AddScaled(next, -step, direction)
+	return next
+}
+
+// firstOrder tries a grid of tau, and a finer one around its best.
+func (sub *secretSubject) firstOrder(ctx context.Context, c *correction) (*choice, error) {
+	g, err := sub.difference(ctx, c, sub.theta)
+	if err != nil {
+		return nil, err
+	}
+	ch := &choice{}
+	tryAll := func(taus []float64) error {
+		for _, tau := range taus {
+			t, err := sub.try(ctx, c, along(sub.theta, g, tau), Tags{"tau": tau})
+			if err != nil {
+				return err
+			}
+			ch.tries = append(ch.tries, t)
+		}
+		return nil
+	}
+	if err := tryAll(grid(sub.set.Tau, sub.set.TauGrid)); err != nil {
+		return nil, err
+	}
+	if i, _ := sub.nearest(c).best(ch.tries); i >= 0 && sub.set.Tau.Tuned {
+		if err := tryAll(finer(sub.set.TauGrid, ch.tries[i].tags["tau"].(float64), sub.set.TauFine)); err != nil {
+			return nil, err
+		}
+	}
+	if ch.take(sub.nearest(c)) {
+		ch.method = unlearn.FirstOrder{Tau: ch.taken.tags["tau"].(float64), Force: true}
+	}
+	return ch, nil
+}
+
+// firstOrderMatched looks for the tau at which first order forgets as much as second order did: the smallest one that gives the secret the same
+// log2-perplexity. What that costs in accuracy is what the two are compared by.
+func (sub *secretSubject) firstOrderMatched(ctx context.Context, c *correction) (*choice, error) {
+	second, ok := sub.session.recorded(sub.part, "second-order", "log2-perplexity", sub.length, c.name)
+	goal := second.Value
+	if !ok {
+		return &choice{failed: "second order, which it is to match, failed"}, nil
+	}
+	g, err := sub.difference(ctx, c, sub.theta)
+	if err != nil {
+		return nil, err
+	}
+	tau, err := sub.matchingTau(ctx, g, goal)
+	var none *noMatch
+	if errors.As(err, &none) {
+		return &choice{failed: none.Error()}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	t, err := sub.try(ctx, c, along(sub.theta, g, tau), Tags{"tau": tau, "goal": goal})
+	if err != nil {
+		return nil, err
+	}
+	ch := &choice{method: unlearn.FirstOrder{Tau: tau, Force: true}, tries: []try{t}}
+	ch.take(sub.nearest(c))
+	return ch, nil
+}
+
+// noMatch says that no tau of first order reaches a perplexity.
+type noMatch struct{ goal, reached float64 }
+
+func (e *noMatch) Error() string {
+	return fmt.Sprintf("no tau of the grid gives the secret a log2-perplexity of %.4g bit, the most is %.4g", e.goal, e.reached)
+}
+
+// matchingTau goes up the fine grid to the first tau that reaches the goal, and halves the step before it on the logarithmic scale.
+func (sub *secretSubject) matchingTau(ctx context.Context, g []float64, goal float64) (float64, error) {
+	at := func(tau float64) (float64, error) {
+		theta := along(sub.theta, g, tau)
+		if works, err := sub.works(ctx, theta); err != nil || !works {
+			return math.Inf(1), err
+		}
+		return sub.perplexity(ctx, theta)
+	}
+	factor := math.Pow(10, 1/float64(sub.set.TauFine))
+	low, high := slices.Min(sub.set.TauGrid)/10, slices.Max(sub.set.TauGrid)*10
+	reached := math.Inf(-1)
+	for tau := low; tau <= high; tau *= factor {
+		bits, err := at(tau)
+		if err != nil {
+			return 0, err
+		}
+		reached = max(reached, bits)
+		if bits < goal {
+			continue
+		}
+		below, above := tau/factor, tau
+		for range 20 {
+			middle := math.Sqrt(below * above)
+			if bits, err = at(middle); err != nil {
+				return 0, err
+			}
+			if bits < goal {
+				below = middle
+			} else {
+				above = middle
+			}
+		}
+		return above, nil
+	}
+	return 0, &noMatch{goal, reached}
+}
+
+// newton is the second-order step with these numbers.
+func (sub *secretSubject) newton(ridge, step float64) unlearn.Method {
+	return standIn{Solver: unlearn.CG{Tolerance: sub.set.Tolerance, MaxProducts: sub.set.MaxProducts}, Ridge: ridge, Step: step, Sample: sub.set.Sample,
+		Seed: sub.session.Seed, Curvature: unlearn.GaussNewton, Force: true}
+}
+
+// round tries ridges and step lengths of a second-order step from theta: all ridges come from one Krylov space.
+func (sub *secretSubject) round(ctx context.Context, c *correction, theta, ridges, steps []float64, more Tags) ([]try, map[float64][]float64, error) {
+	g, err := sub.difference(ctx, c, theta)
+	if err != nil {
+		return nil, nil, err
+	}
+	h, err := sampledHessian(ctx, sub.problem.With(c.data), theta, unlearn.GaussNewton, sub.set.Sample, sub.session.Seed)
+	if err != nil {
+		return nil, nil, err
+	}
+	solutions, err := shiftedSolve(ctx, h, g, ridges, sub.set.MaxProducts)
+	if err != nil {
+		return nil, nil, err
+	}
+	directions := map[float64][]float64{}
+	var tries []try
+	for i, ridge := range ridges {
+		directions[ridge] = solutions[i]
+		for _, step := range steps {
+			t, err := sub.try(ctx, c, along(theta, solutions[i], step), more.with(Tags{"ridge": ridge, "step": step}))
+			if err != nil {
+				return nil, nil, err
+			}
+			tries = append(tries, t)
+		}
+	}
+	return tries, directions, nil
+}
+
+func (sub *secretSubject) secondOrder(ctx context.Context, c *correction) (*choice, error) {
+	tries, _, err := sub.round(ctx, c, sub.theta, grid(sub.set.Ridge, sub.set.RidgeGrid), grid(sub.set.Step, sub.set.StepGrid), nil)
+	if err != nil {
+		return nil, err
+	}
+	ch := &choice{tries: tries}
+	if ch.take(sub.nearest(c)) {
+		ch.method = sub.newton(ch.taken.tags["ridge"].(float64), ch.taken.tags["step"].(float64))
+	}
+	return ch, nil
+}
+
+// secondOrderRepeated goes on from what second order chose, with difference and curvature taken anew, as long as that comes nearer.
+func (sub *secretSubject) secondOrderRepeated(ctx context.Context, c *correction) (*choice, error) {
+	first, ok := sub.session.recorded(sub.part, "second-order", "chosen", sub.length, c.name)
+	if !ok {
+		return &choice{failed: "second order, which it goes on from, failed"}, nil
+	}
+	k := sub.nearest(c)
+	return sub.repeated(ctx, c, []float64{first.Number("ridge")}, []float64{first.Number("step")}, func(int) criterion { return k })
+}
+
+// secondOrderExposure repeats second order so that the exposure falls, at a loss that may grow from round to round.
+func (sub *secretSubject) secondOrderExposure(ctx context.Context, c *correction) (*choice, error) {
+	return sub.repeated(ctx, c, grid(sub.set.Ridge, sub.set.RidgeGrid), grid(sub.set.Step, sub.set.StepGrid), func(round int) criterion {
+		k := sub.hidden()
+		k.limit *= float64(round) / float64(sub.set.Rounds)
+		return k
+	})
+}
+
+// repeated takes rounds of second order, each the best of its tries by the criterion of the round, until none is better than what is reached.
+func (sub *secretSubject) repeated(ctx context.Context, c *correction, ridges, steps []float64, by func(round int) criterion) (*choice, error) {
+	ch := &choice{}
+	var methods rounds
+	var ridgeText, stepText []string
+	theta := sub.theta
+	start, err := sub.try(ctx, c, theta, Tags{"round": 0})
+	if err != nil {
+		return nil, err
+	}
+	reached := start
+	for round := 1; round <= sub.set.Rounds; round++ {
+		tries, directions, err := sub.round(ctx, c, theta, ridges, steps, Tags{"round": round})
+		if err != nil {
+			return nil, err
+		}
+		ch.tries = append(ch.tries, tries...)
+		i, within := by(round).best(append(tries, reached))
+		if i < 0 || i == len(tries) {
+			break
+		}
+		ridge, step := tries[i].tags["ridge"].(float64), tries[i].tags["step"].(float64)
+		theta = along(theta, directions[ridge], step)
+		methods = append(methods, sub.newton(ridge, step))
+		ridgeText, stepText = append(ridgeText, formatNumber(ridge)), append(stepText, formatNumber(step))
+		reached = tries[i]
+		reached.tags = Tags{"rounds": round, "ridges": strings.Join(ridgeText, ","), "steps": strings.Join(stepText, ",")}
+		ch.within, ch.taken = within, &reached
+		ridges, steps = grid(sub.set.Ridge, sub.set.RidgeGrid), grid(sub.set.Step, sub.set.StepGrid)
+	}
+	if len(methods) == 0 {
+		ch.failed = "no setting that was tried is better than no update"
+		return ch, nil
+	}
+	ch.method = methods
+	return ch, nil
+}
+
+// rounds carries the same request out several times, each time from where the last one ended: from the second on the difference is that which
+// is left between the two texts.
+type rounds []unlearn.Method
+
+// Name implements [unlearn.Method].
+func (rounds) Name() string { return "second-order-repeated" }
+
+// Unlearn implements [unlearn.Method].
+func (m rounds) Unlearn(ctx context.Context, p *unlearn.Problem, theta []float64, r unlearn.Request) (*unlearn.Update, error) {
+	var all *unlearn.Update
+	for _, step := range m {
+		u, err := step.Unlearn(ctx, p, theta, r)
+		if err != nil {
+			return u, err
+		}
+		theta = u.Theta
+		if all == nil {
+			all = u
+			continue
+		}
+		u.Before, u.Cost, u.Check = all.Before, all.Cost.Plus(u.Cost), all.Check.Plus(u.Check)
+		u.Solves, u.Notes = append(all.Solves, u.Solves...), append(all.Notes, u.Notes...)
+		all = u
+	}
+	return all, nil
+}
+
+// secondOrderLissa solves with LiSSA, scale and ridge from the spectrum of the Hessian itself: nothing is set by hand.
+func (sub *secretSubject) secondOrderLissa(context.Context, *correction) (*choice, error) {
+	ch := &choice{trace: &trace{}, tags: Tags{"chosen-by": "spectrum"}}
+	ch.method = standIn{Solver: unlearn.LiSSA{Tolerance: sub.set.Tolerance, MaxProducts: sub.set.LissaProducts, ChooseRidge: true, Seed: sub.session.Seed,
+		Trace: ch.trace.add}, Step: 1, Sample: sub.set.Sample, Seed: sub.session.Seed, Curvature: unlearn.FullHessian, Force: true}
+	return ch, nil
+}
+
+// secondOrderPublished is the authors' recursion with their numbers.
+func (sub *secretSubject) secondOrderPublished(_ context.Context, c *correction) (*choice, error) {
+	ch := &choice{trace: &trace{}, tags: Tags{"batch": 500, "damping": 0.1, "scale": publishedScale(c), "iterations": 30}}
+	ch.method = standIn{Solver: unlearn.LiSSA{Scale: publishedScale(c), MaxProducts: 30, Trace: ch.trace.add}, Step: 1, Sample: sub.set.Sample, Seed: sub.session.Seed,
+		Ridge: 0.1 * publishedScale(c), Curvature: unlearn.FullHessian, Force: true}
+	return ch, nil
+}
+
+// publishedScale is the authors' for their two replacements (PAPER.md section 3).
+func publishedScale(c *correction) float64 {
+	if c.name == "text2" {
+		return 36000
+	}
+	return 39000
+}
