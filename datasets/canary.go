@@ -46,10 +46,13 @@ func InsertCanary(text, format, secret string, times int, seed uint64) (string, 
 		return "", nil, fmt.Errorf("datasets: the canary is in the text already, at character %d; choose another secret",
 			utf8.RuneCountInString(text[:at]))
 	}
+	if times < 1 {
+		return "", nil, fmt.Errorf("datasets: cannot insert the canary %d times; give at least 1", times)
+	}
 	breaks := paragraphBreaks(text)
-	if times < 1 || times > len(breaks) {
-		return "", nil, fmt.Errorf("datasets: cannot insert the canary %d times into a text of %d paragraph breaks (empty lines); give 1 to %d",
-			times, len(breaks), len(breaks))
+	if times > len(breaks) {
+		return "", nil, fmt.Errorf("datasets: the canary is to be inserted %d times, but the text has %d paragraph breaks (empty lines); "+
+			"insert it less often or give a longer text", times, len(breaks))
 	}
 	chosen := rand.New(rand.NewPCG(seed, 0xca9a21)).Perm(len(breaks))[:times]
 	slices.Sort(chosen)

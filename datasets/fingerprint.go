@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash"
 	"math"
+	"slices"
 )
 
 // Fingerprint returns the SHA-256, in hexadecimal, of what a model sees of d: the kind and shape of the samples, their
@@ -33,11 +34,7 @@ func Fingerprint(d *Dataset) string {
 		h.sum.Write(x.Pixels)
 	case *Tokens:
 		h.word(uint64(x.Vocabulary))
-		for _, s := range x.Starts {
-			for _, t := range x.Text[s : s+x.Length] {
-				h.word(uint64(t))
-			}
-		}
+		h.windows(x)
 	default:
 		panic(fmt.Sprintf("datasets: fingerprint of unknown samples %T", d.X))
 	}
@@ -64,6 +61,24 @@ func (h *hasher) word(v uint64) {
 		h.flush()
 	}
 	h.buf = binary.LittleEndian.AppendUint64(h.buf, v)
+}
+
+// windows hashes what the windows hold, not where they lie. One that is the window before moved on by a token, as most
+// are, is told by its last token, so that the cost is that of the text.
+func (h *hasher) windows(x *Tokens) {
+	const moved = 1 << 32
+	var before []int32
+	for _, s := range x.Starts {
+		w := x.Text[s : s+x.Length]
+		if last := len(w) - 1; last >= 0 && before != nil && slices.Equal(w[:last], before[1:]) {
+			h.word(moved | uint64(uint32(w[last])))
+		} else {
+			for _, t := range w {
+				h.word(uint64(uint32(t)))
+			}
+		}
+		before = w
+	}
 }
 
 func (h *hasher) floats(values []float64) {
