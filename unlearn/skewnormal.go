@@ -33,7 +33,7 @@ func (s SkewNormal) LogCDF(x float64) float64 {
 	if math.IsInf(z, 0) {
 		return min(z, 0)
 	}
-	if standardSlope(z, s.Shape) >= 0 {
+	if standardSlope(z, s.Shape) >= 0 { // at or below the mode
 		return logLowerTail(z, s.Shape)
 	}
 	upper := logLowerTail(-z, -s.Shape) // X leans to the right where -X leans to the left

@@ -26,7 +26,8 @@ func FitSkewNormal(samples []float64) (SkewNormal, error) {
 	}
 	mean, deviation := stat.PopMeanStdDev(samples, nil)
 	if deviation <= 1e-12*math.Abs(mean) {
-		return SkewNormal{}, fmt.Errorf("unlearn: all %d samples for the skew-normal fit are equal (%v): there is no spread to fit", len(samples), mean)
+		return SkewNormal{}, fmt.Errorf("unlearn: all %d samples for the skew-normal fit are equal (%v): there is no spread to fit",
+			len(samples), mean)
 	}
 	standard := make([]float64, len(samples))
 	for i, x := range samples {
