@@ -76,7 +76,7 @@ func (s *scorer) distinct(n int, prefix func(i int) []int32) ([]int, []member) {
 	var key []byte
 	for i := range n {
 		own := prefix(i)
-		key = binary.AppendUvarint(key[:0], uint64(min(len(own), s.Length))) // windows with more of the prompt are others
+		key = key[:0]
 		for _, token := range own[max(0, len(own)-s.Length):] {
 			key = binary.LittleEndian.AppendUint32(key, uint32(token))
 		}
