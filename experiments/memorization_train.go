@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"lethe/datasets"
+	"lethe/nets"
 	"lethe/unlearn"
 )
 
@@ -22,6 +23,9 @@ const (
 	statusSamples = 2000
 	statusStrings = 300
 )
+
+// checkpointPause is how many seconds of a training a kill may cost.
+const checkpointPause = 60
 
 // fit trains from the subject's start on the problem's data, or goes on where the file of that name in the run's folder stopped.
 func (sub *secretSubject) fit(ctx context.Context, name string, p *unlearn.Problem) ([]float64, error) {
@@ -38,7 +42,7 @@ func (sub *secretSubject) fit(ctx context.Context, name string, p *unlearn.Probl
 	show := sub.show(p.Train)
 	trainer := unlearn.Adam{
 		Rate: sub.set.TrainRate, Batch: sub.set.TrainBatch, Epochs: sub.set.TrainEpochs, Seed: random(sub.session.Seed, streamOrder, sub.length).Uint64(),
-		Checkpoint: unlearn.Checkpoint{Path: path, Label: sub.label()},
+		Checkpoint: unlearn.Checkpoint{Path: path, Seconds: checkpointPause, Label: sub.label(), Tensors: sub.model.Tensors(), Metadata: sub.metadata(p.Train)},
 		Callback: func(at unlearn.Progress) error {
 			if at.EpochDone() {
 				if err := clock.keep(); err != nil {
@@ -60,6 +64,37 @@ func (sub *secretSubject) label() string {
 	s := sub.set
 	return fmt.Sprintf("lstm vocabulary %q embedding %d units %d layers %d dropout %s precision %s", sub.vocabulary.Symbols(), s.Embedding, s.Units, s.Layers,
 		formatNumber(s.Dropout), s.Precision)
+}
+
+// metadata says what the parameters are, for those who read the file.
+func (sub *secretSubject) metadata(d *datasets.Dataset) map[string]string {
+	s := sub.set
+	return map[string]string{
+		nets.MetaNetwork:    fmt.Sprintf("lstm, embedding %d, units %d, layers %d, window %d", s.Embedding, s.Units, s.Layers, s.Window),
+		nets.MetaVocabulary: sub.vocabulary.Symbols(), nets.MetaData: datasets.Fingerprint(d)[:16], nets.MetaSeed: strconv.FormatUint(sub.session.Seed, 10),
+	}
+}
+
+// load reads trained parameters instead of training. What the file says of vocabulary and text has to fit; a file of another program may say
+// nothing of them.
+func (sub *secretSubject) load(path string) ([]float64, error) {
+	theta, meta, err := sub.model.Load(path)
+	if err != nil {
+		return nil, fmt.Errorf("experiments: --checkpoint: %w", err)
+	}
+	own := sub.metadata(sub.train)
+	for _, c := range []struct{ key, what, remedy string }{
+		{nets.MetaVocabulary, "vocabulary", "give the text that it was trained on"},
+		{nets.MetaData, "training text", "give its --text, --secret, --seed and settings length, times, window and characters"},
+	} {
+		switch is := meta[c.key]; {
+		case is == "":
+			sub.session.Progress.Note(fmt.Sprintf("%s does not say its %s: taken to be that of this run", path, c.what))
+		case is != own[c.key]:
+			return nil, fmt.Errorf("experiments: --checkpoint %s has another %s, %q, than this run, %q: %s", path, c.what, is, own[c.key], c.remedy)
+		}
+	}
+	return theta, nil
 }
 
 // trainingClock adds up the seconds of a training over its interruptions, in a file beside the checkpoint.

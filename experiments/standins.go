@@ -103,5 +103,3 @@ func shiftedSolve(ctx context.Context, a unlearn.Operator, b []float64, ridges [
 	}
 	return out, nil
 }
-
-func (sub *secretSubject) load(path string) ([]float64, error) { panic("not yet") }
