@@ -26,6 +26,8 @@ type Figure struct {
 	Series  []Series
 	// Identity draws the line y = x.
 	Identity bool
+	// YNames are names of the heights 0, 1, ... in place of numbers.
+	YNames []string
 }
 
 // Series is one line, or a cloud of points.
@@ -34,6 +36,7 @@ type Series struct {
 	X, Y   []float64
 	Error  []float64 // half the height of the error bars; nil = none
 	Points bool      // no line
+	Bare   bool      // no marks
 }
 
 const figureWidth, bareWidth, figureHeight = 18 * vg.Centimeter, 13 * vg.Centimeter, 9.5 * vg.Centimeter
@@ -64,6 +67,9 @@ func (f *Figure) plot() (*plot.Plot, error) {
 	if f.LogY {
 		p.Y.Scale, p.Y.Tick.Marker = plot.LogScale{}, logTicks{}
 	}
+	if f.YNames != nil {
+		p.Y.Tick.Marker = plot.ConstantTicks(f.nameTicks())
+	}
 	shown := 0
 	for i, s := range f.Series {
 		n, err := f.add(p, s, f.colour(i), i)
@@ -83,6 +89,15 @@ func (f *Figure) plot() (*plot.Plot, error) {
 	p.X.Min, p.X.Max = widen(p.X.Min, p.X.Max, f.LogX)
 	p.Y.Min, p.Y.Max = widen(p.Y.Min, p.Y.Max, f.LogY)
 	return p, nil
+}
+
+// nameTicks puts the names where the numbers would be.
+func (f *Figure) nameTicks() []plot.Tick {
+	ticks := make([]plot.Tick, len(f.YNames))
+	for i, name := range f.YNames {
+		ticks[i] = plot.Tick{Value: float64(i), Label: name}
+	}
+	return ticks
 }
 
 // add draws one series, without the points that a logarithmic axis cannot show, and returns how many points it has.
@@ -120,10 +135,14 @@ func (f *Figure) add(p *plot.Plot, s Series, c color.Color, index int) (int, err
 		bars.Color, bars.CapWidth = c, vg.Points(5)
 		p.Add(bars)
 	}
-	if s.Points {
+	switch {
+	case s.Points:
 		p.Add(dots)
 		p.Legend.Add(s.Label, dots)
-	} else {
+	case s.Bare:
+		p.Add(line)
+		p.Legend.Add(s.Label, line)
+	default:
 		p.Add(line, dots)
 		p.Legend.Add(s.Label, line, dots)
 	}
