@@ -51,7 +51,7 @@ type Machine struct {
 // MarshalYAML writes the settings as --set takes them.
 func (p Part) MarshalYAML() (any, error) {
 	settings := &yaml.Node{Kind: yaml.MappingNode}
-	for _, k := range p.keys() {
+	for _, k := range keysOf(p.Experiment) {
 		settings.Content = append(settings.Content, scalar(k), scalar(p.Settings.Text(k)))
 	}
 	node := &yaml.Node{Kind: yaml.MappingNode}
@@ -59,10 +59,10 @@ func (p Part) MarshalYAML() (any, error) {
 	return node, nil
 }
 
-// keys returns the names of the settings without those that only other experiments take.
-func (p *Part) keys() []string {
+// keysOf returns the names of the settings without those that only other experiments take.
+func keysOf(experiment string) []string {
 	names, _ := Keys()
-	return slices.DeleteFunc(names, func(k string) bool { return Owner(k) != "" && Owner(k) != p.Experiment })
+	return slices.DeleteFunc(names, func(k string) bool { return Owner(k) != "" && Owner(k) != experiment })
 }
 
 func scalar(text string) *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Value: text} }
@@ -77,8 +77,7 @@ func (p *Part) UnmarshalYAML(node *yaml.Node) error {
 		return err
 	}
 	p.Experiment = raw.Experiment
-	names, _ := Keys()
-	for _, k := range names {
+	for _, k := range keysOf(p.Experiment) {
 		text, ok := raw.Settings[k]
 		if !ok {
 			p.missing = append(p.missing, k)
@@ -192,9 +191,8 @@ func (c *Config) flat() map[string]string {
 	if c.Memory != nil {
 		m["prompt"], m["secret"], m["replacement"], m["checkpoint"] = c.Memory.Prompt, c.Memory.Secret, c.Memory.Replacement, c.Memory.Loaded
 	}
-	for i := range c.Parts {
-		p := &c.Parts[i]
-		for _, k := range p.keys() {
+	for _, p := range c.Parts {
+		for _, k := range keysOf(p.Experiment) {
 			name := k
 			if p.Experiment != c.Experiment {
 				name = p.Experiment + "." + k

@@ -6,6 +6,7 @@ import (
 	"image/color"
 	"math"
 	"path/filepath"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -32,11 +33,14 @@ type Figure struct {
 
 // Series is one line, or a cloud of points.
 type Series struct {
-	Label  string
+	Label  string // empty = not in the legend
+	Of     string // takes the colour of the series of that label; empty = one of its own
 	X, Y   []float64
 	Error  []float64 // half the height of the error bars; nil = none
 	Points bool      // no line
 	Bare   bool      // no marks
+	Dashed bool      // a line of dashes
+	Filled bool      // the area below in place of the line
 }
 
 const figureWidth, bareWidth, figureHeight = 18 * vg.Centimeter, 13 * vg.Centimeter, 9.5 * vg.Centimeter
@@ -49,7 +53,7 @@ var palette = []color.RGBA{
 
 // colours gives each method the same colour in every figure.
 var colours = map[string]int{
-	"none": 7, "occlusion": 6, "fine-tune": 4, "first-order": 0, "first-order-iterative": 3, "second-order": 1, "second-order, factor stored": 6,
+	"none": 7, "none (before)": 7, "before": 7, "first-order-matched": 3, "second-order-repeated": 5, "second-order-exposure": 6, "occlusion": 6, "fine-tune": 4, "first-order": 0, "first-order-iterative": 3, "second-order": 1, "second-order, factor stored": 6,
 	"second-order-iterative": 5, "retrain": 2, "retrain, warm": 2, "retrain, cold": 6, "retrain, cold, other starts": 3,
 }
 
@@ -135,16 +139,33 @@ func (f *Figure) add(p *plot.Plot, s Series, c color.Color, index int) (int, err
 		bars.Color, bars.CapWidth = c, vg.Points(5)
 		p.Add(bars)
 	}
+	if s.Dashed {
+		line.Dashes = []vg.Length{vg.Points(5), vg.Points(3)}
+	}
+	var shown []plot.Plotter
 	switch {
+	case s.Filled:
+		r, g, b, _ := c.RGBA()
+		area, err := plotter.NewPolygon(points.XYs)
+		if err != nil {
+			return 0, fmt.Errorf("experiments: figure %s: %w", f.Name, err)
+		}
+		area.Color, area.LineStyle.Width = color.NRGBA{uint8(r >> 8), uint8(g >> 8), uint8(b >> 8), 0x50}, 0
+		shown = []plot.Plotter{area}
 	case s.Points:
-		p.Add(dots)
-		p.Legend.Add(s.Label, dots)
+		shown = []plot.Plotter{dots}
 	case s.Bare:
-		p.Add(line)
-		p.Legend.Add(s.Label, line)
+		shown = []plot.Plotter{line}
 	default:
-		p.Add(line, dots)
-		p.Legend.Add(s.Label, line, dots)
+		shown = []plot.Plotter{line, dots}
+	}
+	p.Add(shown...)
+	if s.Label != "" {
+		thumbnails := make([]plot.Thumbnailer, len(shown))
+		for i, one := range shown {
+			thumbnails[i] = one.(plot.Thumbnailer)
+		}
+		p.Legend.Add(s.Label, thumbnails...)
 	}
 	return len(points.XYs), nil
 }
@@ -243,9 +264,12 @@ var marks = []string{"●", "□", "△", "○", "■", "▲", "×", "+"}
 func (f *Figure) Legend() []LegendEntry {
 	var out []LegendEntry
 	for i, s := range f.Series {
-		if len(s.X) > 0 {
-			c := f.colour(i)
-			out = append(out, LegendEntry{marks[i%len(marks)], fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B), s.Label})
+		if len(s.X) > 0 && s.Label != "" {
+			c, mark := f.colour(i), marks[i%len(marks)]
+			if s.Bare {
+				mark = "—"
+			}
+			out = append(out, LegendEntry{mark, fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B), s.Label})
 		}
 	}
 	return out
@@ -253,6 +277,11 @@ func (f *Figure) Legend() []LegendEntry {
 
 // colour returns the colour of a series.
 func (f *Figure) colour(i int) color.RGBA {
+	if of := f.Series[i].Of; of != "" {
+		if j := slices.IndexFunc(f.Series, func(s Series) bool { return s.Label == of }); j >= 0 {
+			return f.colour(j)
+		}
+	}
 	index, ok := colours[f.Series[i].Label]
 	if !ok {
 		index = i % len(palette)

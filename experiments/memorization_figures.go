@@ -134,7 +134,7 @@ func compare(a, b float64) int {
 // histogramFigure shows the log2-perplexities of drawn strings, their distribution, and where the secret lies, before and after second order.
 func (r *Results) histogramFigure(c memoryCase) Figure {
 	space := r.firstSpace()
-	f := Figure{Name: "perplexity-" + c.file(), Caption: fmt.Sprintf("Log2-perplexity of strings drawn from %s, with the fitted distribution; vertical: the secret; %s", spaceTitle(space), c.title()),
+	f := Figure{Name: "perplexity-" + c.file(), Caption: fmt.Sprintf("Log2-perplexity of strings drawn from %s (areas), and the distribution fitted to it; dashed: the secret; %s", spaceTitle(space), c.title()),
 		X: "log2-perplexity, bit", Y: "density"}
 	show := func(label string, histograms, secret []Record) {
 		if len(histograms) == 0 || len(secret) == 0 {
@@ -145,8 +145,8 @@ func (r *Results) histogramFigure(c memoryCase) Figure {
 		fx, fy := fitted(h)
 		most := max(slices.Max(y), slices.Max(fy))
 		at := secret[0].Value
-		f.Series = append(f.Series, Series{Label: label + ", strings", X: x, Y: y, Bare: true}, Series{Label: label + ", fit", X: fx, Y: fy, Bare: true},
-			Series{Label: label + ", secret", X: []float64{at, at}, Y: []float64{0, most}, Bare: true})
+		f.Series = append(f.Series, Series{Of: label, X: x, Y: y, Filled: true}, Series{Label: label, X: fx, Y: fy, Bare: true},
+			Series{Of: label, X: []float64{at, at}, Y: []float64{0, most}, Bare: true, Dashed: true})
 	}
 	show("before", r.before(c.length, "perplexity-histogram", "space", space), r.before(c.length, "log2-perplexity"))
 	show("second-order", r.of(c, "second-order", "perplexity-histogram", "space", space), r.of(c, "second-order", "log2-perplexity"))

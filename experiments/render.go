@@ -224,8 +224,7 @@ func changedSettings(e *Experiment, c *Config, s *Settings, told map[string]bool
 		return nil // a run of a profile or a model that is no more has no defaults to differ from
 	}
 	var out []string
-	names, _ := Keys()
-	for _, k := range names {
+	for _, k := range keysOf(e.ID) {
 		if text := s.Text(k); !told[k] && text != defaults.Text(k) {
 			out = append(out, k+" "+text)
 		}
