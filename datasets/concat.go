@@ -112,7 +112,11 @@ func concatCSR(first *CSR, parts []Features) *CSR {
 
 // concatTokens puts each distinct text once into the result.
 func concatTokens(first *Tokens, parts []Features) *Tokens {
-	out := &Tokens{Length: first.Length, Vocabulary: first.Vocabulary}
+	n := 0
+	for _, p := range parts {
+		n += p.Len()
+	}
+	out := &Tokens{Length: first.Length, Vocabulary: first.Vocabulary, Starts: make([]int, 0, n)}
 	type text struct {
 		start *int32
 		n     int
@@ -126,13 +130,14 @@ func concatTokens(first *Tokens, parts []Features) *Tokens {
 			continue
 		}
 		id := text{&x.Text[0], len(x.Text)}
-		if _, known := offsets[id]; !known {
-			offsets[id] = total
+		offset, known := offsets[id]
+		if !known {
+			offset, offsets[id] = total, total
 			texts = append(texts, x.Text)
 			total += len(x.Text)
 		}
 		for _, s := range x.Starts {
-			out.Starts = append(out.Starts, s+offsets[id])
+			out.Starts = append(out.Starts, s+offset)
 		}
 	}
 	if len(texts) == 1 {

@@ -1,5 +1,5 @@
-// Package datasets holds labelled samples (dense, sparse, image and token rows), loads them from files, and
-// changes them the way an unlearning request asks.
+// Package datasets holds labelled samples (dense, sparse, image and token rows), loads them from files, cuts them from
+// texts, and changes them the way an unlearning request asks.
 package datasets
 
 import "fmt"

@@ -7,11 +7,12 @@ import (
 	"fmt"
 	"hash"
 	"math"
+	"slices"
 )
 
 // Fingerprint returns the SHA-256, in hexadecimal, of what a model sees of d: the kind and shape of the samples, their
 // values, the labels and the number of classes, but no names. Equal rows give equal fingerprints whether they are a copy
-// or a slice of a larger set (of tokens the whole text counts).
+// or a slice of a larger set, and windows of tokens whatever text they are cut from.
 func Fingerprint(d *Dataset) string {
 	h := &hasher{sum: sha256.New(), buf: make([]byte, 0, 1<<15)}
 	h.text(fmt.Sprintf("%T %v %d %d\n", d.X, d.X.Shape(), d.Len(), d.Classes))
@@ -33,12 +34,7 @@ func Fingerprint(d *Dataset) string {
 		h.sum.Write(x.Pixels)
 	case *Tokens:
 		h.word(uint64(x.Vocabulary))
-		for _, s := range x.Starts {
-			h.word(uint64(s))
-		}
-		for _, t := range x.Text {
-			h.word(uint64(t))
-		}
+		h.windows(x)
 	default:
 		panic(fmt.Sprintf("datasets: fingerprint of unknown samples %T", d.X))
 	}
@@ -65,6 +61,24 @@ func (h *hasher) word(v uint64) {
 		h.flush()
 	}
 	h.buf = binary.LittleEndian.AppendUint64(h.buf, v)
+}
+
+// windows hashes what the windows hold, not where they lie. One that is the window before moved on by a token, as most
+// are, is told by its last token, so that the cost is that of the text.
+func (h *hasher) windows(x *Tokens) {
+	const moved = 1 << 32
+	var before []int32
+	for _, s := range x.Starts {
+		w := x.Text[s : s+x.Length]
+		if last := len(w) - 1; last >= 0 && before != nil && slices.Equal(w[:last], before[1:]) {
+			h.word(moved | uint64(uint32(w[last])))
+		} else {
+			for _, t := range w {
+				h.word(uint64(uint32(t)))
+			}
+		}
+		before = w
+	}
 }
 
 func (h *hasher) floats(values []float64) {

@@ -1,0 +1,57 @@
+package datasets
+
+import (
+	"io"
+	"strings"
+	"unicode/utf8"
+)
+
+// maxText bounds the size of a text in bytes: eight bytes a window are kept for its start and eight for its label.
+const maxText = 64 << 20
+
+// ReadText reads a text file, gzipped or not, of at most 64 MiB. Lines end in \n in what it returns, whether the file
+// has \n, \r\n or \r; a byte order mark is dropped. A file that is empty, too large or not UTF-8 is a [FormatError], the
+// last with the offset of the first wrong byte. Upper case stays: strings.ToLower gives the smaller vocabulary.
+func ReadText(path string) (text string, err error) {
+	err = withFile(path, func(r io.Reader) error {
+		raw, err := io.ReadAll(io.LimitReader(r, maxText+1))
+		if err != nil {
+			return malformed(path, 0, "%v", err)
+		}
+		text, err = parseText(path, string(raw))
+		return err
+	})
+	return text, err
+}
+
+func parseText(file, raw string) (string, error) {
+	if len(raw) > maxText {
+		return "", malformed(file, 0, "more than %d MiB of text; take a part of it", maxText>>20)
+	}
+	if at := invalidUTF8(raw); at >= 0 {
+		return "", malformed(file, 0, "byte %d (0x%02x) is not UTF-8; save the text as UTF-8", at, raw[at])
+	}
+	text := unixLines(strings.TrimPrefix(raw, "\ufeff"))
+	if text == "" {
+		return "", malformed(file, 0, "no text")
+	}
+	return text, nil
+}
+
+// unixLines ends all lines in \n.
+func unixLines(text string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
+}
+
+// invalidUTF8 returns the offset of the first byte that is not UTF-8, or -1.
+func invalidUTF8(s string) int {
+	for i, r := range s {
+		if r != utf8.RuneError {
+			continue
+		}
+		if _, n := utf8.DecodeRuneInString(s[i:]); n == 1 { // the character U+FFFD itself has three bytes
+			return i
+		}
+	}
+	return -1
+}
