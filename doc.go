@@ -5,5 +5,6 @@
 //   - lethe/unlearn: requests, updates, solvers, trainers, baselines,
 //   - lethe/graph: differentiation of gorgonia graphs to any order,
 //   - lethe/datasets: data sets and their loaders,
+//   - lethe/safetensors: files of named tensors, which other libraries read and write,
 //   - lethe/experiments and lethe/cmd/experiment: the measurements.
 package lethe

@@ -39,14 +39,15 @@ type descentRun struct {
 	progress Progress
 	least    float64 // smallest gradient norm so far
 	start    time.Time
+	saved    time.Time // when the checkpoint was last written, or start
 }
 
 func (d descent) train(ctx context.Context, p *Problem, theta []float64) ([]float64, error) {
 	if err := p.check(theta); err != nil {
 		return nil, err
 	}
-	if d.batch < 0 || d.epochs < 0 || d.checkpoint.Every < 0 {
-		return nil, errors.New("unlearn: Batch, Epochs and Checkpoint.Every cannot be negative")
+	if d.batch < 0 || d.epochs < 0 || d.checkpoint.Every < 0 || !(d.checkpoint.Seconds >= 0) {
+		return nil, errors.New("unlearn: Batch, Epochs, Checkpoint.Every and Checkpoint.Seconds cannot be negative")
 	}
 	n := p.Train.Len()
 	if n == 0 {
@@ -54,7 +55,7 @@ func (d descent) train(ctx context.Context, p *Problem, theta []float64) ([]floa
 	}
 	d.batch, d.epochs = cmp.Or(d.batch, 32), cmp.Or(d.epochs, 1)
 	r := &descentRun{descent: d, p: p, n: n, steps: (n + d.batch - 1) / d.batch, g: make([]float64, len(theta)),
-		start: time.Now(), least: math.Inf(1),
+		start: time.Now(), saved: time.Now(), least: math.Inf(1),
 		at: Snapshot{Theta: slices.Clone(theta), Vectors: work(d.vectors, len(theta))}}
 	if err := r.open(theta); err != nil {
 		return nil, err
@@ -68,6 +69,9 @@ func (r *descentRun) open(theta []float64) error {
 		return nil
 	}
 	r.store = &checkpointFile{Checkpoint: r.checkpoint, settings: r.fingerprint(theta)}
+	if err := r.store.check(&r.at); err != nil {
+		return err
+	}
 	kept, err := r.store.load()
 	if err != nil || kept == nil {
 		return err
@@ -101,7 +105,7 @@ func (r *descentRun) run(ctx context.Context) ([]float64, error) {
 				return r.at.Theta, r.interrupted(err)
 			}
 			if r.due() {
-				if err := r.store.save(&r.at); err != nil {
+				if err := r.save(); err != nil {
 					return r.at.Theta, err
 				}
 			}
@@ -112,7 +116,7 @@ func (r *descentRun) run(ctx context.Context) ([]float64, error) {
 		r.at.Epoch, r.at.Step, r.at.lossSum, r.at.seen = r.at.Epoch+1, 0, 0, 0
 		copy(finished, r.at.Theta)
 		if r.store != nil {
-			if err := r.store.save(&r.at); err != nil {
+			if err := r.save(); err != nil {
 				return r.at.Theta, err
 			}
 		}
@@ -120,12 +124,18 @@ func (r *descentRun) run(ctx context.Context) ([]float64, error) {
 	return r.at.Theta, nil
 }
 
+func (r *descentRun) save() error {
+	err := r.store.save(&r.at)
+	r.saved = time.Now()
+	return err
+}
+
 // interrupted keeps the state, which is that between two steps.
 func (r *descentRun) interrupted(err error) error {
 	if r.store == nil {
 		return err
 	}
-	return errors.Join(err, r.store.save(&r.at))
+	return errors.Join(err, r.save())
 }
 
 // step moves along one batch. On error nothing has moved, unless it diverged.
@@ -177,7 +187,11 @@ func (r *descentRun) gradient(ctx context.Context, batch *datasets.Dataset) (flo
 
 // due reports whether a checkpoint within the epoch is.
 func (r *descentRun) due() bool {
-	return r.store != nil && r.checkpoint.Every > 0 && r.progress.Iteration%r.checkpoint.Every == 0 && r.at.Step < r.steps
+	if r.store == nil || r.at.Step == r.steps {
+		return false
+	}
+	return r.checkpoint.Every > 0 && r.progress.Iteration%r.checkpoint.Every == 0 ||
+		r.checkpoint.Seconds > 0 && time.Since(r.saved).Seconds() >= r.checkpoint.Seconds
 }
 
 func (r *descentRun) report() error {

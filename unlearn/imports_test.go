@@ -14,6 +14,7 @@ func TestImports(t *testing.T) {
 		from      string
 		forbidden []string // prefixes of import paths
 	}{
+		{"lethe/safetensors", []string{"gorgonia.org/", "lethe/datasets", "lethe/graph", "lethe/nets", "lethe/unlearn", "lethe/experiments"}},
 		{"lethe/unlearn", []string{"gorgonia.org/", "lethe/graph", "lethe/nets", "lethe/experiments"}},
 		{"lethe/datasets", []string{"gorgonia.org/", "lethe/graph", "lethe/nets", "lethe/unlearn", "lethe/experiments"}},
 		{"lethe/graph", []string{"lethe/datasets", "lethe/nets", "lethe/unlearn", "lethe/experiments"}},

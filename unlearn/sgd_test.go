@@ -215,6 +215,8 @@ func TestStochasticSettingsThatCannotBe(t *testing.T) {
 		{SGD{Rate: 1, Batch: -1}, "cannot be negative"},
 		{SGD{Rate: 1, Epochs: -1}, "cannot be negative"},
 		{SGD{Rate: 1, Checkpoint: Checkpoint{Every: -1}}, "cannot be negative"},
+		{SGD{Rate: 1, Checkpoint: Checkpoint{Seconds: -1}}, "cannot be negative"},
+		{SGD{Rate: 1, Checkpoint: Checkpoint{Seconds: math.NaN()}}, "cannot be negative"},
 		{Adam{Rate: -1}, "Adam.Rate and Epsilon"},
 		{Adam{Epsilon: math.NaN()}, "Adam.Rate and Epsilon"},
 		{Adam{Beta1: 1}, "Beta1 and Beta2 have to lie between 0 and 1"},

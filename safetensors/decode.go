@@ -1,0 +1,63 @@
+package safetensors
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// ErrForeign is wrapped by the error about a file that is of another format.
+var ErrForeign = errors.New("is not a safetensors file")
+
+// Decode reads a file of size bytes from r. What the header asks for is checked against size before any of it is allocated, so a
+// hostile header costs no more memory than its file is long. Errors are worded to follow the file's name; one about a file of
+// another format wraps [ErrForeign].
+func Decode(r io.Reader, size int64) (*File, error) {
+	header, err := readHeader(r, size)
+	if err != nil {
+		return nil, err
+	}
+	f, offsets, err := parseHeader(header)
+	if err != nil {
+		return nil, fmt.Errorf("has a header that cannot be used: %w; write it again", err)
+	}
+	length := uint64(size) - 8 - uint64(len(header))
+	if err := checkLayout(f.Tensors, offsets, length); err != nil {
+		return nil, err
+	}
+	data := make([]byte, length)
+	if _, err := io.ReadFull(r, data); err != nil {
+		return nil, fmt.Errorf("could not be read: %w", err)
+	}
+	for i, at := range offsets {
+		f.Tensors[i].Data = data[at[0]:at[1]:at[1]]
+	}
+	return f, nil
+}
+
+// readHeader returns the JSON object with its padding.
+func readHeader(r io.Reader, size int64) ([]byte, error) {
+	if size < 8 {
+		return nil, fmt.Errorf("is truncated, or no safetensors file: it has %d bytes; write or fetch it again", size)
+	}
+	var length [8]byte
+	if _, err := io.ReadFull(r, length[:]); err != nil {
+		return nil, fmt.Errorf("could not be read: %w", err)
+	}
+	n := binary.LittleEndian.Uint64(length[:])
+	if n < 2 || n > headerLimit {
+		return nil, fmt.Errorf("%w: its first 8 bytes would be a header's length of %d (2 to %d are possible)", ErrForeign, n, headerLimit)
+	}
+	header := make([]byte, min(n, uint64(size)-8))
+	if _, err := io.ReadFull(r, header); err != nil {
+		return nil, fmt.Errorf("could not be read: %w", err)
+	}
+	if len(header) > 0 && header[0] != '{' {
+		return nil, fmt.Errorf("%w: its header begins with %q instead of %q", ErrForeign, header[0], '{')
+	}
+	if uint64(len(header)) < n {
+		return nil, fmt.Errorf("is truncated: it has %d of the header's %d bytes; write or fetch it again", len(header), n)
+	}
+	return header, nil
+}
