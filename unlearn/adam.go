@@ -23,7 +23,7 @@ type Adam struct {
 
 	Batch      int                  // samples in a batch, at most; 0 = 32
 	Epochs     int                  // passes over the data; 0 = 1
-	Seed       uint64               // of the order
+	Seed       uint64               // of the order, and of the noise
 	Callback   func(Progress) error // as in [SGD]
 	Checkpoint Checkpoint           // where to keep the state; the zero value keeps none
 }

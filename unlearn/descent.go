@@ -140,7 +140,7 @@ func (r *descentRun) step(ctx context.Context, order []int) error {
 		return r.diverged(g)
 	}
 	floats.Scale(1/float64(r.n), r.g)
-	r.progress.Iteration = r.at.Epoch*r.steps + r.at.Step + 1
+	r.progress.Iteration = r.iteration()
 	r.apply(r.at.Theta, r.g, r.at.Vectors, r.progress.Iteration)
 	if notFinite(r.at.Theta) >= 0 {
 		return r.diverged(g)
@@ -162,7 +162,9 @@ func (r *descentRun) diverged(gradient float64) error {
 // it would cost a pass of its own.
 func (r *descentRun) gradient(ctx context.Context, batch *datasets.Dataset) (float64, error) {
 	loss, err := math.NaN(), error(nil)
-	if o, onePass := r.p.Objective.(LossGradient); onePass {
+	if o := stochasticPass(r.p.Objective); o != nil {
+		loss, err = o.TrainingGradient(ctx, r.g, r.at.Theta, batch, r.noise())
+	} else if o, onePass := r.p.Objective.(LossGradient); onePass {
 		loss, err = o.LossGradient(ctx, r.g, r.at.Theta, batch)
 	} else {
 		err = r.p.Objective.Gradient(ctx, r.g, r.at.Theta, batch)
@@ -173,6 +175,17 @@ func (r *descentRun) gradient(ctx context.Context, batch *datasets.Dataset) (flo
 	floats.Scale(float64(r.n)/float64(batch.Len()), r.g)
 	r.p.addRegulariserGradient(r.g, r.at.Theta)
 	return loss, nil
+}
+
+// noiseStream keeps the noise of steps apart from the orders of epochs, which come from the same seed.
+const noiseStream = 0x0d209 << 40
+
+// iteration is the number of the step at hand, from 1 over all epochs.
+func (r *descentRun) iteration() int { return r.at.Epoch*r.steps + r.at.Step + 1 }
+
+// noise is that of the step at hand: it depends on nothing that a resumed training would not know.
+func (r *descentRun) noise() uint64 {
+	return rand.NewPCG(r.seed, noiseStream+uint64(r.iteration())).Uint64()
 }
 
 // due reports whether a checkpoint within the epoch is.
