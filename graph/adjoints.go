@@ -17,7 +17,7 @@ func (a adjoints) add(n, x *Node) {
 
 // of returns the sum of what was found for n, nil if that is nothing.
 func (a adjoints) of(n *Node) *Node {
-	parts := joinPads(a[n])
+	parts := joinOuter(joinPads(a[n]))
 	if len(parts) == 0 {
 		return nil
 	}
@@ -75,4 +75,26 @@ func joinAlong(axis int, pads []*Node) []*Node {
 	}
 	gap(total - at)
 	return []*Node{Concat(axis, pieces...)}
+}
+
+// fewRows is the number of rows up to which several products X'Y are worth being made one: the time to read and write the result once
+// for each counts beside that of the multiplications.
+const fewRows = 128
+
+// joinOuter turns the products X_t'Y_t of one shape, as the adjoints of a matrix that is used at every step of a sequence are, into one
+// product of the X_t and Y_t below each other.
+func joinOuter(parts []*Node) []*Node {
+	var rest, xs, ys []*Node
+	for _, p := range parts {
+		o, ok := operatorOf(p).(matmul)
+		if !ok || !o.ta || o.tb || len(dims(p)) != 2 || dims(inputsOf(p)[0])[0] > fewRows {
+			rest = append(rest, p)
+			continue
+		}
+		xs, ys = append(xs, inputsOf(p)[0]), append(ys, inputsOf(p)[1])
+	}
+	if len(xs) < 4 {
+		return parts
+	}
+	return append(rest, apply(matmul{ta: true}, Concat(0, xs...), Concat(0, ys...)))
 }

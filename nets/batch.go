@@ -11,11 +11,17 @@ import (
 // weight 0.
 type chunk struct{ index, lo, hi, rows int }
 
-// chunks cuts n samples into chunks of at most most rows, a power of two. At least two chunks are made of 64 samples or
-// more, so that two cores have work. The last, shorter chunk is filled up to a power of two.
-func chunks(n, most int) []chunk {
-	rows := most
-	for rows > 32 && rows > (n+1)/2 {
+// chunkSize says how data sets are cut into chunks.
+type chunkSize struct {
+	rows  int     // at most; a power of two
+	spare float64 // share of the samples by which chunks may be filled up so that they need not be smaller
+}
+
+// chunks cuts n samples into chunks. At least two chunks are made of 64 samples or more, so that two cores have work. The last, shorter
+// chunk is filled up to a power of two.
+func chunks(n int, size chunkSize) []chunk {
+	rows := size.rows
+	for rows > 32 && 2*rows > n+1+int(size.spare*float64(n)) {
 		rows /= 2
 	}
 	var cs []chunk

@@ -18,7 +18,7 @@ type numeric[T graph.Float] struct {
 
 	mu      sync.Mutex
 	plans   map[planKey]*planEntry
-	rows    map[string]int // samples in a full chunk, by shape of a sample
+	sizes   map[string]chunkSize // by shape of a sample
 	idle    []*worker[T]
 	vectors [][]T            // memory for parameters in this precision
 	base    []T              // the model's constants
@@ -32,7 +32,7 @@ type planEntry struct {
 }
 
 func newEngine[T graph.Float](m *Model) *numeric[T] {
-	return &numeric[T]{m: m, plans: map[planKey]*planEntry{}, rows: map[string]int{}, base: inPrecision[T](m.base), checked: map[dataKey]bool{}}
+	return &numeric[T]{m: m, plans: map[planKey]*planEntry{}, sizes: map[string]chunkSize{}, base: inPrecision[T](m.base), checked: map[dataKey]bool{}}
 }
 
 func (e *numeric[T]) plan(k kind, rows int, d *datasets.Dataset) (*plan, error) {
@@ -49,38 +49,45 @@ func (e *numeric[T]) plan(k kind, rows int, d *datasets.Dataset) (*plan, error) 
 	return entry.plan, entry.err
 }
 
-// chunkRows is the largest power of two whose gradient's intermediate values take at most the model's chunk size, or twice as much as the
-// parameters where these are many: each chunk has to add up a gradient of its own.
-func (e *numeric[T]) chunkRows(d *datasets.Dataset) (int, error) {
+// chunkSize finds the largest power of two whose gradient's intermediate values take at most the model's chunk size, or twice as much as the
+// parameters where these are many: each chunk has to add up a gradient of its own. Where not even 32 rows fit there, as in long sequences,
+// nothing is gained by few rows and the products get better by more of them: then it is what fits in [largeChunk], at most 256.
+func (e *numeric[T]) chunkSize(d *datasets.Dataset) (chunkSize, error) {
 	if e.m.opts.chunkRows > 0 {
-		return e.m.opts.chunkRows, nil
+		return chunkSize{rows: e.m.opts.chunkRows}, nil
 	}
 	shape, sparse := inputShape(d)
 	key := fmt.Sprint(shape, sparse)
 	e.mu.Lock()
-	rows := e.rows[key]
+	size, known := e.sizes[key]
 	e.mu.Unlock()
-	if rows > 0 {
-		return rows, nil
+	if known {
+		return size, nil
 	}
-	const probe, most = 16, 2048
+	const probe = 16
 	pl, err := e.plan(lossGradient, probe, d)
 	if err != nil {
-		return 0, err
+		return size, err
 	}
 	// What does not grow with the rows is the parameters' gradient.
 	perRow := max(1, (pl.program.Scratch()-e.m.offset[len(e.m.params)])/probe)
 	var zero T
-	limit := max(e.m.opts.chunkBytes/int(unsafe.Sizeof(zero)), 2*e.m.dim)
-	rows = 32
-	for rows < most && 2*rows*perRow <= limit {
-		rows *= 2
+	limit, most := max(e.m.opts.chunkBytes/int(unsafe.Sizeof(zero)), 2*e.m.dim), 2048
+	size = chunkSize{rows: 32}
+	if size.rows*perRow > limit {
+		limit, most, size.spare = largeChunk/int(unsafe.Sizeof(zero)), 256, 1.0/16
+	}
+	for size.rows < most && 2*size.rows*perRow <= limit {
+		size.rows *= 2
 	}
 	e.mu.Lock()
-	e.rows[key] = rows
+	e.sizes[key] = size
 	e.mu.Unlock()
-	return rows, nil
+	return size, nil
 }
+
+// largeChunk is how many bytes the intermediate values of a chunk may take where they do not stay in the cache anyway.
+const largeChunk = 1 << 29
 
 // cut splits a data set into chunks and checks what kernels rely on.
 func (e *numeric[T]) cut(d *datasets.Dataset) ([]chunk, error) {
@@ -90,11 +97,11 @@ func (e *numeric[T]) cut(d *datasets.Dataset) ([]chunk, error) {
 	if d.Len() == 0 {
 		return nil, nil
 	}
-	rows, err := e.chunkRows(d)
+	size, err := e.chunkSize(d)
 	if err != nil {
 		return nil, err
 	}
-	return chunks(d.Len(), rows), nil
+	return chunks(d.Len(), size), nil
 }
 
 // dataKey tells data sets apart by where their numbers lie. It keeps none of them alive.
@@ -281,20 +288,20 @@ func (e *numeric[T]) perRow(ctx context.Context, k kind, dst [][]float64, theta,
 
 // check builds what a second-order update needs.
 func (e *numeric[T]) check(d *datasets.Dataset) error {
-	rows, err := e.chunkRows(d)
+	size, err := e.chunkSize(d)
 	if err != nil {
 		return err
 	}
-	_, err = e.plan(hessian, rows, d)
+	_, err = e.plan(hessian, size.rows, d)
 	return err
 }
 
 func (e *numeric[T]) width(d *datasets.Dataset) (int, error) {
-	rows, err := e.chunkRows(d)
+	size, err := e.chunkSize(d)
 	if err != nil {
 		return 0, err
 	}
-	pl, err := e.plan(outputRows, rows, d)
+	pl, err := e.plan(outputRows, size.rows, d)
 	if err != nil {
 		return 0, err
 	}

@@ -12,22 +12,11 @@ func (m *Model) Select(theta []float64, patterns ...string) (*Model, error) {
 	if err := m.check(theta); err != nil {
 		return nil, err
 	}
-	s := &Model{net: m.net, loss: m.loss, params: m.params, offset: m.offset, opts: m.opts, free: make([]bool, len(m.params))}
-	for _, pattern := range patterns {
-		found := false
-		for i, p := range m.params {
-			ok, err := path.Match(pattern, p.Name)
-			if err != nil {
-				return nil, fmt.Errorf("nets: pattern %q: %w", pattern, err)
-			}
-			if ok && m.free[i] {
-				s.free[i], found = true, true
-			}
-		}
-		if !found {
-			return nil, fmt.Errorf("nets: no parameter matches %q: the model has %s", pattern, names(m.Params()))
-		}
+	free, err := m.matching(patterns)
+	if err != nil {
+		return nil, err
 	}
+	s := &Model{net: m.net, loss: m.loss, params: m.params, offset: m.offset, opts: m.opts, free: free}
 	for i, x := range split(m, theta, m.base) {
 		s.base = append(s.base, x...)
 		if s.free[i] {
@@ -76,4 +65,48 @@ func names(ps []Param) string {
 		s += p.Name
 	}
 	return s
+}
+
+// Penalty returns the multipliers of the regulariser (Dim), 1 for the parameter tensors whose names match one of the patterns (path.Match:
+// "lstm*/*") and 0 for the others, as unlearn.Problem.Penalty takes them. A pattern that matches nothing is an error.
+func (m *Model) Penalty(patterns ...string) ([]float64, error) {
+	chosen, err := m.matching(patterns)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]float64, 0, m.dim)
+	for i := range m.params {
+		if !m.free[i] {
+			continue
+		}
+		factor := 0.0
+		if chosen[i] {
+			factor = 1
+		}
+		for range m.offset[i+1] - m.offset[i] {
+			out = append(out, factor)
+		}
+	}
+	return out, nil
+}
+
+// matching says which of the tensors that the model works on match one of the patterns.
+func (m *Model) matching(patterns []string) ([]bool, error) {
+	out := make([]bool, len(m.params))
+	for _, pattern := range patterns {
+		found := false
+		for i, p := range m.params {
+			ok, err := path.Match(pattern, p.Name)
+			if err != nil {
+				return nil, fmt.Errorf("nets: pattern %q: %w", pattern, err)
+			}
+			if ok && m.free[i] {
+				out[i], found = true, true
+			}
+		}
+		if !found {
+			return nil, fmt.Errorf("nets: no parameter matches %q: the model has %s", pattern, names(m.Params()))
+		}
+	}
+	return out, nil
 }

@@ -23,7 +23,7 @@ type Adam struct {
 
 	Batch      int                  // samples in a batch, at most; 0 = 32
 	Epochs     int                  // passes over the data; 0 = 1
-	Seed       uint64               // of the order
+	Seed       uint64               // of the order, and of the noise
 	Callback   func(Progress) error // as in [SGD]
 	Checkpoint Checkpoint           // where to keep the state; the zero value keeps none
 }
@@ -52,15 +52,34 @@ func (t Adam) Train(ctx context.Context, p *Problem, theta []float64) ([]float64
 
 func (t Adam) apply(theta, g []float64, state [][]float64, step int) {
 	m, v := state[0], state[1]
-	first, second := 1-math.Pow(t.Beta1, float64(step)), 1-math.Pow(t.Beta2, float64(step))
+	t.moments(m, v, g)
+	if t.AMSGrad {
+		largest := state[2]
+		for j, size := range v {
+			largest[j] = max(largest[j], size)
+		}
+		v = largest
+	}
+	c := adamConstants{rate: t.Rate, first: 1 - math.Pow(t.Beta1, float64(step)), second: 1 - math.Pow(t.Beta2, float64(step)),
+		epsilon: t.Epsilon}
+	c.descend(theta, m, v)
+}
+
+// moments takes the gradient g into its mean m and the mean v of its squares.
+func (t Adam) moments(m, v, g []float64) {
+	m, v = m[:len(g)], v[:len(g)]
 	for j, x := range g {
 		m[j] = t.Beta1*m[j] + (1-t.Beta1)*x
 		v[j] = t.Beta2*v[j] + (1-t.Beta2)*x*x
-		size := v[j]
-		if t.AMSGrad {
-			state[2][j] = max(state[2][j], size)
-			size = state[2][j]
-		}
-		theta[j] -= t.Rate * (m[j] / first) / (math.Sqrt(size/second) + t.Epsilon)
+	}
+}
+
+// adamConstants are the numbers of a step; the order is that of the kernel in assembly.
+type adamConstants struct{ rate, first, second, epsilon float64 }
+
+// descend moves theta by the moments.
+func (c *adamConstants) descend(theta, m, v []float64) {
+	for j := descendFast(theta, m, v, c); j < len(theta); j++ {
+		theta[j] -= c.rate * (m[j] / c.first) / (math.Sqrt(v[j]/c.second) + c.epsilon)
 	}
 }

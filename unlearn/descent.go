@@ -10,8 +10,6 @@ import (
 	"slices"
 	"time"
 
-	"gonum.org/v1/gonum/floats"
-
 	"lethe/datasets"
 )
 
@@ -24,7 +22,8 @@ type descent struct {
 	checkpoint    Checkpoint
 	settings      map[string]string // of the rule, for the checkpoint
 	vectors       int               // of length p that the rule keeps
-	// apply moves theta by the gradient g; step counts from 1 over all epochs.
+	// apply moves theta by the gradient g, element by element: it is called for blocks of the vectors at the same time. step
+	// counts from 1 over all epochs.
 	apply func(theta, g []float64, state [][]float64, step int)
 }
 
@@ -36,10 +35,13 @@ type descentRun struct {
 	at       Snapshot
 	store    *checkpointFile
 	g        []float64
+	blocks   []stepBlock
 	progress Progress
 	least    float64 // smallest gradient norm so far
-	start    time.Time
-	saved    time.Time // when the checkpoint was last written, or start
+	// regulariser is that of the parameters at hand.
+	regulariser float64
+	start       time.Time
+	saved       time.Time // when the checkpoint was last written, or start
 }
 
 func (d descent) train(ctx context.Context, p *Problem, theta []float64) ([]float64, error) {
@@ -145,14 +147,12 @@ func (r *descentRun) step(ctx context.Context, order []int) error {
 	if err != nil {
 		return err
 	}
-	g := norm(r.g)
+	g, ok := r.move(float64(r.n) / float64(hi-lo))
 	if !finite(g) {
 		return r.diverged(g)
 	}
-	floats.Scale(1/float64(r.n), r.g)
-	r.progress.Iteration = r.at.Epoch*r.steps + r.at.Step + 1
-	r.apply(r.at.Theta, r.g, r.at.Vectors, r.progress.Iteration)
-	if notFinite(r.at.Theta) >= 0 {
+	r.progress.Iteration = r.iteration()
+	if !ok {
 		return r.diverged(g)
 	}
 	r.at.Step++
@@ -168,21 +168,29 @@ func (r *descentRun) diverged(gradient float64) error {
 		Best: r.least, Curvature: math.NaN(), Remedy: "lower Rate, or look for overflow in the model"}
 }
 
-// gradient writes the estimate of grad L from a batch to r.g, and returns the batch's loss without the regulariser, NaN if
-// it would cost a pass of its own.
+// gradient writes a batch's gradient to r.g, and returns its loss, NaN if that would cost a pass of its own; both without the
+// regulariser.
 func (r *descentRun) gradient(ctx context.Context, batch *datasets.Dataset) (float64, error) {
 	loss, err := math.NaN(), error(nil)
-	if o, onePass := r.p.Objective.(LossGradient); onePass {
+	if o := stochasticPass(r.p.Objective); o != nil {
+		loss, err = o.TrainingGradient(ctx, r.g, r.at.Theta, batch, r.noise())
+	} else if o, onePass := r.p.Objective.(LossGradient); onePass {
 		loss, err = o.LossGradient(ctx, r.g, r.at.Theta, batch)
 	} else {
 		err = r.p.Objective.Gradient(ctx, r.g, r.at.Theta, batch)
 	}
-	if err != nil {
-		return loss, err
-	}
-	floats.Scale(float64(r.n)/float64(batch.Len()), r.g)
-	r.p.addRegulariserGradient(r.g, r.at.Theta)
-	return loss, nil
+	return loss, err
+}
+
+// noiseStream keeps the noise of steps apart from the orders of epochs, which come from the same seed.
+const noiseStream = 0x0d209 << 40
+
+// iteration is the number of the step at hand, from 1 over all epochs.
+func (r *descentRun) iteration() int { return r.at.Epoch*r.steps + r.at.Step + 1 }
+
+// noise is that of the step at hand: it depends on nothing that a resumed training would not know.
+func (r *descentRun) noise() uint64 {
+	return rand.NewPCG(r.seed, noiseStream+uint64(r.iteration())).Uint64()
 }
 
 // due reports whether a checkpoint within the epoch is.
@@ -201,7 +209,7 @@ func (r *descentRun) report() error {
 	now := r.progress
 	now.Trainer, now.Theta = r.name, r.at.Theta
 	now.Epoch, now.Epochs, now.Step, now.Steps = r.at.Epoch, r.epochs, r.at.Step, r.steps
-	now.Loss = r.at.lossSum/r.at.seen*float64(r.n) + r.p.regulariser(r.at.Theta)
+	now.Loss = r.at.lossSum/r.at.seen*float64(r.n) + r.regulariser
 	now.stopwatch(r.start)
 	return r.callback(now)
 }

@@ -13,7 +13,8 @@ import (
 
 // Meter is an [Objective] that counts the work of the one it wraps, per sample as [Cost] says:
 //
-//   - a gradient over n samples, with or without the loss, and per-sample gradients, norms and products: n gradients;
+//   - a gradient over n samples, with or without the loss, that of a training pass, and per-sample gradients, norms and
+//     products: n gradients;
 //   - a Hessian or Gauss-Newton product over n samples: n HVPs; a mini-batch counts its own samples;
 //   - a linearisation over n samples: n gradients, which is about what it costs, and n HVPs for each product after it.
 //
@@ -68,6 +69,30 @@ func (m *Meter) LossGradient(ctx context.Context, dst, theta []float64, d *datas
 		return 0, err
 	}
 	return loss, m.Gradient(ctx, dst, theta, d)
+}
+
+// Stochastic implements [StochasticObjective].
+func (m *Meter) Stochastic() bool { return stochasticPass(m.inner) != nil }
+
+// TrainingGradient implements [StochasticObjective].
+func (m *Meter) TrainingGradient(
+	ctx context.Context, dst, theta []float64, d *datasets.Dataset, noise uint64,
+) (float64, error) {
+	o := stochasticPass(m.inner)
+	if o == nil {
+		const format = "unlearn: objective %T has no training pass of its own: be a StochasticObjective, or use LossGradient (%w)"
+		return 0, fmt.Errorf(format, m.inner, errors.ErrUnsupported)
+	}
+	loss, err := o.TrainingGradient(ctx, dst, theta, d, noise)
+	return loss, m.countGradients(d, err)
+}
+
+// stochasticPass returns o as an objective with a training pass of its own, nil if it has none.
+func stochasticPass(o Objective) StochasticObjective {
+	if s, ok := o.(StochasticObjective); ok && s.Stochastic() {
+		return s
+	}
+	return nil
 }
 
 // HVP implements [Objective].

@@ -28,6 +28,16 @@ type LossGradient interface {
 	LossGradient(ctx context.Context, dst, theta []float64, d *datasets.Dataset) (float64, error)
 }
 
+// StochasticObjective is an Objective whose training pass differs from its evaluation pass, by dropout for instance. [SGD] and
+// [Adam] go down the training pass; everything else, the updates and their curvature too, is of the evaluation pass.
+type StochasticObjective interface {
+	// Stochastic reports whether there is such a training pass at these settings; without one [LossGradient] is used.
+	Stochastic() bool
+	// TrainingGradient writes the gradient of the training pass over d to dst (p) and returns its loss. noise stands for all that
+	// is drawn at random: the same noise gives the same bits.
+	TrainingGradient(ctx context.Context, dst, theta []float64, d *datasets.Dataset, noise uint64) (loss float64, err error)
+}
+
 // Linearizer is an Objective that fixes theta and d once: the returned product evaluates only what depends on v. It
 // observes the context that was given to Linearize.
 type Linearizer interface {

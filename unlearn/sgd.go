@@ -16,12 +16,14 @@ import (
 // g estimates grad L / n, so that Rate is the rate of the mean loss, as in other libraries: it need not change with the size of
 // the data or the batch. An epoch goes over the samples once in an order drawn from Seed and its number, in batches whose sizes
 // differ by at most one.
+//
+// Of a [StochasticObjective] the gradients are those of the training pass, with noise from Seed and the number of the step.
 type SGD struct {
 	Rate     float64 // learning rate, positive
 	Momentum float64 // 0 (none) to below 1; 0.9 is usual
 	Batch    int     // samples in a batch, at most; 0 = 32
 	Epochs   int     // passes over the data; 0 = 1
-	Seed     uint64  // of the order
+	Seed     uint64  // of the order, and of the noise
 	// Callback is called after each step ([Progress.EpochDone] tells the last of an epoch); an error from it ends the training.
 	Callback   func(Progress) error
 	Checkpoint Checkpoint // where to keep the state; the zero value keeps none
