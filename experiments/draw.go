@@ -29,10 +29,8 @@ const (
 	streamOrder
 	streamTuning
 	streamAccuracy
-	streamCheck
 	streamCurvature
 	streamExposure
-	streamFineTune
 )
 
 // random returns the generator of one draw for one purpose.

@@ -1,6 +1,7 @@
 package experiments
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -36,7 +37,13 @@ func memoryMethods() []memoryMethod {
 }
 
 func (sub *secretSubject) none(context.Context, *correction) (*choice, error) {
-	return &choice{method: unlearn.None{}}, nil
+	return &choice{method: unlearn.None{Sample: sub.set.Sample, Seed: sub.sampleSeed()}}, nil
+}
+
+// sampleSeed is that of the windows which stand for all in curvature and gradient residuals: the same for all methods, so that residuals
+// can be compared.
+func (sub *secretSubject) sampleSeed() uint64 {
+	return random(sub.session.Seed, streamCurvature, sub.length).Uint64()
 }
 
 // fineTune tries the rates of the grid, and keeps the update of the best, which takes as long as a pass of training.
@@ -44,8 +51,7 @@ func (sub *secretSubject) fineTune(ctx context.Context, c *correction) (*choice,
 	ch := &choice{}
 	var updates []*applied
 	for _, rate := range grid(sub.set.TauFT, sub.set.RateGrid) {
-		m := unlearn.FineTune{Rate: rate, Batch: sub.set.Batch, Epochs: sub.set.Epochs, Share: true,
-			Seed: random(sub.session.Seed, streamFineTune, sub.length).Uint64()}
+		m := unlearn.FineTune{Rate: rate, Batch: sub.set.Batch, Epochs: sub.set.Epochs, Share: true, Sample: sub.set.Sample, Seed: sub.sampleSeed()}
 		tags := Tags{"tau-ft": rate, "epochs": sub.set.Epochs}
 		u, err := sub.apply(ctx, c, m, tags)
 		if err != nil {
@@ -113,9 +119,14 @@ func (sub *secretSubject) firstOrder(ctx context.Context, c *correction) (*choic
 		}
 	}
 	if ch.take(sub.nearest(c)) {
-		ch.method = unlearn.FirstOrder{Tau: ch.taken.tags["tau"].(float64), Force: true}
+		ch.method = sub.gradientStep(ch.taken.tags["tau"].(float64))
 	}
 	return ch, nil
+}
+
+// gradientStep is first order with that tau.
+func (sub *secretSubject) gradientStep(tau float64) unlearn.Method {
+	return unlearn.FirstOrder{Tau: tau, Force: true, Sample: sub.set.Sample, Seed: sub.sampleSeed()}
 }
 
 // firstOrderMatched looks for the tau at which first order forgets as much as second order did: the smallest one that gives the secret the same
@@ -142,7 +153,7 @@ func (sub *secretSubject) firstOrderMatched(ctx context.Context, c *correction) 
 	if err != nil {
 		return nil, err
 	}
-	ch := &choice{method: unlearn.FirstOrder{Tau: tau, Force: true}, tries: []try{t}}
+	ch := &choice{method: sub.gradientStep(tau), tries: []try{t}}
 	ch.take(sub.nearest(c))
 	return ch, nil
 }
@@ -194,8 +205,15 @@ func (sub *secretSubject) matchingTau(ctx context.Context, g []float64, goal flo
 
 // newton is the second-order step with these numbers.
 func (sub *secretSubject) newton(ridge, step float64) unlearn.Method {
-	return standIn{Solver: unlearn.CG{Tolerance: sub.set.Tolerance, MaxProducts: sub.set.MaxProducts}, Ridge: ridge, Step: step, Sample: sub.set.Sample,
-		Seed: sub.session.Seed, Curvature: unlearn.GaussNewton, Force: true}
+	m := sub.secondOrderBy(unlearn.CG{Tolerance: sub.set.Tolerance, MaxProducts: sub.set.MaxProducts}, unlearn.GaussNewton)
+	m.Ridge, m.Step = ridge, step
+	return m
+}
+
+// secondOrderBy is second order with a solver and a curvature. A solve that ends before its tolerance is what a limit on products means, and how
+// near it came is recorded, so the update is forced.
+func (sub *secretSubject) secondOrderBy(solver unlearn.Solver, c unlearn.Curvature) unlearn.SecondOrder {
+	return unlearn.SecondOrder{Solver: solver, Curvature: c, Sample: sub.set.Sample, Seed: sub.sampleSeed(), Force: true}
 }
 
 // round tries ridges and step lengths of a second-order step from theta: all ridges come from one Krylov space.
@@ -204,21 +222,27 @@ func (sub *secretSubject) round(ctx context.Context, c *correction, theta, ridge
 	if err != nil {
 		return nil, nil, err
 	}
-	h, err := sampledHessian(ctx, sub.problem.With(c.data), theta, unlearn.GaussNewton, sub.set.Sample, sub.session.Seed)
+	sample, err := c.applied.Subsample(cmp.Or(sub.set.Sample, c.data.Len()), sub.sampleSeed())
 	if err != nil {
 		return nil, nil, err
 	}
-	solutions, err := shiftedSolve(ctx, h, g, ridges, sub.set.MaxProducts)
+	h, err := sample.Hessian(ctx, sub.problem, theta, unlearn.GaussNewton)
+	if err != nil {
+		return nil, nil, err
+	}
+	solutions, err := unlearn.ShiftedSolve(ctx, h, g, ridges, sub.set.MaxProducts)
 	if err != nil {
 		return nil, nil, err
 	}
 	directions := map[float64][]float64{}
 	var tries []try
-	for i, ridge := range ridges {
-		directions[ridge] = solutions[i]
+	for _, solution := range solutions {
+		directions[solution.Ridge] = solution.X
 		for _, step := range steps {
-			t, err := sub.try(ctx, c, along(theta, solutions[i], step), more.with(Tags{"ridge": ridge, "step": step}))
-			if err != nil {
+			t := try{tags: more.with(Tags{"ridge": solution.Ridge, "step": step})}
+			if solution.Err != nil {
+				t.failed = solution.Err.Error()
+			} else if t, err = sub.try(ctx, c, along(theta, solution.X, step), t.tags); err != nil {
 				return nil, nil, err
 			}
 			tries = append(tries, t)
@@ -325,17 +349,18 @@ func (m rounds) Unlearn(ctx context.Context, p *unlearn.Problem, theta []float64
 
 // secondOrderLissa solves with LiSSA, scale and ridge from the spectrum of the Hessian itself: nothing is set by hand.
 func (sub *secretSubject) secondOrderLissa(context.Context, *correction) (*choice, error) {
-	ch := &choice{trace: &trace{}, tags: Tags{"chosen-by": "spectrum"}}
-	ch.method = standIn{Solver: unlearn.LiSSA{Tolerance: sub.set.Tolerance, MaxProducts: sub.set.LissaProducts, ChooseRidge: true, Seed: sub.session.Seed,
-		Trace: ch.trace.add}, Step: 1, Sample: sub.set.Sample, Seed: sub.session.Seed, Curvature: unlearn.FullHessian, Force: true}
+	ch := &choice{trace: &trace{}}
+	ch.method = sub.secondOrderBy(unlearn.LiSSA{Tolerance: sub.set.Tolerance, MaxProducts: sub.set.LissaProducts, ChooseRidge: true, Seed: sub.session.Seed,
+		Trace: ch.trace.add}, unlearn.FullHessian)
 	return ch, nil
 }
 
 // secondOrderPublished is the authors' recursion with their numbers.
 func (sub *secretSubject) secondOrderPublished(_ context.Context, c *correction) (*choice, error) {
 	ch := &choice{trace: &trace{}, tags: Tags{"batch": 500, "damping": 0.1, "scale": publishedScale(c), "iterations": 30}}
-	ch.method = standIn{Solver: unlearn.LiSSA{Scale: publishedScale(c), MaxProducts: 30, Trace: ch.trace.add}, Step: 1, Sample: sub.set.Sample, Seed: sub.session.Seed,
-		Ridge: 0.1 * publishedScale(c), Curvature: unlearn.FullHessian, Force: true}
+	m := sub.secondOrderBy(unlearn.LiSSA{Scale: publishedScale(c), MaxProducts: 30, Trace: ch.trace.add}, unlearn.FullHessian)
+	m.Ridge = 0.1 * publishedScale(c)
+	ch.method = m
 	return ch, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"math"
 	"os"
+	"slices"
 	"time"
 
 	"lethe/unlearn"
@@ -96,12 +97,20 @@ func (sub *secretSubject) retrainRecords(ctx context.Context, c *correction, tag
 	if err != nil {
 		return nil, err
 	}
-	residual, err := sub.problem.With(c.data).Residual(ctx, c.theta)
+	u, err := unlearn.Retrain{Trainer: done{c.theta}, Sample: sub.set.Sample, Seed: sub.sampleSeed()}.Unlearn(ctx, sub.problem, sub.theta, c.request)
 	if err != nil {
 		return nil, err
 	}
 	found, err := sub.findings(ctx, c.theta, c.data, c.target)
-	return sub.records("retrain", tags, append(append(effort, finding{metric{"gradient-residual", "1", residual}, nil}), found...)), err
+	return sub.records("retrain", tags, append(append(effort, finding{metric{"gradient-residual", "1", u.After}, nil}), found...)), err
+}
+
+// done is a training that has been carried out before.
+type done struct{ theta []float64 }
+
+// Train implements [unlearn.Trainer].
+func (d done) Train(context.Context, *unlearn.Problem, []float64) ([]float64, error) {
+	return slices.Clone(d.theta), nil
 }
 
 // carryOut applies the chosen method and measures its result. A method that failed gives one finding that says so.
@@ -160,6 +169,9 @@ func (sub *secretSubject) apply(ctx context.Context, c *correction, m unlearn.Me
 			tags = tags.with(Tags{"chosen": s.Chosen})
 		}
 		a.findings = append(a.findings, finding{metric{"own-residual", "1", s.Residual}, tags})
+		if finite(s.Independent) {
+			a.findings = append(a.findings, finding{metric{"independent-residual", "1", s.Independent}, tags})
+		}
 	}
 	return a, nil
 }

@@ -63,7 +63,7 @@ func (s *Session) secretSubject(part string, set *Settings, length int) (*secret
 	sub := &secretSubject{planted: p, session: s, set: set, part: part, model: m, start: m.Init(random(s.Seed, streamInit, length).Uint64()),
 		corrections: map[string]*correction{}}
 	// The authors' l2 ||w||^2 beside the mean loss is (2 l2 n)/2 ||w||^2 beside the sum.
-	sub.problem = &unlearn.Problem{Objective: sub.estimating(), Train: p.train, L2: 2 * set.L2 * float64(p.train.Len()), Penalty: layerPenalty(m)}
+	sub.problem = &unlearn.Problem{Objective: m, Train: p.train, L2: 2 * set.L2 * float64(p.train.Len()), Penalty: layerPenalty(m)}
 	sub.probe = &unlearn.Probe{Model: m, Length: set.Window, Vocabulary: p.vocabulary.Size(), Prompt: p.context, Secret: p.secret}
 	if p.digits() {
 		sub.spaces = append(sub.spaces, unlearn.Space{Name: "digits", Alphabet: p.vocabulary.Digits()})

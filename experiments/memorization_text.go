@@ -207,9 +207,9 @@ func (s *Session) checkText(set *Settings) error {
 			}
 		}
 		n := p.train.Len()
-		for _, key := range []string{"train-batch", "batch", "sample", "tune-sample", "accuracy-sample", "check-sample"} {
+		for _, key := range []string{"train-batch", "batch", "sample", "tune-sample", "accuracy-sample"} {
 			v := map[string]int{"train-batch": set.TrainBatch, "batch": set.Batch, "sample": set.Sample, "tune-sample": set.TuneSample,
-				"accuracy-sample": set.Accuracy, "check-sample": set.CheckSample}[key]
+				"accuracy-sample": set.Accuracy}[key]
 			if v > n {
 				return fmt.Errorf("%s=%d is more than the %d windows of the text: --set %s to at most that", key, v, n, key)
 			}

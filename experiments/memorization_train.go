@@ -37,8 +37,6 @@ func (sub *secretSubject) fit(ctx context.Context, name string, p *unlearn.Probl
 	if err != nil {
 		return nil, err
 	}
-	training := *p
-	training.Objective = sub.model
 	show := sub.show(p.Train)
 	trainer := unlearn.Adam{
 		Rate: sub.set.TrainRate, Batch: sub.set.TrainBatch, Epochs: sub.set.TrainEpochs, Seed: random(sub.session.Seed, streamOrder, sub.length).Uint64(),
@@ -52,7 +50,7 @@ func (sub *secretSubject) fit(ctx context.Context, name string, p *unlearn.Probl
 			return show.step(ctx, at)
 		},
 	}
-	theta, err := trainer.Train(ctx, &training, sub.start)
+	theta, err := trainer.Train(ctx, p, sub.start)
 	if show.steps > 0 { // a finished training that is only read back takes no time worth counting
 		err = errors.Join(err, clock.keep())
 	}

@@ -67,7 +67,7 @@ type Settings struct {
 	TrainRate     float64   `set:"train-rate" of:"memorization" doc:"learning rate of training (Adam)"`
 	TrainBatch    int       `set:"train-batch" of:"memorization" doc:"batch size of training"`
 	TrainEpochs   int       `set:"train-epochs" of:"memorization" doc:"passes of training"`
-	Sample        int       `set:"sample" of:"memorization" doc:"windows that the curvature is taken from, scaled to all; 0 = all"`
+	Sample        int       `set:"sample" of:"memorization" doc:"windows, besides those the secret touches, that curvature and gradient residuals are estimated from; 0 = all"`
 	Step          Auto      `set:"step" of:"memorization" doc:"step length of second order; auto takes the best of step-grid"`
 	RidgeGrid     []float64 `set:"ridge-grid" of:"memorization" doc:"ridges that are tried"`
 	StepGrid      []float64 `set:"step-grid" of:"memorization" doc:"step lengths of second order that are tried"`
@@ -78,7 +78,6 @@ type Settings struct {
 	ExposureLoss  float64   `set:"exposure-loss" of:"memorization" doc:"the same for the variant that is to bring the exposure down"`
 	TuneSample    int       `set:"tune-sample" of:"memorization" doc:"windows on which that is measured; 0 = all"`
 	Accuracy      int       `set:"accuracy-sample" of:"memorization" doc:"windows on which accuracy and loss are measured; 0 = all"`
-	CheckSample   int       `set:"check-sample" of:"memorization" doc:"windows that the gradient residual is estimated on; 0 = all"`
 	FitSamples    int       `set:"fit-samples" of:"memorization" doc:"strings drawn for the distribution of perplexities where there are too many to rank"`
 	LissaProducts int       `set:"lissa-products" of:"memorization" doc:"Hessian products that LiSSA may take"`
 	Rounds        int       `set:"rounds" of:"memorization" doc:"repetitions of second order in its repeated variant"`
@@ -237,7 +236,7 @@ var allowed = map[string][]string{
 
 // mayBeZero lists the numeric settings for which 0 has a meaning; the others are at least 1, or above 0.
 var mayBeZero = []string{"lambda", "sigma", "test-share", "ridge", "seeds", "epochs", "products", "characters", "dropout", "l2", "max-loss", "exposure-loss",
-	"sample", "tune-sample", "accuracy-sample", "check-sample"}
+	"sample", "tune-sample", "accuracy-sample"}
 
 // most bounds the whole numbers: beyond these a slip of the keyboard is likelier than a wish. The measured draws stay below [tuningDraw].
 var most = map[string]int{
@@ -245,7 +244,7 @@ var most = map[string]int{
 	"draws": 1e6, "seed-draws": 1e6, "tune-draws": 1e3, "seeds": 1e4, "trials": 1e8, "shards": 1e4, "growth": 1e6,
 	"hidden": 1e5, "train-steps": 1e7, "epochs": 1e6, "steps": 1e3, "chunks": 1e6,
 	"length": 1e3, "times": 1e6, "characters": 1e9, "window": 1e4, "embedding": 1e5, "units": 1e5, "layers": 100, "train-batch": 1e9,
-	"train-epochs": 1e6, "sample": 1e9, "tau-fine": 1e3, "tune-sample": 1e9, "accuracy-sample": 1e9, "check-sample": 1e9, "fit-samples": 1e7,
+	"train-epochs": 1e6, "sample": 1e9, "tau-fine": 1e3, "tune-sample": 1e9, "accuracy-sample": 1e9, "fit-samples": 1e7,
 	"lissa-products": 1e6, "rounds": 1e3,
 }
 
