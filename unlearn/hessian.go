@@ -199,15 +199,20 @@ func (h *batchHessian) sumTo(ctx context.Context, dst, x []float64, b int) error
 	}
 	parts := h.batches[b]
 	return parts.sumTo(dst, h.scratch, func(k int, dst []float64) error {
-		if h.curvature == FullHessian {
-			return h.p.Objective.HVP(ctx, dst, h.theta, x, parts[k].data)
-		}
-		multiply, err := h.p.linearize(ctx, h.theta, h.curvature, parts[k].data)
-		if err != nil {
-			return err
-		}
-		return multiply(ctx, dst, x)
+		return h.p.curvatureProduct(ctx, dst, h.theta, x, h.curvature, parts[k].data)
 	})
+}
+
+// curvatureProduct writes sum_{i in d} hess l(z_i, theta) x to dst, for data that are used only once at theta.
+func (p *Problem) curvatureProduct(ctx context.Context, dst, theta, x []float64, c Curvature, d *datasets.Dataset) error {
+	if c == FullHessian {
+		return p.Objective.HVP(ctx, dst, theta, x, d)
+	}
+	multiply, err := p.linearize(ctx, theta, c, d)
+	if err != nil {
+		return err
+	}
+	return multiply(ctx, dst, x)
 }
 
 // Ridge returns A + r I, as a [BatchOperator] if a is one. r = 0 returns a itself.
