@@ -31,10 +31,10 @@ func (r *Results) memorizationClaims() []Claim {
 func (r *Results) memorisedClaims(length float64) []Claim {
 	var out []Claim
 	for _, rec := range r.before(length, "completion-match") {
-		out = append(out, atLeast(fmt.Sprintf("%g digits, before: share of the secret that the completion of its prompt gives", length), rec.Value, 1, "1"))
+		out = append(out, atLeast(fmt.Sprintf("%g digits, before: share of the secret in the completion", length), rec.Value, 1, "1"))
 	}
 	for _, rec := range r.before(length, "exposure", "space", "digits") {
-		text := fmt.Sprintf("%g digits, before: exposure among the digit strings, bit", length)
+		text := fmt.Sprintf("%g digits, before: exposure among digits, bit", length)
 		out = append(out, atLeast(text, rec.Value, min(15, rec.Number("space-bits")-1), formatNumber(math.Round(10*min(15, rec.Number("space-bits")-1))/10)))
 	}
 	return out
@@ -46,8 +46,8 @@ func (r *Results) forgottenClaims(c memoryCase) []Claim {
 	var out []Claim
 	lost := r.lost(c, "second-order")
 	if match := r.of(c, "second-order", "completion-match"); len(match) > 0 {
-		claim := Claim{Text: c.title() + ": after second order the prompt is not completed with the secret, points of accuracy lost",
-			Measured: fmt.Sprintf("%s, %s of it given", points(lost), fixed(match[0].Value, 2)), Target: "not the whole secret, at most 0.5 lost", Met: match[0].Value < 1 && lost <= 0.5}
+		claim := Claim{Text: c.title() + ", second order: share of the secret in the completion, points of accuracy lost",
+			Measured: fmt.Sprintf("%s, %s", significant(match[0].Value, 2), points(lost)), Target: "below 1, at most 0.5", Met: match[0].Value < 1 && lost <= 0.5}
 		if !claim.Met {
 			claim.Short = "the completion is still the secret"
 			if match[0].Value < 1 {
@@ -57,8 +57,8 @@ func (r *Results) forgottenClaims(c memoryCase) []Claim {
 		out = append(out, claim)
 	}
 	if first := r.lost(c, "first-order-matched"); !math.IsNaN(first) {
-		claim := Claim{Text: c.title() + ": points that first order loses where it raises the secret's log2-perplexity as far, against second order's",
-			Measured: fmt.Sprintf("%s against %s", points(first), points(lost)), Target: "at least 4×", Met: first > lost && first >= 4*max(lost, 0)}
+		claim := Claim{Text: c.title() + ": points lost by first order at the same log2-perplexity, by second order",
+			Measured: fmt.Sprintf("%s, %s", points(first), points(lost)), Target: "at least 4×", Met: first > lost && first >= 4*max(lost, 0)}
 		if !claim.Met {
 			claim.Short = "second order loses as much"
 			if lost > 0 && first > lost {
@@ -72,23 +72,23 @@ func (r *Results) forgottenClaims(c memoryCase) []Claim {
 
 // byHandClaims: second order with chosen numbers against the authors'.
 func (r *Results) byHandClaims(c memoryCase) []Claim {
-	text := c.title() + ": second order against itself with the authors' numbers, "
+	text := c.title() + ": second order, with the authors' numbers: "
 	if reason := r.failure(c, "second-order-published"); reason != "" {
-		return []Claim{{Text: text + "whatever it comes to", Measured: "with theirs it failed", Target: "at least as good", Met: r.failure(c, "second-order") == ""}}
+		return []Claim{{Text: text + "failed", Measured: "theirs failed", Target: "at least as good", Met: r.failure(c, "second-order") == ""}}
 	}
 	far := func(m string) float64 { return r.value(c, m, "log2-perplexity-distance") }
 	if math.IsNaN(far("second-order-published")) {
 		return nil
 	}
 	compare := func(what string, own, theirs float64, show func(float64) string) Claim {
-		claim := Claim{Text: text + what, Measured: show(own) + " against " + show(theirs), Target: "at most theirs", Met: own <= theirs}
+		claim := Claim{Text: text + what, Measured: show(own) + ", " + show(theirs), Target: "at most theirs", Met: own <= theirs}
 		if !claim.Met {
 			claim.Short = show(own-theirs) + " more"
 		}
 		return claim
 	}
-	return []Claim{compare("distance to retraining's log2-perplexity, bit", far("second-order"), far("second-order-published"), func(v float64) string { return fixed(v, 1) }),
-		compare("points of accuracy lost", r.lost(c, "second-order"), r.lost(c, "second-order-published"), points)}
+	return []Claim{compare("bits from retraining's log2-perplexity", far("second-order"), far("second-order-published"), func(v float64) string { return fixed(v, 1) }),
+		compare("points lost", r.lost(c, "second-order"), r.lost(c, "second-order-published"), points)}
 }
 
 // hiddenClaim: some setting of second order brings the exposure down to 5 bits, or retraining's, at a loss of at most 2 points.
@@ -107,7 +107,7 @@ func (r *Results) hiddenClaim(length float64) (Claim, bool) {
 	if how == "" {
 		return Claim{}, false
 	}
-	claim := atMost(fmt.Sprintf("%g digits: lowest exposure among the digit strings after second order at a loss of at most 2 points, bit (%s)", length, how), lowest, target)
+	claim := atMost(fmt.Sprintf("%g digits, second order at a loss of at most 2 points: lowest exposure among digits, bit (%s)", length, how), lowest, target)
 	claim.Target = "at most " + fixed(target, 1)
 	return claim, true
 }
@@ -126,7 +126,7 @@ func (r *Results) solvedClaim() Claim {
 			}
 		}
 	}
-	claim := Claim{Text: "every second-order update states the true relative residual of its solve, or failed", Measured: fmt.Sprintf("%d of %d", n-bare, n), Target: "all", Met: bare == 0}
+	claim := Claim{Text: "solves that state their true relative residual, or failed", Measured: fmt.Sprintf("%d of %d", n-bare, n), Target: "all", Met: bare == 0}
 	if bare > 0 {
 		claim.Short = fmt.Sprintf("%d without", bare)
 	}

@@ -8,25 +8,25 @@ import (
 // textDefaults are the settings of a language model: the authors' where PAPER.md section 3 gives them, in the profile paper; quick takes a
 // smaller network that learns the secret in a few minutes.
 func textDefaults(s *Settings, k Key) {
-	s.Lengths, s.Replace, s.Times, s.Window = []int{10}, []string{"text1", "random-digits"}, 29, 24
+	s.Lengths, s.Replace, s.Times, s.Window = []int{10}, []string{"text1"}, 29, 24
 	s.Embedding, s.Units, s.Layers, s.L2 = 64, 128, 1, 1e-4
 	s.TrainRate, s.TrainBatch, s.TrainEpochs = 1e-3, 64, 7
 	s.Sample, s.Step = 3000, Auto{Tuned: true}
-	s.RidgeGrid, s.StepGrid = []float64{10, 30, 100, 300, 1000, 3000}, []float64{0.25, 0.5, 1, 2, 4, 8}
+	s.RidgeGrid, s.StepGrid = []float64{10, 30, 100, 300, 1000, 3000, 10000}, []float64{0.25, 0.5, 1, 2, 4, 8}
 	s.TauGrid, s.TauFine, s.RateGrid = []float64{1e-5, 1e-4, 1e-3, 1e-2}, 15, []float64{0.1, 0.3, 1}
 	s.MaxLoss, s.ExposureLoss, s.TuneSample, s.Accuracy = 0.5, 2, 10000, 0
-	s.FitSamples, s.LissaProducts, s.Rounds = 2000, 60, 3
+	s.FitSamples, s.LissaProducts, s.Rounds = 2000, 128, 4
 	switch k.Profile {
 	case Paper:
 		s.Replace = []string{"all"}
 		s.Units, s.Layers, s.TrainRate, s.TrainEpochs = 512, 2, 1e-4, 150
-		s.Sample, s.FitSamples, s.LissaProducts = 6000, 10000, 200
+		s.Sample, s.FitSamples, s.LissaProducts = 6000, 10000, 400
 	case Smoke:
 		s.Lengths, s.Replace, s.Times, s.Window, s.Characters = []int{3}, []string{"random-digits"}, 3, 8, 1500
 		s.Embedding, s.Units, s.TrainEpochs, s.TrainRate = 4, 8, 2, 1e-2
 		s.Sample, s.RidgeGrid, s.StepGrid = 200, []float64{100, 1000}, []float64{1, 2}
 		s.TauGrid, s.TauFine, s.RateGrid = []float64{1e-3, 1e-2}, 2, []float64{0.1}
-		s.TuneSample, s.FitSamples, s.LissaProducts, s.Rounds = 300, 50, 30, 2
+		s.TuneSample, s.FitSamples, s.LissaProducts, s.Rounds = 300, 50, 80, 2
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"gonum.org/v1/gonum/floats"
+
 	"lethe/unlearn"
 )
 
@@ -38,7 +40,7 @@ func (r *Results) exposureFigure() Figure {
 		f.YNames = append(f.YNames, memoryLabel(methods[i]))
 	}
 	for _, c := range r.cases() {
-		s := Series{Label: c.title(), Points: true}
+		s := Series{Label: c.plain(), Points: true}
 		for i, m := range methods {
 			if v := r.value(c, m, "exposure", "space", space); !math.IsNaN(v) {
 				s.X, s.Y = append(s.X, v), append(s.Y, float64(len(methods)-1-i))
@@ -81,7 +83,7 @@ const farLoss = 12
 // tradeOffFigure shows how far the exposure comes down at which loss of accuracy: of all that was tried the front.
 func (r *Results) tradeOffFigure(c memoryCase) Figure {
 	space := r.firstSpace()
-	f := Figure{Name: "trade-off-" + c.file(), Caption: fmt.Sprintf("Exposure among %s against accuracy lost, %s: the best of all settings that were tried", spaceTitle(space), c.title()),
+	f := Figure{Name: "trade-off-" + c.file(), Caption: fmt.Sprintf("Exposure among %s against accuracy lost, %s: the best of all settings that were tried", spaceTitle(space), c.plain()),
 		X: "training accuracy lost, points", Y: "exposure, bit"}
 	for _, m := range r.methods() {
 		s := Series{Label: memoryLabel(m)}
@@ -134,8 +136,8 @@ func compare(a, b float64) int {
 // histogramFigure shows the log2-perplexities of drawn strings, their distribution, and where the secret lies, before and after second order.
 func (r *Results) histogramFigure(c memoryCase) Figure {
 	space := r.firstSpace()
-	f := Figure{Name: "perplexity-" + c.file(), Caption: fmt.Sprintf("Log2-perplexity of strings drawn from %s (areas), and the distribution fitted to it; dashed: the secret; %s", spaceTitle(space), c.title()),
-		X: "log2-perplexity, bit", Y: "density"}
+	f := Figure{Name: "perplexity-" + c.file(), Caption: fmt.Sprintf("Log2-perplexity of strings drawn from %s (areas), and the distribution fitted to it; dashed: the secret; %s", spaceTitle(space), c.plain()),
+		X: "log2-perplexity, bit", Y: "density, each by its largest"}
 	show := func(label string, histograms, secret []Record) {
 		if len(histograms) == 0 || len(secret) == 0 {
 			return
@@ -143,13 +145,15 @@ func (r *Results) histogramFigure(c memoryCase) Figure {
 		h := histograms[0]
 		x, y := bars(h)
 		fx, fy := fitted(h)
-		most := max(slices.Max(y), slices.Max(fy))
+		floats.Scale(1/slices.Max(fy), y) // each by its own height: retraining's are much narrower
+		floats.Scale(1/slices.Max(fy), fy)
 		at := secret[0].Value
 		f.Series = append(f.Series, Series{Of: label, X: x, Y: y, Filled: true}, Series{Label: label, X: fx, Y: fy, Bare: true},
-			Series{Of: label, X: []float64{at, at}, Y: []float64{0, most}, Bare: true, Dashed: true})
+			Series{Of: label, X: []float64{at, at}, Y: []float64{0, 1}, Bare: true, Dashed: true})
 	}
 	show("before", r.before(c.length, "perplexity-histogram", "space", space), r.before(c.length, "log2-perplexity"))
 	show("second-order", r.of(c, "second-order", "perplexity-histogram", "space", space), r.of(c, "second-order", "log2-perplexity"))
+	show("second-order-exposure", r.of(c, "second-order-exposure", "perplexity-histogram", "space", space), r.of(c, "second-order-exposure", "log2-perplexity"))
 	show("retrain", r.of(c, "retrain", "perplexity-histogram", "space", space), r.of(c, "retrain", "log2-perplexity"))
 	return f
 }
@@ -184,10 +188,10 @@ func fitted(h Record) (x, y []float64) {
 
 // traceFigure shows how the residual of LiSSA fell, or did not.
 func (r *Results) traceFigure() Figure {
-	f := Figure{Name: "lissa", Caption: "True relative residual of LiSSA after so many products", X: "products with the curvature", Y: "||b - Ax||/||b||", LogX: true, LogY: true}
+	f := Figure{Name: "lissa", Caption: "True relative residual of LiSSA: after so many products with scale and ridge from the spectrum, after so many batches as published", X: "products, or batches", Y: "||b - Ax||/||b||", LogX: true, LogY: true}
 	for _, c := range r.cases() {
 		for _, m := range []string{"second-order-lissa", "second-order-published"} {
-			s := Series{Label: m + ", " + c.title()}
+			s := Series{Label: m + ", " + c.plain()}
 			for _, rec := range r.of(c, m, "trace-residual") {
 				s.X, s.Y = append(s.X, rec.Number("after-products")), append(s.Y, rec.Value)
 			}

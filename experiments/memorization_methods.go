@@ -1,13 +1,11 @@
 package experiments
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"gonum.org/v1/gonum/floats"
 
@@ -203,150 +201,6 @@ func (sub *secretSubject) matchingTau(ctx context.Context, g []float64, goal flo
 	return 0, &noMatch{goal, reached}
 }
 
-// newton is the second-order step with these numbers.
-func (sub *secretSubject) newton(ridge, step float64) unlearn.Method {
-	m := sub.secondOrderBy(unlearn.CG{Tolerance: sub.set.Tolerance, MaxProducts: sub.set.MaxProducts}, unlearn.GaussNewton)
-	m.Ridge, m.Step = ridge, step
-	return m
-}
-
-// secondOrderBy is second order with a solver and a curvature. A solve that ends before its tolerance is what a limit on products means, and how
-// near it came is recorded, so the update is forced.
-func (sub *secretSubject) secondOrderBy(solver unlearn.Solver, c unlearn.Curvature) unlearn.SecondOrder {
-	return unlearn.SecondOrder{Solver: solver, Curvature: c, Sample: sub.set.Sample, Seed: sub.sampleSeed(), Force: true}
-}
-
-// round tries ridges and step lengths of a second-order step from theta: all ridges come from one Krylov space.
-func (sub *secretSubject) round(ctx context.Context, c *correction, theta, ridges, steps []float64, more Tags) ([]try, map[float64][]float64, error) {
-	g, err := sub.difference(ctx, c, theta)
-	if err != nil {
-		return nil, nil, err
-	}
-	sample, err := c.applied.Subsample(cmp.Or(sub.set.Sample, c.data.Len()), sub.sampleSeed())
-	if err != nil {
-		return nil, nil, err
-	}
-	h, err := sample.Hessian(ctx, sub.problem, theta, unlearn.GaussNewton)
-	if err != nil {
-		return nil, nil, err
-	}
-	solutions, err := unlearn.ShiftedSolve(ctx, h, g, ridges, sub.set.MaxProducts)
-	if err != nil {
-		return nil, nil, err
-	}
-	directions := map[float64][]float64{}
-	var tries []try
-	for _, solution := range solutions {
-		directions[solution.Ridge] = solution.X
-		for _, step := range steps {
-			t := try{tags: more.with(Tags{"ridge": solution.Ridge, "step": step})}
-			if solution.Err != nil {
-				t.failed = solution.Err.Error()
-			} else if t, err = sub.try(ctx, c, along(theta, solution.X, step), t.tags); err != nil {
-				return nil, nil, err
-			}
-			tries = append(tries, t)
-		}
-	}
-	return tries, directions, nil
-}
-
-func (sub *secretSubject) secondOrder(ctx context.Context, c *correction) (*choice, error) {
-	tries, _, err := sub.round(ctx, c, sub.theta, grid(sub.set.Ridge, sub.set.RidgeGrid), grid(sub.set.Step, sub.set.StepGrid), nil)
-	if err != nil {
-		return nil, err
-	}
-	ch := &choice{tries: tries}
-	if ch.take(sub.nearest(c)) {
-		ch.method = sub.newton(ch.taken.tags["ridge"].(float64), ch.taken.tags["step"].(float64))
-	}
-	return ch, nil
-}
-
-// secondOrderRepeated goes on from what second order chose, with difference and curvature taken anew, as long as that comes nearer.
-func (sub *secretSubject) secondOrderRepeated(ctx context.Context, c *correction) (*choice, error) {
-	first, ok := sub.session.recorded(sub.part, "second-order", "chosen", sub.length, c.name)
-	if !ok {
-		return &choice{failed: "second order, which it goes on from, failed"}, nil
-	}
-	k := sub.nearest(c)
-	return sub.repeated(ctx, c, []float64{first.Number("ridge")}, []float64{first.Number("step")}, func(int) criterion { return k })
-}
-
-// secondOrderExposure repeats second order so that the exposure falls, at a loss that may grow from round to round.
-func (sub *secretSubject) secondOrderExposure(ctx context.Context, c *correction) (*choice, error) {
-	return sub.repeated(ctx, c, grid(sub.set.Ridge, sub.set.RidgeGrid), grid(sub.set.Step, sub.set.StepGrid), func(round int) criterion {
-		k := sub.hidden()
-		k.limit *= float64(round) / float64(sub.set.Rounds)
-		return k
-	})
-}
-
-// repeated takes rounds of second order, each the best of its tries by the criterion of the round, until none is better than what is reached.
-func (sub *secretSubject) repeated(ctx context.Context, c *correction, ridges, steps []float64, by func(round int) criterion) (*choice, error) {
-	ch := &choice{}
-	var methods rounds
-	var ridgeText, stepText []string
-	theta := sub.theta
-	start, err := sub.try(ctx, c, theta, Tags{"round": 0})
-	if err != nil {
-		return nil, err
-	}
-	reached := start
-	for round := 1; round <= sub.set.Rounds; round++ {
-		tries, directions, err := sub.round(ctx, c, theta, ridges, steps, Tags{"round": round})
-		if err != nil {
-			return nil, err
-		}
-		ch.tries = append(ch.tries, tries...)
-		i, within := by(round).best(append(tries, reached))
-		if i < 0 || i == len(tries) {
-			break
-		}
-		ridge, step := tries[i].tags["ridge"].(float64), tries[i].tags["step"].(float64)
-		theta = along(theta, directions[ridge], step)
-		methods = append(methods, sub.newton(ridge, step))
-		ridgeText, stepText = append(ridgeText, formatNumber(ridge)), append(stepText, formatNumber(step))
-		reached = tries[i]
-		reached.tags = Tags{"rounds": round, "ridges": strings.Join(ridgeText, ","), "steps": strings.Join(stepText, ",")}
-		ch.within, ch.taken = within, &reached
-		ridges, steps = grid(sub.set.Ridge, sub.set.RidgeGrid), grid(sub.set.Step, sub.set.StepGrid)
-	}
-	if len(methods) == 0 {
-		ch.failed = "no setting that was tried is better than no update"
-		return ch, nil
-	}
-	ch.method = methods
-	return ch, nil
-}
-
-// rounds carries the same request out several times, each time from where the last one ended: from the second on the difference is that which
-// is left between the two texts.
-type rounds []unlearn.Method
-
-// Name implements [unlearn.Method].
-func (rounds) Name() string { return "second-order-repeated" }
-
-// Unlearn implements [unlearn.Method].
-func (m rounds) Unlearn(ctx context.Context, p *unlearn.Problem, theta []float64, r unlearn.Request) (*unlearn.Update, error) {
-	var all *unlearn.Update
-	for _, step := range m {
-		u, err := step.Unlearn(ctx, p, theta, r)
-		if err != nil {
-			return u, err
-		}
-		theta = u.Theta
-		if all == nil {
-			all = u
-			continue
-		}
-		u.Before, u.Cost, u.Check = all.Before, all.Cost.Plus(u.Cost), all.Check.Plus(u.Check)
-		u.Solves, u.Notes = append(all.Solves, u.Solves...), append(all.Notes, u.Notes...)
-		all = u
-	}
-	return all, nil
-}
-
 // secondOrderLissa solves with LiSSA, scale and ridge from the spectrum of the Hessian itself: nothing is set by hand.
 func (sub *secretSubject) secondOrderLissa(context.Context, *correction) (*choice, error) {
 	ch := &choice{trace: &trace{}}
@@ -357,9 +211,13 @@ func (sub *secretSubject) secondOrderLissa(context.Context, *correction) (*choic
 
 // secondOrderPublished is the authors' recursion with their numbers.
 func (sub *secretSubject) secondOrderPublished(_ context.Context, c *correction) (*choice, error) {
-	ch := &choice{trace: &trace{}, tags: Tags{"batch": 500, "damping": 0.1, "scale": publishedScale(c), "iterations": 30}}
-	m := sub.secondOrderBy(unlearn.LiSSA{Scale: publishedScale(c), MaxProducts: 30, Trace: ch.trace.add}, unlearn.FullHessian)
-	m.Ridge = 0.1 * publishedScale(c)
+	m := unlearn.Published{Scale: publishedScale(c), Curvature: unlearn.FullHessian, Sample: sub.set.Sample, Seed: sub.sampleSeed(), Force: true}
+	ch := &choice{trace: &trace{}, tags: Tags{"scale": m.Scale}}
+	m.Trace = func(iteration int, _, residual float64) {
+		if iteration > 0 && finite(residual) {
+			ch.trace.products, ch.trace.residual = append(ch.trace.products, float64(iteration)), append(ch.trace.residual, residual)
+		}
+	}
 	ch.method = m
 	return ch, nil
 }

@@ -35,6 +35,9 @@ func (c memoryCase) title() string {
 	return fmt.Sprintf("%g → %s", c.length, to)
 }
 
+// plain is title for figures, whose font has no sign for a space.
+func (c memoryCase) plain() string { return strings.ReplaceAll(c.title(), "␣", " ") }
+
 // file names a case in file names.
 func (c memoryCase) file() string { return fmt.Sprintf("%g-%s", c.length, c.replace) }
 

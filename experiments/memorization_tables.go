@@ -204,7 +204,7 @@ func (r *Results) choiceTable(c memoryCase) Table {
 	t := Table{Title: "How settings were chosen, " + c.title(), Tuning: true,
 		Header: []string{"method", "taken", "tried", "distance to retraining's log2-perplexity", "exposure, bit", "points lost"},
 		Note: fmt.Sprintf("Taken is what comes nearest to retraining's log2-perplexity of the secret among what loses at most %s points of accuracy on %s windows; "+
-			"if nothing does, what loses least. second-order-exposure takes the lowest exposure at a loss of at most %s points. Exposures here are of few drawn strings.",
+			"if nothing does, what loses least. second-order-exposure takes the lowest exposure at a loss of at most %s points, of its own tries and those of the two variants before it. Exposures here are of few drawn strings.",
 			r.setting("max-loss"), r.setting("tune-sample"), r.setting("exposure-loss"))}
 	for _, m := range r.methods() {
 		for _, rec := range r.of(c, m, "chosen") {
@@ -222,7 +222,7 @@ func (r *Results) choiceTable(c memoryCase) Table {
 // settingText writes the chosen settings of a record.
 func settingText(rec Record) string {
 	var out []string
-	for _, key := range []string{"tau", "tau-ft", "epochs", "ridge", "step", "rounds", "ridges", "steps"} {
+	for _, key := range []string{"tau", "tau-ft", "epochs", "ridge", "step"} {
 		switch v := rec.Settings[key].(type) {
 		case float64:
 			out = append(out, key+" "+significant(v, 3))

@@ -144,7 +144,7 @@ func ownText(t *testing.T, with bool) string {
 func TestASecretOfTheUsersOwn(t *testing.T) {
 	for _, with := range []bool{true, false} {
 		progress := &noted{}
-		o := memoryOrder(t.TempDir(), "length=5")
+		o := memoryOrder(t.TempDir(), "length=5", "characters=0")
 		o.Memory = Memory{Text: ownText(t, with), Prompt: "The key is ", Secret: "Xy7-k"}
 		o.Progress = progress
 		dir := runMemory(t, o)

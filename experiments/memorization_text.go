@@ -192,6 +192,11 @@ func (s *Session) checkText(set *Settings) error {
 	if s.memory.Checkpoint != "" && len(lengths) > 1 {
 		return fmt.Errorf("--checkpoint holds the model of one secret, and length=%s asks for %d: give one length", set.Text("length"), len(lengths))
 	}
+	for key, v := range map[string]int{"products": set.MaxProducts, "epochs": set.Epochs} {
+		if v == 0 {
+			return fmt.Errorf("%s=0 is for other experiments: --set %s to at least 1", key, key)
+		}
+	}
 	for _, length := range lengths {
 		p, err := s.plant(set, length)
 		if err != nil {

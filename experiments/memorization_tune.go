@@ -141,6 +141,12 @@ func (ch *choice) settings() Tags {
 	return ch.taken.tags
 }
 
+// tryOf is the try that a record was made from.
+func tryOf(r Record) try {
+	return try{tags: Tags{"ridge": r.Text("ridge"), "step": r.Text("step")}, perplexity: r.Number("log2-perplexity"), exposure: r.Number("exposure"),
+		match: r.Number("completion-match"), lost: r.Number("points-lost")}
+}
+
 func (t *try) numbers() Tags {
 	return Tags{"log2-perplexity": t.perplexity, "exposure": t.exposure, "completion-match": t.match, "points-lost": t.lost}
 }

@@ -14,7 +14,7 @@ import (
 type runCommand struct {
 	IDs     []string `arg:"" optional:"" name:"id" help:"Experiments, see experiment list."`
 	Dataset string   `help:"Data set; without it every one that is there." placeholder:"NAME"`
-	Model   string   `help:"linear or mlp; without it features runs both, its parts the linear one. memorization has its own, lstm." placeholder:"NAME"`
+	Model   string   `help:"linear or mlp; without it features runs both, its parts the linear one; memorization has lstm." placeholder:"NAME"`
 	Profile string   `help:"smoke, quick or paper; without it quick." placeholder:"NAME"`
 	Data    string   `help:"Folder of data sets; without it LETHE_DATA." placeholder:"DIR"`
 	Out     string   `help:"Folder for results." placeholder:"DIR" default:"results"`
@@ -25,11 +25,11 @@ type runCommand struct {
 	Force   bool     `help:"Start a run anew that is there already."`
 	Quiet   bool     `help:"Print errors and paths only."`
 
-	Text       string `help:"memorization: text to train on, a UTF-8 file; without it the embedded one." placeholder:"FILE"`
-	Prompt     string `help:"memorization: what stands before the secret in the text." placeholder:"TEXT"`
-	Secret     string `help:"memorization: what is to be forgotten; without it random digits that are put into the text." placeholder:"TEXT"`
-	Replace    string `help:"memorization: what the secret becomes, as long as it; without it random characters of its kinds." placeholder:"TEXT"`
-	Checkpoint string `help:"memorization: trained parameters (safetensors) instead of a training." placeholder:"FILE"`
+	Text       string `group:"Flags of memorization:" help:"Text to train on, a UTF-8 file; without it the embedded one." placeholder:"FILE"`
+	Prompt     string `group:"Flags of memorization:" help:"What stands before the secret in the text." placeholder:"TEXT"`
+	Secret     string `group:"Flags of memorization:" help:"What is to be forgotten; without it random digits, put into the text." placeholder:"TEXT"`
+	Replace    string `group:"Flags of memorization:" help:"What the secret becomes, as long as it; without it random characters of its kinds." placeholder:"TEXT"`
+	Checkpoint string `group:"Flags of memorization:" help:"Trained parameters (safetensors) instead of a training." placeholder:"FILE"`
 }
 
 // memory is what the flags say of the text and the secret.
