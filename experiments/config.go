@@ -59,10 +59,15 @@ func (p Part) MarshalYAML() (any, error) {
 	return node, nil
 }
 
-// keysOf returns the names of the settings without those that only other experiments take.
+// keysOf returns the names of the settings that an experiment's file holds: those that only others take are left out.
 func keysOf(experiment string) []string {
 	names, _ := Keys()
-	return slices.DeleteFunc(names, func(k string) bool { return Owner(k) != "" && Owner(k) != experiment })
+	e, err := Find(experiment)
+	text := err == nil && e.Text
+	return slices.DeleteFunc(names, func(k string) bool {
+		owner := Owner(k)
+		return owner != "" && owner != experiment || owner == "" && text && !slices.Contains(sharedSettings, k)
+	})
 }
 
 func scalar(text string) *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Value: text} }

@@ -64,7 +64,7 @@ func TestMemorizationGoesOnWhereItStopped(t *testing.T) {
 	for name, steps := range map[string]int{"training": 30, "retraining": 70} {
 		stop(name, func(cancel context.CancelFunc) Progress { return &stepCanceller{cancel: cancel, left: steps} })
 	}
-	for _, units := range []int{1, 2, 5, 6, 8} {
+	for _, units := range []int{2, 6} {
 		stop("after a unit", func(cancel context.CancelFunc) Progress { return &canceller{cancel: cancel, left: units} })
 	}
 }
@@ -99,9 +99,6 @@ func TestACheckpointReplacesTraining(t *testing.T) {
 	}
 	assert.Equal(t, drop(withoutSeconds(t, first)), drop(withoutSeconds(t, second)))
 
-	c, err := ReadConfig(filepath.Join(second, configName))
-	require.NoError(t, err)
-	assert.Equal(t, withoutSeconds(t, second), withoutSeconds(t, runMemory(t, &Order{Repeat: c, Out: t.TempDir()})))
 	data, err := os.ReadFile(o.Checkpoint)
 	require.NoError(t, err)
 	for _, tt := range []struct {
@@ -121,6 +118,8 @@ func TestACheckpointReplacesTraining(t *testing.T) {
 		_, _, err := o.Do(t.Context())
 		assert.ErrorContains(t, err, tt.want)
 	}
+	c, err := ReadConfig(filepath.Join(second, configName))
+	require.NoError(t, err)
 	c.Memory.Loaded = "other"
 	_, _, err = (&Order{Repeat: c, Out: t.TempDir()}).Do(t.Context())
 	assert.ErrorContains(t, err, "is not the one of the run that is to be repeated")
@@ -142,36 +141,45 @@ func ownText(t *testing.T, with bool) string {
 }
 
 func TestASecretOfTheUsersOwn(t *testing.T) {
-	for _, with := range []bool{true, false} {
-		progress := &noted{}
-		o := memoryOrder(t.TempDir(), "length=5", "characters=0")
-		o.Memory = Memory{Text: ownText(t, with), Prompt: "The key is ", Secret: "Xy7-k"}
-		o.Progress = progress
-		dir := runMemory(t, o)
-		assert.Equal(t, "my text.txt-lstm-smoke-7", filepath.Base(dir))
-		notes := strings.Join(progress.notes, "\n")
-		assert.Equal(t, !with, strings.Contains(notes, "both are put in, 3 times"), notes)
-		assert.Contains(t, notes, "--set length changes nothing on my text.txt, lstm: the secret is given")
-		records, err := ReadRecords(dir)
-		require.NoError(t, err)
-		r := resultsOf("memorization", &Config{}, records)
-		assert.Equal(t, []float64{map[bool]float64{true: 6, false: 3}[with]}, values(r.part("places")))
-		assert.Equal(t, []string{"all"}, r.spaces(), "the secret is no number")
-		for _, rec := range r.part("log2-perplexity") {
-			assert.Equal(t, "Xy7-k", rec.Text("secret"))
-		}
-		text, err := Text(dir, 80)
-		require.NoError(t, err)
-		assert.NotContains(t, text, "What it should show")
-
-		c, err := ReadConfig(filepath.Join(dir, configName))
-		require.NoError(t, err)
-		assert.Contains(t, c.Command, "--text '"+o.Text+"' --prompt 'The key is ' --secret Xy7-k --model lstm")
-		assert.Equal(t, withoutSeconds(t, dir), withoutSeconds(t, runMemory(t, &Order{Repeat: c, Out: t.TempDir()})))
-		require.NoError(t, os.WriteFile(o.Text, []byte("another text"), 0o644))
-		_, _, err = (&Order{Repeat: c, Out: t.TempDir()}).Do(t.Context())
-		assert.ErrorContains(t, err, "fingerprint")
+	progress := &noted{}
+	o := memoryOrder(t.TempDir(), "length=5", "characters=2000")
+	o.Memory = Memory{Text: ownText(t, true), Prompt: "The key is ", Secret: "Xy7-k"}
+	o.Progress = progress
+	dir := runMemory(t, o)
+	assert.Equal(t, "my text.txt-lstm-smoke-7", filepath.Base(dir))
+	assert.Contains(t, progress.notes, "--set length changes nothing on my text.txt, lstm: the secret is given")
+	records, err := ReadRecords(dir)
+	require.NoError(t, err)
+	r := resultsOf("memorization", &Config{}, records)
+	assert.Equal(t, []float64{3}, values(r.part("places")))
+	assert.Equal(t, []string{"all"}, r.spaces(), "the secret is no number")
+	for _, rec := range r.part("log2-perplexity") {
+		assert.Equal(t, "Xy7-k", rec.Text("secret"))
 	}
+	text, err := Text(dir, 80)
+	require.NoError(t, err)
+	assert.NotContains(t, text, "What it should show")
+
+	c, err := ReadConfig(filepath.Join(dir, configName))
+	require.NoError(t, err)
+	assert.Contains(t, c.Command, "--text '"+o.Text+"' --prompt 'The key is ' --secret Xy7-k --model lstm")
+	assert.Equal(t, withoutSeconds(t, dir), withoutSeconds(t, runMemory(t, &Order{Repeat: c, Out: t.TempDir()})))
+	require.NoError(t, os.WriteFile(o.Text, []byte("another text"), 0o644))
+	_, _, err = (&Order{Repeat: c, Out: t.TempDir()}).Do(t.Context())
+	assert.ErrorContains(t, err, "fingerprint")
+}
+
+// What does not stand in the text is put there, and the user is told.
+func TestASecretThatIsNotInTheText(t *testing.T) {
+	text, err := os.ReadFile(ownText(t, false))
+	require.NoError(t, err)
+	s := &Session{Seed: 3, Dataset: "d", text: string(text), memory: Memory{Prompt: "The key is ", Secret: "Xy7-k"}}
+	p, err := s.plant(&Settings{Window: 8, Times: 4}, 5)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"the secret does not stand after the prompt anywhere in the text: both are put in, 4 times"}, p.notes)
+	assert.Len(t, p.canary.Spans, 4)
+	assert.Equal(t, " key is ", p.vocabulary.Decode(p.context))
+	assert.Equal(t, "Xy7-k", p.vocabulary.Decode(p.secret))
 }
 
 func TestTheReplacementIsOfTheSecretsKinds(t *testing.T) {

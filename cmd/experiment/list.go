@@ -16,10 +16,10 @@ func (c *listCommand) Run(t *terminal) error {
 	for _, e := range experiments.Experiments() {
 		fmt.Fprintf(t.stdout, "%-12s %s\n", e.ID, e.Title)
 		for _, line := range wrap(e.Question, 64) {
-			fmt.Fprintf(t.stdout, "%-12s   %s\n", "", line)
+			fmt.Fprintf(t.stdout, "%-12s  %s\n", "", line)
 		}
 		if len(e.Parts) > 0 {
-			fmt.Fprintf(t.stdout, "%-12s   (%s)\n", "", strings.Join(e.Parts, ", "))
+			fmt.Fprintf(t.stdout, "%-12s  (%s)\n", "", strings.Join(e.Parts, ", "))
 		}
 	}
 	if !c.Settings {

@@ -26,7 +26,7 @@ func call(t *testing.T, args ...string) (stdout, stderr string, err error) {
 
 func TestHelpAndLists(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
-		{"", "Usage: experiment"}, {"--help", "bench"}, {"run --help", "--resume"}, {"list", "residual"}, {"list --settings", "tau-ft"}, {"data list", "diabetes"},
+		{"", "Usage: experiment"}, {"--help", "bench"}, {"run --help", "--resume"}, {"list", "residual"}, {"list", "memorization"}, {"list --settings", "of memorization only:"}, {"run --help", "--checkpoint"}, {"list --settings", "tau-ft"}, {"data list", "diabetes"},
 	} {
 		out, _, err := call(t, strings.Fields(c.args)...)
 		require.NoError(t, err, c.args)
@@ -43,7 +43,10 @@ func TestWrongCommandLinesExitWith2(t *testing.T) {
 		{"run residual --set nope=1", "known: request"}, {"run residual --dataset nope", "known: diabetes"}, {"run residual --model nope", "known: linear"},
 		{"run residual --resume --force", "exclude"}, {"run residual --config x.yaml", "leave experiment"},
 		{"run --config x.yaml --seed 1", "--seed and --set out"}, {"run --config x.yaml --profile quick", "--profile, --seed"}, {"run --config x.yaml --dataset spam", "--dataset"},
-		{"run --config x.yaml --set draws=1", "--set out"}, {"run residual --set growth=1", "at least 2"}, {"bench nope", "known: drebin"}, {"data fetch nope", "known: diabetes"},
+		{"run --config x.yaml --set draws=1", "--set out"}, {"run residual --set growth=1", "at least 2"}, {"bench nope", "known: drebin"},
+		{"run residual --text x.txt", "--text is for memorization"}, {"run memorization --secret x", "--secret goes with --prompt"},
+		{"run memorization --prompt a --secret bcd --replace xy", "--replace has 2 characters and --secret 3"}, {"run memorization --dataset diabetes", "knows alice"},
+		{"run --config x.yaml --secret x", "leave --prompt, --secret and --replace out"}, {"data fetch nope", "known: diabetes"},
 	} {
 		_, _, err := call(t, strings.Fields(c.args)...)
 		require.ErrorContains(t, err, c.want, c.args)

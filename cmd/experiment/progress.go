@@ -50,7 +50,7 @@ func (b *bars) End() {
 
 // Training draws the training over the run's bar, and clears it at the end of the training so that the other comes back.
 func (b *bars) Training(t experiments.TrainingStatus) {
-	const width = 10
+	const width = 8
 	done := (t.Epoch-1)*t.Steps + t.Step
 	switch {
 	case done == t.Epochs*t.Steps:
@@ -63,11 +63,11 @@ func (b *bars) Training(t experiments.TrainingStatus) {
 	}
 }
 
-// trainingText says where a training stands, in at most 68 columns.
+// trainingText says where a training stands, in at most 70 columns unless it has hundreds of epochs.
 func trainingText(t experiments.TrainingStatus) string {
 	text := fmt.Sprintf("epoch %d/%d  loss %.3f", t.Epoch, t.Epochs, t.Loss)
 	if !math.IsNaN(t.Accuracy) {
-		text += fmt.Sprintf("  accuracy %.1f %%", 100*t.Accuracy)
+		text += fmt.Sprintf("  acc. %.1f %%", 100*t.Accuracy)
 	}
 	if !math.IsNaN(t.Exposure) {
 		text += fmt.Sprintf("  exposure %.1f bit", t.Exposure)
