@@ -16,6 +16,8 @@ type Applied struct {
 	Old, New *datasets.Dataset // Z and Z~: the affected samples as they were, and those of them that stay as they are now
 	Rows     []int             // the affected samples in D, rising; row i of Old is Rows[i]
 	Columns  []int             // the removed features, rising
+
+	stay []int // the rows of New in Data, rising
 }
 
 // Apply carries the request out on d, which is not changed. Affected is every sample that the request names, and every
@@ -106,6 +108,7 @@ func (a *Applied) gather(d *datasets.Dataset, affected, gone []bool, removed []i
 		a.Rows = append(a.Rows, i)
 		if !gone[i] {
 			kept = append(kept, i)
+			a.stay = append(a.stay, i-(len(a.Rows)-len(kept))) // the removed ones before it are affected too
 		}
 	}
 	a.Old, a.New = d.Subset(a.Rows), a.Data.Subset(kept)

@@ -29,18 +29,21 @@ func (Exact) Name() string { return "exact" }
 // Solve implements [Solver].
 func (s Exact) Solve(ctx context.Context, dst []float64, a Operator, b []float64) (Stats, error) {
 	if err := checkSystem(s.Name(), dst, a, b); err != nil {
-		return Stats{Solver: s.Name(), Residual: math.NaN()}, err
+		return unsolved(s.Name()), err
 	}
+	st := unsolved(s.Name())
 	if isZero(b) {
 		clear(dst)
-		return Stats{Solver: s.Name()}, ctx.Err()
+		st.Residual = 0
+		return st, ctx.Err()
 	}
 	start := time.Now()
 	f, err := s.Factor(ctx, a)
 	if err != nil {
-		return Stats{Solver: s.Name(), Residual: math.NaN(), Seconds: time.Since(start).Seconds()}, err
+		st.Seconds = time.Since(start).Seconds()
+		return st, err
 	}
-	st, err := f.solve(ctx, s.Name(), dst, a, b)
+	st, err = f.solve(ctx, s.Name(), dst, a, b)
 	st.Products += float64(f.Dim())
 	st.Seconds = time.Since(start).Seconds()
 	return st, err
@@ -99,7 +102,7 @@ func (f *Factored) Dim() int {
 // Solve implements [Solver]. Safe for concurrent use.
 func (f *Factored) Solve(ctx context.Context, dst []float64, a Operator, b []float64) (Stats, error) {
 	if a.Dim() != f.Dim() {
-		return Stats{Solver: f.Name(), Residual: math.NaN()},
+		return unsolved(f.Name()),
 			fmt.Errorf("unlearn: factor of dimension %d used on an operator of dimension %d", f.Dim(), a.Dim())
 	}
 	return f.solve(ctx, f.Name(), dst, a, b)

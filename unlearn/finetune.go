@@ -23,8 +23,9 @@ type FineTune struct {
 	Rate   float64 // learning rate; 1e-4 on the linear models of the paper, or find it with [Tune]
 	Batch  int     // samples in a batch, and the divisor of the last, shorter one too; 0 = 32
 	Epochs int     // passes over the corrected data; 0 = 1
-	Seed   uint64  // of the order
+	Seed   uint64  // of the order, and of Sample
 	Share  bool    // s = |B|/n instead of the authors' 1
+	Sample int     // > 0 estimates the residuals before and after on that many unaffected samples: see [Subsample]
 }
 
 // Name returns "fine-tune".
@@ -36,7 +37,7 @@ func (m FineTune) Unlearn(ctx context.Context, p *Problem, theta []float64, r Re
 		return nil, errors.New("unlearn: FineTune.Rate has to be a positive number (try 1e-4, or find it with Tune), " +
 			"Batch and Epochs not negative")
 	}
-	t, err := begin(ctx, m.Name(), p, theta, r)
+	t, err := beginSampled(ctx, m.Name(), p, theta, r, sampling{m.Sample, m.Seed})
 	if err != nil {
 		return nil, err
 	}

@@ -20,6 +20,10 @@ type FirstOrder struct {
 	// for networks; see [Tune].
 	Tau   float64
 	Force bool // keep an update that made things worse
+
+	// Sample > 0 estimates the residuals before and after on that many unaffected samples, drawn by Seed: see [Subsample].
+	Sample int
+	Seed   uint64
 }
 
 // Name returns "first-order".
@@ -27,12 +31,14 @@ func (FirstOrder) Name() string { return "first-order" }
 
 func (m FirstOrder) forced() bool { return m.Force }
 
+func (m FirstOrder) sampling() sampling { return sampling{m.Sample, m.Seed} }
+
 // Unlearn implements [Method]. It costs the gradients of the affected samples, before and after, and the trust check.
 func (m FirstOrder) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
 	if !(m.Tau > 0) || !finite(m.Tau) {
 		return nil, errors.New("unlearn: FirstOrder.Tau has to be a positive number; try 1e-4, or find it with Tune")
 	}
-	t, err := begin(ctx, m.Name(), p, theta, r)
+	t, err := beginSampled(ctx, m.Name(), p, theta, r, m.sampling())
 	if err != nil {
 		return nil, err
 	}

@@ -34,14 +34,34 @@ func (c Curvature) String() string {
 // where the objective is a [Linearizer], under ctx; each product observes its own context as well. The operator keeps a
 // copy of theta, and is as safe for concurrent use as the objective is.
 func (p *Problem) Hessian(ctx context.Context, theta []float64, c Curvature) (Operator, error) {
+	return p.hessianOver(ctx, theta, c, p.whole())
+}
+
+// whole is all of the training data.
+func (p *Problem) whole() strata {
+	if p.Train == nil || p.Train.Len() == 0 {
+		return nil
+	}
+	return strata{{p.Train, 1}}
+}
+
+func (p *Problem) hessianOver(ctx context.Context, theta []float64, c Curvature, parts strata) (Operator, error) {
 	if err := p.check(theta); err != nil {
 		return nil, err
 	}
-	multiply, err := p.linearize(ctx, slices.Clone(theta), c, p.Train)
-	if err != nil {
-		return nil, err
+	h := &hessian{p: p, parts: parts}
+	theta = slices.Clone(theta)
+	for _, part := range parts {
+		multiply, err := p.linearize(ctx, theta, c, part.data)
+		if err != nil {
+			return nil, err
+		}
+		h.multiply = append(h.multiply, multiply)
 	}
-	return &hessian{p: p, multiply: multiply}, nil
+	if len(parts) > 1 {
+		h.scratch = make([]float64, len(theta))
+	}
+	return h, nil
 }
 
 // product writes a matrix times v to dst.
@@ -49,9 +69,6 @@ type product func(ctx context.Context, dst, v []float64) error
 
 // linearize returns the product with the loss' curvature on d, without the regulariser. theta must not change later.
 func (p *Problem) linearize(ctx context.Context, theta []float64, c Curvature, d *datasets.Dataset) (product, error) {
-	if d.Len() == 0 {
-		return func(_ context.Context, dst, _ []float64) error { clear(dst); return nil }, nil
-	}
 	var multiply func(dst, v []float64) error
 	var err error
 	switch c {
@@ -83,7 +100,9 @@ func noGaussNewton(o Objective) error {
 
 type hessian struct {
 	p        *Problem
-	multiply product
+	parts    strata
+	multiply []product // one for each part
+	scratch  []float64
 }
 
 func (h *hessian) Dim() int { return h.p.Dim() }
@@ -92,7 +111,8 @@ func (h *hessian) MulVecTo(ctx context.Context, dst, x []float64) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := h.multiply(ctx, dst, x); err != nil {
+	err := h.parts.sumTo(dst, h.scratch, func(k int, dst []float64) error { return h.multiply[k](ctx, dst, x) })
+	if err != nil {
 		return err
 	}
 	h.p.addL2(dst, x)
@@ -104,20 +124,36 @@ func (h *hessian) MulVecTo(ctx context.Context, dst, x []float64) error {
 // sizes of the batches differ by at most one. Nothing is kept between products, so that memory does not grow with the
 // number of batches; a Gauss-Newton product linearises its batch anew.
 func (p *Problem) HessianBatches(ctx context.Context, theta []float64, c Curvature, batches int, seed uint64) (BatchOperator, error) {
+	return p.batchesOver(ctx, theta, c, p.whole(), batches, seed)
+}
+
+func (p *Problem) batchesOver(
+	ctx context.Context, theta []float64, c Curvature, parts strata, batches int, seed uint64,
+) (BatchOperator, error) {
 	if err := p.check(theta); err != nil {
 		return nil, err
 	}
-	n := p.Train.Len()
+	n := 0 // batches that all get a sample
+	for _, part := range parts {
+		n = max(n, part.data.Len())
+	}
 	if batches < 1 || batches > n {
 		return nil, fmt.Errorf("unlearn: %d batches of %d samples; ask for 1 to %d", batches, n, n)
 	}
 	if _, ok := p.Objective.(GaussNewtonLinearizer); c == GaussNewton && !ok {
 		return nil, noGaussNewton(p.Objective)
 	}
-	shuffled := p.Train.Subset(rand.New(rand.NewPCG(seed, 0x4e55)).Perm(n))
-	b := &batchHessian{p: p, theta: slices.Clone(theta), curvature: c, batches: make([]*datasets.Dataset, batches)}
+	rng := rand.New(rand.NewPCG(seed, 0x4e55))
+	shuffled := slices.Clone(parts)
+	for k, part := range parts {
+		shuffled[k].data = part.data.Subset(rng.Perm(part.data.Len()))
+	}
+	b := &batchHessian{p: p, theta: slices.Clone(theta), curvature: c, batches: make([]strata, batches)}
 	for k := range b.batches {
-		b.batches[k] = shuffled.Slice(k*n/batches, (k+1)*n/batches)
+		b.batches[k] = shuffled.slice(k, batches)
+	}
+	if len(parts) > 1 {
+		b.scratch = make([]float64, len(theta))
 	}
 	return b, ctx.Err()
 }
@@ -126,7 +162,8 @@ type batchHessian struct {
 	p         *Problem
 	theta     []float64
 	curvature Curvature
-	batches   []*datasets.Dataset
+	batches   []strata
+	scratch   []float64
 }
 
 func (h *batchHessian) Dim() int { return h.p.Dim() }
@@ -160,10 +197,18 @@ func (h *batchHessian) sumTo(ctx context.Context, dst, x []float64, b int) error
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if h.curvature == FullHessian {
-		return h.p.Objective.HVP(ctx, dst, h.theta, x, h.batches[b])
+	parts := h.batches[b]
+	return parts.sumTo(dst, h.scratch, func(k int, dst []float64) error {
+		return h.p.curvatureProduct(ctx, dst, h.theta, x, h.curvature, parts[k].data)
+	})
+}
+
+// curvatureProduct writes sum_{i in d} hess l(z_i, theta) x to dst, for data that are used only once at theta.
+func (p *Problem) curvatureProduct(ctx context.Context, dst, theta, x []float64, c Curvature, d *datasets.Dataset) error {
+	if c == FullHessian {
+		return p.Objective.HVP(ctx, dst, theta, x, d)
 	}
-	multiply, err := h.p.linearize(ctx, h.theta, h.curvature, h.batches[b])
+	multiply, err := p.linearize(ctx, theta, c, d)
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // Iterative divides the request into chunks ([Request.Chunks]) and lets Method carry them out one after the other, each
-// on the data and the parameters that the one before it left.
+// on the data and the parameters that the one before it left. Where Method estimates residuals on a subsample, so does the whole.
 type Iterative struct {
 	Method Method // what carries out each chunk: FirstOrder or SecondOrder
 	Chunks int    // at most; 0 = 10
@@ -30,7 +30,11 @@ func (m Iterative) Unlearn(ctx context.Context, p *Problem, theta []float64, r R
 	if m.Method == nil {
 		return nil, errors.New("unlearn: Iterative needs a Method, FirstOrder or SecondOrder")
 	}
-	t, err := begin(ctx, m.Name(), p, theta, r)
+	var s sampling
+	if f, ok := m.Method.(interface{ sampling() sampling }); ok {
+		s = f.sampling()
+	}
+	t, err := beginSampled(ctx, m.Name(), p, theta, r, s)
 	if err != nil {
 		return nil, err
 	}
@@ -49,6 +53,11 @@ func (m Iterative) Unlearn(ctx context.Context, p *Problem, theta []float64, r R
 	if err != nil {
 		return t.refuse(err)
 	}
+	if t.check != nil { // the last chunk's subsample is another
+		if after, err = t.estimateAfter(ctx, current); err != nil {
+			return t.refuse(err)
+		}
+	}
 	if worse(t.update.Before, after) { // then judge needs to know what training had left
 		start := t.meter.Cost()
 		if _, err := t.difference(ctx); err != nil {
@@ -58,6 +67,15 @@ func (m Iterative) Unlearn(ctx context.Context, p *Problem, theta []float64, r R
 	}
 	f, ok := m.Method.(interface{ forced() bool })
 	return t.judge(current, after, ok && f.forced(), "use smaller steps in Method, or more Chunks")
+}
+
+// estimateAfter is the residual at theta, on the account of the trust check. t.grad stays that of the old parameters.
+func (t *attempt) estimateAfter(ctx context.Context, theta []float64) (float64, error) {
+	grad := t.grad
+	t.grad = make([]float64, len(grad))
+	after, err := t.checkResidual(ctx, theta)
+	t.grad = grad
+	return after, err
 }
 
 // carryOut returns the parameters after all chunks and their residual on the last chunk's data, which are D'.

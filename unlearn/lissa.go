@@ -45,7 +45,7 @@ func (LiSSA) Name() string { return "lissa" }
 
 // Solve implements [Solver].
 func (s LiSSA) Solve(ctx context.Context, dst []float64, a Operator, b []float64) (Stats, error) {
-	st := Stats{Solver: s.Name(), Residual: math.NaN()}
+	st := unsolved(s.Name())
 	if err := checkSystem(s.Name(), dst, a, b); err != nil {
 		return st, err
 	}

@@ -27,6 +27,7 @@ func TestReportsAreTrueOnRandomProblems(t *testing.T) {
 		for _, m := range []Method{
 			None{}, Occlusion{}, FirstOrder{Tau: 0.1}, SecondOrder{}, SecondOrder{Curvature: GaussNewton, Ridge: 1, Steps: 3},
 			FineTune{Rate: 0.1}, Iterative{Method: FirstOrder{Tau: 0.1}, Chunks: 3}, Iterative{Method: SecondOrder{Ridge: 2}},
+			Published{}, Published{Scale: 10, Batch: 5}, SecondOrder{Ridge: 1, Steps: 2, Gradient: Difference},
 		} {
 			u, err := m.Unlearn(context.Background(), p, theta, r)
 			require.Equal(t, untouched, theta)
@@ -55,7 +56,7 @@ func everyMethod() []Method {
 	return []Method{
 		None{}, Occlusion{}, FirstOrder{Tau: 1e-3, Force: true}, SecondOrder{Force: true}, SecondOrder{Steps: 3, Force: true}, FineTune{Rate: 1e-3},
 		Retrain{Trainer: newton{}}, Retrain{Trainer: newton{}, Start: make([]float64, 5)},
-		Iterative{Method: FirstOrder{Tau: 1e-3, Force: true}}, Iterative{Method: SecondOrder{Force: true}},
+		Iterative{Method: FirstOrder{Tau: 1e-3, Force: true}}, Iterative{Method: SecondOrder{Force: true}}, Published{Force: true},
 	}
 }
 
@@ -65,7 +66,7 @@ func TestNames(t *testing.T) {
 		names = append(names, m.Name())
 	}
 	require.Equal(t, []string{"none", "occlusion", "first-order", "second-order", "second-order", "fine-tune", "retrain", "retrain",
-		"first-order-iterative", "second-order-iterative"}, names)
+		"first-order-iterative", "second-order-iterative", "second-order-published"}, names)
 }
 
 func TestEmptyRequestChangesNothing(t *testing.T) {

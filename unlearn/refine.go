@@ -3,7 +3,6 @@ package unlearn
 import (
 	"context"
 	"errors"
-	"math"
 	"time"
 
 	"gonum.org/v1/gonum/floats"
@@ -18,7 +17,7 @@ type kernel func(ctx context.Context, d, r []float64, a *counted, target, limit 
 // products when a round no longer halves it: then rounding error is the limit.
 func refine(ctx context.Context, solver string, x []float64, op Operator, b []float64, tol, maxProducts float64,
 	run kernel) (Stats, error) {
-	st := Stats{Solver: solver, Residual: math.NaN()}
+	st := unsolved(solver)
 	if err := checkSystem(solver, x, op, b); err != nil {
 		return st, err
 	}

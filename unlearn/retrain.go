@@ -12,6 +12,10 @@ type Retrain struct {
 	Start   []float64 // start of the training (p), the initial parameters for a cold one; nil = the old parameters, warm
 	// Force keeps parameters that the trainer handed back with an [ErrNotConverged]; Notes says so.
 	Force bool
+
+	// Sample > 0 estimates the residuals before and after on that many unaffected samples, drawn by Seed: see [Subsample].
+	Sample int
+	Seed   uint64
 }
 
 // Name returns "retrain".
@@ -22,7 +26,7 @@ func (m Retrain) Unlearn(ctx context.Context, p *Problem, theta []float64, r Req
 	if m.Start != nil && len(m.Start) != len(theta) {
 		return nil, fmt.Errorf("unlearn: Retrain.Start has length %d for %d parameters", len(m.Start), len(theta))
 	}
-	t, err := begin(ctx, m.Name(), p, theta, r)
+	t, err := beginSampled(ctx, m.Name(), p, theta, r, sampling{m.Sample, m.Seed})
 	if err != nil {
 		return nil, err
 	}

@@ -1,9 +1,11 @@
 package unlearn
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"gonum.org/v1/gonum/floats"
@@ -12,40 +14,61 @@ import (
 // SecondOrder takes a Newton step along the difference that the request makes (Warnecke et al. 2023, the second-order
 // update; PAPER.md section 1):
 //
-//	theta' = theta - (H + Ridge I)^-1 G,  G = sum grad l(z~, theta) - sum grad l(z, theta),
+//	theta' = theta - Step (H + Ridge I)^-1 G,  G = sum grad l(z~, theta) - sum grad l(z, theta),
 //
 // with H the Hessian of L at theta on the corrected data, regulariser included. On a quadratic loss this is the
-// retrained optimum, if theta was the optimum. From the second step on the full gradient of L(.; D') stands in place of
-// G, and H is taken at the parameters reached.
+// retrained optimum, if theta was the optimum and Step is 1. From the second step on H is taken at the parameters reached, and
+// Gradient says what stands in place of G.
 //
 // A failed solve is refused with the solver's error ([ErrIndefinite], [ErrNotConverged], [ErrDiverged]), and an update
 // that raises the gradient residual on the corrected data with [ErrWorse], unless it stays below what training had left
 // on the old data. The zero value is ready.
 type SecondOrder struct {
-	Solver    Solver    // nil = CG to a relative residual of 1e-8
-	Ridge     float64   // added to the Hessian; where H may be indefinite, more than minus its smallest eigenvalue
-	Curvature Curvature // FullHessian, or GaussNewton where the Hessian is indefinite
-	Steps     int       // Newton steps; 0 = 1
+	Solver    Solver       // nil = CG to a relative residual of 1e-8
+	Ridge     float64      // added to the Hessian; where H may be indefinite, more than minus its smallest eigenvalue
+	Curvature Curvature    // FullHessian, or GaussNewton where the Hessian is indefinite
+	Step      float64      // length of a step; 0 = 1, Newton's own
+	Steps     int          // Newton steps; 0 = 1
+	Gradient  StepGradient // what steps after the first follow
 	// Batches > 1 hands the solver the Hessian as a mean over that many mini-batches drawn by Seed, for LiSSA.
 	Batches int
 	Seed    uint64
+	// Sample > 0 estimates H, the residuals before and after, and the full gradient of later steps from the affected samples and that
+	// many others ([Subsample]), each on a draw of its own by Seed, anew for each step; that of the first H is
+	// [Applied.Subsample](Sample, Seed). G stays exact. So nothing passes over all samples. Each solution is also held against
+	// a second matrix: see [Stats].Independent. Notes gives the sizes.
+	Sample int
 	// Force keeps an update that made things worse, and one whose solve failed (the best vector found is used); Notes
 	// says so.
 	Force bool
 }
+
+// StepGradient says what the steps after the first follow.
+type StepGradient int
+
+const (
+	// FullGradient is grad L(.; D') at the parameters reached: the steps go on to the optimum on the corrected data.
+	FullGradient StepGradient = iota
+	// Difference is G taken anew at the parameters reached: the first step repeated, which goes on as long as the
+	// samples as they were and as they are now differ in their gradients. It has no optimum to come to.
+	Difference
+)
 
 // Name returns "second-order".
 func (SecondOrder) Name() string { return "second-order" }
 
 func (m SecondOrder) forced() bool { return m.Force }
 
+func (m SecondOrder) sampling() sampling { return sampling{m.Sample, m.Seed} }
+
 // Unlearn implements [Method]. Each step costs one linearisation and the solver's products over the corrected data; the
-// first also the gradients of the affected samples, before and after, and each later one a gradient.
+// first also the gradients of the affected samples, before and after, and each later one a gradient, or again those of the affected
+// samples. With Sample the corrected data are those of a subsample, and a solve costs one more linearisation and product.
 func (m SecondOrder) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
 	if err := m.check(); err != nil {
 		return nil, err
 	}
-	t, err := begin(ctx, m.Name(), p, theta, r)
+	t, err := beginSampled(ctx, m.Name(), p, theta, r, m.sampling())
 	if err != nil {
 		return nil, err
 	}
@@ -72,23 +95,28 @@ func (m SecondOrder) steps(ctx context.Context, t *attempt, g []float64) (theta 
 	theta, residual = t.theta, t.update.Before
 	for step := range max(m.Steps, 1) {
 		if step > 0 {
-			copy(g, t.grad)
+			if err := m.later(ctx, t, g, theta, step); err != nil {
+				return nil, 0, err
+			}
 		}
-		next, err := m.step(ctx, t, theta, g)
+		next, err := m.step(ctx, t, theta, g, step)
 		if err != nil {
 			return nil, 0, err
 		}
-		after, err := t.residualAfter(ctx, next, step+1 >= m.Steps)
+		after, err := t.residualAfter(ctx, next, step+1 >= m.Steps || m.Gradient == Difference || t.check != nil)
 		if err != nil {
 			return nil, 0, err
 		}
-		first := step == 0
-		if !first && worse(residual, after) && !m.Force {
+		bound := residual
+		if step == 0 || m.Gradient == Difference {
+			bound = max(residual, t.trained)
+		}
+		if step > 0 && worse(bound, after) && !m.Force {
 			t.note("step %d would have raised the residual from %.6g to %.6g and was left out", step+1, residual, after)
 			break
 		}
 		theta, residual = next, after
-		if residual == 0 || first && worse(max(t.update.Before, t.trained), after) && !m.Force {
+		if residual == 0 || step == 0 && worse(bound, after) && !m.Force {
 			break
 		}
 	}
@@ -102,20 +130,43 @@ func (m SecondOrder) check() error {
 	if m.Steps < 0 || m.Batches < 0 {
 		return errors.New("unlearn: SecondOrder.Steps and Batches cannot be negative")
 	}
+	if !(m.Step >= 0) || !finite(m.Step) {
+		return fmt.Errorf("unlearn: SecondOrder.Step is %v; it has to be a positive number, or 0 for 1", m.Step)
+	}
+	if m.Gradient != FullGradient && m.Gradient != Difference {
+		return fmt.Errorf("unlearn: unknown SecondOrder.Gradient %d", m.Gradient)
+	}
 	return nil
 }
 
+// later writes what a step after the first follows to g. The trust check's gradient is at hand, but where it is an estimate a
+// step that followed it would be judged by the very samples it was made from.
+func (m SecondOrder) later(ctx context.Context, t *attempt, g, theta []float64, step int) error {
+	if m.Gradient == Difference {
+		return t.p.Difference(ctx, g, theta, t.applied)
+	}
+	if t.check == nil {
+		copy(g, t.grad)
+		return nil
+	}
+	s, err := t.draw(stepSample, step)
+	if err != nil {
+		return err
+	}
+	return t.gradient(ctx, g, theta, s)
+}
+
 // residualAfter books the residual on the trust check only if no further step needs the gradient.
-func (t *attempt) residualAfter(ctx context.Context, theta []float64, last bool) (float64, error) {
-	if last {
+func (t *attempt) residualAfter(ctx context.Context, theta []float64, only bool) (float64, error) {
+	if only {
 		return t.checkResidual(ctx, theta)
 	}
 	return t.residual(ctx, theta)
 }
 
-// step returns theta - (H + ridge I)^-1 g.
-func (m SecondOrder) step(ctx context.Context, t *attempt, theta, g []float64) ([]float64, error) {
-	h, err := m.hessian(ctx, t.p, theta)
+// step returns theta - Step (H + ridge I)^-1 g.
+func (m SecondOrder) step(ctx context.Context, t *attempt, theta, g []float64, step int) ([]float64, error) {
+	h, err := m.hessian(ctx, t, theta, step)
 	if err != nil {
 		return nil, err
 	}
@@ -125,6 +176,7 @@ func (m SecondOrder) step(ctx context.Context, t *attempt, theta, g []float64) (
 	}
 	delta := make([]float64, len(theta))
 	stats, err := solver.Solve(ctx, delta, Ridge(h, m.Ridge), g)
+	stats.Independent = math.NaN()
 	t.update.Solves = append(t.update.Solves, stats)
 	t.update.Ridge = max(t.update.Ridge, m.Ridge+stats.Ridge) // LiSSA may have added one of its own
 	if err != nil {
@@ -133,14 +185,53 @@ func (m SecondOrder) step(ctx context.Context, t *attempt, theta, g []float64) (
 		}
 		t.note("forced: %v", err)
 	}
+	if t.check != nil {
+		residual, err := m.independent(ctx, t, theta, delta, g, m.Ridge+stats.Ridge, step)
+		if err != nil {
+			return nil, err
+		}
+		t.update.Solves[len(t.update.Solves)-1].Independent = residual
+	}
 	next := slices.Clone(theta)
-	floats.Sub(next, delta)
+	floats.AddScaled(next, -cmp.Or(m.Step, 1), delta)
 	return next, nil
 }
 
-func (m SecondOrder) hessian(ctx context.Context, p *Problem, theta []float64) (Operator, error) {
-	if m.Batches > 1 {
-		return p.HessianBatches(ctx, theta, m.Curvature, m.Batches, m.Seed)
+// hessian returns the matrix of a step without the ridge.
+func (m SecondOrder) hessian(ctx context.Context, t *attempt, theta []float64, step int) (Operator, error) {
+	if t.check == nil {
+		if m.Batches > 1 {
+			return t.p.HessianBatches(ctx, theta, m.Curvature, m.Batches, m.Seed)
+		}
+		return t.p.Hessian(ctx, theta, m.Curvature)
 	}
-	return p.Hessian(ctx, theta, m.Curvature)
+	s, err := t.draw(curvatureSample, step)
+	if err != nil {
+		return nil, err
+	}
+	if step == 0 {
+		t.note("curvature is estimated from %s; the solution is held against as many others", s)
+	}
+	if m.Batches > 1 {
+		return s.HessianBatches(ctx, t.p, theta, m.Curvature, m.Batches, m.Seed)
+	}
+	return s.Hessian(ctx, t.p, theta, m.Curvature)
+}
+
+// independent returns ||g - (H + ridge I) delta|| / ||g|| with H from a subsample that the solver has not seen.
+func (m SecondOrder) independent(ctx context.Context, t *attempt, theta, delta, g []float64, ridge float64, step int) (float64, error) {
+	s, err := t.draw(independentSample, step)
+	if err != nil {
+		return math.NaN(), err
+	}
+	h, err := s.Hessian(ctx, t.p, theta, m.Curvature)
+	if err != nil {
+		return math.NaN(), err
+	}
+	a := counted{a: Ridge(h, ridge)}
+	residual, err := a.residualTo(ctx, make([]float64, len(g)), delta, g)
+	if size := norm(g); size > 0 {
+		residual /= size
+	}
+	return residual, err
 }

@@ -1,6 +1,9 @@
 package unlearn
 
-import "context"
+import (
+	"context"
+	"math"
+)
 
 // Operator is a symmetric p x p matrix known by its products.
 type Operator interface {
@@ -32,7 +35,15 @@ type Stats struct {
 	Products   float64 // products with the whole operator; a batch counts as 1/Batches()
 	Seconds    float64
 	Residual   float64 // ||b - A x|| / ||b||, from a product of its own and never from a recurrence
-	Scale      float64 // LiSSA's scale; 0 for the others
-	Ridge      float64 // ridge that the solver added of its own accord (LiSSA's ChooseRidge): Residual is then that of A + Ridge I
-	Chosen     string  // how scale and ridge were chosen, in words; empty when the caller set them
+	// Independent is the relative residual of the same solution with A taken from a second subsample of the data, independent of that
+	// which the solver saw ([SecondOrder] with Sample); NaN when not taken. Far above Residual, it says that the subsample is too small.
+	Independent float64
+	Scale       float64 // LiSSA's scale; 0 for the others
+	Ridge       float64 // ridge that the solver added of its own accord (LiSSA's ChooseRidge): Residual is then that of A + Ridge I
+	Chosen      string  // how scale and ridge were chosen, in words; empty when the caller set them
+}
+
+// unsolved is the Stats of a solve that has not begun.
+func unsolved(solver string) Stats {
+	return Stats{Solver: solver, Residual: math.NaN(), Independent: math.NaN()}
 }

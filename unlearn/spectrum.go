@@ -88,18 +88,12 @@ func newLanczosRun(p, steps int) *lanczosRun {
 func (l *lanczosRun) run(ctx context.Context, a *counted, rng *rand.Rand) error {
 	randomUnit(l.basis[0], rng)
 	size := 0.0 // the largest entry of T so far, for what counts as zero
-	for j, v := range l.basis {
-		if err := a.MulVecTo(ctx, l.next, v); err != nil {
+	for j := range l.basis {
+		if err := l.product(ctx, a, j); err != nil {
 			return err
 		}
-		l.alpha[j] = floats.Dot(v, l.next)
-		if !finite(l.alpha[j]) {
-			return fmt.Errorf("unlearn: product %d with the operator is not finite: look for overflow in the model at these parameters", j+1)
-		}
-		l.orthogonalise(l.next, j+1)
-		l.beta[j] = norm(l.next)
 		size = max(size, math.Abs(l.alpha[j]), l.beta[j])
-		broken := l.beta[j] <= 1e-13*size
+		broken := l.beta[j] <= brokenDown*size
 		if broken {
 			l.beta[j] = 0
 		}
@@ -115,6 +109,23 @@ func (l *lanczosRun) run(ctx context.Context, a *counted, rng *rand.Rand) error 
 	return nil
 }
 
+// brokenDown is the size of a residual, relative to the largest entry of T, that counts as zero: the basis spans an invariant space.
+const brokenDown = 1e-13
+
+// product takes the product with basis vector j: it fills in alpha[j] and beta[j], and leaves what is new in next.
+func (l *lanczosRun) product(ctx context.Context, a *counted, j int) error {
+	if err := a.MulVecTo(ctx, l.next, l.basis[j]); err != nil {
+		return err
+	}
+	l.alpha[j] = floats.Dot(l.basis[j], l.next)
+	if !finite(l.alpha[j]) {
+		return fmt.Errorf("unlearn: product %d with the operator is not finite: look for overflow in the model at these parameters", j+1)
+	}
+	l.orthogonalise(l.next, j+1)
+	l.beta[j] = norm(l.next)
+	return nil
+}
+
 // orthogonalise takes the first n basis vectors out of x, twice: once leaves a part of the size of the rounding error.
 func (l *lanczosRun) orthogonalise(x []float64, n int) {
 	for range 2 {
@@ -124,16 +135,22 @@ func (l *lanczosRun) orthogonalise(x []float64, n int) {
 	}
 }
 
-// merge adds the Ritz pairs of a run.
-func (s *Spectrum) merge(l *lanczosRun, density bool, probes int) error {
-	k := len(l.alpha)
-	t := mat.NewSymDense(k, nil)
-	for j := range k {
+// tridiagonalMatrix is the leading n rows of T.
+func (l *lanczosRun) tridiagonalMatrix(n int) *mat.SymDense {
+	t := mat.NewSymDense(n, nil)
+	for j := range n {
 		t.SetSym(j, j, l.alpha[j])
-		if j+1 < k {
+		if j+1 < n {
 			t.SetSym(j, j+1, l.beta[j])
 		}
 	}
+	return t
+}
+
+// merge adds the Ritz pairs of a run.
+func (s *Spectrum) merge(l *lanczosRun, density bool, probes int) error {
+	k := len(l.alpha)
+	t := l.tridiagonalMatrix(k)
 	var e mat.EigenSym
 	if !e.Factorize(t, true) {
 		return errors.New("unlearn: the eigenvalues of Lanczos' tridiagonal matrix did not converge")

@@ -31,15 +31,26 @@ type attempt struct {
 	theta   []float64 // before; belongs to the caller
 	grad    []float64 // grad L(.; D') of the parameters last looked at
 	trained float64   // ||grad L(theta; D)||, what training left; 0 until difference is called
+
+	sampling
+	check *Subsample // on which residuals are estimated; nil = all of D'
 }
 
 // begin carries out r and takes the residual of theta on the corrected data.
 func begin(ctx context.Context, method string, p *Problem, theta []float64, r Request) (*attempt, error) {
+	return beginSampled(ctx, method, p, theta, r, sampling{})
+}
+
+// beginSampled is begin with residuals that are estimated as s says.
+func beginSampled(ctx context.Context, method string, p *Problem, theta []float64, r Request, s sampling) (*attempt, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	if err := p.check(theta); err != nil {
 		return nil, err
+	}
+	if s.size < 0 {
+		return nil, fmt.Errorf("unlearn: %s: Sample is %d; it cannot be negative (0 = all samples)", method, s.size)
 	}
 	meter := NewMeter(p.Objective)
 	applied, err := r.Apply(p.Train)
@@ -50,7 +61,13 @@ func begin(ctx context.Context, method string, p *Problem, theta []float64, r Re
 	metered.Objective, metered.Train = meter, applied.Data
 	t := &attempt{
 		update: &Update{Method: method, Data: applied.Data},
-		meter:  meter, p: &metered, applied: applied, theta: theta, grad: make([]float64, len(theta)),
+		meter:  meter, p: &metered, applied: applied, theta: theta, grad: make([]float64, len(theta)), sampling: s,
+	}
+	if s.size > 0 {
+		if t.check, err = t.draw(trustSample, 0); err != nil {
+			return nil, err
+		}
+		t.note("gradient residuals are estimated from %s", t.check)
 	}
 	t.update.Before, err = t.checkResidual(ctx, theta)
 	return t, err
@@ -59,12 +76,20 @@ func begin(ctx context.Context, method string, p *Problem, theta []float64, r Re
 // unchanged reports whether the request affects no sample, so that theta already is what is asked for.
 func (t *attempt) unchanged() bool { return len(t.applied.Rows) == 0 }
 
-// residual returns ||grad L(theta; D')|| and leaves the gradient in t.grad.
+// residual returns ||grad L(theta; D')||, or the estimate of it, and leaves the gradient in t.grad.
 func (t *attempt) residual(ctx context.Context, theta []float64) (float64, error) {
-	if err := t.p.Gradient(ctx, t.grad, theta); err != nil {
+	if err := t.gradient(ctx, t.grad, theta, t.check); err != nil {
 		return 0, err
 	}
 	return norm(t.grad), nil
+}
+
+// gradient writes grad L(theta; D') to dst, estimated from s if that is not nil.
+func (t *attempt) gradient(ctx context.Context, dst, theta []float64, s *Subsample) error {
+	if s == nil {
+		return t.p.Gradient(ctx, dst, theta)
+	}
+	return s.Gradient(ctx, t.p, dst, theta)
 }
 
 // difference returns G, and finds t.trained from grad L(theta; D) = grad L(theta; D') - G. To be called while t.grad is that of

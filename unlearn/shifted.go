@@ -1,0 +1,143 @@
+package unlearn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
+)
+
+// Shifted is the solution of (A + Ridge I) x = b in a Krylov space.
+type Shifted struct {
+	Ridge    float64
+	Products int       // dimension of the space
+	X        []float64 // the solution (p); nil where Err is not
+	// Residual is ||b - (A + Ridge I) X|| / ||b||. It is known from the recurrence, which full reorthogonalisation keeps true.
+	Residual float64
+	// Smallest is the smallest eigenvalue of A in the space, an upper estimate of A's own; NaN for b = 0, which spans none.
+	Smallest float64
+	Err      error // an *[ErrIndefinite] where A + Ridge I is not positive definite in the space
+}
+
+// ShiftedSolve solves (A + r I) x = b for every r of ridges from one Krylov space of b: that many products in all, fewer where
+// the space is invariant before. The solutions are the iterates of conjugate gradients after as many products. See [NewKrylov].
+func ShiftedSolve(ctx context.Context, a Operator, b []float64, ridges []float64, products int) ([]Shifted, error) {
+	if i := slices.IndexFunc(ridges, func(r float64) bool { return !finite(r) }); i >= 0 {
+		return nil, fmt.Errorf("unlearn: shifted solve: ridge %d is %v", i, ridges[i])
+	}
+	k, err := NewKrylov(ctx, a, b, products)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Shifted, len(ridges))
+	for i, r := range ridges {
+		out[i] = k.Solve(r, 0)
+	}
+	return out, nil
+}
+
+// Krylov is the space spanned by b, A b, A^2 b, ... for a symmetric A, with an orthonormal basis Q and T = Q'AQ, tridiagonal.
+type Krylov struct {
+	dim   int
+	bnorm float64
+	size  int // of the space
+	*lanczosRun
+}
+
+// NewKrylov spans the space with that many products, by Lanczos' method from b with full reorthogonalisation (Parlett, The Symmetric
+// Eigenvalue Problem, chapter 13). An invariant space ends it early. Memory: products vectors of length p.
+func NewKrylov(ctx context.Context, a Operator, b []float64, products int) (*Krylov, error) {
+	if err := checkSystem("shifted solve", b, a, b); err != nil {
+		return nil, err
+	}
+	if products < 1 {
+		return nil, fmt.Errorf("unlearn: shifted solve: a space of %d products; ask for 1 or more", products)
+	}
+	k := &Krylov{dim: len(b), bnorm: norm(b)}
+	if k.bnorm == 0 {
+		return k, ctx.Err()
+	}
+	k.lanczosRun = newLanczosRun(len(b), min(products, len(b)))
+	floats.ScaleTo(k.basis[0], 1/k.bnorm, b)
+	counting, size := &counted{a: a}, 0.0
+	for j := range k.basis {
+		if err := k.product(ctx, counting, j); err != nil {
+			return nil, err
+		}
+		k.size++
+		if size = max(size, math.Abs(k.alpha[j]), k.beta[j]); k.beta[j] <= brokenDown*size {
+			k.beta[j] = 0
+			break
+		}
+		if j+1 < len(k.basis) {
+			floats.ScaleTo(k.basis[j+1], 1/k.beta[j], k.next)
+		}
+	}
+	return k, nil
+}
+
+// Products returns the dimension of the space, and what it took.
+func (k *Krylov) Products() int { return k.size }
+
+// Solve solves (A + ridge I) x = b in the space of the first products, at most all; 0 = all:
+//
+//	x = Q (T + ridge I)^-1 ||b|| e_1,  ||b - (A + ridge I) x|| = beta |y_last|,  y = (T + ridge I)^-1 ||b|| e_1
+//
+// (Saad, Iterative Methods for Sparse Linear Systems, sections 6.6 and 6.7).
+func (k *Krylov) Solve(ridge float64, products int) Shifted {
+	n := k.size
+	if products > 0 {
+		n = min(n, products)
+	}
+	s := Shifted{Ridge: ridge, Products: n, Smallest: math.NaN()}
+	if k.bnorm == 0 {
+		s.X = make([]float64, k.dim)
+		return s
+	}
+	var largest float64
+	if s.Smallest, largest, s.Err = k.extremes(n); s.Err != nil {
+		return s
+	}
+	if c := s.Smallest + ridge; !(c > 1e-15*max(math.Abs(largest+ridge), math.Abs(c))) {
+		s.Residual = math.NaN()
+		s.Err = &ErrIndefinite{Solver: "shifted solve", Iterations: n, Curvature: c, Residual: math.NaN(), Remedy: indefiniteRemedy(c)}
+		return s
+	}
+	y := k.tridiagonal(ridge, n)
+	s.Residual = k.beta[n-1] * math.Abs(y[n-1])
+	s.X = make([]float64, k.dim)
+	for j, v := range y {
+		floats.AddScaled(s.X, k.bnorm*v, k.basis[j])
+	}
+	return s
+}
+
+// tridiagonal solves (T + ridge I) y = e_1 with the leading n rows of T, positive definite, by elimination.
+func (k *Krylov) tridiagonal(ridge float64, n int) []float64 {
+	pivots, y := make([]float64, n), make([]float64, n)
+	pivots[0], y[0] = k.alpha[0]+ridge, 1
+	for j := 1; j < n; j++ {
+		factor := k.beta[j-1] / pivots[j-1]
+		pivots[j] = k.alpha[j] + ridge - factor*k.beta[j-1]
+		y[j] = -factor * y[j-1]
+	}
+	y[n-1] /= pivots[n-1]
+	for j := n - 2; j >= 0; j-- {
+		y[j] = (y[j] - k.beta[j]*y[j+1]) / pivots[j]
+	}
+	return y
+}
+
+// extremes returns the smallest and the largest eigenvalue of the leading n rows of T.
+func (k *Krylov) extremes(n int) (smallest, largest float64, err error) {
+	var e mat.EigenSym
+	if !e.Factorize(k.tridiagonalMatrix(n), false) {
+		return math.NaN(), math.NaN(), errors.New("unlearn: the eigenvalues of Lanczos' tridiagonal matrix did not converge")
+	}
+	values := e.Values(nil)
+	return values[0], values[n-1], nil
+}
