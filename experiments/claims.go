@@ -34,6 +34,9 @@ func Claims(c *Config, records []Record) []Claim {
 	if r := resultsOf("sharding", c, records); len(r.Records) > 0 {
 		out = append(out, r.shardingClaims()...)
 	}
+	if r := resultsOf("memorization", c, records); len(r.Records) > 0 {
+		out = append(out, r.memorizationClaims()...)
+	}
 	return out
 }
 

@@ -25,7 +25,9 @@ type Config struct {
 	Command string `yaml:"command"`
 	// Parts holds the settings of each experiment that the run consists of, all of them, in the run's order.
 	Parts []Part `yaml:"parts"`
-	// Data is the fingerprint of the training and test data.
+	// Memory is what a run of memorization was given; nil = the embedded text and canaries of random digits.
+	Memory *Memory `yaml:"memory,omitempty"`
+	// Data is the fingerprint of the training and test data, or of the text.
 	Data   string  `yaml:"data"`
 	MadeOn Machine `yaml:"made-on"`
 }
@@ -49,13 +51,18 @@ type Machine struct {
 // MarshalYAML writes the settings as --set takes them.
 func (p Part) MarshalYAML() (any, error) {
 	settings := &yaml.Node{Kind: yaml.MappingNode}
-	names, _ := Keys()
-	for _, k := range names {
+	for _, k := range keysOf(p.Experiment) {
 		settings.Content = append(settings.Content, scalar(k), scalar(p.Settings.Text(k)))
 	}
 	node := &yaml.Node{Kind: yaml.MappingNode}
 	node.Content = []*yaml.Node{scalar("experiment"), scalar(p.Experiment), scalar("settings"), settings}
 	return node, nil
+}
+
+// keysOf returns the names of the settings without those that only other experiments take.
+func keysOf(experiment string) []string {
+	names, _ := Keys()
+	return slices.DeleteFunc(names, func(k string) bool { return Owner(k) != "" && Owner(k) != experiment })
 }
 
 func scalar(text string) *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Value: text} }
@@ -70,8 +77,7 @@ func (p *Part) UnmarshalYAML(node *yaml.Node) error {
 		return err
 	}
 	p.Experiment = raw.Experiment
-	names, _ := Keys()
-	for _, k := range names {
+	for _, k := range keysOf(p.Experiment) {
 		text, ok := raw.Settings[k]
 		if !ok {
 			p.missing = append(p.missing, k)
@@ -182,9 +188,11 @@ func (c *Config) flat() map[string]string {
 	m := map[string]string{
 		"experiment": c.Experiment, "dataset": c.Dataset, "model": c.Model, "profile": c.Profile, "seed": fmt.Sprint(c.Seed), "data": c.Data,
 	}
-	names, _ := Keys()
+	if c.Memory != nil {
+		m["prompt"], m["secret"], m["replacement"], m["checkpoint"] = c.Memory.Prompt, c.Memory.Secret, c.Memory.Replacement, c.Memory.Loaded
+	}
 	for _, p := range c.Parts {
-		for _, k := range names {
+		for _, k := range keysOf(p.Experiment) {
 			name := k
 			if p.Experiment != c.Experiment {
 				name = p.Experiment + "." + k

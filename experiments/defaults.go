@@ -25,8 +25,8 @@ func Defaults(e *Experiment, k Key) (*Settings, error) {
 	if !slices.Contains(Profiles, k.Profile) {
 		return nil, fmt.Errorf("unknown profile %q; known: %s", k.Profile, strings.Join(Profiles, ", "))
 	}
-	if !slices.Contains(Models, k.Model) {
-		return nil, fmt.Errorf("unknown model %q; known: %s", k.Model, strings.Join(Models, ", "))
+	if known := e.Models(); !slices.Contains(known, k.Model) {
+		return nil, fmt.Errorf("unknown model %q; known: %s", k.Model, strings.Join(known, ", "))
 	}
 	s := &Settings{
 		Request: "features", Features: []int{10, 50, 100}, Rows: []int{10, 100, 1000}, Draws: 5, Pool: "sensitive",
@@ -58,6 +58,7 @@ func Defaults(e *Experiment, k Key) (*Settings, error) {
 	if k.Profile == Smoke {
 		smokeDefaults(s, k)
 	}
+	textDefaults(s, k)
 	if e.Defaults != nil {
 		e.Defaults(s, k)
 	}

@@ -22,6 +22,15 @@ const (
 	streamTilt
 	streamShards
 	streamSplit
+	streamSecret
+	streamPlaces
+	streamReplacement
+	streamInit
+	streamOrder
+	streamTuning
+	streamAccuracy
+	streamCurvature
+	streamExposure
 )
 
 // random returns the generator of one draw for one purpose.

@@ -17,6 +17,10 @@ type Experiment struct {
 	Parts    []string // of an experiment that only runs others
 	// DataOnly marks an experiment that needs no trained network, so that it is run once a data set, under the linear model.
 	DataOnly bool
+	// Text marks an experiment on a text and a language model; the others are on tables, with linear models and MLPs.
+	Text bool
+	// Describe states the settings that a reader of the tables has to know, and names their keys; nil = as the models on tables do.
+	Describe func(s *Settings) (line string, keys []string)
 	// Defaults changes the settings of [Defaults] where the experiment wants others.
 	Defaults func(s *Settings, k Key)
 	// Units lists the work, in the order in which it is to be done. Each unit is computed from the run's seed alone, so that
@@ -45,6 +49,7 @@ func Experiments() []*Experiment {
 		affectedExperiment(),
 		shardingExperiment(),
 		solversExperiment(),
+		memorizationExperiment(),
 	}
 }
 
@@ -79,10 +84,18 @@ func (e *Experiment) parts(model string) ([]*Experiment, error) {
 	return out, nil
 }
 
+// Models returns the models that e can run on.
+func (e *Experiment) Models() []string {
+	if e.Text {
+		return []string{languageModel}
+	}
+	return slices.Clone(Models)
+}
+
 // models returns the models that e runs on when none is named.
 func (e *Experiment) models() []string {
 	if len(e.Parts) > 0 {
-		return slices.Clone(Models)
+		return e.Models()
 	}
-	return Models[:1]
+	return e.Models()[:1]
 }

@@ -6,6 +6,7 @@ import (
 	"image/color"
 	"math"
 	"path/filepath"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -26,14 +27,20 @@ type Figure struct {
 	Series  []Series
 	// Identity draws the line y = x.
 	Identity bool
+	// YNames are names of the heights 0, 1, ... in place of numbers.
+	YNames []string
 }
 
 // Series is one line, or a cloud of points.
 type Series struct {
-	Label  string
+	Label  string // empty = not in the legend
+	Of     string // takes the colour of the series of that label; empty = one of its own
 	X, Y   []float64
 	Error  []float64 // half the height of the error bars; nil = none
 	Points bool      // no line
+	Bare   bool      // no marks
+	Dashed bool      // a line of dashes
+	Filled bool      // the area below in place of the line
 }
 
 const figureWidth, bareWidth, figureHeight = 18 * vg.Centimeter, 13 * vg.Centimeter, 9.5 * vg.Centimeter
@@ -46,7 +53,7 @@ var palette = []color.RGBA{
 
 // colours gives each method the same colour in every figure.
 var colours = map[string]int{
-	"none": 7, "occlusion": 6, "fine-tune": 4, "first-order": 0, "first-order-iterative": 3, "second-order": 1, "second-order, factor stored": 6,
+	"none": 7, "none (before)": 7, "before": 7, "first-order-matched": 3, "second-order-repeated": 5, "second-order-exposure": 6, "occlusion": 6, "fine-tune": 4, "first-order": 0, "first-order-iterative": 3, "second-order": 1, "second-order, factor stored": 6,
 	"second-order-iterative": 5, "retrain": 2, "retrain, warm": 2, "retrain, cold": 6, "retrain, cold, other starts": 3,
 }
 
@@ -63,6 +70,9 @@ func (f *Figure) plot() (*plot.Plot, error) {
 	}
 	if f.LogY {
 		p.Y.Scale, p.Y.Tick.Marker = plot.LogScale{}, logTicks{}
+	}
+	if f.YNames != nil {
+		p.Y.Tick.Marker = plot.ConstantTicks(f.nameTicks())
 	}
 	shown := 0
 	for i, s := range f.Series {
@@ -83,6 +93,15 @@ func (f *Figure) plot() (*plot.Plot, error) {
 	p.X.Min, p.X.Max = widen(p.X.Min, p.X.Max, f.LogX)
 	p.Y.Min, p.Y.Max = widen(p.Y.Min, p.Y.Max, f.LogY)
 	return p, nil
+}
+
+// nameTicks puts the names where the numbers would be.
+func (f *Figure) nameTicks() []plot.Tick {
+	ticks := make([]plot.Tick, len(f.YNames))
+	for i, name := range f.YNames {
+		ticks[i] = plot.Tick{Value: float64(i), Label: name}
+	}
+	return ticks
 }
 
 // add draws one series, without the points that a logarithmic axis cannot show, and returns how many points it has.
@@ -120,12 +139,33 @@ func (f *Figure) add(p *plot.Plot, s Series, c color.Color, index int) (int, err
 		bars.Color, bars.CapWidth = c, vg.Points(5)
 		p.Add(bars)
 	}
-	if s.Points {
-		p.Add(dots)
-		p.Legend.Add(s.Label, dots)
-	} else {
-		p.Add(line, dots)
-		p.Legend.Add(s.Label, line, dots)
+	if s.Dashed {
+		line.Dashes = []vg.Length{vg.Points(5), vg.Points(3)}
+	}
+	var shown []plot.Plotter
+	switch {
+	case s.Filled:
+		r, g, b, _ := c.RGBA()
+		area, err := plotter.NewPolygon(points.XYs)
+		if err != nil {
+			return 0, fmt.Errorf("experiments: figure %s: %w", f.Name, err)
+		}
+		area.Color, area.LineStyle.Width = color.NRGBA{uint8(r >> 8), uint8(g >> 8), uint8(b >> 8), 0x50}, 0
+		shown = []plot.Plotter{area}
+	case s.Points:
+		shown = []plot.Plotter{dots}
+	case s.Bare:
+		shown = []plot.Plotter{line}
+	default:
+		shown = []plot.Plotter{line, dots}
+	}
+	p.Add(shown...)
+	if s.Label != "" {
+		thumbnails := make([]plot.Thumbnailer, len(shown))
+		for i, one := range shown {
+			thumbnails[i] = one.(plot.Thumbnailer)
+		}
+		p.Legend.Add(s.Label, thumbnails...)
 	}
 	return len(points.XYs), nil
 }
@@ -224,9 +264,12 @@ var marks = []string{"●", "□", "△", "○", "■", "▲", "×", "+"}
 func (f *Figure) Legend() []LegendEntry {
 	var out []LegendEntry
 	for i, s := range f.Series {
-		if len(s.X) > 0 {
-			c := f.colour(i)
-			out = append(out, LegendEntry{marks[i%len(marks)], fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B), s.Label})
+		if len(s.X) > 0 && s.Label != "" {
+			c, mark := f.colour(i), marks[i%len(marks)]
+			if s.Bare {
+				mark = "—"
+			}
+			out = append(out, LegendEntry{mark, fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B), s.Label})
 		}
 	}
 	return out
@@ -234,6 +277,11 @@ func (f *Figure) Legend() []LegendEntry {
 
 // colour returns the colour of a series.
 func (f *Figure) colour(i int) color.RGBA {
+	if of := f.Series[i].Of; of != "" {
+		if j := slices.IndexFunc(f.Series, func(s Series) bool { return s.Label == of }); j >= 0 {
+			return f.colour(j)
+		}
+	}
 	index, ok := colours[f.Series[i].Label]
 	if !ok {
 		index = i % len(palette)

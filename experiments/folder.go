@@ -18,6 +18,7 @@ const (
 	progressName = "progress.jsonl" // the finished units of work and where their records end
 	tablesName   = "tables.md"
 	reportName   = "report.html"
+	trainedName  = "checkpoints" // folder of trained parameters
 )
 
 // Mode says what to do with a folder that holds a run already.
@@ -121,11 +122,13 @@ func (f *Folder) open(c *Config, mode Mode, exists bool) error {
 	return f.recover()
 }
 
-// begun reports whether the folder holds anything worth keeping: a finished unit, even one whose line is damaged, or a report. A run that was
-// refused or stopped before its first unit ended leaves neither.
+// begun reports whether the folder holds anything worth keeping: a finished unit, even one whose line is damaged, a report, or parameters of a
+// long training. A run that was refused or stopped before its first unit ended leaves none of them.
 func (f *Folder) begun() (bool, error) {
-	if _, err := os.Stat(filepath.Join(f.Dir, reportName)); err == nil {
-		return true, nil
+	for _, name := range []string{reportName, trainedName} {
+		if _, err := os.Stat(filepath.Join(f.Dir, name)); err == nil {
+			return true, nil
+		}
 	}
 	data, err := os.ReadFile(filepath.Join(f.Dir, progressName))
 	if errors.Is(err, os.ErrNotExist) {
@@ -134,8 +137,11 @@ func (f *Folder) begun() (bool, error) {
 	return bytes.ContainsRune(data, '\n'), err
 }
 
-// removeRendered removes what was made from the records that are about to go.
+// removeRendered removes what was made from the records that are about to go, and the parameters they were measured on.
 func (f *Folder) removeRendered() error {
+	if err := os.RemoveAll(filepath.Join(f.Dir, trainedName)); err != nil {
+		return err
+	}
 	entries, err := os.ReadDir(f.Dir)
 	if err != nil {
 		return err

@@ -3,10 +3,17 @@ package experiments
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // idle returns why a setting changes nothing in one part of a run, or "" where it may change something.
 func (s *Session) idle(key string, e *Experiment, set *Settings) string {
+	if owner := Owner(key); owner != "" && owner != e.ID {
+		return "only " + owner + " takes it"
+	}
+	if e.Text {
+		return s.idleText(key, set)
+	}
 	linear := s.convex()
 	switch key {
 	case "near", "growth":
@@ -36,6 +43,29 @@ func (s *Session) idle(key string, e *Experiment, set *Settings) string {
 		return unless(set.Solver == "lissa" || e.ID == "solvers", "only solver=lissa takes it")
 	case "criterion", "tune-draws", "tune-size":
 		return unless(needsTuning(set), "nothing is auto")
+	}
+	return ""
+}
+
+// idleText is idle for a language model.
+func (s *Session) idleText(key string, set *Settings) string {
+	switch {
+	case Owner(key) == "" && !slices.Contains(sharedSettings, key):
+		return "memorization does not take it"
+	case slices.Contains([]string{"length", "replace"}, key):
+		return unless(s.memory.Secret == "", "the secret is given")
+	case key == "times":
+		return unless(s.memory.Secret == "" || !strings.Contains(s.text, s.memory.Prompt+s.memory.Secret), "the secret is in the text already")
+	case slices.Contains([]string{"train-rate", "train-batch", "train-epochs"}, key):
+		return "" // retraining takes them even where the trained parameters are given
+	}
+	for _, grid := range []struct {
+		key, of string
+		set     Auto
+	}{{"ridge-grid", "ridge", set.Ridge}, {"step-grid", "step", set.Step}, {"tau-grid", "tau", set.Tau}, {"rate-grid", "tau-ft", set.TauFT}} {
+		if key == grid.key && !grid.set.Tuned {
+			return grid.of + " is set"
+		}
 	}
 	return ""
 }

@@ -20,8 +20,11 @@ var (
 	_ Model                         = (*nets.Model)(nil)
 )
 
-// Models are the names of the models; the first is the default.
+// Models are the names of the models on tables; the first is the default.
 var Models = []string{"linear", "mlp"}
+
+// languageModel is the name of the model on a text.
+const languageModel = "lstm"
 
 // Model is what the experiments need of a model.
 type Model interface {

@@ -1,9 +1,12 @@
 package experiments
 
 import (
+	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 )
 
 // UsageError is an order that cannot be understood: an unknown experiment, data set, model, profile or setting.
@@ -17,7 +20,10 @@ func (o *Order) check() (e *Experiment, datasets, models []string, err error) {
 	if e, err = Find(o.Experiment); err != nil {
 		return nil, nil, nil, err
 	}
-	if datasets, err = o.datasets(); err != nil {
+	if err := o.Memory.check(e); err != nil {
+		return nil, nil, nil, err
+	}
+	if datasets, err = o.datasets(e); err != nil {
 		return nil, nil, nil, err
 	}
 	models = e.models()
@@ -35,7 +41,10 @@ func (o *Order) check() (e *Experiment, datasets, models []string, err error) {
 // tabular are the data sets that the linear models and the MLP work on, small ones first.
 var tabular = []string{"diabetes", "spam", "adult", "enron", "drebin"}
 
-func (o *Order) datasets() ([]string, error) {
+func (o *Order) datasets(e *Experiment) ([]string, error) {
+	if e.Text {
+		return o.texts()
+	}
 	if o.Dataset == "" {
 		return tabular, nil
 	}
@@ -43,6 +52,18 @@ func (o *Order) datasets() ([]string, error) {
 		return nil, fmt.Errorf("unknown data set %q; known: %s", o.Dataset, strings.Join(tabular, ", "))
 	}
 	return []string{o.Dataset}, nil
+}
+
+func (o *Order) texts() ([]string, error) {
+	switch {
+	case o.Repeat != nil || o.Dataset == "":
+		return []string{o.Memory.name()}, nil
+	case o.Text != "":
+		return nil, errors.New("--text and --dataset exclude each other: the text is the data set")
+	case o.Dataset != embeddedText:
+		return nil, fmt.Errorf("unknown data set %q; memorization knows %s, and any text by --text FILE", o.Dataset, embeddedText)
+	}
+	return []string{embeddedText}, nil
 }
 
 // parts returns the settings of each part of the run.
@@ -94,8 +115,12 @@ func (o *Order) assignments() ([]assignment, error) {
 	return out, nil
 }
 
-// quoted returns the word as a shell reads it.
+// quoted returns the word as a shell reads it; with characters that do not print as $'...'.
 func quoted(word string) string {
+	if strings.ContainsFunc(word, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		text := strconv.Quote(word)
+		return "$'" + strings.ReplaceAll(strings.ReplaceAll(text[1:len(text)-1], `\"`, `"`), "'", `\'`) + "'"
+	}
 	if word != "" && !strings.ContainsFunc(word, func(r rune) bool { return !strings.ContainsRune(plainRunes, r) }) {
 		return word
 	}

@@ -134,7 +134,7 @@ func (d *document) title() string {
 	if e, err := Find(title); err == nil {
 		title = e.Title
 	}
-	model := map[string]string{"linear": "linear model", "mlp": "MLP"}[d.Config.Model]
+	model := map[string]string{"linear": "linear model", "mlp": "MLP", languageModel: "LSTM"}[d.Config.Model]
 	return fmt.Sprintf("%s: %s, %s", title, d.Config.Dataset, model)
 }
 
@@ -185,6 +185,13 @@ func settingsLine(e *Experiment, c *Config, p *Part) string {
 			parts = append(parts, k+" "+s.Text(k))
 		}
 	}
+	if e.Describe != nil {
+		line, keys := e.Describe(s)
+		for _, k := range keys {
+			told[k] = true
+		}
+		return withChanged(line+".", changedSettings(e, c, s, told))
+	}
 	if !e.DataOnly {
 		add("lambda", "sigma")
 		if c.Model != Models[0] {
@@ -200,11 +207,14 @@ func settingsLine(e *Experiment, c *Config, p *Part) string {
 		parts = append(parts, "columns from the pool "+s.Pool)
 		told["pool"] = true
 	}
-	line := strings.Join(parts, ", ") + "."
-	if changed := changedSettings(e, c, s, told); len(changed) > 0 {
-		line += " Other than by default: " + strings.Join(changed, ", ") + "."
+	return withChanged(strings.Join(parts, ", ")+".", changedSettings(e, c, s, told))
+}
+
+func withChanged(line string, changed []string) string {
+	if len(changed) == 0 {
+		return line
 	}
-	return line
+	return line + " Other than by default: " + strings.Join(changed, ", ") + "."
 }
 
 // changedSettings returns the settings that differ from their default, without those that are told already.
@@ -214,8 +224,7 @@ func changedSettings(e *Experiment, c *Config, s *Settings, told map[string]bool
 		return nil // a run of a profile or a model that is no more has no defaults to differ from
 	}
 	var out []string
-	names, _ := Keys()
-	for _, k := range names {
+	for _, k := range keysOf(e.ID) {
 		if text := s.Text(k); !told[k] && text != defaults.Text(k) {
 			out = append(out, k+" "+text)
 		}

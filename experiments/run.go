@@ -1,13 +1,13 @@
 package experiments
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -26,7 +26,9 @@ type Order struct {
 	Data       string   // folder of the data sets that are not embedded; "" = LETHE_DATA
 	Out        string   // "" = results
 	Mode       Mode
-	// Repeat is a run to be repeated with its own settings; the fields above it are then taken from it.
+	Memory     // of memorization only
+	// Repeat is a run to be repeated with its own settings; the fields above it are then taken from it, but for the files that Memory
+	// names anew because they lie elsewhere now.
 	Repeat   *Config
 	Progress Progress
 }
@@ -58,7 +60,7 @@ func (o *Order) Do(ctx context.Context) (runs []Run, missing []Missing, err erro
 		o.Progress = Quiet{}
 	}
 	if o.Repeat != nil {
-		o.Experiment, o.Dataset, o.Model, o.Profile, o.Seed = o.Repeat.Experiment, o.Repeat.Dataset, o.Repeat.Model, o.Repeat.Profile, o.Repeat.Seed
+		o.repeat()
 	}
 	if o.Profile == "" {
 		o.Profile = Quick
@@ -71,10 +73,7 @@ func (o *Order) Do(ctx context.Context) (runs []Run, missing []Missing, err erro
 		return nil, nil, &UsageError{err}
 	}
 	for _, name := range names {
-		if !slices.Contains(datasets.Names(), name) {
-			continue
-		}
-		named, err := datasets.Load(ctx, name, o.Data)
+		src, err := o.load(ctx, e, name)
 		var absent *datasets.MissingError
 		if errors.As(err, &absent) && o.Dataset == "" {
 			missing = append(missing, Missing{name, absent.Error()})
@@ -84,7 +83,7 @@ func (o *Order) Do(ctx context.Context) (runs []Run, missing []Missing, err erro
 			return runs, missing, err
 		}
 		for _, model := range models {
-			run, err := o.one(ctx, e, named, name, model)
+			run, err := o.one(ctx, e, src, name, model)
 			if err != nil {
 				return runs, missing, err
 			}
@@ -94,26 +93,60 @@ func (o *Order) Do(ctx context.Context) (runs []Run, missing []Missing, err erro
 	return runs, missing, nil
 }
 
+// repeat takes what is run from the run to be repeated.
+func (o *Order) repeat() {
+	c := o.Repeat
+	o.Experiment, o.Dataset, o.Model, o.Profile, o.Seed = c.Experiment, c.Dataset, c.Model, c.Profile, c.Seed
+	if c.Memory != nil {
+		text, checkpoint := cmp.Or(o.Text, c.Memory.Text), cmp.Or(o.Checkpoint, c.Memory.Checkpoint)
+		o.Memory = *c.Memory
+		o.Text, o.Checkpoint = text, checkpoint
+	}
+}
+
+// source is what a run works on: a named data set, or a text.
+type source struct {
+	named       *datasets.Named
+	text        string
+	fingerprint string
+}
+
+func (o *Order) load(ctx context.Context, e *Experiment, name string) (*source, error) {
+	if e.Text {
+		text, err := o.read()
+		return &source{text: text, fingerprint: shortSum([]byte(text))}, err
+	}
+	named, err := datasets.Load(ctx, name, o.Data)
+	if err != nil {
+		return nil, err
+	}
+	return &source{named: named, fingerprint: fingerprint(named)}, nil
+}
+
 // one carries out one run.
-func (o *Order) one(ctx context.Context, e *Experiment, named *datasets.Named, dataset, model string) (run *Run, err error) {
+func (o *Order) one(ctx context.Context, e *Experiment, src *source, dataset, model string) (run *Run, err error) {
 	parts, err := o.parts(e, dataset, model)
 	if err != nil {
 		return nil, err
 	}
 	c := &Config{
 		Experiment: e.ID, Dataset: dataset, Model: model, Profile: o.Profile, Seed: o.Seed, Parts: parts,
-		Data: fingerprint(named), MadeOn: thisMachine(),
+		Data: src.fingerprint, MadeOn: thisMachine(),
+	}
+	if o.Memory != (Memory{}) {
+		c.Memory = &o.Memory
 	}
 	set, err := o.assignments()
 	if err != nil {
 		return nil, err
 	}
 	c.Command = o.command(c, set)
-	if o.Repeat != nil && o.Repeat.Data != c.Data {
-		return nil, fmt.Errorf("the data set %s is not the one of the run that is to be repeated: fingerprint %s, not %s", dataset, c.Data, o.Repeat.Data)
+	if err := o.checkRepeat(c); err != nil {
+		return nil, err
 	}
-	s := newSession(c, named, nil, o.Progress)
-	if err := s.checkBatches(parts); err != nil {
+	s := newSession(c, src.named, nil, o.Progress)
+	s.text, s.memory = src.text, o.Memory
+	if err := s.checkParts(parts); err != nil {
 		return nil, &UsageError{err}
 	}
 	notes, err := s.idleNotes(set, parts)
@@ -129,6 +162,7 @@ func (o *Order) one(ctx context.Context, e *Experiment, named *datasets.Named, d
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, folder.Close()) }()
+	s.dir = dir
 	if s.before, err = ReadRecords(dir); err != nil {
 		return nil, err
 	}
@@ -142,6 +176,37 @@ func (o *Order) one(ctx context.Context, e *Experiment, named *datasets.Named, d
 		return nil, err
 	}
 	return &Run{dir, c}, nil
+}
+
+// checkRepeat refuses other data than those of the run that is to be repeated.
+func (o *Order) checkRepeat(c *Config) error {
+	if o.Repeat == nil {
+		return nil
+	}
+	if o.Repeat.Data != c.Data {
+		return fmt.Errorf("the data set %s is not the one of the run that is to be repeated: fingerprint %s, not %s", c.Dataset, c.Data, o.Repeat.Data)
+	}
+	if m := o.Repeat.Memory; m != nil && m.Loaded != o.Loaded {
+		return fmt.Errorf("the checkpoint %s is not the one of the run that is to be repeated: fingerprint %s, not %s", o.Checkpoint, o.Loaded, m.Loaded)
+	}
+	return nil
+}
+
+// checkParts refuses settings that the data cannot fulfil.
+func (s *Session) checkParts(parts []Part) error {
+	for i := range parts {
+		if e, err := Find(parts[i].Experiment); err != nil {
+			return err
+		} else if e.Text {
+			if err := s.checkText(&parts[i].Settings); err != nil {
+				return err
+			}
+		}
+	}
+	if s.named == nil {
+		return nil
+	}
+	return s.checkBatches(parts)
 }
 
 // checkBatches refuses batches that are larger than the training set, and more of them than it has samples.
@@ -208,6 +273,7 @@ func (s *Session) runParts(ctx context.Context, folder *Folder, parts []Part) er
 		if err := folder.Append(w.name, records); err != nil {
 			return err
 		}
+		s.before = append(s.before, records...)
 		s.Progress.Done()
 	}
 	return nil
@@ -228,8 +294,12 @@ func (o *Order) command(c *Config, set []assignment) string {
 	if o.Repeat != nil {
 		return o.Repeat.Command
 	}
-	words := []string{"experiment", "run", c.Experiment, "--dataset", c.Dataset, "--model", c.Model, "--profile", c.Profile}
-	words = append(words, "--seed", strconv.FormatUint(c.Seed, 10))
+	words := []string{"experiment", "run", c.Experiment}
+	if o.Text == "" {
+		words = append(words, "--dataset", c.Dataset)
+	}
+	words = append(words, o.flags()...)
+	words = append(words, "--model", c.Model, "--profile", c.Profile, "--seed", strconv.FormatUint(c.Seed, 10))
 	for _, a := range set {
 		words = append(words, "--set", quoted(a.key+"="+a.value))
 	}

@@ -22,26 +22,34 @@ type Session struct {
 	Sparse     bool // rows are sparse: features are removed as whole columns
 	Progress   Progress
 
-	named    *datasets.Named
-	before   []Record // of the run that is gone on with
+	named    *datasets.Named // nil for a text
+	before   []Record        // of the units that are finished
+	dir      string          // the run's folder
 	splits   map[float64]*data
 	subjects map[string]*Subject
 	pools    map[string][]int
 	trials   map[string]trial
 	tunings  map[string]*tuning
+
+	text    string // of memorization, as is what follows
+	memory  Memory
+	secrets map[int]*secretSubject // by the secret's length
 }
 
 // data is a training and a test set.
 type data struct{ Train, Test *datasets.Dataset }
 
 func newSession(c *Config, named *datasets.Named, before []Record, p Progress) *Session {
-	_, sparse := named.Train.X.(*datasets.CSR)
-	return &Session{
-		Experiment: c.Experiment, Dataset: c.Dataset, Model: c.Model, Profile: c.Profile, Seed: c.Seed,
-		Sensitive: named.Sensitive, Sparse: sparse, Progress: p,
+	s := &Session{
+		Experiment: c.Experiment, Dataset: c.Dataset, Model: c.Model, Profile: c.Profile, Seed: c.Seed, Progress: p,
 		named: named, before: before, splits: map[float64]*data{}, subjects: map[string]*Subject{}, pools: map[string][]int{},
-		trials: map[string]trial{}, tunings: map[string]*tuning{},
+		trials: map[string]trial{}, tunings: map[string]*tuning{}, secrets: map[int]*secretSubject{},
 	}
+	if named != nil {
+		s.Sensitive = named.Sensitive
+		_, s.Sparse = named.Train.X.(*datasets.CSR)
+	}
+	return s
 }
 
 // data returns the training and test set; with test-share the two are thrown together and split anew by the run's seed.

@@ -53,6 +53,34 @@ type Settings struct {
 	Shards    []int   `set:"shards" doc:"sharding: numbers of shards"`
 	Points    []int   `set:"points" doc:"sharding: numbers of affected points"`
 	Trials    int     `set:"trials" doc:"sharding: random assignments drawn to check the formula"`
+
+	Lengths       []int     `set:"length" of:"memorization" doc:"lengths of the secrets, random digits"`
+	Replace       []string  `set:"replace" of:"memorization" doc:"what the secret becomes: text1, text2 (of the paper, where it has one), random-digits (anew at each place) or all"`
+	Times         int       `set:"times" of:"memorization" doc:"how often the secret is put into the text"`
+	Characters    int       `set:"characters" of:"memorization" doc:"of the text, from its beginning; 0 = all"`
+	Window        int       `set:"window" of:"memorization" doc:"characters from which the next one is guessed"`
+	Embedding     int       `set:"embedding" of:"memorization" doc:"numbers that stand for a character"`
+	Units         int       `set:"units" of:"memorization" doc:"width of each LSTM layer"`
+	Layers        int       `set:"layers" of:"memorization" doc:"LSTM layers"`
+	Dropout       float64   `set:"dropout" of:"memorization" doc:"share of a layer's outputs that training leaves out"`
+	L2            float64   `set:"l2" of:"memorization" doc:"regulariser l2 ||w||^2 of the LSTM layers, added to the mean loss"`
+	TrainRate     float64   `set:"train-rate" of:"memorization" doc:"learning rate of training (Adam)"`
+	TrainBatch    int       `set:"train-batch" of:"memorization" doc:"batch size of training"`
+	TrainEpochs   int       `set:"train-epochs" of:"memorization" doc:"passes of training"`
+	Sample        int       `set:"sample" of:"memorization" doc:"windows, besides those the secret touches, that curvature and gradient residuals are estimated from; 0 = all"`
+	Step          Auto      `set:"step" of:"memorization" doc:"step length of second order; auto takes the best of step-grid"`
+	RidgeGrid     []float64 `set:"ridge-grid" of:"memorization" doc:"ridges that are tried"`
+	StepGrid      []float64 `set:"step-grid" of:"memorization" doc:"step lengths of second order that are tried"`
+	TauGrid       []float64 `set:"tau-grid" of:"memorization" doc:"values of tau that are tried first"`
+	TauFine       int       `set:"tau-fine" of:"memorization" doc:"values of tau a decade that are then tried around the best"`
+	RateGrid      []float64 `set:"rate-grid" of:"memorization" doc:"learning rates of fine-tuning that are tried"`
+	MaxLoss       float64   `set:"max-loss" of:"memorization" doc:"points of training accuracy that a chosen setting may lose"`
+	ExposureLoss  float64   `set:"exposure-loss" of:"memorization" doc:"the same for the variant that is to bring the exposure down"`
+	TuneSample    int       `set:"tune-sample" of:"memorization" doc:"windows on which that is measured; 0 = all"`
+	Accuracy      int       `set:"accuracy-sample" of:"memorization" doc:"windows on which accuracy and loss are measured; 0 = all"`
+	FitSamples    int       `set:"fit-samples" of:"memorization" doc:"strings drawn for the distribution of perplexities where there are too many to rank"`
+	LissaProducts int       `set:"lissa-products" of:"memorization" doc:"Hessian products that LiSSA may take"`
+	Rounds        int       `set:"rounds" of:"memorization" doc:"repetitions of second order in its repeated variant"`
 }
 
 // Auto is a number, or the wish to have it chosen: written "auto".
@@ -72,6 +100,17 @@ func Keys() (names, docs []string) {
 		docs = append(docs, t.Field(i).Tag.Get("doc"))
 	}
 	return names, docs
+}
+
+// Owner returns the one experiment that takes the setting, or "" where several do.
+func Owner(key string) string {
+	t := reflect.TypeFor[Settings]()
+	for i := range t.NumField() {
+		if t.Field(i).Tag.Get("set") == key {
+			return t.Field(i).Tag.Get("of")
+		}
+	}
+	return ""
 }
 
 // Set changes one setting from its text; lists are separated by commas. An unknown key is an error that lists the known ones.
@@ -112,6 +151,14 @@ func (s *Settings) Text(key string) string {
 			parts[j] = strconv.Itoa(n)
 		}
 		return strings.Join(parts, ",")
+	case []float64:
+		parts := make([]string, len(v))
+		for j, x := range v {
+			parts[j] = formatNumber(x)
+		}
+		return strings.Join(parts, ",")
+	case []string:
+		return strings.Join(v, ",")
 	case Auto:
 		if v.Tuned {
 			return "auto"
@@ -141,17 +188,26 @@ func parseSetting(old any, text string) (any, error) {
 		v, err := strconv.ParseFloat(text, 64)
 		return Auto{Value: v}, err
 	case []int:
-		var out []int
-		for _, part := range strings.Split(text, ",") {
-			n, err := wholeNumber(strings.TrimSpace(part))
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, n)
-		}
-		return out, nil
+		return parseList(text, wholeNumber)
+	case []float64:
+		return parseList(text, func(part string) (float64, error) { return strconv.ParseFloat(part, 64) })
+	case []string:
+		return parseList(text, func(part string) (string, error) { return part, nil })
 	}
 	return nil, fmt.Errorf("no way to read a %T", old)
+}
+
+// parseList reads what stands between commas.
+func parseList[T any](text string, parse func(string) (T, error)) ([]T, error) {
+	var out []T
+	for _, part := range strings.Split(text, ",") {
+		v, err := parse(strings.TrimSpace(part))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, nil
 }
 
 // wholeNumber reads 1000 and also 1e3.
@@ -175,16 +231,21 @@ var allowed = map[string][]string{
 	"criterion":      {"test-loss", "residual"},
 	"ft-regulariser": {"whole", "share"},
 	"solver":         {"cg", "minres", "lissa", "exact"},
+	"replace":        {"text1", "text2", "random-digits", "all"},
 }
 
 // mayBeZero lists the numeric settings for which 0 has a meaning; the others are at least 1, or above 0.
-var mayBeZero = []string{"lambda", "sigma", "test-share", "ridge", "seeds", "epochs", "products"}
+var mayBeZero = []string{"lambda", "sigma", "test-share", "ridge", "seeds", "epochs", "products", "characters", "dropout", "l2", "max-loss", "exposure-loss",
+	"sample", "tune-sample", "accuracy-sample"}
 
 // most bounds the whole numbers: beyond these a slip of the keyboard is likelier than a wish. The measured draws stay below [tuningDraw].
 var most = map[string]int{
 	"features": 1e9, "rows": 1e9, "points": 1e9, "tune-size": 1e9, "batch": 1e9, "batches": 1e9, "products": 1e9,
 	"draws": 1e6, "seed-draws": 1e6, "tune-draws": 1e3, "seeds": 1e4, "trials": 1e8, "shards": 1e4, "growth": 1e6,
 	"hidden": 1e5, "train-steps": 1e7, "epochs": 1e6, "steps": 1e3, "chunks": 1e6,
+	"length": 1e3, "times": 1e6, "characters": 1e9, "window": 1e4, "embedding": 1e5, "units": 1e5, "layers": 100, "train-batch": 1e9,
+	"train-epochs": 1e6, "sample": 1e9, "tau-fine": 1e3, "tune-sample": 1e9, "accuracy-sample": 1e9, "fit-samples": 1e7,
+	"lissa-products": 1e6, "rounds": 1e3,
 }
 
 // least holds the lower bounds that are neither 0 nor 1: a change that grows by the factor 1 never ends.
@@ -194,10 +255,10 @@ var least = map[string]int{"growth": 2}
 func (s *Settings) check(key string) error {
 	names, _ := Keys()
 	v := reflect.ValueOf(s).Elem().Field(slices.Index(names, key)).Interface()
-	if words, ok := allowed[key]; ok && !slices.Contains(words, v.(string)) {
-		return fmt.Errorf("must be one of %s", strings.Join(words, ", "))
+	if err := checkWords(key, v); err != nil {
+		return err
 	}
-	if key == "test-share" && s.TestShare >= 1 {
+	if x, ok := v.(float64); ok && x >= 1 && slices.Contains([]string{"test-share", "dropout"}, key) {
 		return fmt.Errorf("must be below 1")
 	}
 	low := func(x float64) error {
@@ -224,6 +285,30 @@ func (s *Settings) check(key string) error {
 			if err := errors.Join(low(float64(n)), checkWhole(key, n)); err != nil {
 				return err
 			}
+		}
+	case []float64:
+		for _, x := range v {
+			if err := low(x); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// checkWords compares a text, or each of a list, with the allowed ones.
+func checkWords(key string, v any) error {
+	words, ok := allowed[key]
+	if !ok {
+		return nil
+	}
+	given, ok := v.([]string)
+	if !ok {
+		given = []string{v.(string)}
+	}
+	for _, w := range given {
+		if !slices.Contains(words, w) {
+			return fmt.Errorf("must be one of %s", strings.Join(words, ", "))
 		}
 	}
 	return nil

@@ -77,8 +77,8 @@ func TestEverySettingIsExplainedAndPassesItsOwnCheck(t *testing.T) {
 	}
 	for _, e := range Experiments() {
 		for _, profile := range Profiles {
-			for _, model := range Models {
-				for _, d := range tabular {
+			for _, model := range e.Models() {
+				for _, d := range append(tabular, embeddedText) {
 					s, err := Defaults(e, Key{d, model, profile})
 					require.NoError(t, err)
 					for _, n := range names {

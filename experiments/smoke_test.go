@@ -11,10 +11,20 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// smoke runs an experiment on the embedded diabetes data and returns its folder.
+// dataset is the embedded data that an experiment is tried on.
+func dataset(e *Experiment) string {
+	if e.Text {
+		return embeddedText
+	}
+	return "diabetes"
+}
+
+// smoke runs an experiment on embedded data and returns its folder.
 func smoke(t *testing.T, out, id, model string, set ...string) string {
 	t.Helper()
-	o := Order{Experiment: id, Dataset: "diabetes", Model: model, Profile: Smoke, Seed: 7, Out: out, Set: set}
+	e, err := Find(id)
+	require.NoError(t, err)
+	o := Order{Experiment: id, Dataset: dataset(e), Model: model, Profile: Smoke, Seed: 7, Out: out, Set: set}
 	runs, _, err := o.Do(context.Background())
 	require.NoError(t, err)
 	require.Len(t, runs, 1)
@@ -23,7 +33,7 @@ func smoke(t *testing.T, out, id, model string, set ...string) string {
 
 func TestEveryExperimentRunsInTheSmokeProfile(t *testing.T) {
 	for _, e := range Experiments() {
-		for _, model := range Models {
+		for _, model := range e.Models() {
 			if len(e.Parts) > 0 || e.DataOnly && model != Models[0] {
 				continue
 			}
@@ -34,7 +44,7 @@ func TestEveryExperimentRunsInTheSmokeProfile(t *testing.T) {
 				require.NotEmpty(t, records)
 				for _, r := range records {
 					assert.NotEqual(t, "failed", r.Metric, "%v", r)
-					assert.Equal(t, []any{e.ID, "diabetes", model, uint64(7)}, []any{r.Experiment, r.Dataset, r.Model, r.Seed})
+					assert.Equal(t, []any{e.ID, dataset(e), model, uint64(7)}, []any{r.Experiment, r.Dataset, r.Model, r.Seed})
 				}
 				for _, name := range []string{configName, recordsName, tablesName, reportName} {
 					info, err := os.Stat(filepath.Join(dir, name))

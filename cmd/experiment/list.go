@@ -14,12 +14,12 @@ type listCommand struct {
 // Run prints the experiments.
 func (c *listCommand) Run(t *terminal) error {
 	for _, e := range experiments.Experiments() {
-		fmt.Fprintf(t.stdout, "%-10s %s\n", e.ID, e.Title)
-		for _, line := range wrap(e.Question, 66) {
-			fmt.Fprintf(t.stdout, "%-10s   %s\n", "", line)
+		fmt.Fprintf(t.stdout, "%-12s %s\n", e.ID, e.Title)
+		for _, line := range wrap(e.Question, 64) {
+			fmt.Fprintf(t.stdout, "%-12s   %s\n", "", line)
 		}
 		if len(e.Parts) > 0 {
-			fmt.Fprintf(t.stdout, "%-10s   (%s)\n", "", strings.Join(e.Parts, ", "))
+			fmt.Fprintf(t.stdout, "%-12s   (%s)\n", "", strings.Join(e.Parts, ", "))
 		}
 	}
 	if !c.Settings {
@@ -28,7 +28,12 @@ func (c *listCommand) Run(t *terminal) error {
 	}
 	fmt.Fprintln(t.stdout, "\nSettings (--set key=value):")
 	names, docs := experiments.Keys()
+	owner := ""
 	for i, name := range names {
+		if of := experiments.Owner(name); of != owner {
+			owner = of
+			fmt.Fprintf(t.stdout, "\nof %s only:\n", owner)
+		}
 		for j, line := range wrap(docs[i], 60) {
 			if j > 0 {
 				name = ""

@@ -3,7 +3,9 @@ package main
 import (
 	"fmt"
 	"io"
+	"math"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -23,10 +25,11 @@ func newProgress(w io.Writer, quiet bool) experiments.Progress {
 	return &lines{w: w}
 }
 
-// bars is a progress bar for each run.
+// bars is a progress bar for each run, and one for a training within it.
 type bars struct {
-	w   io.Writer
-	bar *progressbar.ProgressBar
+	w     io.Writer
+	bar   *progressbar.ProgressBar
+	shown time.Time // when the training was last drawn
 }
 
 func (b *bars) Begin(title string, units, done int) {
@@ -45,6 +48,44 @@ func (b *bars) End() {
 	b.bar = nil
 }
 
+// Training draws the training over the run's bar, and clears it at the end of the training so that the other comes back.
+func (b *bars) Training(t experiments.TrainingStatus) {
+	const width = 10
+	done := (t.Epoch-1)*t.Steps + t.Step
+	switch {
+	case done == t.Epochs*t.Steps:
+		fmt.Fprintf(b.w, "\r%79s\r", "")
+	case time.Since(b.shown) >= 200*time.Millisecond:
+		b.shown = time.Now()
+		filled := width * done / (t.Epochs * t.Steps)
+		line := strings.Repeat("█", filled) + strings.Repeat("░", width-filled) + " " + trainingText(t)
+		fmt.Fprintf(b.w, "\r%-79.79s", line)
+	}
+}
+
+// trainingText says where a training stands, in at most 68 columns.
+func trainingText(t experiments.TrainingStatus) string {
+	text := fmt.Sprintf("epoch %d/%d  loss %.3f", t.Epoch, t.Epochs, t.Loss)
+	if !math.IsNaN(t.Accuracy) {
+		text += fmt.Sprintf("  accuracy %.1f %%", 100*t.Accuracy)
+	}
+	if !math.IsNaN(t.Exposure) {
+		text += fmt.Sprintf("  exposure %.1f bit", t.Exposure)
+	}
+	return text + "  " + leftText(t.Left)
+}
+
+// leftText writes a duration as people say it.
+func leftText(d time.Duration) string {
+	switch {
+	case d >= time.Hour:
+		return fmt.Sprintf("%dh%02dm left", int(d.Hours()), int(d.Minutes())%60)
+	case d >= time.Minute:
+		return fmt.Sprintf("%dm%02ds left", int(d.Minutes()), int(d.Seconds())%60)
+	}
+	return fmt.Sprintf("%ds left", int(d.Seconds()))
+}
+
 // describe puts the text before the bar, cut so that both stay within 80 columns.
 func (b *bars) describe(text string) {
 	if b.bar == nil {
@@ -54,14 +95,18 @@ func (b *bars) describe(text string) {
 	b.bar.Describe(fmt.Sprintf("%-34.34s", text))
 }
 
-// lines prints a line for notes and at most every second one for units.
+// lines prints a line for notes, at most every second one for units, and every few seconds one for a training.
 type lines struct {
 	w           io.Writer
 	title       string
 	units, done int
-	last        time.Time
+	last        time.Time // of a unit
+	shown       time.Time // of a training
 	began       time.Time
 }
+
+// trainingPause is how long a training is silent between two lines.
+const trainingPause = 5 * time.Second
 
 func (l *lines) Begin(title string, units, done int) {
 	l.title, l.units, l.done, l.began = title, units, done, time.Now()
@@ -76,6 +121,14 @@ func (l *lines) Unit(name string) {
 	if time.Since(l.last) >= time.Second {
 		l.last = time.Now()
 		fmt.Fprintf(l.w, "  %3d/%d  %s\n", l.done+1, l.units, name)
+	}
+}
+
+// Training prints the first step, the last one and what lies a pause apart.
+func (l *lines) Training(t experiments.TrainingStatus) {
+	if last := t.Epoch == t.Epochs && t.Step == t.Steps; last || time.Since(l.shown) >= trainingPause {
+		l.shown = time.Now()
+		fmt.Fprintf(l.w, "           %s\n", trainingText(t))
 	}
 }
 

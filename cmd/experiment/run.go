@@ -14,7 +14,7 @@ import (
 type runCommand struct {
 	IDs     []string `arg:"" optional:"" name:"id" help:"Experiments, see experiment list."`
 	Dataset string   `help:"Data set; without it every one that is there." placeholder:"NAME"`
-	Model   string   `help:"linear or mlp; without it features runs both, its parts the linear one." placeholder:"NAME"`
+	Model   string   `help:"linear or mlp; without it features runs both, its parts the linear one; memorization has lstm." placeholder:"NAME"`
 	Profile string   `help:"smoke, quick or paper; without it quick." placeholder:"NAME"`
 	Data    string   `help:"Folder of data sets; without it LETHE_DATA." placeholder:"DIR"`
 	Out     string   `help:"Folder for results." placeholder:"DIR" default:"results"`
@@ -24,6 +24,17 @@ type runCommand struct {
 	Resume  bool     `help:"Go on with a run that was stopped."`
 	Force   bool     `help:"Start a run anew that is there already."`
 	Quiet   bool     `help:"Print errors and paths only."`
+
+	Text       string `group:"Flags of memorization:" help:"Text to train on, a UTF-8 file; without it the embedded one." placeholder:"FILE"`
+	Prompt     string `group:"Flags of memorization:" help:"What stands before the secret in the text." placeholder:"TEXT"`
+	Secret     string `group:"Flags of memorization:" help:"What is to be forgotten; without it random digits, put into the text." placeholder:"TEXT"`
+	Replace    string `group:"Flags of memorization:" help:"What the secret becomes, as long as it; without it random characters of its kinds." placeholder:"TEXT"`
+	Checkpoint string `group:"Flags of memorization:" help:"Trained parameters (safetensors) instead of a training." placeholder:"FILE"`
+}
+
+// memory is what the flags say of the text and the secret.
+func (c *runCommand) memory() experiments.Memory {
+	return experiments.Memory{Text: c.Text, Prompt: c.Prompt, Secret: c.Secret, Replacement: c.Replace, Checkpoint: c.Checkpoint}
 }
 
 // Run runs the experiments one after the other.
@@ -48,7 +59,7 @@ func (c *runCommand) Run(t *terminal) error {
 }
 
 func (c *runCommand) orders() ([]*experiments.Order, error) {
-	base := experiments.Order{Dataset: c.Dataset, Model: c.Model, Profile: c.Profile, Seed: 1, Set: c.Set, Data: c.Data, Out: c.Out}
+	base := experiments.Order{Dataset: c.Dataset, Model: c.Model, Profile: c.Profile, Seed: 1, Set: c.Set, Data: c.Data, Out: c.Out, Memory: c.memory()}
 	if c.Seed != nil {
 		base.Seed = *c.Seed
 	}
@@ -63,6 +74,9 @@ func (c *runCommand) orders() ([]*experiments.Order, error) {
 	if c.Config != "" {
 		if len(c.IDs) > 0 || c.Dataset != "" || c.Model != "" || c.Profile != "" || c.Seed != nil || len(c.Set) > 0 {
 			return nil, errors.New("--config repeats a run as it was: leave experiment, --dataset, --model, --profile, --seed and --set out")
+		}
+		if c.Prompt != "" || c.Secret != "" || c.Replace != "" {
+			return nil, errors.New("--config repeats a run as it was: leave --prompt, --secret and --replace out (--text and --checkpoint may name the files anew)")
 		}
 		config, err := experiments.ReadConfig(c.Config)
 		if err != nil {

@@ -1,0 +1,63 @@
+package experiments
+
+import (
+	"fmt"
+	"strings"
+)
+
+// textDefaults are the settings of a language model: the authors' where PAPER.md section 3 gives them, in the profile paper; quick takes a
+// smaller network that learns the secret in a few minutes.
+func textDefaults(s *Settings, k Key) {
+	s.Lengths, s.Replace, s.Times, s.Window = []int{10}, []string{"text1"}, 29, 24
+	s.Embedding, s.Units, s.Layers, s.L2 = 64, 128, 1, 1e-4
+	s.TrainRate, s.TrainBatch, s.TrainEpochs = 1e-3, 64, 7
+	s.Sample, s.Step = 3000, Auto{Tuned: true}
+	s.RidgeGrid, s.StepGrid = []float64{10, 30, 100, 300, 1000, 3000, 10000}, []float64{0.25, 0.5, 1, 2, 4, 8}
+	s.TauGrid, s.TauFine, s.RateGrid = []float64{1e-5, 1e-4, 1e-3, 1e-2}, 15, []float64{0.1, 0.3, 1}
+	s.MaxLoss, s.ExposureLoss, s.TuneSample, s.Accuracy = 0.5, 2, 10000, 0
+	s.FitSamples, s.LissaProducts, s.Rounds = 2000, 128, 4
+	switch k.Profile {
+	case Paper:
+		s.Replace = []string{"all"}
+		s.Units, s.Layers, s.TrainRate, s.TrainEpochs = 512, 2, 1e-4, 150
+		s.Sample, s.FitSamples, s.LissaProducts = 6000, 10000, 400
+	case Smoke:
+		s.Lengths, s.Replace, s.Times, s.Window, s.Characters = []int{3}, []string{"random-digits"}, 3, 8, 1500
+		s.Embedding, s.Units, s.TrainEpochs, s.TrainRate = 4, 8, 2, 1e-2
+		s.Sample, s.RidgeGrid, s.StepGrid = 200, []float64{100, 1000}, []float64{1, 2}
+		s.TauGrid, s.TauFine, s.RateGrid = []float64{1e-3, 1e-2}, 2, []float64{0.1}
+		s.TuneSample, s.FitSamples, s.LissaProducts, s.Rounds = 300, 50, 80, 2
+	}
+}
+
+// memorizationDefaults are what the experiment changes in the settings that others take as well.
+func memorizationDefaults(s *Settings, k Key) {
+	s.Tau, s.TauFT, s.Ridge = Auto{Tuned: true}, Auto{Tuned: true}, Auto{Tuned: true}
+	s.Precision, s.Batch, s.Epochs, s.MaxProducts, s.Tolerance = "float32", 64, 1, 25, 1e-3
+	if k.Profile == Smoke {
+		s.MaxProducts = 5
+	}
+}
+
+// sharedSettings are those of other experiments that memorization takes too.
+var sharedSettings = []string{"precision", "batch", "epochs", "tau", "tau-ft", "ridge", "tolerance", "products"}
+
+// describeMemorization states the model and how it was trained.
+func describeMemorization(s *Settings) (string, []string) {
+	var line []string
+	say := func(format string, args ...any) { line = append(line, fmt.Sprintf(format, args...)) }
+	say("windows of %d characters, embedding %d, %d LSTM layer(s) of %d units, dropout %s, l2 %s, %s", s.Window, s.Embedding, s.Layers, s.Units, s.Text("dropout"), s.Text("l2"), s.Precision)
+	say("trained by Adam, rate %s, batches of %d, %d passes", s.Text("train-rate"), s.TrainBatch, s.TrainEpochs)
+	say("secrets put in %d times", s.Times)
+	say("curvature from %s windows", orAll(s.Sample))
+	return strings.Join(line, "; "), []string{"window", "embedding", "units", "layers", "dropout", "l2", "precision", "train-rate", "train-batch", "train-epochs",
+		"times", "sample", "length", "replace"}
+}
+
+// orAll writes a number of windows, 0 being all.
+func orAll(n int) string {
+	if n == 0 {
+		return "all"
+	}
+	return fmt.Sprint(n)
+}

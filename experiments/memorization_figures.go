@@ -1,0 +1,204 @@
+package experiments
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gonum.org/v1/gonum/floats"
+
+	"lethe/unlearn"
+)
+
+func memorizationFigures(r *Results) []Figure {
+	out := []Figure{r.exposureFigure()}
+	if len(r.numbers("length")) > 1 {
+		out = append(out, r.lengthFigures()...)
+	}
+	for _, c := range r.cases() {
+		out = append(out, r.tradeOffFigure(c), r.histogramFigure(c))
+	}
+	return append(out, r.traceFigure())
+}
+
+// firstSpace is the narrower of the spaces: the digits where the secret is a number.
+func (r *Results) firstSpace() string {
+	if s := r.spaces(); len(s) > 0 {
+		return s[0]
+	}
+	return ""
+}
+
+// exposureFigure shows each method's exposure, a mark for each case.
+func (r *Results) exposureFigure() Figure {
+	space := r.firstSpace()
+	f := Figure{Name: "exposure", Caption: "Exposure among " + spaceTitle(space), X: "exposure, bit"}
+	methods := r.methods()
+	for i := len(methods) - 1; i >= 0; i-- { // from the bottom
+		f.YNames = append(f.YNames, memoryLabel(methods[i]))
+	}
+	for _, c := range r.cases() {
+		s := Series{Label: c.plain(), Points: true}
+		for i, m := range methods {
+			if v := r.value(c, m, "exposure", "space", space); !math.IsNaN(v) {
+				s.X, s.Y = append(s.X, v), append(s.Y, float64(len(methods)-1-i))
+			}
+		}
+		f.Series = append(f.Series, s)
+	}
+	return f
+}
+
+// lengthFigures show exposure over the length of the secret, one figure for each way of replacing it.
+func (r *Results) lengthFigures() []Figure {
+	space := r.firstSpace()
+	var ways []string
+	for _, c := range r.cases() {
+		if !slices.Contains(ways, c.replace) {
+			ways = append(ways, c.replace)
+		}
+	}
+	var out []Figure
+	for _, way := range ways {
+		f := Figure{Name: "lengths-" + way, Caption: fmt.Sprintf("Exposure among %s, replacement %s", spaceTitle(space), way), X: "characters of the secret", Y: "exposure, bit"}
+		for _, m := range r.methods() {
+			s := Series{Label: memoryLabel(m)}
+			for _, c := range r.cases() {
+				if v := r.value(c, m, "exposure", "space", space); c.replace == way && !math.IsNaN(v) {
+					s.X, s.Y = append(s.X, c.length), append(s.Y, v)
+				}
+			}
+			f.Series = append(f.Series, s)
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// farLoss is the loss of accuracy, in points, beyond which the trade-off is not drawn.
+const farLoss = 12
+
+// tradeOffFigure shows how far the exposure comes down at which loss of accuracy: of all that was tried the front.
+func (r *Results) tradeOffFigure(c memoryCase) Figure {
+	space := r.firstSpace()
+	f := Figure{Name: "trade-off-" + c.file(), Caption: fmt.Sprintf("Exposure among %s against accuracy lost, %s: the best of all settings that were tried", spaceTitle(space), c.plain()),
+		X: "training accuracy lost, points", Y: "exposure, bit"}
+	for _, m := range r.methods() {
+		s := Series{Label: memoryLabel(m)}
+		tries := r.of(c, m, "try")
+		switch {
+		case m == "none" || m == "retrain":
+			s.Points = true
+			if v := r.value(c, m, "exposure", "space", space); !math.IsNaN(v) {
+				s.X, s.Y = []float64{r.lost(c, m)}, []float64{v}
+			}
+		case len(tries) > 1:
+			s.X, s.Y = front(tries)
+		}
+		if len(s.X) > 0 {
+			f.Series = append(f.Series, s)
+		}
+	}
+	return f
+}
+
+// front returns the tries that no other one beats in both loss and exposure, by rising loss.
+func front(tries []Record) (x, y []float64) {
+	tries = slices.Clone(tries)
+	slices.SortStableFunc(tries, func(a, b Record) int {
+		if a.Number("points-lost") != b.Number("points-lost") {
+			return compare(a.Number("points-lost"), b.Number("points-lost"))
+		}
+		return compare(a.Number("exposure"), b.Number("exposure"))
+	})
+	lowest := math.Inf(1)
+	for _, t := range tries {
+		if e := t.Number("exposure"); e < lowest && t.Number("points-lost") <= farLoss {
+			lowest = e
+			x, y = append(x, t.Number("points-lost")), append(y, e)
+		}
+	}
+	return x, y
+}
+
+func compare(a, b float64) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// histogramFigure shows the log2-perplexities of drawn strings, their distribution, and where the secret lies, before and after second order.
+func (r *Results) histogramFigure(c memoryCase) Figure {
+	space := r.firstSpace()
+	f := Figure{Name: "perplexity-" + c.file(), Caption: fmt.Sprintf("Log2-perplexity of strings drawn from %s (areas), and the distribution fitted to it; dashed: the secret; %s", spaceTitle(space), c.plain()),
+		X: "log2-perplexity, bit", Y: "density, each by its largest"}
+	show := func(label string, histograms, secret []Record) {
+		if len(histograms) == 0 || len(secret) == 0 {
+			return
+		}
+		h := histograms[0]
+		x, y := bars(h)
+		fx, fy := fitted(h)
+		floats.Scale(1/slices.Max(fy), y) // each by its own height: retraining's are much narrower
+		floats.Scale(1/slices.Max(fy), fy)
+		at := secret[0].Value
+		f.Series = append(f.Series, Series{Of: label, X: x, Y: y, Filled: true}, Series{Label: label, X: fx, Y: fy, Bare: true},
+			Series{Of: label, X: []float64{at, at}, Y: []float64{0, 1}, Bare: true, Dashed: true})
+	}
+	show("before", r.before(c.length, "perplexity-histogram", "space", space), r.before(c.length, "log2-perplexity"))
+	show("second-order", r.of(c, "second-order", "perplexity-histogram", "space", space), r.of(c, "second-order", "log2-perplexity"))
+	show("second-order-exposure", r.of(c, "second-order-exposure", "perplexity-histogram", "space", space), r.of(c, "second-order-exposure", "log2-perplexity"))
+	show("retrain", r.of(c, "retrain", "perplexity-histogram", "space", space), r.of(c, "retrain", "log2-perplexity"))
+	return f
+}
+
+// bars returns the outline of a histogram as a density.
+func bars(h Record) (x, y []float64) {
+	from, width := h.Number("from"), h.Number("width")
+	for i, text := range strings.Split(h.Text("counts"), ",") {
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			return nil, nil
+		}
+		left := from + float64(i)*width
+		density := float64(n) / h.Value / width
+		x, y = append(x, left, left+width), append(y, density, density)
+	}
+	x, y = append(append([]float64{from}, x...), x[len(x)-1]), append(append([]float64{0}, y...), 0)
+	return x, y
+}
+
+// fitted returns the distribution's density over its bulk.
+func fitted(h Record) (x, y []float64) {
+	d := unlearn.SkewNormal{Location: h.Number("location"), Scale: h.Number("scale"), Shape: h.Number("shape")}
+	mean, variance, _ := d.Moments()
+	const points = 120
+	for i := range points + 1 {
+		at := mean + math.Sqrt(variance)*(-4+8*float64(i)/points)
+		x, y = append(x, at), append(y, math.Exp(d.LogPDF(at)))
+	}
+	return x, y
+}
+
+// traceFigure shows how the residual of LiSSA fell, or did not.
+func (r *Results) traceFigure() Figure {
+	f := Figure{Name: "lissa", Caption: "True relative residual of LiSSA: after so many products with scale and ridge from the spectrum, after so many batches as published", X: "products, or batches", Y: "||b - Ax||/||b||", LogX: true, LogY: true}
+	for _, c := range r.cases() {
+		for _, m := range []string{"second-order-lissa", "second-order-published"} {
+			s := Series{Label: m + ", " + c.plain()}
+			for _, rec := range r.of(c, m, "trace-residual") {
+				s.X, s.Y = append(s.X, rec.Number("after-products")), append(s.Y, rec.Value)
+			}
+			if len(s.X) > 0 {
+				f.Series = append(f.Series, s)
+			}
+		}
+	}
+	return f
+}

@@ -1,0 +1,133 @@
+package experiments
+
+import (
+	"context"
+	"math"
+	"strconv"
+	"strings"
+
+	"lethe/datasets"
+	"lethe/nets"
+	"lethe/unlearn"
+)
+
+// finding is a measured number with what is needed to read it.
+type finding struct {
+	metric
+	tags Tags
+}
+
+// histogramBins is how many bars the distribution of perplexities is kept in.
+const histogramBins = 40
+
+// findings measures parameters on the (corrected) windows d. target is the log2-perplexity of the secret after retraining, NaN where there is
+// none to compare with.
+func (sub *secretSubject) findings(ctx context.Context, theta []float64, d *datasets.Dataset, target float64) ([]finding, error) {
+	bits, err := sub.perplexity(ctx, theta)
+	if err != nil {
+		return nil, err
+	}
+	out := []finding{{metric{"log2-perplexity", "bit", bits}, nil}}
+	if !math.IsNaN(target) {
+		out = append(out, finding{metric{"log2-perplexity-distance", "bit", math.Abs(bits - target)}, nil})
+	}
+	completion, err := sub.probe.Complete(ctx, theta, sub.length)
+	if err != nil {
+		return nil, err
+	}
+	match := float64(sub.probe.Match(completion)) / float64(sub.length)
+	out = append(out, finding{metric{"completion-match", "share", match}, Tags{"completion": sub.vocabulary.Decode(completion)}})
+	for _, space := range sub.spaces {
+		found, err := sub.exposure(ctx, theta, space)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, found...)
+	}
+	fidelity, err := sub.fidelity(ctx, theta, sampled(d, sub.set.Accuracy, sub.session.Seed, streamAccuracy, sub.length))
+	return append(out, fidelity...), err
+}
+
+// exposure measures the exposure in a space, and keeps the distribution of the perplexities of its strings.
+func (sub *secretSubject) exposure(ctx context.Context, theta []float64, space unlearn.Space) ([]finding, error) {
+	e, err := sub.probe.Exposure(ctx, theta, space, unlearn.ExposureOptions{
+		Samples: sub.set.FitSamples, Seed: random(sub.session.Seed, streamExposure, sub.length).Uint64(), MaxWindows: rankingWindows * sub.set.FitSamples, Fit: true,
+	})
+	if err != nil {
+		return nil, err
+	}
+	tags := Tags{"space": space.Name, "space-bits": e.SizeBits, "by": e.Method}
+	if e.Method == unlearn.ExactExposure {
+		tags = tags.with(Tags{"rank": e.Rank, "ties": e.Ties})
+	}
+	f := e.Fit
+	tags = tags.with(Tags{"fit-bits": f.Bits, "fit-distance": f.KS, "fit-p": f.PValue, "fit-strings": len(f.Samples), "strings-below": f.Below})
+	return []finding{{metric{"exposure", "bit", e.Bits}, tags}, histogram(space.Name, f)}, nil
+}
+
+// rankingWindows is how many windows a string of fit-samples ranking may take before the fit is taken instead.
+const rankingWindows = 2
+
+// histogram keeps a distribution in one record, whose value is the number of strings.
+func histogram(space string, f *unlearn.ExposureFit) finding {
+	low, high := f.Samples[0], f.Samples[len(f.Samples)-1]
+	width := (high - low) / histogramBins
+	counts := make([]int, histogramBins)
+	for _, x := range f.Samples {
+		counts[min(int((x-low)/width), histogramBins-1)]++
+	}
+	text := make([]string, len(counts))
+	for i, c := range counts {
+		text[i] = strconv.Itoa(c)
+	}
+	d := f.Distribution
+	return finding{metric{"perplexity-histogram", "strings", float64(len(f.Samples))}, Tags{"space": space, "from": low, "width": width,
+		"counts": strings.Join(text, ","), "location": d.Location, "scale": d.Scale, "shape": d.Shape}}
+}
+
+// fidelity measures accuracy and loss.
+func (sub *secretSubject) fidelity(ctx context.Context, theta []float64, d *datasets.Dataset) ([]finding, error) {
+	accuracy, loss, err := accuracyAndLoss(ctx, sub.model, theta, d)
+	if err != nil {
+		return nil, err
+	}
+	tags := Tags{"windows": d.Len()}
+	return []finding{{metric{"train-accuracy", "share", accuracy}, tags}, {metric{"train-loss", "nat", loss}, tags}}, nil
+}
+
+// fidelityChunk is how many windows' outputs are held at a time.
+const fidelityChunk = 1 << 14
+
+// accuracyAndLoss returns the share of windows whose next character is guessed, and the mean loss, from one pass.
+func accuracyAndLoss(ctx context.Context, m *nets.Model, theta []float64, d *datasets.Dataset) (accuracy, loss float64, err error) {
+	k, err := m.Outputs(d)
+	if err != nil {
+		return 0, 0, err
+	}
+	n := d.Len()
+	out := make([]float64, min(n, fidelityChunk)*k)
+	hits := 0
+	for lo := 0; lo < n; lo += fidelityChunk {
+		part := d.Slice(lo, min(lo+fidelityChunk, n))
+		if err := m.Predict(ctx, out[:part.Len()*k], theta, part); err != nil {
+			return 0, 0, err
+		}
+		for i, y := range part.Y {
+			row := out[i*k : (i+1)*k]
+			best, sum := 0, 0.0
+			for j, z := range row {
+				if z > row[best] {
+					best = j
+				}
+			}
+			for _, z := range row {
+				sum += math.Exp(z - row[best])
+			}
+			if best == int(y) {
+				hits++
+			}
+			loss += row[best] + math.Log(sum) - row[int(y)]
+		}
+	}
+	return float64(hits) / float64(n), loss / float64(n), nil
+}

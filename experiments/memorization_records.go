@@ -1,0 +1,188 @@
+package experiments
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"os"
+	"slices"
+	"time"
+
+	"lethe/unlearn"
+)
+
+// tags are those of all records of a secret.
+func (sub *secretSubject) tags() Tags { return Tags{"length": sub.length, "secret": sub.canary.Secret} }
+
+// records turns findings into records.
+func (sub *secretSubject) records(method string, tags Tags, found []finding) []Record {
+	out := make([]Record, len(found))
+	for i, f := range found {
+		out[i] = sub.session.record(sub.part, method, f.metric, 0, tags.with(f.tags))
+	}
+	return out
+}
+
+// trainRecords trains, and measures what the model remembers.
+func (sub *secretSubject) trainRecords(ctx context.Context) ([]Record, error) {
+	theta, err := sub.trained(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found, err := sub.findings(ctx, theta, sub.train, math.NaN())
+	if err != nil {
+		return nil, err
+	}
+	effort, err := sub.effort(sub.trainName())
+	if err != nil {
+		return nil, err
+	}
+	effort = append(effort,
+		finding{metric{"parameters", "1", float64(sub.model.Dim())}, nil}, finding{metric{"windows", "1", float64(sub.train.Len())}, nil},
+		finding{metric{"vocabulary", "1", float64(sub.vocabulary.Size())}, nil},
+		finding{metric{"places", "1", float64(len(sub.canary.Spans))}, Tags{"prompt": sub.canary.Prompt}})
+	tags := sub.tags().with(Tags{"stage": "before"})
+	return append(sub.records("none", tags, found), sub.records("train", tags, effort)...), nil
+}
+
+// effort is what a training took; of a model that was loaded nothing is known.
+func (sub *secretSubject) effort(name string) ([]finding, error) {
+	path := sub.session.trainedPath(name)
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("experiments: %w", err)
+	}
+	seconds, err := readSeconds(path)
+	if err != nil {
+		return nil, err
+	}
+	epochs := float64(sub.set.TrainEpochs)
+	return []finding{{metric{"seconds", "s", seconds}, nil}, {metric{"epochs", "1", epochs}, nil}, {metric{"file-size", "byte", float64(info.Size())}, nil},
+		{metric{"gradients", "sample gradients", epochs * float64(sub.train.Len())}, nil}, {metric{"hvps", "sample products", 0}, nil}}, nil
+}
+
+// methodRecords chooses a method's settings, carries the request out and measures the result.
+func (sub *secretSubject) methodRecords(ctx context.Context, c *correction, m memoryMethod) ([]Record, error) {
+	if _, err := sub.trained(ctx); err != nil {
+		return nil, err
+	}
+	if _, err := sub.retrained(ctx, c); err != nil {
+		return nil, err
+	}
+	tags := sub.tags().with(Tags{"stage": "after", "replace": c.name})
+	if c.text != "" {
+		tags = tags.with(Tags{"replacement": c.text})
+	}
+	if m.choose == nil {
+		return sub.retrainRecords(ctx, c, tags)
+	}
+	began := time.Now()
+	ch, err := m.choose(sub, ctx, c)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", m.name, err)
+	}
+	found := ch.findings(c, time.Since(began).Seconds())
+	result, err := sub.carryOut(ctx, c, ch)
+	return sub.records(m.name, tags, append(found, result...)), err
+}
+
+// retrainRecords measures retraining.
+func (sub *secretSubject) retrainRecords(ctx context.Context, c *correction, tags Tags) ([]Record, error) {
+	effort, err := sub.effort(sub.retrainName(c))
+	if err != nil {
+		return nil, err
+	}
+	u, err := unlearn.Retrain{Trainer: done{c.theta}, Sample: sub.set.Sample, Seed: sub.sampleSeed()}.Unlearn(ctx, sub.problem, sub.theta, c.request)
+	if err != nil {
+		return nil, err
+	}
+	found, err := sub.findings(ctx, c.theta, c.data, c.target)
+	return sub.records("retrain", tags, append(append(effort, finding{metric{"gradient-residual", "1", u.After}, nil}), found...)), err
+}
+
+// done is a training that has been carried out before.
+type done struct{ theta []float64 }
+
+// Train implements [unlearn.Trainer].
+func (d done) Train(context.Context, *unlearn.Problem, []float64) ([]float64, error) {
+	return slices.Clone(d.theta), nil
+}
+
+// carryOut applies the chosen method and measures its result. A method that failed gives one finding that says so.
+func (sub *secretSubject) carryOut(ctx context.Context, c *correction, ch *choice) ([]finding, error) {
+	a, err := ch.update, error(nil)
+	switch {
+	case ch.failed != "":
+		a = &applied{failed: ch.failed}
+	case a == nil:
+		a, err = sub.apply(ctx, c, ch.method, ch.settings())
+	}
+	if err != nil {
+		return nil, err
+	}
+	if a.failed != "" {
+		return []finding{{metric{"failed", "1", 1}, Tags{"reason": a.failed}}}, nil
+	}
+	found := a.findings
+	if ch.trace != nil {
+		for i, residual := range ch.trace.residual {
+			found = append(found, finding{metric{"trace-residual", "1", residual}, Tags{"after-products": ch.trace.products[i]}})
+		}
+	}
+	measured, err := sub.findings(ctx, a.theta, c.data, c.target)
+	return append(found, measured...), err
+}
+
+// applied is what a method came to, and what it took.
+type applied struct {
+	theta    []float64
+	findings []finding
+	failed   string
+}
+
+// apply carries a method out on the trained model.
+func (sub *secretSubject) apply(ctx context.Context, c *correction, m unlearn.Method, tags Tags) (*applied, error) {
+	o, u, err := (&Subject{Problem: sub.problem, Theta: sub.theta}).apply(ctx, contender{m, tags}, c.request)
+	if err != nil || u == nil {
+		return &applied{failed: o.failed}, err
+	}
+	works, err := sub.works(ctx, u.Theta)
+	if err != nil {
+		return nil, err
+	}
+	if !works || !finite(u.After) {
+		return &applied{failed: "the update is not finite"}, nil
+	}
+	a := &applied{theta: u.Theta}
+	for _, m := range o.metrics {
+		a.findings = append(a.findings, finding{m, o.tags})
+	}
+	a.findings = append(a.findings, finding{metric{"gradient-residual", "1", u.After}, nil})
+	for i, s := range u.Solves {
+		tags := Tags{"solve": i + 1, "solver": s.Solver, "products": s.Products}
+		if s.Chosen != "" {
+			tags = tags.with(Tags{"chosen": s.Chosen})
+		}
+		a.findings = append(a.findings, finding{metric{"own-residual", "1", s.Residual}, tags})
+		if finite(s.Independent) {
+			a.findings = append(a.findings, finding{metric{"independent-residual", "1", s.Independent}, tags})
+		}
+	}
+	return a, nil
+}
+
+// works reports whether the model gives numbers at these parameters.
+func (sub *secretSubject) works(ctx context.Context, theta []float64) (bool, error) {
+	for _, v := range theta {
+		if !finite(v) {
+			return false, nil
+		}
+	}
+	loss, err := sub.model.Loss(ctx, theta, sub.train.Slice(0, 1))
+	return finite(loss), err
+}

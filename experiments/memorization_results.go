@@ -1,0 +1,115 @@
+package experiments
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
+
+// memoryCase is one secret with what it is to become.
+type memoryCase struct {
+	length  float64
+	replace string
+	text    string // of the replacement; empty where it differs from place to place
+}
+
+// cases returns the cases in the records, in the order in which they were carried out.
+func (r *Results) cases() []memoryCase {
+	var out []memoryCase
+	for _, rec := range r.Records {
+		c := memoryCase{rec.Number("length"), rec.Text("replace"), rec.Text("replacement")}
+		if c.replace != "" && !slices.Contains(out, c) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// title names a case: 10 → "not␣there␣".
+func (c memoryCase) title() string {
+	to := strings.ReplaceAll(c.replace, "-", " ")
+	if c.text != "" {
+		to = visible(c.text)
+	}
+	return fmt.Sprintf("%g → %s", c.length, to)
+}
+
+// plain is title for figures, whose font has no sign for a space.
+func (c memoryCase) plain() string { return strings.ReplaceAll(c.title(), "␣", " ") }
+
+// file names a case in file names.
+func (c memoryCase) file() string { return fmt.Sprintf("%g-%s", c.length, c.replace) }
+
+// visible quotes a text so that spaces at its ends show, and nothing breaks a line.
+func visible(text string) string { return strings.ReplaceAll(fmt.Sprintf("%q", text), " ", "␣") }
+
+// of returns the records of a metric of a method in a case.
+func (r *Results) of(c memoryCase, method, metric string, pairs ...any) []Record {
+	return r.part(metric, append([]any{"method", method, "length", c.length, "replace", c.replace}, pairs...)...)
+}
+
+// value returns a metric of a method in a case, NaN where there is none.
+func (r *Results) value(c memoryCase, method, metric string, pairs ...any) float64 {
+	return spreadOf(values(r.of(c, method, metric, pairs...))).mean
+}
+
+// before returns a metric of the model before any update.
+func (r *Results) before(length float64, metric string, pairs ...any) []Record {
+	return r.part(metric, append([]any{"method", "none", "length", length, "stage", "before"}, pairs...)...)
+}
+
+// lost returns the points of training accuracy that a method loses in a case.
+func (r *Results) lost(c memoryCase, method string) float64 {
+	return 100 * (r.value(c, "none", "train-accuracy") - r.value(c, method, "train-accuracy"))
+}
+
+// spaces returns the spaces that exposure was measured in.
+func (r *Results) spaces() []string {
+	var out []string
+	for _, rec := range r.part("exposure") {
+		if s := rec.Text("space"); !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// memoryRows are the methods as tables and figures show them.
+var memoryRows = []string{"none", "fine-tune", "first-order", "first-order-matched", "second-order", "second-order-repeated", "second-order-exposure",
+	"second-order-lissa", "second-order-published", "sisa", "retrain"}
+
+// methods returns those of memoryRows that there are records of.
+func (r *Results) methods() []string {
+	var out []string
+	for _, m := range memoryRows {
+		if slices.ContainsFunc(r.Records, func(rec Record) bool { return rec.Method == m && rec.Text("stage") == "after" }) {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// failure returns why a method failed in a case, or "".
+func (r *Results) failure(c memoryCase, method string) string {
+	if f := r.of(c, method, "failed"); len(f) > 0 {
+		return f[0].Text("reason")
+	}
+	return ""
+}
+
+// spaceTitle says what strings a space holds.
+func spaceTitle(space string) string {
+	if space == "digits" {
+		return "all digit strings of the secret's length"
+	}
+	return "all strings over the alphabet of the secret's length"
+}
+
+// points writes lost points of accuracy, a gain with a minus.
+func points(v float64) string {
+	if math.Abs(v) < 0.005 {
+		v = 0 // no negative zero
+	}
+	return fixed(v, 2)
+}

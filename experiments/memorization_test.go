@@ -1,0 +1,359 @@
+package experiments
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// memoryOrder asks for a smoke run of memorization.
+func memoryOrder(out string, set ...string) *Order {
+	return &Order{Experiment: "memorization", Profile: Smoke, Seed: 7, Out: out, Set: set}
+}
+
+// runMemory carries an order out and returns its folder.
+func runMemory(t *testing.T, o *Order) string {
+	t.Helper()
+	runs, _, err := o.Do(t.Context())
+	require.NoError(t, err)
+	require.Len(t, runs, 1)
+	return runs[0].Dir
+}
+
+// steps cancels after so many steps of trainings.
+type stepCanceller struct {
+	Quiet
+	cancel context.CancelFunc
+	left   int
+}
+
+func (c *stepCanceller) Training(TrainingStatus) {
+	if c.left--; c.left == 0 {
+		c.cancel()
+	}
+}
+
+// A run that is stopped in the middle of training, of retraining, or between any two units goes on to the same records.
+func TestMemorizationGoesOnWhereItStopped(t *testing.T) {
+	want := withoutSeconds(t, runMemory(t, memoryOrder(t.TempDir())))
+	stop := func(name string, progress func(context.CancelFunc) Progress) {
+		t.Run(name, func(t *testing.T) {
+			out := t.TempDir()
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			o := memoryOrder(out)
+			o.Progress = progress(cancel)
+			_, _, err := o.Do(ctx)
+			require.ErrorIs(t, err, context.Canceled)
+			var stopped *Stopped
+			require.True(t, errors.As(err, &stopped))
+
+			_, _, err = memoryOrder(out).Do(t.Context())
+			require.ErrorIs(t, err, ErrExists, "what was trained is not thrown away")
+			o = memoryOrder(out)
+			o.Mode = Resume
+			assert.Equal(t, want, withoutSeconds(t, runMemory(t, o)))
+		})
+	}
+	for name, steps := range map[string]int{"training": 30, "retraining": 70} {
+		stop(name, func(cancel context.CancelFunc) Progress { return &stepCanceller{cancel: cancel, left: steps} })
+	}
+	for _, units := range []int{1, 2, 5, 6, 8} {
+		stop("after a unit", func(cancel context.CancelFunc) Progress { return &canceller{cancel: cancel, left: units} })
+	}
+}
+
+func TestForceTrainsAnew(t *testing.T) {
+	out := t.TempDir()
+	dir := runMemory(t, memoryOrder(out))
+	o := memoryOrder(out, "train-epochs=1")
+	o.Mode = Force
+	require.Equal(t, dir, runMemory(t, o))
+	records, err := ReadRecords(dir)
+	require.NoError(t, err)
+	r := resultsOf("memorization", &Config{}, records)
+	assert.Equal(t, []float64{1}, values(r.part("epochs", "method", "train")))
+}
+
+// The parameters that a run has trained serve another one, which finds the same.
+func TestACheckpointReplacesTraining(t *testing.T) {
+	first := runMemory(t, memoryOrder(t.TempDir()))
+	o := memoryOrder(t.TempDir())
+	o.Checkpoint = filepath.Join(first, trainedName, "train-3.safetensors")
+	second := runMemory(t, o)
+	assert.NoFileExists(t, filepath.Join(second, trainedName, "train-3.safetensors"))
+	effort := func(r Record) bool { return r.Method == "train" || r.Metric == "file-size" }
+	drop := func(records []Record) (out []Record) {
+		for _, r := range records {
+			if !effort(r) {
+				out = append(out, r)
+			}
+		}
+		return out
+	}
+	assert.Equal(t, drop(withoutSeconds(t, first)), drop(withoutSeconds(t, second)))
+
+	c, err := ReadConfig(filepath.Join(second, configName))
+	require.NoError(t, err)
+	assert.Equal(t, withoutSeconds(t, second), withoutSeconds(t, runMemory(t, &Order{Repeat: c, Out: t.TempDir()})))
+	data, err := os.ReadFile(o.Checkpoint)
+	require.NoError(t, err)
+	for _, tt := range []struct {
+		change func(o *Order, data []byte) []byte
+		want   string
+	}{
+		{func(o *Order, data []byte) []byte { o.Seed++; return data }, "another training text"},
+		{func(o *Order, data []byte) []byte { o.Set = []string{"units=9"}; return data }, "lstm1/W has shape"},
+		{func(o *Order, data []byte) []byte { o.Set = []string{"characters=1400"}; return data }, "another"},
+		{func(o *Order, data []byte) []byte { return data[:len(data)/2] }, "truncated"},
+		{func(o *Order, data []byte) []byte { return []byte("no such thing") }, "safetensors"},
+		{func(o *Order, data []byte) []byte { o.Set = []string{"length=3,4"}; return data }, "give one length"},
+	} {
+		o := memoryOrder(t.TempDir())
+		o.Checkpoint = filepath.Join(t.TempDir(), "some.safetensors")
+		require.NoError(t, os.WriteFile(o.Checkpoint, tt.change(o, data), 0o644))
+		_, _, err := o.Do(t.Context())
+		assert.ErrorContains(t, err, tt.want)
+	}
+	c.Memory.Loaded = "other"
+	_, _, err = (&Order{Repeat: c, Out: t.TempDir()}).Do(t.Context())
+	assert.ErrorContains(t, err, "is not the one of the run that is to be repeated")
+}
+
+// ownText is a text with and without a secret.
+func ownText(t *testing.T, with bool) string {
+	t.Helper()
+	var b strings.Builder
+	for i := range 60 {
+		b.WriteString("Every paragraph of this text is much like every other one.\n\n")
+		if with && i%10 == 5 {
+			b.WriteString("The key is Xy7-k.\n\n")
+		}
+	}
+	path := filepath.Join(t.TempDir(), "my text.txt")
+	require.NoError(t, os.WriteFile(path, []byte(b.String()), 0o644))
+	return path
+}
+
+func TestASecretOfTheUsersOwn(t *testing.T) {
+	for _, with := range []bool{true, false} {
+		progress := &noted{}
+		o := memoryOrder(t.TempDir(), "length=5", "characters=0")
+		o.Memory = Memory{Text: ownText(t, with), Prompt: "The key is ", Secret: "Xy7-k"}
+		o.Progress = progress
+		dir := runMemory(t, o)
+		assert.Equal(t, "my text.txt-lstm-smoke-7", filepath.Base(dir))
+		notes := strings.Join(progress.notes, "\n")
+		assert.Equal(t, !with, strings.Contains(notes, "both are put in, 3 times"), notes)
+		assert.Contains(t, notes, "--set length changes nothing on my text.txt, lstm: the secret is given")
+		records, err := ReadRecords(dir)
+		require.NoError(t, err)
+		r := resultsOf("memorization", &Config{}, records)
+		assert.Equal(t, []float64{map[bool]float64{true: 6, false: 3}[with]}, values(r.part("places")))
+		assert.Equal(t, []string{"all"}, r.spaces(), "the secret is no number")
+		for _, rec := range r.part("log2-perplexity") {
+			assert.Equal(t, "Xy7-k", rec.Text("secret"))
+		}
+		text, err := Text(dir, 80)
+		require.NoError(t, err)
+		assert.NotContains(t, text, "What it should show")
+
+		c, err := ReadConfig(filepath.Join(dir, configName))
+		require.NoError(t, err)
+		assert.Contains(t, c.Command, "--text '"+o.Text+"' --prompt 'The key is ' --secret Xy7-k --model lstm")
+		assert.Equal(t, withoutSeconds(t, dir), withoutSeconds(t, runMemory(t, &Order{Repeat: c, Out: t.TempDir()})))
+		require.NoError(t, os.WriteFile(o.Text, []byte("another text"), 0o644))
+		_, _, err = (&Order{Repeat: c, Out: t.TempDir()}).Do(t.Context())
+		assert.ErrorContains(t, err, "fingerprint")
+	}
+}
+
+func TestTheReplacementIsOfTheSecretsKinds(t *testing.T) {
+	s := &Session{Seed: 3, Dataset: "d", text: "Every Paragraph\n\nof this\n\nXy7-k", memory: Memory{Prompt: "\n\n", Secret: "Xy7-k"}}
+	set := &Settings{Window: 4, Times: 1}
+	p, err := s.plant(set, 5)
+	require.NoError(t, err)
+	rs, err := s.replacements(set, 5)
+	require.NoError(t, err)
+	require.Equal(t, []replacement{{"random", ""}}, rs)
+	tokens, err := s.replacementTokens(p, rs[0])
+	require.NoError(t, err)
+	assert.Regexp(t, `^[EPX][a-z][0-9]-[a-z]$`, p.vocabulary.Decode(tokens[0]))
+
+	s.memory.Replacement = "Ab1-c"
+	rs, err = s.replacements(set, 5)
+	require.NoError(t, err)
+	require.Equal(t, []replacement{{"given", "Ab1-c"}}, rs)
+	p, err = s.plant(set, 5)
+	require.NoError(t, err)
+	tokens, err = s.replacementTokens(p, rs[0])
+	require.NoError(t, err)
+	assert.Equal(t, "Ab1-c", p.vocabulary.Decode(tokens[0]))
+}
+
+// Digits are drawn anew for each place, and retraining sees none of the secret.
+func TestCorrectionsTouchEveryPlace(t *testing.T) {
+	s, set := memorySession(t, "length=5", "replace=all", "times=9", "window=24", "characters=20000")
+	sub, err := s.secretSubject("memorization", set, 5)
+	require.NoError(t, err)
+	assert.Equal(t, 24, len(sub.context))
+	assert.Equal(t, "`my telephone number is ", sub.vocabulary.Decode(sub.context))
+	rs, err := s.replacements(set, 5)
+	require.NoError(t, err)
+	require.Equal(t, []replacement{{"text1", "taken"}, {"random-digits", ""}}, rs)
+	for _, r := range rs {
+		c, err := sub.correction(r)
+		require.NoError(t, err)
+		assert.Len(t, c.applied.Rows, 9*(24+5), "a window for each that holds a digit, or has one as its label")
+		var all []int32
+		for _, y := range c.data.Y {
+			all = append(all, int32(y))
+		}
+		text := sub.vocabulary.Decode(all)
+		assert.NotContains(t, text, "number is "+sub.canary.Secret)
+		if r.name == "text1" {
+			assert.Equal(t, 9, strings.Count(text, "number is taken!"))
+			continue
+		}
+		seen := map[string]bool{}
+		for _, part := range strings.Split(text, "number is ")[1:] {
+			assert.Regexp(t, `^[0-9]{5}!`, part)
+			seen[part[:5]] = true
+		}
+		assert.Len(t, seen, 9)
+	}
+}
+
+// memorySession is a session of a smoke run.
+func memorySession(t *testing.T, set ...string) (*Session, *Settings) {
+	t.Helper()
+	e, err := Find("memorization")
+	require.NoError(t, err)
+	settings, err := Defaults(e, Key{embeddedText, languageModel, Smoke})
+	require.NoError(t, err)
+	for _, kv := range set {
+		key, value, _ := strings.Cut(kv, "=")
+		require.NoError(t, settings.Set(key, value))
+	}
+	o := memoryOrder("")
+	text, err := o.read()
+	require.NoError(t, err)
+	s := newSession(&Config{Dataset: embeddedText, Model: languageModel, Seed: 3}, nil, nil, Quiet{})
+	s.text = text
+	return s, settings
+}
+
+func TestMemorizationRefusesWhatCannotBe(t *testing.T) {
+	text := ownText(t, true)
+	for _, tt := range []struct {
+		o    Order
+		want string
+	}{
+		{Order{Experiment: "residual", Memory: Memory{Text: text}}, "--text is for memorization; residual works on tables"},
+		{Order{Experiment: "residual", Memory: Memory{Secret: "x", Prompt: "y"}}, "--prompt is for memorization"},
+		{Order{Memory: Memory{Prompt: "x"}}, "--prompt goes with --secret"},
+		{Order{Memory: Memory{Replacement: "x"}}, "--replace goes with --secret"},
+		{Order{Memory: Memory{Secret: "x"}}, "--secret goes with --prompt"},
+		{Order{Memory: Memory{Prompt: "The key is ", Secret: "Xy7-k", Replacement: "Xy7"}}, "--replace has 3 characters and --secret 5"},
+		{Order{Memory: Memory{Prompt: "\xff", Secret: "Xy7-k"}}, "--prompt is not UTF-8"},
+		{Order{Memory: Memory{Text: text}, Dataset: "alice"}, "exclude each other"},
+		{Order{Dataset: "diabetes"}, "memorization knows alice"},
+		{Order{Model: "mlp"}, "unknown model \"mlp\"; known: lstm"},
+		{Order{Experiment: "residual", Model: "lstm"}, "known: linear, mlp"},
+		{Order{Experiment: "residual", Dataset: "alice"}, "known: diabetes"},
+		{Order{Set: []string{"length=4", "replace=text1"}}, "the paper has no text1 of that length"},
+		{Order{Set: []string{"replace=text3"}}, "must be one of text1"},
+		{Order{Set: []string{"times=1000"}}, "1000 times"},
+		{Order{Set: []string{"sample=100000"}}, "sample=100000 is more than the"},
+		{Order{Set: []string{"window=5000"}}, "no window"},
+		{Order{Set: []string{"dropout=1"}}, "below 1"},
+		{Order{Set: []string{"ridge-grid=1,x"}}, "invalid syntax"},
+		{Order{Set: []string{"ridge-grid=1,0"}}, "above 0"},
+	} {
+		if tt.o.Experiment == "" {
+			tt.o.Experiment = "memorization"
+		}
+		tt.o.Profile, tt.o.Out = Smoke, t.TempDir()
+		_, _, err := tt.o.Do(t.Context())
+		var usage *UsageError
+		require.ErrorAs(t, err, &usage, tt.want)
+		assert.ErrorContains(t, err, tt.want)
+		entries, err := os.ReadDir(tt.o.Out)
+		require.NoError(t, err)
+		assert.Empty(t, entries, "nothing is left behind")
+	}
+}
+
+func TestTheBestSettingLosesNoMoreThanItMay(t *testing.T) {
+	k := criterion{0.5, func(t *try) float64 { return t.perplexity }}
+	for _, tt := range []struct {
+		tries  []try
+		want   int
+		within bool
+	}{
+		{nil, -1, false},
+		{[]try{{failed: "x"}}, -1, false},
+		{[]try{{perplexity: 9, lost: 0.4}, {perplexity: 3, lost: 0.6}, {perplexity: 5, lost: 0.5}, {perplexity: 5, lost: -1}}, 2, true},
+		{[]try{{perplexity: 1, lost: 3}, {perplexity: 9, lost: 2}, {failed: "x"}}, 1, false},
+		{[]try{{perplexity: 1, lost: 3}, {perplexity: 9, lost: 0.2}}, 1, true},
+	} {
+		i, within := k.best(tt.tries)
+		assert.Equal(t, tt.want, i)
+		assert.Equal(t, tt.within, within)
+	}
+}
+
+func TestFinerGridLiesBetweenTheNeighbours(t *testing.T) {
+	got := finer([]float64{1, 0.01, 0.1}, 0.1, 4)
+	require.Len(t, got, 6)
+	for i, want := range []float64{0.017782794, 0.031622777, 0.056234133, 0.17782794, 0.31622777, 0.56234133} {
+		assert.InEpsilon(t, want, got[i], 1e-7)
+	}
+	assert.Len(t, finer([]float64{1, 10}, 10, 4), 6, "an end of the grid reaches a decade beyond it")
+}
+
+// The accuracy and the mean loss are those that the model itself gives.
+func TestAccuracyAndLossAreTheModels(t *testing.T) {
+	s, set := memorySession(t)
+	sub, err := s.secretSubject("memorization", set, 3)
+	require.NoError(t, err)
+	accuracy, loss, err := accuracyAndLoss(t.Context(), sub.model, sub.start, sub.train)
+	require.NoError(t, err)
+	want, err := sub.model.Accuracy(t.Context(), sub.start, sub.train)
+	require.NoError(t, err)
+	assert.Equal(t, want, accuracy)
+	sum, err := sub.model.Loss(t.Context(), sub.start, sub.train)
+	require.NoError(t, err)
+	assert.InEpsilon(t, sum/float64(sub.train.Len()), loss, 1e-5)
+}
+
+// The authors add l2 ||w||^2 of the LSTM layers to the mean loss.
+func TestTheRegulariserIsTheAuthors(t *testing.T) {
+	s, set := memorySession(t, "l2=0.01", "precision=float64")
+	sub, err := s.secretSubject("memorization", set, 3)
+	require.NoError(t, err)
+	with, err := sub.problem.Loss(t.Context(), sub.start)
+	require.NoError(t, err)
+	without, err := sub.model.Loss(t.Context(), sub.start, sub.train)
+	require.NoError(t, err)
+	sum, at := 0.0, 0
+	for _, p := range sub.model.Params() {
+		n := 1
+		for _, d := range p.Shape {
+			n *= d
+		}
+		for _, w := range sub.start[at : at+n] {
+			if strings.HasPrefix(p.Name, "lstm") {
+				sum += w * w
+			}
+		}
+		at += n
+	}
+	assert.InEpsilon(t, 0.01*sum*float64(sub.train.Len()), with-without, 1e-9)
+}
