@@ -41,7 +41,7 @@ type Work struct {
 
 // Works returns the works of bench. A new one is a file of its own and a line here.
 func Works() []Work {
-	return []Work{linearWork("drebin", 0.5, 0.25), linearWork("enron", 1.0, 0.5), mlpWork(), perSampleWork(), coresWork()}
+	return []Work{linearWork("drebin", 0.5, 0.25), linearWork("enron", 1.0, 0.5), mlpWork(), perSampleWork(), lstmWork(), coresWork()}
 }
 
 // FindWorks returns the named works, all when none is named; an unknown one is an error that lists the known.
@@ -108,11 +108,11 @@ func clock(ctx context.Context, rounds int, least float64, f func() error) (floa
 }
 
 // against times f and its bound in turns, since the machine's speed changes within seconds: the medians of both over 7 turns, of a fifth of a
-// second each.
-func against(ctx context.Context, f func() error, bound func() (float64, error)) (Timing, error) {
+// second and so many calls at least.
+func against(ctx context.Context, calls int, f func() error, bound func() (float64, error)) (Timing, error) {
 	var seconds, bounds []float64
 	for range 7 {
-		s, err := clock(ctx, 9, 0.2, f)
+		s, err := clock(ctx, calls, 0.2, f)
 		if err != nil {
 			return Timing{}, err
 		}
@@ -127,6 +127,12 @@ func against(ctx context.Context, f func() error, bound func() (float64, error))
 	return Timing{Seconds: seconds[3], BoundSeconds: bounds[3], Ratio: seconds[3] / bounds[3]}, nil
 }
 
+// A call of long work takes a second or more, and is the only one of its turn.
+const (
+	shortWork = 9
+	longWork  = 1
+)
+
 // productsAlone is the bound by the matrix products of the shapes.
 func productsAlone(shapes [][3]int, cores int) func() (float64, error) {
 	return func() (float64, error) { return products(shapes, cores), nil }
@@ -134,7 +140,7 @@ func productsAlone(shapes [][3]int, cores int) func() (float64, error) {
 
 // clocked is the bound by another piece of work.
 func clocked(ctx context.Context, f func() error) func() (float64, error) {
-	return func() (float64, error) { return clock(ctx, 9, 0.2, f) }
+	return func() (float64, error) { return clock(ctx, shortWork, 0.2, f) }
 }
 
 // products returns the seconds that matrix products of the shapes (m, k, n) take alone, in single precision on so many cores, each shape timed once.

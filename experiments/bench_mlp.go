@@ -49,7 +49,7 @@ func mlpWork() Work {
 		}
 		gradient, hvp := mlpProducts()
 		g := make([]float64, m.Dim())
-		t, err := against(ctx, func() error { return m.Gradient(ctx, g, theta, d) }, productsAlone(gradient, cores))
+		t, err := against(ctx, shortWork, func() error { return m.Gradient(ctx, g, theta, d) }, productsAlone(gradient, cores))
 		if err != nil {
 			return err
 		}
@@ -61,7 +61,7 @@ func mlpWork() Work {
 			return err
 		}
 		v := m.Init(2)
-		t, err = against(ctx, func() error {
+		t, err = against(ctx, shortWork, func() error {
 			v[0]++ // a new v
 			return f(g, v)
 		}, productsAlone(hvp, cores))
@@ -95,7 +95,7 @@ func perSampleWork() Work {
 			{"clipped sum", gradient, "gradient", func() error { return m.ClippedSum(ctx, g, theta, 1, d) }},
 			{"products with a vector", gradient, "gradient", func() error { return m.PerSampleDots(ctx, norms, theta, v, d) }},
 		} {
-			t, err := against(ctx, c.f, c.bound)
+			t, err := against(ctx, shortWork, c.f, c.bound)
 			if err != nil {
 				return err
 			}
@@ -142,7 +142,7 @@ func coresWork() Work {
 
 func emitCores(ctx context.Context, emit func(Timing) error, what string, one, all *nets.Model, theta []float64, d *datasets.Dataset) error {
 	g := make([]float64, one.Dim())
-	t, err := against(ctx, func() error { return all.Gradient(ctx, g, theta, d) },
+	t, err := against(ctx, shortWork, func() error { return all.Gradient(ctx, g, theta, d) },
 		clocked(ctx, func() error { return one.Gradient(ctx, g, theta, d) }))
 	if err != nil {
 		return err

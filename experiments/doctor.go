@@ -24,5 +24,18 @@ func DerivativeChecks() []DerivativeCheck {
 		check("MLP with tanh, logistic loss", nets.MLP{In: 4, Hidden: []int{5, 3}, Out: 1}, nets.Logistic, graphtest.Random(4, 6, 2, 4)),
 		check("MLP with tanh, softmax cross-entropy", nets.MLP{In: 4, Hidden: []int{5, 3}, Out: 3}, nets.SoftmaxCrossEntropy, graphtest.Random(5, 6, 3, 4)),
 		check("MLP with ReLU, softmax cross-entropy", nets.MLP{In: 4, Hidden: []int{5, 3}, Out: 3, Activation: graph.ReLU}, nets.SoftmaxCrossEntropy, graphtest.Random(6, 6, 3, 4)),
+		check("LSTM of two layers, softmax cross-entropy", nets.LSTM{Vocabulary: 4, Embedding: 3, Units: 4, Layers: 2}, nets.SoftmaxCrossEntropy, tokenBatch(6, 5, 4)),
 	}
+}
+
+// tokenBatch is a batch of n sequences of token ids, each labelled with a token.
+func tokenBatch(n, length, vocabulary int) graphtest.Batch {
+	b := graphtest.Batch{Shape: []int{n, length}}
+	for i := range n {
+		for t := range length {
+			b.X = append(b.X, float64((i*i+3*t)%vocabulary))
+		}
+		b.Y = append(b.Y, float64(i%vocabulary))
+	}
+	return b
 }

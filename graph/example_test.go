@@ -69,3 +69,28 @@ func ExampleError() {
 	fmt.Println(e.Op, "->", e.Message)
 	// Output: softmaxOp -> this stock operation is not on the list of those that are known to be differentiated rightly; use graph.Softmax
 }
+
+// A layer of long short-term memory on a sequence of two numbers: each state follows from the one before it.
+func ExampleLSTM() {
+	g := gorgonia.NewGraph()
+	x := graph.Input(g, tensor.Float64, "x", 1, 2, 1) // one sample, two steps, one number
+	w := graph.Input(g, tensor.Float64, "w", 1, 4)    // blocks: input, forget, cell, output
+	u := graph.Input(g, tensor.Float64, "u", 1, 4)
+	b := graph.Input(g, tensor.Float64, "b", 4)
+	states := graph.LSTM(x, w, u, b)
+	p, err := graph.Compile(graph.Stack(states...)) // states[1] alone would be the last state
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	value := func(shape []int, v ...float64) gorgonia.Value { return tensor.New(tensor.WithShape(shape...), tensor.WithBacking(v)) }
+	out, err := p.Run(map[*graph.Node]gorgonia.Value{
+		x: value([]int{1, 2, 1}, 1, -1), w: value([]int{1, 4}, 1, 0, 2, 0), u: value([]int{1, 4}, 0, 0, 1, 0), b: value([]int{4}, 0, 1, 0, 0),
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("%.4f\n", out[0].Data())
+	// Output: [0.3037 0.1289]
+}

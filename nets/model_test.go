@@ -78,8 +78,23 @@ func table() []entry {
 		{"MLP of ReLUs, softmax", nets.MLP{In: 6, Hidden: []int{5}, Out: 3, Activation: graph.ReLU}, nets.SoftmaxCrossEntropy, d3},
 		{"LSTM, softmax", nets.LSTM{Vocabulary: 5, Embedding: 3, Units: 4, Layers: 2}, nets.SoftmaxCrossEntropy, windows(4, 150, 6, 5)},
 		{"LSTM of one layer, softmax", nets.LSTM{Vocabulary: 5, Embedding: 3, Units: 2}, nets.SoftmaxCrossEntropy, windows(5, 150, 4, 5)},
+		{"LSTM layers of two widths, whole sequence", sequenceMean{}, nets.SoftmaxCrossEntropy, windows(6, 150, 4, 5)},
 		{"batch sums", batchSums{}, nets.Squared, d0},
 	}
+}
+
+// sequenceMean has two LSTM layers of different widths and answers with the mean of all states of the second.
+type sequenceMean struct{}
+
+func (sequenceMean) Params() []nets.Param {
+	return []nets.Param{graph.Uniform("embedding", 0.5, 5, 3), nets.Weight("lstm1/W", 3, 16), graph.Orthogonal("lstm1/U", 4, 16), nets.Bias("lstm1/b", 16),
+		nets.Weight("lstm2/W", 4, 8), graph.Orthogonal("lstm2/U", 2, 8), nets.Bias("lstm2/b", 8), nets.Weight("dense/W", 2, 5)}
+}
+
+func (sequenceMean) Forward(p []*graph.Node, x *graph.Node) *graph.Node {
+	first := graph.LSTM(graph.Gather(p[0], x), p[1], p[2], p[3])
+	second := graph.LSTM(graph.Stack(first...), p[4], p[5], p[6])
+	return graph.MatMul(graph.Mean(graph.Stack(second...), 1), p[7])
 }
 
 // windows returns n windows of random tokens, each labelled with the token after it.

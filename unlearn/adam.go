@@ -52,7 +52,8 @@ func (t Adam) Train(ctx context.Context, p *Problem, theta []float64) ([]float64
 
 func (t Adam) apply(theta, g []float64, state [][]float64, step int) {
 	m, v := state[0], state[1]
-	t.moments(m, v, g)
+	decays := adamDecays{t.Beta1, 1 - t.Beta1, t.Beta2, 1 - t.Beta2}
+	decays.moments(m, v, g)
 	if t.AMSGrad {
 		largest := state[2]
 		for j, size := range v {
@@ -65,12 +66,14 @@ func (t Adam) apply(theta, g []float64, state [][]float64, step int) {
 	c.descend(theta, m, v)
 }
 
+// adamDecays are the numbers of the means; the order is that of the kernel in assembly.
+type adamDecays struct{ beta1, rest1, beta2, rest2 float64 }
+
 // moments takes the gradient g into its mean m and the mean v of its squares.
-func (t Adam) moments(m, v, g []float64) {
-	m, v = m[:len(g)], v[:len(g)]
-	for j, x := range g {
-		m[j] = t.Beta1*m[j] + (1-t.Beta1)*x
-		v[j] = t.Beta2*v[j] + (1-t.Beta2)*x*x
+func (c *adamDecays) moments(m, v, g []float64) {
+	for j := momentsFast(m, v, g, c); j < len(g); j++ {
+		m[j] = c.beta1*m[j] + c.rest1*g[j]
+		v[j] = c.beta2*v[j] + c.rest2*g[j]*g[j]
 	}
 }
 

@@ -152,23 +152,28 @@ func TestOneBadNumberAmongManyIsDivergence(t *testing.T) {
 	}
 }
 
-// The kernel for many numbers at once, where there is one, has the bits of the loop, on numbers of all sizes.
-func TestAdamsKernelHasTheBitsOfTheLoop(t *testing.T) {
+// The kernels for many numbers at once, where there are any, have the bits of the loops, on numbers of all sizes.
+func TestAdamsKernelsHaveTheBitsOfTheLoops(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
-	c := adamConstants{rate: 1e-3, first: 1 - math.Pow(0.9, 3), second: 1 - math.Pow(0.999, 3), epsilon: 1e-8}
+	beta1, beta2 := 0.9, 0.999
+	d := adamDecays{beta1, 1 - beta1, beta2, 1 - beta2}
+	c := adamConstants{rate: 1e-3, first: 1 - math.Pow(beta1, 3), second: 1 - math.Pow(beta2, 3), epsilon: 1e-8}
 	for n := range 23 {
-		theta, m, v := make([]float64, n), make([]float64, n), make([]float64, n)
+		theta, m, v, g := make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)
 		for j := range n {
-			theta[j], m[j] = rng.NormFloat64(), rng.NormFloat64()*math.Pow(10, float64(rng.IntN(600)-300))
-			v[j] = m[j] * m[j]
+			size := math.Pow(10, float64(rng.IntN(300)-150))
+			theta[j], m[j], v[j], g[j] = rng.NormFloat64(), size*rng.NormFloat64(), size*size*rng.Float64(), size*rng.NormFloat64()
 		}
-		want := slices.Clone(theta)
-		for j := range want {
-			want[j] -= c.rate * (m[j] / c.first) / (math.Sqrt(v[j]/c.second) + c.epsilon)
+		wantTheta, wantM, wantV := slices.Clone(theta), slices.Clone(m), slices.Clone(v)
+		for j, x := range g {
+			wantM[j] = beta1*wantM[j] + (1-beta1)*x
+			wantV[j] = beta2*wantV[j] + (1-beta2)*x*x
+			wantTheta[j] -= c.rate * (wantM[j] / c.first) / (math.Sqrt(wantV[j]/c.second) + c.epsilon)
 		}
+		d.moments(m, v, g)
 		c.descend(theta, m, v)
-		for j := range want {
-			require.Equal(t, math.Float64bits(want[j]), math.Float64bits(theta[j]), "%g, %g", m[j], v[j])
-		}
+		require.Equal(t, wantM, m)
+		require.Equal(t, wantV, v)
+		require.Equal(t, wantTheta, theta)
 	}
 }
