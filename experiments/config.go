@@ -97,6 +97,9 @@ func (p *Part) UnmarshalYAML(node *yaml.Node) error {
 		}
 	}
 	for k := range raw.Settings {
+		if names, _ := Keys(); slices.Contains(names, k) {
+			return fmt.Errorf("line %d: %s does not take the setting %s", node.Line, p.Experiment, k)
+		}
 		return fmt.Errorf("line %d: %w", node.Line, p.Settings.Set(k, ""))
 	}
 	return nil

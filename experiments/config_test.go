@@ -26,6 +26,10 @@ func TestReadConfigOfAnOlderRun(t *testing.T) {
 	require.NoError(t, os.WriteFile(older, regexp.MustCompile(`(?m)growth:`).ReplaceAll(data, []byte("grwoth:")), 0o644))
 	_, err = ReadConfig(older)
 	assert.ErrorContains(t, err, "grwoth")
+
+	require.NoError(t, os.WriteFile(older, regexp.MustCompile(`(?m)growth:`).ReplaceAll(data, []byte("units:")), 0o644))
+	_, err = ReadConfig(older)
+	assert.ErrorContains(t, err, "does not take the setting units")
 }
 
 func TestReadConfigOfWhatIsNone(t *testing.T) {

@@ -31,64 +31,74 @@ func (r *Results) memorizationClaims() []Claim {
 func (r *Results) memorisedClaims(length float64) []Claim {
 	var out []Claim
 	for _, rec := range r.before(length, "completion-match") {
-		out = append(out, atLeast(fmt.Sprintf("%g digits, before: share of the secret in the completion", length), rec.Value, 1, "1"))
+		out = append(out, atLeast(fmt.Sprintf("%g digits, before: share of the secret in the completion", length), rec.Value, 1))
 	}
 	for _, rec := range r.before(length, "exposure", "space", "digits") {
-		text := fmt.Sprintf("%g digits, before: exposure among digits, bit", length)
-		out = append(out, atLeast(text, rec.Value, min(15, rec.Number("space-bits")-1), formatNumber(math.Round(10*min(15, rec.Number("space-bits")-1))/10)))
+		target := math.Round(10*min(15, rec.Number("space-bits")-1)) / 10
+		out = append(out, atLeast(fmt.Sprintf("%g digits, before: exposure among digits, bit", length), rec.Value, target))
 	}
 	return out
 }
 
-// forgottenClaims: second order makes the prompt's completion another at little loss, and first order loses at least four times as much to raise
-// the perplexity as far; what was set by hand is no better.
+// forgottenClaims: second order makes another completion of the prompt at little loss, and first order loses at least four times as much to
+// raise the perplexity as far; what was set by hand is no better.
 func (r *Results) forgottenClaims(c memoryCase) []Claim {
 	var out []Claim
 	lost := r.lost(c, "second-order")
-	if match := r.of(c, "second-order", "completion-match"); len(match) > 0 {
-		claim := Claim{Text: c.title() + ", second order: share of the secret in the completion, points of accuracy lost",
-			Measured: fmt.Sprintf("%s, %s", significant(match[0].Value, 2), points(lost)), Target: "below 1, at most 0.5", Met: match[0].Value < 1 && lost <= 0.5}
-		if !claim.Met {
+	if match := r.value(c, "second-order", "completion-match"); !math.IsNaN(match) {
+		claim := Claim{
+			Text:     c.title() + ", second order: share of the secret in the completion, points of accuracy lost",
+			Measured: significant(match, 2) + ", " + points(lost), Target: "below 1, at most 0.5", Met: match < 1 && lost <= 0.5,
+		}
+		switch {
+		case match >= 1:
 			claim.Short = "the completion is still the secret"
-			if match[0].Value < 1 {
-				claim.Short = points(lost-0.5) + " points too many"
-			}
+		case !claim.Met:
+			claim.Short = points(lost-0.5) + " points too many"
 		}
 		out = append(out, claim)
 	}
 	if first := r.lost(c, "first-order-matched"); !math.IsNaN(first) {
-		claim := Claim{Text: c.title() + ": points lost by first order at the same log2-perplexity, by second order",
-			Measured: fmt.Sprintf("%s, %s", points(first), points(lost)), Target: "at least 4×", Met: first > lost && first >= 4*max(lost, 0)}
-		if !claim.Met {
-			claim.Short = "second order loses as much"
-			if lost > 0 && first > lost {
-				claim.Short = fmt.Sprintf("%s×", significant(first/lost, 2))
-			}
-		}
-		out = append(out, claim)
+		out = append(out, dearerClaim(c.title()+": points lost by first order at the same log2-perplexity, by second order", first, lost))
 	}
 	return append(out, r.byHandClaims(c)...)
 }
 
+// dearerClaim: the first loss is four times the second, or there is no second.
+func dearerClaim(text string, first, second float64) Claim {
+	claim := Claim{Text: text, Measured: points(first) + ", " + points(second), Target: "at least 4×", Met: first > second && first >= 4*second}
+	switch {
+	case claim.Met:
+	case first <= second:
+		claim.Short = "second order loses as much"
+	default:
+		claim.Short = significant(first/second, 2) + "×"
+	}
+	return claim
+}
+
 // byHandClaims: second order with chosen numbers against the authors'.
 func (r *Results) byHandClaims(c memoryCase) []Claim {
+	const theirs = "second-order-published"
 	text := c.title() + ": second order, with the authors' numbers: "
-	if reason := r.failure(c, "second-order-published"); reason != "" {
+	if r.failure(c, theirs) != "" {
 		return []Claim{{Text: text + "failed", Measured: "theirs failed", Target: "at least as good", Met: r.failure(c, "second-order") == ""}}
 	}
-	far := func(m string) float64 { return r.value(c, m, "log2-perplexity-distance") }
-	if math.IsNaN(far("second-order-published")) {
+	if math.IsNaN(r.value(c, theirs, "log2-perplexity")) {
 		return nil
 	}
-	compare := func(what string, own, theirs float64, show func(float64) string) Claim {
-		claim := Claim{Text: text + what, Measured: show(own) + ", " + show(theirs), Target: "at most theirs", Met: own <= theirs}
+	noMore := func(what string, own, other float64, f style) Claim {
+		claim := Claim{Text: text + what, Measured: f.one(own) + ", " + f.one(other), Target: "at most theirs", Met: own <= other}
 		if !claim.Met {
-			claim.Short = show(own-theirs) + " more"
+			claim.Short = f.one(own-other) + " more"
 		}
 		return claim
 	}
-	return []Claim{compare("bits from retraining's log2-perplexity", far("second-order"), far("second-order-published"), func(v float64) string { return fixed(v, 1) }),
-		compare("points lost", r.lost(c, "second-order"), r.lost(c, "second-order-published"), points)}
+	far := func(m string) float64 { return r.value(c, m, "log2-perplexity-distance") }
+	return []Claim{
+		noMore("bits from retraining's log2-perplexity", far("second-order"), far(theirs), style{1, 1}),
+		noMore("points lost", r.lost(c, "second-order"), r.lost(c, theirs), style{1, 2}),
+	}
 }
 
 // hiddenClaim: some setting of second order brings the exposure down to 5 bits, or retraining's, at a loss of at most 2 points.
@@ -107,9 +117,8 @@ func (r *Results) hiddenClaim(length float64) (Claim, bool) {
 	if how == "" {
 		return Claim{}, false
 	}
-	claim := atMost(fmt.Sprintf("%g digits, second order at a loss of at most 2 points: lowest exposure among digits, bit (%s)", length, how), lowest, target)
-	claim.Target = "at most " + fixed(target, 1)
-	return claim, true
+	text := fmt.Sprintf("%g digits, second order at a loss of at most 2 points: lowest exposure among digits, bit (%s)", length, how)
+	return atMost(text, lowest, math.Round(10*target)/10), true
 }
 
 // solvedClaim: no solve without its residual.
@@ -126,16 +135,17 @@ func (r *Results) solvedClaim() Claim {
 			}
 		}
 	}
-	claim := Claim{Text: "solves that state their true relative residual, or failed", Measured: fmt.Sprintf("%d of %d", n-bare, n), Target: "all", Met: bare == 0}
+	claim := Claim{Text: "second-order updates that state the true relative residual of their solves, or failed",
+		Measured: fmt.Sprintf("%d of %d", n-bare, n), Target: "all", Met: bare == 0}
 	if bare > 0 {
 		claim.Short = fmt.Sprintf("%d without", bare)
 	}
 	return claim
 }
 
-// atLeast is the claim that a measured value is no less than a target, which is written as given.
-func atLeast(text string, measured, target float64, written string) Claim {
-	c := Claim{Text: text, Measured: significant(measured, 3), Target: "at least " + written, Met: measured >= target}
+// atLeast is the claim that a measured value is no less than a target.
+func atLeast(text string, measured, target float64) Claim {
+	c := Claim{Text: text, Measured: significant(measured, 3), Target: "at least " + formatNumber(target), Met: measured >= target}
 	if !c.Met {
 		c.Short = significant(target-measured, 2) + " too little"
 	}

@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"lethe/unlearn"
@@ -62,8 +63,10 @@ func (sub *secretSubject) effort(name string) ([]finding, error) {
 		return nil, err
 	}
 	epochs := float64(sub.set.TrainEpochs)
-	return []finding{{metric{"seconds", "s", seconds}, nil}, {metric{"epochs", "1", epochs}, nil}, {metric{"file-size", "byte", float64(info.Size())}, nil},
-		{metric{"gradients", "sample gradients", epochs * float64(sub.train.Len())}, nil}, {metric{"hvps", "sample products", 0}, nil}}, nil
+	return []finding{
+		{metric{"seconds", "s", seconds}, nil}, {metric{"epochs", "1", epochs}, nil}, {metric{"file-size", "byte", float64(info.Size())}, nil},
+		{metric{"gradients", "sample gradients", epochs * float64(sub.train.Len())}, nil}, {metric{"hvps", "sample products", 0}, nil},
+	}, nil
 }
 
 // methodRecords chooses a method's settings, carries the request out and measures the result.
@@ -151,6 +154,9 @@ func (sub *secretSubject) apply(ctx context.Context, c *correction, m unlearn.Me
 	if err != nil || u == nil {
 		return &applied{failed: o.failed}, err
 	}
+	if note := brokenSolve(u.Notes); note != "" {
+		return &applied{failed: note}, nil
+	}
 	works, err := sub.works(ctx, u.Theta)
 	if err != nil {
 		return nil, err
@@ -174,6 +180,18 @@ func (sub *secretSubject) apply(ctx context.Context, c *correction, m unlearn.Me
 		}
 	}
 	return a, nil
+}
+
+// brokenSolve returns the note of a solve that was forced though it diverged or met negative curvature: what it led to is no result. A solve
+// that only ended at its limit of products is one.
+func brokenSolve(notes []string) string {
+	for _, note := range notes {
+		reason, forced := strings.CutPrefix(note, "forced: ")
+		if forced && (strings.Contains(note, " diverged after ") || strings.Contains(note, "not positive definite")) {
+			return reason
+		}
+	}
+	return ""
 }
 
 // works reports whether the model gives numbers at these parameters.

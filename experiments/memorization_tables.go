@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"strings"
+
+	"lethe/unlearn"
 )
 
 func memorizationTables(r *Results) []Table {
@@ -74,35 +76,47 @@ func (r *Results) failures() string {
 
 func (r *Results) exposureTable(space string) Table {
 	t := r.byCase("Exposure among "+spaceTitle(space)+", bit", "", func(c memoryCase, m string) string {
-		for _, rec := range r.of(c, m, "exposure", "space", space) {
-			if rec.Text("by") == "exact" {
-				return fixed(rec.Value, 1)
-			}
-			return "≈" + fixed(rec.Value, 1)
+		rec, ok := first(r.of(c, m, "exposure", "space", space))
+		switch {
+		case !ok:
+			return ""
+		case rec.Text("by") == unlearn.ExactExposure:
+			return fixed(rec.Value, 1)
 		}
-		return ""
+		return "≈" + fixed(rec.Value, 1)
 	})
 	row := []string{"the most there is"}
 	for _, c := range r.cases() {
-		most := math.NaN()
-		for _, rec := range r.of(c, "none", "exposure", "space", space) {
-			most = rec.Number("space-bits")
-		}
-		row = append(row, fixed(most, 1))
+		rec, _ := first(r.of(c, "none", "exposure", "space", space))
+		row = append(row, fixed(rec.Number("space-bits"), 1))
 	}
 	t.Rows = append(t.Rows, row)
+	t.Note = "log2 of the number of strings, less that of the secret's rank: 0 when it is the least likely, about 1 for one that was never seen. " +
+		t.Note + r.fitNote(space)
+	return t
+}
+
+// fitNote says how well the fitted distributions fit.
+func (r *Results) fitNote(space string) string {
 	low, high, n := math.Inf(1), math.Inf(-1), 0.0
 	for _, rec := range r.part("exposure", "space", space) {
-		if rec.Text("by") != "exact" {
-			low, high, n = min(low, rec.Number("fit-distance")), max(high, rec.Number("fit-distance")), rec.Number("fit-strings")
+		if d := rec.Number("fit-distance"); rec.Text("by") != unlearn.ExactExposure {
+			low, high, n = min(low, d), max(high, d), rec.Number("fit-strings")
 		}
 	}
-	t.Note = "log2 of the number of strings, less that of the secret's rank: 0 when it is the least likely, about 1 for one that was never seen. " + t.Note
-	if n > 0 {
-		t.Note += fmt.Sprintf(" ≈: from a skew-normal distribution fitted to %s drawn strings, from which they lie %s to %s apart (Kolmogorov-Smirnov distance).",
-			formatNumber(n), significant(low, 2), significant(high, 2))
+	if n == 0 {
+		return ""
 	}
-	return t
+	return fmt.Sprintf(" ≈: from a skew-normal distribution fitted to %s drawn strings, from which they lie %s to %s apart (Kolmogorov-Smirnov distance).",
+		formatNumber(n), significant(low, 2), significant(high, 2))
+}
+
+// first returns the first of the records, if there is one.
+func first(records []Record) (Record, bool) {
+	if len(records) == 0 {
+		return Record{}, false
+	}
+	return records[0], true
 }
 
 func (r *Results) perplexityTable() Table {
@@ -120,16 +134,18 @@ func (r *Results) completionTable() Table {
 	secrets := ""
 	seen := map[float64]bool{}
 	for _, c := range r.cases() {
-		if rec := r.before(c.length, "log2-perplexity"); len(rec) > 0 && !seen[c.length] {
+		if rec, ok := first(r.before(c.length, "log2-perplexity")); ok && !seen[c.length] {
 			seen[c.length] = true
-			secrets += fmt.Sprintf(" %s", visible(rec[0].Text("secret")))
+			secrets += " " + visible(rec.Text("secret"))
 		}
 	}
-	return r.byCase("What the model completes the prompt with", "Greedily, as long as the secret. The secrets:"+secrets+".", func(c memoryCase, m string) string {
-		for _, rec := range r.of(c, m, "completion-match") {
-			return visible(rec.Text("completion"))
+	note := "Greedily, as long as the secret. The secrets:" + secrets + "."
+	return r.byCase("What the model completes the prompt with", note, func(c memoryCase, m string) string {
+		rec, ok := first(r.of(c, m, "completion-match"))
+		if !ok {
+			return ""
 		}
-		return ""
+		return visible(rec.Text("completion"))
 	})
 }
 
@@ -151,23 +167,26 @@ func (r *Results) accuracyTable() Table {
 // memoryCostTable counts gradients and products in passes over the windows, and leaves out what only served to judge the update.
 func (r *Results) memoryCostTable(c memoryCase) Table {
 	windows := r.where("windows", "method", "train", "length", c.length).mean
-	t := Table{Title: "Cost, " + c.title(), Header: []string{"method", "seconds", "speed-up over retraining", "passes of gradients", "passes of products", "choosing its settings, s"},
-		Note: fmt.Sprintf("A pass is all %s windows. Choosing the settings and measuring are not in seconds and passes.", formatNumber(windows))}
+	t := Table{
+		Title:  "Cost, " + c.title(),
+		Header: []string{"method", "seconds", "speed-up over retraining", "passes of gradients", "passes of products", "choosing its settings, s"},
+		Note:   fmt.Sprintf("A pass is all %s windows. Choosing the settings and measuring are not in seconds and passes.", formatNumber(windows)),
+	}
 	retraining := r.value(c, "retrain", "seconds")
 	for _, m := range r.methods() {
 		if m == "none" {
+			continue
+		}
+		if r.failure(c, m) != "" {
+			t.Rows = append(t.Rows, []string{m, "failed", "-", "-", "-", plain.one(r.value(c, m, "tuning-seconds"))})
 			continue
 		}
 		seconds := r.value(c, m, "seconds")
 		if m != "retrain" {
 			seconds -= r.value(c, m, "check-seconds")
 		}
-		row := []string{m, plain.one(seconds), plain.one(retraining / seconds), plain.one(r.value(c, m, "gradients") / windows),
-			plain.one(r.value(c, m, "hvps") / windows), plain.one(r.value(c, m, "tuning-seconds"))}
-		if r.failure(c, m) != "" {
-			row[1] = "failed"
-		}
-		t.Rows = append(t.Rows, row)
+		t.Rows = append(t.Rows, []string{m, plain.one(seconds), plain.one(retraining / seconds), plain.one(r.value(c, m, "gradients") / windows),
+			plain.one(r.value(c, m, "hvps") / windows), plain.one(r.value(c, m, "tuning-seconds"))})
 	}
 	return t
 }
@@ -181,8 +200,8 @@ func (r *Results) solvesTable(c memoryCase) Table {
 		solves := r.of(c, m, "own-residual")
 		for i, rec := range solves {
 			row := []string{m, rec.Text("solver"), plain.one(rec.Number("products")), plain.one(rec.Value), "-", "-"}
-			if others := r.of(c, m, "independent-residual", "solve", rec.Number("solve")); len(others) > 0 {
-				row[4] = plain.one(others[0].Value)
+			if other, ok := first(r.of(c, m, "independent-residual", "solve", rec.Number("solve"))); ok {
+				row[4] = plain.one(other.Value)
 			}
 			if i+1 == len(solves) {
 				row[5] = gradient
@@ -203,13 +222,14 @@ func (r *Results) solvesTable(c memoryCase) Table {
 func (r *Results) choiceTable(c memoryCase) Table {
 	t := Table{Title: "How settings were chosen, " + c.title(), Tuning: true,
 		Header: []string{"method", "taken", "tried", "distance to retraining's log2-perplexity", "exposure, bit", "points lost"},
-		Note: fmt.Sprintf("Taken is what comes nearest to retraining's log2-perplexity of the secret among what loses at most %s points of accuracy on %s windows; "+
-			"if nothing does, what loses least. second-order-exposure takes the lowest exposure at a loss of at most %s points, of its own tries and those of the two variants before it. Exposures here are of few drawn strings.",
+		Note: fmt.Sprintf("Taken is what comes nearest to retraining's log2-perplexity of the secret among what loses at most %s points of accuracy "+
+			"on %s windows; if nothing does, what loses least. second-order-exposure takes the lowest exposure at a loss of at most %s points, of its "+
+			"own tries and those of the two variants before it. Exposures here are of few drawn strings.",
 			r.setting("max-loss"), r.setting("tune-sample"), r.setting("exposure-loss"))}
 	for _, m := range r.methods() {
 		for _, rec := range r.of(c, m, "chosen") {
-			row := []string{m, settingText(rec), fmt.Sprint(len(r.of(c, m, "try")) + len(r.of(c, m, "try-failed"))), fixed(rec.Value, 2), fixed(rec.Number("exposure"), 1),
-				points(rec.Number("points-lost"))}
+			tried := len(r.of(c, m, "try")) + len(r.of(c, m, "try-failed"))
+			row := []string{m, settingText(rec), fmt.Sprint(tried), fixed(rec.Value, 2), fixed(rec.Number("exposure"), 1), points(rec.Number("points-lost"))}
 			if rec.Settings["within"] == false {
 				row[5] += " (more than it may)"
 			}

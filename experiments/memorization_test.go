@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"lethe/unlearn"
 )
 
 // memoryOrder asks for a smoke run of memorization.
@@ -364,4 +366,27 @@ func TestTheRegulariserIsTheAuthors(t *testing.T) {
 		at += n
 	}
 	assert.InEpsilon(t, 0.01*sum*float64(sub.train.Len()), with-without, 1e-9)
+}
+
+// A solve that grows without bound is no result, though updates are forced.
+func TestADivergedSolveIsAFailure(t *testing.T) {
+	s, set := memorySession(t)
+	s.dir = t.TempDir()
+	sub, err := s.secretSubject("memorization", set, 3)
+	require.NoError(t, err)
+	_, err = sub.trained(t.Context())
+	require.NoError(t, err)
+	c, err := sub.correction(replacement{name: "random-digits"})
+	require.NoError(t, err)
+	for _, m := range []unlearn.Method{
+		sub.secondOrderBy(unlearn.LiSSA{Scale: 1e-3, MaxProducts: 200}, unlearn.GaussNewton),
+		unlearn.Published{Scale: 1, Sample: set.Sample, Force: true},
+	} {
+		a, err := sub.apply(t.Context(), c, m, nil)
+		require.NoError(t, err)
+		assert.Contains(t, a.failed, "diverged after", m.Name())
+	}
+	a, err := sub.apply(t.Context(), c, sub.secondOrderBy(unlearn.CG{Tolerance: 1e-12, MaxProducts: 2}, unlearn.GaussNewton), nil)
+	require.NoError(t, err)
+	assert.Empty(t, a.failed, "an end by the limit on products is a result")
 }

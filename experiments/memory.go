@@ -48,11 +48,12 @@ func (m *Memory) check(e *Experiment) error {
 	case m.Secret == "" && m.Prompt != "":
 		return errors.New("--prompt goes with --secret, what is to be forgotten after it")
 	case m.Secret == "" && m.Replacement != "":
-		return errors.New("--replace goes with --secret; what random digits become is --set replace=...")
+		return errors.New("--replace goes with --secret; what random digits become is a setting, --set replace")
 	case m.Secret != "" && m.Prompt == "":
 		return errors.New("--secret goes with --prompt, the text that stands before it")
 	case replacement > 0 && replacement != secret:
-		return fmt.Errorf("--replace has %d characters and --secret %d: they have to be equally long, so that the text around keeps its place", replacement, secret)
+		return fmt.Errorf("--replace has %d characters and --secret %d: they have to be equally long, so that the text around keeps its place",
+			replacement, secret)
 	}
 	for _, f := range []struct{ flag, value string }{{"--prompt", m.Prompt}, {"--secret", m.Secret}, {"--replace", m.Replacement}} {
 		if !utf8.ValidString(f.value) {
