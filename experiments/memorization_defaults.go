@@ -46,12 +46,13 @@ var sharedSettings = []string{"precision", "batch", "epochs", "tau", "tau-ft", "
 func describeMemorization(s *Settings) (string, []string) {
 	var line []string
 	say := func(format string, args ...any) { line = append(line, fmt.Sprintf(format, args...)) }
-	say("windows of %d characters, embedding %d, %d LSTM layer(s) of %d units, dropout %s, l2 %s, %s", s.Window, s.Embedding, s.Layers, s.Units, s.Text("dropout"), s.Text("l2"), s.Precision)
+	say("windows of %d characters, embedding %d, %d LSTM layer(s) of %d units, dropout %s, l2 %s, %s", s.Window, s.Embedding, s.Layers, s.Units,
+		s.Text("dropout"), s.Text("l2"), s.Precision)
 	say("trained by Adam, rate %s, batches of %d, %d passes", s.Text("train-rate"), s.TrainBatch, s.TrainEpochs)
 	say("secrets put in %d times", s.Times)
 	say("curvature from %s windows", orAll(s.Sample))
-	return strings.Join(line, "; "), []string{"window", "embedding", "units", "layers", "dropout", "l2", "precision", "train-rate", "train-batch", "train-epochs",
-		"times", "sample", "length", "replace"}
+	return strings.Join(line, "; "), []string{"window", "embedding", "units", "layers", "dropout", "l2", "precision", "train-rate", "train-batch",
+		"train-epochs", "times", "sample", "length", "replace"}
 }
 
 // orAll writes a number of windows, 0 being all.

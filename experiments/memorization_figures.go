@@ -62,7 +62,8 @@ func (r *Results) lengthFigures() []Figure {
 	}
 	var out []Figure
 	for _, way := range ways {
-		f := Figure{Name: "lengths-" + way, Caption: fmt.Sprintf("Exposure among %s, replacement %s", spaceTitle(space), way), X: "characters of the secret", Y: "exposure, bit"}
+		f := Figure{Name: "lengths-" + way, X: "characters of the secret", Y: "exposure, bit",
+			Caption: fmt.Sprintf("Exposure among %s, replacement %s", spaceTitle(space), way)}
 		for _, m := range r.methods() {
 			s := Series{Label: memoryLabel(m)}
 			for _, c := range r.cases() {
@@ -83,8 +84,8 @@ const farLoss = 12
 // tradeOffFigure shows how far the exposure comes down at which loss of accuracy: of all that was tried the front.
 func (r *Results) tradeOffFigure(c memoryCase) Figure {
 	space := r.firstSpace()
-	f := Figure{Name: "trade-off-" + c.file(), Caption: fmt.Sprintf("Exposure among %s against accuracy lost, %s: the best of all settings that were tried", spaceTitle(space), c.plain()),
-		X: "training accuracy lost, points", Y: "exposure, bit"}
+	f := Figure{Name: "trade-off-" + c.file(), X: "training accuracy lost, points", Y: "exposure, bit",
+		Caption: fmt.Sprintf("Exposure among %s against accuracy lost, %s: the best of all settings that were tried", spaceTitle(space), c.plain())}
 	for _, m := range r.methods() {
 		s := Series{Label: memoryLabel(m)}
 		tries := r.of(c, m, "try")
@@ -136,8 +137,9 @@ func compare(a, b float64) int {
 // histogramFigure shows the log2-perplexities of drawn strings, their distribution, and where the secret lies, before and after second order.
 func (r *Results) histogramFigure(c memoryCase) Figure {
 	space := r.firstSpace()
-	f := Figure{Name: "perplexity-" + c.file(), Caption: fmt.Sprintf("Log2-perplexity of strings drawn from %s (areas), and the distribution fitted to it; dashed: the secret; %s", spaceTitle(space), c.plain()),
-		X: "log2-perplexity, bit", Y: "density, each by its largest"}
+	f := Figure{Name: "perplexity-" + c.file(), X: "log2-perplexity, bit", Y: "density, each by its largest",
+		Caption: fmt.Sprintf("Log2-perplexity of strings drawn from %s (areas), and the distribution fitted to it; dashed: the secret; %s",
+			spaceTitle(space), c.plain())}
 	show := func(label string, histograms, secret []Record) {
 		if len(histograms) == 0 || len(secret) == 0 {
 			return
@@ -152,9 +154,9 @@ func (r *Results) histogramFigure(c memoryCase) Figure {
 			Series{Of: label, X: []float64{at, at}, Y: []float64{0, 1}, Bare: true, Dashed: true})
 	}
 	show("before", r.before(c.length, "perplexity-histogram", "space", space), r.before(c.length, "log2-perplexity"))
-	show("second-order", r.of(c, "second-order", "perplexity-histogram", "space", space), r.of(c, "second-order", "log2-perplexity"))
-	show("second-order-exposure", r.of(c, "second-order-exposure", "perplexity-histogram", "space", space), r.of(c, "second-order-exposure", "log2-perplexity"))
-	show("retrain", r.of(c, "retrain", "perplexity-histogram", "space", space), r.of(c, "retrain", "log2-perplexity"))
+	for _, m := range []string{"second-order", "second-order-exposure", "retrain"} {
+		show(m, r.of(c, m, "perplexity-histogram", "space", space), r.of(c, m, "log2-perplexity"))
+	}
 	return f
 }
 
@@ -188,7 +190,8 @@ func fitted(h Record) (x, y []float64) {
 
 // traceFigure shows how the residual of LiSSA fell, or did not.
 func (r *Results) traceFigure() Figure {
-	f := Figure{Name: "lissa", Caption: "True relative residual of LiSSA: after so many products with scale and ridge from the spectrum, after so many batches as published", X: "products, or batches", Y: "||b - Ax||/||b||", LogX: true, LogY: true}
+	f := Figure{Name: "lissa", X: "products, or batches", Y: "||b - Ax||/||b||", LogX: true, LogY: true,
+		Caption: "True relative residual of LiSSA: after so many products with scale and ridge from the spectrum, after so many batches as published"}
 	for _, c := range r.cases() {
 		for _, m := range []string{"second-order-lissa", "second-order-published"} {
 			s := Series{Label: m + ", " + c.plain()}

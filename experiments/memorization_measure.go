@@ -50,9 +50,9 @@ func (sub *secretSubject) findings(ctx context.Context, theta []float64, d *data
 
 // exposure measures the exposure in a space, and keeps the distribution of the perplexities of its strings.
 func (sub *secretSubject) exposure(ctx context.Context, theta []float64, space unlearn.Space) ([]finding, error) {
-	e, err := sub.probe.Exposure(ctx, theta, space, unlearn.ExposureOptions{
-		Samples: sub.set.FitSamples, Seed: random(sub.session.Seed, streamExposure, sub.length).Uint64(), MaxWindows: rankingWindows * sub.set.FitSamples, Fit: true,
-	})
+	spend := sub.spend(sub.set.FitSamples)
+	spend.Fit, spend.ExactLimit = true, 0
+	e, err := sub.probe.Exposure(ctx, theta, space, spend)
 	if err != nil {
 		return nil, err
 	}
@@ -65,8 +65,12 @@ func (sub *secretSubject) exposure(ctx context.Context, theta []float64, space u
 	return []finding{{metric{"exposure", "bit", e.Bits}, tags}, histogram(space.Name, f)}, nil
 }
 
-// rankingWindows is how many windows a string of fit-samples ranking may take before the fit is taken instead.
-const rankingWindows = 2
+// spend limits what an exposure costs: so many strings for the fit, and before that a ranking that may take twice as many windows. Spaces are
+// not ranked whatever it costs.
+func (sub *secretSubject) spend(strings int) unlearn.ExposureOptions {
+	return unlearn.ExposureOptions{Samples: strings, MaxWindows: 2 * strings, ExactLimit: -1,
+		Seed: random(sub.session.Seed, streamExposure, sub.length).Uint64()}
+}
 
 // histogram keeps a distribution in one record, whose value is the number of strings.
 func histogram(space string, f *unlearn.ExposureFit) finding {

@@ -127,11 +127,10 @@ func (sub *secretSubject) gradientStep(tau float64) unlearn.Method {
 	return unlearn.FirstOrder{Tau: tau, Force: true, Sample: sub.set.Sample, Seed: sub.sampleSeed()}
 }
 
-// firstOrderMatched looks for the tau at which first order forgets as much as second order did: the smallest one that gives the secret the same
-// log2-perplexity. What that costs in accuracy is what the two are compared by.
+// firstOrderMatched looks for the tau at which first order forgets as much as second order did: the smallest one that gives the secret the
+// same log2-perplexity. What that costs in accuracy is what the two are compared by.
 func (sub *secretSubject) firstOrderMatched(ctx context.Context, c *correction) (*choice, error) {
-	second, ok := sub.session.recorded(sub.part, "second-order", "log2-perplexity", sub.length, c.name)
-	goal := second.Value
+	second, ok := first(sub.recorded(c, "second-order", "log2-perplexity"))
 	if !ok {
 		return &choice{failed: "second order, which it is to match, failed"}, nil
 	}
@@ -139,7 +138,7 @@ func (sub *secretSubject) firstOrderMatched(ctx context.Context, c *correction) 
 	if err != nil {
 		return nil, err
 	}
-	tau, err := sub.matchingTau(ctx, g, goal)
+	tau, err := sub.matchingTau(ctx, g, second.Value)
 	var none *noMatch
 	if errors.As(err, &none) {
 		return &choice{failed: none.Error()}, nil
@@ -147,7 +146,7 @@ func (sub *secretSubject) firstOrderMatched(ctx context.Context, c *correction) 
 	if err != nil {
 		return nil, err
 	}
-	t, err := sub.try(ctx, c, along(sub.theta, g, tau), Tags{"tau": tau, "goal": goal})
+	t, err := sub.try(ctx, c, along(sub.theta, g, tau), Tags{"tau": tau, "goal": second.Value})
 	if err != nil {
 		return nil, err
 	}
@@ -204,8 +203,8 @@ func (sub *secretSubject) matchingTau(ctx context.Context, g []float64, goal flo
 // secondOrderLissa solves with LiSSA, scale and ridge from the spectrum of the Hessian itself: nothing is set by hand.
 func (sub *secretSubject) secondOrderLissa(context.Context, *correction) (*choice, error) {
 	ch := &choice{trace: &trace{}}
-	ch.method = sub.secondOrderBy(unlearn.LiSSA{Tolerance: sub.set.Tolerance, MaxProducts: sub.set.LissaProducts, ChooseRidge: true, Seed: sub.session.Seed,
-		Trace: ch.trace.add}, unlearn.FullHessian)
+	solver := unlearn.LiSSA{Tolerance: sub.set.Tolerance, MaxProducts: sub.set.LissaProducts, ChooseRidge: true, Seed: sub.session.Seed, Trace: ch.trace.add}
+	ch.method = sub.secondOrderBy(solver, unlearn.FullHessian)
 	return ch, nil
 }
 

@@ -100,7 +100,8 @@ func (sub *secretSubject) retrainRecords(ctx context.Context, c *correction, tag
 	if err != nil {
 		return nil, err
 	}
-	u, err := unlearn.Retrain{Trainer: done{c.theta}, Sample: sub.set.Sample, Seed: sub.sampleSeed()}.Unlearn(ctx, sub.problem, sub.theta, c.request)
+	m := unlearn.Retrain{Trainer: done{c.theta}, Sample: sub.set.Sample, Seed: sub.sampleSeed()}
+	u, err := m.Unlearn(ctx, sub.problem, sub.theta, c.request)
 	if err != nil {
 		return nil, err
 	}

@@ -76,8 +76,8 @@ func (r *Results) spaces() []string {
 }
 
 // memoryRows are the methods as tables and figures show them.
-var memoryRows = []string{"none", "fine-tune", "first-order", "first-order-matched", "second-order", "second-order-repeated", "second-order-exposure",
-	"second-order-lissa", "second-order-published", "sisa", "retrain"}
+var memoryRows = []string{"none", "fine-tune", "first-order", "first-order-matched", "second-order", "second-order-repeated",
+	"second-order-exposure", "second-order-lissa", "second-order-published", "sisa", "retrain"}
 
 // methods returns those of memoryRows that there are records of.
 func (r *Results) methods() []string {

@@ -24,7 +24,10 @@ func (sub *secretSubject) secondOrderBy(solver unlearn.Solver, c unlearn.Curvatu
 }
 
 // round tries ridges and step lengths of a second-order step from theta, which the steps before led to: all ridges come from one Krylov space.
-func (sub *secretSubject) round(ctx context.Context, c *correction, theta, ridges, steps []float64, before path) ([]try, map[float64][]float64, error) {
+// What it returns beside the tries is the direction of each ridge.
+func (sub *secretSubject) round(
+	ctx context.Context, c *correction, theta, ridges, steps []float64, before path,
+) ([]try, map[float64][]float64, error) {
 	g, err := sub.difference(ctx, c, theta)
 	if err != nil {
 		return nil, nil, err
@@ -104,11 +107,11 @@ func (sub *secretSubject) along(p path) rounds {
 
 // secondOrderRepeated goes on from what second order chose, with difference and curvature taken anew, as long as that comes nearer.
 func (sub *secretSubject) secondOrderRepeated(ctx context.Context, c *correction) (*choice, error) {
-	first, ok := sub.session.recorded(sub.part, "second-order", "chosen", sub.length, c.name)
+	chosen, ok := first(sub.recorded(c, "second-order", "chosen"))
 	if !ok {
 		return &choice{failed: "second order, which it goes on from, failed"}, nil
 	}
-	begin := sub.along(pathOf(first.Settings))[0]
+	begin := sub.along(pathOf(chosen.Settings))[0]
 	return sub.repeated(ctx, c, []float64{begin.Ridge}, []float64{begin.Step}, nil, func(int) criterion { return sub.nearest(c) })
 }
 
@@ -116,11 +119,8 @@ func (sub *secretSubject) secondOrderRepeated(ctx context.Context, c *correction
 // second-order steps that were tried, those of the variants before it too.
 func (sub *secretSubject) secondOrderExposure(ctx context.Context, c *correction) (*choice, error) {
 	var others []try
-	for _, r := range sub.session.before {
-		if r.Experiment == sub.part && r.Metric == "try" && r.Number("length") == float64(sub.length) && r.Text("replace") == c.name &&
-			slices.Contains([]string{"second-order", "second-order-repeated"}, r.Method) {
-			others = append(others, tryOf(r))
-		}
+	for _, r := range append(sub.recorded(c, "second-order", "try"), sub.recorded(c, "second-order-repeated", "try")...) {
+		others = append(others, tryOf(r))
 	}
 	return sub.repeated(ctx, c, grid(sub.set.Ridge, sub.set.RidgeGrid), grid(sub.set.Step, sub.set.StepGrid), others, func(round int) criterion {
 		k := sub.hidden()
@@ -131,7 +131,9 @@ func (sub *secretSubject) secondOrderExposure(ctx context.Context, c *correction
 
 // repeated goes rounds of second order, each on the best of its tries by the criterion of the round, until none is better than what is reached.
 // The best of all tries by the last round's criterion is taken, others included.
-func (sub *secretSubject) repeated(ctx context.Context, c *correction, ridges, steps []float64, others []try, by func(round int) criterion) (*choice, error) {
+func (sub *secretSubject) repeated(
+	ctx context.Context, c *correction, ridges, steps []float64, others []try, by func(round int) criterion,
+) (*choice, error) {
 	ch := &choice{}
 	theta, at := sub.theta, path{}
 	reached, err := sub.try(ctx, c, theta, nil)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
-	"strings"
 
 	"lethe/datasets"
 	"lethe/nets"
@@ -62,8 +61,12 @@ func (s *Session) secretSubject(part string, set *Settings, length int) (*secret
 	}
 	sub := &secretSubject{planted: p, session: s, set: set, part: part, model: m, start: m.Init(random(s.Seed, streamInit, length).Uint64()),
 		corrections: map[string]*correction{}}
+	penalty, err := m.Penalty("lstm*/*") // not embedding and output, as the authors have it
+	if err != nil {
+		return nil, err
+	}
 	// The authors' l2 ||w||^2 beside the mean loss is (2 l2 n)/2 ||w||^2 beside the sum.
-	sub.problem = &unlearn.Problem{Objective: m, Train: p.train, L2: 2 * set.L2 * float64(p.train.Len()), Penalty: layerPenalty(m)}
+	sub.problem = &unlearn.Problem{Objective: m, Train: p.train, L2: 2 * set.L2 * float64(p.train.Len()), Penalty: penalty}
 	sub.probe = &unlearn.Probe{Model: m, Length: set.Window, Vocabulary: p.vocabulary.Size(), Prompt: p.context, Secret: p.secret}
 	if p.digits() {
 		sub.spaces = append(sub.spaces, unlearn.Space{Name: "digits", Alphabet: p.vocabulary.Digits()})
@@ -75,24 +78,6 @@ func (s *Session) secretSubject(part string, set *Settings, length int) (*secret
 	sub.spaces = append(sub.spaces, unlearn.Space{Name: "all", Alphabet: all})
 	s.secrets[length] = sub
 	return sub, nil
-}
-
-// layerPenalty is 1 for the parameters of the LSTM layers and 0 for embedding and output, as the authors regularise.
-func layerPenalty(m *nets.Model) []float64 {
-	var penalty []float64
-	for _, p := range m.Params() {
-		n, weight := 1, 0.0
-		for _, d := range p.Shape {
-			n *= d
-		}
-		if strings.HasPrefix(p.Name, "lstm") {
-			weight = 1
-		}
-		for range n {
-			penalty = append(penalty, weight)
-		}
-	}
-	return penalty
 }
 
 // sampled returns so many windows drawn from the data, in their order in the text; 0 = all.

@@ -105,7 +105,8 @@ func (p *planted) findContext(tokens []int32, window int) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("the secret %q stands within the first %d characters only, where there is no whole window before it: lower window", p.canary.Secret, window)
+	return fmt.Errorf("the secret %q stands within the first %d characters only, where there is no whole window before it: lower window",
+		p.canary.Secret, window)
 }
 
 // replacement is what a secret becomes.
@@ -142,8 +143,8 @@ func (s *Session) replacements(set *Settings, length int) ([]replacement, error)
 		}
 	}
 	if len(out) == 0 {
-		return nil, fmt.Errorf("length=%d: the paper has no %s of that length (it has texts of 5, 10, 15 and 20 characters, a second one of 10): --set replace=random-digits",
-			length, strings.Join(set.Replace, " or "))
+		return nil, fmt.Errorf("length=%d: the paper has no %s of that length (it has texts of 5, 10, 15 and 20 characters, a second one of 10): "+
+			"--set replace=random-digits", length, strings.Join(set.Replace, " or "))
 	}
 	return out, nil
 }

@@ -18,11 +18,8 @@ import (
 	"lethe/unlearn"
 )
 
-// statusSamples and statusStrings bound what the progress of a training costs at the end of an epoch.
-const (
-	statusSamples = 2000
-	statusStrings = 300
-)
+// statusSamples bounds what the progress of a training costs at the end of an epoch.
+const statusSamples = 2000
 
 // checkpointPause is how many seconds of a training a kill may cost.
 const checkpointPause = 60
@@ -39,8 +36,11 @@ func (sub *secretSubject) fit(ctx context.Context, name string, p *unlearn.Probl
 	}
 	show := sub.show(p.Train)
 	trainer := unlearn.Adam{
-		Rate: sub.set.TrainRate, Batch: sub.set.TrainBatch, Epochs: sub.set.TrainEpochs, Seed: random(sub.session.Seed, streamOrder, sub.length).Uint64(),
-		Checkpoint: unlearn.Checkpoint{Path: path, Seconds: checkpointPause, Label: sub.label(), Tensors: sub.model.Tensors(), Metadata: sub.metadata(p.Train)},
+		Rate: sub.set.TrainRate, Batch: sub.set.TrainBatch, Epochs: sub.set.TrainEpochs,
+		Seed: random(sub.session.Seed, streamOrder, sub.length).Uint64(),
+		Checkpoint: unlearn.Checkpoint{
+			Path: path, Seconds: checkpointPause, Label: sub.label(), Tensors: sub.model.Tensors(), Metadata: sub.metadata(p.Train),
+		},
 		Callback: func(at unlearn.Progress) error {
 			if at.EpochDone() {
 				if err := clock.keep(); err != nil {
@@ -60,8 +60,8 @@ func (sub *secretSubject) fit(ctx context.Context, name string, p *unlearn.Probl
 // label is what else a checkpoint has to agree in, besides data, settings of the trainer and start.
 func (sub *secretSubject) label() string {
 	s := sub.set
-	return fmt.Sprintf("lstm vocabulary %q embedding %d units %d layers %d dropout %s precision %s", sub.vocabulary.Symbols(), s.Embedding, s.Units, s.Layers,
-		formatNumber(s.Dropout), s.Precision)
+	return fmt.Sprintf("lstm vocabulary %q embedding %d units %d layers %d dropout %s precision %s", sub.vocabulary.Symbols(), s.Embedding, s.Units,
+		s.Layers, formatNumber(s.Dropout), s.Precision)
 }
 
 // metadata says what the parameters are, for those who read the file.
@@ -69,7 +69,8 @@ func (sub *secretSubject) metadata(d *datasets.Dataset) map[string]string {
 	s := sub.set
 	return map[string]string{
 		nets.MetaNetwork:    fmt.Sprintf("lstm, embedding %d, units %d, layers %d, window %d", s.Embedding, s.Units, s.Layers, s.Window),
-		nets.MetaVocabulary: sub.vocabulary.Symbols(), nets.MetaData: datasets.Fingerprint(d)[:16], nets.MetaSeed: strconv.FormatUint(sub.session.Seed, 10),
+		nets.MetaVocabulary: sub.vocabulary.Symbols(), nets.MetaData: datasets.Fingerprint(d)[:16],
+		nets.MetaSeed: strconv.FormatUint(sub.session.Seed, 10),
 	}
 }
 
@@ -172,7 +173,7 @@ func (s *trainingShow) measure(ctx context.Context, theta []float64) error {
 	if s.accuracy, err = s.sub.model.Accuracy(ctx, theta, s.sample); err != nil {
 		return err
 	}
-	e, err := s.sub.probe.Exposure(ctx, theta, s.sub.spaces[0], unlearn.ExposureOptions{Samples: statusStrings, MaxWindows: statusStrings, ExactLimit: -1})
+	e, err := s.sub.probe.Exposure(ctx, theta, s.sub.spaces[0], s.sub.spend(tryStrings))
 	if err == nil {
 		s.exposure = e.Bits
 	}

@@ -68,11 +68,8 @@ func (k criterion) best(tries []try) (int, bool) {
 	return best, within
 }
 
-// Strings and windows that the exposure of a try may take: it is to order many tries, the chosen one is measured again.
-const (
-	tryStrings = 300
-	tryWindows = 600
-)
+// tryStrings is how many strings the exposure of a try takes: it is to order many tries, the chosen one is measured again.
+const tryStrings = 300
 
 // try measures parameters on the windows that are set aside for choosing.
 func (sub *secretSubject) try(ctx context.Context, c *correction, theta []float64, tags Tags) (try, error) {
@@ -85,8 +82,7 @@ func (sub *secretSubject) try(ctx context.Context, c *correction, theta []float6
 		t.failed = "the parameters are not finite"
 		return t, nil
 	}
-	e, err := sub.probe.Exposure(ctx, theta, sub.spaces[0], unlearn.ExposureOptions{
-		Samples: min(tryStrings, sub.set.FitSamples), Seed: random(sub.session.Seed, streamExposure, sub.length).Uint64(), MaxWindows: tryWindows, ExactLimit: -1})
+	e, err := sub.probe.Exposure(ctx, theta, sub.spaces[0], sub.spend(min(tryStrings, sub.set.FitSamples)))
 	if err != nil {
 		return t, err
 	}
@@ -127,8 +123,8 @@ func (ch *choice) findings(c *correction, seconds float64) []finding {
 		out = append(out, finding{metric{"try", "bit", math.Abs(t.perplexity - c.target)}, t.tags.with(t.numbers())})
 	}
 	if t := ch.taken; t != nil {
-		out = append(out, finding{metric{"chosen", "bit", math.Abs(t.perplexity - c.target)}, t.tags.with(t.numbers()).with(Tags{"within": ch.within})},
-			finding{metric{"tuning-seconds", "s", seconds}, nil})
+		out = append(out, finding{metric{"tuning-seconds", "s", seconds}, nil},
+			finding{metric{"chosen", "bit", math.Abs(t.perplexity - c.target)}, t.tags.with(t.numbers()).with(Tags{"within": ch.within})})
 	}
 	return out
 }
@@ -143,8 +139,10 @@ func (ch *choice) settings() Tags {
 
 // tryOf is the try that a record was made from.
 func tryOf(r Record) try {
-	return try{tags: Tags{"ridge": r.Text("ridge"), "step": r.Text("step")}, perplexity: r.Number("log2-perplexity"), exposure: r.Number("exposure"),
-		match: r.Number("completion-match"), lost: r.Number("points-lost")}
+	return try{
+		tags: Tags{"ridge": r.Text("ridge"), "step": r.Text("step")}, perplexity: r.Number("log2-perplexity"),
+		exposure: r.Number("exposure"), match: r.Number("completion-match"), lost: r.Number("points-lost"),
+	}
 }
 
 func (t *try) numbers() Tags {
@@ -187,12 +185,12 @@ func finer(grid []float64, best float64, perDecade int) []float64 {
 }
 
 // recorded finds what an earlier unit recorded.
-func (s *Session) recorded(part, method, metric string, length int, replace string) (Record, bool) {
-	i := slices.IndexFunc(s.before, func(r Record) bool {
-		return r.Experiment == part && r.Method == method && r.Metric == metric && r.Number("length") == float64(length) && r.Text("replace") == replace
-	})
-	if i < 0 {
-		return Record{}, false
+func (sub *secretSubject) recorded(c *correction, method, metric string) []Record {
+	var out []Record
+	for _, r := range sub.session.before {
+		if r.Experiment == sub.part && r.Method == method && r.Metric == metric && r.Number("length") == float64(sub.length) && r.Text("replace") == c.name {
+			out = append(out, r)
+		}
 	}
-	return s.before[i], true
+	return out
 }

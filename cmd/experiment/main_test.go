@@ -26,7 +26,8 @@ func call(t *testing.T, args ...string) (stdout, stderr string, err error) {
 
 func TestHelpAndLists(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
-		{"", "Usage: experiment"}, {"--help", "bench"}, {"run --help", "--resume"}, {"list", "residual"}, {"list", "memorization"}, {"list --settings", "of memorization only:"}, {"run --help", "--checkpoint"}, {"list --settings", "tau-ft"}, {"data list", "diabetes"},
+		{"", "Usage: experiment"}, {"--help", "bench"}, {"run --help", "--resume"}, {"list", "residual"},
+		{"list", "memorization"}, {"list --settings", "of memorization only:"}, {"run --help", "--checkpoint"}, {"list --settings", "tau-ft"}, {"data list", "diabetes"},
 	} {
 		out, _, err := call(t, strings.Fields(c.args)...)
 		require.NoError(t, err, c.args)
