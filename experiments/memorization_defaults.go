@@ -21,6 +21,8 @@ func textDefaults(s *Settings, k Key) {
 		s.Replace = []string{"all"}
 		s.Units, s.Layers, s.TrainRate, s.TrainEpochs = 512, 2, 1e-4, 150
 		s.Sample, s.FitSamples, s.LissaProducts = 6000, 10000, 400
+		// A try takes seconds here, so there are fewer.
+		s.RidgeGrid, s.StepGrid, s.TuneSample, s.Rounds = []float64{10, 100, 1000, 10000}, []float64{0.5, 1, 2, 4}, 5000, 3
 	case Smoke:
 		s.Lengths, s.Replace, s.Times, s.Window, s.Characters = []int{3}, []string{"random-digits"}, 3, 8, 1500
 		s.Embedding, s.Units, s.TrainEpochs, s.TrainRate = 4, 8, 2, 1e-2

@@ -10,9 +10,9 @@ import (
 	"lethe/unlearn"
 )
 
-// newton is the second-order step with these numbers.
+// newton is the second-order step with these numbers, by the products that round took and one more, for the true residual.
 func (sub *secretSubject) newton(ridge, step float64) unlearn.SecondOrder {
-	m := sub.secondOrderBy(unlearn.CG{Tolerance: sub.set.Tolerance, MaxProducts: sub.set.MaxProducts}, unlearn.GaussNewton)
+	m := sub.secondOrderBy(unlearn.CG{Tolerance: sub.set.Tolerance, MaxProducts: sub.set.MaxProducts + 1}, unlearn.GaussNewton)
 	m.Ridge, m.Step = ridge, step
 	return m
 }

@@ -172,6 +172,9 @@ func (r *Results) memoryCostTable(c memoryCase) Table {
 		Header: []string{"method", "seconds", "speed-up over retraining", "passes of gradients", "passes of products", "choosing its settings, s"},
 		Note:   fmt.Sprintf("A pass is all %s windows. Choosing the settings and measuring are not in seconds and passes.", formatNumber(windows)),
 	}
+	if size := r.value(c, "retrain", "file-size"); !math.IsNaN(size) {
+		t.Note += fmt.Sprintf(" Trained parameters and the state of their training lie in %s/, %s MB each.", trainedName, significant(size/1e6, 2))
+	}
 	retraining := r.value(c, "retrain", "seconds")
 	for _, m := range r.methods() {
 		if m == "none" {

@@ -368,8 +368,9 @@ func TestTheRegulariserIsTheAuthors(t *testing.T) {
 	assert.InEpsilon(t, 0.01*sum*float64(sub.train.Len()), with-without, 1e-9)
 }
 
-// A solve that grows without bound is no result, though updates are forced.
-func TestADivergedSolveIsAFailure(t *testing.T) {
+// trainedSubject is the subject of a smoke run after training, with its correction.
+func trainedSubject(t *testing.T) (*secretSubject, *correction) {
+	t.Helper()
 	s, set := memorySession(t)
 	s.dir = t.TempDir()
 	sub, err := s.secretSubject("memorization", set, 3)
@@ -378,9 +379,15 @@ func TestADivergedSolveIsAFailure(t *testing.T) {
 	require.NoError(t, err)
 	c, err := sub.correction(replacement{name: "random-digits"})
 	require.NoError(t, err)
+	return sub, c
+}
+
+// A solve that grows without bound is no result, though updates are forced.
+func TestADivergedSolveIsAFailure(t *testing.T) {
+	sub, c := trainedSubject(t)
 	for _, m := range []unlearn.Method{
 		sub.secondOrderBy(unlearn.LiSSA{Scale: 1e-3, MaxProducts: 200}, unlearn.GaussNewton),
-		unlearn.Published{Scale: 1, Sample: set.Sample, Force: true},
+		unlearn.Published{Scale: 1, Sample: sub.set.Sample, Force: true},
 	} {
 		a, err := sub.apply(t.Context(), c, m, nil)
 		require.NoError(t, err)
@@ -389,4 +396,50 @@ func TestADivergedSolveIsAFailure(t *testing.T) {
 	a, err := sub.apply(t.Context(), c, sub.secondOrderBy(unlearn.CG{Tolerance: 1e-12, MaxProducts: 2}, unlearn.GaussNewton), nil)
 	require.NoError(t, err)
 	assert.Empty(t, a.failed, "an end by the limit on products is a result")
+}
+
+// First order is held against second order where both give the secret the same perplexity.
+func TestTheMatchingTauGivesTheSamePerplexity(t *testing.T) {
+	sub, c := trainedSubject(t)
+	g, err := sub.difference(t.Context(), c, sub.theta)
+	require.NoError(t, err)
+	before, err := sub.perplexity(t.Context(), sub.theta)
+	require.NoError(t, err)
+	tau, err := sub.matchingTau(t.Context(), g, before+0.5)
+	require.NoError(t, err)
+	after, err := sub.perplexity(t.Context(), along(sub.theta, g, tau))
+	require.NoError(t, err)
+	assert.InDelta(t, before+0.5, after, 1e-3)
+	low, err := sub.perplexity(t.Context(), along(sub.theta, g, 0.9*tau))
+	require.NoError(t, err)
+	assert.Less(t, low, after, "there is no smaller one")
+
+	var none *noMatch
+	_, err = sub.matchingTau(t.Context(), g, 1e6)
+	require.ErrorAs(t, err, &none)
+	assert.ErrorContains(t, err, "1e+06 bit")
+}
+
+// What was tried from one Krylov space is what the method itself comes to, step by step.
+func TestARoundIsWhatSecondOrderDoes(t *testing.T) {
+	sub, c := trainedSubject(t)
+	sub.set.Tolerance = 1e-12 // the solver is to spend all its products, as the space has
+	tries, directions, err := sub.round(t.Context(), c, sub.theta, []float64{100, 1000}, []float64{0.5, 2}, path{})
+	require.NoError(t, err)
+	require.Len(t, tries, 4)
+	theta := along(sub.theta, directions[1000], 2)
+	again, directions, err := sub.round(t.Context(), c, theta, []float64{100}, []float64{0.5}, pathOf(tries[3].tags))
+	require.NoError(t, err)
+	require.Equal(t, Tags{"ridge": "1000,100", "step": "2,0.5"}, again[0].tags)
+	want := along(theta, directions[100], 0.5)
+
+	u, err := sub.along(pathOf(again[0].tags)).Unlearn(t.Context(), sub.problem, sub.theta, c.request)
+	require.NoError(t, err)
+	moved := distance(want, sub.theta)
+	assert.Less(t, distance(want, u.Theta), 1e-4*moved, "in float32")
+	assert.Len(t, u.Solves, 2)
+	one, err := sub.along(pathOf(tries[3].tags)).Unlearn(t.Context(), sub.problem, sub.theta, c.request)
+	require.NoError(t, err)
+	assert.Equal(t, 2*one.Cost.HVPs, u.Cost.HVPs)
+	assert.Equal(t, one.Before, u.Before)
 }
