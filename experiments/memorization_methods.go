@@ -169,7 +169,11 @@ func (sub *secretSubject) matchingTau(ctx context.Context, g []float64, goal flo
 		if works, err := sub.works(ctx, theta); err != nil || !works {
 			return math.Inf(1), err
 		}
-		return sub.perplexity(ctx, theta)
+		bits, err := sub.perplexity(ctx, theta)
+		if err != nil && ctx.Err() == nil {
+			return math.Inf(1), nil // a model in ruins
+		}
+		return bits, err
 	}
 	factor := math.Pow(10, 1/float64(sub.set.TauFine))
 	low, high := slices.Min(sub.set.TauGrid)/10, slices.Max(sub.set.TauGrid)*10

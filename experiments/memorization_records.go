@@ -139,6 +139,9 @@ func (sub *secretSubject) carryOut(ctx context.Context, c *correction, ch *choic
 		}
 	}
 	measured, err := sub.findings(ctx, a.theta, c.data, c.target)
+	if err != nil && ctx.Err() == nil {
+		return []finding{{metric{"failed", "1", 1}, Tags{"reason": "the update cannot be measured: " + err.Error()}}}, nil
+	}
 	return append(found, measured...), err
 }
 

@@ -68,16 +68,21 @@ func (s *Session) secretSubject(part string, set *Settings, length int) (*secret
 	// The authors' l2 ||w||^2 beside the mean loss is (2 l2 n)/2 ||w||^2 beside the sum.
 	sub.problem = &unlearn.Problem{Objective: m, Train: p.train, L2: 2 * set.L2 * float64(p.train.Len()), Penalty: penalty}
 	sub.probe = &unlearn.Probe{Model: m, Length: set.Window, Vocabulary: p.vocabulary.Size(), Prompt: p.context, Secret: p.secret}
-	if p.digits() {
-		sub.spaces = append(sub.spaces, unlearn.Space{Name: "digits", Alphabet: p.vocabulary.Digits()})
-	}
-	all := make([]int32, p.vocabulary.Size())
-	for i := range all {
-		all[i] = int32(i)
-	}
-	sub.spaces = append(sub.spaces, unlearn.Space{Name: "all", Alphabet: all})
+	sub.spaces = p.spaces()
 	s.secrets[length] = sub
 	return sub, nil
+}
+
+// spaces returns what exposure is measured in, the narrower space first: an attacker may know that the secret is a number.
+func (p *planted) spaces() []unlearn.Space {
+	all := unlearn.Space{Name: "all"}
+	for id := range p.vocabulary.Size() {
+		all.Alphabet = append(all.Alphabet, int32(id))
+	}
+	if !p.digits() {
+		return []unlearn.Space{all}
+	}
+	return []unlearn.Space{{Name: "digits", Alphabet: p.vocabulary.Digits()}, all}
 }
 
 // sampled returns so many windows drawn from the data, in their order in the text; 0 = all.

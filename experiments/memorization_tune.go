@@ -83,8 +83,12 @@ func (sub *secretSubject) try(ctx context.Context, c *correction, theta []float6
 		return t, nil
 	}
 	e, err := sub.probe.Exposure(ctx, theta, sub.spaces[0], sub.spend(min(tryStrings, sub.set.FitSamples)))
-	if err != nil {
-		return t, err
+	if ctx.Err() != nil {
+		return t, ctx.Err()
+	}
+	if err != nil { // a model in ruins gives logits or perplexities that nothing can be made of
+		t.failed = err.Error()
+		return t, nil
 	}
 	t.perplexity, t.exposure = e.LogPerplexity, e.Bits
 	completion, err := sub.probe.Complete(ctx, theta, sub.length)
