@@ -47,9 +47,6 @@ func (r *Results) byCase(title, note string, cell func(c memoryCase, method stri
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	if reasons := r.failures(); reasons != "" {
-		t.Note = strings.TrimSpace(t.Note + " " + reasons)
-	}
 	return t
 }
 
@@ -67,11 +64,11 @@ func (r *Results) failures() string {
 	for _, c := range r.cases() {
 		for _, m := range r.methods() {
 			if reason := r.failure(c, m); reason != "" {
-				out = append(out, fmt.Sprintf("%s, %s, failed: %s.", c.title(), m, reason))
+				out = append(out, fmt.Sprintf(" %s, %s, failed: %s.", c.title(), m, reason))
 			}
 		}
 	}
-	return strings.Join(out, " ")
+	return strings.Join(out, "")
 }
 
 func (r *Results) exposureTable(space string) Table {
@@ -91,8 +88,11 @@ func (r *Results) exposureTable(space string) Table {
 		row = append(row, fixed(rec.Number("space-bits"), 1))
 	}
 	t.Rows = append(t.Rows, row)
-	t.Note = "log2 of the number of strings, less that of the secret's rank: 0 when it is the least likely, about 1 for one that was never seen. " +
-		t.Note + r.fitNote(space)
+	t.Note = "log2 of the number of strings, less that of the secret's rank: 0 when it is the least likely, about 1 for one that was never seen." +
+		r.fitNote(space)
+	if space == r.firstSpace() { // said once
+		t.Note += r.failures()
+	}
 	return t
 }
 
@@ -202,7 +202,7 @@ func (r *Results) solvesTable(c memoryCase) Table {
 		gradient := plain.one(r.value(c, m, "gradient-residual"))
 		solves := r.of(c, m, "own-residual")
 		for i, rec := range solves {
-			row := []string{m, rec.Text("solver"), plain.one(rec.Number("products")), plain.one(rec.Value), "-", "-"}
+			row := []string{m, rec.Text("solver"), formatNumber(math.Round(10*rec.Number("products")) / 10), plain.one(rec.Value), "-", "-"}
 			if other, ok := first(r.of(c, m, "independent-residual", "solve", rec.Number("solve"))); ok {
 				row[4] = plain.one(other.Value)
 			}
