@@ -11,11 +11,11 @@ func textDefaults(s *Settings, k Key) {
 	s.Lengths, s.Replace, s.Times, s.Window = []int{10}, []string{"text1"}, 29, 24
 	s.Embedding, s.Units, s.Layers, s.L2 = 64, 128, 1, 1e-4
 	s.TrainRate, s.TrainBatch, s.TrainEpochs = 1e-3, 64, 7
-	s.Sample, s.Step = 3000, Auto{Tuned: true}
-	s.RidgeGrid, s.StepGrid = []float64{10, 30, 100, 300, 1000, 3000, 10000}, []float64{0.25, 0.5, 1, 2, 4, 8}
+	s.Sample, s.Step = 2000, Auto{Tuned: true}
+	s.RidgeGrid, s.StepGrid = []float64{30, 100, 300, 1000, 3000}, []float64{0.25, 0.5, 1, 2, 4, 8}
 	s.TauGrid, s.TauFine, s.RateGrid = []float64{1e-5, 1e-4, 1e-3, 1e-2}, 15, []float64{0.1, 0.3, 1}
 	s.MaxLoss, s.ExposureLoss, s.TuneSample, s.Accuracy = 0.5, 2, 10000, 0
-	s.FitSamples, s.LissaProducts, s.Rounds = 2000, 128, 4
+	s.FitSamples, s.LissaProducts, s.Rounds = 2000, 100, 3
 	switch k.Profile {
 	case Paper:
 		s.Replace = []string{"all"}
