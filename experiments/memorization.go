@@ -41,6 +41,9 @@ func (s *Session) memorizationUnits(part string, set *Settings) ([]Unit, error) 
 		for _, r := range replacements {
 			prefix := prefix + "replace=" + r.name + " "
 			for _, m := range memoryMethods() {
+				if !m.wanted(set) {
+					continue
+				}
 				units = append(units, Unit{prefix + m.name, func(ctx context.Context) ([]Record, error) {
 					sub, err := sub()
 					if err != nil {

@@ -9,6 +9,7 @@ import (
 // smaller network that learns the secret in a few minutes.
 func textDefaults(s *Settings, k Key) {
 	s.Lengths, s.Replace, s.Times, s.Window = []int{10}, []string{"text1"}, 29, 24
+	s.Methods = []string{"all"}
 	s.Embedding, s.Units, s.Layers, s.L2 = 64, 128, 1, 1e-4
 	s.TrainRate, s.TrainBatch, s.TrainEpochs = 1e-3, 64, 7
 	s.Sample, s.Step = 2000, Auto{Tuned: true}

@@ -34,6 +34,17 @@ func memoryMethods() []memoryMethod {
 	}
 }
 
+// memoryMethodNames are the names that may be chosen from.
+func memoryMethodNames() []string {
+	return []string{"none", "fine-tune", "first-order", "second-order", "first-order-matched", "second-order-repeated", "second-order-exposure",
+		"second-order-lissa", "second-order-published"}
+}
+
+// wanted reports whether the settings ask for the method; retraining is always needed.
+func (m memoryMethod) wanted(set *Settings) bool {
+	return m.choose == nil || slices.Contains(set.Methods, "all") || slices.Contains(set.Methods, m.name)
+}
+
 func (sub *secretSubject) none(context.Context, *correction) (*choice, error) {
 	return &choice{method: unlearn.None{Sample: sub.set.Sample, Seed: sub.sampleSeed()}}, nil
 }
@@ -132,7 +143,7 @@ func (sub *secretSubject) gradientStep(tau float64) unlearn.Method {
 func (sub *secretSubject) firstOrderMatched(ctx context.Context, c *correction) (*choice, error) {
 	second, ok := first(sub.recorded(c, "second-order", "log2-perplexity"))
 	if !ok {
-		return &choice{failed: "second order, which it is to match, failed"}, nil
+		return &choice{failed: "second order, which it is to match, failed or was left out"}, nil
 	}
 	g, err := sub.difference(ctx, c, sub.theta)
 	if err != nil {

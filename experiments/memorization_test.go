@@ -443,3 +443,24 @@ func TestARoundIsWhatSecondOrderDoes(t *testing.T) {
 	assert.Equal(t, 2*one.Cost.HVPs, u.Cost.HVPs)
 	assert.Equal(t, one.Before, u.Before)
 }
+
+func TestMethodsThatMayBeChosen(t *testing.T) {
+	var names []string
+	for _, m := range memoryMethods() {
+		if m.choose != nil {
+			names = append(names, m.name)
+		}
+	}
+	assert.ElementsMatch(t, names, memoryMethodNames())
+	set, err := Defaults(memorizationExperiment(), Key{embeddedText, languageModel, Smoke})
+	require.NoError(t, err)
+	require.NoError(t, set.Set("methods", "none,first-order"))
+	wanted := 0
+	for _, m := range memoryMethods() {
+		if m.wanted(set) {
+			wanted++
+		}
+	}
+	assert.Equal(t, 3, wanted, "and retraining")
+	assert.ErrorContains(t, set.Set("methods", "magic"), "second-order")
+}

@@ -55,6 +55,7 @@ type Settings struct {
 	Trials    int     `set:"trials" doc:"sharding: random assignments drawn to check the formula"`
 
 	Lengths       []int     `set:"length" of:"memorization" doc:"lengths of the secrets, random digits"`
+	Methods       []string  `set:"methods" of:"memorization" doc:"methods that are carried out beside retraining, separated by commas, or all; first-order-matched and second-order-repeated go on from second-order"`
 	Replace       []string  `set:"replace" of:"memorization" doc:"what the secret becomes: text1, text2 (of the paper, where it has one), random-digits (anew at each place) or all"`
 	Times         int       `set:"times" of:"memorization" doc:"how often the secret is put into the text"`
 	Characters    int       `set:"characters" of:"memorization" doc:"of the text, from its beginning; 0 = all"`
@@ -231,6 +232,7 @@ var allowed = map[string][]string{
 	"criterion":      {"test-loss", "residual"},
 	"ft-regulariser": {"whole", "share"},
 	"solver":         {"cg", "minres", "lissa", "exact"},
+	"methods":        append(memoryMethodNames(), "all"),
 	"replace":        {"text1", "text2", "random-digits", "all"},
 }
 
