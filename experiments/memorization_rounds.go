@@ -10,9 +10,9 @@ import (
 	"lethe/unlearn"
 )
 
-// newton is the second-order step with these numbers, by the products that round took and one more, for the true residual.
+// newton is the second-order step with these numbers, in the Krylov space that round took.
 func (sub *secretSubject) newton(ridge, step float64) unlearn.SecondOrder {
-	m := sub.secondOrderBy(unlearn.CG{Tolerance: sub.set.Tolerance, MaxProducts: sub.set.MaxProducts + 1}, unlearn.GaussNewton)
+	m := sub.secondOrderBy(unlearn.Galerkin{Tolerance: sub.set.Tolerance, Products: sub.set.MaxProducts}, unlearn.GaussNewton)
 	m.Ridge, m.Step = ridge, step
 	return m
 }

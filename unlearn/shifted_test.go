@@ -151,3 +151,26 @@ func TestShiftedSolveThatCannotBeStarted(t *testing.T) {
 	_, err = ShiftedSolve(t.Context(), &troubled{diagonal: spread(60, 1, 2), factor: func(int) float64 { return math.NaN() }}, randomVector(60, 1), nil, 9)
 	require.ErrorContains(t, err, "not finite")
 }
+
+// Galerkin carries out what ShiftedSolve found, from a start too, also where zeros would have the smaller residual.
+func TestGalerkinIsTheShiftedSolution(t *testing.T) {
+	s := newSystem("ill-conditioned", rotated(spread(30, 1e-3, 1e3), 2), randomVector(30, 8))
+	a := Symmetric(s.m)
+	const ridge, products = 1e-2, 6
+	want, err := ShiftedSolve(t.Context(), a, s.b, []float64{ridge}, products)
+	require.NoError(t, err)
+	require.Greater(t, want[0].Residual, 1.0, "the case that CG refuses")
+	got := make([]float64, 30)
+	stats, err := Galerkin{Products: products}.Solve(t.Context(), got, Ridge(a, ridge), s.b)
+	var short *ErrNotConverged
+	require.ErrorAs(t, err, &short)
+	require.InDeltaSlice(t, want[0].X, got, 1e-9*norm(want[0].X))
+	require.InEpsilon(t, want[0].Residual, stats.Residual, 1e-6)
+	require.Equal(t, float64(products+1), stats.Products)
+
+	start := randomVector(30, 11)
+	x := append([]float64(nil), start...)
+	stats, err = Galerkin{Products: 30, Tolerance: 1e-7}.Solve(t.Context(), x, Ridge(a, ridge), s.b)
+	require.NoError(t, err)
+	require.LessOrEqual(t, stats.Residual, 1e-7)
+}

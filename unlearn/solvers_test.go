@@ -94,6 +94,7 @@ func contenders(tol float64) []contender {
 	const indefinite, slow = "the matrix is not positive definite; add a ridge above", "more products are needed"
 	return []contender{
 		{CG{Tolerance: tol}, tol, map[string]string{"indefinite": indefinite}},
+		{Galerkin{Tolerance: tol, Products: 40}, tol, map[string]string{"indefinite": indefinite}},
 		{MINRES{Tolerance: tol}, tol, nil},
 		{Exact{Tolerance: tol}, tol, map[string]string{"indefinite": indefinite, "singular, consistent": "the matrix is singular to working precision: add a small ridge"}},
 		{Exact{Tolerance: tol, Indefinite: true}, tol, map[string]string{"singular, consistent": "the matrix is singular: add a ridge"}},

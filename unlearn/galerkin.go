@@ -1,0 +1,78 @@
+package unlearn
+
+import (
+	"cmp"
+	"context"
+	"time"
+
+	"gonum.org/v1/gonum/floats"
+)
+
+// Galerkin solves A x = b for a symmetric positive definite A in the Krylov space of so many products, by [NewKrylov]: the iterate that
+// conjugate gradients come to after as many, the nearest of the space to the solution in the norm sqrt(e'Ae). Its residual may be larger
+// than that of zeros when the space is small; [CG] then hands back the zeros, since it keeps what has the smallest residual. Take Galerkin where
+// the number of products is what limits the step, as in networks; and to carry out what [ShiftedSolve] found.
+//
+// A matrix that is not positive definite in the space ends with [ErrIndefinite], and dst as it was. Memory: Products vectors of length p.
+type Galerkin struct {
+	Products  int     // of the space; 0 = 25. One more is taken for the true residual
+	Tolerance float64 // on ||b - A x|| / ||b||; 0 = 1e-10
+}
+
+// Name returns "galerkin".
+func (Galerkin) Name() string { return "galerkin" }
+
+// Solve implements [Solver].
+func (s Galerkin) Solve(ctx context.Context, dst []float64, a Operator, b []float64) (Stats, error) {
+	st := unsolved(s.Name())
+	if err := checkSystem(s.Name(), dst, a, b); err != nil {
+		return st, err
+	}
+	start := time.Now()
+	c := &counted{a: a}
+	err := s.solve(ctx, dst, c, b, &st)
+	st.Products, st.Seconds = c.products, time.Since(start).Seconds()
+	return st, err
+}
+
+func (s Galerkin) solve(ctx context.Context, dst []float64, a *counted, b []float64, st *Stats) error {
+	bnorm, tolerance := norm(b), cmp.Or(s.Tolerance, 1e-10)
+	if bnorm == 0 {
+		clear(dst)
+		st.Residual = 0
+		return ctx.Err()
+	}
+	r := make([]float64, len(b))
+	copy(r, b)
+	if !isZero(dst) {
+		if _, err := a.residualTo(ctx, r, dst, b); err != nil {
+			return err
+		}
+	}
+	st.Residual = norm(r) / bnorm
+	if st.Residual <= tolerance {
+		return ctx.Err()
+	}
+	space, err := NewKrylov(ctx, a, r, cmp.Or(s.Products, 25))
+	if err != nil {
+		return err
+	}
+	found := space.Solve(0, 0)
+	st.Iterations = found.Products
+	if found.Err != nil {
+		if e, ok := found.Err.(*ErrIndefinite); ok {
+			e.Solver, e.Residual = s.Name(), st.Residual
+		}
+		return found.Err
+	}
+	floats.Add(dst, found.X)
+	left, err := a.residualTo(ctx, r, dst, b)
+	if err != nil {
+		return err
+	}
+	if st.Residual = left / bnorm; st.Residual <= tolerance {
+		return nil
+	}
+	return &ErrNotConverged{Solver: s.Name(), Quantity: "relative residual", Iterations: st.Iterations, Products: a.products,
+		Reached: st.Residual, Tolerance: tolerance, Remedy: "allow more Products, add a ridge, or accept a larger tolerance"}
+}
