@@ -83,7 +83,9 @@ func ExampleLSTM() {
 		fmt.Println(err)
 		return
 	}
-	value := func(shape []int, v ...float64) gorgonia.Value { return tensor.New(tensor.WithShape(shape...), tensor.WithBacking(v)) }
+	value := func(shape []int, v ...float64) gorgonia.Value {
+		return tensor.New(tensor.WithShape(shape...), tensor.WithBacking(v))
+	}
 	out, err := p.Run(map[*graph.Node]gorgonia.Value{
 		x: value([]int{1, 2, 1}, 1, -1), w: value([]int{1, 4}, 1, 0, 2, 0), u: value([]int{1, 4}, 0, 0, 1, 0), b: value([]int{4}, 0, 1, 0, 0),
 	})
