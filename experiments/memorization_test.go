@@ -423,21 +423,21 @@ func TestTheMatchingTauGivesTheSamePerplexity(t *testing.T) {
 // What was tried from one Krylov space is what the method itself comes to, step by step.
 func TestARoundIsWhatSecondOrderDoes(t *testing.T) {
 	sub, c := trainedSubject(t)
-	sub.set.Tolerance = 1e-12 // the solver is to spend all its products, as the space has
-	tries, directions, err := sub.round(t.Context(), c, sub.theta, []float64{100, 1000}, []float64{0.5, 2}, path{})
+	tries, directions, err := sub.round(t.Context(), c, sub.theta, []float64{100, 1e-3}, []float64{0.5, 2}, path{})
 	require.NoError(t, err)
 	require.Len(t, tries, 4)
-	theta := along(sub.theta, directions[1000], 2)
+	theta := along(sub.theta, directions[1e-3], 2)
 	again, directions, err := sub.round(t.Context(), c, theta, []float64{100}, []float64{0.5}, pathOf(tries[3].tags))
 	require.NoError(t, err)
-	require.Equal(t, Tags{"ridge": "1000,100", "step": "2,0.5"}, again[0].tags)
+	require.Equal(t, Tags{"ridge": "0.001,100", "step": "2,0.5"}, again[0].tags)
 	want := along(theta, directions[100], 0.5)
 
 	u, err := sub.along(pathOf(again[0].tags)).Unlearn(t.Context(), sub.problem, sub.theta, c.request)
 	require.NoError(t, err)
 	moved := distance(want, sub.theta)
-	assert.Less(t, distance(want, u.Theta), 1e-4*moved, "in float32")
-	assert.Len(t, u.Solves, 2)
+	assert.Less(t, distance(want, u.Theta), 1e-5*moved, "in float32")
+	require.Len(t, u.Solves, 2)
+	assert.Greater(t, u.Solves[0].Residual, 0.1, "a solve that is far from converged is to be among them")
 	one, err := sub.along(pathOf(tries[3].tags)).Unlearn(t.Context(), sub.problem, sub.theta, c.request)
 	require.NoError(t, err)
 	assert.Equal(t, 2*one.Cost.HVPs, u.Cost.HVPs)
