@@ -9,9 +9,9 @@ import (
 // smaller network that learns the secret in a few minutes.
 func textDefaults(s *Settings, k Key) {
 	s.Lengths, s.Replace, s.Times, s.Window = []int{10}, []string{"text1"}, 29, 24
-	s.Methods = []string{"all"}
+	s.Methods, s.Characters = []string{"all"}, 60000
 	s.Embedding, s.Units, s.Layers, s.L2 = 64, 128, 1, 1e-4
-	s.TrainRate, s.TrainBatch, s.TrainEpochs = 1e-3, 64, 7
+	s.TrainRate, s.TrainBatch, s.TrainEpochs = 1e-3, 64, 14
 	s.Sample, s.Step = 2000, Auto{Tuned: true}
 	s.RidgeGrid, s.StepGrid = []float64{30, 100, 300, 1000, 3000}, []float64{0.25, 0.5, 1, 2, 4, 8}
 	s.TauGrid, s.TauFine, s.RateGrid = []float64{1e-5, 1e-4, 1e-3, 1e-2}, 15, []float64{0.1, 0.3, 1}
@@ -20,7 +20,7 @@ func textDefaults(s *Settings, k Key) {
 	switch k.Profile {
 	case Paper:
 		s.Replace = []string{"all"}
-		s.Units, s.Layers, s.TrainRate, s.TrainEpochs = 512, 2, 1e-4, 150
+		s.Units, s.Layers, s.TrainRate, s.TrainEpochs, s.Characters = 512, 2, 1e-4, 150, 0
 		s.Sample, s.FitSamples, s.LissaProducts = 6000, 10000, 400
 		// A try takes seconds here, so there are fewer.
 		s.RidgeGrid, s.StepGrid, s.TuneSample, s.Rounds = []float64{10, 100, 1000, 10000}, []float64{0.5, 1, 2, 4}, 5000, 3
