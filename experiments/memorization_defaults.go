@@ -9,7 +9,10 @@ import (
 // smaller network that learns the secret in a few minutes.
 func textDefaults(s *Settings, k Key) {
 	s.Lengths, s.Replace, s.Times, s.Window = []int{10}, []string{"text1"}, 29, 24
-	s.Methods, s.Characters = []string{"all"}, 60000
+	s.Methods = []string{"all"}
+	if k.Dataset == embeddedText { // of a text of the user's all is taken: the secret may stand anywhere
+		s.Characters = 60000
+	}
 	s.Embedding, s.Units, s.Layers, s.L2 = 64, 128, 1, 1e-4
 	s.TrainRate, s.TrainBatch, s.TrainEpochs = 1e-3, 64, 14
 	s.Sample, s.Step = 2000, Auto{Tuned: true}
