@@ -32,6 +32,8 @@ type SecondOrder struct {
 	// Force keeps an update that made things worse, and one whose solve failed (the best vector found is used); Notes
 	// says so.
 	Force bool
+
+	last *newtonStep // where to note the last step taken, for the bounds of a certificate; nil = nowhere
 }
 
 // Name returns "second-order".
@@ -86,6 +88,9 @@ func (m SecondOrder) steps(ctx context.Context, t *attempt, g []float64) (theta 
 		if !first && worse(residual, after) && !m.Force {
 			t.note("step %d would have raised the residual from %.6g to %.6g and was left out", step+1, residual, after)
 			break
+		}
+		if m.last != nil {
+			*m.last = newtonStep{theta: theta, g: slices.Clone(g), first: first}
 		}
 		theta, residual = next, after
 		if residual == 0 || first && worse(max(t.update.Before, t.trained), after) && !m.Force {
