@@ -117,7 +117,8 @@ type certifying struct {
 	p     *Problem // before the request, metered
 	meter *Meter
 	grad  []float64 // grad L(theta'; D'), after carryOut
-	xnorm float64   // upper bound of ||X||_2 before the request; 0 = found when it is needed
+	xnorm float64   // upper bound of ||X||_2; 0 = found when it is needed
+	later bool      // the last step was a second or later one
 }
 
 func (m Certified) begin(p *Problem, s smoothness) *certifying {
@@ -176,6 +177,7 @@ func (w *certifying) carryOut(ctx context.Context, theta, left []float64, r Requ
 		}
 	}
 	u.Certificate = c
+	w.later = last != nil && !last.first
 	return u, w.m.boundsOf(ctx, c, corrected, w.s, theta, u.Theta, g, last, w.xnorm)
 }
 
