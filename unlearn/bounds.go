@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/floats"
 
@@ -21,10 +22,27 @@ import (
 //
 // (the first form of second order is Guo et al.'s). From the second step on the full gradient stands in place of G and r0 is 0.
 
-// newtonStep is the last step that second order took: from theta, along delta, against the gradient g.
+// newtonStep is what second order notes of its last step for the bounds: from theta, against the gradient g.
 type newtonStep struct {
+	before   []float64 // grad L(.; D') where the request began
 	theta, g []float64
-	first    bool // g is G, the difference that the request makes
+	after    []float64 // grad L(.; D') where the step ended
+	first    bool      // g is G, the difference that the request makes
+	e        float64   // ||H Delta + g||; NaN = not known
+}
+
+// start notes the gradient before the first step. A nil step notes nothing.
+func (s *newtonStep) start(grad []float64) {
+	if s != nil {
+		s.before = slices.Clone(grad)
+	}
+}
+
+// take notes a step that was taken.
+func (s *newtonStep) take(theta, g, after []float64, first bool, e float64) {
+	if s != nil {
+		s.theta, s.g, s.after, s.first, s.e = theta, slices.Clone(g), slices.Clone(after), first, e
+	}
 }
 
 // boundsOf fills in the bounds of a certificate. after are the new parameters, g is G, and step is nil unless second order took one.
@@ -66,17 +84,14 @@ func (m Certified) boundsOf(ctx context.Context, c *Certificate, p *Problem, s s
 
 // newtonBounds returns e + (gamma”/2) ||X|| ||Delta|| ||X Delta|| and e + (n gamma”/2) ||Delta||^2 of a step that ended in after.
 func (p *Problem) newtonBounds(ctx context.Context, s smoothness, step *newtonStep, after []float64, xnorm float64) (bound, worst float64, err error) {
-	h, err := p.Hessian(ctx, step.theta, FullHessian)
-	if err != nil {
-		return 0, 0, err
-	}
-	delta, left := make([]float64, len(after)), make([]float64, len(after))
+	delta := make([]float64, len(after))
 	floats.SubTo(delta, after, step.theta)
-	if err := h.MulVecTo(ctx, left, delta); err != nil {
-		return 0, 0, err
+	e, length := step.e, norm(delta)
+	if math.IsNaN(e) {
+		if e, err = p.leftBy(ctx, step, delta); err != nil {
+			return 0, 0, err
+		}
 	}
-	floats.Add(left, step.g)
-	e, length := norm(left), norm(delta)
 	if s.gamma2 == 0 {
 		return e, e, nil
 	}
@@ -89,6 +104,20 @@ func (p *Problem) newtonBounds(ctx context.Context, s smoothness, step *newtonSt
 		return 0, 0, err
 	}
 	return e + s.gamma2/2*xnorm*length*norm(moved), e + s.gamma2/2*float64(p.Train.Len())*length*length, nil
+}
+
+// leftBy returns ||H delta + g||.
+func (p *Problem) leftBy(ctx context.Context, step *newtonStep, delta []float64) (float64, error) {
+	h, err := p.Hessian(ctx, step.theta, FullHessian)
+	if err != nil {
+		return 0, err
+	}
+	left := make([]float64, len(delta))
+	if err := h.MulVecTo(ctx, left, delta); err != nil {
+		return 0, err
+	}
+	floats.Add(left, step.g)
+	return norm(left), nil
 }
 
 // penaltyRange returns the smallest and the largest L2 of a parameter.

@@ -82,7 +82,8 @@ func (m Certified) examine(p *Problem) (smoothness, error) {
 }
 
 // Unlearn implements [Method]. p is the problem that Train returned, theta its parameters. The update carries its certificate; beside
-// an [ErrBudget] stands an update without Theta. Check holds what the certificate costs: three gradients and, for second order, a product.
+// an [ErrBudget] stands an update without Theta. Check holds what the certificate costs beside the update: of second
+// order one gradient, of other methods three.
 func (m Certified) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
 	s, err := m.examine(p)
 	if err != nil {
@@ -160,15 +161,12 @@ func (w *certifying) carryOut(ctx context.Context, theta, left []float64, r Requ
 		w.xnorm = 0
 	}
 	corrected := w.p.With(u.Data)
-	if err := corrected.Gradient(ctx, w.grad, u.Theta); err != nil {
-		return nil, err
-	}
-	c := &Certificate{Budget: w.m.Budget, Allowed: w.m.Budget.Residual(), Residual: norm(w.grad), Trained: norm(left)}
-	g := make([]float64, len(theta))
-	if err := corrected.Gradient(ctx, g, theta); err != nil {
+	g, err := w.gradients(ctx, corrected, last, theta, u.Theta)
+	if err != nil {
 		return nil, err
 	}
 	floats.Sub(g, left)
+	c := &Certificate{Budget: w.m.Budget, Allowed: w.m.Budget.Residual(), Residual: norm(w.grad), Trained: norm(left)}
 	if last.theta == nil {
 		last = nil
 	} else if w.xnorm == 0 && w.s.gamma2 > 0 {
@@ -179,6 +177,19 @@ func (w *certifying) carryOut(ctx context.Context, theta, left []float64, r Requ
 	u.Certificate = c
 	w.later = last != nil && !last.first
 	return u, w.m.boundsOf(ctx, c, corrected, w.s, theta, u.Theta, g, last, w.xnorm)
+}
+
+// gradients writes grad L(.; D') at the new parameters to w.grad and returns that at the old: those that second order took, or new ones.
+func (w *certifying) gradients(ctx context.Context, corrected *Problem, last *newtonStep, old, new []float64) ([]float64, error) {
+	if last.theta != nil {
+		copy(w.grad, last.after)
+		return last.before, nil
+	}
+	if err := corrected.Gradient(ctx, w.grad, new); err != nil {
+		return nil, err
+	}
+	before := make([]float64, len(old))
+	return before, corrected.Gradient(ctx, before, old)
 }
 
 // changesFeatures reports whether rows may have grown: removed samples and features cannot make them or ||X||_2 larger.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"gonum.org/v1/gonum/floats"
@@ -25,7 +26,11 @@ type SecondOrder struct {
 	Solver    Solver    // nil = CG to a relative residual of 1e-8
 	Ridge     float64   // added to the Hessian; where H may be indefinite, more than minus its smallest eigenvalue
 	Curvature Curvature // FullHessian, or GaussNewton where the Hessian is indefinite
-	Steps     int       // Newton steps; 0 = 1
+	Steps     int       // Newton steps at the most; 0 = 1
+	Until     float64   // no further step once the residual on the corrected data is at most this
+	// Full puts the full gradient of L(.; D') in the place of G from the first step on, so that each request also mends what training
+	// and the requests before it left. For a stream of requests.
+	Full bool
 	// Batches > 1 hands the solver the Hessian as a mean over that many mini-batches drawn by Seed, for LiSSA.
 	Batches int
 	Seed    uint64
@@ -72,8 +77,9 @@ const secondOrderRemedy = "raise Ridge, use Curvature: GaussNewton, divide the r
 // is left out.
 func (m SecondOrder) steps(ctx context.Context, t *attempt, g []float64) (theta []float64, residual float64, err error) {
 	theta, residual = t.theta, t.update.Before
+	m.last.start(t.grad)
 	for step := range max(m.Steps, 1) {
-		if step > 0 {
+		if step > 0 || m.Full {
 			copy(g, t.grad)
 		}
 		next, err := m.step(ctx, t, theta, g)
@@ -89,11 +95,9 @@ func (m SecondOrder) steps(ctx context.Context, t *attempt, g []float64) (theta 
 			t.note("step %d would have raised the residual from %.6g to %.6g and was left out", step+1, residual, after)
 			break
 		}
-		if m.last != nil {
-			*m.last = newtonStep{theta: theta, g: slices.Clone(g), first: first}
-		}
+		m.last.take(theta, g, t.grad, first && !m.Full, m.systemResidual(t, g))
 		theta, residual = next, after
-		if residual == 0 || first && worse(max(t.update.Before, t.trained), after) && !m.Force {
+		if residual <= m.Until || first && worse(max(t.update.Before, t.trained), after) && !m.Force {
 			break
 		}
 	}
@@ -104,8 +108,8 @@ func (m SecondOrder) check() error {
 	if !(m.Ridge >= 0) || !finite(m.Ridge) {
 		return fmt.Errorf("unlearn: SecondOrder.Ridge is %v; it has to be 0 or a positive number", m.Ridge)
 	}
-	if m.Steps < 0 || m.Batches < 0 {
-		return errors.New("unlearn: SecondOrder.Steps and Batches cannot be negative")
+	if m.Steps < 0 || m.Batches < 0 || !(m.Until >= 0) {
+		return errors.New("unlearn: SecondOrder.Steps, Batches and Until cannot be negative")
 	}
 	return nil
 }
@@ -141,6 +145,15 @@ func (m SecondOrder) step(ctx context.Context, t *attempt, theta, g []float64) (
 	next := slices.Clone(theta)
 	floats.Sub(next, delta)
 	return next, nil
+}
+
+// systemResidual returns ||H Delta + g|| of the step that was solved last; NaN where the solver's matrix was another than H.
+func (m SecondOrder) systemResidual(t *attempt, g []float64) float64 {
+	last := t.update.Solves[len(t.update.Solves)-1]
+	if m.Ridge != 0 || last.Ridge != 0 || m.Batches > 1 || m.Curvature != FullHessian {
+		return math.NaN()
+	}
+	return last.Residual * norm(g)
 }
 
 func (m SecondOrder) hessian(ctx context.Context, p *Problem, theta []float64) (Operator, error) {
