@@ -17,6 +17,8 @@ type Experiment struct {
 	Parts    []string // of an experiment that only runs others
 	// DataOnly marks an experiment that needs no trained network, so that it is run once a data set, under the linear model.
 	DataOnly bool
+	// Convex marks an experiment on certificates, which there are for linear models only.
+	Convex bool
 	// Defaults changes the settings of [Defaults] where the experiment wants others.
 	Defaults func(s *Settings, k Key)
 	// Units lists the work, in the order in which it is to be done. Each unit is computed from the run's seed alone, so that
@@ -45,6 +47,9 @@ func Experiments() []*Experiment {
 		affectedExperiment(),
 		shardingExperiment(),
 		solversExperiment(),
+		certifiedExperiment(),
+		sigmaExperiment(),
+		budgetExperiment(),
 	}
 }
 
@@ -62,6 +67,10 @@ func Find(id string) (*Experiment, error) {
 
 // parts returns the experiments that a run of e on that model consists of.
 func (e *Experiment) parts(model string) ([]*Experiment, error) {
+	if e.Convex && model != Models[0] {
+		return nil, fmt.Errorf("%s is about certificates, which hold for convex problems only: the gradient residual of the model %q does not say "+
+			"how far it is from a retrained one; use --model %s", e.ID, model, Models[0])
+	}
 	if len(e.Parts) == 0 {
 		return []*Experiment{e}, nil
 	}

@@ -53,6 +53,17 @@ type Settings struct {
 	Shards    []int   `set:"shards" doc:"sharding: numbers of shards"`
 	Points    []int   `set:"points" doc:"sharding: numbers of affected points"`
 	Trials    int     `set:"trials" doc:"sharding: random assignments drawn to check the formula"`
+
+	Epsilons    []float64 `set:"epsilons" doc:"certified, budget: epsilon of the certificates; the first counts, certified shows the others too"`
+	Delta       float64   `set:"delta" doc:"certified, budget: delta of the certificates"`
+	Sigmas      []float64 `set:"sigmas" doc:"certified: sigmas among which each method's need is found; sigma: those shown"`
+	Lambdas     []float64 `set:"lambdas" doc:"sigma: regularisers shown"`
+	SweepDraws  int       `set:"sweep-draws" doc:"certified: draws on which the sigma that each method needs is found"`
+	Requests    int       `set:"requests" doc:"budget: requests of a stream at the most"`
+	SISAShards  int       `set:"sisa-shards" doc:"shards of SISA; 0 leaves it out"`
+	SISASlices  int       `set:"sisa-slices" doc:"slices of each shard of SISA"`
+	SISAOutputs string    `set:"sisa-vote" doc:"how SISA's models answer: majority, or the mean of their outputs"`
+	DPSigma     float64   `set:"dp-sigma" doc:"noise of differential privacy by a noisy objective (linear models); 0 leaves it out"`
 }
 
 // Auto is a number, or the wish to have it chosen: written "auto".
@@ -106,6 +117,12 @@ func (s *Settings) Text(key string) string {
 		return ""
 	}
 	switch v := reflect.ValueOf(s).Elem().Field(i).Interface().(type) {
+	case []float64:
+		parts := make([]string, len(v))
+		for j, x := range v {
+			parts[j] = formatNumber(x)
+		}
+		return strings.Join(parts, ",")
 	case []int:
 		parts := make([]string, len(v))
 		for j, n := range v {
@@ -140,6 +157,16 @@ func parseSetting(old any, text string) (any, error) {
 		}
 		v, err := strconv.ParseFloat(text, 64)
 		return Auto{Value: v}, err
+	case []float64:
+		var out []float64
+		for _, part := range strings.Split(text, ",") {
+			v, err := strconv.ParseFloat(strings.TrimSpace(part), 64)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, v)
+		}
+		return out, nil
 	case []int:
 		var out []int
 		for _, part := range strings.Split(text, ",") {
@@ -175,16 +202,18 @@ var allowed = map[string][]string{
 	"criterion":      {"test-loss", "residual"},
 	"ft-regulariser": {"whole", "share"},
 	"solver":         {"cg", "minres", "lissa", "exact"},
+	"sisa-vote":      {"majority", "mean"},
 }
 
 // mayBeZero lists the numeric settings for which 0 has a meaning; the others are at least 1, or above 0.
-var mayBeZero = []string{"lambda", "sigma", "test-share", "ridge", "seeds", "epochs", "products"}
+var mayBeZero = []string{"lambda", "sigma", "test-share", "ridge", "seeds", "epochs", "products", "sigmas", "sisa-shards", "dp-sigma"}
 
 // most bounds the whole numbers: beyond these a slip of the keyboard is likelier than a wish. The measured draws stay below [tuningDraw].
 var most = map[string]int{
 	"features": 1e9, "rows": 1e9, "points": 1e9, "tune-size": 1e9, "batch": 1e9, "batches": 1e9, "products": 1e9,
 	"draws": 1e6, "seed-draws": 1e6, "tune-draws": 1e3, "seeds": 1e4, "trials": 1e8, "shards": 1e4, "growth": 1e6,
 	"hidden": 1e5, "train-steps": 1e7, "epochs": 1e6, "steps": 1e3, "chunks": 1e6,
+	"sweep-draws": 1e6, "requests": 1e9, "sisa-shards": 1e4, "sisa-slices": 1e4,
 }
 
 // least holds the lower bounds that are neither 0 nor 1: a change that grows by the factor 1 never ends.
@@ -197,7 +226,7 @@ func (s *Settings) check(key string) error {
 	if words, ok := allowed[key]; ok && !slices.Contains(words, v.(string)) {
 		return fmt.Errorf("must be one of %s", strings.Join(words, ", "))
 	}
-	if key == "test-share" && s.TestShare >= 1 {
+	if key == "test-share" && s.TestShare >= 1 || key == "delta" && s.Delta >= 1 {
 		return fmt.Errorf("must be below 1")
 	}
 	low := func(x float64) error {
@@ -219,6 +248,15 @@ func (s *Settings) check(key string) error {
 			return nil
 		}
 		return low(v.Value)
+	case []float64:
+		for _, x := range v {
+			if err := low(x); err != nil {
+				return err
+			}
+			if key == "epsilons" && x > 1 {
+				return fmt.Errorf("must be at most 1")
+			}
+		}
 	case []int:
 		for _, n := range v {
 			if err := errors.Join(low(float64(n)), checkWhole(key, n)); err != nil {
