@@ -8,6 +8,7 @@ import (
 	"os"
 	"time"
 
+	"lethe/datasets"
 	"lethe/unlearn"
 )
 
@@ -85,6 +86,8 @@ func (s *Session) streamRecords(ctx context.Context, part string, set *Settings,
 	if err != nil {
 		return nil, err
 	}
+	// Most columns of the dense sets are one-hot.
+	d = &data{Train: datasets.Sparse(d.Train), Test: datasets.Sparse(d.Test)}
 	m, err := newModel(s.Model, d.Train, set)
 	if err != nil {
 		return nil, err

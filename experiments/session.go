@@ -29,6 +29,8 @@ type Session struct {
 	pools    map[string][]int
 	trials   map[string]trial
 	tunings  map[string]*tuning
+	short    map[*data]*data // rows of norm at most 1
+	norms    map[*datasets.Dataset]float64
 }
 
 // data is a training and a test set.
@@ -41,6 +43,7 @@ func newSession(c *Config, named *datasets.Named, before []Record, p Progress) *
 		Sensitive: named.Sensitive, Sparse: sparse, Progress: p,
 		named: named, before: before, splits: map[float64]*data{}, subjects: map[string]*Subject{}, pools: map[string][]int{},
 		trials: map[string]trial{}, tunings: map[string]*tuning{},
+		short: map[*data]*data{}, norms: map[*datasets.Dataset]float64{},
 	}
 }
 

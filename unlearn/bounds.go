@@ -128,15 +128,15 @@ func (p *Problem) penaltyRange() (low, high float64) {
 	return p.L2 * floats.Min(p.Penalty), p.L2 * floats.Max(p.Penalty)
 }
 
-// Steps of Lanczos' method for [dataNorm], and the relative error of the largest eigenvalue that they leave with a probability below
+// Steps of Lanczos' method for [DataNorm], and the relative error of the largest eigenvalue that they leave with a probability below
 // 1.648 sqrt(p) exp(-sqrt(share) (2 steps - 1)) from a random start (Kuczynski and Wozniakowski 1992, theorem 4.2): 1e-9 at p = 10^5.
 const (
 	dataNormSteps = 45
 	dataNormShare = 0.1
 )
 
-// dataNorm returns an upper bound of ||X||_2, at most 5.4 % above it, that fails with a probability below 1e-9.
-func dataNorm(ctx context.Context, d *datasets.Dataset) (float64, error) {
+// DataNorm returns an upper bound of ||X||_2, at most 5.4 % above it, that fails with a probability below 1e-9.
+func DataNorm(ctx context.Context, d *datasets.Dataset) (float64, error) {
 	if len(d.X.Shape()) != 1 {
 		return 0, fmt.Errorf("unlearn: %s has samples of shape %v; the bounds of a certificate need dense or sparse rows", nameOf(d), d.X.Shape())
 	}

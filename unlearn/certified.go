@@ -25,6 +25,9 @@ type Certified struct {
 	Budget  Budget
 	Trainer Trainer // nil = LBFGS{}
 	Seed    uint64  // of b
+	// Norm is an upper bound of ||X||_2 of the training data, see [DataNorm]; 0 = found when a bound needs it. Requests that change
+	// features, other than by removing them, have it found anew.
+	Norm float64
 	// Retrain makes a [Stream] train anew, with a fresh tilt, when a request would exceed the budget.
 	Retrain bool
 }
@@ -126,7 +129,7 @@ func (m Certified) begin(p *Problem, s smoothness) *certifying {
 	metered := *p
 	meter := NewMeter(p.Objective)
 	metered.Objective = meter
-	return &certifying{m: m, s: s, p: &metered, meter: meter, grad: make([]float64, p.Dim())}
+	return &certifying{m: m, s: s, p: &metered, meter: meter, grad: make([]float64, p.Dim()), xnorm: m.Norm}
 }
 
 // closed books what the certificate cost on the trust check.
@@ -170,7 +173,7 @@ func (w *certifying) carryOut(ctx context.Context, theta, left []float64, r Requ
 	if last.theta == nil {
 		last = nil
 	} else if w.xnorm == 0 && w.s.gamma2 > 0 {
-		if w.xnorm, err = dataNorm(ctx, u.Data); err != nil {
+		if w.xnorm, err = DataNorm(ctx, u.Data); err != nil {
 			return nil, err
 		}
 	}

@@ -214,7 +214,7 @@ func TestDataNormIsAnUpperBound(t *testing.T) {
 	for seed := range uint64(5) {
 		for _, p := range []int{1, 7, 120} {
 			d := randomData(150, p, 2, seed%2 == 0, seed)
-			bound, err := dataNorm(t.Context(), d)
+			bound, err := DataNorm(t.Context(), d)
 			require.NoError(t, err)
 			m, err := Materialise(t.Context(), gram{d.X}, 0)
 			require.NoError(t, err)
@@ -225,9 +225,9 @@ func TestDataNormIsAnUpperBound(t *testing.T) {
 			require.LessOrEqual(t, bound, 1.055*largest)
 		}
 	}
-	bound, err := dataNorm(t.Context(), randomData(150, 7, 2, true, 1).Slice(0, 0))
+	bound, err := DataNorm(t.Context(), randomData(150, 7, 2, true, 1).Slice(0, 0))
 	require.NoError(t, err)
 	require.Zero(t, bound)
-	_, err = dataNorm(t.Context(), &datasets.Dataset{X: &datasets.Images{N: 0, Height: 1, Width: 1, Channels: 1}})
+	_, err = DataNorm(t.Context(), &datasets.Dataset{X: &datasets.Images{N: 0, Height: 1, Width: 1, Channels: 1}})
 	require.ErrorContains(t, err, "dense or sparse rows")
 }

@@ -48,7 +48,7 @@ func (m Certified) Open(ctx context.Context, p *Problem, start []float64, dir st
 	if err != nil {
 		return nil, err
 	}
-	t := &Stream{m: m, s: s, p: p, start: slices.Clone(start), grad: make([]float64, p.Dim()), ledger: ledger, history: newHistory()}
+	t := &Stream{m: m, s: s, p: p, start: slices.Clone(start), grad: make([]float64, p.Dim()), xnorm: m.Norm, ledger: ledger, history: newHistory()}
 	if len(ledger.Entries()) == 0 {
 		err = t.begin(ctx)
 	} else {
