@@ -33,7 +33,6 @@ func certifiedTables(r *Results) []Table {
 		{"agreement with retraining, %", "agreement", percent},
 	})
 	for i := range out {
-		out[i].Rows = append(out[i].Rows, r.majorityRow()...)
 		out[i].Note = fmt.Sprintf("Epsilon %g, delta %g, sigma %g, fixed before training; b is drawn anew in each draw and is part of training. Certified are "+
 			"updates whose residual, what training left included, is at most %s. None is noise alone (the paper's DP). ", b.Epsilon, b.Delta, b.Sigma,
 			plain.one(b.Residual())) + out[i].Note + r.boundNote()
@@ -42,16 +41,6 @@ func certifiedTables(r *Results) []Table {
 		out = append(out, r.needsTable(size, b, epsilons))
 	}
 	return out
-}
-
-// majorityRow is the row of the majority class, which no change of the data moves.
-func (r *Results) majorityRow() [][]string {
-	accuracy := r.where("test-accuracy", "method", majorityClass)
-	if accuracy.n == 0 {
-		return nil
-	}
-	row := []string{majorityClass, "-", percent.one(accuracy.mean), style{1, 3}.one(r.where("macro-f1", "method", majorityClass).mean), "-", "-", "-", "-"}
-	return [][]string{row}
 }
 
 // boundNote says on how many updates the bounds held.
@@ -123,7 +112,7 @@ func certifiedFigures(r *Results) []Figure {
 	b, _ := r.budgetOf()
 	for _, size := range r.numbers(r.sizeSetting()) {
 		f := Figure{Name: "needs-" + formatNumber(size), X: "sigma", Y: "gradient residual", LogX: true, LogY: true,
-			Caption: fmt.Sprintf("Residual of models trained with noise, %s; certified is what lies below the line of epsilon %g", r.sizeTitle(size), b.Epsilon)}
+			Caption: fmt.Sprintf("Residual of models trained with noise, %s; certified is what lies below the line that epsilon %g allows", r.sizeTitle(size), b.Epsilon)}
 		for _, l := range r.sweptMethods() {
 			s := Series{Label: l}
 			for _, sigma := range r.numbers("sweep-sigma") {
@@ -134,7 +123,7 @@ func certifiedFigures(r *Results) []Figure {
 			}
 			f.Series = append(f.Series, s)
 		}
-		line := Series{Label: fmt.Sprintf("allowed, epsilon %g", b.Epsilon)}
+		line := Series{Label: "allowed"}
 		for _, sigma := range r.numbers("sweep-sigma") {
 			if sigma > 0 {
 				at := b

@@ -10,6 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"lethe/datasets"
+	"lethe/nets"
+	"lethe/unlearn"
 )
 
 func certifiedConfig(t *testing.T, dataset string, set ...string) *Config {
@@ -155,4 +157,50 @@ func TestSISAAndNoiseStandInTheTables(t *testing.T) {
 			require.Contains(t, text, row, id)
 		}
 	}
+}
+
+// Multi-class softmax regression on a model of package nets, not only two classes.
+func TestSoftmaxRegressionIsCertified(t *testing.T) {
+	const n, p, classes = 300, 6, 4
+	r := random(3, streamRows, 0)
+	x, y := &datasets.Dense{N: n, Cols: p, Data: make([]float64, n*p)}, make([]float64, n)
+	for i := range x.Data {
+		x.Data[i] = r.NormFloat64()
+	}
+	for i := range y {
+		y[i] = float64(r.IntN(classes))
+		x.Data[i*p+int(y[i])] += 2
+	}
+	d, err := datasets.NormalizeRows(&datasets.Dataset{Name: "four", X: x, Y: y, Classes: classes})
+	require.NoError(t, err)
+	model, err := nets.NewModel(nets.Linear{In: p, Out: classes}, nets.SoftmaxCrossEntropy)
+	require.NoError(t, err)
+	certified := unlearn.Certified{Budget: unlearn.Budget{Epsilon: 0.1, Delta: 0.01, Sigma: 1}, Seed: 5}
+	problem, theta, err := certified.Train(t.Context(), &unlearn.Problem{Objective: model, Train: d, L2: 1}, model.Init(1))
+	require.NoError(t, err)
+	requests := map[string]unlearn.Request{
+		"samples": unlearn.RemoveSamples(1, 2, 3), "labels": unlearn.CorrectLabels([]int{7}, []float64{2}), "features": unlearn.RemoveFeatures(5),
+	}
+	for name, request := range requests {
+		for _, method := range []unlearn.Method{unlearn.None{}, unlearn.FirstOrder{Tau: 1e-2}, unlearn.SecondOrder{}, unlearn.SecondOrder{Steps: 2}} {
+			certified.Method = method
+			u, err := certified.Unlearn(t.Context(), problem, theta, request)
+			var budget *unlearn.ErrBudget
+			if err != nil {
+				require.ErrorAs(t, err, &budget, name)
+			}
+			c := u.Certificate
+			require.LessOrEqual(t, c.Residual, c.Bound*(1+1e-9), "%s, %s", name, method.Name())
+			require.LessOrEqual(t, c.Bound, c.WorstCase*(1+1e-9), "%s, %s", name, method.Name())
+			if second, ok := method.(unlearn.SecondOrder); ok && second.Steps == 2 {
+				require.True(t, c.Issued, name)
+				residual, err := problem.With(u.Data).Residual(t.Context(), u.Theta)
+				require.NoError(t, err)
+				require.InDelta(t, residual, c.Residual, 1e-9)
+			}
+		}
+	}
+	worth, err := unlearn.Judge(t.Context(), problem, theta, 1, d)
+	require.NoError(t, err)
+	require.False(t, worth.Vacuous())
 }

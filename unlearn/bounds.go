@@ -149,7 +149,11 @@ func DataNorm(ctx context.Context, d *datasets.Dataset) (float64, error) {
 	}
 	largest := s.Largest
 	if d.X.Shape()[0] > dataNormSteps { // below, the whole spectrum was found
-		largest /= 1 - dataNormShare
+		norms, err := datasets.RowNorms(d)
+		if err != nil {
+			return 0, err
+		}
+		largest = min(largest/(1-dataNormShare), floats.Dot(norms, norms)) // the Frobenius norm is another bound
 	}
 	return math.Sqrt(max(largest, 0)) * (1 + rowRounding), nil
 }

@@ -19,7 +19,8 @@ import (
 //
 // The objective has to be [Convex], Problem.L2 positive, and rows of norm at most 1 ([Problem.Normalize]). One certificate is for one
 // request; for several against one budget see [Certified.Open]. Whoever knows b can undo what it hides: Seed, from which it is drawn, is
-// as secret as the data, and so is a refusal.
+// as secret as the data, and so is a refusal. It comes from a seeded generator so that runs can be repeated; where that may be guessed,
+// draw the seed from crypto/rand.
 type Certified struct {
 	Method  Method // carries requests out; nil = SecondOrder{}
 	Budget  Budget

@@ -208,7 +208,7 @@ func (l *Ledger) Append(e Entry, theta []float64) error {
 		err = l.file.Sync()
 	}
 	if err == nil {
-		err = writeModel(l.dir, model{Lines: e.Number + 1, Hash: hash, theta: theta})
+		err = writeModel(l.dir, modelName, model{Lines: e.Number + 1, Hash: hash, theta: theta})
 	}
 	if err != nil {
 		l.broken = err

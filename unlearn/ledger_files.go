@@ -78,15 +78,15 @@ func (m *model) sum() string {
 	return hex.EncodeToString(s[:])
 }
 
-// writeModel replaces the file whole, and syncs the folder so that the new name outlives a power failure too.
-func writeModel(dir string, m model) error {
+// writeModel replaces a file whole, and syncs the folder so that the new name outlives a power failure too.
+func writeModel(dir, name string, m model) error {
 	m.Theta = base64.StdEncoding.EncodeToString(littleEndian(m.theta))
 	m.Sum = m.sum()
 	data, err := json.Marshal(m)
 	if err != nil {
 		return err
 	}
-	if err := renameio.WriteFile(filepath.Join(dir, modelName), append(data, '\n'), 0o644); err != nil {
+	if err := renameio.WriteFile(filepath.Join(dir, name), append(data, '\n'), 0o644); err != nil {
 		return err
 	}
 	folder, err := os.Open(dir)

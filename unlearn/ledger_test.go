@@ -162,6 +162,33 @@ func TestAFirstEntryWithoutItsModelIsDropped(t *testing.T) {
 	require.NoError(t, l.Close())
 }
 
+// Whatever stands in the file, opening it neither panics nor changes it unless it says what it dropped.
+func FuzzLedger(f *testing.F) {
+	line, hash, err := encodeLine(Entry{Kind: entryTrain, Added: 1, Total: 1, Exact: 1}, "")
+	require.NoError(f, err)
+	next, _, err := encodeLine(Entry{Number: 1, Kind: entryRequest}, hash)
+	require.NoError(f, err)
+	f.Add(line)
+	f.Add(slices.Concat(line, next))
+	f.Add(slices.Concat(line, next[:20]))
+	f.Add([]byte("{}\n"))
+	f.Add([]byte(`{"entry":null,"hash":""}` + "\n"))
+	dir := f.TempDir()
+	f.Fuzz(func(t *testing.T, data []byte) {
+		path := filepath.Join(dir, ledgerName)
+		require.NoError(t, os.WriteFile(path, data, 0o644))
+		l, err := OpenLedger(dir)
+		after := must(os.ReadFile(path))
+		if err != nil {
+			require.Equal(t, data, after)
+			return
+		}
+		require.Empty(t, l.Entries(), "nothing was acknowledged: there is no model")
+		require.Equal(t, len(data) > 0, l.Dropped != "")
+		require.NoError(t, l.Close())
+	})
+}
+
 func must[T any](v T, err error) T {
 	if err != nil {
 		panic(err)

@@ -26,7 +26,8 @@ type SISA struct {
 	Trainer     Trainer   // of each shard; nil = LBFGS{}
 	Start       []float64 // where each training starts (p); nil = the parameters that Unlearn is given, or zeros
 	Seed        uint64    // of the division
-	Store       SliceStore
+	// Store keeps what the slices of a shard left, [SliceFolder] for instance; nil = memory.
+	Store SliceStore
 }
 
 // SliceStore keeps the parameters that a shard's training had reached at the end of a slice, where they should not all be in memory.

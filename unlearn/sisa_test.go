@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -145,6 +147,26 @@ func TestSlicesFromAStoreAreThoseFromMemory(t *testing.T) {
 	_, u, err := stored.Forget(t.Context(), r)
 	require.ErrorContains(t, err, "lost")
 	require.Nil(t, u.Predict)
+}
+
+func TestSlicesFromAFolderAreThoseFromMemory(t *testing.T) {
+	p := sisaProblem()
+	folder := SliceFolder(filepath.Join(t.TempDir(), "slices"))
+	m := SISA{Shards: 3, Slices: 4, Trainer: SGD{Rate: 0.5}}
+	memory, err := m.Train(t.Context(), p)
+	require.NoError(t, err)
+	m.Store = folder
+	stored, err := m.Train(t.Context(), p)
+	require.NoError(t, err)
+	r := RemoveSamples(memory.shards[2].slices[2][0])
+	a, _, err := memory.Forget(t.Context(), r)
+	require.NoError(t, err)
+	b, _, err := stored.Forget(t.Context(), r)
+	require.NoError(t, err)
+	require.Equal(t, a.Models(), b.Models())
+	require.NoError(t, os.WriteFile(filepath.Join(string(folder), "shard-2-slice-1.json"), []byte("{}"), 0o644))
+	_, _, err = stored.Forget(t.Context(), r)
+	require.ErrorContains(t, err, "slice 1 of shard 2 is lost")
 }
 
 func TestPrivateModelsAreLeftAsTheyAre(t *testing.T) {
