@@ -68,11 +68,10 @@ func (r *Results) needsTable(size float64, b unlearn.Budget, epsilons []float64)
 		t.Header = append(t.Header, "no certificate: sigma from the residual in the authors' released notebook")
 	}
 	majority := r.where("test-accuracy", "method", majorityClass)
-	worthless := map[string][]string{}
-	var order []string
+	worthless := make([][]string, len(epsilons)) // methods, for each epsilon
 	for _, method := range r.sweptMethods() {
 		row := []string{method}
-		for _, e := range epsilons {
+		for i, e := range epsilons {
 			n := r.needs(method, size, e, b.Delta)
 			if n.sigma == 0 {
 				row = append(row, "none tried", "-", "-")
@@ -80,10 +79,7 @@ func (r *Results) needsTable(size float64, b unlearn.Budget, epsilons []float64)
 			}
 			row = append(row, formatNumber(n.sigma), percent.text(n.accuracy), style{1, 3}.text(n.f1))
 			if n.accuracy.mean <= majority.mean {
-				if worthless[method] == nil {
-					order = append(order, method)
-				}
-				worthless[method] = append(worthless[method], fmt.Sprintf("%g", e))
+				worthless[i] = append(worthless[i], method)
 			}
 		}
 		sigma, at := r.authorsNeed(method, size, b.Epsilon, b.Delta)
@@ -96,9 +92,11 @@ func (r *Results) needsTable(size float64, b unlearn.Budget, epsilons []float64)
 	t.Note = fmt.Sprintf("The smallest of the sigmas %s at which every one of %s draws is certified. Always answering the majority class: %s %%, macro F1 %s. ",
 		strings.ReplaceAll(r.setting("sigmas"), ",", ", "), r.setting("sweep-draws"), percent.one(majority.mean),
 		style{1, 3}.one(r.where("macro-f1", "method", majorityClass).mean))
-	for _, method := range order {
-		t.Note += fmt.Sprintf("With the noise that %s needs for epsilon %s the model is no better than the majority class: the certificate is worth nothing. ",
-			method, strings.Join(worthless[method], ", "))
+	for i, methods := range worthless {
+		if len(methods) > 0 {
+			t.Note += fmt.Sprintf("With the noise needed for epsilon %g by %s the model is no better than the majority class: the certificate is worth nothing. ",
+				epsilons[i], strings.Join(methods, ", "))
+		}
 	}
 	t.Note += "The columns without a certificate take the mean residual of models without noise, as the authors' notebook does; b is part of training and changes " +
 		"the residual, so they certify nothing."
