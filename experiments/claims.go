@@ -37,6 +37,12 @@ func Claims(c *Config, records []Record) []Claim {
 	if r := resultsOf("memorization", c, records); len(r.Records) > 0 {
 		out = append(out, r.memorizationClaims()...)
 	}
+	if r := resultsOf("certified", c, records); len(r.Records) > 0 {
+		out = append(out, r.certifiedClaims()...)
+	}
+	if r := resultsOf("budget", c, records); len(r.Records) > 0 {
+		out = append(out, r.budgetClaims()...)
+	}
 	return out
 }
 

@@ -35,6 +35,9 @@ func Defaults(e *Experiment, k Key) (*Settings, error) {
 		Curvature: "full", Solver: "cg", Tolerance: 1e-8, Steps: 1, Batches: 1, Force: true, Chunks: 10, Seeds: 5, SeedDraws: 1,
 		Criterion: "residual", TuneDraws: 2, TuneSize: 50, Near: 0.5, Growth: 2, Factor: true,
 		Shards: []int{5, 10, 20}, Points: []int{5, 10, 20, 50, 100, 200}, Trials: 2000,
+		Epsilons: []float64{0.1, 0.5, 1}, Delta: 0.01, Lambdas: []float64{1, 10, 100}, SweepDraws: 2, Requests: 200,
+		Sigmas:     []float64{0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 3000, 1e4, 3e4, 1e5},
+		SISAShards: 20, SISASlices: 1, SISAOutputs: "majority", DPSigma: 1,
 	}
 	if k.Profile == Paper {
 		s.Draws = 10
@@ -73,6 +76,7 @@ func mlpDefaults(s *Settings, k Key) {
 	// The regulariser is large here: whole at each batch it would ruin fine-tuning.
 	s.Criterion, s.Epochs, s.Regulariser = "test-loss", 0, "share"
 	s.Curvature, s.Tolerance, s.Factor = "gauss-newton", 1e-3, false
+	s.DPSigma, s.SISAShards = 0, 5 // the noise hides nothing where the loss is not convex
 	s.TrainSteps, s.TrainTolerance = 1000, 1
 	switch k.Dataset {
 	case "diabetes":
@@ -92,6 +96,7 @@ func mlpDefaults(s *Settings, k Key) {
 	}
 	s.TrainSteps, s.TuneDraws, s.Precision, s.Batch = 300, 1, "float32", 128
 	s.Features, s.Rows, s.Growth = []int{10, 50}, []int{10, 100}, 16
+	s.SISAShards = 0 // training five more models for each change is left to paper
 	s.Hidden, s.Seeds = []int{8, 8}, 3
 	if k.Dataset == "diabetes" {
 		s.Hidden = []int{64, 64}
@@ -101,6 +106,8 @@ func mlpDefaults(s *Settings, k Key) {
 func smokeDefaults(s *Settings, k Key) {
 	s.Draws, s.TuneDraws, s.Features, s.Rows, s.Seeds, s.Trials, s.TuneSize = 2, 1, []int{2, 5}, []int{5, 20}, 1, 100, 10
 	s.Growth, s.Points = 8, []int{5, 20}
+	s.SweepDraws, s.Requests, s.Lambdas, s.SISAShards = 1, 5, []float64{1, 10}, 3
+	s.Sigmas = []float64{0.1, 3, 100, 3000, 1e5}
 	if k.Model == "mlp" {
 		s.Hidden, s.TrainSteps, s.TrainTolerance = []int{4, 4}, 30, 1e-2
 	}

@@ -21,6 +21,8 @@ type Experiment struct {
 	Text bool
 	// Describe states the settings that a reader of the tables has to know, and names their keys; nil = as the models on tables do.
 	Describe func(s *Settings) (line string, keys []string)
+	// Convex marks an experiment on certificates, which there are for linear models only.
+	Convex bool
 	// Defaults changes the settings of [Defaults] where the experiment wants others.
 	Defaults func(s *Settings, k Key)
 	// Units lists the work, in the order in which it is to be done. Each unit is computed from the run's seed alone, so that
@@ -50,6 +52,9 @@ func Experiments() []*Experiment {
 		shardingExperiment(),
 		solversExperiment(),
 		memorizationExperiment(),
+		certifiedExperiment(),
+		sigmaExperiment(),
+		budgetExperiment(),
 	}
 }
 
@@ -67,6 +72,10 @@ func Find(id string) (*Experiment, error) {
 
 // parts returns the experiments that a run of e on that model consists of.
 func (e *Experiment) parts(model string) ([]*Experiment, error) {
+	if e.Convex && model != Models[0] {
+		return nil, fmt.Errorf("%s is about certificates, which hold for convex problems only: the gradient residual of the model %q does not say "+
+			"how far it is from a retrained one; use --model %s", e.ID, model, Models[0])
+	}
 	if len(e.Parts) == 0 {
 		return []*Experiment{e}, nil
 	}

@@ -24,6 +24,18 @@ func (s *Session) idle(key string, e *Experiment, set *Settings) string {
 		return unless(e.ID == "runtime" && linear, "only runtime on linear models takes it")
 	case "test-share":
 		return ""
+	case "epsilons", "delta":
+		return unless(e.ID == "certified" || e.ID == "budget", "only certified and budget take it")
+	case "sigmas":
+		return unless(e.ID == "certified" || e.ID == "sigma", "only certified and sigma take it")
+	case "lambdas":
+		return unless(e.ID == "sigma", "only sigma takes it")
+	case "sweep-draws":
+		return unless(e.ID == "certified", "only certified takes it")
+	case "requests":
+		return unless(e.ID == "budget", "only budget takes it")
+	case "sisa-shards", "sisa-slices", "sisa-vote", "dp-sigma":
+		return s.idleBaseline(key, e)
 	}
 	if e.ID == "sharding" {
 		return "sharding takes shards, points, trials and test-share only"
@@ -70,10 +82,22 @@ func (s *Session) idleText(key string, set *Settings) string {
 	return ""
 }
 
+// idleBaseline is idle for the settings of the models that are trained before the request.
+func (s *Session) idleBaseline(key string, e *Experiment) string {
+	if !slices.Contains([]string{"residual", "fidelity", "runtime", "scatter"}, e.ID) {
+		return "only residual, fidelity, scatter and runtime have SISA and noise in their tables"
+	}
+	return unless(key != "dp-sigma" || s.convex(), "noise in the objective is for linear models")
+}
+
 // idleChange is idle for the settings that say what is changed.
 func (s *Session) idleChange(key string, e *Experiment, set *Settings) string {
 	columns := s.sizeName(set) == "features"
 	switch {
+	case e.ID == "sigma" && key != "draws":
+		return "sigma forgets nothing"
+	case e.ID == "budget" && key != "pool":
+		return "budget streams single samples and columns; requests says how many"
 	case key == "request":
 		return ""
 	case key == "draws":

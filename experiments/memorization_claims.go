@@ -31,11 +31,11 @@ func (r *Results) memorizationClaims() []Claim {
 func (r *Results) memorisedClaims(length float64) []Claim {
 	var out []Claim
 	for _, rec := range r.before(length, "completion-match") {
-		out = append(out, atLeast(fmt.Sprintf("%g digits, before: share of the secret in the completion", length), rec.Value, 1))
+		out = append(out, atLeast(fmt.Sprintf("%g digits, before: share of the secret in the completion", length), rec.Value, 1, plain, ""))
 	}
 	for _, rec := range r.before(length, "exposure", "space", "digits") {
 		target := math.Round(10*min(15, rec.Number("space-bits")-1)) / 10
-		out = append(out, atLeast(fmt.Sprintf("%g digits, before: exposure among digits, bit", length), rec.Value, target))
+		out = append(out, atLeast(fmt.Sprintf("%g digits, before: exposure among digits, bit", length), rec.Value, target, plain, ""))
 	}
 	return out
 }
@@ -141,13 +141,4 @@ func (r *Results) solvedClaim() Claim {
 		claim.Short = fmt.Sprintf("%d without", bare)
 	}
 	return claim
-}
-
-// atLeast is the claim that a measured value is no less than a target.
-func atLeast(text string, measured, target float64) Claim {
-	c := Claim{Text: text, Measured: significant(measured, 3), Target: "at least " + formatNumber(target), Met: measured >= target}
-	if !c.Met {
-		c.Short = significant(target-measured, 2) + " too little"
-	}
-	return c
 }

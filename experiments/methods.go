@@ -1,6 +1,7 @@
 package experiments
 
 import (
+	"context"
 	"fmt"
 
 	"lethe/unlearn"
@@ -21,7 +22,11 @@ type steps struct {
 // contenders returns the methods that are compared on a model, the retrainings first since the others are measured against them.
 // On the MLP retraining comes cold (from the same initial parameters) and warm (from theta), the iterative variants are left out, and
 // fine-tuning costs what second order costs.
-func (s *Session) contenders(sub *Subject, set *Settings, st steps) ([]contender, error) {
+func (s *Session) contenders(ctx context.Context, sub *Subject, set *Settings, st steps) ([]contender, error) {
+	baselines, err := s.baselines(ctx, sub, set)
+	if err != nil {
+		return nil, err
+	}
 	second, err := secondOrder(set, st.Ridge, s.Seed)
 	if err != nil {
 		return nil, err
@@ -49,7 +54,7 @@ func (s *Session) contenders(sub *Subject, set *Settings, st steps) ([]contender
 	if s.convex() {
 		out = append(out, contender{unlearn.Iterative{Method: second, Chunks: set.Chunks}, newton.with(Tags{"chunks": set.Chunks})})
 	}
-	return out, nil
+	return append(out, baselines...), nil
 }
 
 // fineTune returns fine-tuning with the settings' batches.

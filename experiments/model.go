@@ -17,6 +17,8 @@ var (
 	_ unlearn.GaussNewtonLinearizer = (*nets.Model)(nil)
 	_ unlearn.PerSampler            = (*nets.Model)(nil)
 	_ unlearn.Predictor             = (*nets.Model)(nil)
+	_ unlearn.Convex                = (*nets.Model)(nil)
+	_ unlearn.Clipper               = (*nets.Model)(nil)
 	_ Model                         = (*nets.Model)(nil)
 )
 

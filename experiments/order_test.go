@@ -38,6 +38,10 @@ func TestSettingsThatChangeNothingAreNamedOnce(t *testing.T) {
 		{"affected", "spam", []string{"request=labels", "features=5"}, []string{"--set features changes nothing on spam, linear: no columns are removed by request=labels"}},
 		{"affected", "diabetes", []string{"features=5", "features=6"}, []string{"--set features changes nothing on diabetes, linear: columns are not removed"}},
 		{"affected", "diabetes", []string{"growth=3", "rows=5", "lambda=2"}, []string{"--set growth changes nothing on diabetes, linear: only limits", "--set lambda changes nothing on diabetes, linear: affected trains"}},
+		{"sigma", "diabetes", []string{"rows=5", "request=labels", "epsilons=1", "lambdas=1", "sigmas=1"}, []string{"--set rows changes nothing on diabetes, linear: sigma forgets",
+			"--set request changes nothing on diabetes, linear: sigma forgets", "--set epsilons changes nothing on diabetes, linear: only certified and budget"}},
+		{"budget", "diabetes", []string{"rows=5", "requests=2", "sisa-shards=3"}, []string{"--set rows changes nothing on diabetes, linear: budget streams",
+			"--set sisa-shards changes nothing on diabetes, linear: only residual, fidelity"}},
 		{"sharding", "diabetes", []string{"trials=10", "draws=2"}, []string{"--set draws changes nothing on diabetes, linear: sharding takes"}},
 		{"features", "diabetes", []string{"trials=10", "growth=30", "rows=5", "hidden=3", "draws=1", "tau=1e-3"}, []string{"--set hidden changes nothing on diabetes, linear: only the MLP"}},
 	} {

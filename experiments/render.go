@@ -193,7 +193,12 @@ func settingsLine(e *Experiment, c *Config, p *Part) string {
 		return withChanged(line+".", changedSettings(e, c, s, told))
 	}
 	if !e.DataOnly {
-		add("lambda", "sigma")
+		if e.ID == "sigma" {
+			add("lambdas", "sigmas")
+			told["lambda"], told["sigma"] = true, true
+		} else {
+			add("lambda", "sigma")
+		}
 		if c.Model != Models[0] {
 			parts = append(parts, "hidden layers "+strings.ReplaceAll(s.Text("hidden"), ",", " x ")+" (tanh), "+s.Precision)
 			told["hidden"], told["precision"] = true, true
@@ -201,6 +206,9 @@ func settingsLine(e *Experiment, c *Config, p *Part) string {
 		parts = append(parts, "trained to a gradient norm of "+s.Text("train-tolerance")+" in at most "+s.Text("train-steps")+" iterations")
 		told["train-tolerance"], told["train-steps"] = true, true
 		add("tau", "tau-ft", "ft-regulariser", "ridge", "curvature", "solver", "tolerance")
+	}
+	if e.Convex {
+		add("epsilons", "delta")
 	}
 	parts = append(parts, "request "+s.Request)
 	if c.Dataset != "diabetes" && c.Dataset != "adult" && s.Request == "features" {

@@ -30,6 +30,8 @@ type Session struct {
 	pools    map[string][]int
 	trials   map[string]trial
 	tunings  map[string]*tuning
+	short    map[*data]*data // rows of norm at most 1
+	norms    map[*datasets.Dataset]float64
 
 	text    string // of memorization, as is what follows
 	memory  Memory
@@ -44,6 +46,7 @@ func newSession(c *Config, named *datasets.Named, before []Record, p Progress) *
 		Experiment: c.Experiment, Dataset: c.Dataset, Model: c.Model, Profile: c.Profile, Seed: c.Seed, Progress: p,
 		named: named, before: before, splits: map[float64]*data{}, subjects: map[string]*Subject{}, pools: map[string][]int{},
 		trials: map[string]trial{}, tunings: map[string]*tuning{}, secrets: map[int]*secretSubject{},
+		short: map[*data]*data{}, norms: map[*datasets.Dataset]float64{},
 	}
 	if named != nil {
 		s.Sensitive = named.Sensitive

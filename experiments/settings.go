@@ -54,6 +54,16 @@ type Settings struct {
 	Points    []int   `set:"points" doc:"sharding: numbers of affected points"`
 	Trials    int     `set:"trials" doc:"sharding: random assignments drawn to check the formula"`
 
+	Epsilons      []float64 `set:"epsilons" doc:"certified, budget: epsilon of the certificates; the first counts, certified shows the others too"`
+	Delta         float64   `set:"delta" doc:"certified, budget: delta of the certificates"`
+	Sigmas        []float64 `set:"sigmas" doc:"certified: sigmas among which each method's need is found; sigma: those shown"`
+	Lambdas       []float64 `set:"lambdas" doc:"sigma: regularisers shown"`
+	SweepDraws    int       `set:"sweep-draws" doc:"certified: draws on which the sigma that each method needs is found"`
+	Requests      int       `set:"requests" doc:"budget: requests of a stream at the most"`
+	SISAShards    int       `set:"sisa-shards" doc:"shards of SISA; 0 leaves it out"`
+	SISASlices    int       `set:"sisa-slices" doc:"slices of each shard of SISA"`
+	SISAOutputs   string    `set:"sisa-vote" doc:"how SISA's models answer: majority, or the mean of their outputs"`
+	DPSigma       float64   `set:"dp-sigma" doc:"noise of differential privacy by a noisy objective (linear models); 0 leaves it out"`
 	Lengths       []int     `set:"length" of:"memorization" doc:"lengths of the secrets, random digits"`
 	Methods       []string  `set:"methods" of:"memorization" doc:"methods that are carried out beside retraining, separated by commas, or all; first-order-matched and second-order-repeated go on from second-order"`
 	Replace       []string  `set:"replace" of:"memorization" doc:"what the secret becomes: text1, text2 (of the paper, where it has one), random-digits (anew at each place) or all"`
@@ -232,12 +242,13 @@ var allowed = map[string][]string{
 	"criterion":      {"test-loss", "residual"},
 	"ft-regulariser": {"whole", "share"},
 	"solver":         {"cg", "minres", "lissa", "exact"},
+	"sisa-vote":      {"majority", "mean"},
 	"methods":        append(memoryMethodNames(), "all"),
 	"replace":        {"text1", "text2", "random-digits", "all"},
 }
 
 // mayBeZero lists the numeric settings for which 0 has a meaning; the others are at least 1, or above 0.
-var mayBeZero = []string{"lambda", "sigma", "test-share", "ridge", "seeds", "epochs", "products",
+var mayBeZero = []string{"lambda", "sigma", "test-share", "ridge", "seeds", "epochs", "products", "sigmas", "sweep-draws", "sisa-shards", "dp-sigma",
 	"characters", "dropout", "l2", "max-loss", "exposure-loss", "sample", "tune-sample", "accuracy-sample"}
 
 // most bounds the whole numbers: beyond these a slip of the keyboard is likelier than a wish. The measured draws stay below [tuningDraw].
@@ -248,6 +259,7 @@ var most = map[string]int{
 	"length": 1e3, "times": 1e6, "characters": 1e9, "window": 1e4, "embedding": 1e5, "units": 1e5, "layers": 100, "train-batch": 1e9,
 	"train-epochs": 1e6, "sample": 1e9, "tau-fine": 1e3, "tune-sample": 1e9, "accuracy-sample": 1e9, "fit-samples": 1e7,
 	"lissa-products": 1e6, "rounds": 1e3,
+	"sweep-draws": 1e6, "requests": 1e9, "sisa-shards": 1e4, "sisa-slices": 1e4,
 }
 
 // least holds the lower bounds that are neither 0 nor 1: a change that grows by the factor 1 never ends.
@@ -260,7 +272,7 @@ func (s *Settings) check(key string) error {
 	if err := checkWords(key, v); err != nil {
 		return err
 	}
-	if x, ok := v.(float64); ok && x >= 1 && slices.Contains([]string{"test-share", "dropout"}, key) {
+	if x, ok := v.(float64); ok && x >= 1 && slices.Contains([]string{"test-share", "dropout", "delta"}, key) {
 		return fmt.Errorf("must be below 1")
 	}
 	low := func(x float64) error {
@@ -282,15 +294,18 @@ func (s *Settings) check(key string) error {
 			return nil
 		}
 		return low(v.Value)
-	case []int:
-		for _, n := range v {
-			if err := errors.Join(low(float64(n)), checkWhole(key, n)); err != nil {
-				return err
-			}
-		}
 	case []float64:
 		for _, x := range v {
 			if err := low(x); err != nil {
+				return err
+			}
+			if key == "epsilons" && x > 1 {
+				return fmt.Errorf("must be at most 1")
+			}
+		}
+	case []int:
+		for _, n := range v {
+			if err := errors.Join(low(float64(n)), checkWhole(key, n)); err != nil {
 				return err
 			}
 		}

@@ -15,6 +15,7 @@ func TestSettingsAreReadAndWrittenAlike(t *testing.T) {
 	for _, c := range []struct{ key, text, want string }{
 		{"features", "10, 50", "10,50"}, {"draws", "40", "40"}, {"draws", "1e2", "100"}, {"tau", "1e-3", "0.001"}, {"tau", "auto", "auto"},
 		{"rate", "1e-4", "0.0001"}, {"request", "labels", "labels"}, {"lambda", "0", "0"}, {"factor", "false", "false"}, {"ridge", "2.5e-9", "2.5e-09"},
+		{"epsilons", "0.1, 1", "0.1,1"}, {"sigmas", "0,1e4,1e7", "0,10000,1e+07"},
 	} {
 		s, err := Defaults(e, Key{"drebin", "linear", Quick})
 		require.NoError(t, err)
@@ -38,6 +39,8 @@ func TestWrongSettingsAreErrorsAndChangeNothing(t *testing.T) {
 		{"tau", "0", "above 0"}, {"tau-ft", "0", "above 0"}, {"growth", "1", "at least 2"}, {"growth", "0", "above 0"},
 		{"hidden", "200,100001", "at most 100000"}, {"draws", "1000001", "at most 1000000"}, {"tune-draws", "1001", "at most 1000"},
 		{"trials", "1e9", "at most 100000000"}, {"rows", "2e9", "at most 1000000000"}, {"rows", "1e300", "whole number"}, {"steps", "1001", "at most 1000"},
+		{"epsilons", "0.1,2", "at most 1"}, {"epsilons", "0", "above 0"}, {"delta", "1", "below 1"}, {"lambdas", "1,x", "invalid syntax"}, {"sigmas", "1,-1", "above 0"},
+		{"sisa-vote", "loudest", "one of majority, mean"},
 	} {
 		s := Settings{Draws: 3}
 		assert.ErrorContains(t, s.Set(c.key, c.text), c.want, c.key)

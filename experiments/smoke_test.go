@@ -34,7 +34,7 @@ func smoke(t *testing.T, out, id, model string, set ...string) string {
 func TestEveryExperimentRunsInTheSmokeProfile(t *testing.T) {
 	for _, e := range Experiments() {
 		for _, model := range e.Models() {
-			if len(e.Parts) > 0 || e.DataOnly && model != Models[0] {
+			if len(e.Parts) > 0 || (e.DataOnly || e.Convex) && model != Models[0] {
 				continue
 			}
 			t.Run(e.ID+" "+model, func(t *testing.T) {

@@ -21,6 +21,8 @@ type Subject struct {
 	trainer     unlearn.Trainer
 	factor      *unlearn.Factored // of the Hessian before any change; nil until it is asked for
 	factorRidge float64
+	sharded     map[string]*unlearn.Sharded // SISA's models, by its settings
+	private     map[string]*unlearn.Private // the noisy models
 }
 
 // subject returns the model of the run trained with the settings, from the second time on the same one.

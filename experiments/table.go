@@ -144,6 +144,9 @@ func (r *Results) cell(metric string, f style, pairs ...any) string {
 		}
 	}
 	text := f.text(s)
+	if metric == "certified-share" && s.n > 0 {
+		text = f.one(s.mean) // of yes and no, whose deviation says nothing
+	}
 	switch {
 	case failed > 0 && s.n == 0:
 		return "failed"

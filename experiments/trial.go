@@ -68,7 +68,7 @@ func (s *Session) trialOf(ctx context.Context, set *Settings, size, draw int, na
 	if err != nil {
 		return nil, err
 	}
-	methods, err := s.contenders(sub, set, st)
+	methods, err := s.contenders(ctx, sub, set, st)
 	if err != nil {
 		return nil, err
 	}
@@ -119,6 +119,7 @@ func (s *Session) trialSettings(set *Settings) *Settings {
 	t.Features, t.Rows, t.Draws, t.Shards, t.Points, t.Trials = nil, nil, 0, nil, nil, 0
 	t.Seeds, t.SeedDraws = 0, 0
 	t.Near, t.Growth, t.Factor = 0, 0, false
+	t.Epsilons, t.Delta, t.Sigmas, t.Lambdas, t.SweepDraws, t.Requests = nil, 0, nil, nil, 0, 0
 	return &t
 }
 
@@ -163,11 +164,18 @@ func methodFailed(err error) bool {
 // measure adds the quality of the update to the outcome, with its distances to the reference where there is one, and returns it as a
 // reference for others; nil if it is not finite. A retraining that becomes the reference is measured against itself.
 func (s *Subject) measure(ctx context.Context, o *outcome, u *unlearn.Update, ref *reference) (*reference, error) {
+	if u.Predict != nil {
+		return nil, s.measureVote(ctx, o, u, ref)
+	}
 	test := s.Test
 	if u.Transform != nil {
 		test = u.Transform(test)
 	}
-	residual, err := s.Problem.With(u.Data).Residual(ctx, u.Theta)
+	p := s.Problem.With(u.Data)
+	if u.Tilt != nil {
+		p.Tilt = u.Tilt
+	}
+	residual, err := p.Residual(ctx, u.Theta)
 	if err != nil {
 		return nil, err
 	}

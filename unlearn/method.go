@@ -33,6 +33,11 @@ type Update struct {
 	// Predict answers in place of Theta where several models vote: one class index or target a sample; nil = use Theta.
 	Predict func(ctx context.Context, d *datasets.Dataset) ([]float64, error)
 
+	// Tilt is b of the problem that Theta was trained on where it is not the request's problem (differential privacy); nil = that one's.
+	Tilt []float64
+	// Certificate is what [Certified] found; nil for other methods.
+	Certificate *Certificate
+
 	Before, After float64  // gradient residual ||grad L(.; D')|| of the old and of the new parameters
 	Cost          Cost     // everything, Check included
 	Check         Cost     // the part of Cost that only served to find Before and After

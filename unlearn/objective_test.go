@@ -2,6 +2,7 @@ package unlearn
 
 import (
 	"context"
+	"errors"
 	"math"
 	"math/rand/v2"
 
@@ -166,6 +167,15 @@ func (o full) WeightedGradient(ctx context.Context, dst, theta, w []float64, d *
 		dst[k%o.dim] += w[k/o.dim] * x
 	}
 	return err
+}
+
+func (o full) ClippedSum(ctx context.Context, dst, theta []float64, limit float64, d *datasets.Dataset) error {
+	w := make([]float64, d.Len())
+	err := o.PerSampleNorms(ctx, w, theta, d)
+	for i, size := range w {
+		w[i] = min(1, limit/size)
+	}
+	return errors.Join(err, o.WeightedGradient(ctx, dst, theta, w, d))
 }
 
 func (o full) Outputs(*datasets.Dataset) (int, error) { return 1, nil }

@@ -24,12 +24,16 @@ import (
 // that raises the gradient residual on the corrected data with [ErrWorse], unless it stays below what training had left
 // on the old data. The zero value is ready.
 type SecondOrder struct {
-	Solver    Solver       // nil = CG to a relative residual of 1e-8
-	Ridge     float64      // added to the Hessian; where H may be indefinite, more than minus its smallest eigenvalue
-	Curvature Curvature    // FullHessian, or GaussNewton where the Hessian is indefinite
-	Step      float64      // length of a step; 0 = 1, Newton's own
-	Steps     int          // Newton steps; 0 = 1
-	Gradient  StepGradient // what steps after the first follow
+	Solver    Solver    // nil = CG to a relative residual of 1e-8
+	Ridge     float64   // added to the Hessian; where H may be indefinite, more than minus its smallest eigenvalue
+	Curvature Curvature // FullHessian, or GaussNewton where the Hessian is indefinite
+	Step      float64   // length of a step; 0 = 1, Newton's own
+	Steps     int       // Newton steps at the most; 0 = 1
+	Until     float64   // no further step once the residual on the corrected data is at most this
+	// Full puts the full gradient of L(.; D') in the place of G from the first step on, so that each request also mends what training
+	// and the requests before it left. For a stream of requests.
+	Full     bool
+	Gradient StepGradient // what steps after the first follow
 	// Batches > 1 hands the solver the Hessian as a mean over that many mini-batches drawn by Seed, for LiSSA.
 	Batches int
 	Seed    uint64
@@ -41,6 +45,8 @@ type SecondOrder struct {
 	// Force keeps an update that made things worse, and one whose solve failed (the best vector found is used); Notes
 	// says so.
 	Force bool
+
+	last *newtonStep // where to note the last step taken, for the bounds of a certificate; nil = nowhere
 }
 
 // StepGradient says what the steps after the first follow.
@@ -93,8 +99,9 @@ const secondOrderRemedy = "raise Ridge, use Curvature: GaussNewton, divide the r
 // is left out.
 func (m SecondOrder) steps(ctx context.Context, t *attempt, g []float64) (theta []float64, residual float64, err error) {
 	theta, residual = t.theta, t.update.Before
+	m.last.start(t.grad)
 	for step := range max(m.Steps, 1) {
-		if step > 0 {
+		if step > 0 || m.Full {
 			if err := m.later(ctx, t, g, theta, step); err != nil {
 				return nil, 0, err
 			}
@@ -115,8 +122,9 @@ func (m SecondOrder) steps(ctx context.Context, t *attempt, g []float64) (theta 
 			t.note("step %d would have raised the residual from %.6g to %.6g and was left out", step+1, residual, after)
 			break
 		}
+		m.last.take(theta, g, t.grad, step == 0 && !m.Full, m.systemResidual(t, g))
 		theta, residual = next, after
-		if residual == 0 || step == 0 && worse(bound, after) && !m.Force {
+		if residual <= m.Until || step == 0 && worse(bound, after) && !m.Force {
 			break
 		}
 	}
@@ -127,8 +135,8 @@ func (m SecondOrder) check() error {
 	if !(m.Ridge >= 0) || !finite(m.Ridge) {
 		return fmt.Errorf("unlearn: SecondOrder.Ridge is %v; it has to be 0 or a positive number", m.Ridge)
 	}
-	if m.Steps < 0 || m.Batches < 0 {
-		return errors.New("unlearn: SecondOrder.Steps and Batches cannot be negative")
+	if m.Steps < 0 || m.Batches < 0 || !(m.Until >= 0) {
+		return errors.New("unlearn: SecondOrder.Steps, Batches and Until cannot be negative")
 	}
 	if !(m.Step >= 0) || !finite(m.Step) {
 		return fmt.Errorf("unlearn: SecondOrder.Step is %v; it has to be a positive number, or 0 for 1", m.Step)
@@ -139,10 +147,10 @@ func (m SecondOrder) check() error {
 	return nil
 }
 
-// later writes what a step after the first follows to g. The trust check's gradient is at hand, but where it is an estimate a
+// later writes what a step that does not follow G itself follows to g. The trust check's gradient is at hand, but where it is an estimate a
 // step that followed it would be judged by the very samples it was made from.
 func (m SecondOrder) later(ctx context.Context, t *attempt, g, theta []float64, step int) error {
-	if m.Gradient == Difference {
+	if m.Gradient == Difference && step > 0 {
 		return t.p.Difference(ctx, g, theta, t.applied)
 	}
 	if t.check == nil {
@@ -195,6 +203,16 @@ func (m SecondOrder) step(ctx context.Context, t *attempt, theta, g []float64, s
 	next := slices.Clone(theta)
 	floats.AddScaled(next, -cmp.Or(m.Step, 1), delta)
 	return next, nil
+}
+
+// systemResidual returns ||H Delta + g|| of the step that was solved last; NaN where the solver's matrix was another than H, or the step another
+// than its solution.
+func (m SecondOrder) systemResidual(t *attempt, g []float64) float64 {
+	last := t.update.Solves[len(t.update.Solves)-1]
+	if m.Ridge != 0 || last.Ridge != 0 || m.Batches > 1 || m.Curvature != FullHessian || m.Sample > 0 || cmp.Or(m.Step, 1) != 1 {
+		return math.NaN()
+	}
+	return last.Residual * norm(g)
 }
 
 // hessian returns the matrix of a step without the ridge.

@@ -1,0 +1,77 @@
+package experiments
+
+import (
+	"context"
+	"fmt"
+
+	"lethe/unlearn"
+)
+
+// baselines returns the methods whose models are trained before the request: SISA, and on linear models differential privacy by a noisy
+// objective. They are trained once for a subject.
+func (s *Session) baselines(ctx context.Context, sub *Subject, set *Settings) ([]contender, error) {
+	var out []contender
+	if set.DPSigma > 0 && s.convex() {
+		private, err := s.private(ctx, sub, set)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, contender{private, Tags{"sigma": set.DPSigma}})
+	}
+	if set.SISAShards > 0 {
+		sharded, err := s.sharded(ctx, sub, set)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, contender{sharded, Tags{"shards": set.SISAShards, "slices": set.SISASlices, "vote": set.SISAOutputs}})
+	}
+	return out, nil
+}
+
+func (s *Session) private(ctx context.Context, sub *Subject, set *Settings) (*unlearn.Private, error) {
+	key := fmt.Sprint(set.DPSigma)
+	if p, ok := sub.private[key]; ok {
+		return p, nil
+	}
+	m := unlearn.ObjectivePerturbation{Sigma: set.DPSigma, Trainer: sub.trainer, Start: sub.Start, Seed: s.Seed}
+	p, err := m.Train(ctx, sub.Problem)
+	if err != nil {
+		return nil, fmt.Errorf("experiments: training with noise: %w", err)
+	}
+	if sub.private == nil {
+		sub.private = map[string]*unlearn.Private{}
+	}
+	sub.private[key] = p
+	return p, nil
+}
+
+func (s *Session) sharded(ctx context.Context, sub *Subject, set *Settings) (*unlearn.Sharded, error) {
+	key := fmt.Sprint(set.SISAShards, set.SISASlices, set.SISAOutputs)
+	if p, ok := sub.sharded[key]; ok {
+		return p, nil
+	}
+	s.Progress.Note(fmt.Sprintf("training the %d shards of SISA", set.SISAShards))
+	m := unlearn.SISA{Shards: set.SISAShards, Slices: set.SISASlices, MeanOutputs: set.SISAOutputs == "mean", Trainer: sub.trainer, Start: sub.Start, Seed: s.Seed}
+	p, err := m.Train(ctx, sub.Problem)
+	if err != nil {
+		return nil, fmt.Errorf("experiments: training SISA (--set sisa-shards=0 leaves it out): %w", err)
+	}
+	if sub.sharded == nil {
+		sub.sharded = map[string]*unlearn.Sharded{}
+	}
+	sub.sharded[key] = p
+	return p, nil
+}
+
+// measureVote measures several models that vote: they have no one loss and no one gradient, so accuracy and agreement is all there is.
+func (s *Subject) measureVote(ctx context.Context, o *outcome, u *unlearn.Update, ref *reference) error {
+	classes, err := u.Predict(ctx, s.Test)
+	if err != nil {
+		return err
+	}
+	o.metrics = append(o.metrics, metric{"test-accuracy", "share", share(classes, s.Test)})
+	if ref != nil {
+		o.metrics = append(o.metrics, metric{"agreement", "share", same(classes, ref.classes)})
+	}
+	return nil
+}

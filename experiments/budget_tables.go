@@ -1,0 +1,107 @@
+package experiments
+
+import (
+	"fmt"
+	"math"
+)
+
+// kinds returns the streams of the run.
+func (r *Results) kinds() []string {
+	var out []string
+	for _, kind := range []string{"features", "samples"} {
+		if r.where("requests-certified", "kind", kind).n > 0 {
+			out = append(out, kind)
+		}
+	}
+	return out
+}
+
+func budgetTables(r *Results) []Table {
+	b, _ := r.budgetOf()
+	var out []Table
+	for _, kind := range r.kinds() {
+		t := Table{Title: "Single requests until the budget is spent: " + kind, Header: []string{"method", "requests certified", "budget spent, %",
+			"seconds a request", "retraining, s", "requests a second", "accuracy at first, %", "accuracy at last, %", "majority class, %", "macro F1 at last"}}
+		for _, l := range r.labels("requests-certified") {
+			at := func(metric string) float64 { return r.where(metric, "method", l, "kind", kind).mean }
+			requests := formatNumber(at("requests-certified"))
+			if at("ended-by-budget") == 0 {
+				requests += ", all"
+			}
+			row := []string{l, requests, significant(100*at("budget-spent"), 3)}
+			for _, name := range []string{"seconds-per-request", "retrain-seconds", "requests-per-second"} {
+				row = append(row, significant(at(name), 3))
+			}
+			for _, name := range []string{"accuracy-before", "accuracy-after", "majority-accuracy"} {
+				row = append(row, percent.one(at(name)))
+			}
+			t.Rows = append(t.Rows, append(row, fixed(at("macro-f1-after"), 3)))
+		}
+		t.Note = fmt.Sprintf("Epsilon %g, delta %g, sigma %g: a residual of %s may be spent. A request costs its gradients, its place in the ledger (two syncs to "+
+			"disk) and its certificate; retraining is from the start, once, on what is left. Rows are normalised.", b.Epsilon, b.Delta, b.Sigma, plain.one(b.Residual()))
+		out = append(out, t)
+	}
+	return append(out, r.accountTable())
+}
+
+// accountTable says whether the accounts were true.
+func (r *Results) accountTable() Table {
+	t := Table{Title: "The accounts", Header: []string{"stream", "exact residual at last", "total at last", "sum of the bounds", "largest error of a total", "largest excess of the exact residual"},
+		Note: "The exact residual never exceeds the total (an excess of 0) by the triangle inequality; the sum of the bounds needs no gradient over all samples."}
+	for _, kind := range r.kinds() {
+		for _, l := range r.labels("requests-certified") {
+			last := func(metric string) float64 {
+				value, at := math.NaN(), -1.0
+				for _, rec := range r.part(metric, "method", l, "kind", kind) {
+					if n := rec.Number("after-requests"); n > at {
+						value, at = rec.Value, n
+					}
+				}
+				return value
+			}
+			t.Rows = append(t.Rows, []string{kind + ", " + l, plain.one(last("exact-residual")), plain.one(last("ledger-total")), plain.one(last("bound-total")),
+				significant(r.where("sum-error", "method", l, "kind", kind).mean, 2), significant(r.where("exact-excess", "method", l, "kind", kind).mean, 2)})
+		}
+	}
+	return t
+}
+
+func budgetFigures(r *Results) []Figure {
+	b, _ := r.budgetOf()
+	var out []Figure
+	for _, kind := range r.kinds() {
+		f := Figure{Name: kind, X: "requests", Y: "residual", LogX: true, LogY: true,
+			Caption: fmt.Sprintf("Ledger, exact residual and bounds over single requests (%s); the budget is what sigma %g allows", kind, b.Sigma)}
+		longest := 1.0
+		for _, l := range r.labels("requests-certified") {
+			for _, c := range []struct{ metric, label string }{{"ledger-total", "ledger"}, {"exact-residual", "exact"}, {"bound-total", "bounds"}} {
+				if l != "second-order" && c.metric != "ledger-total" {
+					continue
+				}
+				s := Series{Label: l + ", " + c.label}
+				for _, rec := range r.part(c.metric, "method", l, "kind", kind) {
+					x := rec.Number("after-requests")
+					longest = max(longest, x)
+					if x > 0 && sparse(x) {
+						s.X, s.Y = append(s.X, x), append(s.Y, rec.Value)
+					}
+				}
+				if c.metric == "ledger-total" {
+					for _, rec := range r.part("next-total", "method", l, "kind", kind) { // the one that was refused
+						s.X, s.Y = append(s.X, rec.Number("after-requests")), append(s.Y, rec.Value)
+					}
+				}
+				f.Series = append(f.Series, s)
+			}
+		}
+		f.Series = append(f.Series, Series{Label: "budget", X: []float64{1, longest}, Y: []float64{b.Residual(), b.Residual()}})
+		out = append(out, f)
+	}
+	return out
+}
+
+// sparse thins points out towards the right of a logarithmic axis: about twelve a decade.
+func sparse(x float64) bool {
+	before := math.Floor(12 * math.Log10(x-1))
+	return x <= 1 || before < math.Floor(12*math.Log10(x))
+}

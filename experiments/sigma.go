@@ -1,0 +1,102 @@
+package experiments
+
+import (
+	"context"
+	"fmt"
+
+	"lethe/unlearn"
+)
+
+// sigmaExperiment asks what the noise of a certificate costs before anything is forgotten: test accuracy against sigma and lambda.
+func sigmaExperiment() *Experiment {
+	const id = "sigma"
+	return &Experiment{
+		ID: id, Title: "Accuracy against the noise of a certificate", Convex: true,
+		Question: "how much noise does a model bear, and how does the regulariser change that?",
+		Defaults: func(s *Settings, k Key) { s.Sigmas = append([]float64{0}, s.Sigmas...) },
+		Units: func(_ context.Context, s *Session, set *Settings) ([]Unit, error) {
+			var units []Unit
+			for _, lambda := range set.Lambdas {
+				for draw := range set.Draws {
+					units = append(units, Unit{fmt.Sprintf("lambda=%g draw=%d", lambda, draw), func(ctx context.Context) ([]Record, error) {
+						return s.sigmaRecords(ctx, id, set, lambda, draw)
+					}})
+				}
+			}
+			return units, nil
+		},
+		Tables: func(r *Results) []Table {
+			return []Table{sigmaTable(r, "Test accuracy, %", "test-accuracy", percent), sigmaTable(r, "Macro F1", "macro-f1", style{1, 3})}
+		},
+		Figures: func(r *Results) []Figure { return []Figure{sigmaFigure(r)} },
+	}
+}
+
+// sigmaRecords trains with one draw's noise in every strength.
+func (s *Session) sigmaRecords(ctx context.Context, part string, set *Settings, lambda float64, draw int) ([]Record, error) {
+	with := *set
+	with.Lambda = lambda
+	var out []Record
+	for _, sigma := range set.Sigmas {
+		n, err := s.noisy(ctx, &with, sigma, draw)
+		if err != nil {
+			return nil, err
+		}
+		classes, err := n.Model.Classes(ctx, n.Theta, n.Test)
+		if err != nil {
+			return nil, err
+		}
+		tags := Tags{"lambda": lambda, "sigma": sigma}
+		out = append(out, s.record(part, "none", metric{"test-accuracy", "share", share(classes, n.Test)}, draw, tags),
+			s.record(part, "none", metric{"macro-f1", "1", unlearn.MacroF1(classes, n.Test.Y, n.Test.Classes)}, draw, tags))
+		if draw == 0 && sigma == set.Sigmas[0] && lambda == set.Lambdas[0] {
+			out = append(out, s.records(part, nil, draw, []outcome{n.majority()}, "test-accuracy", "macro-f1")...)
+		}
+	}
+	return out, nil
+}
+
+func sigmaTable(r *Results, title, metric string, f style) Table {
+	t := Table{Title: title, Header: []string{"sigma"}, Note: r.drawsNote()}
+	lambdas := r.numbers("lambda")
+	for _, lambda := range lambdas {
+		t.Header = append(t.Header, "lambda "+formatNumber(lambda))
+	}
+	majority := r.where(metric, "method", majorityClass)
+	for _, sigma := range r.numbers("sigma") {
+		row := []string{formatNumber(sigma)}
+		for _, lambda := range lambdas {
+			at := r.where(metric, "method", "none", "lambda", lambda, "sigma", sigma)
+			cell := f.text(at)
+			if at.n > 0 && at.mean <= majority.mean {
+				cell += " *"
+			}
+			row = append(row, cell)
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	t.Note += fmt.Sprintf(" Always answering the majority class: %s. * = no better than that: whatever is certified with this noise is worth nothing.", f.one(majority.mean))
+	return t
+}
+
+func sigmaFigure(r *Results) Figure {
+	f := Figure{Name: "sigma", Caption: "Test accuracy of models trained with noise, mean and standard deviation over its draws",
+		X: "sigma", Y: "test accuracy", LogX: true}
+	for _, lambda := range r.numbers("lambda") {
+		s := Series{Label: "lambda " + formatNumber(lambda)}
+		for _, sigma := range r.numbers("sigma") {
+			if at := r.where("test-accuracy", "method", "none", "lambda", lambda, "sigma", sigma); sigma > 0 && at.n > 0 {
+				s.X, s.Y, s.Error = append(s.X, sigma), append(s.Y, at.mean), append(s.Error, at.sd)
+			}
+		}
+		f.Series = append(f.Series, s)
+	}
+	majority := Series{Label: majorityClass}
+	for _, sigma := range r.numbers("sigma") {
+		if sigma > 0 {
+			majority.X, majority.Y = append(majority.X, sigma), append(majority.Y, r.where("test-accuracy", "method", majorityClass).mean)
+		}
+	}
+	f.Series = append(f.Series, majority)
+	return f
+}

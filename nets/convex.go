@@ -1,0 +1,46 @@
+package nets
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"reflect"
+)
+
+// Convexity returns, for a [Linear] network without a bias, how curved its loss is in the outputs: gamma, the largest eigenvalue of a
+// sample's Hessian in them, and gamma2, the constant by which that Hessian changes at most with them (Frobenius norm for several
+// outputs):
+//
+//	logistic  1/4 and 1/(6 sqrt 3)     softmax  1/2 and sqrt 2/(3 sqrt 3)     squared  1 and 0
+//
+// All other models return an error with the reason why nothing is known of their convexity.
+func (m *Model) Convexity() (gamma, gamma2 float64, err error) {
+	if m.base != nil {
+		return 0, 0, errors.New("some of its parameters are held fixed (Select), so its outputs are not linear in the others")
+	}
+	net, ok := m.net.(Linear)
+	if pointer, is := m.net.(*Linear); is {
+		net, ok = *pointer, true
+	}
+	if !ok {
+		return 0, 0, fmt.Errorf("a network of type %T is not linear in its parameters, so its loss is not convex in them", m.net)
+	}
+	if net.Bias {
+		return 0, 0, errors.New("its bias is a feature of value 1 beside the others, which makes rows of norm at most 1 impossible: " +
+			"leave the bias out, and append a column of ones to the data before the rows are normalised")
+	}
+	switch {
+	case m.isLoss(Logistic):
+		return 0.25, 1 / (6 * math.Sqrt(3)), nil
+	case m.isLoss(SoftmaxCrossEntropy):
+		return 0.5, math.Sqrt2 / (3 * math.Sqrt(3)), nil
+	case m.isLoss(Squared):
+		return 1, 0, nil
+	}
+	return 0, 0, errors.New("nothing is known of its loss: use Logistic, SoftmaxCrossEntropy or Squared")
+}
+
+// isLoss compares functions of this package, which Go does by their address only.
+func (m *Model) isLoss(l Loss) bool {
+	return reflect.ValueOf(m.loss).Pointer() == reflect.ValueOf(l).Pointer()
+}

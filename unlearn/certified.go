@@ -1,0 +1,207 @@
+package unlearn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"gonum.org/v1/gonum/floats"
+)
+
+// Certified is certified unlearning in convex problems (Guo et al. 2020; PAPER.md section 1): a tilt b'theta with b ~ N(0, Sigma^2 I)
+// is drawn before training and is part of it; a request is carried out by Method, and a [Certificate] is issued if the gradient
+// residual on the corrected data, what training left included, is at most Epsilon Sigma / c. Otherwise the update is refused with
+// [ErrBudget].
+//
+//	p, theta, err := m.Train(ctx, problem, start) // p is the problem with its tilt
+//	update, err := m.Unlearn(ctx, p, theta, request)
+//
+// The objective has to be [Convex], Problem.L2 positive, and rows of norm at most 1 ([Problem.Normalize]). One certificate is for one
+// request; for several against one budget see [Certified.Open]. Whoever knows b can undo what it hides: Seed, from which it is drawn, is
+// as secret as the data, and so is a refusal. It comes from a seeded generator so that runs can be repeated; where that may be guessed,
+// draw the seed from crypto/rand.
+type Certified struct {
+	Method  Method // carries requests out; nil = SecondOrder{}
+	Budget  Budget
+	Trainer Trainer // nil = LBFGS{}
+	Seed    uint64  // of b
+	// Norm is an upper bound of ||X||_2 of the training data, see [DataNorm]; 0 = found when a bound needs it. Requests that change
+	// features, other than by removing them, have it found anew.
+	Norm float64
+	// Retrain makes a [Stream] train anew, with a fresh tilt, when a request would exceed the budget.
+	Retrain bool
+}
+
+// Name returns the method's name with "certified-" before it.
+func (m Certified) Name() string { return "certified-" + m.method().Name() }
+
+func (m Certified) method() Method {
+	if m.Method == nil {
+		return SecondOrder{}
+	}
+	return m.Method
+}
+
+// Train draws b and minimises L(theta; D) + b'theta from start. It returns the problem with its tilt, which Unlearn takes, and the
+// parameters.
+func (m Certified) Train(ctx context.Context, p *Problem, start []float64) (*Problem, []float64, error) {
+	if _, err := m.examine(p); err != nil {
+		return nil, nil, err
+	}
+	return m.train(ctx, p, start, 0)
+}
+
+func (m Certified) train(ctx context.Context, p *Problem, start []float64, training int) (*Problem, []float64, error) {
+	tilted := *p
+	tilted.Tilt = m.Budget.tilt(p.Dim(), m.Seed, training)
+	trainer := m.Trainer
+	if trainer == nil {
+		trainer = LBFGS{}
+	}
+	theta, err := trainer.Train(ctx, &tilted, slices.Clone(start))
+	return &tilted, theta, err
+}
+
+// examine says why no certificate can be had for the problem, whatever the request.
+func (m Certified) examine(p *Problem) (smoothness, error) {
+	if err := m.Budget.check(); err != nil {
+		return smoothness{}, err
+	}
+	if p.Objective == nil || p.Train == nil {
+		return smoothness{}, errors.New("unlearn: a Problem needs an Objective and Train")
+	}
+	if second, ok := m.method().(SecondOrder); ok && (second.Sample > 0 || second.Gradient != FullGradient) {
+		return smoothness{}, errors.New("unlearn: a certificate is about exact gradients: leave SecondOrder.Sample at 0 and Gradient at FullGradient")
+	}
+	s, err := smoothnessOf(p.Objective)
+	if err != nil {
+		return smoothness{}, err
+	}
+	if err := p.check(make([]float64, p.Dim())); err != nil {
+		return smoothness{}, err
+	}
+	if low, _ := p.penaltyRange(); !(low > 0) {
+		return smoothness{}, fmt.Errorf("unlearn: L2 is %g for a parameter; a certificate needs a regulariser on every parameter, so that "+
+			"there is one optimum", low)
+	}
+	return s, checkRowNorms(p.Train)
+}
+
+// Unlearn implements [Method]. p is the problem that Train returned, theta its parameters. The update carries its certificate; beside
+// an [ErrBudget] stands an update without Theta. Check holds what the certificate costs beside the update: of second
+// order one gradient, of other methods three.
+func (m Certified) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
+	s, err := m.examine(p)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.Equal(p.Tilt, m.Budget.tilt(p.Dim(), m.Seed, 0)) {
+		return nil, errors.New("unlearn: Problem.Tilt is not the one that Budget.Sigma and Seed draw: b belongs to the training, " +
+			"so take the problem and the parameters that Certified.Train returned")
+	}
+	w := m.begin(p, s)
+	left := make([]float64, len(theta))
+	if err := w.p.Gradient(ctx, left, theta); err != nil {
+		return nil, err
+	}
+	u, err := w.carryOut(ctx, theta, left, r)
+	if err != nil {
+		return w.closed(u), err
+	}
+	c := u.Certificate
+	c.Spent = c.Residual
+	if c.Issued = c.Spent <= c.Allowed; !c.Issued {
+		u.Theta = nil
+		return w.closed(u), &ErrBudget{Method: m.method().Name(), Certificate: *c, Reset: c.Trained}
+	}
+	return w.closed(u), nil
+}
+
+// certifying is one request at work.
+type certifying struct {
+	m     Certified
+	s     smoothness
+	p     *Problem // before the request, metered
+	meter *Meter
+	grad  []float64 // grad L(theta'; D'), after carryOut
+	xnorm float64   // upper bound of ||X||_2; 0 = found when it is needed
+	later bool      // the last step was a second or later one
+}
+
+func (m Certified) begin(p *Problem, s smoothness) *certifying {
+	metered := *p
+	meter := NewMeter(p.Objective)
+	metered.Objective = meter
+	return &certifying{m: m, s: s, p: &metered, meter: meter, grad: make([]float64, p.Dim()), xnorm: m.Norm}
+}
+
+// closed books what the certificate cost on the trust check.
+func (w *certifying) closed(u *Update) *Update {
+	if u != nil {
+		all := w.meter.Cost()
+		u.Check = u.Check.Plus(all.Minus(u.Cost))
+		u.Cost = all
+	}
+	return u
+}
+
+// carryOut lets the method do it and measures: the update comes with a certificate in which Spent and Issued are open. left is
+// grad L(theta; D).
+func (w *certifying) carryOut(ctx context.Context, theta, left []float64, r Request) (*Update, error) {
+	method, last := w.m.method(), &newtonStep{}
+	if second, ok := method.(SecondOrder); ok {
+		second.last = last
+		method = second
+	}
+	u, err := method.Unlearn(ctx, w.p, theta, r)
+	if err != nil {
+		return u, err
+	}
+	if u.Theta == nil || u.Transform != nil || u.Predict != nil {
+		return nil, fmt.Errorf("unlearn: %s leaves no parameters of one model, so there is nothing to certify", method.Name())
+	}
+	if r.changesFeatures() {
+		if err := checkRowNorms(u.Data); err != nil {
+			return nil, fmt.Errorf("after the request: %w", err)
+		}
+		w.xnorm = 0
+	}
+	corrected := w.p.With(u.Data)
+	g, err := w.gradients(ctx, corrected, last, theta, u.Theta)
+	if err != nil {
+		return nil, err
+	}
+	floats.Sub(g, left)
+	c := &Certificate{Budget: w.m.Budget, Allowed: w.m.Budget.Residual(), Residual: norm(w.grad), Trained: norm(left)}
+	if last.theta == nil {
+		last = nil
+	} else if w.xnorm == 0 && w.s.gamma2 > 0 {
+		if w.xnorm, err = DataNorm(ctx, u.Data); err != nil {
+			return nil, err
+		}
+	}
+	u.Certificate = c
+	w.later = last != nil && !last.first
+	return u, w.m.boundsOf(ctx, c, corrected, w.s, theta, u.Theta, g, last, w.xnorm)
+}
+
+// gradients writes grad L(.; D') at the new parameters to w.grad and returns that at the old: those that second order took, or new ones.
+func (w *certifying) gradients(ctx context.Context, corrected *Problem, last *newtonStep, old, new []float64) ([]float64, error) {
+	if last.theta != nil {
+		copy(w.grad, last.after)
+		return last.before, nil
+	}
+	if err := corrected.Gradient(ctx, w.grad, new); err != nil {
+		return nil, err
+	}
+	before := make([]float64, len(old))
+	return before, corrected.Gradient(ctx, before, old)
+}
+
+// changesFeatures reports whether rows may have grown: removed samples and features cannot make them or ||X||_2 larger.
+func (r Request) changesFeatures() bool {
+	return slices.ContainsFunc(r.Changes, func(c Change) bool {
+		return c.size() > 0 && (c.Kind == FeatureCorrection || c.Kind == SampleCorrection)
+	})
+}

@@ -1,0 +1,134 @@
+package unlearn
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+
+	"gonum.org/v1/gonum/floats"
+
+	"lethe/datasets"
+)
+
+// Clipper is an Objective that adds up the samples' gradients, each shortened to a norm of at most limit.
+type Clipper interface {
+	// ClippedSum writes sum_i min(1, limit/||g_i||) g_i with g_i = grad l(z_i, theta) to dst (p).
+	ClippedSum(ctx context.Context, dst, theta []float64, limit float64, d *datasets.Dataset) error
+}
+
+// DPSGD is differentially private stochastic gradient descent (Abadi et al. 2016, algorithm 1): at each step every sample is drawn with
+// probability q = Batch/n on its own (Poisson sampling), the drawn samples' gradients are clipped to the norm Clip and summed, and
+//
+//	theta <- theta - Rate ( (sum + N(0, (Noise Clip)^2 I)) / (q n) + (L2 diag(penalty) theta + tilt) / n ).
+//
+// Rate is that of the mean loss, as in [SGD]. As a baseline of unlearning a request changes nothing: the model is (Epsilon,
+// Delta)-private for one sample, which [PrivacySpent] counts. The model is trained before the request, by [DPSGD.Train]; DPSGD itself is
+// a [Method] too, which trains first, outside the cost of the update. The objective has to be a [Clipper].
+type DPSGD struct {
+	Rate  float64   // learning rate, positive
+	Clip  float64   // norm that a sample's gradient is clipped to; 0 = 1
+	Noise float64   // noise multiplier, positive
+	Batch int       // samples in a batch, on average; 0 = 256, or n if that is less
+	Steps int       // 0 = one pass, n/Batch
+	Delta float64   // that Epsilon is stated for; 0 = 1e-5
+	Start []float64 // of the training (p); nil = the parameters that Unlearn is given, or zeros
+	Seed  uint64    // of samples and noise, as secret as the data
+}
+
+// Name returns "dp-sgd".
+func (DPSGD) Name() string { return "dp-sgd" }
+
+// Train trains on p.
+func (m DPSGD) Train(ctx context.Context, p *Problem) (*Private, error) {
+	m, err := m.complete(p)
+	if err != nil {
+		return nil, err
+	}
+	clipper, ok := p.Objective.(Clipper)
+	if !ok {
+		return nil, fmt.Errorf("unlearn: objective %T does not clip the gradients of samples: implement Clipper (%w)", p.Objective, errors.ErrUnsupported)
+	}
+	n := p.Train.Len()
+	q := float64(m.Batch) / float64(n)
+	epsilon, err := PrivacySpent(q, m.Noise, m.Steps, m.Delta)
+	if err != nil {
+		return nil, err
+	}
+	rng := rand.New(rand.NewPCG(m.Seed, 0xd95))
+	theta, sum, rest := slices.Clone(m.Start), make([]float64, p.Dim()), make([]float64, p.Dim())
+	for step := range m.Steps {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		var drawn []int
+		for i := range n {
+			if rng.Float64() < q {
+				drawn = append(drawn, i)
+			}
+		}
+		clear(sum)
+		if len(drawn) > 0 {
+			if err := clipper.ClippedSum(ctx, sum, theta, m.Clip, p.Train.Subset(drawn)); err != nil {
+				return nil, err
+			}
+		}
+		for j := range sum {
+			sum[j] += m.Noise * m.Clip * rng.NormFloat64()
+		}
+		clear(rest)
+		p.addRegulariserGradient(rest, theta)
+		floats.AddScaled(theta, -m.Rate/float64(m.Batch), sum)
+		floats.AddScaled(theta, -m.Rate/float64(n), rest)
+		if notFinite(theta) >= 0 {
+			return nil, &ErrDiverged{Solver: m.Name(), Quantity: "gradient norm", Iterations: step + 1, Residual: norm(sum), Best: math.NaN(),
+				Curvature: math.NaN(), Remedy: "lower Rate, or look for overflow in the model"}
+		}
+	}
+	return &Private{Method: m.Name(), Theta: theta, Epsilon: epsilon, Delta: m.Delta}, nil
+}
+
+// complete fills in the defaults.
+func (m DPSGD) complete(p *Problem) (DPSGD, error) {
+	if p.Objective == nil || p.Train == nil || p.Train.Len() == 0 {
+		return m, errors.New("unlearn: DPSGD needs a Problem with an Objective and training samples")
+	}
+	n := p.Train.Len()
+	m.Clip, m.Batch, m.Delta = cmp.Or(m.Clip, 1), cmp.Or(m.Batch, min(256, n)), cmp.Or(m.Delta, 1e-5)
+	switch {
+	case !(m.Rate > 0) || !finite(m.Rate):
+		return m, errors.New("unlearn: DPSGD.Rate has to be a positive number: try 0.1")
+	case !(m.Noise > 0) || !finite(m.Noise) || !(m.Clip > 0) || !finite(m.Clip):
+		return m, errors.New("unlearn: DPSGD.Noise and Clip have to be positive numbers: without noise nothing is private")
+	case m.Batch < 1 || m.Batch > n || m.Steps < 0:
+		return m, fmt.Errorf("unlearn: DPSGD with %d steps of %d of %d samples: ask for batches of 1 to %d", m.Steps, m.Batch, n, n)
+	case m.Start != nil && len(m.Start) != p.Dim():
+		return m, fmt.Errorf("unlearn: DPSGD.Start has length %d for %d parameters", len(m.Start), p.Dim())
+	}
+	m.Steps = cmp.Or(m.Steps, max(n/m.Batch, 1))
+	if m.Start == nil {
+		m.Start = make([]float64, p.Dim())
+	}
+	return m, nil
+}
+
+// Unlearn implements [Method]: it trains on p, and leaves the model as it is.
+func (m DPSGD) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
+	if err := p.check(theta); err != nil {
+		return nil, err
+	}
+	if err := r.checkOn(p.Train); err != nil {
+		return nil, err
+	}
+	if m.Start == nil {
+		m.Start = theta
+	}
+	private, err := m.Train(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	return private.Unlearn(ctx, p, theta, r)
+}

@@ -1,0 +1,97 @@
+package unlearn
+
+import (
+	"context"
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/floats"
+
+	"lethe/datasets"
+)
+
+// With hardly any noise, no clipping and every sample in every batch it is gradient descent on L/n.
+func TestDPSGDWithoutNoiseIsGradientDescent(t *testing.T) {
+	p := sisaProblem()
+	n := p.Train.Len()
+	m := DPSGD{Rate: 0.5, Clip: 1e6, Noise: 1e-14, Batch: n, Steps: 7, Start: randomVector(5, 2)}
+	private, err := m.Train(t.Context(), p)
+	require.NoError(t, err)
+	want, g := randomVector(5, 2), make([]float64, 5)
+	for range 7 {
+		require.NoError(t, p.Gradient(t.Context(), g, want))
+		floats.AddScaled(want, -0.5/float64(n), g)
+	}
+	require.InDeltaSlice(t, want, private.Theta, 1e-7)
+	require.Equal(t, "dp-sgd", private.Name())
+	require.Greater(t, private.Epsilon, 1e6, "nothing is private without noise")
+}
+
+// drawn notes the batches and adds up nothing.
+type drawn struct {
+	full
+	batches []int
+	limit   float64
+}
+
+func (o *drawn) ClippedSum(_ context.Context, dst, _ []float64, limit float64, d *datasets.Dataset) error {
+	clear(dst)
+	o.batches, o.limit = append(o.batches, d.Len()), limit
+	return nil
+}
+
+// Batches are Poisson samples, and what is left of a step without gradients is the noise.
+func TestDPSGDSamplesAndNoise(t *testing.T) {
+	const dim, steps, batch, n = 400, 500, 30, 90
+	o := &drawn{full: full{logistic(dim)}}
+	p := &Problem{Objective: o, Train: randomData(n, dim, 2, false, 3)}
+	m := DPSGD{Rate: 2, Clip: 0.3, Noise: 1.7, Batch: batch, Steps: steps, Seed: 3}
+	private, err := m.Train(t.Context(), p)
+	require.NoError(t, err)
+	require.Equal(t, 0.3, o.limit)
+	require.Len(t, o.batches, steps) // the chance of an empty batch is 1e-16
+	mean, variance := 0.0, 0.0
+	for _, b := range o.batches {
+		mean += float64(b) / steps
+	}
+	for _, b := range o.batches {
+		variance += (float64(b) - mean) * (float64(b) - mean) / steps
+	}
+	require.InDelta(t, batch, mean, 4*math.Sqrt(20.0/steps)) // n q (1 - q) = 20
+	require.InDelta(t, 20, variance, 4*20*math.Sqrt(2.0/steps))
+	// theta is a sum of steps normal numbers of deviation Rate Noise Clip / Batch.
+	deviation := 2 * 1.7 * 0.3 / batch * math.Sqrt(steps)
+	require.InEpsilon(t, deviation, floats.Norm(private.Theta, 2)/math.Sqrt(dim), 4/math.Sqrt(2*dim))
+	spent, err := PrivacySpent(1.0/3, 1.7, steps, 1e-5)
+	require.NoError(t, err)
+	require.Equal(t, spent, private.Epsilon)
+	require.Equal(t, 1e-5, private.Delta)
+	again, err := m.Train(t.Context(), p)
+	require.NoError(t, err)
+	require.Equal(t, private.Theta, again.Theta)
+	m.Seed++
+	other, err := m.Train(t.Context(), p)
+	require.NoError(t, err)
+	require.NotEqual(t, private.Theta, other.Theta)
+}
+
+func TestDPSGDClipsAndLearns(t *testing.T) {
+	p := sisaProblem()
+	m := DPSGD{Rate: 1, Clip: 0.1, Noise: 1e-12, Batch: 90, Steps: 1}
+	private, err := m.Train(t.Context(), p)
+	require.NoError(t, err)
+	require.LessOrEqual(t, norm(private.Theta), 0.1*(1+1e-9), "a step is no longer than the clipped mean")
+	m = DPSGD{Rate: 0.5, Noise: 0.5, Batch: 30, Steps: 300}
+	private, err = m.Train(t.Context(), p)
+	require.NoError(t, err)
+	before, err := p.Loss(t.Context(), make([]float64, 5))
+	require.NoError(t, err)
+	after, err := p.Loss(t.Context(), private.Theta)
+	require.NoError(t, err)
+	require.Less(t, after, 0.9*before)
+	_, err = m.Train(t.Context(), &Problem{Objective: logistic(5), Train: p.Train})
+	require.ErrorContains(t, err, "implement Clipper")
+	_, err = DPSGD{Rate: 1e300, Noise: 1, Steps: 50}.Train(t.Context(), &Problem{Objective: p.Objective, Train: p.Train, L2: 1e10})
+	require.ErrorContains(t, err, "lower Rate")
+}

@@ -1,0 +1,128 @@
+package unlearn
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+
+	"github.com/google/renameio/v2"
+)
+
+// ledgerLine is one line. Hash is that of the line before it, a newline and Entry as it stands.
+type ledgerLine struct {
+	Entry json.RawMessage `json:"entry"`
+	Hash  string          `json:"hash"`
+}
+
+// lineHash chains a line to the one before it.
+func lineHash(before string, entry []byte) string {
+	sum := sha256.Sum256(append([]byte(before+"\n"), entry...))
+	return hex.EncodeToString(sum[:])
+}
+
+// encodeLine returns the line of an entry, its newline included, and its hash.
+func encodeLine(e Entry, before string) (line []byte, hash string, err error) {
+	entry, err := json.Marshal(e)
+	if err != nil {
+		return nil, "", err
+	}
+	hash = lineHash(before, entry)
+	line, err = json.Marshal(ledgerLine{entry, hash})
+	return append(line, '\n'), hash, err
+}
+
+// decodeLine is the inverse of encodeLine, without the newline. Anything else than what encodeLine wrote is an error.
+func decodeLine(data []byte, before string) (e Entry, hash string, err error) {
+	var line ledgerLine
+	if err := strictly(data, &line); err != nil {
+		return e, "", fmt.Errorf("is damaged (%w)", err)
+	}
+	if line.Hash != lineHash(before, line.Entry) {
+		return e, "", errors.New("is damaged: its hash does not follow from it and the line before it")
+	}
+	if err := strictly(line.Entry, &e); err != nil {
+		return e, "", fmt.Errorf("holds an entry that this program does not know (%w)", err)
+	}
+	if again, _, err := encodeLine(e, before); err != nil || !bytes.Equal(bytes.TrimSuffix(again, []byte("\n")), data) {
+		return e, "", errors.New("is damaged: it is not written as this program writes it")
+	}
+	return e, line.Hash, nil
+}
+
+func strictly(data []byte, v any) error {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	return d.Decode(v)
+}
+
+// model is model.json: parameters, and where the ledger stood with them.
+type model struct {
+	Lines int    `json:"lines"` // of the ledger
+	Hash  string `json:"hash"`  // of the last of them
+	Theta string `json:"theta"` // base64 of float64, little-endian
+	Sum   string `json:"sha256"`
+	theta []float64
+}
+
+// sum covers everything.
+func (m *model) sum() string {
+	s := sha256.Sum256(fmt.Appendf(nil, "%d %s %s", m.Lines, m.Hash, m.Theta))
+	return hex.EncodeToString(s[:])
+}
+
+// writeModel replaces a file whole, and syncs the folder so that the new name outlives a power failure too.
+func writeModel(dir, name string, m model) error {
+	m.Theta = base64.StdEncoding.EncodeToString(littleEndian(m.theta))
+	m.Sum = m.sum()
+	data, err := json.Marshal(m)
+	if err != nil {
+		return err
+	}
+	if err := renameio.WriteFile(filepath.Join(dir, name), append(data, '\n'), 0o644); err != nil {
+		return err
+	}
+	folder, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close())
+}
+
+func readModel(path string) (model, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return model{}, err
+	}
+	var m model
+	if err := strictly(data, &m); err != nil {
+		return m, &ErrLedgerDamaged{path, 0, fmt.Sprintf("is damaged (%v)", err)}
+	}
+	if m.Sum != m.sum() {
+		return m, &ErrLedgerDamaged{path, 0, "is damaged: its checksum does not match"}
+	}
+	raw, err := base64.StdEncoding.DecodeString(m.Theta)
+	if err != nil || len(raw)%8 != 0 {
+		return m, &ErrLedgerDamaged{path, 0, "is damaged: its parameters are not numbers"}
+	}
+	m.theta = make([]float64, len(raw)/8)
+	for i := range m.theta {
+		m.theta[i] = math.Float64frombits(binary.LittleEndian.Uint64(raw[8*i:]))
+	}
+	return m, nil
+}
+
+func littleEndian(v []float64) []byte {
+	out := make([]byte, 0, 8*len(v))
+	for _, x := range v {
+		out = binary.LittleEndian.AppendUint64(out, math.Float64bits(x))
+	}
+	return out
+}

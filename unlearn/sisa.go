@@ -1,0 +1,96 @@
+package unlearn
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+)
+
+// SISA is the baseline of sharded, isolated, sliced and aggregated training (Bourtoule et al. 2021): the samples are divided at random
+// into shards, a model is trained on each alone, and the models vote. A request retrains only the shards that hold affected samples, each
+// from the last checkpoint before the first slice that does.
+//
+// The models are trained before the request: [SISA.Train] does it and returns a [Sharded], which carries out request after request.
+// SISA itself is a [Method] too, which trains first, outside the cost of the update.
+type SISA struct {
+	Shards int // models; 0 = 20, as in the paper
+	// Slices are the parts of a shard: its model is trained on the first, then on the first two, and so on, each time from where it was.
+	// 0 = 1.
+	Slices int
+	// MeanOutputs answers with the mean of the models' outputs (logits); otherwise the majority of their classes, ties to the lowest.
+	// A regression is always answered with the mean.
+	MeanOutputs bool
+	Trainer     Trainer   // of each shard; nil = LBFGS{}
+	Start       []float64 // where each training starts (p); nil = the parameters that Unlearn is given, or zeros
+	Seed        uint64    // of the division
+	// Store keeps what the slices of a shard left, [SliceFolder] for instance; nil = memory.
+	Store SliceStore
+}
+
+// SliceStore keeps the parameters that a shard's training had reached at the end of a slice, where they should not all be in memory.
+type SliceStore interface {
+	Save(shard, slice int, theta []float64) error
+	Load(shard, slice int) ([]float64, error)
+}
+
+// Name returns "sisa".
+func (SISA) Name() string { return "sisa" }
+
+// Train divides the training data of p and trains a model on each shard. p.L2, penalty and tilt count whole in each shard.
+func (m SISA) Train(ctx context.Context, p *Problem) (*Sharded, error) {
+	m.Shards, m.Slices = cmp.Or(m.Shards, 20), cmp.Or(m.Slices, 1)
+	if p.Objective == nil || p.Train == nil {
+		return nil, errors.New("unlearn: a Problem needs an Objective and Train")
+	}
+	n := p.Train.Len()
+	switch {
+	case m.Shards < 1 || m.Slices < 1:
+		return nil, fmt.Errorf("unlearn: SISA with %d shards of %d slices: ask for 1 or more of each", m.Shards, m.Slices)
+	case m.Shards*m.Slices > n:
+		return nil, fmt.Errorf("unlearn: SISA with %d shards of %d slices on %d samples: each slice needs one", m.Shards, m.Slices, n)
+	case m.Start != nil && len(m.Start) != p.Dim():
+		return nil, fmt.Errorf("unlearn: SISA.Start has length %d for %d parameters", len(m.Start), p.Dim())
+	}
+	if _, ok := p.Objective.(Predictor); !ok {
+		return nil, fmt.Errorf("unlearn: SISA: objective %T does not predict: implement Predictor (%w)", p.Objective, errors.ErrUnsupported)
+	}
+	if m.Start == nil {
+		m.Start = make([]float64, p.Dim())
+	}
+	order := rand.New(rand.NewPCG(m.Seed, 0x515a)).Perm(n)
+	s := &Sharded{m: m, p: p, shards: make([]shard, m.Shards)}
+	parts := m.Shards * m.Slices
+	for k := range parts {
+		rows := slices.Clone(order[k*n/parts : (k+1)*n/parts])
+		slices.Sort(rows)
+		s.shards[k/m.Slices].slices = append(s.shards[k/m.Slices].slices, rows)
+	}
+	for i := range s.shards {
+		s.shards[i].after = make([][]float64, m.Slices)
+		if err := s.train(ctx, p, i, 0); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// Unlearn implements [Method]: it trains on p first, which the update's cost leaves out.
+func (m SISA) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
+	if err := p.check(theta); err != nil {
+		return nil, err
+	}
+	if err := r.checkOn(p.Train); err != nil {
+		return nil, err
+	}
+	if m.Start == nil {
+		m.Start = theta
+	}
+	s, err := m.Train(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	return s.Unlearn(ctx, p, theta, r)
+}
