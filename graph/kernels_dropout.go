@@ -7,8 +7,12 @@ func lowerDropout[T Float](o dropoutMask, in, out int) kernel[T] {
 	return func(m *machine[T]) {
 		key, y := m.vals[in], m.vals[out]
 		for i := range o.shape[0] {
-			state := uint64(key[2*i])<<40 ^ uint64(key[2*i+1])<<16 ^ uint64(o.stream)
-			state = Mix(state)
+			high, ok := indexOf(m, key[2*i], 1<<24, "key")
+			low, ok2 := indexOf(m, key[2*i+1], 1<<24, "key")
+			if !ok || !ok2 {
+				return
+			}
+			state := Mix(uint64(high)<<40 ^ uint64(low)<<16 ^ uint64(o.stream))
 			row := y[i*width : (i+1)*width]
 			for j := range row {
 				state += 0x9e3779b97f4a7c15

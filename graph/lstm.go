@@ -6,11 +6,12 @@ package graph
 //	i, f, g, o = sigmoid, sigmoid, tanh, sigmoid of the four blocks of x_t w + h_{t-1} u + b,
 //	c_t = f c_{t-1} + i g,  h_t = o tanh(c_t),  h_0 = c_0 = 0.
 //
+// Each step adds nodes of its own, so that building a graph takes time that grows with T^2: a second or so at a few hundred steps.
 // The order of the blocks is that of Keras and, with w and u transposed, of PyTorch. [Stack] makes one sequence of the states, for a layer above.
 func LSTM(x, w, u, b *Node) []*Node {
 	d := dims(x)
-	if len(d) != 3 {
-		fail("LSTM", "x has shape %v, want [n T in]", d)
+	if len(d) != 3 || len(dims(u)) != 2 {
+		fail("LSTM", "x has shape %v and u %v, want [n T in] and [units 4*units]", d, dims(u))
 	}
 	steps, units := d[1], dims(u)[0]
 	for _, p := range []struct {

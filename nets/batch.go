@@ -13,7 +13,7 @@ type chunk struct{ index, lo, hi, rows int }
 
 // chunkSize says how data sets are cut into chunks.
 type chunkSize struct {
-	rows  int     // at most; a power of two
+	rows  int     // at most; a power of two unless the caller set it
 	spare float64 // share of the samples by which chunks may be filled up so that they need not be smaller
 }
 

@@ -70,7 +70,7 @@ func (e *numeric[T]) chunkSize(d *datasets.Dataset) (chunkSize, error) {
 		return size, err
 	}
 	// What does not grow with the rows is the parameters' gradient.
-	perRow := max(1, (pl.program.Scratch()-e.m.offset[len(e.m.params)])/probe)
+	perRow := max(1, (pl.program.Scratch()-e.m.dim)/probe)
 	var zero T
 	limit, most := max(e.m.opts.chunkBytes/int(unsafe.Sizeof(zero)), 2*e.m.dim), 2048
 	size = chunkSize{rows: 32}

@@ -111,8 +111,7 @@ func TestLSTMInit(t *testing.T) {
 	}
 }
 
-// Training passes differ from the evaluation pass and from each other, not from themselves on another number of cores, and their mean is right:
-// behind a linear map alone, dropout leaves the expectation of the outputs as it is.
+// Training passes differ from the evaluation pass and from each other, not from themselves on another number of cores.
 func TestTrainingPass(t *testing.T) {
 	l := nets.LSTM{Vocabulary: 6, Embedding: 3, Units: 5, Layers: 2, Dropout: 0.3}
 	d := windows(2, 200, 5, 6)
@@ -155,6 +154,51 @@ func TestTrainingGradient(t *testing.T) {
 		slope += s.w * loss / (12 * h)
 	}
 	assert.InDelta(t, slope, dot(g, v), 1e-8*math.Abs(slope))
+}
+
+// What is dropped belongs to the sample, however the batch is cut, and a selected model sees the same.
+func TestTrainingPassDoesNotDependOnChunks(t *testing.T) {
+	l := nets.LSTM{Vocabulary: 6, Embedding: 3, Units: 5, Layers: 2, Dropout: 0.3}
+	d := windows(2, 130, 5, 6)
+	var want []float64
+	for _, rows := range []int{0, 1, 7, 32, 100} {
+		m, err := nets.NewModel(l, nets.SoftmaxCrossEntropy, nets.Chunk(rows))
+		require.NoError(t, err)
+		theta, g := m.Init(3), make([]float64, m.Dim())
+		_, err = m.TrainingGradient(ctx, g, theta, d, 5)
+		require.NoError(t, err)
+		if want == nil {
+			want = g
+		}
+		near(t, want, g, 1e-12, "training gradient")
+		s, err := m.Select(theta, "dense/*")
+		require.NoError(t, err)
+		part, err := s.Chosen(theta)
+		require.NoError(t, err)
+		gs := make([]float64, s.Dim())
+		_, err = s.TrainingGradient(ctx, gs, part, d, 5)
+		require.NoError(t, err)
+		chosen, err := s.Chosen(g)
+		require.NoError(t, err)
+		near(t, chosen, gs, 1e-12, "that of a selected model")
+	}
+}
+
+// Two uses of dropout draw their own masks: on x - x of the same x that would be nothing.
+type dropoutTwice struct{ dropoutOnly }
+
+func (n dropoutTwice) ForwardTraining(p []*graph.Node, x *graph.Node, z *nets.Noise) *graph.Node {
+	return graph.MatMul(graph.Sub(z.Dropout(x, n.rate), z.Dropout(x, n.rate)), p[0])
+}
+
+func TestDropoutsOfOneNetworkDiffer(t *testing.T) {
+	d := dense(3, 50, 6, 0)
+	m, err := nets.NewModel(dropoutTwice{dropoutOnly{0.5}}, nets.Squared)
+	require.NoError(t, err)
+	g := make([]float64, 6)
+	_, err = m.TrainingGradient(ctx, g, []float64{1, 1, 1, 1, 1, 1}, d, 3)
+	require.NoError(t, err)
+	assert.Greater(t, norm(g), 1.0)
 }
 
 // dropoutOnly drops a share of its inputs and adds up what is left, weighted.

@@ -70,6 +70,9 @@ func names(ps []Param) string {
 // Penalty returns the multipliers of the regulariser (Dim), 1 for the parameter tensors whose names match one of the patterns (path.Match:
 // "lstm*/*") and 0 for the others, as unlearn.Problem.Penalty takes them. A pattern that matches nothing is an error.
 func (m *Model) Penalty(patterns ...string) ([]float64, error) {
+	if len(patterns) == 0 {
+		return nil, fmt.Errorf("nets: no parameters to regularise: name at least one pattern, \"*\" for names without a slash")
+	}
 	chosen, err := m.matching(patterns)
 	if err != nil {
 		return nil, err

@@ -189,7 +189,7 @@ func (s *publishedRun) solve(ctx context.Context) error {
 	return nil
 }
 
-// batch returns the next samples of a pass in random order; what is too little for a batch is left for a later pass.
+// batch returns the next samples of a pass in random order; where what is left is too little for a batch, the next pass begins.
 func (s *publishedRun) batch() *datasets.Dataset {
 	if len(s.order) < s.Batch {
 		s.order = s.rng.Perm(s.p.Train.Len())
