@@ -57,17 +57,17 @@ func encodeHeader(f *File, order []int) ([]byte, error) {
 		end = offsets[i][1]
 	}
 	var buf bytes.Buffer
-	buf.Write(make([]byte, 8))
+	buf.WriteString("12345678{") // the length follows
 	field := func(name string, value any) error {
-		buf.WriteByte(map[bool]byte{true: '{', false: ','}[buf.Len() == 8])
 		key, err := json.Marshal(name)
 		if err != nil {
 			return err
 		}
 		text, err := json.Marshal(value)
-		buf.Write(key)
-		buf.WriteByte(':')
-		buf.Write(text)
+		if buf.Len() > len("12345678{") {
+			buf.WriteByte(',')
+		}
+		buf.Write(append(append(key, ':'), text...))
 		return err
 	}
 	if len(f.Metadata) > 0 {
@@ -79,9 +79,6 @@ func encodeHeader(f *File, order []int) ([]byte, error) {
 		if err := field(t.Name, entry{t.DType, append([]int{}, t.Shape...), offsets[i]}); err != nil {
 			return nil, err
 		}
-	}
-	if buf.Len() == 8 {
-		buf.WriteByte('{')
 	}
 	buf.WriteByte('}')
 	for buf.Len()%8 != 0 {

@@ -67,6 +67,7 @@ func ReadCheckpoint(path string) (*Snapshot, error) {
 type checkpointFile struct {
 	Checkpoint
 	settings map[string]string
+	steps    int    // in an epoch
 	buf      []byte // of the tensors
 }
 

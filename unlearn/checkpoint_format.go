@@ -13,9 +13,10 @@ import (
 
 // The metadata that a trainer writes, beside the caller's. Numbers are written so that they are read with the same bits.
 const (
-	metaKind    = "lethe" // what kind of file it is: kindTraining
-	metaEpoch   = "epoch" // finished epochs
-	metaStep    = "step"  // finished steps of the next
+	metaKind    = "lethe"         // what kind of file it is: kindTraining
+	metaEpoch   = "epoch"         // finished epochs
+	metaInEpoch = "step-in-epoch" // finished steps of the next
+	metaStep    = "step"          // finished steps in all, for those who read the file
 	metaLossSum = "loss-sum"
 	metaSeen    = "samples-seen"
 	metaSetting = "setting." // and the setting's name
@@ -26,14 +27,15 @@ const (
 
 // ownMetadata reports whether a trainer writes this key.
 func ownMetadata(key string) bool {
-	return slices.Contains([]string{metaKind, metaEpoch, metaStep, metaLossSum, metaSeen, safetensors.Checksum}, key) ||
+	return slices.Contains([]string{metaKind, metaEpoch, metaInEpoch, metaStep, metaLossSum, metaSeen, safetensors.Checksum}, key) ||
 		strings.HasPrefix(key, metaSetting)
 }
 
 // encode returns the file without its checksum. Its data are valid until the next call.
 func (c *checkpointFile) encode(s *Snapshot) (*safetensors.File, error) {
 	f := &safetensors.File{Metadata: map[string]string{
-		metaKind: kindTraining, metaEpoch: strconv.Itoa(s.Epoch), metaStep: strconv.Itoa(s.Step),
+		metaKind: kindTraining, metaEpoch: strconv.Itoa(s.Epoch), metaInEpoch: strconv.Itoa(s.Step),
+		metaStep:    strconv.Itoa(s.Epoch*c.steps + s.Step),
 		metaLossSum: exactly(s.lossSum), metaSeen: exactly(s.seen),
 	}}
 	maps.Copy(f.Metadata, c.Metadata)
@@ -85,7 +87,7 @@ func decodeCheckpoint(f *safetensors.File) (*Snapshot, error) {
 	}
 	numbers := make([]error, 4)
 	s.Epoch, numbers[0] = strconv.Atoi(f.Metadata[metaEpoch])
-	s.Step, numbers[1] = strconv.Atoi(f.Metadata[metaStep])
+	s.Step, numbers[1] = strconv.Atoi(f.Metadata[metaInEpoch])
 	s.lossSum, numbers[2] = strconv.ParseFloat(f.Metadata[metaLossSum], 64)
 	s.seen, numbers[3] = strconv.ParseFloat(f.Metadata[metaSeen], 64)
 	if err := errors.Join(numbers...); err != nil {

@@ -48,7 +48,8 @@ func TestCheckpointHoldsNamedTensors(t *testing.T) {
 		require.Equal(t, want[tensor.Name], x, tensor.Name)
 		require.Equal(t, parts[i%2].Shape, tensor.Shape)
 	}
-	for key, value := range map[string]string{"network": "linear", "vocabulary": "\n ab", "epoch": "2", "step": "0", "setting.trainer": "adam"} {
+	for key, value := range map[string]string{"network": "linear", "vocabulary": "\n ab", "epoch": "2", "step": "12", "step-in-epoch": "0",
+		"setting.trainer": "adam"} {
 		require.Equal(t, value, f.Metadata[key])
 	}
 	require.Len(t, f.Metadata["checksum"], 64)
@@ -113,8 +114,8 @@ func TestOtherTensorsAreNoCheckpoint(t *testing.T) {
 		}, `"x"`},
 		"another order": {func(f *safetensors.File) { slices.Reverse(f.Tensors[1:]) }, `"state.1/theta" (F64, shape [5]) does not belong at its place`},
 		"another shape": {func(f *safetensors.File) { f.Tensors[2].Shape = []int{5, 1} }, `"state.1/theta" (F64, shape [5 1]) does not belong`},
-		"no step":       {func(f *safetensors.File) { delete(f.Metadata, "step") }, `is damaged: strconv.Atoi: parsing ""`},
-		"negative step": {func(f *safetensors.File) { f.Metadata["step"] = "-1" }, "its state does not fit its settings"},
+		"no step":       {func(f *safetensors.File) { delete(f.Metadata, "step-in-epoch") }, `is damaged: strconv.Atoi: parsing ""`},
+		"negative step": {func(f *safetensors.File) { f.Metadata["step-in-epoch"] = "-1" }, "its state does not fit its settings"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			good, err := safetensors.Read(path)

@@ -70,7 +70,7 @@ func (r *descentRun) open(theta []float64) error {
 	if r.checkpoint.Path == "" {
 		return nil
 	}
-	r.store = &checkpointFile{Checkpoint: r.checkpoint, settings: r.fingerprint(theta)}
+	r.store = &checkpointFile{Checkpoint: r.checkpoint, settings: r.fingerprint(theta), steps: r.steps}
 	if err := r.store.check(&r.at); err != nil {
 		return err
 	}
