@@ -103,7 +103,9 @@ func (p *Problem) newtonBounds(ctx context.Context, s smoothness, step *newtonSt
 	if err := s.Predict(ctx, moved, delta, p.Train); err != nil {
 		return 0, 0, err
 	}
-	return e + s.gamma2/2*xnorm*length*norm(moved), e + s.gamma2/2*float64(p.Train.Len())*length*length, nil
+	worst = e + s.gamma2/2*float64(p.Train.Len())*length*length
+	// xnorm is rounded up, which shows where the two are equal.
+	return min(e+s.gamma2/2*xnorm*length*norm(moved), worst), worst, nil
 }
 
 // leftBy returns ||H delta + g||.
