@@ -117,18 +117,8 @@ func (m DPSGD) complete(p *Problem) (DPSGD, error) {
 
 // Unlearn implements [Method]: it trains on p, and leaves the model as it is.
 func (m DPSGD) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
-	if err := p.check(theta); err != nil {
-		return nil, err
-	}
-	if err := r.checkOn(p.Train); err != nil {
-		return nil, err
-	}
 	if m.Start == nil {
 		m.Start = theta
 	}
-	private, err := m.Train(ctx, p)
-	if err != nil {
-		return nil, err
-	}
-	return private.Unlearn(ctx, p, theta, r)
+	return trainThenUnlearn(ctx, p, theta, r, m.Train)
 }

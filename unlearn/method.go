@@ -61,3 +61,20 @@ func (c Cost) Plus(d Cost) Cost {
 func (c Cost) Minus(d Cost) Cost {
 	return Cost{c.Gradients - d.Gradients, c.HVPs - d.HVPs, c.Seconds - d.Seconds}
 }
+
+// trainThenUnlearn is Unlearn of a method that needs a training of its own: the request is looked at before that is paid for.
+func trainThenUnlearn[M Method](
+	ctx context.Context, p *Problem, theta []float64, r Request, train func(context.Context, *Problem) (M, error),
+) (*Update, error) {
+	if err := p.check(theta); err != nil {
+		return nil, err
+	}
+	if err := r.checkOn(p.Train); err != nil {
+		return nil, err
+	}
+	trained, err := train(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	return trained.Unlearn(ctx, p, theta, r)
+}

@@ -51,20 +51,10 @@ func (m ObjectivePerturbation) Train(ctx context.Context, p *Problem) (*Private,
 
 // Unlearn implements [Method]: it trains on p, and leaves the model as it is.
 func (m ObjectivePerturbation) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
-	if err := p.check(theta); err != nil {
-		return nil, err
-	}
-	if err := r.checkOn(p.Train); err != nil {
-		return nil, err
-	}
 	if m.Start == nil {
 		m.Start = theta
 	}
-	private, err := m.Train(ctx, p)
-	if err != nil {
-		return nil, err
-	}
-	return private.Unlearn(ctx, p, theta, r)
+	return trainThenUnlearn(ctx, p, theta, r, m.Train)
 }
 
 // Private is a model whose training was private, so that a request leaves it as it is. It is a [Method].

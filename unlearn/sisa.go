@@ -79,18 +79,8 @@ func (m SISA) Train(ctx context.Context, p *Problem) (*Sharded, error) {
 
 // Unlearn implements [Method]: it trains on p first, which the update's cost leaves out.
 func (m SISA) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
-	if err := p.check(theta); err != nil {
-		return nil, err
-	}
-	if err := r.checkOn(p.Train); err != nil {
-		return nil, err
-	}
 	if m.Start == nil {
 		m.Start = theta
 	}
-	s, err := m.Train(ctx, p)
-	if err != nil {
-		return nil, err
-	}
-	return s.Unlearn(ctx, p, theta, r)
+	return trainThenUnlearn(ctx, p, theta, r, m.Train)
 }
