@@ -6,7 +6,7 @@ import "fmt"
 type machine[T Float] struct {
 	vals   [][]T        // by value
 	sparse []*Sparse[T] // by value, for sparse inputs
-	block  []T          // registers of element-wise groups
+	block  []T          // working memory of the step at hand
 	err    error        // what a kernel found wrong with the data
 }
 
@@ -66,6 +66,24 @@ func lower[T Float](p *ir, i int) kernel[T] {
 		return lowerOneHot[T](o, in[0], i)
 	case dropoutMask:
 		return lowerDropout[T](o, in[0], i)
+	case conv:
+		return lowerConv[T](o, in, shapes, i, v)
+	case convInput:
+		return lowerConvInput[T](o, in, shapes, i, v)
+	case convFilter:
+		return lowerConvFilter[T](o, in, shapes, i)
+	case poolIndex:
+		return lowerPoolIndex[T](o, in[0], shapes, i, v)
+	case poolGather:
+		return lowerPoolGather[T](o, in, shapes, i)
+	case poolScatter:
+		return lowerPoolScatter[T](o, in, shapes, i, v)
+	case avgPool:
+		return lowerAvgPool[T](o, in[0], shapes, i, v)
+	case avgSpread:
+		return lowerAvgSpread[T](o, in[0], shapes, i, v)
+	case moments:
+		return lowerMoments[T](in, shapes, i)
 	case softmax:
 		n := shapes[0][len(shapes[0])-1]
 		return func(m *machine[T]) { softmaxRows(m.vals[i], m.vals[in[0]], n) }
@@ -74,4 +92,19 @@ func lower[T Float](p *ir, i int) kernel[T] {
 		return func(m *machine[T]) { logSumExpRows(m.vals[i], m.vals[in[0]], m.block[:n]) }
 	}
 	panic(fmt.Sprintf("graph: operator %v has no kernel", v.op)) // unreachable: the op table of the tests has every operator
+}
+
+// workspace is how many elements of working memory the kernel of value i needs.
+func (p *ir) workspace(i int) int {
+	v := p.values[i]
+	width := func() int { shape := p.values[v.in[0]].shape; return shape[len(shape)-1] }
+	switch v.op.(type) {
+	case logSumExp, poolIndex:
+		return width()
+	case moments:
+		return 3 * width()
+	case conv, convInput, convFilter:
+		return convWorkspace(p, i)
+	}
+	return 0
 }

@@ -49,7 +49,7 @@ func sparseOf[T Float]() *Sparse[T] {
 }
 
 func opTable() []opCase {
-	v, m, t := []int{5}, []int{3, 4}, []int{2, 3, 4}
+	v, m, t, images := []int{5}, []int{3, 4}, []int{2, 3, 4}, []int{2, 5, 6, 2}
 	cs := []opCase{
 		{name: "neg", shapes: [][]int{m}, build: one(Neg)},
 		{name: "exp", shapes: [][]int{v}, build: one(Exp)},
@@ -103,6 +103,42 @@ func opTable() []opCase {
 		}},
 		{name: "LSTM", shapes: [][]int{t, {4, 8}, {2, 8}, {8}}, build: func(x ...*Node) *Node { return Exp(Stack(LSTM(x[0], x[1], x[2], x[3])...)) }},
 		{name: "last state of an LSTM", shapes: [][]int{t, {4, 8}, {2, 8}, {8}}, build: func(x ...*Node) *Node { return LSTM(x[0], x[1], x[2], x[3])[2] }},
+		{name: "convolution", shapes: [][]int{images, {3, 3, 2, 3}}, build: func(x ...*Node) *Node { return Tanh(Conv2D(x[0], x[1], Window{}.Same([2]int{3, 3}))) }},
+		{name: "convolution with strides", shapes: [][]int{images, {3, 2, 2, 3}}, build: func(x ...*Node) *Node {
+			return Tanh(Conv2D(x[0], x[1], Window{Stride: [2]int{2, 1}, Before: [2]int{1, 2}, After: [2]int{2, 0}}))
+		}},
+		{name: "convolution with dilation", shapes: [][]int{images, {2, 3, 2, 1}}, build: func(x ...*Node) *Node {
+			return Tanh(Conv2D(x[0], x[1], Window{Dilation: [2]int{3, 2}, Stride: [2]int{1, 2}, Before: [2]int{0, 2}}))
+		}},
+		{name: "convolution with much padding", shapes: [][]int{images, {2, 2, 2, 2}}, build: func(x ...*Node) *Node {
+			return Tanh(Conv2D(x[0], x[1], Window{Before: [2]int{3, 2}, After: [2]int{0, 4}}))
+		}},
+		{name: "pointwise convolution", shapes: [][]int{images, {1, 1, 2, 3}}, build: func(x ...*Node) *Node { return Tanh(Conv2D(x[0], x[1], Window{})) }},
+		{name: "two convolutions", shapes: [][]int{images, {3, 3, 2, 3}, {2, 2, 3, 2}}, build: func(x ...*Node) *Node {
+			return Conv2D(Tanh(Conv2D(x[0], x[1], Window{}.Same([2]int{3, 3}))), x[2], Window{Stride: [2]int{2, 2}})
+		}},
+		{name: "filters of each image", shapes: [][]int{images, {2, 3, 3, 2, 3}}, build: func(x ...*Node) *Node {
+			return Tanh(apply(conv{w: Window{}.Same([2]int{3, 3}).filled("", [2]int{3, 3}, [2]int{1, 1}), each: true}, x[0], x[1]))
+		}},
+		{name: "filters of each image, with strides", shapes: [][]int{images, {2, 3, 3, 2, 1}}, build: func(x ...*Node) *Node {
+			return Tanh(apply(conv{w: Window{}.filled("", [2]int{3, 3}, [2]int{2, 2}), each: true}, x[0], x[1]))
+		}},
+		{name: "maximum pooling", shapes: [][]int{images}, build: func(x ...*Node) *Node { return Square(MaxPool2D(x[0], Window{Size: [2]int{2, 2}})) }},
+		{name: "maximum pooling, overlapping and padded", shapes: [][]int{images}, build: func(x ...*Node) *Node {
+			return Square(MaxPool2D(x[0], Window{Size: [2]int{3, 2}, Stride: [2]int{2, 1}, Before: [2]int{1, 0}, After: [2]int{2, 1}}))
+		}},
+		{name: "average pooling", shapes: [][]int{images}, build: func(x ...*Node) *Node { return Square(AvgPool2D(x[0], Window{Size: [2]int{2, 2}})) }},
+		{name: "average pooling, overlapping and padded", shapes: [][]int{images}, build: func(x ...*Node) *Node {
+			return Square(AvgPool2D(x[0], Window{Size: [2]int{3, 2}, Stride: [2]int{2, 1}, Before: [2]int{1, 0}, After: [2]int{2, 1}}))
+		}},
+		{name: "moments", shapes: [][]int{{3, 2, 2}}, build: func(x ...*Node) *Node {
+			mean, variance := Moments(x[0], indices(x[0], []int{3}, 1, 0, 2))
+			return Mul(Exp(mean), Square(variance))
+		}},
+		{name: "batch normalisation", shapes: [][]int{images, {2}, {2}}, build: func(x ...*Node) *Node {
+			mean, variance := Moments(x[0], indices(x[0], []int{2}, 1, 1))
+			return Tanh(BatchNorm(x[0], x[1], x[2], mean, variance, 1e-3))
+		}},
 		{name: "overlapping slices", shapes: [][]int{{3, 5}}, build: func(x ...*Node) *Node {
 			return Mul(Exp(Slice(x[0], 1, 0, 3)), Mul(Slice(x[0], 1, 1, 4), Slice(Slice(x[0], 1, 1, 5), 1, 1, 4)))
 		}},

@@ -12,6 +12,9 @@ type Param struct {
 	Name  string // "dense1/W"; unique within a network
 	Shape []int
 	Init  func(r *rand.Rand, dst []float64) // fills the starting values; nil leaves zeros
+	// Fixed marks what belongs to a network but is found otherwise than by descending the loss, such as the running statistics of a batch
+	// normalisation: nothing is differentiated by it.
+	Fixed bool
 }
 
 // Weight is a matrix (in, out) that starts uniform in +-sqrt(6/(in+out)) (Glorot and Bengio 2010, eq. 16).

@@ -51,6 +51,21 @@ func TestPerSample(t *testing.T) {
 			index := Fixed(x, []float64{0, 3, 1, 1, 2, 0}, 3, 2)
 			return Sum(Tanh(Mul(Sum(Gather(p[0], index), 1), Slice(x, 1, 0, 1))), 1)
 		}},
+		{"convolutions", []int{3, 6, 5, 2}, [][]int{{3, 3, 2, 4}, {4}, {2, 2, 4, 3}}, func(x *Node, p []*Node) *Node {
+			y := MaxPool2D(Tanh(Add(Conv2D(x, p[0], Window{}.Same([2]int{3, 3})), p[1])), Window{Size: [2]int{2, 2}})
+			return Sum(Square(AvgPool2D(Conv2D(y, p[2], Window{}), Window{Size: [2]int{2, 1}})), 1, 2, 3)
+		}},
+		{"several images of a sample", []int{3, 2, 24}, [][]int{{2, 2, 2, 4}}, func(x *Node, p []*Node) *Node {
+			y := Tanh(Conv2D(Reshape(x, 6, 4, 3, 2), p[0], Window{}))
+			return Sum(Square(Reshape(y, 3, 2, 24)), 1, 2)
+		}},
+		{"filters scaled", []int{3, 4, 4, 2}, [][]int{{2, 2, 2, 4}, {4}}, func(x *Node, p []*Node) *Node {
+			return Sum(Square(Tanh(Conv2D(x, Mul(p[0], p[1]), Window{}))), 1, 2, 3)
+		}},
+		{"upsampled", []int{3, 2, 2, 4}, [][]int{{3, 3, 2, 4}}, func(x *Node, p []*Node) *Node {
+			o := conv{w: Window{}.filled("", [2]int{3, 3}, [2]int{2, 2})}
+			return Sum(Square(Tanh(apply(o.input([]int{3, 5, 5, 2}), x, p[0]))), 1, 2, 3)
+		}},
 		{"not used", []int{3, 4}, [][]int{{4}, {2}}, func(x *Node, p []*Node) *Node { return Sum(Mul(x, p[0]), 1) }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -103,9 +118,13 @@ func TestPerSample(t *testing.T) {
 // Networks that mix samples must be refused, whatever way they take.
 func TestPerSampleRefusesMixedSamples(t *testing.T) {
 	for name, f := range map[string]func(x, w *Node) *Node{
-		"mean over the batch":     func(x, w *Node) *Node { return Sum(Mul(Sub(x, Mean(x, 0)), w), 1) },
-		"softmax over the batch":  func(x, w *Node) *Node { return Sum(Mul(Softmax(x, 0), w), 1) },
-		"batch as weights":        func(x, w *Node) *Node { return Sum(MatMul(MatMul(x, Transpose(x)), Mul(x, w)), 1) },
+		"mean over the batch":    func(x, w *Node) *Node { return Sum(Mul(Sub(x, Mean(x, 0)), w), 1) },
+		"softmax over the batch": func(x, w *Node) *Node { return Sum(Mul(Softmax(x, 0), w), 1) },
+		"batch as weights":       func(x, w *Node) *Node { return Sum(MatMul(MatMul(x, Transpose(x)), Mul(x, w)), 1) },
+		"statistics of the batch": func(x, w *Node) *Node {
+			mean, variance := Moments(x, Fixed(x, []float64{1, 1, 1}, 3))
+			return Sum(BatchNorm(x, w, w, mean, variance, 1e-3), 1)
+		},
 		"maximum over the batch":  func(x, w *Node) *Node { return Sum(Mul(Sub(x, Max(x, 0)), w), 1) },
 		"rows joined":             func(x, w *Node) *Node { y := Mul(x, w); return Sum(Slice(Concat(0, y, x), 0, 1, 4), 1) },
 		"samples across the rows": func(x, w *Node) *Node { return Sum(Mul(Reshape(Transpose(x), 3, 4), w), 1) },

@@ -15,7 +15,7 @@ type Program struct {
 	ir       *ir
 	schedule *schedule
 	groups   []*group // by step; nil for those that are not element-wise
-	block    int      // elements that the registers of a step need at most
+	block    int      // elements of working memory that a step needs at most, for registers or the like
 	outputs  []*Node
 	dt       tensor.Dtype
 
@@ -71,10 +71,7 @@ func (p *Program) planGroups() {
 			p.groups[k] = planGroup(p.ir, p.schedule, st)
 			p.block = max(p.block, p.groups[k].registers*blockLen)
 		}
-		if _, ok := v.op.(logSumExp); ok {
-			shape := p.ir.values[v.in[0]].shape
-			p.block = max(p.block, shape[len(shape)-1])
-		}
+		p.block = max(p.block, p.ir.workspace(st.values[0]))
 	}
 }
 

@@ -73,7 +73,7 @@ func (w *sampleWalk) ownedInputs(x *Node) []bool {
 	switch o := operatorOf(x).(type) {
 	case nil, sparseInput, fill, constant:
 		return nil
-	case unary, binary, oneHot, dropoutMask:
+	case unary, binary, oneHot, dropoutMask, poolIndex, poolGather, poolScatter, avgPool, avgSpread:
 		return all
 	case broadcast:
 		f, s := dims(in[0]), dims(x)
@@ -103,6 +103,12 @@ func (w *sampleWalk) ownedInputs(x *Node) []bool {
 		}
 		mixed(o.ta)
 		return []bool{true, false}
+	case conv:
+		return []bool{true, o.each}
+	case convInput:
+		return []bool{true, o.each}
+	case convFilter:
+		return mixed(!o.each)
 	case sparseMul:
 		mixed(dims(x)[0] != w.n)
 		return []bool{true, false}
@@ -162,6 +168,10 @@ func (w *sampleWalk) boundary(o operator, in []*Node, i int, dy *Node) Factor {
 		}
 	case sparseMul:
 		f.X, f.D = in[0], dy
+	case conv:
+		f.Rows = w.filters(o, in[0], dy)
+	case convInput:
+		f.Rows = w.filters(o.conv, dy, in[0])
 	case gather:
 		table, k := dims(in[0]), size(dims(in[1]))/w.n
 		f.X = OneHot(Reshape(in[1], w.n, k), table[0])
@@ -179,6 +189,17 @@ func (w *sampleWalk) boundary(o operator, in []*Node, i int, dy *Node) Factor {
 		fail("PerSample", "%s reads %s as shared by all samples", o, describe(in[i])) // unreachable while ownedInputs agrees
 	}
 	return f
+}
+
+// filters are the per-sample gradients of the filters that turn x into d: of the images of each sample.
+func (w *sampleWalk) filters(o conv, x, d *Node) *Node {
+	o.each = true
+	rows := apply(convFilter(o), x, d)
+	shape := dims(rows)
+	if k := shape[0] / w.n; k > 1 { // images of a sample
+		rows = Sum(Reshape(rows, append([]int{w.n, k}, shape[1:]...)...), 1)
+	}
+	return rows
 }
 
 // join adds up what was found for one parameter tensor. Outer products of dense factors are joined along their positions.

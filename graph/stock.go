@@ -137,7 +137,8 @@ func compare(k binaryKind, swap bool) func(x, y *Node) *Node {
 // replacements says what to use for stock operations that are often tried and not supported.
 var replacements = map[string]string{
 	"gorgonia.sliceOp": "graph.Slice", "gorgonia.softmaxOp": "graph.Softmax", "gorgonia.dropoutOp": "graph.Dropout in ForwardTraining; the evaluation pass has none",
-	"gorgonia.byIndicesOp": "graph.Gather", "gorgonia.atOp": "graph.Slice and graph.Reshape", "gorgonia.BatchNormOp": "graph.LayerNorm, or an affine map of stored statistics",
+	"gorgonia.byIndicesOp": "graph.Gather", "gorgonia.atOp": "graph.Slice and graph.Reshape", "gorgonia.BatchNormOp": "graph.BatchNorm",
+	"gorgonia.im2colOp": "graph.Conv2D", "gorgonia.maxPoolOp": "graph.MaxPool2D", "gorgonia.avgPoolOp": "graph.AvgPool2D",
 	"gorgonia.tensordotOp": "graph.MatMul with graph.Transpose and graph.Reshape", "gorgonia.clampOp": "graph.ReLU",
 	"gorgonia.elemUnaryOp": "a function of package graph", "gorgonia.elemBinOp": "a function of package graph",
 }

@@ -37,8 +37,8 @@ func (l LSTM) Forward(p []*graph.Node, x *graph.Node) *graph.Node {
 }
 
 // ForwardTraining implements [TrainingNetwork]: each layer's outputs go through dropout.
-func (l LSTM) ForwardTraining(p []*graph.Node, x *graph.Node, noise *Noise) *graph.Node {
-	return l.forward(p, x, func(h *graph.Node) *graph.Node { return noise.Dropout(h, l.Dropout) })
+func (l LSTM) ForwardTraining(p []*graph.Node, x *graph.Node, t *Training) *graph.Node {
+	return l.forward(p, x, func(h *graph.Node) *graph.Node { return t.Dropout(h, l.Dropout) })
 }
 
 func (l LSTM) forward(p []*graph.Node, x *graph.Node, output func(*graph.Node) *graph.Node) *graph.Node {

@@ -187,8 +187,8 @@ func TestTrainingPassDoesNotDependOnChunks(t *testing.T) {
 // Two uses of dropout draw their own masks: on x - x of the same x that would be nothing.
 type dropoutTwice struct{ dropoutOnly }
 
-func (n dropoutTwice) ForwardTraining(p []*graph.Node, x *graph.Node, z *nets.Noise) *graph.Node {
-	return graph.MatMul(graph.Sub(z.Dropout(x, n.rate), z.Dropout(x, n.rate)), p[0])
+func (n dropoutTwice) ForwardTraining(p []*graph.Node, x *graph.Node, t *nets.Training) *graph.Node {
+	return graph.MatMul(graph.Sub(t.Dropout(x, n.rate), t.Dropout(x, n.rate)), p[0])
 }
 
 func TestDropoutsOfOneNetworkDiffer(t *testing.T) {
@@ -208,8 +208,8 @@ func (dropoutOnly) Params() []nets.Param { return []nets.Param{nets.Weight("W", 
 func (n dropoutOnly) Forward(p []*graph.Node, x *graph.Node) *graph.Node {
 	return graph.MatMul(x, p[0])
 }
-func (n dropoutOnly) ForwardTraining(p []*graph.Node, x *graph.Node, z *nets.Noise) *graph.Node {
-	return graph.MatMul(z.Dropout(x, n.rate), p[0])
+func (n dropoutOnly) ForwardTraining(p []*graph.Node, x *graph.Node, t *nets.Training) *graph.Node {
+	return graph.MatMul(t.Dropout(x, n.rate), p[0])
 }
 
 func TestDropoutKeepsTheMean(t *testing.T) {

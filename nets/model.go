@@ -306,6 +306,7 @@ type engine interface {
 	perRow(ctx context.Context, k kind, dst [][]float64, theta, v []float64, d *datasets.Dataset) error
 	perSample64(ctx context.Context, dst []float64, theta []float64, d *datasets.Dataset) error
 	perSample32(ctx context.Context, dst []float32, theta []float64, d *datasets.Dataset) error
+	statistics(ctx context.Context, theta []float64, d *datasets.Dataset) error
 	norms(ctx context.Context, dst, theta []float64, d *datasets.Dataset) error
 	width(d *datasets.Dataset) (int, error)
 	check(d *datasets.Dataset) error

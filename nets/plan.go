@@ -20,6 +20,7 @@ const (
 	gaussNewton                  // Gauss-Newton product
 	outputRows                   // outputs of each sample
 	lossRows                     // loss of each sample
+	batchMoments                 // means and variances that normalise the batch in the training pass
 	dotRows                      // gradient of each sample times a vector
 	normRows                     // squared norm of the gradient of each sample
 	factorRows                   // what per-sample gradients are made of
@@ -35,9 +36,11 @@ type planKey struct {
 
 // plan is a compiled batch of a fixed number of rows.
 type plan struct {
-	p, v    []*graph.Node // parameters; the vector of a product, by tensor, nil for fixed ones
+	p, v    []*graph.Node // parameters; the vector of a product, by tensor, nil for constant ones
+	wrt     []*graph.Node // what is differentiated by: a fixed tensor has an input there that nothing depends on
 	x, y, w *graph.Node
-	noise   *graph.Node // keys of the training pass; nil in others
+	noise   *graph.Node     // keys of the training pass; nil in others
+	normed  []normalisation // of the training pass
 	program *graph.Program
 	free    []int    // tensors that are worked on
 	sparse  bool     // x is sparse
@@ -59,6 +62,10 @@ func newPlan(m *Model, k kind, rows int, shape []int, sparse bool) (*plan, error
 	err := build(func() {
 		for i, q := range m.params {
 			pl.p = append(pl.p, graph.Input(g, dt, "parameter "+q.Name, q.Shape...))
+			pl.wrt = append(pl.wrt, pl.p[i])
+			if q.Fixed {
+				pl.wrt[i] = graph.Input(g, dt, "fixed "+q.Name, q.Shape...)
+			}
 			pl.v = append(pl.v, nil)
 			if m.free[i] {
 				pl.free = append(pl.free, i)
@@ -98,15 +105,21 @@ func newPlan(m *Model, k kind, rows int, shape []int, sparse bool) (*plan, error
 
 // forward returns the network's outputs, of the training pass where k asks for it.
 func (pl *plan) forward(net Network, g *gorgonia.ExprGraph, dt tensor.Dtype, k kind) *graph.Node {
-	if k != trainingGradient {
+	if k != trainingGradient && k != batchMoments {
 		return net.Forward(pl.p, pl.x)
 	}
-	pl.noise = graph.Input(g, dt, "noise", pl.y.Shape()[0], 2)
-	return net.(TrainingNetwork).ForwardTraining(pl.p, pl.x, &Noise{key: pl.noise})
+	t := &Training{weight: pl.w}
+	if k == trainingGradient {
+		pl.noise = graph.Input(g, dt, "noise", pl.y.Shape()[0], 2)
+		t.key = pl.noise
+	}
+	out := net.(TrainingNetwork).ForwardTraining(pl.p, pl.x, t)
+	pl.normed = t.normed
+	return out
 }
 
 func (pl *plan) targets(k kind, out, losses *graph.Node) (outputs, varying []*graph.Node, err error) {
-	wrt, v := pick(pl.p, pl.free), pick(pl.v, pl.free)
+	wrt, v := pick(pl.wrt, pl.free), pick(pl.v, pl.free)
 	total := graph.Sum(graph.Mul(losses, pl.w))
 	switch k {
 	case lossSum:
@@ -122,6 +135,11 @@ func (pl *plan) targets(k kind, out, losses *graph.Node) (outputs, varying []*gr
 		return h, v, err
 	case outputRows:
 		return []*graph.Node{out}, nil, nil
+	case batchMoments:
+		for _, n := range pl.normed {
+			outputs = append(outputs, n.batchMean, n.batchVariance)
+		}
+		return outputs, nil, nil
 	case lossRows:
 		return []*graph.Node{losses}, nil, nil
 	case dotRows:

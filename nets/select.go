@@ -3,6 +3,7 @@ package nets
 import (
 	"fmt"
 	"path"
+	"slices"
 )
 
 // Select returns the model that works on the parameter tensors whose names match one of the patterns (path.Match: "dense2/*"); the
@@ -68,7 +69,7 @@ func names(ps []Param) string {
 }
 
 // Penalty returns the multipliers of the regulariser (Dim), 1 for the parameter tensors whose names match one of the patterns (path.Match:
-// "lstm*/*") and 0 for the others, as unlearn.Problem.Penalty takes them. A pattern that matches nothing is an error.
+// "lstm*/*") and 0 for the others and for what is Fixed, as unlearn.Problem.Penalty takes them. A pattern that matches nothing is an error.
 func (m *Model) Penalty(patterns ...string) ([]float64, error) {
 	if len(patterns) == 0 {
 		return nil, fmt.Errorf("nets: no parameters to regularise: name at least one pattern, \"*\" for names without a slash")
@@ -83,7 +84,7 @@ func (m *Model) Penalty(patterns ...string) ([]float64, error) {
 			continue
 		}
 		factor := 0.0
-		if chosen[i] {
+		if chosen[i] && !m.params[i].Fixed {
 			factor = 1
 		}
 		for range m.offset[i+1] - m.offset[i] {
@@ -91,6 +92,21 @@ func (m *Model) Penalty(patterns ...string) ([]float64, error) {
 		}
 	}
 	return out, nil
+}
+
+// CheckPenalty refuses multipliers of a regulariser, nil for 1 everywhere, that are not 0 for what is Fixed: it would pull at running
+// statistics.
+func (m *Model) CheckPenalty(penalty []float64) error {
+	at := 0
+	for _, p := range m.Params() {
+		n := size(p.Shape)
+		if p.Fixed && (penalty == nil || slices.ContainsFunc(penalty[at:at+n], func(x float64) bool { return x != 0 })) {
+			return fmt.Errorf("nets: the regulariser would pull at %s, which the loss does not depend on as on a parameter: take the multipliers "+
+				"that Model.Penalty gives for \"*/*\"", p.Name)
+		}
+		at += n
+	}
+	return nil
 }
 
 // matching says which of the tensors that the model works on match one of the patterns.

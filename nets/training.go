@@ -12,21 +12,39 @@ import (
 // trainers use it; unlearning is always about the evaluation pass.
 type TrainingNetwork interface {
 	Network
-	// ForwardTraining is Forward in the training pass, with randomness from noise.
-	ForwardTraining(p []*graph.Node, x *graph.Node, noise *Noise) *graph.Node
+	// ForwardTraining is Forward in the training pass; t has what a pass needs besides.
+	ForwardTraining(p []*graph.Node, x *graph.Node, t *Training) *graph.Node
 }
 
-// Noise is the randomness of one training pass. It is a function of a number that the trainer gives for each step and of a sample's place in
-// the batch, so that it does not depend on the number of cores and comes out the same when a training is resumed.
-type Noise struct {
-	key     *graph.Node // (n, 2)
+// Training is one training pass: its randomness and the statistics of its batch. Randomness is a function of a number that the trainer gives
+// for each step and of a sample's place in the batch, so that it does not depend on the number of cores and comes out the same when a
+// training is resumed.
+type Training struct {
+	key     *graph.Node // (n, 2); nil in a pass without randomness
+	weight  *graph.Node // (n): 0 for samples that only fill the batch up
 	streams int
+	normed  []normalisation
 }
 
-// Dropout returns x (n, ...) with a share rate of its elements left out, see [graph.Dropout]; each call draws anew.
-func (z *Noise) Dropout(x *graph.Node, rate float64) *graph.Node {
-	z.streams++
-	return graph.Dropout(x, z.key, rate, z.streams)
+// normalisation is one use of Training.BatchNorm: the running statistics, and what the batch has in their place.
+type normalisation struct{ mean, variance, batchMean, batchVariance *graph.Node }
+
+// Dropout returns x (n, ...) with a share rate of its elements left out, see [graph.Dropout]; each call draws anew. Where statistics are
+// estimated it returns x itself: they are those of the evaluation pass.
+func (t *Training) Dropout(x *graph.Node, rate float64) *graph.Node {
+	if t.key == nil {
+		return x
+	}
+	t.streams++
+	return graph.Dropout(x, t.key, rate, t.streams)
+}
+
+// BatchNorm returns x (n, ..., channels) normalised by the moments of the samples that are worked on at once, see [graph.BatchNorm]. Mean and
+// variance are the tensors that stand in their place in the evaluation pass: parameters of the network that are Fixed, each for one use.
+func (t *Training) BatchNorm(x, gain, bias, mean, variance *graph.Node, epsilon float64) *graph.Node {
+	m, v := graph.Moments(x, t.weight)
+	t.normed = append(t.normed, normalisation{mean, variance, m, v})
+	return graph.BatchNorm(x, gain, bias, m, v, epsilon)
 }
 
 // Stochastic reports whether the network's training pass differs from its evaluation pass, so that trainers have to use [Model.TrainingGradient].

@@ -51,6 +51,12 @@ type GaussNewtonLinearizer interface {
 	LinearizeGaussNewton(ctx context.Context, theta []float64, d *datasets.Dataset) (func(dst, v []float64) error, error)
 }
 
+// PenaltyChecker is an Objective some of whose parameters no regulariser may pull at, such as running statistics.
+type PenaltyChecker interface {
+	// CheckPenalty refuses multipliers (p), nil for 1 everywhere, that do; see [Problem].
+	CheckPenalty(penalty []float64) error
+}
+
 // PerSampler is an Objective that takes the gradient of each sample apart.
 type PerSampler interface {
 	// PerSampleGradients writes grad l(z_i, theta) to row i of dst (n*p).

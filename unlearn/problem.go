@@ -158,5 +158,10 @@ func (p *Problem) check(theta []float64, dst ...[]float64) error {
 	if len(p.Penalty) != n && p.Penalty != nil {
 		return fmt.Errorf("unlearn: Problem.Penalty has length %d for %d parameters; leave it nil for 1 everywhere", len(p.Penalty), n)
 	}
+	if o, ok := p.Objective.(PenaltyChecker); ok && p.L2 > 0 {
+		if err := o.CheckPenalty(p.Penalty); err != nil {
+			return fmt.Errorf("unlearn: Problem.Penalty: %w", err)
+		}
+	}
 	return nil
 }

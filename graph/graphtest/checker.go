@@ -31,7 +31,13 @@ func newChecker(network Network, loss func(out, y *graph.Node) *graph.Node, batc
 	if err := batch.check(); err != nil {
 		return nil, err
 	}
-	c := &checker{network: network, lossOf: loss, params: network.Params(), batch: batch, floor: 1e-4}
+	c := &checker{network: network, lossOf: loss, batch: batch, floor: 1e-4}
+	all := network.Params()
+	for _, p := range all {
+		if !p.Fixed {
+			c.params = append(c.params, p)
+		}
+	}
 	if len(c.params) == 0 {
 		return nil, fmt.Errorf("the network has no parameters")
 	}
@@ -42,13 +48,14 @@ func newChecker(network Network, loss func(out, y *graph.Node) *graph.Node, batc
 			c.p = append(c.p, graph.Input(g, tensor.Float64, p.Name, p.Shape...))
 			c.v = append(c.v, graph.Input(g, tensor.Float64, "direction "+p.Name, p.Shape...))
 		}
+		given := withFixed(all, c.p)
 		if s := batch.Sparse; s != nil {
 			c.x = graph.SparseInput(g, tensor.Float64, "x", s.Rows, s.Cols)
 		} else {
 			c.x = graph.Input(g, tensor.Float64, "x", batch.Shape...)
 		}
 		c.y = graph.Input(g, tensor.Float64, "y", batch.rows())
-		out = network.Forward(c.p, c.x)
+		out = network.Forward(given, c.x)
 		losses = loss(out, c.y)
 		total = graph.Sum(losses)
 	})
@@ -76,6 +83,29 @@ func newChecker(network Network, loss func(out, y *graph.Node) *graph.Node, batc
 		err = c.lossAlone(out)
 	}
 	return c, err
+}
+
+// withFixed is what Forward receives: the nodes of the parameters that are differentiated by, and constants in between for the Fixed ones.
+func withFixed(all []graph.Param, free []*graph.Node) []*graph.Node {
+	out := make([]*graph.Node, len(all))
+	next := 0
+	for i, p := range all {
+		if !p.Fixed {
+			out[i] = free[next]
+			next++
+			continue
+		}
+		n := 1
+		for _, d := range p.Shape {
+			n *= d
+		}
+		x := make([]float64, n)
+		if p.Init != nil {
+			p.Init(rand.New(rand.NewPCG(uint64(i), 0xf1ed)), x)
+		}
+		out[i] = graph.Fixed(free[0], x, p.Shape...)
+	}
+	return out
 }
 
 // lossAlone builds what the Gauss-Newton matrix J'HJ is made of apart from each other.

@@ -1,0 +1,217 @@
+package graph
+
+import (
+	"lethe/graph/internal/blas"
+	"lethe/graph/internal/vec"
+)
+
+// columnLimit is how many elements the columns of a tile may have: they have to stay in the cache until the product has read them.
+const columnLimit = 1 << 18
+
+// convShape is the geometry of a convolution's kernel: images (n, h, w, c), filtered ones (n, oh, ow, o), and how many rows of
+// filtered pixels make a tile.
+type convShape struct {
+	win             Window
+	n, h, w, c      int
+	oh, ow, o       int
+	patch           int  // elements of a window: one row of the columns
+	each            bool // filters of every image's own
+	tile            int  // rows of ow filtered pixels in a tile
+	columns, filter int  // elements of working memory for the columns of a tile and, where that is needed, for filters
+}
+
+func newConvShape(c conv, images, filtered []int) convShape {
+	s := convShape{win: c.w, each: c.each, n: images[0], h: images[1], w: images[2], c: images[3],
+		oh: filtered[1], ow: filtered[2], o: filtered[3]}
+	s.patch = c.w.Size[0] * c.w.Size[1] * s.c
+	rows := s.n * s.oh
+	if s.each {
+		rows = s.oh
+	}
+	s.tile = min(max(columnLimit/(s.ow*s.patch), 1), rows)
+	s.columns = s.tile * s.ow * s.patch
+	return s
+}
+
+// convWorkspace is the working memory that the kernel of a member of the family needs.
+func convWorkspace(p *ir, i int) int {
+	v := p.values[i]
+	shape := func(k int) []int { return p.values[v.in[k]].shape }
+	switch o := v.op.(type) {
+	case conv:
+		return newConvShape(o, shape(0), v.shape).columns
+	case convFilter:
+		return newConvShape(conv(o), shape(0), shape(1)).columns
+	case convInput:
+		s := newInputShape(o, v.shape, shape(0))
+		return s.columns + s.filter
+	}
+	return 0
+}
+
+// newInputShape is the geometry of convInput. With stride 1 it is the convolution of the filtered images by the filters turned round, with
+// channels in and out exchanged: columns are copied there, where otherwise they would have to be added up.
+func newInputShape(o convInput, images, filtered []int) convShape {
+	if o.w.Stride != [2]int{1, 1} {
+		return newConvShape(o.conv, images, filtered)
+	}
+	w := o.w
+	for i := range 2 {
+		w.Before[i], w.After[i] = w.extent(i)-1-w.Before[i], w.extent(i)-1-w.After[i]
+	}
+	s := newConvShape(conv{w: w, each: o.each}, filtered, images)
+	s.filter = s.patch * s.o
+	return s
+}
+
+// tiles calls f for each tile: its first row of filtered pixels, the number of rows, and the image whose filters it takes where each has its
+// own.
+func (s *convShape) tiles(f func(row, rows, image int)) {
+	if !s.each {
+		for row := 0; row < s.n*s.oh; row += s.tile {
+			f(row, min(s.tile, s.n*s.oh-row), 0)
+		}
+		return
+	}
+	for image := range s.n {
+		for row := 0; row < s.oh; row += s.tile {
+			f(image*s.oh+row, min(s.tile, s.oh-row), image)
+		}
+	}
+}
+
+func lowerConv[T Float](o conv, in []int, shapes [][]int, out int, v value) kernel[T] {
+	s := newConvShape(o, shapes[0], v.shape)
+	return func(m *machine[T]) {
+		filters := m.vals[in[1]]
+		convolve(&s, m.vals[out], m.vals[in[0]], m.block[:s.columns], func(image int) []T {
+			return filters[image*s.patch*s.o : (image+1)*s.patch*s.o]
+		})
+	}
+}
+
+// convolve writes the filtered images of x to y.
+func convolve[T Float](s *convShape, y, x, columns []T, filters func(image int) []T) {
+	s.tiles(func(row, rows, image int) {
+		pixels := rows * s.ow
+		c := columnsOf(s, columns, x, row, rows)
+		blas.Gemm(false, false, pixels, s.o, s.patch, 1, c, s.patch, filters(image), s.o, 0, y[row*s.ow*s.o:(row*s.ow+pixels)*s.o], s.o)
+	})
+}
+
+func lowerConvFilter[T Float](o convFilter, in []int, shapes [][]int, out int) kernel[T] {
+	s := newConvShape(conv(o), shapes[0], shapes[1])
+	size := s.patch * s.o
+	return func(m *machine[T]) {
+		x, d, f := m.vals[in[0]], m.vals[in[1]], m.vals[out]
+		last := -1
+		s.tiles(func(row, rows, image int) {
+			pixels := rows * s.ow
+			var beta T = 1
+			if image != last {
+				beta, last = 0, image
+			}
+			c := columnsOf(&s, m.block, x, row, rows)
+			blas.Gemm(true, false, s.patch, s.o, pixels, 1, c, s.patch, d[row*s.ow*s.o:(row*s.ow+pixels)*s.o], s.o, beta,
+				f[image*size:(image+1)*size], s.o)
+		})
+	}
+}
+
+func lowerConvInput[T Float](o convInput, in []int, shapes [][]int, out int, v value) kernel[T] {
+	s := newInputShape(o, v.shape, shapes[0])
+	if s.filter > 0 {
+		return func(m *machine[T]) {
+			filters, turned := m.vals[in[1]], m.block[s.columns:s.columns+s.filter]
+			last := -1
+			convolve(&s, m.vals[out], m.vals[in[0]], m.block[:s.columns], func(image int) []T {
+				if image != last {
+					turnFilters(turned, filters[image*s.filter:(image+1)*s.filter], s.o, s.c)
+					last = image
+				}
+				return turned
+			})
+		}
+	}
+	size := s.patch * s.o
+	return func(m *machine[T]) {
+		d, filters, x := m.vals[in[0]], m.vals[in[1]], m.vals[out]
+		clear(x)
+		s.tiles(func(row, rows, image int) {
+			pixels := rows * s.ow
+			c := m.block[:pixels*s.patch]
+			blas.Gemm(false, true, pixels, s.patch, s.o, 1, d[row*s.ow*s.o:(row*s.ow+pixels)*s.o], s.o, filters[image*size:(image+1)*size], s.o, 0, c, s.patch)
+			addColumns(&s, x, c, row, rows)
+		})
+	}
+}
+
+// turnFilters writes filters (k, in, out) as (k, out, in) with the k positions in reverse order.
+func turnFilters[T Float](dst, f []T, in, out int) {
+	size := in * out
+	k := len(f) / size
+	for i := range k {
+		vec.Transpose(dst[(k-1-i)*size:(k-i)*size], f[i*size:(i+1)*size], in, out)
+	}
+}
+
+// columnsOf returns the windows of some rows of filtered pixels, one a row: (rows*ow, patch). They are x itself where windows are single
+// pixels, and otherwise a copy in buf.
+func columnsOf[T Float](s *convShape, buf, x []T, row, rows int) []T {
+	if s.win == (Window{Size: [2]int{1, 1}, Stride: [2]int{1, 1}, Dilation: s.win.Dilation}) {
+		return x[row*s.ow*s.c : (row+rows)*s.ow*s.c]
+	}
+	s.walk(row, rows, func(at, run int) { clear(buf[at : at+run]) }, func(at, from, run int) { copy(buf[at:at+run], x[from:from+run]) })
+	return buf[:rows*s.ow*s.patch]
+}
+
+// addColumns adds windows to where they were read from.
+func addColumns[T Float](s *convShape, x, columns []T, row, rows int) {
+	s.walk(row, rows, func(int, int) {}, func(at, from, run int) { vec.AddTo(x[from:from+run], columns[at:at+run]) })
+}
+
+// walk goes through the windows of some rows of filtered pixels in runs of neighbours: those in the padding, and those that start at from in
+// the images. at is a run's place in the columns.
+func (s *convShape) walk(row, rows int, padding func(at, run int), pixels func(at, from, run int)) {
+	kh, kw := s.win.Size[0], s.win.Size[1]
+	dw := s.win.Dilation[1]
+	at := 0
+	for r := row; r < row+rows; r++ {
+		image, top := r/s.oh*s.h, r%s.oh*s.win.Stride[0]-s.win.Before[0]
+		for j := range s.ow {
+			left := j*s.win.Stride[1] - s.win.Before[1]
+			for k := range kh {
+				y := top + k*s.win.Dilation[0]
+				if y < 0 || y >= s.h {
+					padding(at, kw*s.c)
+					at += kw * s.c
+					continue
+				}
+				line := (image + y) * s.w
+				if dw > 1 {
+					for l := range kw {
+						if x := left + l*dw; x < 0 || x >= s.w {
+							padding(at, s.c)
+						} else {
+							pixels(at, (line+x)*s.c, s.c)
+						}
+						at += s.c
+					}
+					continue
+				}
+				lo := min(max(-left, 0), kw)
+				hi := max(min(s.w-left, kw), lo)
+				if lo > 0 {
+					padding(at, lo*s.c)
+				}
+				if hi > lo {
+					pixels(at+lo*s.c, (line+left+lo)*s.c, (hi-lo)*s.c)
+				}
+				if hi < kw {
+					padding(at+hi*s.c, (kw-hi)*s.c)
+				}
+				at += kw * s.c
+			}
+		}
+	}
+}
