@@ -41,7 +41,7 @@ type Work struct {
 
 // Works returns the works of bench. A new one is a file of its own and a line here.
 func Works() []Work {
-	return []Work{linearWork("drebin", 0.5, 0.25), linearWork("enron", 1.0, 0.5), mlpWork(), perSampleWork(), lstmWork(), coresWork()}
+	return []Work{linearWork("drebin", 0.5, 0.25), linearWork("enron", 1.0, 0.5), mlpWork(), perSampleWork(), lstmWork(), cnnWork(), coresWork()}
 }
 
 // FindWorks returns the named works, all when none is named; an unknown one is an error that lists the known.

@@ -62,6 +62,38 @@ func benchProduct[T Float](m, n, k int, transA, transB bool, cores int) float64 
 		part(0, m/cores)
 		wg.Wait()
 	}
+	return medianSeconds(call)
+}
+
+// BenchProductEach returns the seconds that matrix products C = A B of an (m, k) by a (k, n) matrix take when each of the given number of
+// goroutines computes one of its own at the same time, timed as in [BenchProduct].
+func BenchProductEach(m, n, k int, single bool, cores int) float64 {
+	if single {
+		return benchProductEach[float32](m, n, k, cores)
+	}
+	return benchProductEach[float64](m, n, k, cores)
+}
+
+func benchProductEach[T Float](m, n, k, cores int) float64 {
+	var a, b, c [][]T
+	for range cores {
+		a, b, c = append(a, make([]T, m*k)), append(b, make([]T, k*n)), append(c, make([]T, m*n))
+	}
+	for g := range cores {
+		fillWith(a[g], 1)
+		fillWith(b[g], 2)
+	}
+	return medianSeconds(func() {
+		var wg sync.WaitGroup
+		for g := range cores {
+			wg.Go(func() { blas.Gemm(false, false, m, n, k, 1, a[g], k, b[g], n, 0, c[g], n) })
+		}
+		wg.Wait()
+	})
+}
+
+// medianSeconds is the median over at least 9 calls and 50 milliseconds, after one call to warm up.
+func medianSeconds(call func()) float64 {
 	call()
 	var times []float64
 	for total := 0.0; len(times) < 9 || total < 0.05; {

@@ -16,9 +16,9 @@ type place struct {
 	i        int // number of the register, or of the stored value
 }
 
-// micro is one element-wise operation of a group.
+// micro is one operation of a group.
 type micro struct {
-	op        operator // unary, binary, fill, broadcast or slice
+	op        operator // unary, binary, fill, broadcast or slice, or a sum of rows
 	dst, a, b place
 	spread    spreading // for broadcast and slice
 }
@@ -133,16 +133,33 @@ func at[T Float](m *machine[T], pl place, lo, hi int) []T {
 }
 
 func runMicro[T Float](m *machine[T], u *micro, lo, hi int) {
-	dst := at(m, u.dst, lo, hi)
+	var dst []T
+	if _, ok := u.op.(sum); !ok {
+		dst = at(m, u.dst, lo, hi)
+	}
 	switch o := u.op.(type) {
 	case fill:
 		fillWith(dst, T(o.c))
 	case broadcast, slice:
 		spread(dst, m.vals[u.a.i], &u.spread, lo)
+	case sum:
+		addRows(m.vals[u.dst.i], at(m, u.a, lo, hi), lo)
 	case unary:
 		runUnary(o, dst, at(m, u.a, lo, hi))
 	case binary:
 		runBinary(o, dst, at(m, u.a, lo, hi), at(m, u.b, lo, hi))
+	}
+}
+
+// addRows adds elements lo, lo+1, ... of rows to their sum.
+func addRows[T Float](sum, x []T, lo int) {
+	if lo == 0 {
+		clear(sum)
+	}
+	for col := lo % len(sum); len(x) > 0; col = 0 {
+		n := min(len(sum)-col, len(x))
+		vec.AddTo(sum[col:col+n], x[:n])
+		x = x[n:]
 	}
 }
 

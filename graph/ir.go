@@ -63,6 +63,7 @@ func newIR(outputs, varying []*Node) *ir {
 	p.foldTransposes()
 	p.countUses()
 	p.joinProducts()
+	p.joinConvolutions()
 	p.countUses()
 	p.markVarying(varying)
 	return p
@@ -167,6 +168,62 @@ func (p *ir) joinProducts() {
 		if f1 != nil && f2 != nil {
 			p.values[i].op = products{flags: slices.Concat(f1, f2)}
 			p.values[i].in = slices.Concat(in1, in2)
+		}
+	}
+}
+
+// convSum is a sum of members of the convolution family, added up where the first is written: inputs come in pairs, and behind them, with bias,
+// a vector that each pixel of the first, a conv, starts with.
+type convSum struct {
+	terms []operator
+	bias  bool
+}
+
+func (s convSum) String() string                              { return fmt.Sprintf("convsum%v %v", s.terms, s.bias) }
+func (s convSum) infer(in [][]int) ([]int, error)             { return s.terms[0].infer(in[:2]) }
+func (convSum) adjoint([]*Node, *Node, *Node, []bool) []*Node { return nil } // never part of a graph
+
+// joinConvolutions turns a sum of two convolutions that are used nowhere else, or of one and a vector for each channel, into one value.
+func (p *ir) joinConvolutions() {
+	terms := func(k int) convSum {
+		v := p.values[k]
+		if v.uses != 1 {
+			return convSum{}
+		}
+		switch o := v.op.(type) {
+		case conv, convInput, convFilter:
+			return convSum{terms: []operator{o}}
+		case convSum:
+			return o
+		}
+		return convSum{}
+	}
+	for i := range p.values {
+		b, ok := p.values[i].op.(binary)
+		if !ok || b.kind != kAdd {
+			continue
+		}
+		in := p.values[i].in
+		s, t := terms(in[0]), terms(in[1])
+		if len(s.terms) == 0 || len(t.terms) > 0 && t.bias {
+			in, s, t = []int{in[1], in[0]}, t, s
+		}
+		if len(s.terms) == 0 || t.bias || in[0] == in[1] {
+			continue
+		}
+		of := p.values[in[0]].in
+		if len(t.terms) > 0 {
+			other := p.values[in[1]].in
+			pairs := 2 * len(s.terms)
+			p.values[i].op = convSum{terms: slices.Concat(s.terms, t.terms), bias: s.bias}
+			p.values[i].in = slices.Concat(of[:pairs], other, of[pairs:])
+			continue
+		}
+		w := p.values[in[1]]
+		_, forward := s.terms[0].(conv)
+		if _, ok := w.op.(broadcast); ok && forward && !s.bias && sameShape(p.values[w.in[0]].shape, w.shape[len(w.shape)-1:]) {
+			p.values[i].op = convSum{terms: s.terms, bias: true}
+			p.values[i].in = slices.Concat(of, w.in)
 		}
 	}
 }

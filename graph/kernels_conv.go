@@ -6,7 +6,7 @@ import (
 )
 
 // columnLimit is how many elements the columns of a tile may have: they have to stay in the cache until the product has read them.
-const columnLimit = 1 << 18
+const columnLimit = 1 << 17
 
 // convShape is the geometry of a convolution's kernel: images (n, h, w, c), filtered ones (n, oh, ow, o), and how many rows of
 // filtered pixels make a tile.
@@ -33,18 +33,22 @@ func newConvShape(c conv, images, filtered []int) convShape {
 	return s
 }
 
-// convWorkspace is the working memory that the kernel of a member of the family needs.
-func convWorkspace(p *ir, i int) int {
-	v := p.values[i]
-	shape := func(k int) []int { return p.values[v.in[k]].shape }
-	switch o := v.op.(type) {
+// convWorkspace is the working memory that the kernel of a member of the family, or of a sum of some, needs.
+func convWorkspace(o operator, in [][]int, out []int) int {
+	switch o := o.(type) {
 	case conv:
-		return newConvShape(o, shape(0), v.shape).columns
+		return newConvShape(o, in[0], out).columns
 	case convFilter:
-		return newConvShape(conv(o), shape(0), shape(1)).columns
+		return newConvShape(conv(o), in[0], in[1]).columns
 	case convInput:
-		s := newInputShape(o, v.shape, shape(0))
+		s := newInputShape(o, out, in[0])
 		return s.columns + s.filter
+	case convSum:
+		most := 0
+		for k, t := range o.terms {
+			most = max(most, convWorkspace(t, in[2*k:2*k+2], out))
+		}
+		return most
 	}
 	return 0
 }
@@ -80,37 +84,96 @@ func (s *convShape) tiles(f func(row, rows, image int)) {
 	}
 }
 
-func lowerConv[T Float](o conv, in []int, shapes [][]int, out int, v value) kernel[T] {
-	s := newConvShape(o, shapes[0], v.shape)
+// convKernel writes to y or, with add, adds to it. bias, which only conv takes, is what y starts with in each pixel.
+type convKernel[T Float] func(m *machine[T], y, a, b, bias []T, add bool)
+
+func newConvKernel[T Float](o operator, in [][]int, out []int) convKernel[T] {
+	switch o := o.(type) {
+	case conv:
+		return forwardKernel[T](newConvShape(o, in[0], out))
+	case convFilter:
+		return filterKernel[T](newConvShape(conv(o), in[0], in[1]))
+	case convInput:
+		if s := newInputShape(o, out, in[0]); s.filter > 0 {
+			return turnedKernel[T](s)
+		} else {
+			return inputKernel[T](s)
+		}
+	}
+	panic("graph: no convolution") // unreachable: called for members of the family
+}
+
+func lowerConv[T Float](o operator, in []int, shapes [][]int, out int, v value) kernel[T] {
+	sum, ok := o.(convSum)
+	if !ok {
+		sum = convSum{terms: []operator{o}}
+	}
+	var kernels []convKernel[T]
+	for k, t := range sum.terms {
+		kernels = append(kernels, newConvKernel[T](t, shapes[2*k:2*k+2], v.shape))
+	}
 	return func(m *machine[T]) {
-		filters := m.vals[in[1]]
-		convolve(&s, m.vals[out], m.vals[in[0]], m.block[:s.columns], func(image int) []T {
+		for k, f := range kernels {
+			var bias []T
+			if k == 0 && sum.bias {
+				bias = m.vals[in[len(in)-1]]
+			}
+			f(m, m.vals[out], m.vals[in[2*k]], m.vals[in[2*k+1]], bias, k > 0)
+		}
+	}
+}
+
+func forwardKernel[T Float](s convShape) convKernel[T] {
+	return func(m *machine[T], y, x, filters, bias []T, add bool) {
+		convolve(&s, y, x, m.block[:s.columns], bias, add, func(image int) []T {
 			return filters[image*s.patch*s.o : (image+1)*s.patch*s.o]
 		})
 	}
 }
 
-// convolve writes the filtered images of x to y.
-func convolve[T Float](s *convShape, y, x, columns []T, filters func(image int) []T) {
+// turnedKernel is that of convInput with stride 1.
+func turnedKernel[T Float](s convShape) convKernel[T] {
+	return func(m *machine[T], x, d, filters, _ []T, add bool) {
+		turned := m.block[s.columns : s.columns+s.filter]
+		last := -1
+		convolve(&s, x, d, m.block[:s.columns], nil, add, func(image int) []T {
+			if image != last {
+				turnFilters(turned, filters[image*s.filter:(image+1)*s.filter], s.o, s.c)
+				last = image
+			}
+			return turned
+		})
+	}
+}
+
+// convolve writes the filtered images of x to y, or adds them.
+func convolve[T Float](s *convShape, y, x, columns, bias []T, add bool, filters func(image int) []T) {
+	var beta T
+	if add || bias != nil {
+		beta = 1
+	}
 	s.tiles(func(row, rows, image int) {
 		pixels := rows * s.ow
 		c := columnsOf(s, columns, x, row, rows)
-		blas.Gemm(false, false, pixels, s.o, s.patch, 1, c, s.patch, filters(image), s.o, 0, y[row*s.ow*s.o:(row*s.ow+pixels)*s.o], s.o)
+		tile := y[row*s.ow*s.o : (row*s.ow+pixels)*s.o]
+		for at := 0; bias != nil && at < len(tile); at += s.o {
+			copy(tile[at:at+s.o], bias)
+		}
+		blas.Gemm(false, false, pixels, s.o, s.patch, 1, c, s.patch, filters(image), s.o, beta, tile, s.o)
 	})
 }
 
-func lowerConvFilter[T Float](o convFilter, in []int, shapes [][]int, out int) kernel[T] {
-	s := newConvShape(conv(o), shapes[0], shapes[1])
+func filterKernel[T Float](s convShape) convKernel[T] {
 	size := s.patch * s.o
-	return func(m *machine[T]) {
-		x, d, f := m.vals[in[0]], m.vals[in[1]], m.vals[out]
+	return func(m *machine[T], f, x, d, _ []T, add bool) {
 		last := -1
 		s.tiles(func(row, rows, image int) {
 			pixels := rows * s.ow
 			var beta T = 1
-			if image != last {
-				beta, last = 0, image
+			if image != last && !add {
+				beta = 0
 			}
+			last = image
 			c := columnsOf(&s, m.block, x, row, rows)
 			blas.Gemm(true, false, s.patch, s.o, pixels, 1, c, s.patch, d[row*s.ow*s.o:(row*s.ow+pixels)*s.o], s.o, beta,
 				f[image*size:(image+1)*size], s.o)
@@ -118,29 +181,18 @@ func lowerConvFilter[T Float](o convFilter, in []int, shapes [][]int, out int) k
 	}
 }
 
-func lowerConvInput[T Float](o convInput, in []int, shapes [][]int, out int, v value) kernel[T] {
-	s := newInputShape(o, v.shape, shapes[0])
-	if s.filter > 0 {
-		return func(m *machine[T]) {
-			filters, turned := m.vals[in[1]], m.block[s.columns:s.columns+s.filter]
-			last := -1
-			convolve(&s, m.vals[out], m.vals[in[0]], m.block[:s.columns], func(image int) []T {
-				if image != last {
-					turnFilters(turned, filters[image*s.filter:(image+1)*s.filter], s.o, s.c)
-					last = image
-				}
-				return turned
-			})
-		}
-	}
+// inputKernel is that of convInput with strides, which adds the columns up.
+func inputKernel[T Float](s convShape) convKernel[T] {
 	size := s.patch * s.o
-	return func(m *machine[T]) {
-		d, filters, x := m.vals[in[0]], m.vals[in[1]], m.vals[out]
-		clear(x)
+	return func(m *machine[T], x, d, filters, _ []T, add bool) {
+		if !add {
+			clear(x)
+		}
 		s.tiles(func(row, rows, image int) {
 			pixels := rows * s.ow
 			c := m.block[:pixels*s.patch]
-			blas.Gemm(false, true, pixels, s.patch, s.o, 1, d[row*s.ow*s.o:(row*s.ow+pixels)*s.o], s.o, filters[image*size:(image+1)*size], s.o, 0, c, s.patch)
+			blas.Gemm(false, true, pixels, s.patch, s.o, 1, d[row*s.ow*s.o:(row*s.ow+pixels)*s.o], s.o, filters[image*size:(image+1)*size], s.o,
+				0, c, s.patch)
 			addColumns(&s, x, c, row, rows)
 		})
 	}

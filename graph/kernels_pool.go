@@ -50,7 +50,7 @@ func (s *poolShape) offsets() []int {
 func lowerPoolIndex[T Float](o poolIndex, in int, shapes [][]int, out int, v value) kernel[T] {
 	s := newPoolShape(o.w, shapes[0], v.shape)
 	return func(m *machine[T]) {
-		x, index, best := m.vals[in], m.vals[out], m.block[:s.c]
+		x, index, best, larger := m.vals[in], m.vals[out], m.block[:s.c], m.block[s.c:2*s.c]
 		s.windows(func(p, image, top, left int) {
 			at := index[p*s.c : (p+1)*s.c]
 			first := true
@@ -62,19 +62,13 @@ func lowerPoolIndex[T Float](o poolIndex, in int, shapes [][]int, out int, v val
 					first = false
 					return
 				}
-				larger(best, at, row, T(number))
+				// numbers grow, so that the last one that was larger than all before it is the largest of those
+				vec.Gt(larger, row, best)
+				vec.MulS(larger, larger, T(number))
+				vec.Max(at, at, larger)
+				vec.Max(best, best, row)
 			})
 		})
-	}
-}
-
-// larger puts the number at the places where row is larger than the best so far.
-func larger[T Float](best, at, row []T, number T) {
-	best, at = best[:len(row)], at[:len(row)]
-	for c, x := range row {
-		if x > best[c] {
-			best[c], at[c] = x, number
-		}
 	}
 }
 

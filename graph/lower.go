@@ -66,12 +66,8 @@ func lower[T Float](p *ir, i int) kernel[T] {
 		return lowerOneHot[T](o, in[0], i)
 	case dropoutMask:
 		return lowerDropout[T](o, in[0], i)
-	case conv:
+	case conv, convInput, convFilter, convSum:
 		return lowerConv[T](o, in, shapes, i, v)
-	case convInput:
-		return lowerConvInput[T](o, in, shapes, i, v)
-	case convFilter:
-		return lowerConvFilter[T](o, in, shapes, i)
 	case poolIndex:
 		return lowerPoolIndex[T](o, in[0], shapes, i, v)
 	case poolGather:
@@ -99,12 +95,18 @@ func (p *ir) workspace(i int) int {
 	v := p.values[i]
 	width := func() int { shape := p.values[v.in[0]].shape; return shape[len(shape)-1] }
 	switch v.op.(type) {
-	case logSumExp, poolIndex:
+	case logSumExp:
 		return width()
+	case poolIndex:
+		return 2 * width()
 	case moments:
 		return 3 * width()
-	case conv, convInput, convFilter:
-		return convWorkspace(p, i)
+	case conv, convInput, convFilter, convSum:
+		in := make([][]int, len(v.in))
+		for k, c := range v.in {
+			in[k] = p.values[c].shape
+		}
+		return convWorkspace(v.op, in, v.shape)
 	}
 	return 0
 }

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"sync"
 	"testing"
@@ -253,4 +254,53 @@ func TestFeedsOfEveryLayout(t *testing.T) {
 	out, err := q.Run(map[*Node]G.Value{x: tensor.New(tensor.WithShape(2, 3), tensor.WithBacking([]float64{2, 2, 2, 2, 2, 2}))})
 	require.NoError(t, err)
 	assert.Equal(t, want, out[0].Data())
+}
+
+// Sums of rows are taken while a group computes them, and read by nobody before they are complete.
+func TestSumsInGroups(t *testing.T) {
+	const n, w = 70, 33 // no multiple of a block
+	x, v := draws(1, n*w), draws(2, w)
+	g := G.NewGraph()
+	nx, nv := Input(g, tensor.Float64, "x", n, w), Input(g, tensor.Float64, "v", w)
+	y := Mul(Exp(nx), nv)
+	total := Sum(y, 0)
+	centred := Sub(y, Scale(total, 1.0/n))
+	squares := Sum(Square(centred), 0)
+	p, err := Compile(squares, Add(total, Sum(nx, 0)))
+	require.NoError(t, err)
+	out, err := p.Run(map[*Node]G.Value{nx: tensor.New(tensor.WithShape(n, w), tensor.WithBacking(x)),
+		nv: tensor.New(tensor.WithShape(w), tensor.WithBacking(v))})
+	require.NoError(t, err)
+	for j := range w {
+		sum, plain, square := 0.0, 0.0, 0.0
+		for i := range n {
+			sum, plain = sum+math.Exp(x[i*w+j])*v[j], plain+x[i*w+j]
+		}
+		for i := range n {
+			d := math.Exp(x[i*w+j])*v[j] - sum/n
+			square += d * d
+		}
+		assert.InDelta(t, square, out[0].Data().([]float64)[j], 1e-9*square)
+		assert.InDelta(t, sum+plain, out[1].Data().([]float64)[j], 1e-11*n)
+	}
+	sums := 0
+	for _, st := range p.schedule.steps {
+		for _, i := range st.values[1:] {
+			if _, ok := p.ir.values[i].op.(sum); ok {
+				sums++
+			}
+		}
+	}
+	assert.Equal(t, 2, sums, "the sums of y and of the squares are part of a group")
+}
+
+// A convolution, its bias and what is added to it are one step.
+func TestConvolutionsAreJoined(t *testing.T) {
+	g := G.NewGraph()
+	x, f, b := Input(g, tensor.Float64, "x", 2, 5, 6, 3), Input(g, tensor.Float64, "f", 3, 3, 3, 4), Input(g, tensor.Float64, "b", 4)
+	z := Input(g, tensor.Float64, "z", 2, 5, 6, 3)
+	same := Window{}.Same([2]int{3, 3})
+	p, err := Compile(Add(Conv2D(z, f, same), Add(Conv2D(x, f, same), b)))
+	require.NoError(t, err)
+	assert.Len(t, p.schedule.steps, 1)
 }

@@ -2,8 +2,8 @@ package graph
 
 import "slices"
 
-// step is one piece of work of a program: a single operation, or a group of element-wise operations of one shape that
-// are evaluated together, block by block.
+// step is one piece of work of a program: a single operation, or a group of element-wise operations of one shape, and of sums of their rows,
+// that are evaluated together, block by block.
 type step struct {
 	values  []int // what it computes, arguments first
 	reads   []int // stored values that it reads (after alias)
@@ -110,10 +110,14 @@ func (s *schedule) group(p *ir, varying bool) {
 			continue
 		}
 		if inGroup(v.op) {
-			if open == nil || !sameShape(shape, v.shape) {
+			if open == nil || !sameShape(shape, v.shape) || s.readsSum(p, open, i) {
 				closeGroup()
 				open, shape = &step{varying: varying}, v.shape
 			}
+			open.values = append(open.values, i)
+			continue
+		}
+		if open != nil && p.isRowSum(i) && slices.Contains(open.values, p.alias(v.in[0])) {
 			open.values = append(open.values, i)
 			continue
 		}
@@ -124,6 +128,24 @@ func (s *schedule) group(p *ir, varying bool) {
 	for k := range s.steps {
 		s.bounds(p, &s.steps[k])
 	}
+}
+
+// isRowSum says whether value i adds up rows of a length at which a group can do so block by block, as it computes them.
+func (p *ir) isRowSum(i int) bool {
+	v := p.values[i]
+	o, ok := v.op.(sum)
+	return ok && o.axes[0] == 0 && v.size >= minRowSum && v.size <= blockLen
+}
+
+// minRowSum is the length of a row from which adding up is fast row by row; tests lower it.
+var minRowSum = 16
+
+// readsSum says whether value i reads a sum of the group that is complete only once the group is.
+func (s *schedule) readsSum(p *ir, st *step, i int) bool {
+	return slices.ContainsFunc(s.sources(p, i), func(c int) bool {
+		_, ok := p.values[c].op.(sum)
+		return ok && slices.Contains(st.values, c)
+	})
 }
 
 // computed says whether a step has to be made for value i: a fill, broadcast or slice without memory is read in place.

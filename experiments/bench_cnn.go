@@ -1,0 +1,105 @@
+package experiments
+
+import (
+	"context"
+	"math/rand/v2"
+	"runtime"
+
+	"lethe/datasets"
+	"lethe/graph"
+	"lethe/nets"
+	"lethe/unlearn"
+)
+
+const cnnTraining = 64 // samples in a step of training
+
+// cnnBatch is random images of the size of CIFAR-10's.
+func cnnBatch(n int) *datasets.Dataset {
+	r := rand.New(rand.NewPCG(1, uint64(n)))
+	x := &datasets.Images{N: n, Height: 32, Width: 32, Channels: 3, Pixels: make([]byte, n*32*32*3), Mean: 128, Scale: 64}
+	for i := range x.Pixels {
+		x.Pixels[i] = byte(r.IntN(256))
+	}
+	y := make([]float64, n)
+	for i := range y {
+		y[i] = float64(i % 10)
+	}
+	return &datasets.Dataset{Name: "random images", X: x, Y: y, Classes: 10}
+}
+
+// cnnProducts are the seconds that the matrix products of the paper's VGG take for the gradient and for the Hessian-vector product of a batch:
+// those of the convolutions on the columns of one image at a time, a single-threaded product on each core.
+func cnnProducts(batch, cores int) (gradient, hvp float64) {
+	seen := map[[3]int]float64{}
+	perImage := func(shapes [][3]int) (sum float64) {
+		for _, s := range shapes {
+			if _, ok := seen[s]; !ok {
+				seen[s] = graph.BenchProductEach(s[0], s[2], s[1], true, cores) / float64(cores)
+			}
+			sum += seen[s] * float64(batch)
+		}
+		return sum
+	}
+	in := 3
+	for i, side := range []int{32, 32, 16, 16, 8, 8} {
+		g, h := affineProducts(side*side, 9*in, 128, i == 0)
+		gradient, hvp = gradient+perImage(g), hvp+perImage(h)
+		in = 128
+	}
+	for _, s := range [][2]int{{2048, 512}, {512, 10}} {
+		g, h := affineProducts(batch, s[0], s[1], false)
+		gradient, hvp = gradient+products(g, cores), hvp+products(h, cores)
+	}
+	return gradient, hvp
+}
+
+// cnnWork times the gradient and the Hessian-vector product of the paper's convolutional network, evaluation pass, parameters and batch fixed and
+// a new v each call, and a step of its training by Adam, with the statistics of the batch and dropout, against their matrix products.
+func cnnWork() Work {
+	const name = "cnn"
+	return Work{name, func(ctx context.Context, _ string, emit func(Timing) error) error {
+		cores := runtime.GOMAXPROCS(0)
+		m, err := nets.NewModel(nets.VGG{}, nets.SoftmaxCrossEntropy, nets.Float32())
+		if err != nil {
+			return err
+		}
+		theta, g := m.Init(1), make([]float64, m.Dim())
+		for _, batch := range []int{64, 512} {
+			d := cnnBatch(batch)
+			gradientBound := func() (float64, error) { s, _ := cnnProducts(batch, cores); return s, nil }
+			hvpBound := func() (float64, error) { _, s := cnnProducts(batch, cores); return s, nil }
+			t, err := against(ctx, longWork, func() error { return m.Gradient(ctx, g, theta, d) }, gradientBound)
+			if err != nil {
+				return err
+			}
+			if err := emit(t.as(name, batch, "gradient", "products")); err != nil {
+				return err
+			}
+			f, err := m.Linearize(ctx, theta, d)
+			if err != nil {
+				return err
+			}
+			v := m.Init(2)
+			t, err = against(ctx, longWork, func() error {
+				v[0]++ // a new v
+				return f(g, v)
+			}, hvpBound)
+			if err != nil {
+				return err
+			}
+			if err := emit(t.as(name, batch, "hvp", "products")); err != nil {
+				return err
+			}
+		}
+		const steps = 4
+		problem := &unlearn.Problem{Objective: m, Train: cnnBatch(steps * cnnTraining)}
+		trainer := unlearn.Adam{Rate: 1e-4, Batch: cnnTraining, Seed: 1, AMSGrad: true}
+		t, err := against(ctx, longWork, func() error { _, err := trainer.Train(ctx, problem, theta); return err },
+			func() (float64, error) { s, _ := cnnProducts(cnnTraining, cores); return s * steps, nil })
+		if err != nil {
+			return err
+		}
+		t.Seconds, t.BoundSeconds = t.Seconds/steps, t.BoundSeconds/steps
+		return emit(t.as(name, cnnTraining, "training, a step", "products"))
+	}}
+}
