@@ -25,6 +25,8 @@ func DerivativeChecks() []DerivativeCheck {
 		check("MLP with tanh, softmax cross-entropy", nets.MLP{In: 4, Hidden: []int{5, 3}, Out: 3}, nets.SoftmaxCrossEntropy, graphtest.Random(5, 6, 3, 4)),
 		check("MLP with ReLU, softmax cross-entropy", nets.MLP{In: 4, Hidden: []int{5, 3}, Out: 3, Activation: graph.ReLU}, nets.SoftmaxCrossEntropy, graphtest.Random(6, 6, 3, 4)),
 		check("LSTM of two layers, softmax cross-entropy", nets.LSTM{Vocabulary: 4, Embedding: 3, Units: 4, Layers: 2}, nets.SoftmaxCrossEntropy, tokenBatch(6, 5, 4)),
+		check("VGG of one block, softmax cross-entropy", nets.VGG{Height: 4, Width: 4, Channels: 2, Blocks: []int{3}, Dense: 4, Classes: 3}, nets.SoftmaxCrossEntropy,
+			graphtest.Random(7, 6, 3, 4, 4, 2)),
 	}
 }
 

@@ -21,6 +21,8 @@ type micro struct {
 	op        operator // unary, binary, fill, broadcast or slice, or a sum of rows
 	dst, a, b place
 	spread    spreading // for broadcast and slice
+	once      bool      // dst is a register of its own that is the same for every block
+	wide      place     // of a sum: the register in which rows are added up side by side; none where they do not fill a block
 }
 
 // group is the lowered form of an element-wise step.
@@ -33,7 +35,7 @@ type group struct {
 // planGroup gives the operations of a step their operands. Values that are read by their own group only live in registers.
 func planGroup(p *ir, s *schedule, st *step) *group {
 	g := &group{size: p.values[st.values[0]].size}
-	at := map[int]place{}
+	at, once := map[int]place{}, map[int]place{} // where values are; those in once stay
 	lastUse := map[int]int{}
 	for _, i := range st.values {
 		for _, c := range p.values[i].in {
@@ -41,27 +43,41 @@ func planGroup(p *ir, s *schedule, st *step) *group {
 		}
 	}
 	var free []int
+	own := func() place { // not to be used again
+		g.registers++
+		return place{register: true, i: g.registers - 1}
+	}
 	register := func() place {
 		if k := len(free) - 1; k >= 0 {
 			r := free[k]
 			free = free[:k]
 			return place{register: true, i: r}
 		}
-		g.registers++
-		return place{register: true, i: g.registers - 1}
+		return own()
 	}
 	operand := func(c int) place {
 		if pl, ok := at[c]; ok {
+			return pl
+		}
+		if pl, ok := once[c]; ok {
 			return pl
 		}
 		v := p.values[c]
 		switch v.op.(type) {
 		case fill, broadcast:
 			if !s.stored[c] {
-				m := micro{op: v.op, dst: register()}
+				m := micro{op: v.op}
 				if len(v.in) > 0 {
 					m.a, m.spread = place{i: p.alias(v.in[0])}, planSpread(p.values[v.in[0]].shape, v.shape)
+					m.once = m.spread.repeatsInBlock()
 				}
+				if m.once {
+					m.dst = own()
+					g.ops = append(g.ops, m)
+					once[c] = m.dst
+					return m.dst
+				}
+				m.dst = register()
 				g.ops = append(g.ops, m)
 				at[c] = m.dst
 				return m.dst
@@ -95,6 +111,9 @@ func planGroup(p *ir, s *schedule, st *step) *group {
 				delete(at, c)
 			}
 		}
+		if _, ok := v.op.(sum); ok && blockLen%v.size == 0 && v.size < blockLen {
+			m.wide = own()
+		}
 		if s.stored[i] {
 			m.dst = place{i: i}
 		} else {
@@ -111,7 +130,9 @@ func lowerGroup[T Float](g *group) kernel[T] {
 		for lo := 0; lo < g.size; lo += blockLen {
 			hi := min(lo+blockLen, g.size)
 			for k := range g.ops {
-				runMicro(m, &g.ops[k], lo, hi)
+				if lo == 0 || !g.ops[k].once {
+					runMicro(m, &g.ops[k], lo, hi, hi == g.size)
+				}
 			}
 		}
 	}
@@ -132,7 +153,8 @@ func at[T Float](m *machine[T], pl place, lo, hi int) []T {
 	return m.vals[pl.i][lo:hi:hi]
 }
 
-func runMicro[T Float](m *machine[T], u *micro, lo, hi int) {
+// runMicro computes elements lo to hi-1; last says that none come behind them.
+func runMicro[T Float](m *machine[T], u *micro, lo, hi int, last bool) {
 	var dst []T
 	if _, ok := u.op.(sum); !ok {
 		dst = at(m, u.dst, lo, hi)
@@ -143,11 +165,29 @@ func runMicro[T Float](m *machine[T], u *micro, lo, hi int) {
 	case broadcast, slice:
 		spread(dst, m.vals[u.a.i], &u.spread, lo)
 	case sum:
-		addRows(m.vals[u.dst.i], at(m, u.a, lo, hi), lo)
+		if u.wide.register {
+			addWide(m, u, lo, hi, last)
+		} else {
+			addRows(m.vals[u.dst.i], at(m, u.a, lo, hi), lo)
+		}
 	case unary:
 		runUnary(o, dst, at(m, u.a, lo, hi))
 	case binary:
 		runBinary(o, dst, at(m, u.a, lo, hi), at(m, u.b, lo, hi))
+	}
+}
+
+// addWide adds rows up side by side in a register, block by block, and those to one behind the last block.
+func addWide[T Float](m *machine[T], u *micro, lo, hi int, last bool) {
+	wide, x := at(m, u.wide, 0, blockLen), at(m, u.a, lo, hi)
+	if lo == 0 {
+		n := copy(wide, x)
+		clear(wide[n:])
+	} else {
+		vec.AddTo(wide[:len(x)], x)
+	}
+	if last {
+		addRows(m.vals[u.dst.i], wide, 0)
 	}
 }
 
@@ -268,6 +308,16 @@ func planSpread(from, into []int) spreading {
 		}
 	}
 	return newSpreading(into, strides)
+}
+
+// repeatsInBlock says whether every block of the result is the same: it repeats a vector whose length divides that of a block.
+func (s *spreading) repeatsInBlock() bool {
+	for _, stride := range s.strides {
+		if stride != 0 {
+			return false
+		}
+	}
+	return s.repeat == 1 && blockLen%s.run == 0
 }
 
 func planView(w view) spreading {

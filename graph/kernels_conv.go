@@ -213,8 +213,49 @@ func columnsOf[T Float](s *convShape, buf, x []T, row, rows int) []T {
 	if s.win == (Window{Size: [2]int{1, 1}, Stride: [2]int{1, 1}, Dilation: s.win.Dilation}) {
 		return x[row*s.ow*s.c : (row+rows)*s.ow*s.c]
 	}
-	s.walk(row, rows, func(at, run int) { clear(buf[at : at+run]) }, func(at, from, run int) { copy(buf[at:at+run], x[from:from+run]) })
+	if s.win.Dilation[1] == 1 {
+		copyLines(s, buf, x, row, rows)
+	} else {
+		s.walk(row, rows, func(at, run int) { clear(buf[at : at+run]) }, func(at, from, run int) { copy(buf[at:at+run], x[from:from+run]) })
+	}
 	return buf[:rows*s.ow*s.patch]
+}
+
+// copyLines is columnsOf where the elements of a window's line are neighbours, which is nearly always: line by line of the windows, so that
+// what is copied lies in order on both sides.
+func copyLines[T Float](s *convShape, buf, x []T, row, rows int) {
+	run, step := s.win.Size[1]*s.c, s.win.Stride[1]*s.c
+	for r := range rows {
+		image, top := (row+r)/s.oh*s.h, (row+r)%s.oh*s.win.Stride[0]-s.win.Before[0]
+		for k := range s.win.Size[0] {
+			at := r*s.ow*s.patch + k*run
+			y := top + k*s.win.Dilation[0]
+			if y < 0 || y >= s.h {
+				for range s.ow {
+					clear(buf[at : at+run])
+					at += s.patch
+				}
+				continue
+			}
+			line := x[(image+y)*s.w*s.c : (image+y+1)*s.w*s.c]
+			left := -s.win.Before[1] * s.c
+			for range s.ow {
+				if left >= 0 && left+run <= len(line) {
+					copy(buf[at:at+run], line[left:left+run])
+				} else {
+					lo := min(max(-left, 0), run)
+					hi := max(min(len(line)-left, run), lo)
+					clear(buf[at : at+lo])
+					if hi > lo {
+						copy(buf[at+lo:at+hi], line[left+lo:left+hi])
+					}
+					clear(buf[at+hi : at+run])
+				}
+				at += s.patch
+				left += step
+			}
+		}
+	}
 }
 
 // addColumns adds windows to where they were read from.

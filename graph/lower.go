@@ -100,7 +100,7 @@ func (p *ir) workspace(i int) int {
 	case poolIndex:
 		return 2 * width()
 	case moments:
-		return 3 * width()
+		return 3 * momentsWidth(width())
 	case conv, convInput, convFilter, convSum:
 		in := make([][]int, len(v.in))
 		for k, c := range v.in {

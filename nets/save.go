@@ -80,8 +80,9 @@ func (m *Model) save(path string, dtype safetensors.DType, data []byte, meta map
 
 // Load reads the parameters (Dim) and the metadata that Save, a trainer's checkpoint (whose state is passed over) or another
 // program wrote, in F64, F32, F16 or BF16. The file has to hold the tensors of the model, by name and shape and no others, in any
-// order; an error lists what differs. PyTorch keeps the weights of a layer as (out, in), here they are (in, out): transpose them
-// first; of a square matrix no shape tells.
+// order; an error lists what differs. PyTorch keeps the weights of a layer as (out, in) and those of a
+// convolution as (out, in, height, width), here they are (in, out) and (height, width, in, out): transpose them first; of a square matrix no
+// shape tells.
 func (m *Model) Load(path string) (theta []float64, meta map[string]string, err error) {
 	f, err := safetensors.Read(path)
 	if err != nil {
