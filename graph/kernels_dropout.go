@@ -25,10 +25,3 @@ func lowerDropout[T Float](o dropoutMask, in, out int) kernel[T] {
 		}
 	}
 }
-
-// Mix is the output function of SplitMix64 (Steele, Lea and Flood 2014): it spreads equal steps of z over all 64 bits.
-func Mix(z uint64) uint64 {
-	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
-	z = (z ^ z>>27) * 0x94d049bb133111eb
-	return z ^ z>>31
-}

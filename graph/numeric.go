@@ -29,3 +29,10 @@ func SumOuter[T Float](dst, x, d []T, m int) {
 	in, out := len(x)/m, len(d)/m
 	blas.Gemm(true, false, in, out, m, 1, x, in, d, out, 0, dst, out)
 }
+
+// Mix is the output function of SplitMix64 (Steele, Lea and Flood 2014): it spreads equal steps of z over all 64 bits.
+func Mix(z uint64) uint64 {
+	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
+	z = (z ^ z>>27) * 0x94d049bb133111eb
+	return z ^ z>>31
+}

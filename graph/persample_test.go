@@ -66,6 +66,10 @@ func TestPerSample(t *testing.T) {
 			o := conv{w: Window{}.filled("", [2]int{3, 3}, [2]int{2, 2})}
 			return Sum(Square(Tanh(apply(o.input([]int{3, 5, 5, 2}), x, p[0]))), 1, 2, 3)
 		}},
+		{"dropout", []int{3, 4}, [][]int{{4, 4}, {4}}, func(x *Node, p []*Node) *Node {
+			keys := Fixed(x, []float64{1, 2, 3, 4, 5, 6}, 3, 2)
+			return Sum(Tanh(Mul(Dropout(Tanh(MatMul(x, p[0])), keys, 0.5, 1), p[1])), 1)
+		}},
 		{"not used", []int{3, 4}, [][]int{{4}, {2}}, func(x *Node, p []*Node) *Node { return Sum(Mul(x, p[0]), 1) }},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -62,6 +62,11 @@ func (m *Model) SaveFloat32(path string, theta []float64, meta map[string]string
 }
 
 func (m *Model) save(path string, dtype safetensors.DType, data []byte, meta map[string]string) error {
+	for _, key := range []string{metaKind, safetensors.Checksum} {
+		if _, taken := meta[key]; taken {
+			return fmt.Errorf("nets: %s: metadata key %q is used by Save itself: choose another", path, key)
+		}
+	}
 	f := &safetensors.File{Metadata: map[string]string{}}
 	maps.Copy(f.Metadata, meta)
 	f.Metadata[metaKind] = kindModel

@@ -138,6 +138,7 @@ func TestSaveRefuses(t *testing.T) {
 	require.ErrorContains(t, m.Save(path, theta[1:], nil), "a vector of 25 numbers for a model of 26 parameters")
 	require.ErrorContains(t, m.SaveFloat32(path, theta[1:], nil), "a vector of 25 numbers for a model of 26 parameters")
 	require.ErrorContains(t, m.Save(path, theta, map[string]string{"k": "\xff"}), `metadata "k" is not UTF-8`)
+	require.ErrorContains(t, m.Save(path, theta, map[string]string{"checksum": "1"}), `metadata key "checksum" is used by Save itself`)
 	require.NoFileExists(t, path)
 	require.ErrorContains(t, m.Save(filepath.Join(path, "no", "folder"), theta, nil), "does its folder exist")
 }
