@@ -7,8 +7,9 @@ import (
 
 // Check says what makes d no sound data set, naming the data set, the row and what is wrong: lengths that disagree, row
 // pointers, columns, windows or token ids out of range, columns that do not rise within a sparse row, labels that are
-// not finite or, where there are classes, not a whole number of 0 to Classes-1. Feature values are not looked at. One
-// pass over labels, sparse columns or tokens; the memory of dense rows and images is only counted.
+// not finite or, where there are classes, not a whole number of 0 to Classes-1, and names that are not one a column or
+// class. Feature values are not looked at. One pass over labels, sparse columns or tokens; the memory of dense rows and
+// images is only counted.
 func (d *Dataset) Check() error {
 	if d.X == nil {
 		return fmt.Errorf("datasets: %s: no samples: X is nil", d.Name)
@@ -21,6 +22,9 @@ func (d *Dataset) Check() error {
 	}
 	if d.Classes < 0 {
 		return fmt.Errorf("datasets: %s: %d classes; give 0 for a regression", d.Name, d.Classes)
+	}
+	if d.ClassNames != nil && len(d.ClassNames) != d.Classes {
+		return fmt.Errorf("datasets: %s: %d class names for %d classes", d.Name, len(d.ClassNames), d.Classes)
 	}
 	for i, y := range d.Y {
 		if err := checkLabel(d, y); err != nil {

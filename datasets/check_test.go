@@ -34,6 +34,8 @@ func TestCheckRefuses(t *testing.T) {
 	unequal.X.(*CSR).Values = []float64{1}
 	named := dense(0, 1)
 	named.Columns = []string{"a"}
+	classNamed := dense(0, 1)
+	classNamed.ClassNames = []string{"a", "b", "c"}
 	negative := dense(0, 1)
 	negative.Classes = -1
 	for want, d := range map[string]*Dataset{
@@ -49,6 +51,7 @@ func TestCheckRefuses(t *testing.T) {
 		"row 0: label -1 is not a class index":                               dense(-1, 1),
 		"row 1: label 0.5 is not a class index":                              dense(0, .5),
 		"1 column names for 2 columns":                                       named,
+		"3 class names for 2 classes":                                        classNamed,
 		"-1 classes; give 0 for a regression":                                negative,
 		"2 row pointers for 2 rows":                                          csr([]int{0, 1}, 0),
 		"0 row pointers for 2 rows":                                          csr(nil),

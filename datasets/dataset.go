@@ -11,9 +11,10 @@ type Dataset struct {
 	X    Features // the samples, one row each
 	// Y holds one label a sample: the class index 0 ... Classes-1, or the target itself when Classes is 0 (regression).
 	// Binary labels written as -1 and +1 in a file are 0 and 1 here.
-	Y       []float64
-	Classes int      // number of classes; 0 for regression
-	Columns []string // name of each feature in column order; nil if they have none
+	Y          []float64
+	Classes    int      // number of classes; 0 for regression
+	ClassNames []string // name of each class in their order; nil if they have none
+	Columns    []string // name of each feature in column order; nil if they have none
 }
 
 // Len returns the number of samples n.
@@ -31,7 +32,7 @@ func (d *Dataset) Subset(rows []int) *Dataset {
 // Slice returns rows lo to hi-1 without copying them.
 func (d *Dataset) Slice(lo, hi int) *Dataset { return d.With(d.X.Slice(lo, hi), d.Y[lo:hi:hi]) }
 
-// With returns a data set of the same name, classes and columns with other samples and labels.
+// With returns a data set of the same name, classes, columns and their names with other samples and labels.
 func (d *Dataset) With(x Features, y []float64) *Dataset {
 	if x.Len() != len(y) {
 		panic(fmt.Sprintf("datasets: %d samples with %d labels", x.Len(), len(y)))

@@ -19,22 +19,3 @@ func Split(d *Dataset, seed uint64, fraction float64) (first, second *Dataset, e
 	slices.Sort(b)
 	return d.Subset(a), d.Subset(b), nil
 }
-
-// FlipLabels returns d with count labels wrong, and which rows they are (rising): rows drawn without repetition, each
-// given one of the other classes with equal probability.
-func FlipLabels(d *Dataset, count int, seed uint64) (flipped *Dataset, rows []int, err error) {
-	if d.Classes < 2 {
-		return nil, nil, fmt.Errorf("datasets: %s: flipping labels needs at least 2 classes, not %d", d.Name, d.Classes)
-	}
-	if count < 0 || count > d.Len() {
-		return nil, nil, fmt.Errorf("datasets: %s: cannot flip %d of %d labels", d.Name, count, d.Len())
-	}
-	rng := rand.New(rand.NewPCG(seed, 0xf11b))
-	rows = rng.Perm(d.Len())[:count]
-	slices.Sort(rows)
-	y := slices.Clone(d.Y)
-	for _, r := range rows {
-		y[r] = float64((int(y[r]) + 1 + rng.IntN(d.Classes-1)) % d.Classes)
-	}
-	return d.With(d.X, y), rows, nil
-}

@@ -27,28 +27,6 @@ func TestSplit(t *testing.T) {
 	require.ErrorContains(t, err, "give 0 to 1")
 }
 
-func TestFlipLabels(t *testing.T) {
-	d := random(600, 2, false, 5)
-	flipped, rows, err := FlipLabels(d, 300, 4)
-	require.NoError(t, err)
-	require.IsIncreasing(t, rows)
-	require.Len(t, rows, 300)
-	changed, shifts := 0, map[int]int{}
-	for i := range d.Y {
-		if d.Y[i] != flipped.Y[i] {
-			require.Equal(t, rows[changed], i)
-			changed++
-			shifts[(int(flipped.Y[i])-int(d.Y[i])+3)%3]++
-		}
-	}
-	require.Equal(t, 300, changed)
-	require.InDelta(t, 150, shifts[1], 50) // both other classes: 150 +- 8.7, six standard deviations
-	require.Equal(t, 300, shifts[1]+shifts[2])
-	require.Same(t, d.X, flipped.X)
-	_, _, err = FlipLabels(d, 601, 4)
-	require.ErrorContains(t, err, "cannot flip 601 of 600")
-}
-
 func TestFingerprint(t *testing.T) {
 	for _, sparse := range []bool{false, true} {
 		d := random(20, 4, sparse, 1)
