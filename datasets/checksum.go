@@ -31,6 +31,19 @@ func fileSum(path string) (string, error) {
 	return sumOf(path, func(int64) hash.Hash { return sha256.New() })
 }
 
+// contentSum returns the SHA-256 of a file or, where it is gzipped, of what is in it.
+func contentSum(path string) (string, error) {
+	h := sha256.New()
+	err := withFile(path, func(r io.Reader) error {
+		_, err := io.Copy(h, r)
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
 // gitBlob returns the id under which git keeps a file: the SHA-1 of its length and content.
 func gitBlob(path string) (string, error) {
 	return sumOf(path, func(size int64) hash.Hash {

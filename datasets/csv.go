@@ -1,6 +1,7 @@
 package datasets
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"io"
@@ -47,6 +48,15 @@ func (o CSV) Read(r io.Reader, name string) (*Dataset, error) {
 		return nil, err
 	}
 	return sets[0], nil
+}
+
+// unpack is Load from memory; name stands in messages.
+func (o CSV) unpack(packed []byte, name string) (d *Dataset, err error) {
+	err = withReader(bytes.NewReader(packed), name, func(r io.Reader) error {
+		d, err = o.Read(r, name)
+		return err
+	})
+	return d, err
 }
 
 func (o CSV) table(r io.Reader, name string) (*table, error) {

@@ -1,14 +1,9 @@
 package datasets
 
 import (
-	"bytes"
-	"compress/gzip"
 	"context"
 	_ "embed"
-	"fmt"
-	"io"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 )
@@ -17,6 +12,8 @@ var diabetesFiles = []knownFile{{"diabetes.csv", "b78029447fae2743b3218bb2b76ef0
 
 //go:embed embedded/diabetes.csv.gz
 var diabetesCSV []byte
+
+var diabetesFormat = CSV{Label: "Outcome", Classes: []string{"0", "1"}}
 
 // diabetesTest are the test rows: those of the authors, who split with scikit-learn (test_size 0.2, random_state 0).
 var diabetesTest = []int{
@@ -28,14 +25,25 @@ var diabetesTest = []int{
 	626, 638, 640, 648, 653, 661, 662, 671, 672, 683, 687, 694, 698, 706, 720, 725, 728, 735, 736, 737, 740, 744, 756, 760,
 }
 
-// loadDiabetes reads folder/diabetes.csv if it is there and the embedded copy otherwise: 8 features scaled to [0, 1] by
-// the least and largest value in the training rows, so that test values may lie a little outside. (The authors scale
-// the test rows by their own least and largest values.)
 func loadDiabetes(_ context.Context, folder string) (*Named, error) {
-	all, source, err := readDiabetes(folder)
+	all, err := diabetesFormat.Load(filepath.Join(folder, "diabetes.csv"))
 	if err != nil {
 		return nil, err
 	}
+	return splitDiabetes(all)
+}
+
+func embeddedDiabetes() (*Named, error) {
+	all, err := diabetesFormat.unpack(diabetesCSV, "embedded diabetes.csv")
+	if err != nil {
+		return nil, err
+	}
+	return splitDiabetes(all)
+}
+
+// splitDiabetes scales the 8 features to [0, 1] by the least and largest value in the training rows, so that test values
+// may lie a little outside. (The authors scale the test rows by their own least and largest values.)
+func splitDiabetes(all *Dataset) (*Named, error) {
 	if want := 768; all.Len() != want {
 		return nil, malformed(all.Name, 0, "%d rows instead of %d", all.Len(), want)
 	}
@@ -54,24 +62,7 @@ func loadDiabetes(_ context.Context, folder string) (*Named, error) {
 		Train:     train.With(minMax(x, low, high), train.Y),
 		Test:      test.With(minMax(test.X.(*Dense), low, high), test.Y),
 		Sensitive: sensitive,
-		Source:    source,
 	}, nil
-}
-
-// readDiabetes never looks where folder is "": that would be the working directory.
-func readDiabetes(folder string) (d *Dataset, source string, err error) {
-	format := CSV{Label: "Outcome", Classes: []string{"0", "1"}}
-	path := filepath.Join(folder, "diabetes.csv")
-	if info, err := os.Stat(path); folder != "" && err == nil && !info.IsDir() {
-		d, err = format.Load(path)
-		return d, "", err
-	}
-	r, err := gzip.NewReader(bytes.NewReader(diabetesCSV))
-	if err != nil {
-		return nil, "", fmt.Errorf("datasets: embedded diabetes data: %w", err)
-	}
-	d, err = format.Read(io.Reader(r), "embedded diabetes.csv")
-	return d, "embedded", err
 }
 
 // columnRange returns the least and largest value of each column.

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,8 +17,9 @@ import (
 
 // Fetch downloads the files of a named data set into the folder that [Load] reads them from (dir as [Folder]
 // understands it). Files that are there and whole are kept; a download that was cut goes on where it stopped, in this
-// call or the next. Each file is checked against its known checksum before it takes its name. progress, which may be nil,
-// is told the bytes that are there and the sum of all, 0 while that is unknown. For an embedded set nothing happens.
+// call or the next. Each file is checked against its known checksum before it takes its name, or its members take theirs if
+// it is an archive. progress, which may be nil, is told the bytes that are there and the sum of all, 0 while that is
+// unknown. For a set that is embedded as a whole nothing happens.
 func Fetch(ctx context.Context, name, dir string, progress func(done, total int64)) error {
 	s, err := findSet(name)
 	if err != nil || len(s.remote) == 0 {
@@ -111,16 +113,28 @@ func (f *fetcher) file(ctx context.Context, r remote) error {
 // present says whether the file is there and whole. Of a file that was converted only its being there is known: it
 // was put there at once, from a download that was checked.
 func (f *fetcher) present(target string, r remote) bool {
-	if r.convert != nil {
+	switch {
+	case r.convert != nil:
 		_, err := os.Stat(target)
 		return err == nil
+	case r.members != nil:
+		return !slices.ContainsFunc(r.members, func(m knownFile) bool {
+			sum, err := fileSum(filepath.Join(f.folder, m.name))
+			return err != nil || sum != m.sha256
+		})
 	}
 	return r.check(target) == nil
 }
 
 // install gives a checked download its name.
 func install(part, target string, r remote) error {
-	if r.convert == nil {
+	switch {
+	case r.members != nil:
+		if err := unpackMembers(part, filepath.Dir(target), r.members); err != nil {
+			return err
+		}
+		return os.Remove(part)
+	case r.convert == nil:
 		return os.Rename(part, target)
 	}
 	raw, err := os.ReadFile(part)

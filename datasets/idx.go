@@ -6,17 +6,20 @@ import (
 )
 
 // LoadIDX reads images and their labels from two IDX files (the format of MNIST), plain or gzipped. A network sees byte/255.
-func LoadIDX(images, labels string) (d *Dataset, err error) {
+func LoadIDX(images, labels string) (*Dataset, error) { return loadIDX(withFile, images, labels) }
+
+// loadIDX is LoadIDX of files that are opened by with.
+func loadIDX(with func(name string, read func(r io.Reader) error) error, images, labels string) (d *Dataset, err error) {
 	var x *Images
 	var y []byte
-	err = withFile(images, func(r io.Reader) error {
+	err = with(images, func(r io.Reader) error {
 		x, err = ReadIDXImages(r, images)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	err = withFile(labels, func(r io.Reader) error {
+	err = with(labels, func(r io.Reader) error {
 		y, err = ReadIDXLabels(r, labels)
 		return err
 	})

@@ -2,7 +2,6 @@ package datasets
 
 import (
 	"bytes"
-	"compress/gzip"
 	"os"
 	"path/filepath"
 	"testing"
@@ -18,12 +17,7 @@ var (
 func TestIDX(t *testing.T) {
 	folder := t.TempDir()
 	images, labels := filepath.Join(folder, "images.gz"), filepath.Join(folder, "labels")
-	var packed bytes.Buffer
-	z := gzip.NewWriter(&packed)
-	_, err := z.Write(idxImages)
-	require.NoError(t, err)
-	require.NoError(t, z.Close())
-	require.NoError(t, os.WriteFile(images, packed.Bytes(), 0o644))
+	require.NoError(t, os.WriteFile(images, zipped(t, idxImages), 0o644))
 	require.NoError(t, os.WriteFile(labels, idxLabels, 0o644))
 	d, err := LoadIDX(images, labels)
 	require.NoError(t, err)

@@ -141,7 +141,7 @@ func TestDiabetesFromFolderEqualsEmbedded(t *testing.T) {
 
 func TestMissingAndUnknownSets(t *testing.T) {
 	folder := t.TempDir()
-	for _, name := range []string{"adult", "drebin", "enron"} {
+	for _, name := range []string{"adult", "drebin", "enron", "cifar10"} {
 		_, err := Load(t.Context(), name, folder)
 		var missing *MissingError
 		require.ErrorAs(t, err, &missing)
@@ -159,7 +159,7 @@ func TestMissingAndUnknownSets(t *testing.T) {
 	require.ErrorContains(t, err, "(missing: adult.test)")
 
 	_, err = Load(t.Context(), "mnist", folder)
-	require.ErrorContains(t, err, `"mnist"; there are diabetes, spam, adult, drebin, enron`)
+	require.ErrorContains(t, err, `"mnist"; there are diabetes, spam, adult, drebin, enron, digits, fashion, cifar10`)
 	for _, name := range []string{"diabetes", "spam"} {
 		ok, how := Available(name, folder)
 		require.True(t, ok)

@@ -15,9 +15,14 @@ func withFile(path string, read func(r io.Reader) error) error {
 		return fmt.Errorf("datasets: %w", err)
 	}
 	defer f.Close()
-	r, err := unpacked(f)
+	return withReader(f, path, read)
+}
+
+// withReader unpacks what comes from r if it is gzipped and hands it to read; name stands in messages.
+func withReader(r io.Reader, name string, read func(r io.Reader) error) error {
+	r, err := unpacked(r)
 	if err != nil {
-		return malformed(path, 0, "%v", err)
+		return malformed(name, 0, "%v", err)
 	}
 	return read(r)
 }

@@ -18,12 +18,14 @@ type remote struct {
 	sha256  string   // of the download; "" = unknown
 	gitBlob string   // its id as a git blob, where that is what is known
 	convert func(download []byte) ([]byte, error)
+	members []knownFile // the download is a gzipped tar, from which these are taken into the folder; found by base name
 }
 
 const (
 	uciAdult = "https://archive.ics.uci.edu/ml/machine-learning-databases/adult/"
 	// authors is the released code of the paper, at its commit of 13 February 2024.
 	authors = "https://raw.githubusercontent.com/alewarne/MachineUnlearning/10fadb2dc1ac0128b56b4450907c4affb508a8f2/train_test_data/"
+	zalando = "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/b2617bb6d3ffa2e429640350f613e3291e10b141/data/fashion/"
 )
 
 var adultRemote = []remote{
@@ -61,6 +63,22 @@ var enronRemote = []remote{
 		sha256: "dd58aa6261952895b9741ce8e396ab3c796f08397039e71783f85f8af3781ef6", convert: vocabularyLines},
 	{file: "sensitive_features.txt", urls: []string{authors + "Enron/relevant_features.txt"}, size: 2000,
 		sha256: "a77fa9ef505c64a7e73fc0917c91790daf432c294506928f3ac80d49eb9de7b2"},
+}
+
+var fashionRemote = []remote{
+	{file: "train-images-idx3-ubyte.gz", urls: []string{zalando + "train-images-idx3-ubyte.gz"}, size: 26421880,
+		sha256: "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84"},
+	{file: "train-labels-idx1-ubyte.gz", urls: []string{zalando + "train-labels-idx1-ubyte.gz"}, size: 29515,
+		sha256: "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845"},
+	{file: "t10k-images-idx3-ubyte.gz", urls: []string{zalando + "t10k-images-idx3-ubyte.gz"}, size: 4422102,
+		sha256: "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073"},
+	{file: "t10k-labels-idx1-ubyte.gz", urls: []string{zalando + "t10k-labels-idx1-ubyte.gz"}, size: 5148,
+		sha256: "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5"},
+}
+
+var cifarRemote = []remote{
+	{file: "cifar-10-binary.tar.gz", urls: []string{"https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"}, size: 170052171,
+		sha256: "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd", members: cifarFiles},
 }
 
 // vocabularyLines turns a pickled dictionary of scikit-learn (name to column) into names, one a line in column order.

@@ -3,7 +3,6 @@ package datasets
 import (
 	"bytes"
 	"compress/gzip"
-	"context"
 	_ "embed"
 	"encoding/binary"
 	"errors"
@@ -16,12 +15,11 @@ import (
 var spamWords []byte
 
 // loadSpam reads the embedded bag of words; each row is divided by its norm.
-func loadSpam(context.Context, string) (*Named, error) {
+func loadSpam() (*Named, error) {
 	n, err := parseSpam(spamWords)
 	if err != nil {
 		return nil, fmt.Errorf("datasets: embedded spam data: %w", err)
 	}
-	n.Source = "embedded"
 	return n, nil
 }
 

@@ -19,14 +19,14 @@ func textFile(t *testing.T, content string) string {
 	return path
 }
 
-func zipped(t *testing.T, content string) string {
+func zipped[T string | []byte](t *testing.T, content T) T {
 	t.Helper()
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
 	_, err := z.Write([]byte(content))
 	require.NoError(t, err)
 	require.NoError(t, z.Close())
-	return b.String()
+	return T(b.Bytes())
 }
 
 func TestReadText(t *testing.T) {

@@ -1,7 +1,8 @@
 package datasets
 
 import (
-	"os"
+	"errors"
+	"io/fs"
 	"path/filepath"
 )
 
@@ -10,7 +11,7 @@ type FileCheck struct {
 	Set, File string // "drebin", "x_train.npz"
 	Path      string // where it was looked for
 	State     FileState
-	Sum       string // its SHA-256; "" if it is not there
+	Sum       string // its SHA-256, or that of what is in it where only that is known; "" if it is not there
 }
 
 // FileState says how a file compares with what is known of it.
@@ -26,45 +27,42 @@ const (
 )
 
 // Verify looks at every file of every named data set in dir, as [Folder] understands it. Of a set that may lie in several
-// layouts the one that is there is looked at, or else the first; the files of an embedded set are left out when absent. Where
-// there is no folder, as no home or cache folder is known, all files are absent and have no Path. The error
-// is nil; what is wrong with a file is its State.
+// layouts the one that is there is looked at, or else what comes nearest to one; the files of an embedded set are left out
+// when all are absent. Where there is no folder, as no home or cache folder is known, all files are absent and have no Path.
+// The error is nil; what is wrong with a file is its State.
 func Verify(dir string) ([]FileCheck, error) {
-	folder, _ := Folder(dir) // "" if there is none
 	var checks []FileCheck
 	for _, s := range sets() {
-		l := s.layouts[0]
-		if _, found, err := s.find(dir); err == nil {
-			l = found
-		}
+		folder, l, _ := s.find(dir) // of what is missing, too
 		for _, f := range l.files {
-			c := f.verify(s.name, folder)
-			if c.State != Absent || !s.embedded {
-				checks = append(checks, c)
-			}
+			checks = append(checks, l.verify(s.name, folder, f))
 		}
 	}
 	return checks, nil
 }
 
 // verify looks at a file of a set in folder, which is "" if there is none.
-func (f knownFile) verify(set, folder string) FileCheck {
+func (l layout) verify(set, folder string, f knownFile) FileCheck {
 	c := FileCheck{Set: set, File: f.name, State: Absent}
 	if folder == "" {
 		return c
 	}
-	c.Path, c.State = filepath.Join(folder, set, f.name), Unknown
-	sum, err := fileSum(c.Path)
+	sum := fileSum
+	if l.unpacked {
+		sum = contentSum
+	}
+	c.Path, c.State = filepath.Join(folder, f.name), Unknown
+	got, err := sum(c.Path)
 	switch {
-	case os.IsNotExist(err):
+	case errors.Is(err, fs.ErrNotExist):
 		c.State = Absent
 	case err != nil:
 		c.State = Unreadable
-	case f.sha256 != "" && sum == f.sha256:
+	case f.sha256 != "" && got == f.sha256:
 		c.State = Whole
 	case f.sha256 != "":
 		c.State = Damaged
 	}
-	c.Sum = sum
+	c.Sum = got
 	return c
 }

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"lethe/datasets"
 )
 
 // UsageError is an order that cannot be understood: an unknown experiment, data set, model, profile or setting.
@@ -47,6 +49,9 @@ func (o *Order) datasets(e *Experiment) ([]string, error) {
 	}
 	if o.Dataset == "" {
 		return tabular, nil
+	}
+	if slices.Contains(datasets.Names(), o.Dataset) && !slices.Contains(tabular, o.Dataset) {
+		return nil, fmt.Errorf("%s holds images, %s is about rows of features: --dataset takes %s", o.Dataset, e.ID, strings.Join(tabular, ", "))
 	}
 	if !slices.Contains(tabular, o.Dataset) {
 		return nil, fmt.Errorf("unknown data set %q; known: %s", o.Dataset, strings.Join(tabular, ", "))

@@ -27,7 +27,7 @@ func call(t *testing.T, args ...string) (stdout, stderr string, err error) {
 func TestHelpAndLists(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
 		{"", "Usage: experiment"}, {"--help", "bench"}, {"run --help", "--resume"}, {"list", "residual"},
-		{"list", "memorization"}, {"list --settings", "of memorization only:"}, {"run --help", "--checkpoint"}, {"list --settings", "tau-ft"}, {"data list", "diabetes"},
+		{"list", "memorization"}, {"list --settings", "of memorization only:"}, {"run --help", "--checkpoint"}, {"list --settings", "tau-ft"}, {"data list", "diabetes"}, {"data list", "data fetch cifar10"},
 	} {
 		out, _, err := call(t, strings.Fields(c.args)...)
 		require.NoError(t, err, c.args)
@@ -41,7 +41,7 @@ func TestHelpAndLists(t *testing.T) {
 func TestWrongCommandLinesExitWith2(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
 		{"fly", "unexpected argument fly"}, {"run", "name an experiment"}, {"run nope", "known: features"}, {"run residual --nope", "unknown flag"},
-		{"run residual --set nope=1", "known: request"}, {"run residual --dataset nope", "known: diabetes"}, {"run residual --model nope", "known: linear"},
+		{"run residual --set nope=1", "known: request"}, {"run residual --dataset nope", "known: diabetes"}, {"run features --dataset digits", "digits holds images"}, {"run residual --model nope", "known: linear"},
 		{"run residual --resume --force", "exclude"}, {"run residual --config x.yaml", "leave experiment"},
 		{"run --config x.yaml --seed 1", "--seed and --set out"}, {"run --config x.yaml --profile quick", "--profile, --seed"}, {"run --config x.yaml --dataset spam", "--dataset"},
 		{"run --config x.yaml --set draws=1", "--set out"}, {"run residual --set growth=1", "at least 2"}, {"bench nope", "known: drebin"},
@@ -143,7 +143,7 @@ func TestBenchPrintsOneObjectALine(t *testing.T) {
 func TestDoctorFindsTheDerivativesRight(t *testing.T) {
 	out, _, err := call(t, "doctor")
 	require.NoError(t, err)
-	for _, want := range []string{"cores", "BLAS", "GFLOP/s", "diabetes there", "MLP with tanh, logistic loss: right"} {
+	for _, want := range []string{"cores", "BLAS", "GFLOP/s", "diabetes there", "fashion there", "cifar10 absent", "MLP with tanh, logistic loss: right"} {
 		assert.Contains(t, out, want)
 	}
 }

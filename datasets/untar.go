@@ -1,0 +1,66 @@
+package datasets
+
+import (
+	"archive/tar"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"path/filepath"
+	"slices"
+
+	"github.com/google/renameio/v2"
+)
+
+// unpackMembers takes files out of a gzipped tar into a folder: all of them or, if one is missing or damaged, none. A
+// member is known by the last element of its path in the archive, which has no say in where it goes; all else that the
+// archive holds, links above all, is passed over.
+func unpackMembers(archive, folder string, members []knownFile) (err error) {
+	found := map[string]*renameio.PendingFile{}
+	defer func() {
+		for _, f := range found {
+			err = errors.Join(err, f.Cleanup()) // nothing for those that have their name
+		}
+	}()
+	err = withFile(archive, func(r io.Reader) error {
+		t := tar.NewReader(r)
+		for {
+			h, err := t.Next()
+			if err == io.EOF {
+				return nil
+			}
+			if err != nil {
+				return malformed(archive, 0, "%v", err)
+			}
+			name := path.Base(h.Name)
+			if h.Typeflag != tar.TypeReg || !slices.ContainsFunc(members, func(m knownFile) bool { return m.name == name }) {
+				continue
+			}
+			if found[name] != nil {
+				return malformed(archive, 0, "%s is in it twice", name)
+			}
+			f, err := renameio.NewPendingFile(filepath.Join(folder, name), renameio.WithTempDir(folder), renameio.WithPermissions(0o644))
+			if err != nil {
+				return err
+			}
+			found[name] = f
+			if _, err := io.Copy(f, t); err != nil {
+				return fmt.Errorf("unpacking %s: %w", name, err)
+			}
+		}
+	})
+	if err != nil {
+		return err
+	}
+	for _, m := range members {
+		if found[m.name] == nil {
+			return malformed(archive, 0, "%s is not in it", m.name)
+		}
+	}
+	for _, m := range members {
+		if err := found[m.name].CloseAtomicallyReplace(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
