@@ -22,6 +22,12 @@ func budgetExperiment() *Experiment {
 			certifiedDefaults(s, k)
 			s.Steps, s.Tolerance = 3, 1e-3 // more steps, each solved roughly
 		},
+		Describe: func(s *Settings) (string, []string) {
+			return fmt.Sprintf("lambda %g, sigma %g, epsilon %g, delta %g, %s, at most %d requests; first order with tau %s; second order in at most %d steps, "+
+					"solver %s, tolerance %g, curvature %s, ridge %s", s.Lambda, s.Sigma, s.Epsilons[0], s.Delta, trainingLine(s), s.Requests, s.Text("tau"), s.Steps,
+					s.Solver, s.Tolerance, s.Curvature, s.Text("ridge")), []string{"lambda", "sigma", "epsilons", "delta", "train-tolerance", "train-steps",
+					"requests", "tau", "steps", "solver", "tolerance", "curvature", "ridge", "pool"}
+		},
 		Units: func(ctx context.Context, s *Session, set *Settings) ([]Unit, error) {
 			kinds := []string{"samples"}
 			if s.Sparse {

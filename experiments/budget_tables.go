@@ -39,6 +39,9 @@ func budgetTables(r *Results) []Table {
 		}
 		t.Note = fmt.Sprintf("Epsilon %g, delta %g, sigma %g: a residual of %s may be spent. A request costs its gradients, its place in the ledger (two syncs to "+
 			"disk) and its certificate; retraining is from the start, once, on what is left. Rows are normalised.", b.Epsilon, b.Delta, b.Sigma, plain.one(b.Residual()))
+		if kind == "features" {
+			t.Note += " Columns are drawn from the pool " + r.setting("pool") + "."
+		}
 		out = append(out, t)
 	}
 	return append(out, r.accountTable())
@@ -71,7 +74,8 @@ func budgetFigures(r *Results) []Figure {
 	var out []Figure
 	for _, kind := range r.kinds() {
 		f := Figure{Name: kind, X: "requests", Y: "residual", LogX: true, LogY: true,
-			Caption: fmt.Sprintf("Ledger, exact residual and bounds over single requests (%s); the budget is what sigma %g allows", kind, b.Sigma)}
+			Caption: fmt.Sprintf("Ledger, exact residual and bounds over single requests (%s); the budget is what sigma %g allows, and a point above it is a "+
+				"request that was refused", kind, b.Sigma)}
 		longest := 1.0
 		for _, l := range r.labels("requests-certified") {
 			for _, c := range []struct{ metric, label string }{{"ledger-total", "ledger"}, {"exact-residual", "exact"}, {"bound-total", "bounds"}} {
@@ -94,7 +98,7 @@ func budgetFigures(r *Results) []Figure {
 				f.Series = append(f.Series, s)
 			}
 		}
-		f.Series = append(f.Series, Series{Label: "budget", X: []float64{1, longest}, Y: []float64{b.Residual(), b.Residual()}})
+		f.Series = append(f.Series, Series{Label: "budget", Bare: true, Dashed: true, X: []float64{1, longest}, Y: []float64{b.Residual(), b.Residual()}})
 		out = append(out, f)
 	}
 	return out

@@ -31,7 +31,7 @@ func (r *Results) certifiedClaims() []Claim {
 			continue
 		}
 		out = append(out, atLeast(fmt.Sprintf("second order (steps %s) at sigma %g: share of %d draws that certify, %s", r.setting("steps"), b.Sigma, share.n,
-			r.sizeTitle(v)), share.mean, target, style{1, 2}, ""))
+			r.sizeTitle(v)), share.mean, target, style{1, 3}, ""))
 		ours, theirs := r.where("test-accuracy", "method", "second-order", size, v), r.where("test-accuracy", "method", "retrain", size, v)
 		out = append(out, within("its test accuracy, against retraining's, "+r.sizeTitle(v), ours.mean, theirs.mean, 0.005, percent, "%"))
 	}
@@ -67,7 +67,11 @@ func (r *Results) needClaims(epsilon, delta float64) []Claim {
 			if n.accuracy.n == 0 {
 				continue
 			}
-			text := fmt.Sprintf("test accuracy at the sigma %s that %s needs, %s: ", formatNumber(n.sigma), method, r.sizeTitle(v))
+			name := method
+			if method == "none" {
+				name = "noise alone"
+			}
+			text := fmt.Sprintf("test accuracy at the sigma %s that %s needs, %s: ", formatNumber(n.sigma), name, r.sizeTitle(v))
 			if r.Config.Dataset == "enron" {
 				below := r.where("test-accuracy", "method", "retrain", size, v).mean - n.accuracy.mean
 				out = append(out, atLeast(text+"points below retraining's at the run's sigma", below, 0.20, percent, ""))

@@ -28,7 +28,7 @@ func number(text string) float64 {
 func certifiedTables(r *Results) []Table {
 	b, epsilons := r.budgetOf()
 	out := r.byMethod("Certificates", []column{
-		{"test accuracy, %", "test-accuracy", percent}, {"certified, share of draws", "certified-share", style{1, 2}}, {"macro F1", "macro-f1", style{1, 3}},
+		{"test accuracy, %", "test-accuracy", percent}, {"certified, share of draws", "certified-share", style{1, 3}}, {"macro F1", "macro-f1", style{1, 3}},
 		{"gradient residual", "gradient-residual", plain}, {"its bound", "bound", plain}, {"worst case", "worst-case-bound", plain},
 		{"agreement with retraining, %", "agreement", percent},
 	})
@@ -53,50 +53,43 @@ func (r *Results) boundNote() string {
 		holds.mean*float64(holds.n), holds.n)
 }
 
-// needsTable shows the sigma that each method needs for each epsilon, and what the model is worth there.
+// needsTable shows the sigma that each method needs for each epsilon, and what the model is worth there. The authors' figures stand in columns
+// of their own.
 func (r *Results) needsTable(size float64, b unlearn.Budget, epsilons []float64) Table {
-	t := Table{Title: "The noise that each method needs, " + r.sizeTitle(size), Header: []string{"method"}}
-	for _, e := range epsilons {
-		t.Header = append(t.Header, fmt.Sprintf("sigma for epsilon %g", e), "accuracy there, %", "macro F1 there")
-	}
-	t.Header = append(t.Header, fmt.Sprintf("no certificate: sigma from residuals without noise, epsilon %g (authors' way)", b.Epsilon), "accuracy there, %")
+	t := Table{Title: "The noise that each method needs, " + r.sizeTitle(size), Header: []string{"method, epsilon", "sigma", "accuracy there, %",
+		"majority class, %", "macro F1 there", "better than the majority class", "no certificate: sigma as the authors have it", "accuracy there, %"}}
 	published := authors[size]
 	if r.Config.Dataset != "drebin" || r.setting("pool") != "top400" || r.setting("request") != "features" || r.setting("lambda") != "1" {
 		published = nil
 	}
 	if published != nil {
-		t.Header = append(t.Header, "no certificate: sigma from the residual in the authors' released notebook")
+		t.Header = append(t.Header, "no certificate: sigma from the residual in their notebook")
 	}
-	majority := r.where("test-accuracy", "method", majorityClass)
-	worthless := make([][]string, len(epsilons)) // methods, for each epsilon
-	for _, method := range r.sweptMethods() {
-		row := []string{method}
-		for i, e := range epsilons {
-			n := r.needs(method, size, e, b.Delta)
-			if n.sigma == 0 {
-				row = append(row, "none tried", "-", "-")
-				continue
+	majority, f1 := r.where("test-accuracy", "method", majorityClass), r.where("macro-f1", "method", majorityClass)
+	worthless := false
+	for _, e := range epsilons {
+		for _, method := range r.sweptMethods() {
+			row := []string{fmt.Sprintf("%s, %g", method, e), "none tried", "-", percent.one(majority.mean), "-", "-"}
+			if n := r.needs(method, size, e, b.Delta); n.sigma > 0 {
+				v := unlearn.Vacuity{Accuracy: n.accuracy.mean, MacroF1: n.f1.mean, Majority: majority.mean, MajorityF1: f1.mean}
+				row[1], row[2], row[4], row[5] = formatNumber(n.sigma), percent.text(n.accuracy), style{1, 3}.text(n.f1), "yes"
+				if v.Vacuous() {
+					row[5], worthless = "no", true
+				}
 			}
-			row = append(row, formatNumber(n.sigma), percent.text(n.accuracy), style{1, 3}.text(n.f1))
-			if n.accuracy.mean <= majority.mean {
-				worthless[i] = append(worthless[i], method)
+			sigma, at := r.authorsNeed(method, size, e, b.Delta)
+			row = append(row, plain.one(sigma), percent.text(at.accuracy))
+			if published != nil {
+				row = append(row, plain.one(unlearn.Budget{Epsilon: e, Delta: b.Delta}.SigmaFor(published[method].mean)))
 			}
+			t.Rows = append(t.Rows, row)
 		}
-		sigma, at := r.authorsNeed(method, size, b.Epsilon, b.Delta)
-		row = append(row, plain.one(sigma), percent.text(at.accuracy))
-		if published != nil {
-			row = append(row, plain.one(b.SigmaFor(published[method].mean)))
-		}
-		t.Rows = append(t.Rows, row)
 	}
-	t.Note = fmt.Sprintf("The smallest of the sigmas %s at which every one of %s draws is certified. Always answering the majority class: %s %%, macro F1 %s. ",
-		strings.ReplaceAll(r.setting("sigmas"), ",", ", "), r.setting("sweep-draws"), percent.one(majority.mean),
-		style{1, 3}.one(r.where("macro-f1", "method", majorityClass).mean))
-	for i, methods := range worthless {
-		if len(methods) > 0 {
-			t.Note += fmt.Sprintf("With the noise needed for epsilon %g by %s the model is no better than the majority class: the certificate is worth nothing. ",
-				epsilons[i], strings.Join(methods, ", "))
-		}
+	t.Note = fmt.Sprintf("Sigma is the smallest of %s at which every one of %s draws is certified with that epsilon. ",
+		strings.ReplaceAll(r.setting("sigmas"), ",", ", "), r.setting("sweep-draws"))
+	if worthless {
+		t.Note += fmt.Sprintf("Where it says no the model is no better than the majority class (%s %%, macro F1 %s): the certificate is worth nothing. ",
+			percent.one(majority.mean), style{1, 3}.one(f1.mean))
 	}
 	t.Note += "The columns without a certificate take the mean residual of models without noise, as the authors' notebook does; b is part of training and changes " +
 		"the residual, so they certify nothing."
@@ -133,7 +126,7 @@ func certifiedFigures(r *Results) []Figure {
 			}
 			f.Series = append(f.Series, s)
 		}
-		line := Series{Label: "allowed"}
+		line := Series{Label: "allowed", Bare: true, Dashed: true}
 		for _, sigma := range r.numbers("sweep-sigma") {
 			if sigma > 0 {
 				at := b

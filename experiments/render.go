@@ -193,17 +193,12 @@ func settingsLine(e *Experiment, c *Config, p *Part) string {
 		return withChanged(line+".", changedSettings(e, c, s, told))
 	}
 	if !e.DataOnly {
-		if e.ID == "sigma" {
-			add("lambdas", "sigmas")
-			told["lambda"], told["sigma"] = true, true
-		} else {
-			add("lambda", "sigma")
-		}
+		add("lambda", "sigma")
 		if c.Model != Models[0] {
 			parts = append(parts, "hidden layers "+strings.ReplaceAll(s.Text("hidden"), ",", " x ")+" (tanh), "+s.Precision)
 			told["hidden"], told["precision"] = true, true
 		}
-		parts = append(parts, "trained to a gradient norm of "+s.Text("train-tolerance")+" in at most "+s.Text("train-steps")+" iterations")
+		parts = append(parts, trainingLine(s))
 		told["train-tolerance"], told["train-steps"] = true, true
 		add("tau", "tau-ft", "ft-regulariser", "ridge", "curvature", "solver", "tolerance")
 	}
@@ -216,6 +211,10 @@ func settingsLine(e *Experiment, c *Config, p *Part) string {
 		told["pool"] = true
 	}
 	return withChanged(strings.Join(parts, ", ")+".", changedSettings(e, c, s, told))
+}
+
+func trainingLine(s *Settings) string {
+	return "trained to a gradient norm of " + s.Text("train-tolerance") + " in at most " + s.Text("train-steps") + " iterations"
 }
 
 func withChanged(line string, changed []string) string {

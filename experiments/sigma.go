@@ -14,6 +14,10 @@ func sigmaExperiment() *Experiment {
 		ID: id, Title: "Accuracy against the noise of a certificate", Convex: true,
 		Question: "how much noise does a model bear, and how does the regulariser change that?",
 		Defaults: func(s *Settings, k Key) { s.Sigmas = append([]float64{0}, s.Sigmas...) },
+		Describe: func(s *Settings) (string, []string) {
+			return "lambdas " + s.Text("lambdas") + ", sigmas " + s.Text("sigmas") + ", " + trainingLine(s),
+				[]string{"lambdas", "sigmas", "train-tolerance", "train-steps"}
+		},
 		Units: func(_ context.Context, s *Session, set *Settings) ([]Unit, error) {
 			var units []Unit
 			for _, lambda := range set.Lambdas {
@@ -26,7 +30,7 @@ func sigmaExperiment() *Experiment {
 			return units, nil
 		},
 		Tables: func(r *Results) []Table {
-			return []Table{sigmaTable(r, "Test accuracy, %", "test-accuracy", percent), sigmaTable(r, "Macro F1", "macro-f1", style{1, 3})}
+			return []Table{sigmaTable(r, "Test accuracy", " %", "test-accuracy", percent), sigmaTable(r, "Macro F1", "", "macro-f1", style{1, 3})}
 		},
 		Figures: func(r *Results) []Figure { return []Figure{sigmaFigure(r)} },
 	}
@@ -56,13 +60,15 @@ func (s *Session) sigmaRecords(ctx context.Context, part string, set *Settings, 
 	return out, nil
 }
 
-func sigmaTable(r *Results, title, metric string, f style) Table {
-	t := Table{Title: title, Header: []string{"sigma"}, Note: r.drawsNote()}
+// sigmaTable marks what is no better than the majority class in its title too, which a terminal shows without the note.
+func sigmaTable(r *Results, title, unit, metric string, f style) Table {
+	majority := r.where(metric, "method", majorityClass)
+	t := Table{Title: fmt.Sprintf("%s,%s (* = no better than the majority class, %s%s)", title, unit, f.one(majority.mean), unit), Header: []string{"sigma"},
+		Note: r.drawsNote() + " Whatever is certified with noise that leaves a model no better than always answering the majority class is worth nothing."}
 	lambdas := r.numbers("lambda")
 	for _, lambda := range lambdas {
 		t.Header = append(t.Header, "lambda "+formatNumber(lambda))
 	}
-	majority := r.where(metric, "method", majorityClass)
 	for _, sigma := range r.numbers("sigma") {
 		row := []string{formatNumber(sigma)}
 		for _, lambda := range lambdas {
@@ -75,7 +81,6 @@ func sigmaTable(r *Results, title, metric string, f style) Table {
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	t.Note += fmt.Sprintf(" Always answering the majority class: %s. * = no better than that: whatever is certified with this noise is worth nothing.", f.one(majority.mean))
 	return t
 }
 
@@ -91,7 +96,7 @@ func sigmaFigure(r *Results) Figure {
 		}
 		f.Series = append(f.Series, s)
 	}
-	majority := Series{Label: majorityClass}
+	majority := Series{Label: majorityClass, Bare: true, Dashed: true}
 	for _, sigma := range r.numbers("sigma") {
 		if sigma > 0 {
 			majority.X, majority.Y = append(majority.X, sigma), append(majority.Y, r.where("test-accuracy", "method", majorityClass).mean)
