@@ -68,10 +68,10 @@ func (f *Figure) plot() (*plot.Plot, error) {
 	}
 	p.Legend.Top, p.Legend.Left, p.Legend.Padding = true, true, 3
 	if f.LogX {
-		p.X.Scale, p.X.Tick.Marker = plot.LogScale{}, logTicks{}
+		p.X.Scale, p.X.Tick.Marker = logScale{}, logTicks{}
 	}
 	if f.LogY {
-		p.Y.Scale, p.Y.Tick.Marker = plot.LogScale{}, logTicks{}
+		p.Y.Scale, p.Y.Tick.Marker = logScale{}, logTicks{}
 	}
 	if f.YNames != nil {
 		p.Y.Tick.Marker = plot.ConstantTicks(f.nameTicks())
@@ -194,6 +194,17 @@ func widen(low, high float64, log bool) (float64, float64) {
 		margin = max(math.Abs(high)*0.1, 0.05)
 	}
 	return low - margin, high + margin
+}
+
+// logScale is a logarithmic axis. Package plot makes room for an axis title as if it stood at the arithmetic mean of the axis' ends, which
+// on a logarithmic axis is near one of them: the figure would shrink for a title that is drawn in the middle.
+type logScale struct{}
+
+func (logScale) Normalize(low, high, x float64) float64 {
+	if x == 0.5*(low+high) {
+		return 0.5
+	}
+	return plot.LogScale{}.Normalize(low, high, x)
 }
 
 // logTicks marks decades with numbers, and 2 to 9 between them without unless there is hardly a decade.
