@@ -86,7 +86,7 @@ func budgetFigures(r *Results) []Figure {
 				for _, rec := range r.part(c.metric, "method", l, "kind", kind) {
 					x := rec.Number("after-requests")
 					longest = max(longest, x)
-					if x > 0 && sparse(x) {
+					if n := len(s.X); x > 0 && (n == 0 || twelfth(x) > twelfth(s.X[n-1])) {
 						s.X, s.Y = append(s.X, x), append(s.Y, rec.Value)
 					}
 				}
@@ -104,8 +104,5 @@ func budgetFigures(r *Results) []Figure {
 	return out
 }
 
-// sparse thins points out towards the right of a logarithmic axis: about twelve a decade.
-func sparse(x float64) bool {
-	before := math.Floor(12 * math.Log10(x-1))
-	return x <= 1 || before < math.Floor(12*math.Log10(x))
-}
+// twelfth numbers the parts of a logarithmic axis, twelve a decade, in each of which one point is shown.
+func twelfth(x float64) float64 { return math.Floor(12 * math.Log10(x)) }

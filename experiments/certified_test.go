@@ -149,6 +149,31 @@ func TestBudgetAccountsAreTrue(t *testing.T) {
 	}
 }
 
+// Whatever requests were noted, the line has points all along its logarithmic axis, and no more than can be told apart.
+func TestTheFigureOfABudgetHasPointsAllAlong(t *testing.T) {
+	record := func(metric string, value float64, at int) Record {
+		return Record{Experiment: "budget", Model: "linear", Method: "second-order", Metric: metric, Value: value, Settings: map[string]any{"kind": "samples", "after-requests": float64(at)}}
+	}
+	records := []Record{record("requests-certified", 10000, 0), record("ledger-total", 1, 0)}
+	for at := 40; at <= 10000; at += 40 {
+		records = append(records, record("ledger-total", float64(at), at))
+	}
+	e, err := Find("budget")
+	require.NoError(t, err)
+	s, err := Defaults(e, Key{"adult", "linear", Paper})
+	require.NoError(t, err)
+	c := &Config{Experiment: "budget", Dataset: "adult", Model: "linear", Profile: Paper, Parts: []Part{{Experiment: "budget", Settings: *s}}}
+	figures := budgetFigures(resultsOf("budget", c, records))
+	require.Len(t, figures, 1)
+	x := figures[0].Series[0].X
+	require.Equal(t, 40.0, x[0])
+	for i := 1; i < len(x); i++ {
+		require.Less(t, x[i]/x[i-1], 2.1)
+	}
+	require.Greater(t, x[len(x)-1], 8000.0)
+	require.LessOrEqual(t, len(x), 12*3)
+}
+
 func TestSISAAndNoiseStandInTheTables(t *testing.T) {
 	for _, id := range []string{"residual", "fidelity", "runtime"} {
 		dir := smoke(t, t.TempDir(), id, "linear")
