@@ -30,7 +30,7 @@ func sigmaExperiment() *Experiment {
 			return units, nil
 		},
 		Tables: func(r *Results) []Table {
-			return []Table{sigmaTable(r, "Test accuracy", " %", "test-accuracy", percent), sigmaTable(r, "Macro F1", "", "macro-f1", style{1, 3})}
+			return []Table{sigmaTable(r, "Test accuracy, %", "test-accuracy", percent), sigmaTable(r, "Macro F1", "macro-f1", style{1, 3})}
 		},
 		Figures: func(r *Results) []Figure { return []Figure{sigmaFigure(r)} },
 	}
@@ -61,9 +61,9 @@ func (s *Session) sigmaRecords(ctx context.Context, part string, set *Settings, 
 }
 
 // sigmaTable marks what is no better than the majority class in its title too, which a terminal shows without the note.
-func sigmaTable(r *Results, title, unit, metric string, f style) Table {
+func sigmaTable(r *Results, title, metric string, f style) Table {
 	majority := r.where(metric, "method", majorityClass)
-	t := Table{Title: fmt.Sprintf("%s,%s (* = no better than the majority class, %s%s)", title, unit, f.one(majority.mean), unit), Header: []string{"sigma"},
+	t := Table{Title: fmt.Sprintf("%s (* = no better than the majority class, %s)", title, f.one(majority.mean)), Header: []string{"sigma"},
 		Note: r.drawsNote() + " Whatever is certified with noise that leaves a model no better than always answering the majority class is worth nothing."}
 	lambdas := r.numbers("lambda")
 	for _, lambda := range lambdas {
