@@ -45,17 +45,17 @@ type Series struct {
 
 const figureWidth, bareWidth, figureHeight = 18 * vg.Centimeter, 13 * vg.Centimeter, 9.5 * vg.Centimeter
 
-// palette is Okabe and Ito's, told apart by colour-blind readers and on light and dark ground alike.
+// palette is Okabe and Ito's with two of Tol's, told apart by colour-blind readers and on light and dark ground alike.
 var palette = []color.RGBA{
 	{0xD5, 0x5E, 0x00, 255}, {0x00, 0x72, 0xB2, 255}, {0x00, 0x9E, 0x73, 255}, {0xCC, 0x79, 0xA7, 255}, {0xE6, 0x9F, 0x00, 255},
-	{0x56, 0xB4, 0xE9, 255}, {0x8C, 0x6B, 0x3F, 255}, {0x88, 0x88, 0x88, 255},
+	{0x56, 0xB4, 0xE9, 255}, {0x8C, 0x6B, 0x3F, 255}, {0x88, 0x88, 0x88, 255}, {0xAA, 0x44, 0x99, 255}, {0x99, 0x99, 0x33, 255},
 }
 
 // colours gives each method the same colour in every figure.
 var colours = map[string]int{
 	"none": 7, "none (before)": 7, "before": 7, "occlusion": 6, "fine-tune": 4, "first-order": 0, "first-order-iterative": 3, "first-order-matched": 3,
 	"second-order": 1, "second-order, factor stored": 6, "second-order-repeated": 5, "second-order-exposure": 6, "second-order-iterative": 5,
-	"retrain": 2, "retrain, warm": 2, "retrain, cold": 6, "retrain, cold, other starts": 3, "sisa": 3, "dp": 6, "allowed": 2,
+	"retrain": 2, "retrain, warm": 2, "retrain, cold": 6, "retrain, cold, other starts": 3, "sisa": 9, "dp": 8, "allowed": 2,
 	"none, ledger": 7, "first-order, ledger": 0, "second-order, ledger": 1, "second-order, exact": 5, "second-order, bounds": 3, "budget": 2, majorityClass: 7,
 }
 
