@@ -107,12 +107,12 @@ func clock(ctx context.Context, rounds int, least float64, f func() error) (floa
 	return times[len(times)/2], nil
 }
 
-// against times f and its bound in turns, since the machine's speed changes within seconds: the medians of both over 7 turns, of a fifth of a
-// second and so many calls at least.
-func against(ctx context.Context, calls int, f func() error, bound func() (float64, error)) (Timing, error) {
+// against times f and its bound in turns, since the machine's speed changes within seconds: the medians of both over the turns, each of a fifth
+// of a second and so many calls at least.
+func against(ctx context.Context, p pace, f func() error, bound func() (float64, error)) (Timing, error) {
 	var seconds, bounds []float64
-	for range 7 {
-		s, err := clock(ctx, calls, 0.2, f)
+	for range p.turns {
+		s, err := clock(ctx, p.calls, 0.2, f)
 		if err != nil {
 			return Timing{}, err
 		}
@@ -124,13 +124,17 @@ func against(ctx context.Context, calls int, f func() error, bound func() (float
 	}
 	slices.Sort(seconds)
 	slices.Sort(bounds)
-	return Timing{Seconds: seconds[3], BoundSeconds: bounds[3], Ratio: seconds[3] / bounds[3]}, nil
+	middle := p.turns / 2
+	return Timing{Seconds: seconds[middle], BoundSeconds: bounds[middle], Ratio: seconds[middle] / bounds[middle]}, nil
 }
 
-// A call of long work takes a second or more, and is the only one of its turn.
-const (
-	shortWork = 9
-	longWork  = 1
+// pace is how often work is timed. A call of long work takes a second or more, and is the only one of its turn; one of slow work takes ten.
+type pace struct{ turns, calls int }
+
+var (
+	shortWork = pace{7, 9}
+	longWork  = pace{7, 1}
+	slowWork  = pace{3, 1}
 )
 
 // productsAlone is the bound by the matrix products of the shapes.
@@ -140,7 +144,7 @@ func productsAlone(shapes [][3]int, cores int) func() (float64, error) {
 
 // clocked is the bound by another piece of work.
 func clocked(ctx context.Context, f func() error) func() (float64, error) {
-	return func() (float64, error) { return clock(ctx, shortWork, 0.2, f) }
+	return func() (float64, error) { return clock(ctx, shortWork.calls, 0.2, f) }
 }
 
 // products returns the seconds that matrix products of the shapes (m, k, n) take alone, in single precision on so many cores, each shape timed once.

@@ -65,10 +65,13 @@ func cnnWork() Work {
 		}
 		theta, g := m.Init(1), make([]float64, m.Dim())
 		for _, batch := range []int{64, 512} {
-			d := cnnBatch(batch)
+			d, p := cnnBatch(batch), longWork
+			if batch > 64 {
+				p = slowWork
+			}
 			gradientBound := func() (float64, error) { s, _ := cnnProducts(batch, cores); return s, nil }
 			hvpBound := func() (float64, error) { _, s := cnnProducts(batch, cores); return s, nil }
-			t, err := against(ctx, longWork, func() error { return m.Gradient(ctx, g, theta, d) }, gradientBound)
+			t, err := against(ctx, p, func() error { return m.Gradient(ctx, g, theta, d) }, gradientBound)
 			if err != nil {
 				return err
 			}
@@ -80,7 +83,7 @@ func cnnWork() Work {
 				return err
 			}
 			v := m.Init(2)
-			t, err = against(ctx, longWork, func() error {
+			t, err = against(ctx, p, func() error {
 				v[0]++ // a new v
 				return f(g, v)
 			}, hvpBound)

@@ -78,6 +78,18 @@ func (p *Program) planGroups() {
 // Scratch returns the number of elements of working memory that one run needs.
 func (p *Program) Scratch() int { return p.schedule.scratch }
 
+// Convolves reports whether the program has convolutions, whose matrix products have a row for each pixel and so are large however few the
+// samples.
+func (p *Program) Convolves() bool {
+	return slices.ContainsFunc(p.ir.values, func(v value) bool {
+		switch v.op.(type) {
+		case conv, convInput, convFilter, convSum:
+			return true
+		}
+		return false
+	})
+}
+
 // Kept returns the number of elements that a frame keeps between runs.
 func (p *Program) Kept() int {
 	n := 0

@@ -51,7 +51,8 @@ func (e *numeric[T]) plan(k kind, rows int, d *datasets.Dataset) (*plan, error) 
 
 // chunkSize finds the largest power of two whose gradient's intermediate values take at most the model's chunk size, or twice as much as the
 // parameters where these are many: each chunk has to add up a gradient of its own. Where not even 32 rows fit there, as in long sequences,
-// nothing is gained by few rows and the products get better by more of them: then it is what fits in [largeChunk], at most 256.
+// nothing is gained by few rows and the products get better by more of them, convolutions' apart: then it is what fits in [largeChunk], at most
+// 256.
 func (e *numeric[T]) chunkSize(d *datasets.Dataset) (chunkSize, error) {
 	if e.m.opts.chunkRows > 0 {
 		return chunkSize{rows: e.m.opts.chunkRows}, nil
@@ -76,6 +77,9 @@ func (e *numeric[T]) chunkSize(d *datasets.Dataset) (chunkSize, error) {
 	size = chunkSize{rows: 32}
 	if size.rows*perRow > limit {
 		limit, most, size.spare = largeChunk/int(unsafe.Sizeof(zero)), 256, 1.0/16
+		if pl.program.Convolves() {
+			most = size.rows
+		}
 	}
 	for size.rows < most && 2*size.rows*perRow <= limit {
 		size.rows *= 2

@@ -55,7 +55,8 @@ func KeepLimit(bytes int) Option { return func(o *options) { o.keepBytes = bytes
 
 // Chunk sets the number of samples in a chunk at most: few samples are divided so that two cores have work. 0 is the default, which follows
 // from the network's footprint: the intermediate values of a chunk take about 2 MiB or, where not even 32 samples fit there, as in long
-// sequences, up to 512 MiB a core for a gradient, and half as much again for a Hessian-vector product.
+// sequences, up to 512 MiB a core for a gradient, and half as much again for a Hessian-vector product. Large
+// images are taken 32 at a time.
 func Chunk(rows int) Option { return func(o *options) { o.chunkRows = rows } }
 
 // NewModel returns the model of a network. The graph depends on the shape of a sample and is built when the first data set is seen;
