@@ -3,6 +3,7 @@ package graph
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -140,40 +141,106 @@ func TestMaxPoolTies(t *testing.T) {
 	assert.Equal(t, []float64{4, 0, 0, 0}, out[0].Data())
 }
 
-// The tiles of columns must not show: images whose columns are many tiles agree with the same images one by one.
-func TestConvolutionTiles(t *testing.T) {
-	const n, h, w, c, o = 3, 40, 41, 20, 4
-	x, f, d := draws(1, n*h*w*c), draws(2, 9*c*o), draws(3, n*h*w*o)
-	run := func(n int, x, d []float64) [][]float64 {
+// TestRandomConvolutions compares the three members of the family, and sums of them, with loops over all elements, in tiles of any size.
+func TestRandomConvolutions(t *testing.T) {
+	usual := columnLimit
+	t.Cleanup(func() { columnLimit = usual })
+	r := rand.New(rand.NewPCG(1, 3))
+	for trial := range 120 {
+		columnLimit = []int{1, 20, 100, 1000, usual}[r.IntN(5)]
+		n, h, w, c, o := 1+r.IntN(3), 1+r.IntN(6), 1+r.IntN(6), 1+r.IntN(3), 1+r.IntN(3)
+		pair := func(least, most int) [2]int { return [2]int{least + r.IntN(most), least + r.IntN(most)} }
+		win := Window{Size: pair(1, 3), Stride: pair(1, 3), Dilation: pair(1, 3), Before: pair(0, 4), After: pair(0, 4)}
+		if trial%2 == 0 {
+			win.Stride = [2]int{1, 1}
+		}
+		if trial%3 == 0 {
+			win.Dilation = [2]int{1, 1}
+		}
+		out, err := win.outputs(h, w)
+		if err != nil {
+			continue
+		}
+		op := conv{w: win, each: r.IntN(2) == 0}
+		filters := []int{win.Size[0], win.Size[1], c, o}
+		images, filtered := []int{n, h, w, c}, []int{n, out[0], out[1], o}
+		if op.each {
+			filters = append([]int{n}, filters...)
+		}
+		x, f, d, b := draws(uint64(trial), size(images)), draws(uint64(trial)+1000, size(filters)), draws(uint64(trial)+2000, size(filtered)), draws(5, o)
+		y, dx, df := make([]float64, len(d)), make([]float64, len(x)), make([]float64, len(f))
+		p := 0
+		eachWindow(win, images, func(image int, places [][2]int) {
+			for k, at := range places {
+				if at[0] < 0 || at[0] >= h || at[1] < 0 || at[1] >= w {
+					continue
+				}
+				if op.each {
+					k += image * len(places)
+				}
+				for ci := range c {
+					for co := range o {
+						xi, fi, di := ((image*h+at[0])*w+at[1])*c+ci, (k*c+ci)*o+co, p*o+co
+						y[di] += x[xi] * f[fi]
+						dx[xi] += d[di] * f[fi]
+						df[fi] += x[xi] * d[di]
+					}
+				}
+			}
+			p++
+		})
 		g := G.NewGraph()
-		nx, nf, nd := Input(g, tensor.Float64, "x", n, h, w, c), Input(g, tensor.Float64, "f", 3, 3, c, o), Input(g, tensor.Float64, "d", n, h, w, o)
-		win := Window{}.Same([2]int{3, 3})
-		y := Conv2D(nx, nf, win)
-		grads, err := VJP([]*Node{y}, []*Node{nd}, []*Node{nx, nf})
+		nx, nf, nd, nb := Input(g, tensor.Float64, "x", images...), Input(g, tensor.Float64, "f", filters...), Input(g, tensor.Float64, "d", filtered...),
+			Input(g, tensor.Float64, "b", o)
+		program, err := Compile(
+			apply(op, nx, nf), apply(op.input(images), nd, nf), apply(convFilter(op), nx, nd),
+			Add(Add(nb, apply(op, Scale(nx, 2), nf)), apply(op, nx, Scale(nf, 3))),
+			Add(apply(op.input(images), Scale(nd, 2), nf), apply(op.input(images), nd, Scale(nf, 3))),
+			Add(apply(convFilter(op), Scale(nx, 2), nd), apply(convFilter(op), nx, Scale(nd, 3))))
 		require.NoError(t, err)
-		p, err := Compile(append(grads, y)...)
-		require.NoError(t, err)
-		require.Less(t, columnLimit, n*h*w*9*c)
-		out, err := p.Run(map[*Node]G.Value{nx: tensor.New(tensor.WithShape(n, h, w, c), tensor.WithBacking(x)),
-			nf: tensor.New(tensor.WithShape(3, 3, c, o), tensor.WithBacking(f)), nd: tensor.New(tensor.WithShape(n, h, w, o), tensor.WithBacking(d))})
-		require.NoError(t, err)
-		var data [][]float64
-		for _, v := range out {
-			data = append(data, v.Data().([]float64))
+		value := func(v []float64, shape []int) G.Value {
+			return tensor.New(tensor.WithShape(shape...), tensor.WithBacking(v))
 		}
-		return data
-	}
-	all := run(n, x, d)
-	filters := make([]float64, len(f))
-	for i := range n {
-		one := run(1, x[i*h*w*c:(i+1)*h*w*c], d[i*h*w*o:(i+1)*h*w*o])
-		assert.InDeltaSlice(t, one[0], all[0][i*h*w*c:(i+1)*h*w*c], 1e-11)
-		assert.InDeltaSlice(t, one[2], all[2][i*h*w*o:(i+1)*h*w*o], 1e-11)
-		for k, g := range one[1] {
-			filters[k] += g
+		got, err := program.Run(map[*Node]G.Value{nx: value(x, images), nf: value(f, filters), nd: value(d, filtered), nb: value(b, []int{o})})
+		require.NoError(t, err)
+		for k, want := range [][]float64{y, dx, df, y, dx, df} {
+			for i, v := range want {
+				if k >= 3 {
+					v *= 5
+				}
+				if k == 3 {
+					v += b[i%o]
+				}
+				require.InDelta(t, v, number(got[k], i), 1e-11, "trial %d: %+v each %v, limit %d, images %v, output %d element %d", trial, win, op.each,
+					columnLimit, images, k, i)
+			}
 		}
 	}
-	assert.InDeltaSlice(t, filters, all[1], 1e-9)
+}
+
+// number is element i of a value.
+func number(v G.Value, i int) float64 {
+	if x, ok := v.Data().([]float64); ok {
+		return x[i]
+	}
+	return v.Data().(float64)
+}
+
+// NaN is the largest wherever it stands, so that it does not get lost.
+func TestMaxPoolPassesNaNOn(t *testing.T) {
+	for at := range 4 {
+		g := G.NewGraph()
+		x := Input(g, tensor.Float64, "x", 1, 2, 2, 2)
+		p, err := Compile(MaxPool2D(x, Window{Size: [2]int{2, 2}}))
+		require.NoError(t, err)
+		data := []float64{1, 5, 4, 6, 3, 7, 2, 8}
+		data[2*at] = math.NaN()
+		out, err := p.Run(map[*Node]G.Value{x: tensor.New(tensor.WithShape(1, 2, 2, 2), tensor.WithBacking(data))})
+		require.NoError(t, err)
+		y := out[0].Data().([]float64)
+		assert.True(t, math.IsNaN(y[0]), "NaN in place %d", at)
+		assert.Equal(t, 8.0, y[1])
+	}
 }
 
 func TestMoments(t *testing.T) {

@@ -5,8 +5,9 @@ import (
 	"lethe/graph/internal/vec"
 )
 
-// columnLimit is how many elements the columns of a tile may have: they have to stay in the cache until the product has read them.
-const columnLimit = 1 << 17
+// columnLimit is how many elements the columns of a tile may have: they have to stay in the cache until the product has read them. Tests lower
+// it.
+var columnLimit = 1 << 17
 
 // convShape is the geometry of a convolution's kernel: images (n, h, w, c), filtered ones (n, oh, ow, o), and how many rows of
 // filtered pixels make a tile.

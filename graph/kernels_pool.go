@@ -68,6 +68,15 @@ func lowerPoolIndex[T Float](o poolIndex, in int, shapes [][]int, out int, v val
 				vec.Max(at, at, larger)
 				vec.Max(best, best, row)
 			})
+			if sum := vec.Sum(best); sum != sum { // a NaN is the largest, as in Max
+				s.elements(image, top, left, func(number, pixel int) {
+					for c, v := range x[pixel*s.c : (pixel+1)*s.c] {
+						if v != v && best[c] != best[c] {
+							at[c], best[c] = T(number), 0
+						}
+					}
+				})
+			}
 		})
 	}
 }

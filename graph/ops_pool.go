@@ -89,8 +89,8 @@ func (o avgSpread) adjoint(_ []*Node, _, dy *Node, _ []bool) []*Node {
 	return []*Node{apply(avgPool{w: o.w}, dy)}
 }
 
-// MaxPool2D returns the largest element of each window of images x (n, height, width, channels), channel by channel. Padding is never the
-// largest. Of several equal elements the first, row by row, gets the adjoint.
+// MaxPool2D returns the largest element of each window of images x (n, height, width, channels), channel by channel, and NaN where there is one.
+// Padding is never the largest. Of several equal elements the first, row by row, gets the adjoint.
 func MaxPool2D(x *Node, w Window) *Node {
 	w = poolWindow("MaxPool2D", w)
 	return apply(poolGather{w: w}, apply(poolIndex{w: w}, x), x)

@@ -258,7 +258,13 @@ func TestFeedsOfEveryLayout(t *testing.T) {
 
 // Sums of rows are taken while a group computes them, and read by nobody before they are complete.
 func TestSumsInGroups(t *testing.T) {
-	const n, w = 70, 33 // no multiple of a block
+	for _, w := range []int{16, 32, 33, 512, 1024} {
+		t.Run(fmt.Sprint(w), func(t *testing.T) { checkSumsInGroups(t, w) })
+	}
+}
+
+func checkSumsInGroups(t *testing.T, w int) {
+	const n = 70
 	x, v := draws(1, n*w), draws(2, w)
 	g := G.NewGraph()
 	nx, nv := Input(g, tensor.Float64, "x", n, w), Input(g, tensor.Float64, "v", w)
@@ -292,6 +298,31 @@ func TestSumsInGroups(t *testing.T) {
 		}
 	}
 	assert.Equal(t, 2, sums, "the sums of y and of the squares are part of a group")
+}
+
+// A sum of a sum needs the first to be complete.
+func TestSumOfASum(t *testing.T) {
+	for _, shape := range [][]int{{50, 3, 33}, {50, 4, 32}} {
+		x := draws(1, size(shape))
+		fed := append([]float64(nil), x...)
+		g := G.NewGraph()
+		nx := Input(g, tensor.Float64, "x", shape...)
+		once := Sum(Exp(nx), 0)
+		for _, outputs := range [][]*Node{{Sum(once, 0)}, {Sum(once, 0), once}} {
+			p, err := Compile(outputs...)
+			require.NoError(t, err)
+			out, err := p.Run(map[*Node]G.Value{nx: tensor.New(tensor.WithShape(shape...), tensor.WithBacking(fed))})
+			require.NoError(t, err)
+			require.Equal(t, x, fed, "the input is as it was")
+			for j := range shape[2] {
+				want := 0.0
+				for k := j; k < len(x); k += shape[2] {
+					want += math.Exp(x[k])
+				}
+				require.InDelta(t, want, out[0].Data().([]float64)[j], 1e-10)
+			}
+		}
+	}
 }
 
 // A convolution, its bias and what is added to it are one step.

@@ -117,7 +117,7 @@ func (s *schedule) group(p *ir, varying bool) {
 			open.values = append(open.values, i)
 			continue
 		}
-		if open != nil && p.isRowSum(i) && slices.Contains(open.values, p.alias(v.in[0])) {
+		if open != nil && p.isRowSum(i) && slices.Contains(open.values, p.alias(v.in[0])) && !s.readsSum(p, open, i) {
 			open.values = append(open.values, i)
 			continue
 		}

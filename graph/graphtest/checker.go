@@ -100,8 +100,12 @@ func withFixed(all []graph.Param, free []*graph.Node) []*graph.Node {
 			n *= d
 		}
 		x := make([]float64, n)
+		r := rand.New(rand.NewPCG(uint64(i), 0xf1ed))
 		if p.Init != nil {
-			p.Init(rand.New(rand.NewPCG(uint64(i), 0xf1ed)), x)
+			p.Init(r, x)
+		}
+		for k := range x { // or a mean of 0 and a variance of 1 would hide what is done with them
+			x[k] += 0.5 * r.Float64()
 		}
 		out[i] = graph.Fixed(free[0], x, p.Shape...)
 	}
