@@ -12,8 +12,13 @@ import (
 // Iterative divides the request into chunks ([Request.Chunks]) and lets Method carry them out one after the other, each
 // on the data and the parameters that the one before it left. Where Method estimates residuals on a subsample, so does the whole.
 type Iterative struct {
-	Method Method // what carries out each chunk: FirstOrder or SecondOrder
+	Method Method // what carries out each chunk: FirstOrder or SecondOrder, or one of them in Reestimate
 	Chunks int    // at most; 0 = 10
+	// Accept scores parameters, higher is better: by the accuracy on a validation set, for instance; nil = take every chunk. A chunk after
+	// which the score is no number, or lower than before it by more than Tolerance, is refused: the parameters stay as they were, the data
+	// move on to the next chunk, and Notes says so. What Accept costs is not counted, but for its seconds.
+	Accept    func(ctx context.Context, theta []float64) (score float64, err error)
+	Tolerance float64 // 0 or more
 }
 
 // Name returns the method's name with "-iterative" behind it.
@@ -29,6 +34,9 @@ func (m Iterative) Name() string {
 func (m Iterative) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
 	if m.Method == nil {
 		return nil, errors.New("unlearn: Iterative needs a Method, FirstOrder or SecondOrder")
+	}
+	if !(m.Tolerance >= 0) {
+		return nil, fmt.Errorf("unlearn: Iterative.Tolerance is %v; it has to be 0 or a positive number", m.Tolerance)
 	}
 	var s sampling
 	if f, ok := m.Method.(interface{ sampling() sampling }); ok {
@@ -83,6 +91,10 @@ func (m Iterative) carryOut(
 	ctx context.Context, t *attempt, data *datasets.Dataset, chunks []Request,
 ) (theta []float64, residual float64, err error) {
 	current, after := slices.Clone(t.theta), t.update.Before
+	var best acceptance
+	if err := best.begin(ctx, m, current); err != nil {
+		return nil, 0, err
+	}
 	for i, chunk := range chunks {
 		u, err := m.Method.Unlearn(ctx, t.p.With(data), current, chunk)
 		if u != nil {
@@ -96,7 +108,44 @@ func (m Iterative) carryOut(
 		if err != nil {
 			return nil, 0, fmt.Errorf("chunk %d of %d: %w", i+1, len(chunks), err)
 		}
-		current, after, data = u.Theta, u.After, u.Data
+		data = u.Data
+		refused, err := best.refuses(ctx, m, u.Theta)
+		if err != nil {
+			return nil, 0, fmt.Errorf("chunk %d of %d: %w", i+1, len(chunks), err)
+		}
+		if refused != "" {
+			t.note("chunk %d of %d: refused, %s", i+1, len(chunks), refused)
+			after = u.Before
+			continue
+		}
+		current, after = u.Theta, u.After
 	}
 	return current, after, nil
+}
+
+// acceptance is the score of the parameters reached.
+type acceptance struct{ score float64 }
+
+func (a *acceptance) begin(ctx context.Context, m Iterative, theta []float64) (err error) {
+	if m.Accept == nil {
+		return nil
+	}
+	a.score, err = m.Accept(ctx, theta)
+	return err
+}
+
+// refuses says why parameters are not taken, "" if they are; their score then is the one to be compared with.
+func (a *acceptance) refuses(ctx context.Context, m Iterative, theta []float64) (string, error) {
+	if m.Accept == nil {
+		return "", nil
+	}
+	score, err := m.Accept(ctx, theta)
+	if err != nil {
+		return "", err
+	}
+	if !(score >= a.score-m.Tolerance) {
+		return fmt.Sprintf("the score would have gone from %.6g to %.6g", a.score, score), nil
+	}
+	a.score = score
+	return "", nil
 }
