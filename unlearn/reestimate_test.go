@@ -203,7 +203,7 @@ func TestStatisticsThatCannotBe(t *testing.T) {
 	}{
 		{Reestimate{}, p, "Reestimate needs a Method"},
 		{Reestimate{Method: None{}, Samples: -1}, p, "Reestimate.Samples is -1"},
-		{Reestimate{Method: None{}}, &bare, "leastSquares"},
+		{Reestimate{Method: None{}}, &bare, "glm has no running statistics"},
 		{Reestimate{Method: SISA{Shards: 2, Trainer: sgd}}, p, "sisa answers by several models"},
 		{Retrain{Trainer: StatisticsTrainer{}}, p, "StatisticsTrainer needs a Trainer"},
 		{Retrain{Trainer: StatisticsTrainer{Trainer: sgd, Samples: -1}}, p, "StatisticsTrainer.Samples is -1"},
