@@ -20,6 +20,7 @@ type Reestimate struct {
 	Method  Method // one that gives parameters; SISA's models take a [StatisticsTrainer]
 	Samples int    // of the corrected data, drawn by Seed; 0 = 4,000; all if there are no more
 	Seed    uint64
+	Force   bool // keep an update that its new statistics made worse; Notes says so. Method's own Force does the same
 }
 
 // Name returns the method's name with "-reestimated" behind it.
@@ -39,7 +40,7 @@ func (m Reestimate) sampling() sampling {
 
 func (m Reestimate) forced() bool {
 	f, ok := m.Method.(interface{ forced() bool })
-	return ok && f.forced()
+	return m.Force || ok && f.forced()
 }
 
 // Unlearn implements [Method]. A request that affects no sample changes nothing, the statistics neither.
@@ -84,7 +85,7 @@ func (m Reestimate) finish(ctx context.Context, p *Problem, theta []float64, r R
 			return t.refuse(err)
 		}
 	}
-	return t.judge(next, after, m.forced(), "use smaller steps in Method, or set its Force to keep it")
+	return t.judge(next, after, m.forced(), "use smaller steps in Method, or set Force to keep it")
 }
 
 // attemptAfter goes on from an update that another attempt came to: what it costs from here is added to the update's.
