@@ -22,7 +22,9 @@ func (r *Results) poisonCases() []poisonCase {
 }
 
 // title names a case: "800 flips, half of them known".
-func (r *Results) poisonTitle(c poisonCase) string { return r.flipsTitle(c.budget) + knownTitle(c.known) }
+func (r *Results) poisonTitle(c poisonCase) string {
+	return r.flipsTitle(c.budget) + knownTitle(c.known)
+}
 
 func (r *Results) flipsTitle(budget float64) string {
 	for _, rec := range r.Records {

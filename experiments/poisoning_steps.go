@@ -2,7 +2,6 @@ package experiments
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -18,10 +17,13 @@ import (
 // stepRule is a kind of step.
 type stepRule interface {
 	// try calls use with what each setting leads to from theta on the data of p, which are those before the request.
-	try(ctx context.Context, t *target, p *unlearn.Problem, theta []float64, a *unlearn.Applied, use func(theta []float64, tags Tags, failed error) error) error
+	try(ctx context.Context, t *target, p *unlearn.Problem, theta []float64, a *unlearn.Applied, use useStep) error
 	// method is the step with the settings that were taken.
 	method(t *target, tags Tags) unlearn.Method
 }
+
+// useStep takes parameters that a setting led to, or why it led to none, and returns their validation accuracy in points, NaN for none.
+type useStep func(theta []float64, tags Tags, failed error) (float64, error)
 
 // stepping are the units of a method that takes steps by a rule: one on the whole request, or one for each chunk.
 func stepping(name string, rule stepRule, iterative, last bool) func(set *Settings) []poisonUnit {
@@ -93,16 +95,16 @@ func (t *target) choose(ctx context.Context, rule stepRule, chunks int, way stri
 // best tries all settings of a step.
 func (t *target) best(ctx context.Context, rule stepRule, p *unlearn.Problem, theta []float64, a *unlearn.Applied, way string) (stepChoice, error) {
 	ch := stepChoice{taken: -1}
-	err := rule.try(ctx, t, p, theta, a, func(next []float64, tags Tags, failed error) error {
+	err := rule.try(ctx, t, p, theta, a, func(next []float64, tags Tags, failed error) (float64, error) {
 		try := stepTry{tags: tags, score: math.NaN()}
 		if failed != nil {
 			try.failed = failed.Error()
 			ch.tries = append(ch.tries, try)
-			return nil
+			return try.score, nil
 		}
 		var err error
 		if try.theta, try.score, err = t.settledScore(ctx, way, next, a.Data); err != nil {
-			return err
+			return try.score, err
 		}
 		if !finite(try.score) {
 			try.failed = "the parameters are not finite"
@@ -116,7 +118,7 @@ func (t *target) best(ctx context.Context, rule stepRule, p *unlearn.Problem, th
 			try.theta = nil
 		}
 		ch.tries = append(ch.tries, try)
-		return nil
+		return try.score, nil
 	})
 	return ch, err
 }
@@ -178,14 +180,14 @@ func (c *repair) failure(reason string) finding {
 
 // carryOut applies the chosen steps to the trained network.
 func (c *repair) carryOut(ctx context.Context, t *target, rule stepRule, choices []stepChoice, iterative bool, way string) ([]finding, error) {
-	var seq sequence
+	var each []unlearn.Method
 	for _, ch := range choices {
-		seq.steps = append(seq.steps, c.with(way, rule.method(t, ch.tries[ch.taken].tags)))
+		each = append(each, c.with(way, rule.method(t, ch.tries[ch.taken].tags)))
 	}
 	var scores []float64
-	var m unlearn.Method = &seq
+	m := each[0]
 	if iterative {
-		m = unlearn.Iterative{Method: &seq, Chunks: c.set.Chunks, Tolerance: c.set.MaxFall, Accept: func(ctx context.Context, theta []float64) (float64, error) {
+		m = unlearn.Iterative{Each: each, Chunks: c.set.Chunks, Tolerance: c.set.MaxFall, Accept: func(ctx context.Context, theta []float64) (float64, error) {
 			score, err := t.score(ctx, theta)
 			scores = append(scores, score)
 			return score, err
@@ -210,37 +212,49 @@ func chunkFindings(scores []float64, fall float64) []finding {
 	return out
 }
 
-// sequence carries each request out by the next of its steps.
-type sequence struct {
-	steps []unlearn.Method
-	next  int
-}
-
-// Name implements [unlearn.Method].
-func (s *sequence) Name() string { return s.steps[0].Name() }
-
-// Unlearn implements [unlearn.Method].
-func (s *sequence) Unlearn(ctx context.Context, p *unlearn.Problem, theta []float64, r unlearn.Request) (*unlearn.Update, error) {
-	if s.next == len(s.steps) {
-		return nil, errors.New("experiments: more chunks than steps were chosen for")
-	}
-	s.next++
-	return s.steps[s.next-1].Unlearn(ctx, p, theta, r)
-}
-
 // gradientSteps are first-order steps.
 type gradientSteps struct{}
 
-// try goes along the difference by the values of a decade grid, further where the best is an end of it, and by finer ones around the best.
-func (gradientSteps) try(
-	ctx context.Context, t *target, p *unlearn.Problem, theta []float64, a *unlearn.Applied, use func([]float64, Tags, error) error,
-) error {
+// try goes along the difference by the values of a decade grid, by up to three decades more where the best is an end of it, and by finer ones
+// around the best.
+func (gradientSteps) try(ctx context.Context, t *target, p *unlearn.Problem, theta []float64, a *unlearn.Applied, use useStep) error {
 	g := make([]float64, len(theta))
 	if err := p.Difference(ctx, g, theta, a); err != nil {
 		return err
 	}
-	for _, tau := range grid(t.c.set.Tau, t.c.set.TauGrid) {
-		if err := use(along(theta, g, tau), Tags{"tau": tau}, nil); err != nil {
+	best, reached := math.NaN(), math.Inf(-1)
+	try := func(tau float64) error {
+		score, err := use(along(theta, g, tau), Tags{"tau": tau}, nil)
+		if score > reached {
+			best, reached = tau, score
+		}
+		return err
+	}
+	taus := slices.Sorted(slices.Values(grid(t.c.set.Tau, t.c.set.TauGrid)))
+	for _, tau := range taus {
+		if err := try(tau); err != nil {
+			return err
+		}
+	}
+	if !t.c.set.Tau.Tuned || math.IsNaN(best) {
+		return nil
+	}
+	for range 3 {
+		switch best {
+		case taus[0]:
+			taus = slices.Insert(taus, 0, best/10)
+			if err := try(taus[0]); err != nil {
+				return err
+			}
+		case taus[len(taus)-1]:
+			taus = append(taus, best*10)
+			if err := try(best * 10); err != nil {
+				return err
+			}
+		}
+	}
+	for _, tau := range finer(taus, best, t.c.set.TauFine) {
+		if err := try(tau); err != nil {
 			return err
 		}
 	}
@@ -255,9 +269,7 @@ func (gradientSteps) method(t *target, tags Tags) unlearn.Method {
 type newtonSteps struct{}
 
 // try takes all ridges and numbers of products from one Krylov space. Ridges are shares of its largest eigenvalue.
-func (newtonSteps) try(
-	ctx context.Context, t *target, p *unlearn.Problem, theta []float64, a *unlearn.Applied, use func([]float64, Tags, error) error,
-) error {
+func (newtonSteps) try(ctx context.Context, t *target, p *unlearn.Problem, theta []float64, a *unlearn.Applied, use useStep) error {
 	set := t.c.set
 	g := make([]float64, len(theta))
 	if err := p.Difference(ctx, g, theta, a); err != nil {
@@ -295,7 +307,7 @@ func (newtonSteps) try(
 				if found.Err == nil {
 					next = along(theta, found.X, step)
 				}
-				if err := use(next, tags, found.Err); err != nil {
+				if _, err := use(next, tags, found.Err); err != nil {
 					return err
 				}
 			}

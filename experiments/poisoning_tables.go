@@ -218,7 +218,7 @@ func (r *Results) confusionTables(c poisonCase) []Table {
 	for i, rec := range records {
 		t := Table{Title: fmt.Sprintf("Confusion matrix %s, %s", titles[i], r.poisonTitle(c)), Header: []string{"class"},
 			Note: "Test images of each class by what they are taken for; first draw."}
-		names := strings.Split(rec.Text("classes"), ";")
+		names := classNames(rec, len(confusionCounts(rec)))
 		t.Header = append(t.Header, names...)
 		for k, row := range strings.Split(rec.Text("counts"), ";") {
 			t.Rows = append(t.Rows, append([]string{names[k]}, strings.Split(row, ",")...))

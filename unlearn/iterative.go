@@ -13,7 +13,9 @@ import (
 // on the data and the parameters that the one before it left. Where Method estimates residuals on a subsample, so does the whole.
 type Iterative struct {
 	Method Method // what carries out each chunk: FirstOrder or SecondOrder, or one of them in Reestimate
-	Chunks int    // at most; 0 = 10
+	// Each has a method for each chunk, in place of Method, where they are not alike; nil = Method.
+	Each   []Method
+	Chunks int // at most; 0 = 10
 	// Accept scores parameters, higher is better: by the accuracy on a validation set, for instance; nil = take every chunk. A chunk after
 	// which the score is no number, or lower than before it by more than Tolerance, is refused: the parameters stay as they were, the data
 	// move on to the next chunk, and Notes says so. What Accept costs is not counted, but for its seconds.
@@ -23,23 +25,31 @@ type Iterative struct {
 
 // Name returns the method's name with "-iterative" behind it.
 func (m Iterative) Name() string {
-	if m.Method == nil {
+	if m.first() == nil {
 		return "iterative"
 	}
-	return m.Method.Name() + "-iterative"
+	return m.first().Name() + "-iterative"
+}
+
+// first is the method of the first chunk; nil if there is none.
+func (m Iterative) first() Method {
+	if len(m.Each) > 0 {
+		return m.Each[0]
+	}
+	return m.Method
 }
 
 // Unlearn implements [Method]. Each chunk goes through Method's own trust check, and the whole through one more. A chunk
 // that is refused ends the whole with its error.
 func (m Iterative) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
-	if m.Method == nil {
+	if m.first() == nil || slices.Contains(m.Each, nil) {
 		return nil, errors.New("unlearn: Iterative needs a Method, FirstOrder or SecondOrder")
 	}
 	if !(m.Tolerance >= 0) {
 		return nil, fmt.Errorf("unlearn: Iterative.Tolerance is %v; it has to be 0 or a positive number", m.Tolerance)
 	}
 	var s sampling
-	if f, ok := m.Method.(interface{ sampling() sampling }); ok {
+	if f, ok := m.first().(interface{ sampling() sampling }); ok {
 		s = f.sampling()
 	}
 	t, err := beginSampled(ctx, m.Name(), p, theta, r, s)
@@ -57,6 +67,9 @@ func (m Iterative) Unlearn(ctx context.Context, p *Problem, theta []float64, r R
 	if err != nil {
 		return nil, err
 	}
+	if m.Each != nil && len(chunks) > len(m.Each) {
+		return nil, fmt.Errorf("unlearn: Iterative.Each has methods for %d chunks, the request is divided into %d", len(m.Each), len(chunks))
+	}
 	current, after, err := m.carryOut(ctx, t, p.Train, chunks)
 	if err != nil {
 		return t.refuse(err)
@@ -73,7 +86,7 @@ func (m Iterative) Unlearn(ctx context.Context, p *Problem, theta []float64, r R
 		}
 		t.update.Check = t.update.Check.Plus(t.meter.Cost().Minus(start))
 	}
-	f, ok := m.Method.(interface{ forced() bool })
+	f, ok := m.first().(interface{ forced() bool })
 	return t.judge(current, after, ok && f.forced(), "use smaller steps in Method, or more Chunks")
 }
 
@@ -96,11 +109,15 @@ func (m Iterative) carryOut(
 		return nil, 0, err
 	}
 	for i, chunk := range chunks {
-		u, err := m.Method.Unlearn(ctx, t.p.With(data), current, chunk)
+		method := m.Method
+		if m.Each != nil {
+			method = m.Each[i]
+		}
+		u, err := method.Unlearn(ctx, t.p.With(data), current, chunk)
 		if u != nil {
 			t.update.Check = t.update.Check.Plus(u.Check)
 			t.update.Solves = append(t.update.Solves, u.Solves...)
-			t.update.Ridge = u.Ridge
+			t.update.Ridge = max(t.update.Ridge, u.Ridge)
 			for _, note := range u.Notes {
 				t.note("chunk %d of %d: %s", i+1, len(chunks), note)
 			}
