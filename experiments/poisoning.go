@@ -10,7 +10,7 @@ import (
 func poisoningExperiment() *Experiment {
 	const id = "poisoning"
 	return &Experiment{
-		ID: id, Title: "Poisoned labels: repair of a convolutional network", Images: true,
+		ID: id, Title: "Poisoned labels and their repair", Images: true,
 		Question: "how much of the accuracy that flipped labels cost a network do updates give back, at what share of the cost of training again?",
 		Shared:   []string{"precision", "batch", "draws", "tau", "tau-ft", "ridge", "tolerance", "chunks", "shards"},
 		Defaults: poisoningDefaults,

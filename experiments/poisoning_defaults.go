@@ -26,7 +26,7 @@ func poisoningDefaults(s *Settings, k Key) {
 		s.TrainRate, s.TrainEpochs, s.Schedule, s.AMSGrad = 1e-3, 100, "constant", true
 	case Smoke:
 		s.Images, s.Blocks, s.Dense, s.TrainEpochs, s.TrainRate = 200, []int{2}, 4, 2, 1e-2
-		s.Known, s.Sample, s.Reestimate, s.Chunks = []float64{1, 0.5}, 30, 100, 2
+		s.Sample, s.Reestimate, s.Chunks = 30, 100, 2
 		s.RidgeShares, s.ProductsGrid, s.TauGrid, s.TauFine = []float64{1e-3, 1e-1}, []int{2, 4}, []float64{1e-4, 1e-3}, 1
 		s.RateGrid, s.FineEpochs, s.Shards = []float64{1e-3, 1e-2}, []int{1, 2}, []int{2}
 	}

@@ -8,7 +8,7 @@ import (
 
 func poisoningFigures(r *Results) []Figure {
 	var out []Figure
-	for _, known := range r.numbers("known") {
+	for _, known := range r.knownShares() {
 		out = append(out, r.repairFigure(known))
 	}
 	for _, c := range r.poisonCases() {

@@ -21,7 +21,26 @@ func (r *Results) poisonCases() []poisonCase {
 	return out
 }
 
-// title names a case: "800 flips, half of them known".
+// knownShares are the shares of the flips that are known, in the order in which they were carried out.
+func (r *Results) knownShares() []float64 {
+	var out []float64
+	for _, c := range r.poisonCases() {
+		if !slices.Contains(out, c.known) {
+			out = append(out, c.known)
+		}
+	}
+	return out
+}
+
+// poisonNote says what the numbers are means of.
+func (r *Results) poisonNote() string {
+	if n := r.draws(); n > 1 {
+		return fmt.Sprintf("Mean ± standard deviation over %d draws of the flips and of the start.", n)
+	}
+	return "One draw."
+}
+
+// poisonTitle names a case: "800 flips, half of them known".
 func (r *Results) poisonTitle(c poisonCase) string {
 	return r.flipsTitle(c.budget) + knownTitle(c.known)
 }
@@ -50,7 +69,7 @@ func (c poisonCase) pairs(more ...any) []any {
 // file names a case in file names.
 func (c poisonCase) file() string { return fmt.Sprintf("%g-%g", c.budget, c.known) }
 
-// of returns the spread of a metric of a method in a case, over the draws.
+// poison returns the spread of a metric of a method in a case, over the draws.
 func (r *Results) poison(c poisonCase, method, metric, way string, more ...any) spread {
 	return r.where(metric, c.pairs(append([]any{"method", method, "statistics", way}, more...)...)...)
 }

@@ -9,7 +9,7 @@ import (
 
 func poisoningTables(r *Results) []Table {
 	out := []Table{r.learnedTable()}
-	for _, known := range r.numbers("known") {
+	for _, known := range r.knownShares() {
 		for _, t := range []struct {
 			title, metric string
 			note          string
@@ -40,7 +40,7 @@ func poisoningTables(r *Results) []Table {
 
 // learnedTable shows what the flips did to the network.
 func (r *Results) learnedTable() Table {
-	t := Table{Title: "What the flipped labels did", Note: r.drawsNote() + " Learned are flipped labels that the network reproduces.",
+	t := Table{Title: "What the flipped labels did", Note: r.poisonNote() + " Learned are flipped labels that the network reproduces.",
 		Header: []string{"", "test accuracy, %", "on the true labels, %", "flipped labels learned, %", "seconds of training"}}
 	for _, budget := range r.numbers("budget") {
 		t.Rows = append(t.Rows, []string{r.flipsTitle(budget), percent.text(r.poisonBefore(budget, "none", "test-accuracy")),
@@ -52,7 +52,7 @@ func (r *Results) learnedTable() Table {
 
 // byBudget is a table with a row for each method and columns for each budget and way of statistics.
 func (r *Results) byBudget(title, metric, note string, known float64) Table {
-	t := Table{Title: title, Header: []string{"method"}, Note: r.drawsNote() + " " + note}
+	t := Table{Title: title, Header: []string{"method"}, Note: r.poisonNote() + " " + note}
 	var columns []poisonCase
 	ways := r.waysMeasured()
 	for _, c := range r.poisonCases() {
@@ -92,7 +92,7 @@ func (r *Results) poisonCostTable(c poisonCase) Table {
 		Header: []string{"method", "seconds", "share of retraining, %", "of it for the trust check, s", "passes of gradients", "passes of products",
 			"choosing its settings, s"},
 		Note: fmt.Sprintf("%s Seconds include the trust check, passes (all %s images) leave it out. Choosing the settings and measuring are in neither.",
-			r.drawsNote(), formatNumber(images)),
+			r.poisonNote(), formatNumber(images)),
 	}
 	retraining := r.poisonBefore(c.budget, "retrain", "seconds").mean
 	passes := func(s spread) string { return style{1 / images, -1}.text(scaled(s, 1)) }
@@ -126,7 +126,7 @@ func (r *Results) tuningSeconds(c poisonCase, method, way string) float64 {
 // chunksTable shows the validation accuracy from chunk to chunk.
 func (r *Results) chunksTable(c poisonCase) Table {
 	t := Table{Title: "Validation accuracy after each chunk, %, " + r.poisonTitle(c), Header: []string{"method"},
-		Note: fmt.Sprintf("%s A chunk that lowers it by more than %s points is refused, which stands in brackets.", r.drawsNote(), r.setting("max-fall"))}
+		Note: fmt.Sprintf("%s A chunk that lowers it by more than %s points is refused, which stands in brackets.", r.poisonNote(), r.setting("max-fall"))}
 	chunks := r.numbers("chunk")
 	chunks = slices.DeleteFunc(chunks, func(k float64) bool { return len(r.part("chunk-accuracy", c.pairs("chunk", k)...)) == 0 })
 	for _, k := range chunks {
