@@ -16,10 +16,13 @@ func poisoningDefaults(s *Settings, k Key) {
 	s.Sample, s.Reestimate, s.Batch, s.Tolerance, s.Chunks, s.MaxFall = 1000, 4000, 64, 1e-3, 5, 0.5
 	s.Tau, s.TauFT, s.Ridge = Auto{Tuned: true}, Auto{Tuned: true}, Auto{Tuned: true}
 	s.TauGrid, s.TauFine = []float64{1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2}, 2
-	s.RidgeShares, s.ProductsGrid, s.StepGrid = []float64{1e-5, 1e-4, 1e-3, 1e-2, 1e-1}, []int{4, 8, 12}, []float64{1}
+	s.RidgeShares, s.ProductsGrid, s.StepGrid = []float64{1e-4, 1e-3, 1e-2, 1e-1, 1}, []int{4, 8, 12}, []float64{1}
 	s.RateGrid, s.FineEpochs = []float64{1e-4, 1e-3, 1e-2, 1e-1}, []int{1, 10}
 	s.Shards = []int{5}
 	switch k.Profile {
+	case Quick: // so that one step costs no more of the short training than it does of the long one
+		s.TrainEpochs, s.Sample, s.Reestimate = 20, 250, 1000
+		s.RidgeShares, s.ProductsGrid, s.RateGrid = []float64{1e-3, 1e-2, 1e-1, 1}, []int{4, 8}, []float64{1e-3, 1e-2, 1e-1}
 	case Paper:
 		s.Budgets, s.Known, s.Shards = []int{2500, 5000, 7500, 10000}, []float64{1, 0.5, 0.1}, []int{5, 10, 20}
 		s.Blocks, s.Dense, s.BlockDropout = []int{128, 128, 128}, 512, []float64{0.1, 0.1, 0.2}

@@ -222,43 +222,54 @@ func (gradientSteps) try(ctx context.Context, t *target, p *unlearn.Problem, the
 	if err := p.Difference(ctx, g, theta, a); err != nil {
 		return err
 	}
-	best, reached := math.NaN(), math.Inf(-1)
-	try := func(tau float64) error {
-		score, err := use(along(theta, g, tau), Tags{"tau": tau}, nil)
-		if score > reached {
-			best, reached = tau, score
-		}
+	try := func(tau float64) (float64, error) { return use(along(theta, g, tau), Tags{"tau": tau}, nil) }
+	if !t.c.set.Tau.Tuned {
+		_, err := try(t.c.set.Tau.Value)
 		return err
 	}
-	taus := slices.Sorted(slices.Values(grid(t.c.set.Tau, t.c.set.TauGrid)))
-	for _, tau := range taus {
-		if err := try(tau); err != nil {
-			return err
-		}
-	}
-	if !t.c.set.Tau.Tuned || math.IsNaN(best) {
-		return nil
-	}
-	for range 3 {
-		switch best {
-		case taus[0]:
-			taus = slices.Insert(taus, 0, best/10)
-			if err := try(taus[0]); err != nil {
-				return err
-			}
-		case taus[len(taus)-1]:
-			taus = append(taus, best*10)
-			if err := try(best * 10); err != nil {
-				return err
-			}
-		}
+	taus, best, err := decades(t.c.set.TauGrid, try)
+	if err != nil || math.IsNaN(best) {
+		return err
 	}
 	for _, tau := range finer(taus, best, t.c.set.TauFine) {
-		if err := try(tau); err != nil {
+		if _, err := try(tau); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// decades tries the values of a grid, and up to three decades beyond an end of it that is the best. It returns all that were tried, rising, and
+// the best; NaN if none came to anything.
+func decades(grid []float64, try func(v float64) (score float64, err error)) (tried []float64, best float64, err error) {
+	best, reached := math.NaN(), math.Inf(-1)
+	one := func(v float64) error {
+		score, err := try(v)
+		if score > reached {
+			best, reached = v, score
+		}
+		return err
+	}
+	tried = slices.Sorted(slices.Values(grid))
+	for _, v := range tried {
+		if err := one(v); err != nil {
+			return tried, best, err
+		}
+	}
+	for range 3 {
+		switch best {
+		case tried[0]:
+			tried = slices.Insert(tried, 0, best/10)
+			err = one(tried[0])
+		case tried[len(tried)-1]:
+			tried = append(tried, best*10)
+			err = one(tried[len(tried)-1])
+		}
+		if err != nil {
+			break
+		}
+	}
+	return tried, best, err
 }
 
 func (gradientSteps) method(t *target, tags Tags) unlearn.Method {
@@ -268,7 +279,8 @@ func (gradientSteps) method(t *target, tags Tags) unlearn.Method {
 // newtonSteps are second-order steps: Gauss-Newton, solved in the Krylov space of a few products.
 type newtonSteps struct{}
 
-// try takes all ridges and numbers of products from one Krylov space. Ridges are shares of its largest eigenvalue.
+// try takes all ridges and numbers of products from one Krylov space. Ridges are shares of its largest eigenvalue, further decades of it where
+// the best is an end of the grid.
 func (newtonSteps) try(ctx context.Context, t *target, p *unlearn.Problem, theta []float64, a *unlearn.Applied, use useStep) error {
 	set := t.c.set
 	g := make([]float64, len(theta))
@@ -291,49 +303,43 @@ func (newtonSteps) try(ctx context.Context, t *target, p *unlearn.Problem, theta
 	if err != nil {
 		return err
 	}
-	largest, err := space.Largest()
-	if err != nil {
-		return err
-	}
-	for _, ridge := range ridges(set, largest) {
+	// with tries a ridge with all numbers of products and step lengths, and returns the best score.
+	with := func(ridge float64, tags Tags) (float64, error) {
+		best := math.NaN()
 		for _, products := range set.ProductsGrid {
-			found := space.Solve(ridge.value, products)
+			found := space.Solve(ridge, products)
 			for _, step := range set.StepGrid {
-				tags := Tags{"ridge": ridge.value, "products": products, "step": step}
-				if ridge.share > 0 {
-					tags["ridge-share"] = ridge.share
-				}
 				var next []float64
 				if found.Err == nil {
 					next = along(theta, found.X, step)
 				}
-				if _, err := use(next, tags, found.Err); err != nil {
-					return err
+				score, err := use(next, tags.with(Tags{"ridge": ridge, "products": products, "step": step}), found.Err)
+				if err != nil {
+					return best, err
+				}
+				if !(score <= best) {
+					best = score
 				}
 			}
 		}
+		return best, nil
 	}
-	return nil
-}
-
-// ridge is a value to be tried, and what share of the largest eigenvalue it is; 0 where it was set.
-type ridge struct{ value, share float64 }
-
-func ridges(set *Settings, largest float64) []ridge {
 	if !set.Ridge.Tuned {
-		return []ridge{{set.Ridge.Value, 0}}
+		_, err := with(set.Ridge.Value, nil)
+		return err
 	}
-	var out []ridge
-	for _, share := range set.RidgeShares {
-		out = append(out, ridge{share * largest, share})
+	largest, err := space.Largest()
+	if err != nil {
+		return err
 	}
-	return out
+	_, _, err = decades(set.RidgeShares, func(share float64) (float64, error) { return with(share*largest, Tags{"ridge-share": share}) })
+	return err
 }
 
 func (newtonSteps) method(t *target, tags Tags) unlearn.Method {
 	set := t.c.set
 	return unlearn.SecondOrder{
-		Solver: unlearn.Galerkin{Products: tags["products"].(int), Tolerance: set.Tolerance}, Curvature: unlearn.GaussNewton,
+		Solver: unlearn.Galerkin{Products: int(tags["products"].(float64)), Tolerance: set.Tolerance}, Curvature: unlearn.GaussNewton,
 		Ridge: tags["ridge"].(float64), Step: tags["step"].(float64), Sample: set.Sample, Seed: t.c.sampleSeed(), Force: true,
 	}
 }

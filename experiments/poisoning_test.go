@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/floats"
 
 	"lethe/datasets"
 	"lethe/unlearn"
@@ -70,12 +71,10 @@ func TestPoisoningGoesOnWhereItStopped(t *testing.T) {
 			assert.Equal(t, want, withoutSeconds(t, runMemory(t, o)))
 		})
 	}
-	for name, steps := range map[string]int{"training": 7, "true labels": 14, "a shard": 24} { // of 10 steps each, a shard of 6
+	for name, steps := range map[string]int{"training": 7, "a shard": 24} { // of 10 steps, a shard of 6
 		stop(name, func(cancel context.CancelFunc) Progress { return &stepCanceller{cancel: cancel, left: steps} })
 	}
-	for _, units := range []int{3, 6} {
-		stop("after a unit", func(cancel context.CancelFunc) Progress { return &canceller{cancel: cancel, left: units} })
-	}
+	stop("after a unit", func(cancel context.CancelFunc) Progress { return &canceller{cancel: cancel, left: 6} })
 }
 
 // The request corrects just the flips that are known, a smaller share being part of a larger one, and all of them make the labels true.
@@ -243,12 +242,66 @@ func TestFindingsOfOneNameAreAddedUp(t *testing.T) {
 	require.Equal(t, 1.0, a[0].value)
 }
 
-// Ridges are shares of the largest eigenvalue, unless one is set.
+// A grid is gone beyond at the end where its best is, as long as it gets better.
+func TestAGridIsLengthenedAtItsBestEnd(t *testing.T) {
+	for _, tt := range []struct {
+		peak float64 // power of ten at which the score is highest
+		want []float64
+		best float64
+	}{
+		{-1, []float64{0.01, 0.1, 1}, 0.1}, {1, []float64{0.01, 0.1, 1, 10, 100}, 10}, {-4, []float64{1e-5, 1e-4, 1e-3, 0.01, 0.1, 1}, 1e-4},
+		{9, []float64{0.01, 0.1, 1, 10, 100, 1000}, 1000},
+	} {
+		tried, best, err := decades([]float64{1, 0.01, 0.1}, func(v float64) (float64, error) { return -math.Abs(math.Log10(v) - tt.peak), nil })
+		require.NoError(t, err)
+		require.InDeltaSlice(t, tt.want, tried, 1e-12)
+		require.InEpsilon(t, tt.best, best, 1e-12)
+	}
+	_, best, err := decades([]float64{1, 2}, func(float64) (float64, error) { return math.NaN(), nil })
+	require.NoError(t, err)
+	require.True(t, math.IsNaN(best))
+}
+
+// Ridges are shares of the largest eigenvalue of the Krylov space, unless one is set.
 func TestRidgesComeFromTheSpectrum(t *testing.T) {
-	set := &Settings{Ridge: Auto{Tuned: true}, RidgeShares: []float64{0.1, 0.01}}
-	require.Equal(t, []ridge{{50, 0.1}, {5, 0.01}}, ridges(set, 500))
-	set.Ridge = Auto{Value: 3}
-	require.Equal(t, []ridge{{3, 0}}, ridges(set, 500))
+	c := poisonRequest(t, 1)
+	target, err := c.target(t.Context(), false)
+	require.NoError(t, err)
+	tried := func() (out []Tags) {
+		ch, err := target.best(t.Context(), newtonSteps{}, target.problem, target.theta, c.applied, kept)
+		require.NoError(t, err)
+		for _, try := range ch.tries {
+			out = append(out, try.tags)
+		}
+		return out
+	}
+	g := make([]float64, len(target.theta))
+	require.NoError(t, c.problem.Difference(t.Context(), g, target.theta, c.applied))
+	sample, err := c.applied.Subsample(c.set.Sample, c.sampleSeed())
+	require.NoError(t, err)
+	h, err := sample.Hessian(t.Context(), c.problem, target.theta, unlearn.GaussNewton)
+	require.NoError(t, err)
+	space, err := unlearn.NewKrylov(t.Context(), h, g, 4)
+	require.NoError(t, err)
+	largest, err := space.Largest()
+	require.NoError(t, err)
+	// The largest eigenvalue is that of the Rayleigh quotients in the space: none of its vectors has a larger one.
+	x, ax := slices.Clone(g), make([]float64, len(g))
+	for range 4 {
+		require.NoError(t, h.MulVecTo(t.Context(), ax, x))
+		require.LessOrEqual(t, floats.Dot(x, ax)/floats.Dot(x, x), largest*(1+1e-5))
+		copy(x, ax)
+		floats.Scale(1/floats.Norm(x, 2), x)
+	}
+	tags := tried()
+	require.GreaterOrEqual(t, len(tags), 4)
+	for _, tag := range tags {
+		require.InEpsilon(t, tag["ridge-share"].(float64)*largest, tag["ridge"], 1e-5)
+	}
+	c.set.Ridge = Auto{Value: 3}
+	tags = tried()
+	require.Len(t, tags, 2)
+	require.Equal(t, Tags{"ridge": 3.0, "products": 2.0, "step": 1.0}, tags[0])
 }
 
 func TestPoisoningRefusesWhatCannotBe(t *testing.T) {
