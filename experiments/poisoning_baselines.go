@@ -61,13 +61,13 @@ func (c *repair) trainedRecords(ctx context.Context, name string, theta []float6
 	return out, nil
 }
 
-// added returns the findings with those of the same name and no tags of their own added up.
+// added returns the findings with what comes with no tags of its own added to that of the same name.
 func added(found, more []finding) []finding {
 	out := slices.Clone(found)
 next:
 	for _, m := range more {
 		for i := range out {
-			if out[i].name == m.name && len(out[i].tags) == 0 && len(m.tags) == 0 {
+			if out[i].name == m.name && len(m.tags) == 0 {
 				out[i].value += m.value
 				continue next
 			}

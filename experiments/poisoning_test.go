@@ -232,7 +232,7 @@ func TestConfusionCounts(t *testing.T) {
 }
 
 func TestFindingsOfOneNameAreAddedUp(t *testing.T) {
-	a := []finding{{metric{"seconds", "s", 1}, nil}, {metric{"taken", "1", 2}, Tags{"x": 1}}}
+	a := []finding{{metric{"seconds", "s", 1}, Tags{"forced": "y"}}, {metric{"taken", "1", 2}, Tags{"x": 1}}}
 	got := added(a, []finding{{metric{"seconds", "s", 3}, nil}, {metric{"taken", "1", 5}, Tags{"x": 2}}, {metric{"hvps", "1", 7}, nil}})
 	var found []float64
 	for _, f := range got {
