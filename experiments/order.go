@@ -47,9 +47,9 @@ func (o *Order) datasets(e *Experiment) ([]string, error) {
 	if e.Text {
 		return o.texts()
 	}
-	known, what := tabular, "rows of features"
+	known, what, other := tabular, "rows of features", "images"
 	if e.Images {
-		known, what = pictures, "images"
+		known, what, other = pictures, other, what
 	}
 	switch {
 	case o.Dataset == "" && e.Images:
@@ -59,7 +59,7 @@ func (o *Order) datasets(e *Experiment) ([]string, error) {
 	case slices.Contains(known, o.Dataset):
 		return []string{o.Dataset}, nil
 	case slices.Contains(datasets.Names(), o.Dataset):
-		return nil, fmt.Errorf("%s is about %s, which %s does not hold: --dataset takes %s", e.ID, what, o.Dataset, strings.Join(known, ", "))
+		return nil, fmt.Errorf("%s holds %s, %s is about %s: --dataset takes %s", o.Dataset, other, e.ID, what, strings.Join(known, ", "))
 	}
 	return nil, fmt.Errorf("unknown data set %q; known: %s", o.Dataset, strings.Join(known, ", "))
 }

@@ -2,9 +2,7 @@ package experiments
 
 import (
 	"context"
-	"errors"
 	"math"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -54,21 +52,10 @@ func poisonRequest(t *testing.T, known float64, set ...string) *repair {
 // A run that is stopped in the middle of a training, of the true labels, of a shard, or between two units goes on to the same records.
 func TestPoisoningGoesOnWhereItStopped(t *testing.T) {
 	set := []string{"methods=none,second-order-iterative,fine-tune,sisa", "images=100", "train-batch=20", "batch=20", "reestimate=50", "fine-tune-epochs=1"}
-	want := withoutSeconds(t, runMemory(t, poisonOrder(t.TempDir(), set...)))
+	want := withoutSeconds(t, runOrder(t, poisonOrder(t.TempDir(), set...)))
 	stop := func(name string, progress func(context.CancelFunc) Progress) {
 		t.Run(name, func(t *testing.T) {
-			out := t.TempDir()
-			ctx, cancel := context.WithCancel(t.Context())
-			defer cancel()
-			o := poisonOrder(out, set...)
-			o.Progress = progress(cancel)
-			_, _, err := o.Do(ctx)
-			require.ErrorIs(t, err, context.Canceled)
-			var stopped *Stopped
-			require.True(t, errors.As(err, &stopped))
-			o = poisonOrder(out, set...)
-			o.Mode = Resume
-			assert.Equal(t, want, withoutSeconds(t, runMemory(t, o)))
+			assert.Equal(t, want, withoutSeconds(t, stoppedAndResumed(t, func(out string) *Order { return poisonOrder(out, set...) }, progress)))
 		})
 	}
 	for name, steps := range map[string]int{"training": 7, "a shard": 24} { // of 10 steps, a shard of 6
@@ -309,9 +296,9 @@ func TestPoisoningRefusesWhatCannotBe(t *testing.T) {
 		o    Order
 		want string
 	}{
-		{Order{Dataset: "diabetes"}, "poisoning is about images, which diabetes does not hold: --dataset takes digits, fashion, cifar10"},
+		{Order{Dataset: "diabetes"}, "diabetes holds rows of features, poisoning is about images: --dataset takes digits, fashion, cifar10"},
 		{Order{Dataset: "none"}, "unknown data set \"none\"; known: digits, fashion, cifar10"},
-		{Order{Experiment: "residual", Dataset: "digits"}, "residual is about rows of features"},
+		{Order{Experiment: "residual", Dataset: "digits"}, "digits holds images, residual is about rows of features"},
 		{Order{Model: "linear"}, "unknown model \"linear\"; known: cnn"},
 		{Order{Memory: Memory{Text: "x"}}, "--text is for memorization"},
 		{Order{Set: []string{"methods=magic"}}, "must be one of"},
@@ -331,14 +318,7 @@ func TestPoisoningRefusesWhatCannotBe(t *testing.T) {
 		if tt.o.Experiment == "" {
 			tt.o.Experiment = "poisoning"
 		}
-		tt.o.Profile, tt.o.Out = Smoke, t.TempDir()
-		_, _, err := tt.o.Do(t.Context())
-		var usage *UsageError
-		require.ErrorAs(t, err, &usage, tt.want)
-		assert.ErrorContains(t, err, tt.want)
-		entries, err := os.ReadDir(tt.o.Out)
-		require.NoError(t, err)
-		assert.Empty(t, entries, "nothing is left behind")
+		refused(t, tt.o, tt.want)
 	}
 	_, _, err := (&Order{Experiment: "memorization", Profile: Smoke, Out: t.TempDir(), Set: []string{"methods=sisa"}}).Do(t.Context())
 	assert.ErrorContains(t, err, "memorization has no method sisa")
