@@ -34,6 +34,9 @@ func poisoningDefaults(s *Settings, k Key) {
 	s.TauGrid, s.TauFine = []float64{1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2}, 2
 	s.RateGrid, s.StepGrid = []float64{1e-3, 1e-2, 1e-1}, []float64{1}
 	switch k.Profile {
+	case Quick: // all but what takes longest beside the trainings: the last layers in chunks
+		s.Methods = []string{"none", "first-order", "first-order-iterative", "second-order", "second-order-iterative", "first-order-last",
+			"second-order-last", "fine-tune", "sisa", "retrain"}
 	case Paper:
 		s.Sample, s.Shards, s.RateGrid = 1000, []int{5, 10, 20}, []float64{1e-4, 1e-3, 1e-2, 1e-1}
 		s.TrainRate, s.TrainEpochs = 1e-3, 100
