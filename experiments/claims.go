@@ -37,6 +37,9 @@ func Claims(c *Config, records []Record) []Claim {
 	if r := resultsOf("memorization", c, records); len(r.Records) > 0 {
 		out = append(out, r.memorizationClaims()...)
 	}
+	if r := resultsOf("poisoning", c, records); len(r.Records) > 0 {
+		out = append(out, r.poisoningClaims()...)
+	}
 	if r := resultsOf("certified", c, records); len(r.Records) > 0 {
 		out = append(out, r.certifiedClaims()...)
 	}

@@ -63,11 +63,10 @@ func (p Part) MarshalYAML() (any, error) {
 func keysOf(experiment string) []string {
 	names, _ := Keys()
 	e, err := Find(experiment)
-	text := err == nil && e.Text
-	return slices.DeleteFunc(names, func(k string) bool {
-		owner := Owner(k)
-		return owner != "" && owner != experiment || owner == "" && text && !slices.Contains(sharedSettings, k)
-	})
+	if err != nil {
+		e = &Experiment{ID: experiment} // of a run of an experiment that is no more
+	}
+	return slices.DeleteFunc(names, func(k string) bool { return !e.takes(k) })
 }
 
 func scalar(text string) *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Value: text} }

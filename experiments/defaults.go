@@ -62,6 +62,7 @@ func Defaults(e *Experiment, k Key) (*Settings, error) {
 		smokeDefaults(s, k)
 	}
 	textDefaults(s, k)
+	imageDefaults(s, k)
 	if e.Defaults != nil {
 		e.Defaults(s, k)
 	}

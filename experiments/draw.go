@@ -31,6 +31,11 @@ const (
 	streamAccuracy
 	streamCurvature
 	streamExposure
+	streamFlips
+	streamHalves
+	streamKnown
+	streamStatistics
+	streamSharding
 )
 
 // random returns the generator of one draw for one purpose.

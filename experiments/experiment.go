@@ -17,8 +17,11 @@ type Experiment struct {
 	Parts    []string // of an experiment that only runs others
 	// DataOnly marks an experiment that needs no trained network, so that it is run once a data set, under the linear model.
 	DataOnly bool
-	// Text marks an experiment on a text and a language model; the others are on tables, with linear models and MLPs.
-	Text bool
+	// Text marks an experiment on a text and a language model, Images one on images and a convolutional network; the others are on tables,
+	// with linear models and MLPs.
+	Text, Images bool
+	// Shared are the settings of the experiments on tables that one on a text or on images takes too.
+	Shared []string
 	// Describe states the settings that a reader of the tables has to know, and names their keys; nil = as the models on tables do.
 	Describe func(s *Settings) (line string, keys []string)
 	// Convex marks an experiment on certificates, which there are for linear models only.
@@ -52,6 +55,7 @@ func Experiments() []*Experiment {
 		shardingExperiment(),
 		solversExperiment(),
 		memorizationExperiment(),
+		poisoningExperiment(),
 		certifiedExperiment(),
 		sigmaExperiment(),
 		budgetExperiment(),
@@ -95,10 +99,21 @@ func (e *Experiment) parts(model string) ([]*Experiment, error) {
 
 // Models returns the models that e can run on.
 func (e *Experiment) Models() []string {
-	if e.Text {
+	switch {
+	case e.Text:
 		return []string{languageModel}
+	case e.Images:
+		return []string{imageModel}
 	}
 	return slices.Clone(Models)
+}
+
+// takes reports whether a setting is among the experiment's.
+func (e *Experiment) takes(key string) bool {
+	if owners := Owners(key); owners != nil {
+		return slices.Contains(owners, e.ID)
+	}
+	return !e.Text && !e.Images || slices.Contains(e.Shared, key)
 }
 
 // models returns the models that e runs on when none is named.

@@ -27,6 +27,8 @@ type Figure struct {
 	Series  []Series
 	// Identity draws the line y = x.
 	Identity bool
+	// Matrix is shown in place of series.
+	Matrix *Matrix
 	// YNames are names of the heights 0, 1, ... in place of numbers.
 	YNames []string
 }
@@ -75,6 +77,9 @@ func (f *Figure) plot() (*plot.Plot, error) {
 	}
 	if f.YNames != nil {
 		p.Y.Tick.Marker = plot.ConstantTicks(f.nameTicks())
+	}
+	if f.Matrix != nil {
+		return p, f.matrix(p)
 	}
 	shown := 0
 	for i, s := range f.Series {

@@ -8,11 +8,16 @@ import (
 
 // idle returns why a setting changes nothing in one part of a run, or "" where it may change something.
 func (s *Session) idle(key string, e *Experiment, set *Settings) string {
-	if owner := Owner(key); owner != "" && owner != e.ID {
-		return "only " + owner + " takes it"
+	if owners := Owners(key); owners != nil && !e.takes(key) {
+		return onlyTake(owners)
 	}
-	if e.Text {
+	switch {
+	case !e.takes(key):
+		return e.ID + " does not take it"
+	case e.Text:
 		return s.idleText(key, set)
+	case e.Images:
+		return idleGrid(key, set)
 	}
 	linear := s.convex()
 	switch key {
@@ -59,11 +64,16 @@ func (s *Session) idle(key string, e *Experiment, set *Settings) string {
 	return ""
 }
 
+func onlyTake(owners []string) string {
+	if len(owners) == 1 {
+		return "only " + owners[0] + " takes it"
+	}
+	return "only " + strings.Join(owners, " and ") + " take it"
+}
+
 // idleText is idle for a language model.
 func (s *Session) idleText(key string, set *Settings) string {
 	switch {
-	case Owner(key) == "" && !slices.Contains(sharedSettings, key):
-		return "memorization does not take it"
 	case slices.Contains([]string{"length", "replace"}, key):
 		return unless(s.memory.Secret == "", "the secret is given")
 	case key == "times":
@@ -71,10 +81,15 @@ func (s *Session) idleText(key string, set *Settings) string {
 	case slices.Contains([]string{"train-rate", "train-batch", "train-epochs"}, key):
 		return "" // retraining takes them even where the trained parameters are given
 	}
+	return idleGrid(key, set)
+}
+
+// idleGrid is idle for the values that are tried where none is set.
+func idleGrid(key string, set *Settings) string {
 	for _, grid := range []struct {
 		key, of string
 		set     Auto
-	}{{"ridge-grid", "ridge", set.Ridge}, {"step-grid", "step", set.Step}, {"tau-grid", "tau", set.Tau}, {"rate-grid", "tau-ft", set.TauFT}} {
+	}{{"ridge-grid", "ridge", set.Ridge}, {"ridge-shares", "ridge", set.Ridge}, {"step-grid", "step", set.Step}, {"tau-grid", "tau", set.Tau}, {"rate-grid", "tau-ft", set.TauFT}} {
 		if key == grid.key && !grid.set.Tuned {
 			return grid.of + " is set"
 		}

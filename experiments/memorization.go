@@ -11,6 +11,7 @@ func memorizationExperiment() *Experiment {
 	return &Experiment{
 		ID: id, Title: "Unintended memorisation: a secret in the training text of an LSTM", Text: true,
 		Question: "does a language model forget a secret of its training text, at what loss of accuracy, and what can still be found out about it?",
+		Shared:   []string{"precision", "batch", "epochs", "tau", "tau-ft", "ridge", "tolerance", "products"},
 		Defaults: memorizationDefaults,
 		Describe: describeMemorization,
 		Units: func(_ context.Context, s *Session, set *Settings) ([]Unit, error) {

@@ -45,9 +45,6 @@ func memorizationDefaults(s *Settings, k Key) {
 	}
 }
 
-// sharedSettings are those of other experiments that memorization takes too.
-var sharedSettings = []string{"precision", "batch", "epochs", "tau", "tau-ft", "ridge", "tolerance", "products"}
-
 // describeMemorization states the model and how it was trained.
 func describeMemorization(s *Settings) (string, []string) {
 	var line []string

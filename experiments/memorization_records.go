@@ -2,15 +2,13 @@ package experiments
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"math"
-	"os"
 	"slices"
 	"strings"
 	"time"
 
+	"lethe/datasets"
 	"lethe/unlearn"
 )
 
@@ -50,23 +48,7 @@ func (sub *secretSubject) trainRecords(ctx context.Context) ([]Record, error) {
 
 // effort is what a training took; of a model that was loaded nothing is known.
 func (sub *secretSubject) effort(name string) ([]finding, error) {
-	path := sub.session.trainedPath(name)
-	info, err := os.Stat(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("experiments: %w", err)
-	}
-	seconds, err := readSeconds(path)
-	if err != nil {
-		return nil, err
-	}
-	epochs := float64(sub.set.TrainEpochs)
-	return []finding{
-		{metric{"seconds", "s", seconds}, nil}, {metric{"epochs", "1", epochs}, nil}, {metric{"file-size", "byte", float64(info.Size())}, nil},
-		{metric{"gradients", "sample gradients", epochs * float64(sub.train.Len())}, nil}, {metric{"hvps", "sample products", 0}, nil},
-	}, nil
+	return trainingEffort(sub.session.trainedPath(name), sub.set.TrainEpochs, sub.train.Len())
 }
 
 // methodRecords chooses a method's settings, carries the request out and measures the result.
@@ -168,6 +150,11 @@ func (sub *secretSubject) apply(ctx context.Context, c *correction, m unlearn.Me
 	if !works || !finite(u.After) {
 		return &applied{failed: "the update is not finite"}, nil
 	}
+	return appliedFrom(&o, u), nil
+}
+
+// appliedFrom is what is recorded of an update.
+func appliedFrom(o *outcome, u *unlearn.Update) *applied {
 	a := &applied{theta: u.Theta}
 	for _, m := range o.metrics {
 		a.findings = append(a.findings, finding{m, o.tags})
@@ -183,14 +170,14 @@ func (sub *secretSubject) apply(ctx context.Context, c *correction, m unlearn.Me
 			a.findings = append(a.findings, finding{metric{"independent-residual", "1", s.Independent}, tags})
 		}
 	}
-	return a, nil
+	return a
 }
 
 // brokenSolve returns the note of a solve that was forced though it diverged or met negative curvature: what it led to is no result. A solve
 // that only ended at its limit of products is one.
 func brokenSolve(notes []string) string {
 	for _, note := range notes {
-		reason, forced := strings.CutPrefix(note, "forced: ")
+		_, reason, forced := strings.Cut(note, "forced: ") // of one chunk of several too
 		if forced && (strings.Contains(note, " diverged after ") || strings.Contains(note, "not positive definite")) {
 			return reason
 		}
@@ -200,11 +187,16 @@ func brokenSolve(notes []string) string {
 
 // works reports whether the model gives numbers at these parameters.
 func (sub *secretSubject) works(ctx context.Context, theta []float64) (bool, error) {
+	return givesNumbers(ctx, sub.model, theta, sub.train)
+}
+
+// givesNumbers reports whether parameters and the loss of the first sample are finite.
+func givesNumbers(ctx context.Context, m unlearn.Objective, theta []float64, d *datasets.Dataset) (bool, error) {
 	for _, v := range theta {
 		if !finite(v) {
 			return false, nil
 		}
 	}
-	loss, err := sub.model.Loss(ctx, theta, sub.train.Slice(0, 1))
+	loss, err := m.Loss(ctx, theta, d.Slice(0, 1))
 	return finite(loss), err
 }

@@ -2,7 +2,6 @@ package experiments
 
 import (
 	"context"
-	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,48 +18,12 @@ func memoryOrder(out string, set ...string) *Order {
 	return &Order{Experiment: "memorization", Profile: Smoke, Seed: 7, Out: out, Set: set}
 }
 
-// runMemory carries an order out and returns its folder.
-func runMemory(t *testing.T, o *Order) string {
-	t.Helper()
-	runs, _, err := o.Do(t.Context())
-	require.NoError(t, err)
-	require.Len(t, runs, 1)
-	return runs[0].Dir
-}
-
-// steps cancels after so many steps of trainings.
-type stepCanceller struct {
-	Quiet
-	cancel context.CancelFunc
-	left   int
-}
-
-func (c *stepCanceller) Training(TrainingStatus) {
-	if c.left--; c.left == 0 {
-		c.cancel()
-	}
-}
-
 // A run that is stopped in the middle of training, of retraining, or between any two units goes on to the same records.
 func TestMemorizationGoesOnWhereItStopped(t *testing.T) {
-	want := withoutSeconds(t, runMemory(t, memoryOrder(t.TempDir())))
+	want := withoutSeconds(t, runOrder(t, memoryOrder(t.TempDir())))
 	stop := func(name string, progress func(context.CancelFunc) Progress) {
 		t.Run(name, func(t *testing.T) {
-			out := t.TempDir()
-			ctx, cancel := context.WithCancel(t.Context())
-			defer cancel()
-			o := memoryOrder(out)
-			o.Progress = progress(cancel)
-			_, _, err := o.Do(ctx)
-			require.ErrorIs(t, err, context.Canceled)
-			var stopped *Stopped
-			require.True(t, errors.As(err, &stopped))
-
-			_, _, err = memoryOrder(out).Do(t.Context())
-			require.ErrorIs(t, err, ErrExists, "what was trained is not thrown away")
-			o = memoryOrder(out)
-			o.Mode = Resume
-			assert.Equal(t, want, withoutSeconds(t, runMemory(t, o)))
+			assert.Equal(t, want, withoutSeconds(t, stoppedAndResumed(t, func(out string) *Order { return memoryOrder(out) }, progress)))
 		})
 	}
 	for name, steps := range map[string]int{"training": 30, "retraining": 70} {
@@ -73,10 +36,10 @@ func TestMemorizationGoesOnWhereItStopped(t *testing.T) {
 
 func TestForceTrainsAnew(t *testing.T) {
 	out := t.TempDir()
-	dir := runMemory(t, memoryOrder(out))
+	dir := runOrder(t, memoryOrder(out))
 	o := memoryOrder(out, "train-epochs=1")
 	o.Mode = Force
-	require.Equal(t, dir, runMemory(t, o))
+	require.Equal(t, dir, runOrder(t, o))
 	records, err := ReadRecords(dir)
 	require.NoError(t, err)
 	r := resultsOf("memorization", &Config{}, records)
@@ -85,10 +48,10 @@ func TestForceTrainsAnew(t *testing.T) {
 
 // The parameters that a run has trained serve another one, which finds the same.
 func TestACheckpointReplacesTraining(t *testing.T) {
-	first := runMemory(t, memoryOrder(t.TempDir()))
+	first := runOrder(t, memoryOrder(t.TempDir()))
 	o := memoryOrder(t.TempDir())
 	o.Checkpoint = filepath.Join(first, trainedName, "train-3.safetensors")
-	second := runMemory(t, o)
+	second := runOrder(t, o)
 	assert.NoFileExists(t, filepath.Join(second, trainedName, "train-3.safetensors"))
 	effort := func(r Record) bool { return r.Method == "train" || r.Metric == "file-size" }
 	drop := func(records []Record) (out []Record) {
@@ -147,7 +110,7 @@ func TestASecretOfTheUsersOwn(t *testing.T) {
 	o := memoryOrder(t.TempDir(), "length=5", "characters=2000")
 	o.Memory = Memory{Text: ownText(t, true), Prompt: "The key is ", Secret: "Xy7-k"}
 	o.Progress = progress
-	dir := runMemory(t, o)
+	dir := runOrder(t, o)
 	assert.Equal(t, "my text.txt-lstm-smoke-7", filepath.Base(dir))
 	assert.Contains(t, progress.notes, "--set length changes nothing on my text.txt, lstm: the secret is given")
 	records, err := ReadRecords(dir)
@@ -165,7 +128,7 @@ func TestASecretOfTheUsersOwn(t *testing.T) {
 	c, err := ReadConfig(filepath.Join(dir, configName))
 	require.NoError(t, err)
 	assert.Contains(t, c.Command, "--text '"+o.Text+"' --prompt 'The key is ' --secret Xy7-k --model lstm")
-	assert.Equal(t, withoutSeconds(t, dir), withoutSeconds(t, runMemory(t, &Order{Repeat: c, Out: t.TempDir()})))
+	assert.Equal(t, withoutSeconds(t, dir), withoutSeconds(t, runOrder(t, &Order{Repeat: c, Out: t.TempDir()})))
 	require.NoError(t, os.WriteFile(o.Text, []byte("another text"), 0o644))
 	_, _, err = (&Order{Repeat: c, Out: t.TempDir()}).Do(t.Context())
 	assert.ErrorContains(t, err, "fingerprint")
@@ -289,14 +252,7 @@ func TestMemorizationRefusesWhatCannotBe(t *testing.T) {
 		if tt.o.Experiment == "" {
 			tt.o.Experiment = "memorization"
 		}
-		tt.o.Profile, tt.o.Out = Smoke, t.TempDir()
-		_, _, err := tt.o.Do(t.Context())
-		var usage *UsageError
-		require.ErrorAs(t, err, &usage, tt.want)
-		assert.ErrorContains(t, err, tt.want)
-		entries, err := os.ReadDir(tt.o.Out)
-		require.NoError(t, err)
-		assert.Empty(t, entries, "nothing is left behind")
+		refused(t, tt.o, tt.want)
 	}
 }
 

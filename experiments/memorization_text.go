@@ -189,6 +189,9 @@ func (p *planted) alike(rng *rand.Rand) string {
 
 // checkText refuses settings that the text cannot fulfil.
 func (s *Session) checkText(set *Settings) error {
+	if err := checkMethods("memorization", set, memoryMethodNames()); err != nil {
+		return err
+	}
 	lengths := s.secretLengths(set)
 	if s.memory.Checkpoint != "" && len(lengths) > 1 {
 		return fmt.Errorf("--checkpoint holds the model of one secret, and length=%s asks for %d: give one length", set.Text("length"), len(lengths))

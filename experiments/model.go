@@ -28,6 +28,9 @@ var Models = []string{"linear", "mlp"}
 // languageModel is the name of the model on a text.
 const languageModel = "lstm"
 
+// imageModel is the name of the model on images.
+const imageModel = "cnn"
+
 // Model is what the experiments need of a model.
 type Model interface {
 	unlearn.Objective

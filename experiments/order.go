@@ -47,16 +47,35 @@ func (o *Order) datasets(e *Experiment) ([]string, error) {
 	if e.Text {
 		return o.texts()
 	}
-	if o.Dataset == "" {
-		return tabular, nil
+	known, what, other := tabular, "rows of features", "images"
+	if e.Images {
+		known, what, other = pictures, other, what
 	}
-	if slices.Contains(datasets.Names(), o.Dataset) && !slices.Contains(tabular, o.Dataset) {
-		return nil, fmt.Errorf("%s holds images, %s is about rows of features: --dataset takes %s", o.Dataset, e.ID, strings.Join(tabular, ", "))
+	switch {
+	case o.Dataset == "" && e.Images:
+		return []string{firstPictures(o.Profile)}, nil
+	case o.Dataset == "":
+		return known, nil
+	case slices.Contains(known, o.Dataset):
+		return []string{o.Dataset}, nil
+	case slices.Contains(datasets.Names(), o.Dataset):
+		return nil, fmt.Errorf("%s holds %s, %s is about %s: --dataset takes %s", o.Dataset, other, e.ID, what, strings.Join(known, ", "))
 	}
-	if !slices.Contains(tabular, o.Dataset) {
-		return nil, fmt.Errorf("unknown data set %q; known: %s", o.Dataset, strings.Join(tabular, ", "))
+	return nil, fmt.Errorf("unknown data set %q; known: %s", o.Dataset, strings.Join(known, ", "))
+}
+
+// pictures are the data sets of images.
+var pictures = []string{"digits", "fashion", "cifar10"}
+
+// firstPictures is the data set that an experiment on images takes when none is named.
+func firstPictures(profile string) string {
+	switch profile {
+	case Smoke:
+		return "digits"
+	case Paper:
+		return "cifar10"
 	}
-	return []string{o.Dataset}, nil
+	return "fashion"
 }
 
 func (o *Order) texts() ([]string, error) {

@@ -134,7 +134,7 @@ func (d *document) title() string {
 	if e, err := Find(title); err == nil {
 		title = e.Title
 	}
-	model := map[string]string{"linear": "linear model", "mlp": "MLP", languageModel: "LSTM"}[d.Config.Model]
+	model := map[string]string{"linear": "linear model", "mlp": "MLP", languageModel: "LSTM", imageModel: "convolutional network"}[d.Config.Model]
 	return fmt.Sprintf("%s: %s, %s", title, d.Config.Dataset, model)
 }
 

@@ -21,7 +21,7 @@ var figures = regexp.MustCompile(`(?s)<svg .*?</svg>`)
 // TestGoldenRendering renders the records under testdata, which are made up, and compares tables and report; figures are checked by
 // their number only, since their coordinates end in digits that differ between processors.
 func TestGoldenRendering(t *testing.T) {
-	for _, name := range []string{"drebin-linear-quick-1", "adult-mlp-quick-1", "alice-lstm-quick-1"} {
+	for _, name := range []string{"drebin-linear-quick-1", "adult-mlp-quick-1", "alice-lstm-quick-1", "digits-cnn-quick-1"} {
 		from := filepath.Join("testdata", name)
 		dir := t.TempDir()
 		for _, file := range []string{configName, recordsName} {

@@ -201,6 +201,10 @@ func (s *Session) checkParts(parts []Part) error {
 			if err := s.checkText(&parts[i].Settings); err != nil {
 				return err
 			}
+		} else if e.Images {
+			if err := s.checkImages(&parts[i].Settings); err != nil {
+				return err
+			}
 		}
 	}
 	if s.named == nil {
@@ -218,7 +222,7 @@ func (s *Session) checkBatches(parts []Part) error {
 		}
 		set := &parts[i].Settings
 		n := s.data(set).Train.Len()
-		if e.DataOnly {
+		if e.DataOnly || e.Images {
 			continue
 		}
 		for _, key := range []string{"batch", "batches"} {

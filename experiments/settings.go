@@ -65,7 +65,7 @@ type Settings struct {
 	SISAOutputs   string    `set:"sisa-vote" doc:"how SISA's models answer: majority, or the mean of their outputs"`
 	DPSigma       float64   `set:"dp-sigma" doc:"noise of differential privacy by a noisy objective (linear models); 0 leaves it out"`
 	Lengths       []int     `set:"length" of:"memorization" doc:"lengths of the secrets, random digits"`
-	Methods       []string  `set:"methods" of:"memorization" doc:"methods that are carried out beside retraining, separated by commas, or all; first-order-matched and second-order-repeated go on from second-order"`
+	Methods       []string  `set:"methods" of:"memorization,poisoning" doc:"methods that are carried out beside retraining, separated by commas, or all; of memorization first-order-matched and second-order-repeated go on from second-order; of poisoning -last changes the last layers only"`
 	Replace       []string  `set:"replace" of:"memorization" doc:"what the secret becomes: text1, text2 (of the paper, where it has one), random-digits (anew at each place) or all"`
 	Times         int       `set:"times" of:"memorization" doc:"how often the secret is put into the text"`
 	Characters    int       `set:"characters" of:"memorization" doc:"of the text, from its beginning; 0 = all"`
@@ -75,16 +75,16 @@ type Settings struct {
 	Layers        int       `set:"layers" of:"memorization" doc:"LSTM layers"`
 	Dropout       float64   `set:"dropout" of:"memorization" doc:"share of a layer's outputs that training leaves out"`
 	L2            float64   `set:"l2" of:"memorization" doc:"regulariser l2 ||w||^2 of the LSTM layers, added to the mean loss"`
-	TrainRate     float64   `set:"train-rate" of:"memorization" doc:"learning rate of training (Adam)"`
-	TrainBatch    int       `set:"train-batch" of:"memorization" doc:"batch size of training"`
-	TrainEpochs   int       `set:"train-epochs" of:"memorization" doc:"passes of training"`
-	Sample        int       `set:"sample" of:"memorization" doc:"windows, besides those the secret touches, that curvature and gradient residuals are estimated from; 0 = all"`
+	TrainRate     float64   `set:"train-rate" of:"memorization,poisoning" doc:"learning rate of training (Adam); with schedule=one-cycle the highest"`
+	TrainBatch    int       `set:"train-batch" of:"memorization,poisoning" doc:"batch size of training"`
+	TrainEpochs   int       `set:"train-epochs" of:"memorization,poisoning" doc:"passes of training"`
+	Sample        int       `set:"sample" of:"memorization,poisoning" doc:"windows or images, besides as many of those that the request touches, that curvature and gradient residuals are estimated from; 0 = all"`
 	Step          Auto      `set:"step" of:"memorization" doc:"step length of second order; auto takes the best of step-grid"`
 	RidgeGrid     []float64 `set:"ridge-grid" of:"memorization" doc:"ridges that are tried"`
-	StepGrid      []float64 `set:"step-grid" of:"memorization" doc:"step lengths of second order that are tried"`
-	TauGrid       []float64 `set:"tau-grid" of:"memorization" doc:"values of tau that are tried first"`
-	TauFine       int       `set:"tau-fine" of:"memorization" doc:"values of tau a decade that are then tried around the best"`
-	RateGrid      []float64 `set:"rate-grid" of:"memorization" doc:"learning rates of fine-tuning that are tried"`
+	StepGrid      []float64 `set:"step-grid" of:"memorization,poisoning" doc:"step lengths of second order that are tried"`
+	TauGrid       []float64 `set:"tau-grid" of:"memorization,poisoning" doc:"values of tau that are tried first"`
+	TauFine       int       `set:"tau-fine" of:"memorization,poisoning" doc:"values of tau a decade that are then tried around the best"`
+	RateGrid      []float64 `set:"rate-grid" of:"memorization,poisoning" doc:"learning rates of fine-tuning that are tried"`
 	MaxLoss       float64   `set:"max-loss" of:"memorization" doc:"points of training accuracy that a chosen setting may lose"`
 	ExposureLoss  float64   `set:"exposure-loss" of:"memorization" doc:"the same for the variant that is to bring the exposure down"`
 	TuneSample    int       `set:"tune-sample" of:"memorization" doc:"windows on which that is measured; 0 = all"`
@@ -92,6 +92,19 @@ type Settings struct {
 	FitSamples    int       `set:"fit-samples" of:"memorization" doc:"strings drawn for the distribution of perplexities where there are too many to rank"`
 	LissaProducts int       `set:"lissa-products" of:"memorization" doc:"Hessian products that LiSSA may take"`
 	Rounds        int       `set:"rounds" of:"memorization" doc:"repetitions of second order in its repeated variant"`
+	Budgets       []int     `set:"budget" of:"poisoning" doc:"labels that are flipped, of 50,000; of a smaller set as large a share"`
+	Known         []float64 `set:"known" of:"poisoning" doc:"shares of the flipped labels that are known, and corrected by the request"`
+	Images        int       `set:"images" of:"poisoning" doc:"training images, from the first; 0 = all"`
+	Blocks        []int     `set:"blocks" of:"poisoning" doc:"channels of each block of two convolutions"`
+	Dense         int       `set:"dense" of:"poisoning" doc:"width of the dense layer"`
+	BlockDropout  []float64 `set:"block-dropout" of:"poisoning" doc:"share of each block's outputs that training leaves out; 0 = none, of the blocks without a value too"`
+	Schedule      string    `set:"schedule" of:"poisoning" doc:"learning rate of training: constant or one-cycle"`
+	AMSGrad       bool      `set:"amsgrad" of:"poisoning" doc:"train by AMSGrad in place of Adam"`
+	Reestimate    int       `set:"reestimate" of:"poisoning" doc:"corrected images on which an update's batch-normalisation statistics are found anew; 0 = keep those of before"`
+	RidgeShares   []float64 `set:"ridge-shares" of:"poisoning" doc:"ridges that are tried, in shares of the largest eigenvalue that is found"`
+	ProductsGrid  []int     `set:"products-grid" of:"poisoning" doc:"numbers of products of a solve that are tried"`
+	FineEpochs    []int     `set:"fine-tune-epochs" of:"poisoning" doc:"passes of fine-tuning, each measured"`
+	MaxFall       float64   `set:"max-fall" of:"poisoning" doc:"points of validation accuracy by which a chunk may lower it; one that lowers it more is refused"`
 }
 
 // Auto is a number, or the wish to have it chosen: written "auto".
@@ -113,15 +126,15 @@ func Keys() (names, docs []string) {
 	return names, docs
 }
 
-// Owner returns the one experiment that takes the setting, or "" where several do.
-func Owner(key string) string {
+// Owners returns the experiments that alone take the setting; none where those on tables do, and others that name it in Shared.
+func Owners(key string) []string {
 	t := reflect.TypeFor[Settings]()
 	for i := range t.NumField() {
-		if t.Field(i).Tag.Get("set") == key {
-			return t.Field(i).Tag.Get("of")
+		if of := t.Field(i).Tag.Get("of"); t.Field(i).Tag.Get("set") == key && of != "" {
+			return strings.Split(of, ",")
 		}
 	}
-	return ""
+	return nil
 }
 
 // Set changes one setting from its text; lists are separated by commas. An unknown key is an error that lists the known ones.
@@ -243,13 +256,15 @@ var allowed = map[string][]string{
 	"ft-regulariser": {"whole", "share"},
 	"solver":         {"cg", "minres", "lissa", "exact"},
 	"sisa-vote":      {"majority", "mean"},
-	"methods":        append(memoryMethodNames(), "all"),
+	"methods":        append(append(memoryMethodNames(), poisonMethodNames()...), "all"),
+	"schedule":       {"constant", "one-cycle"},
 	"replace":        {"text1", "text2", "random-digits", "all"},
 }
 
 // mayBeZero lists the numeric settings for which 0 has a meaning; the others are at least 1, or above 0.
 var mayBeZero = []string{"lambda", "sigma", "test-share", "ridge", "seeds", "epochs", "products", "sigmas", "sweep-draws", "sisa-shards", "dp-sigma",
-	"characters", "dropout", "l2", "max-loss", "exposure-loss", "sample", "tune-sample", "accuracy-sample"}
+	"characters", "dropout", "l2", "max-loss", "exposure-loss", "sample", "tune-sample", "accuracy-sample", "images", "block-dropout", "reestimate",
+	"max-fall"}
 
 // most bounds the whole numbers: beyond these a slip of the keyboard is likelier than a wish. The measured draws stay below [tuningDraw].
 var most = map[string]int{
@@ -259,6 +274,7 @@ var most = map[string]int{
 	"length": 1e3, "times": 1e6, "characters": 1e9, "window": 1e4, "embedding": 1e5, "units": 1e5, "layers": 100, "train-batch": 1e9,
 	"train-epochs": 1e6, "sample": 1e9, "tau-fine": 1e3, "tune-sample": 1e9, "accuracy-sample": 1e9, "fit-samples": 1e7,
 	"lissa-products": 1e6, "rounds": 1e3,
+	"budget": 1e9, "images": 1e9, "blocks": 1e5, "dense": 1e6, "reestimate": 1e9, "products-grid": 1e4, "fine-tune-epochs": 1e6,
 	"sweep-draws": 1e6, "requests": 1e9, "sisa-shards": 1e4, "sisa-slices": 1e4,
 }
 
@@ -296,11 +312,13 @@ func (s *Settings) check(key string) error {
 		return low(v.Value)
 	case []float64:
 		for _, x := range v {
-			if err := low(x); err != nil {
+			switch err := low(x); {
+			case err != nil:
 				return err
-			}
-			if key == "epsilons" && x > 1 {
+			case x > 1 && (key == "epsilons" || key == "known"):
 				return fmt.Errorf("must be at most 1")
+			case x >= 1 && key == "block-dropout":
+				return fmt.Errorf("must be below 1")
 			}
 		}
 	case []int:

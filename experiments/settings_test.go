@@ -2,6 +2,7 @@ package experiments
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -81,7 +82,7 @@ func TestEverySettingIsExplainedAndPassesItsOwnCheck(t *testing.T) {
 	for _, e := range Experiments() {
 		for _, profile := range Profiles {
 			for _, model := range e.Models() {
-				for _, d := range append(tabular, embeddedText) {
+				for _, d := range slices.Concat(tabular, pictures, []string{embeddedText}) {
 					s, err := Defaults(e, Key{d, model, profile})
 					require.NoError(t, err)
 					for _, n := range names {

@@ -13,8 +13,11 @@ import (
 
 // dataset is the embedded data that an experiment is tried on.
 func dataset(e *Experiment) string {
-	if e.Text {
+	switch {
+	case e.Text:
 		return embeddedText
+	case e.Images:
+		return firstPictures(Smoke)
 	}
 	return "diabetes"
 }

@@ -15,11 +15,12 @@ import (
 //
 // With AMSGrad (Reddi, Kale and Kumar 2018) the largest v so far stands in place of v in the last line.
 type Adam struct {
-	Rate    float64 // 0 = 1e-3
-	Beta1   float64 // decay of the mean of gradients; 0 = 0.9
-	Beta2   float64 // decay of the mean of their squares; 0 = 0.999
-	Epsilon float64 // 0 = 1e-8
-	AMSGrad bool
+	Rate     float64  // 0 = 1e-3
+	Schedule Schedule // how it changes; Constant or OneCycle
+	Beta1    float64  // decay of the mean of gradients; 0 = 0.9
+	Beta2    float64  // decay of the mean of their squares; 0 = 0.999
+	Epsilon  float64  // 0 = 1e-8
+	AMSGrad  bool
 
 	Batch      int                  // samples in a batch, at most; 0 = 32
 	Epochs     int                  // passes over the data; 0 = 1
@@ -39,8 +40,9 @@ func (t Adam) Train(ctx context.Context, p *Problem, theta []float64) ([]float64
 		return nil, errors.New("unlearn: Adam.Beta1 and Beta2 have to lie between 0 and 1, or be 0 for 0.9 and 0.999")
 	}
 	d := descent{
-		name: "adam", batch: t.Batch, epochs: t.Epochs, seed: t.Seed, callback: t.Callback, checkpoint: t.Checkpoint,
-		settings: map[string]string{"rate": exactly(t.Rate), "beta1": exactly(t.Beta1), "beta2": exactly(t.Beta2),
+		name: "adam", rate: t.Rate, schedule: t.Schedule, batch: t.Batch, epochs: t.Epochs, seed: t.Seed, callback: t.Callback,
+		checkpoint: t.Checkpoint,
+		settings: map[string]string{"beta1": exactly(t.Beta1), "beta2": exactly(t.Beta2),
 			"epsilon": exactly(t.Epsilon)},
 		vectors: 2, apply: t.apply,
 	}
@@ -50,7 +52,7 @@ func (t Adam) Train(ctx context.Context, p *Problem, theta []float64) ([]float64
 	return d.train(ctx, p, theta)
 }
 
-func (t Adam) apply(theta, g []float64, state [][]float64, step int) {
+func (t Adam) apply(theta, g []float64, state [][]float64, rate float64, step int) {
 	m, v := state[0], state[1]
 	decays := adamDecays{t.Beta1, 1 - t.Beta1, t.Beta2, 1 - t.Beta2}
 	decays.moments(m, v, g)
@@ -61,7 +63,7 @@ func (t Adam) apply(theta, g []float64, state [][]float64, step int) {
 		}
 		v = largest
 	}
-	c := adamConstants{rate: t.Rate, first: 1 - math.Pow(t.Beta1, float64(step)), second: 1 - math.Pow(t.Beta2, float64(step)),
+	c := adamConstants{rate: rate, first: 1 - math.Pow(t.Beta1, float64(step)), second: 1 - math.Pow(t.Beta2, float64(step)),
 		epsilon: t.Epsilon}
 	c.descend(theta, m, v)
 }

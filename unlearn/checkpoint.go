@@ -15,7 +15,7 @@ import (
 // Checkpoint says where a stochastic trainer keeps its state, so that a training that was interrupted at any moment goes on
 // from there. The file carries a fingerprint of the settings, the data and the start; a file that is truncated, of another
 // kind or of another training is an error before the first step, and is not overwritten. Epochs is not part of the
-// fingerprint: a finished training can be lengthened.
+// fingerprint: a finished training can be lengthened, unless its [Schedule] depends on their number.
 //
 // The file is in the safetensors format: the parameters under the names of Tensors, then the rule's vectors as "state.0/NAME",
 // "state.1/NAME" and so on, all in double precision, and [Snapshot] as metadata.

@@ -29,7 +29,7 @@ func quoted(v string) string {
 }
 
 // settingNames are all settings of a fingerprint, in the order in which differences are named.
-var settingNames = []string{"trainer", "label", "parameters", "samples", "data", "start", "rate", "momentum", "beta1",
+var settingNames = []string{"trainer", "label", "parameters", "samples", "data", "start", "rate", "schedule", "momentum", "beta1",
 	"beta2", "epsilon", "batch", "seed", "l2", "penalty", "tilt"}
 
 // fingerprint is what has to be equal for a training to go on where another stopped.
@@ -37,8 +37,9 @@ func (r *descentRun) fingerprint(theta []float64) map[string]string {
 	s := map[string]string{
 		"trainer": r.name, "label": r.checkpoint.Label, "parameters": strconv.Itoa(len(theta)), "samples": strconv.Itoa(r.n),
 		"data": datasets.Fingerprint(r.p.Train)[:16], "start": vectorFingerprint(theta),
-		"batch": strconv.Itoa(r.batch), "seed": strconv.FormatUint(r.seed, 10),
-		"l2": exactly(r.p.L2), "penalty": vectorFingerprint(r.p.Penalty), "tilt": vectorFingerprint(r.p.Tilt),
+		"rate": exactly(r.rate), "schedule": r.schedule.setting(r.epochs * r.steps), "batch": strconv.Itoa(r.batch),
+		"seed": strconv.FormatUint(r.seed, 10),
+		"l2":   exactly(r.p.L2), "penalty": vectorFingerprint(r.p.Penalty), "tilt": vectorFingerprint(r.p.Tilt),
 	}
 	for key, value := range r.settings {
 		s[key] = value

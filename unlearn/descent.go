@@ -16,15 +16,17 @@ import (
 // descent is what SGD and Adam share: epochs, batches, progress, checkpoints.
 type descent struct {
 	name          string
+	rate          float64 // at the schedule's height
+	schedule      Schedule
 	batch, epochs int
 	seed          uint64
 	callback      func(Progress) error
 	checkpoint    Checkpoint
 	settings      map[string]string // of the rule, for the checkpoint
 	vectors       int               // of length p that the rule keeps
-	// apply moves theta by the gradient g, element by element: it is called for blocks of the vectors at the same time. step
-	// counts from 1 over all epochs.
-	apply func(theta, g []float64, state [][]float64, step int)
+	// apply moves theta by the gradient g at that rate, element by element: it is called for blocks of the vectors at the same time.
+	// step counts from 1 over all epochs.
+	apply func(theta, g []float64, state [][]float64, rate float64, step int)
 }
 
 // descentRun is one training.
@@ -50,6 +52,9 @@ func (d descent) train(ctx context.Context, p *Problem, theta []float64) ([]floa
 	}
 	if d.batch < 0 || d.epochs < 0 || d.checkpoint.Every < 0 || !(d.checkpoint.Seconds >= 0) {
 		return nil, errors.New("unlearn: Batch, Epochs, Checkpoint.Every and Checkpoint.Seconds cannot be negative")
+	}
+	if err := d.schedule.check(); err != nil {
+		return nil, err
 	}
 	n := p.Train.Len()
 	if n == 0 {

@@ -36,11 +36,12 @@ func (r *descentRun) move(scale float64) (gradient float64, ok bool) {
 		r.cut()
 	}
 	iteration := r.iteration()
+	rate := r.rate * r.schedule.Factor(iteration, r.epochs*r.steps)
 	overBlocks(len(r.g), func(block, lo, hi int) {
 		b := &r.blocks[block]
 		b.gradient = r.p.estimate(b.g, b.theta, lo, scale)
 		floats.Scale(1/float64(r.n), b.g)
-		r.apply(b.theta, b.g, b.vectors, iteration)
+		r.apply(b.theta, b.g, b.vectors, rate, iteration)
 		b.squares = floats.Dot(b.theta, b.theta)
 		b.regulariser = r.p.regulariserFrom(b.theta, lo, b.squares)
 	})

@@ -12,26 +12,44 @@ import (
 // Iterative divides the request into chunks ([Request.Chunks]) and lets Method carry them out one after the other, each
 // on the data and the parameters that the one before it left. Where Method estimates residuals on a subsample, so does the whole.
 type Iterative struct {
-	Method Method // what carries out each chunk: FirstOrder or SecondOrder
-	Chunks int    // at most; 0 = 10
+	Method Method // what carries out each chunk: FirstOrder or SecondOrder, or one of them in Reestimate
+	// Each has a method for each chunk, in place of Method, where they are not alike; nil = Method.
+	Each   []Method
+	Chunks int // at most; 0 = 10
+	// Accept scores parameters, higher is better: by the accuracy on a validation set, for instance; nil = take every chunk. A chunk after
+	// which the score is no number, or lower than before it by more than Tolerance, is refused: the parameters stay as they were, the data
+	// move on to the next chunk, and Notes says so. What Accept costs is not counted, but for its seconds.
+	Accept    func(ctx context.Context, theta []float64) (score float64, err error)
+	Tolerance float64 // 0 or more
 }
 
 // Name returns the method's name with "-iterative" behind it.
 func (m Iterative) Name() string {
-	if m.Method == nil {
+	if m.first() == nil {
 		return "iterative"
 	}
-	return m.Method.Name() + "-iterative"
+	return m.first().Name() + "-iterative"
+}
+
+// first is the method of the first chunk; nil if there is none.
+func (m Iterative) first() Method {
+	if len(m.Each) > 0 {
+		return m.Each[0]
+	}
+	return m.Method
 }
 
 // Unlearn implements [Method]. Each chunk goes through Method's own trust check, and the whole through one more. A chunk
 // that is refused ends the whole with its error.
 func (m Iterative) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
-	if m.Method == nil {
+	if m.first() == nil || slices.Contains(m.Each, nil) {
 		return nil, errors.New("unlearn: Iterative needs a Method, FirstOrder or SecondOrder")
 	}
+	if !(m.Tolerance >= 0) {
+		return nil, fmt.Errorf("unlearn: Iterative.Tolerance is %v; it has to be 0 or a positive number", m.Tolerance)
+	}
 	var s sampling
-	if f, ok := m.Method.(interface{ sampling() sampling }); ok {
+	if f, ok := m.first().(interface{ sampling() sampling }); ok {
 		s = f.sampling()
 	}
 	t, err := beginSampled(ctx, m.Name(), p, theta, r, s)
@@ -49,6 +67,9 @@ func (m Iterative) Unlearn(ctx context.Context, p *Problem, theta []float64, r R
 	if err != nil {
 		return nil, err
 	}
+	if m.Each != nil && len(chunks) > len(m.Each) {
+		return nil, fmt.Errorf("unlearn: Iterative.Each has methods for %d chunks, the request is divided into %d", len(m.Each), len(chunks))
+	}
 	current, after, err := m.carryOut(ctx, t, p.Train, chunks)
 	if err != nil {
 		return t.refuse(err)
@@ -65,7 +86,7 @@ func (m Iterative) Unlearn(ctx context.Context, p *Problem, theta []float64, r R
 		}
 		t.update.Check = t.update.Check.Plus(t.meter.Cost().Minus(start))
 	}
-	f, ok := m.Method.(interface{ forced() bool })
+	f, ok := m.first().(interface{ forced() bool })
 	return t.judge(current, after, ok && f.forced(), "use smaller steps in Method, or more Chunks")
 }
 
@@ -83,12 +104,20 @@ func (m Iterative) carryOut(
 	ctx context.Context, t *attempt, data *datasets.Dataset, chunks []Request,
 ) (theta []float64, residual float64, err error) {
 	current, after := slices.Clone(t.theta), t.update.Before
+	var best acceptance
+	if err := best.begin(ctx, m, current); err != nil {
+		return nil, 0, err
+	}
 	for i, chunk := range chunks {
-		u, err := m.Method.Unlearn(ctx, t.p.With(data), current, chunk)
+		method := m.Method
+		if m.Each != nil {
+			method = m.Each[i]
+		}
+		u, err := method.Unlearn(ctx, t.p.With(data), current, chunk)
 		if u != nil {
 			t.update.Check = t.update.Check.Plus(u.Check)
 			t.update.Solves = append(t.update.Solves, u.Solves...)
-			t.update.Ridge = u.Ridge
+			t.update.Ridge = max(t.update.Ridge, u.Ridge)
 			for _, note := range u.Notes {
 				t.note("chunk %d of %d: %s", i+1, len(chunks), note)
 			}
@@ -96,7 +125,44 @@ func (m Iterative) carryOut(
 		if err != nil {
 			return nil, 0, fmt.Errorf("chunk %d of %d: %w", i+1, len(chunks), err)
 		}
-		current, after, data = u.Theta, u.After, u.Data
+		data = u.Data
+		refused, err := best.refuses(ctx, m, u.Theta)
+		if err != nil {
+			return nil, 0, fmt.Errorf("chunk %d of %d: %w", i+1, len(chunks), err)
+		}
+		if refused != "" {
+			t.note("chunk %d of %d: refused, %s", i+1, len(chunks), refused)
+			after = u.Before
+			continue
+		}
+		current, after = u.Theta, u.After
 	}
 	return current, after, nil
+}
+
+// acceptance is the score of the parameters reached.
+type acceptance struct{ score float64 }
+
+func (a *acceptance) begin(ctx context.Context, m Iterative, theta []float64) (err error) {
+	if m.Accept == nil {
+		return nil
+	}
+	a.score, err = m.Accept(ctx, theta)
+	return err
+}
+
+// refuses says why parameters are not taken, "" if they are; their score then is the one to be compared with.
+func (a *acceptance) refuses(ctx context.Context, m Iterative, theta []float64) (string, error) {
+	if m.Accept == nil {
+		return "", nil
+	}
+	score, err := m.Accept(ctx, theta)
+	if err != nil {
+		return "", err
+	}
+	if !(score >= a.score-m.Tolerance) {
+		return fmt.Sprintf("the score would have gone from %.6g to %.6g", a.score, score), nil
+	}
+	a.score = score
+	return "", nil
 }

@@ -16,6 +16,7 @@ import (
 //   - a gradient over n samples, with or without the loss, that of a training pass, and per-sample gradients, norms and
 //     products: n gradients;
 //   - a Hessian or Gauss-Newton product over n samples: n HVPs; a mini-batch counts its own samples;
+//   - statistics estimated on n samples: n gradients, which is more than the forward pass that it costs;
 //   - a linearisation over n samples: n gradients, which is about what it costs, and n HVPs for each product after it.
 //
 // It forwards whatever optional interface the objective has. Where the objective lacks one, LossGradient and Linearize
@@ -113,6 +114,17 @@ func (m *Meter) Linearize(ctx context.Context, theta []float64, d *datasets.Data
 	}
 	multiply, err := o.Linearize(ctx, theta, d)
 	return m.counted(multiply, d), m.countGradients(d, err)
+}
+
+// EstimateStatistics implements [StatisticsObjective].
+func (m *Meter) EstimateStatistics(ctx context.Context, theta []float64, d *datasets.Dataset) ([]float64, error) {
+	o, ok := m.inner.(StatisticsObjective)
+	if !ok {
+		const format = "unlearn: objective %T has no running statistics to estimate: be a StatisticsObjective, or leave Reestimate out (%w)"
+		return nil, fmt.Errorf(format, m.inner, errors.ErrUnsupported)
+	}
+	out, err := o.EstimateStatistics(ctx, theta, d)
+	return out, m.countGradients(d, err)
 }
 
 // LinearizeGaussNewton implements [GaussNewtonLinearizer].

@@ -57,7 +57,8 @@ func everyMethod() []Method {
 		None{}, Occlusion{}, FirstOrder{Tau: 1e-3, Force: true}, SecondOrder{Force: true}, SecondOrder{Steps: 3, Force: true}, FineTune{Rate: 1e-3},
 		Retrain{Trainer: newton{}}, Retrain{Trainer: newton{}, Start: make([]float64, 5)},
 		Iterative{Method: FirstOrder{Tau: 1e-3, Force: true}}, Iterative{Method: SecondOrder{Force: true}}, Published{Force: true},
-		SISA{Shards: 3, Slices: 2, Trainer: SGD{Rate: 0.1}}, ObjectivePerturbation{Sigma: 2, Trainer: newton{}}, DPSGD{Rate: 0.1, Noise: 1, Batch: 8, Steps: 3},
+		Reestimate{Method: FirstOrder{Tau: 1e-3, Force: true}}, Iterative{Method: Reestimate{Method: SecondOrder{Force: true}}},
+		SISA{Shards: 3, Trainer: StatisticsTrainer{Trainer: SGD{Rate: 0.1}}}, Retrain{Trainer: StatisticsTrainer{Trainer: newton{}}}, SISA{Shards: 3, Slices: 2, Trainer: SGD{Rate: 0.1}}, ObjectivePerturbation{Sigma: 2, Trainer: newton{}}, DPSGD{Rate: 0.1, Noise: 1, Batch: 8, Steps: 3},
 	}
 }
 
@@ -76,7 +77,8 @@ func TestNames(t *testing.T) {
 		names = append(names, m.Name())
 	}
 	require.Equal(t, []string{"none", "occlusion", "first-order", "second-order", "second-order", "fine-tune", "retrain", "retrain",
-		"first-order-iterative", "second-order-iterative", "second-order-published", "sisa", "dp", "dp-sgd"}, names)
+		"first-order-iterative", "second-order-iterative", "second-order-published",
+		"first-order-reestimated", "second-order-reestimated-iterative", "sisa", "retrain", "sisa", "dp", "dp-sgd"}, names)
 }
 
 func TestEmptyRequestChangesNothing(t *testing.T) {

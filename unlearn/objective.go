@@ -38,6 +38,13 @@ type StochasticObjective interface {
 	TrainingGradient(ctx context.Context, dst, theta []float64, d *datasets.Dataset, noise uint64) (loss float64, err error)
 }
 
+// StatisticsObjective is an Objective some of whose parameters are statistics of the data, as those of batch normalisation: neither loss nor
+// training moves them, a pass over samples finds them.
+type StatisticsObjective interface {
+	// EstimateStatistics returns theta (p), which is not changed, with its statistics replaced by those of d. Without any it is an error.
+	EstimateStatistics(ctx context.Context, theta []float64, d *datasets.Dataset) ([]float64, error)
+}
+
 // Linearizer is an Objective that fixes theta and d once: the returned product evaluates only what depends on v. It
 // observes the context that was given to Linearize.
 type Linearizer interface {

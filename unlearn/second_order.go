@@ -37,8 +37,8 @@ type SecondOrder struct {
 	// Batches > 1 hands the solver the Hessian as a mean over that many mini-batches drawn by Seed, for LiSSA.
 	Batches int
 	Seed    uint64
-	// Sample > 0 estimates H, the residuals before and after, and the full gradient of later steps from the affected samples and that
-	// many others ([Subsample]), each on a draw of its own by Seed, anew for each step; that of the first H is
+	// Sample > 0 estimates H, the residuals before and after, and the full gradient of later steps from that many affected samples, or
+	// all, and that many others ([Subsample]), each on a draw of its own by Seed, anew for each step; that of the first H is
 	// [Applied.Subsample](Sample, Seed). G stays exact. So nothing passes over all samples. Each solution is also held against
 	// a second matrix: see [Stats].Independent. Notes gives the sizes.
 	Sample int

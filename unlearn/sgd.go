@@ -19,11 +19,12 @@ import (
 //
 // Of a [StochasticObjective] the gradients are those of the training pass, with noise from Seed and the number of the step.
 type SGD struct {
-	Rate     float64 // learning rate, positive
-	Momentum float64 // 0 (none) to below 1; 0.9 is usual
-	Batch    int     // samples in a batch, at most; 0 = 32
-	Epochs   int     // passes over the data; 0 = 1
-	Seed     uint64  // of the order, and of the noise
+	Rate     float64  // learning rate, positive
+	Schedule Schedule // how it changes; Constant or OneCycle
+	Momentum float64  // 0 (none) to below 1; 0.9 is usual
+	Batch    int      // samples in a batch, at most; 0 = 32
+	Epochs   int      // passes over the data; 0 = 1
+	Seed     uint64   // of the order, and of the noise
 	// Callback is called after each step ([Progress.EpochDone] tells the last of an epoch); an error from it ends the training.
 	Callback   func(Progress) error
 	Checkpoint Checkpoint // where to keep the state; the zero value keeps none
@@ -40,12 +41,13 @@ func (t SGD) Train(ctx context.Context, p *Problem, theta []float64) ([]float64,
 		return nil, errors.New("unlearn: SGD.Momentum has to be at least 0 and below 1")
 	}
 	d := descent{
-		name: "sgd", batch: t.Batch, epochs: t.Epochs, seed: t.Seed, callback: t.Callback, checkpoint: t.Checkpoint,
-		settings: map[string]string{"rate": exactly(t.Rate), "momentum": exactly(t.Momentum)},
-		vectors:  1,
-		apply: func(theta, g []float64, state [][]float64, _ int) {
+		name: "sgd", rate: t.Rate, schedule: t.Schedule, batch: t.Batch, epochs: t.Epochs, seed: t.Seed, callback: t.Callback,
+		checkpoint: t.Checkpoint,
+		settings:   map[string]string{"momentum": exactly(t.Momentum)},
+		vectors:    1,
+		apply: func(theta, g []float64, state [][]float64, rate float64, _ int) {
 			scaledAdd(state[0], t.Momentum, g)
-			floats.AddScaled(theta, -t.Rate, state[0])
+			floats.AddScaled(theta, -rate, state[0])
 		},
 	}
 	return d.train(ctx, p, theta)

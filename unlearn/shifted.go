@@ -83,6 +83,15 @@ func NewKrylov(ctx context.Context, a Operator, b []float64, products int) (*Kry
 // Products returns the dimension of the space, and what it took.
 func (k *Krylov) Products() int { return k.size }
 
+// Largest returns the largest eigenvalue of A in the space, a lower estimate of A's own: a scale for ridges. NaN for b = 0, which spans none.
+func (k *Krylov) Largest() (float64, error) {
+	if k.bnorm == 0 {
+		return math.NaN(), nil
+	}
+	_, largest, err := k.extremes(k.size)
+	return largest, err
+}
+
 // Solve solves (A + ridge I) x = b in the space of the first products, at most all; 0 = all:
 //
 //	x = Q (T + ridge I)^-1 ||b|| e_1,  ||b - (A + ridge I) x|| = beta |y_last|,  y = (T + ridge I)^-1 ||b|| e_1

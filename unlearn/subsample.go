@@ -17,18 +17,23 @@ import (
 //	sum_{i in D'} f(z_i) ~ sum_{i affected} f(z_i) + ((n'-a)/m) sum_{i drawn} f(z_i),
 //
 // an estimate without bias that is exact in what the request has touched (stratified sampling; Cochran, Sampling Techniques,
-// section 5.3). With m = n' - a it is the sum itself. The norm of an estimated vector is not free of bias: it is larger by the
-// estimate's noise.
+// section 5.3). Of more than m affected samples m are drawn as well, which then count a/m times each. With m = n' - a, if a is no
+// more, it is the sum itself. The norm of an estimated vector is not free of bias: it is larger by the estimate's noise.
 type Subsample struct {
-	Affected, Others *datasets.Dataset // a and m samples
-	Weight           float64           // (n'-a)/m; 0 where all samples are affected
+	Affected, Others *datasets.Dataset // a or m, and m samples
+	Weight           float64           // of the others, (n'-a)/m; 0 where all samples are affected
+	AffectedWeight   float64           // of the affected, 1 or a/m; 0 where none are
 }
 
-// Subsample draws m of the unaffected samples, all of them if there are no more.
+// Subsample draws m of the unaffected samples and m of the affected, all of them if there are no more.
 func (a *Applied) Subsample(m int, seed uint64) (*Subsample, error) {
 	if m < 1 {
 		return nil, fmt.Errorf("unlearn: a subsample of %d unaffected samples; ask for 1 or more", m)
 	}
+	s := &Subsample{}
+	var affected []int
+	affected, s.AffectedWeight = drawRows(a.stay, m, rand.NewPCG(seed, 0x5ab5b))
+	s.Affected = a.Data.Subset(affected)
 	touched := make([]bool, a.Data.Len())
 	mark(touched, a.stay)
 	others := make([]int, 0, a.Data.Len()-len(a.stay))
@@ -37,30 +42,37 @@ func (a *Applied) Subsample(m int, seed uint64) (*Subsample, error) {
 			others = append(others, i)
 		}
 	}
-	s := &Subsample{Affected: a.New}
-	if m >= len(others) {
-		s.Others = a.Data.Subset(others)
-		s.Weight = float64(min(len(others), 1))
-		return s, nil
-	}
-	rows := rand.New(rand.NewPCG(seed, 0x5ab5a)).Perm(len(others))[:m]
-	for k, i := range rows {
-		rows[k] = others[i]
-	}
-	slices.Sort(rows)
-	s.Others, s.Weight = a.Data.Subset(rows), float64(len(others))/float64(m)
+	others, s.Weight = drawRows(others, m, rand.NewPCG(seed, 0x5ab5a))
+	s.Others = a.Data.Subset(others)
 	return s, nil
+}
+
+// drawRows draws m of the rows, or all, in their order, and says for how many rows each of them stands.
+func drawRows(rows []int, m int, source rand.Source) ([]int, float64) {
+	if m >= len(rows) {
+		return rows, float64(min(len(rows), 1))
+	}
+	chosen := rand.New(source).Perm(len(rows))[:m]
+	for k, i := range chosen {
+		chosen[k] = rows[i]
+	}
+	slices.Sort(chosen)
+	return chosen, float64(len(rows)) / float64(m)
 }
 
 // String says what was drawn: "all 24 affected samples and 6000 of the 148573 others, each for 24.76".
 func (s *Subsample) String() string {
 	m := s.Others.Len()
-	return fmt.Sprintf("all %d affected samples and %d of the %.0f others, each for %.4g", s.Affected.Len(), m,
-		s.Weight*float64(m), s.Weight)
+	affected := fmt.Sprintf("all %d affected samples", s.Affected.Len())
+	if s.AffectedWeight > 1 {
+		n := float64(s.Affected.Len())
+		affected = fmt.Sprintf("%.0f of the %.0f affected samples, each for %.4g,", n, s.AffectedWeight*n, s.AffectedWeight)
+	}
+	return fmt.Sprintf("%s and %d of the %.0f others, each for %.4g", affected, m, s.Weight*float64(m), s.Weight)
 }
 
 func (s *Subsample) strata() strata {
-	return slices.DeleteFunc(strata{{s.Affected, 1}, {s.Others, s.Weight}}, func(part stratum) bool { return part.data.Len() == 0 })
+	return slices.DeleteFunc(strata{{s.Affected, s.AffectedWeight}, {s.Others, s.Weight}}, func(part stratum) bool { return part.data.Len() == 0 })
 }
 
 // Gradient writes the estimate of grad L(theta; D') to dst (p), the regulariser and the tilt of p included. p gives the objective;
@@ -81,7 +93,7 @@ func (s *Subsample) Gradient(ctx context.Context, p *Problem, dst, theta []float
 }
 
 // Hessian returns the operator of the estimated Hessian at theta, as [Problem.Hessian] does that of the whole; each product costs
-// a + m samples. It is not safe for concurrent use.
+// the samples that were drawn. It is not safe for concurrent use.
 func (s *Subsample) Hessian(ctx context.Context, p *Problem, theta []float64, c Curvature) (Operator, error) {
 	return p.hessianOver(ctx, theta, c, s.strata())
 }

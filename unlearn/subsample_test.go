@@ -29,8 +29,13 @@ func TestSubsampleHoldsTheAffectedAndSomeOthers(t *testing.T) {
 	for _, m := range []int{1, 5, 36, 100} {
 		s, err := a.Subsample(m, 3)
 		require.NoError(t, err)
-		require.Equal(t, samples(p.Train.Subset([]int{3, 20}))[0][:5], samples(s.Affected)[0][:5])
-		require.Equal(t, []float64{1, 0}, s.Affected.Y)
+		if m > 1 {
+			require.Equal(t, samples(p.Train.Subset([]int{3, 20}))[0][:5], samples(s.Affected)[0][:5])
+			require.Equal(t, []float64{1, 0}, s.Affected.Y)
+			require.Equal(t, 1.0, s.AffectedWeight)
+		} else {
+			require.Equal(t, []any{1, 2.0}, []any{s.Affected.Len(), s.AffectedWeight})
+		}
 		require.Equal(t, min(m, 36), s.Others.Len())
 		require.InDelta(t, 36, s.Weight*float64(s.Others.Len()), 1e-12)
 		// Every row drawn is one of the unaffected samples, and none is drawn twice.
@@ -58,15 +63,19 @@ func TestSubsampleHoldsTheAffectedAndSomeOthers(t *testing.T) {
 	all := applied(t, p, RemoveFeatures(0, 1, 2, 3, 4)) // dense rows: hardly one has a zero in all of them
 	s, err := all.Subsample(4, 1)
 	require.NoError(t, err)
-	require.Equal(t, 40, s.Affected.Len())
-	require.Zero(t, s.Weight)
+	require.Equal(t, 4, s.Affected.Len())
+	require.Equal(t, []float64{0, 10}, []float64{s.Weight, s.AffectedWeight})
+	require.Equal(t, "4 of the 40 affected samples, each for 10, and 0 of the 0 others, each for 0", s.String())
+	s, err = applied(t, p, RemoveSamples(3)).Subsample(4, 1)
+	require.NoError(t, err)
+	require.Equal(t, []float64{39. / 4, 0}, []float64{s.Weight, s.AffectedWeight}, "nothing that is left was touched")
 }
 
 // The mean over many seeds comes to the whole gradient and the whole Hessian, within what the spread of the draws allows.
 func TestSubsamplesAreUnbiased(t *testing.T) {
-	for _, batches := range []int{0, 3} {
+	for batches, r := range map[int]Request{0: mixed(t), 3: mixed(t), -1: CorrectLabels(allRows(40)[5:25], make([]float64, 20))} {
 		p := problems(t)["logistic, sparse, all"]
-		a := applied(t, p, mixed(t))
+		a := applied(t, p, r)
 		q := p.With(a.Data)
 		theta, v := randomVector(5, 5), randomVector(5, 6)
 		gradient, product := make([]float64, 5), make([]float64, 5)
@@ -112,7 +121,7 @@ func stratified(t *testing.T, p *Problem, s *Subsample, theta []float64, ridge f
 			m.SymRankOne(m, weight*second, x)
 		}
 	}
-	add(s.Affected, 1)
+	add(s.Affected, s.AffectedWeight)
 	add(s.Others, s.Weight)
 	for j := range p.Dim() {
 		m.SetSym(j, j, m.At(j, j)+p.L2+ridge)

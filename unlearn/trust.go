@@ -32,6 +32,8 @@ type attempt struct {
 	grad    []float64 // grad L(.; D') of the parameters last looked at
 	trained float64   // ||grad L(theta; D)||, what training left; 0 until difference is called
 
+	spent Cost // by the attempt that this one goes on from
+
 	sampling
 	check *Subsample // on which residuals are estimated; nil = all of D'
 }
@@ -103,6 +105,17 @@ func (t *attempt) difference(ctx context.Context) ([]float64, error) {
 	return g, nil
 }
 
+// findTrained finds t.trained where t.grad is not that of theta, on the account of the trust check.
+func (t *attempt) findTrained(ctx context.Context) error {
+	if _, err := t.checkResidual(ctx, t.theta); err != nil {
+		return err
+	}
+	start := t.meter.Cost()
+	_, err := t.difference(ctx)
+	t.update.Check = t.update.Check.Plus(t.meter.Cost().Minus(start))
+	return err
+}
+
 // checkResidual is residual on the account of the trust check.
 func (t *attempt) checkResidual(ctx context.Context, theta []float64) (float64, error) {
 	start := t.meter.Cost()
@@ -158,6 +171,6 @@ func (t *attempt) note(format string, args ...any) {
 
 // closed books the whole cost.
 func (t *attempt) closed() *Update {
-	t.update.Cost = t.meter.Cost()
+	t.update.Cost = t.spent.Plus(t.meter.Cost())
 	return t.update
 }

@@ -28,18 +28,25 @@ func (c *listCommand) Run(t *terminal) error {
 	}
 	fmt.Fprintln(t.stdout, "\nSettings (--set key=value):")
 	names, docs := experiments.Keys()
-	owner := ""
+	var owners []string
+	lines := map[string]string{} // by owner
 	for i, name := range names {
-		if of := experiments.Owner(name); of != owner {
-			owner = of
-			fmt.Fprintf(t.stdout, "\nof %s only:\n", owner)
+		of := strings.Join(experiments.Owners(name), " and ")
+		if _, known := lines[of]; !known {
+			owners = append(owners, of)
 		}
 		for j, line := range wrap(docs[i], 60) {
 			if j > 0 {
 				name = ""
 			}
-			fmt.Fprintf(t.stdout, "  %-16s %s\n", name, line)
+			lines[of] += fmt.Sprintf("  %-16s %s\n", name, line)
 		}
+	}
+	for _, of := range owners {
+		if of != "" {
+			fmt.Fprintf(t.stdout, "\nof %s only:\n", of)
+		}
+		fmt.Fprint(t.stdout, lines[of])
 	}
 	return nil
 }

@@ -14,7 +14,7 @@ import (
 type runCommand struct {
 	IDs     []string `arg:"" optional:"" name:"id" help:"Experiments, see experiment list."`
 	Dataset string   `help:"Data set; without it every one that is there." placeholder:"NAME"`
-	Model   string   `help:"linear or mlp; without it features runs both, its parts the linear one; memorization has lstm." placeholder:"NAME"`
+	Model   string   `help:"linear or mlp; without it features runs both, its parts the linear one; memorization has lstm, poisoning cnn." placeholder:"NAME"`
 	Profile string   `help:"smoke, quick or paper; without it quick." placeholder:"NAME"`
 	Data    string   `help:"Folder of data sets; without it LETHE_DATA." placeholder:"DIR"`
 	Out     string   `help:"Folder for results." placeholder:"DIR" default:"results"`

@@ -1,0 +1,103 @@
+package experiments
+
+import (
+	"context"
+	"fmt"
+	"slices"
+)
+
+// poisoningExperiment repairs a convolutional network that was trained on flipped labels (PAPER.md section 4).
+func poisoningExperiment() *Experiment {
+	const id = "poisoning"
+	return &Experiment{
+		ID: id, Title: "Poisoned labels and their repair", Images: true,
+		Question: "how much of the accuracy that flipped labels cost a network do updates give back, at what share of the cost of training again?",
+		Shared:   []string{"precision", "batch", "draws", "tau", "tau-ft", "ridge", "tolerance", "chunks", "shards"},
+		Defaults: poisoningDefaults,
+		Describe: describePoisoning,
+		Units: func(_ context.Context, s *Session, set *Settings) ([]Unit, error) {
+			return s.poisoningUnits(id, set), nil
+		},
+		Tables:  poisoningTables,
+		Figures: poisoningFigures,
+	}
+}
+
+// poisoningUnits lists for each draw and budget its training, that on the true labels, and then the methods for each share of the flips that
+// is known. What the later ones are measured against is recorded by the first two.
+func (s *Session) poisoningUnits(part string, set *Settings) []Unit {
+	var units []Unit
+	for draw := range set.Draws {
+		for _, budget := range set.Budgets {
+			add := func(name string, run func(sub *poisonSubject, ctx context.Context) ([]Record, error)) {
+				units = append(units, Unit{fmt.Sprintf("budget=%d draw=%d %s", budget, draw, name), func(ctx context.Context) ([]Record, error) {
+					sub, err := s.poisonSubject(part, set, budget, draw)
+					if err != nil {
+						return nil, err
+					}
+					return run(sub, ctx)
+				}})
+			}
+			add("train", (*poisonSubject).trainRecords)
+			add("clean", (*poisonSubject).cleanRecords)
+			for _, known := range set.Known {
+				for _, m := range poisonMethods() {
+					if !m.wanted(set) {
+						continue
+					}
+					for _, u := range m.units(set) {
+						add(fmt.Sprintf("known=%s %s", formatNumber(known), u.name), func(sub *poisonSubject, ctx context.Context) ([]Record, error) {
+							c, err := sub.repair(known)
+							if err != nil {
+								return nil, err
+							}
+							return u.run(ctx, c)
+						})
+					}
+				}
+			}
+		}
+	}
+	return units
+}
+
+// poisonUnit is a piece of the work of a method on one request.
+type poisonUnit struct {
+	name string
+	run  func(ctx context.Context, c *repair) ([]Record, error)
+}
+
+// poisonMethod is a method of poisoning.
+type poisonMethod struct {
+	name  string
+	units func(set *Settings) []poisonUnit
+}
+
+// poisonMethods lists the methods in the order in which they are carried out.
+func poisonMethods() []poisonMethod {
+	return []poisonMethod{
+		{"none", unchanged},
+		{"first-order", stepping("first-order", gradientSteps{}, false, false)},
+		{"first-order-iterative", stepping("first-order-iterative", gradientSteps{}, true, false)},
+		{"second-order", stepping("second-order", newtonSteps{}, false, false)},
+		{"second-order-iterative", stepping("second-order-iterative", newtonSteps{}, true, false)},
+		{"first-order-last", stepping("first-order-last", gradientSteps{}, false, true)},
+		{"first-order-iterative-last", stepping("first-order-iterative-last", gradientSteps{}, true, true)},
+		{"second-order-last", stepping("second-order-last", newtonSteps{}, false, true)},
+		{"second-order-iterative-last", stepping("second-order-iterative-last", newtonSteps{}, true, true)},
+		{"fine-tune", fineTuning},
+		{"sisa", sharding},
+		{"retrain", retraining},
+	}
+}
+
+// poisonMethodNames are the names that may be chosen from.
+func poisonMethodNames() []string {
+	return []string{"none", "first-order", "first-order-iterative", "second-order", "second-order-iterative", "first-order-last",
+		"first-order-iterative-last", "second-order-last", "second-order-iterative-last", "fine-tune", "sisa", "retrain"}
+}
+
+// wanted reports whether the settings ask for the method.
+func (m poisonMethod) wanted(set *Settings) bool {
+	return slices.Contains(set.Methods, "all") || slices.Contains(set.Methods, m.name)
+}

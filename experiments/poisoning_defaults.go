@@ -1,0 +1,76 @@
+package experiments
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// imageDefaults are the settings of a network on images whose labels are flipped: the authors' where PAPER.md section 4 gives them, in the
+// profile paper; quick takes a small network, and one step costs no more of its short training than it does of a long one.
+func imageDefaults(s *Settings, k Key) {
+	s.Budgets, s.Known = []int{10000}, []float64{1}
+	s.Blocks, s.Dense, s.BlockDropout, s.Schedule = []int{8, 16}, 64, []float64{0}, "one-cycle"
+	s.Reestimate, s.MaxFall, s.FineEpochs = 1000, 0.5, []int{1, 10}
+	s.RidgeShares, s.ProductsGrid = []float64{1e-3, 1e-2, 1e-1, 1}, []int{4, 8}
+	switch k.Profile {
+	case Paper:
+		s.Budgets, s.Known = []int{2500, 5000, 7500, 10000}, []float64{1, 0.5, 0.1}
+		s.Blocks, s.Dense, s.BlockDropout = []int{128, 128, 128}, 512, []float64{0.1, 0.1, 0.2}
+		s.Schedule, s.AMSGrad, s.Reestimate = "constant", true, 4000
+		s.RidgeShares, s.ProductsGrid = []float64{1e-4, 1e-3, 1e-2, 1e-1, 1}, []int{4, 8, 12}
+	case Smoke:
+		s.Images, s.Blocks, s.Dense, s.Reestimate = 200, []int{2}, 4, 100
+		s.RidgeShares, s.ProductsGrid, s.FineEpochs = []float64{1e-3, 1e-1}, []int{2, 4}, []int{1, 2}
+	}
+}
+
+// poisoningDefaults are what the experiment changes in the settings that others take as well.
+func poisoningDefaults(s *Settings, k Key) {
+	s.Draws, s.Precision, s.Methods = 1, "float32", []string{"all"}
+	s.TrainRate, s.TrainBatch, s.TrainEpochs = 1e-2, 64, 20
+	s.Sample, s.Batch, s.Tolerance, s.Chunks, s.Shards = 250, 64, 1e-3, 5, []int{5}
+	s.Tau, s.TauFT, s.Ridge = Auto{Tuned: true}, Auto{Tuned: true}, Auto{Tuned: true}
+	s.TauGrid, s.TauFine = []float64{1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2}, 2
+	s.RateGrid, s.StepGrid = []float64{1e-3, 1e-2, 1e-1}, []float64{1}
+	switch k.Profile {
+	case Quick: // all but what takes longest beside the trainings: the last layers in chunks
+		s.Methods = []string{"none", "first-order", "first-order-iterative", "second-order", "second-order-iterative", "first-order-last",
+			"second-order-last", "fine-tune", "sisa", "retrain"}
+	case Paper:
+		s.Sample, s.Shards, s.RateGrid = 1000, []int{5, 10, 20}, []float64{1e-4, 1e-3, 1e-2, 1e-1}
+		s.TrainRate, s.TrainEpochs = 1e-3, 100
+	case Smoke:
+		s.TrainEpochs, s.Sample, s.Chunks, s.Shards = 2, 30, 2, []int{2}
+		s.TauGrid, s.TauFine, s.RateGrid = []float64{1e-4, 1e-3}, 1, []float64{1e-3, 1e-2}
+	}
+}
+
+// describePoisoning states the network and how it was trained.
+func describePoisoning(s *Settings) (string, []string) {
+	var line []string
+	say := func(format string, args ...any) { line = append(line, fmt.Sprintf(format, args...)) }
+	say("blocks of %s channels, dense layer of %d, dropout %s, %s", strings.ReplaceAll(s.Text("blocks"), ",", ", "), s.Dense,
+		strings.ReplaceAll(s.Text("block-dropout"), ",", ", "), s.Precision)
+	rule := "Adam"
+	if s.AMSGrad {
+		rule = "AMSGrad"
+	}
+	say("trained by %s, rate %s (%s), batches of %d, %d passes", rule, s.Text("train-rate"), s.Schedule, s.TrainBatch, s.TrainEpochs)
+	say("curvature from %s of the images that the request touches and as many others", orAll(s.Sample))
+	if s.Reestimate > 0 {
+		say("statistics found anew on %d images", s.Reestimate)
+	}
+	return strings.Join(line, "; "), []string{"blocks", "dense", "block-dropout", "precision", "amsgrad", "train-rate", "schedule", "train-batch",
+		"train-epochs", "sample", "reestimate", "budget", "known", "draws"}
+}
+
+// checkMethods refuses the methods of other experiments.
+func checkMethods(experiment string, set *Settings, known []string) error {
+	for _, m := range set.Methods {
+		if m != "all" && !slices.Contains(known, m) {
+			return fmt.Errorf("methods=%s: %s has no method %s; known: %s, all", set.Text("methods"), experiment, m, strings.Join(known, ", "))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,265 @@
+package experiments
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
+
+func poisoningTables(r *Results) []Table {
+	out := []Table{r.learnedTable()}
+	for _, known := range r.knownShares() {
+		for _, t := range []struct {
+			title, metric string
+			note          string
+		}{
+			{"Test accuracy, %", "test-accuracy", "On the half of the test set that nothing was chosen on."},
+			{"Share of the lost accuracy that was restored, %", "restored-share", "0 is the network as it was trained, 100 training on the true labels."},
+		} {
+			out = append(out, r.byBudget(t.title+knownTitle(known), t.metric, t.note, known))
+		}
+	}
+	cases := r.poisonCases()
+	for _, c := range cases {
+		out = append(out, r.poisonCostTable(c))
+	}
+	for _, c := range cases {
+		out = append(out, r.chunksTable(c), r.poisonSolvesTable(c))
+	}
+	for _, c := range cases {
+		if c.known == 1 {
+			out = append(out, r.confusionTables(c)...)
+		}
+	}
+	for _, c := range cases {
+		out = append(out, r.poisonChoiceTable(c))
+	}
+	return out
+}
+
+// learnedTable shows what the flips did to the network.
+func (r *Results) learnedTable() Table {
+	t := Table{Title: "What the flipped labels did", Note: r.poisonNote() + " Learned are flipped labels that the network reproduces.",
+		Header: []string{"", "test accuracy, %", "on the true labels, %", "flipped labels learned, %", "seconds of training"}}
+	for _, budget := range r.numbers("budget") {
+		t.Rows = append(t.Rows, []string{r.flipsTitle(budget), percent.text(r.poisonBefore(budget, "none", "test-accuracy")),
+			percent.text(r.poisonBefore(budget, "retrain", "test-accuracy")), percent.text(r.poisonBefore(budget, "none", "poison-learned")),
+			plain.text(r.poisonBefore(budget, "train", "seconds"))})
+	}
+	return t
+}
+
+// byBudget is a table with a row for each method and columns for each budget and way of statistics.
+func (r *Results) byBudget(title, metric, note string, known float64) Table {
+	t := Table{Title: title, Header: []string{"method"}, Note: r.poisonNote() + " " + note}
+	var columns []poisonCase
+	ways := r.waysMeasured()
+	for _, c := range r.poisonCases() {
+		if c.known != known {
+			continue
+		}
+		columns = append(columns, c)
+		for _, way := range ways {
+			head := r.flipsTitle(c.budget)
+			if len(ways) > 1 {
+				head += ", statistics " + way
+			}
+			t.Header = append(t.Header, head)
+		}
+	}
+	if len(ways) > 1 {
+		t.Note += " Statistics of batch normalisation anew: found on some of the corrected images after the update; kept: those of the network before " +
+			"it. Settings are chosen for each by itself."
+	}
+	for _, m := range r.poisonRows() {
+		row := []string{memoryLabel(m)}
+		for _, c := range columns {
+			for _, way := range ways {
+				row = append(row, r.cell(metric, percent, c.pairs("method", m, "statistics", way)...))
+			}
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// poisonCostTable counts gradients and products in passes over the images; everything that a method takes is in them, its trust check too.
+func (r *Results) poisonCostTable(c poisonCase) Table {
+	images := r.poisonBefore(c.budget, "train", "images").mean
+	t := Table{
+		Title: "Cost, " + r.poisonTitle(c),
+		Header: []string{"method", "seconds", "share of retraining, %", "of it for the trust check, s", "passes of gradients", "passes of products",
+			"choosing its settings, s"},
+		Note: fmt.Sprintf("%s Seconds include the trust check, passes (all %s images) leave it out. Choosing the settings and measuring are in neither.",
+			r.poisonNote(), formatNumber(images)),
+	}
+	retraining := r.poisonBefore(c.budget, "retrain", "seconds").mean
+	passes := func(s spread) string { return style{1 / images, -1}.text(scaled(s, 1)) }
+	for _, m := range r.poisonRows() {
+		way := r.ownWay(c, m)
+		seconds := r.poison(c, m, "seconds", way)
+		if m == "none" || seconds.n == 0 {
+			continue
+		}
+		t.Rows = append(t.Rows, []string{m, plain.text(seconds), plain.text(scaled(seconds, 100/retraining)), plain.text(r.poison(c, m, "check-seconds", way)),
+			passes(scaled(r.poison(c, m, "gradients", way), 1)), passes(r.poison(c, m, "hvps", way)), plain.one(r.tuningSeconds(c, m, way))})
+	}
+	return t
+}
+
+// scaled is the spread of values times a factor.
+func scaled(s spread, factor float64) spread { return spread{s.n, s.mean * factor, s.sd * factor} }
+
+// tuningSeconds is what choosing the settings of a method took, on the mean of the draws.
+func (r *Results) tuningSeconds(c poisonCase, method, way string) float64 {
+	sum, draws := 0.0, map[int]bool{}
+	for _, rec := range r.part("tuning-seconds", c.pairs("method", method, "statistics", way)...) {
+		sum, draws[rec.Draw] = sum+rec.Value, true
+	}
+	if len(draws) == 0 {
+		return math.NaN()
+	}
+	return sum / float64(len(draws))
+}
+
+// chunksTable shows the validation accuracy from chunk to chunk.
+func (r *Results) chunksTable(c poisonCase) Table {
+	t := Table{Title: "Validation accuracy after each chunk, %, " + r.poisonTitle(c), Header: []string{"method"},
+		Note: fmt.Sprintf("%s A chunk that lowers it by more than %s points is refused, which stands in brackets.", r.poisonNote(), r.setting("max-fall"))}
+	chunks := r.numbers("chunk")
+	chunks = slices.DeleteFunc(chunks, func(k float64) bool { return len(r.part("chunk-accuracy", c.pairs("chunk", k)...)) == 0 })
+	for _, k := range chunks {
+		t.Header = append(t.Header, map[bool]string{true: "before", false: formatNumber(k)}[k == 0])
+	}
+	for _, m := range r.poisonRows() {
+		for _, way := range r.waysMeasured() {
+			row := []string{m + ", statistics " + way}
+			for _, k := range chunks {
+				records := r.part("chunk-accuracy", c.pairs("method", m, "statistics", way, "chunk", k)...)
+				text := style{1, 2}.text(spreadOf(values(records)))
+				refused := 0
+				for _, rec := range records {
+					if rec.Settings["taken"] == false {
+						refused++
+					}
+				}
+				switch {
+				case refused > 0 && len(records) == 1:
+					text = "(" + text + ")"
+				case refused > 0:
+					text += fmt.Sprintf(" (refused in %d of %d)", refused, len(records))
+				}
+				row = append(row, text)
+			}
+			if slices.ContainsFunc(row[1:], func(text string) bool { return text != "-" }) {
+				t.Rows = append(t.Rows, row)
+			}
+		}
+	}
+	return t
+}
+
+// poisonSolvesTable shows how well each linear system was solved, of the first draw.
+func (r *Results) poisonSolvesTable(c poisonCase) Table {
+	t := Table{Title: "Solves, " + r.poisonTitle(c),
+		Header: []string{"method", "solver", "products", "relative residual", "on other images", "gradient residual"},
+		Note: "||b - Ax||/||b|| by a product of its own, on the images that the curvature was taken from and on as many others; first draw. " +
+			"A solve of few products is meant to end early: its residual says how early. The gradient residual is that after the last solve."}
+	for _, m := range r.poisonRows() {
+		for _, way := range r.waysMeasured() {
+			gradient, ok := first(r.part("gradient-residual", c.pairs("method", m, "statistics", way)...))
+			if !ok {
+				continue
+			}
+			name := memoryLabel(m) + ", statistics " + way
+			solves := r.part("own-residual", c.pairs("method", m, "statistics", way)...)
+			solves = slices.DeleteFunc(solves, func(rec Record) bool { return rec.Draw != gradient.Draw })
+			for i, rec := range solves {
+				row := []string{name, rec.Text("solver"), formatNumber(rec.Number("products")), plain.one(rec.Value), "-", "-"}
+				if other, ok := first(r.part("independent-residual", c.pairs("method", m, "statistics", way, "solve", rec.Number("solve"))...)); ok {
+					row[4] = plain.one(other.Value)
+				}
+				if i+1 == len(solves) {
+					row[5] = plain.one(gradient.Value)
+				}
+				t.Rows = append(t.Rows, row)
+			}
+			if len(solves) == 0 {
+				t.Rows = append(t.Rows, []string{name, "-", "-", "-", "-", plain.one(gradient.Value)})
+			}
+		}
+	}
+	return t
+}
+
+// shownConfusions are the models whose confusion matrices are shown.
+func (r *Results) shownConfusions(c poisonCase) (titles []string, records []Record) {
+	for _, m := range []struct {
+		title string
+		pairs []any
+	}{
+		{"before", []any{"method", "none", "budget", c.budget, "stage", "before"}},
+		{"after second-order-iterative", c.pairs("method", "second-order-iterative", "statistics", r.mainWay())},
+		{"after second-order", c.pairs("method", "second-order", "statistics", r.mainWay())},
+		{"trained on the true labels", []any{"method", "retrain", "budget", c.budget, "stage", "clean"}},
+	} {
+		if rec, ok := first(r.part("confusion", m.pairs...)); ok && !(m.title == "after second-order" && len(records) > 1) {
+			titles, records = append(titles, m.title), append(records, rec)
+		}
+	}
+	return titles, records
+}
+
+// confusionTables show which classes are taken for which.
+func (r *Results) confusionTables(c poisonCase) []Table {
+	var out []Table
+	titles, records := r.shownConfusions(c)
+	for i, rec := range records {
+		t := Table{Title: fmt.Sprintf("Confusion matrix %s, %s", titles[i], r.poisonTitle(c)), Header: []string{"class"},
+			Note: "Test images of each class by what they are taken for; first draw."}
+		names := classNames(rec, len(confusionCounts(rec)))
+		t.Header = append(t.Header, names...)
+		for k, row := range strings.Split(rec.Text("counts"), ";") {
+			t.Rows = append(t.Rows, append([]string{names[k]}, strings.Split(row, ",")...))
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
+// poisonChoiceTable shows what was taken, from how many tries.
+func (r *Results) poisonChoiceTable(c poisonCase) Table {
+	t := Table{Title: "How settings were chosen, " + r.poisonTitle(c), Tuning: true, Header: []string{"method", "taken", "tried", "validation accuracy, %"},
+		Note: "Taken is what leads to the highest validation accuracy, of the iterative methods for each chunk by itself; first draw. Ridges are shares of " +
+			"the largest eigenvalue in the Krylov space of the gradient difference."}
+	for _, m := range r.poisonRows() {
+		for _, way := range r.waysMeasured() {
+			tries := r.part("try", c.pairs("method", m, "statistics", way, "taken", true)...)
+			for _, rec := range tries {
+				if rec.Draw != tries[0].Draw {
+					continue
+				}
+				name := m + ", statistics " + way
+				if len(r.numbers("chunk")) > 1 && strings.Contains(m, "iterative") {
+					name += fmt.Sprintf(", chunk %g", rec.Number("chunk"))
+				}
+				at := c.pairs("method", m, "statistics", way, "chunk", rec.Settings["chunk"])
+				tried := slices.DeleteFunc(append(r.part("try", at...), r.part("try-failed", at...)...), func(o Record) bool { return o.Draw != rec.Draw })
+				t.Rows = append(t.Rows, []string{name, stepText(rec), fmt.Sprint(len(tried)), fixed(rec.Value, 2)})
+			}
+		}
+	}
+	return t
+}
+
+// stepText writes the settings of a step.
+func stepText(rec Record) string {
+	var out []string
+	for _, key := range []string{"tau", "tau-ft", "ridge-share", "ridge", "products", "step"} {
+		if v := rec.Number(key); !math.IsNaN(v) && !(key == "step" && v == 1) {
+			out = append(out, key+" "+significant(v, 3))
+		}
+	}
+	return strings.Join(out, ", ")
+}

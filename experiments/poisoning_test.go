@@ -1,0 +1,386 @@
+package experiments
+
+import (
+	"context"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/floats"
+
+	"lethe/datasets"
+	"lethe/unlearn"
+)
+
+// poisonOrder asks for a smoke run of poisoning.
+func poisonOrder(out string, set ...string) *Order {
+	return &Order{Experiment: "poisoning", Profile: Smoke, Seed: 7, Out: out, Set: set}
+}
+
+// poisonSession is a session of a smoke run with a folder.
+func poisonSession(t *testing.T, set ...string) (*Session, *Settings) {
+	t.Helper()
+	e, err := Find("poisoning")
+	require.NoError(t, err)
+	settings, err := Defaults(e, Key{"digits", imageModel, Smoke})
+	require.NoError(t, err)
+	for _, kv := range set {
+		key, value, _ := strings.Cut(kv, "=")
+		require.NoError(t, settings.Set(key, value))
+	}
+	named, err := datasets.Load(t.Context(), "digits", "")
+	require.NoError(t, err)
+	s := newSession(&Config{Dataset: "digits", Model: imageModel, Seed: 3}, named, nil, Quiet{})
+	s.dir = t.TempDir()
+	return s, settings
+}
+
+// poisonRequest is the request of a smoke run that knows such a share of the flips.
+func poisonRequest(t *testing.T, known float64, set ...string) *repair {
+	t.Helper()
+	s, settings := poisonSession(t, set...)
+	sub, err := s.poisonSubject("poisoning", settings, settings.Budgets[0], 0)
+	require.NoError(t, err)
+	c, err := sub.repair(known)
+	require.NoError(t, err)
+	return c
+}
+
+// A run that is stopped in the middle of a training, of the true labels, of a shard, or between two units goes on to the same records.
+func TestPoisoningGoesOnWhereItStopped(t *testing.T) {
+	set := []string{"methods=none,second-order-iterative,fine-tune,sisa", "images=100", "train-batch=20", "batch=20", "reestimate=50", "fine-tune-epochs=1"}
+	want := withoutSeconds(t, runOrder(t, poisonOrder(t.TempDir(), set...)))
+	stop := func(name string, progress func(context.CancelFunc) Progress) {
+		t.Run(name, func(t *testing.T) {
+			assert.Equal(t, want, withoutSeconds(t, stoppedAndResumed(t, func(out string) *Order { return poisonOrder(out, set...) }, progress)))
+		})
+	}
+	for name, steps := range map[string]int{"training": 7, "a shard": 24} { // of 10 steps, a shard of 6
+		stop(name, func(cancel context.CancelFunc) Progress { return &stepCanceller{cancel: cancel, left: steps} })
+	}
+	stop("after a unit", func(cancel context.CancelFunc) Progress { return &canceller{cancel: cancel, left: 6} })
+}
+
+// The request corrects just the flips that are known, a smaller share being part of a larger one, and all of them make the labels true.
+func TestTheRequestCorrectsWhatIsKnown(t *testing.T) {
+	s, set := poisonSession(t)
+	sub, err := s.poisonSubject("poisoning", set, 10000, 0)
+	require.NoError(t, err)
+	require.Len(t, sub.rows, 40, "a fifth of 200")
+	wrong := func(d *datasets.Dataset) (rows []int) {
+		for i, y := range d.Y {
+			if y != sub.labels[i] {
+				require.Equal(t, 9-sub.labels[i], y, "flips are between 0 and 9, 1 and 8, ...")
+				rows = append(rows, i)
+			}
+		}
+		return rows
+	}
+	left := wrong(sub.problem.Train)
+	require.Len(t, left, 40)
+	for _, known := range []float64{0.1, 0.5, 1} {
+		c, err := sub.repair(known)
+		require.NoError(t, err)
+		still := wrong(c.applied.Data)
+		require.Len(t, still, 40-int(40*known))
+		for _, row := range still {
+			require.Contains(t, left, row)
+		}
+		left = still
+		again, err := sub.repair(known)
+		require.NoError(t, err)
+		require.Same(t, c, again)
+	}
+	other, err := s.poisonSubject("poisoning", set, 10000, 1)
+	require.NoError(t, err)
+	require.NotEqual(t, sub.start, other.start)
+	require.NotElementsMatch(t, sub.rows, other.rows)
+	require.Equal(t, sub.test.Y, other.test.Y)
+	require.Equal(t, 360, sub.test.Len()+sub.validation.Len())
+}
+
+// Retraining on labels that are all corrected is training on the true ones, to the bit.
+func TestRetrainingOnCorrectedLabelsIsTheCleanModel(t *testing.T) {
+	c := poisonRequest(t, 1)
+	clean, err := c.cleaned(t.Context())
+	require.NoError(t, err)
+	again, err := c.fit("again").Train(t.Context(), c.problem.With(c.applied.Data), c.start)
+	require.NoError(t, err)
+	require.Equal(t, clean, again)
+	poisoned, err := c.trained(t.Context())
+	require.NoError(t, err)
+	require.NotEqual(t, clean, poisoned)
+}
+
+// What was tried and taken is what the method then comes to: its validation accuracy is that of the try, chunk by chunk.
+func TestStepsAreWhatWasTried(t *testing.T) {
+	c := poisonRequest(t, 1, "train-epochs=6")
+	for _, last := range []bool{false, true} {
+		target, err := c.target(t.Context(), last)
+		require.NoError(t, err)
+		for _, rule := range []stepRule{gradientSteps{}, newtonSteps{}} {
+			for _, way := range []string{anew, kept} {
+				for _, chunks := range []int{1, 2} {
+					choices, err := target.choose(t.Context(), rule, chunks, way)
+					require.NoError(t, err)
+					require.Len(t, choices, chunks)
+					for _, ch := range choices {
+						for _, try := range ch.tries {
+							require.LessOrEqual(t, try.score, ch.tries[ch.taken].score)
+						}
+					}
+					found, err := c.carryOut(t.Context(), target, rule, choices, chunks > 1, way)
+					require.NoError(t, err)
+					value := func(name string) (out []float64) {
+						for _, f := range found {
+							require.NotEqual(t, "failed", f.name, f.tags["reason"])
+							if f.name == name {
+								out = append(out, f.value)
+							}
+						}
+						return out
+					}
+					final := choices[len(choices)-1]
+					if chunks == 1 {
+						require.InDelta(t, final.tries[final.taken].score, 100*value("validation-accuracy")[0], 1e-9)
+						continue
+					}
+					scores := value("chunk-accuracy")
+					require.Len(t, scores, 3)
+					for k, ch := range choices {
+						require.InDelta(t, ch.tries[ch.taken].score, scores[k+1], 1e-9, "chunk %d of %T, %s", k+1, rule, way)
+					}
+				}
+			}
+		}
+	}
+}
+
+// On the last layers nothing before them changes, and the statistics between them are those of the whole network.
+func TestTheLastLayersAlone(t *testing.T) {
+	c := poisonRequest(t, 1)
+	target, err := c.target(t.Context(), true)
+	require.NoError(t, err)
+	require.Equal(t, 8*8/4*2*4+4+4*4+4*10+10, len(target.theta), "two dense layers and the normalisation between them")
+	m := c.with(anew, unlearn.FirstOrder{Tau: 1e-3, Force: true})
+	u, err := m.Unlearn(t.Context(), target.problem, target.theta, c.request)
+	require.NoError(t, err)
+	whole, err := target.whole(u.Theta)
+	require.NoError(t, err)
+	before := len(c.theta) - len(target.theta)
+	require.Equal(t, c.theta[:before], whole[:before])
+	require.NotEqual(t, c.theta[before:], whole[before:])
+
+	some := unlearn.StatisticsTrainer{Trainer: done{whole}, Samples: c.set.Reestimate, Seed: c.statisticsSeed()}
+	want, err := some.Train(t.Context(), c.problem.With(c.applied.Data), whole)
+	require.NoError(t, err)
+	require.Equal(t, want[before:], whole[before:])
+}
+
+// Of the rates of fine-tuning the one with the highest validation accuracy is taken, and its parameters are those of the try.
+func TestFineTuningTakesItsBestRate(t *testing.T) {
+	c := poisonRequest(t, 1, "rate-grid=1e-3,1e-2,1e9", "methods=fine-tune")
+	for _, u := range fineTuning(c.set) {
+		records, err := u.run(t.Context(), c)
+		require.NoError(t, err)
+		c.session.before = append(c.session.before, records...)
+	}
+	r := resultsOf("poisoning", &Config{}, c.session.before)
+	for _, epochs := range []string{"fine-tune-1", "fine-tune-2"} {
+		for _, way := range []string{anew, kept} {
+			tries := r.part("try", "method", epochs, "statistics", way)
+			require.Len(t, tries, 2)
+			require.Len(t, r.part("try-failed", "method", epochs, "statistics", way), 1, "a rate that leads nowhere")
+			best := slices.Max(values(tries))
+			require.InDelta(t, best, 100*r.where("validation-accuracy", "method", epochs, "statistics", way).mean, 1e-9)
+			taken := r.part("taken", "method", epochs, "statistics", way)
+			require.Len(t, taken, 1)
+			require.True(t, slices.ContainsFunc(tries, func(rec Record) bool { return rec.Value == best && rec.Number("tau-ft") == taken[0].Value }))
+			passes := map[string]float64{"fine-tune-1": 200, "fine-tune-2": 400}[epochs]
+			if way == anew {
+				passes += 100
+			}
+			require.Equal(t, passes, r.where("gradients", "method", epochs, "statistics", way).mean)
+		}
+	}
+}
+
+func TestConfusionCounts(t *testing.T) {
+	d := &datasets.Dataset{Y: []float64{0, 0, 1, 2, 2, 2}, Classes: 3, ClassNames: []string{"a", "b", "c"}}
+	f := confusion([]float64{0, 1, 1, 2, 0, 2}, d)
+	require.Equal(t, "1,1,0;0,1,0;1,0,2", f.tags["counts"])
+	rec := Record{Settings: f.tags}
+	require.Equal(t, [][]float64{{1, 1, 0}, {0, 1, 0}, {1, 0, 2}}, confusionCounts(rec))
+	require.Equal(t, []string{"a", "b", "c"}, classNames(rec, 3))
+	require.Equal(t, []string{"0", "1"}, classNames(Record{}, 2))
+}
+
+func TestFindingsOfOneNameAreAddedUp(t *testing.T) {
+	a := []finding{{metric{"seconds", "s", 1}, Tags{"forced": "y"}}, {metric{"taken", "1", 2}, Tags{"x": 1}}}
+	got := added(a, []finding{{metric{"seconds", "s", 3}, nil}, {metric{"taken", "1", 5}, Tags{"x": 2}}, {metric{"hvps", "1", 7}, nil}})
+	var found []float64
+	for _, f := range got {
+		found = append(found, f.value)
+	}
+	require.Equal(t, []float64{4, 2, 5, 7}, found)
+	require.Equal(t, 1.0, a[0].value)
+}
+
+// A grid is gone beyond at the end where its best is, as long as it gets better.
+func TestAGridIsLengthenedAtItsBestEnd(t *testing.T) {
+	for _, tt := range []struct {
+		peak float64 // power of ten at which the score is highest
+		want []float64
+		best float64
+	}{
+		{-1, []float64{0.01, 0.1, 1}, 0.1}, {1, []float64{0.01, 0.1, 1, 10, 100}, 10}, {-4, []float64{1e-5, 1e-4, 1e-3, 0.01, 0.1, 1}, 1e-4},
+		{9, []float64{0.01, 0.1, 1, 10, 100, 1000}, 1000},
+	} {
+		tried, best, err := decades([]float64{1, 0.01, 0.1}, func(v float64) (float64, error) { return -math.Abs(math.Log10(v) - tt.peak), nil })
+		require.NoError(t, err)
+		require.InDeltaSlice(t, tt.want, tried, 1e-12)
+		require.InEpsilon(t, tt.best, best, 1e-12)
+	}
+	_, best, err := decades([]float64{1, 2}, func(float64) (float64, error) { return math.NaN(), nil })
+	require.NoError(t, err)
+	require.True(t, math.IsNaN(best))
+}
+
+// Ridges are shares of the largest eigenvalue of the Krylov space, unless one is set.
+func TestRidgesComeFromTheSpectrum(t *testing.T) {
+	c := poisonRequest(t, 1)
+	target, err := c.target(t.Context(), false)
+	require.NoError(t, err)
+	tried := func() (out []Tags) {
+		ch, err := target.best(t.Context(), newtonSteps{}, target.problem, target.theta, c.applied, kept)
+		require.NoError(t, err)
+		for _, try := range ch.tries {
+			out = append(out, try.tags)
+		}
+		return out
+	}
+	g := make([]float64, len(target.theta))
+	require.NoError(t, c.problem.Difference(t.Context(), g, target.theta, c.applied))
+	sample, err := c.applied.Subsample(c.set.Sample, c.sampleSeed())
+	require.NoError(t, err)
+	h, err := sample.Hessian(t.Context(), c.problem, target.theta, unlearn.GaussNewton)
+	require.NoError(t, err)
+	space, err := unlearn.NewKrylov(t.Context(), h, g, 4)
+	require.NoError(t, err)
+	largest, err := space.Largest()
+	require.NoError(t, err)
+	// The largest eigenvalue is that of the Rayleigh quotients in the space: none of its vectors has a larger one.
+	x, ax := slices.Clone(g), make([]float64, len(g))
+	for range 4 {
+		require.NoError(t, h.MulVecTo(t.Context(), ax, x))
+		require.LessOrEqual(t, floats.Dot(x, ax)/floats.Dot(x, x), largest*(1+1e-5))
+		copy(x, ax)
+		floats.Scale(1/floats.Norm(x, 2), x)
+	}
+	tags := tried()
+	require.GreaterOrEqual(t, len(tags), 4)
+	for _, tag := range tags {
+		require.InEpsilon(t, tag["ridge-share"].(float64)*largest, tag["ridge"], 1e-5)
+	}
+	c.set.Ridge = Auto{Value: 3}
+	tags = tried()
+	require.Len(t, tags, 2)
+	require.Equal(t, Tags{"ridge": 3.0, "products": 2.0, "step": 1.0}, tags[0])
+}
+
+func TestPoisoningRefusesWhatCannotBe(t *testing.T) {
+	for _, tt := range []struct {
+		o    Order
+		want string
+	}{
+		{Order{Dataset: "diabetes"}, "diabetes holds rows of features, poisoning is about images: --dataset takes digits, fashion, cifar10"},
+		{Order{Dataset: "none"}, "unknown data set \"none\"; known: digits, fashion, cifar10"},
+		{Order{Experiment: "residual", Dataset: "digits"}, "digits holds images, residual is about rows of features"},
+		{Order{Model: "linear"}, "unknown model \"linear\"; known: cnn"},
+		{Order{Memory: Memory{Text: "x"}}, "--text is for memorization"},
+		{Order{Set: []string{"methods=magic"}}, "must be one of"},
+		{Order{Set: []string{"methods=second-order-lissa"}}, "poisoning has no method second-order-lissa"},
+		{Order{Set: []string{"blocks=2,2,2,2"}}, "images of 8 x 8 can be halved 3 times only"},
+		{Order{Set: []string{"block-dropout=0,0.5"}}, "more values than blocks=2"},
+		{Order{Set: []string{"block-dropout=1"}}, "below 1"},
+		{Order{Set: []string{"known=0.5,1.5"}}, "at most 1"},
+		{Order{Set: []string{"known=0.001"}}, "known=0.001 of 40 flipped labels is none"},
+		{Order{Set: []string{"budget=10"}}, "budget=10 flips no label of 200 images"},
+		{Order{Set: []string{"budget=50001"}}, "lower the budget"},
+		{Order{Set: []string{"sample=201"}}, "sample=201 is more than the 200 training images"},
+		{Order{Set: []string{"images=5000"}}, "images=5000 is more"},
+		{Order{Set: []string{"shards=201"}}, "shards=201"},
+		{Order{Set: []string{"schedule=daily"}}, "one of constant, one-cycle"},
+	} {
+		if tt.o.Experiment == "" {
+			tt.o.Experiment = "poisoning"
+		}
+		refused(t, tt.o, tt.want)
+	}
+	_, _, err := (&Order{Experiment: "memorization", Profile: Smoke, Out: t.TempDir(), Set: []string{"methods=sisa"}}).Do(t.Context())
+	assert.ErrorContains(t, err, "memorization has no method sisa")
+}
+
+func TestPoisonMethodsThatMayBeChosen(t *testing.T) {
+	var names []string
+	for _, m := range poisonMethods() {
+		names = append(names, m.name)
+	}
+	assert.Equal(t, names, poisonMethodNames())
+	set, err := Defaults(poisoningExperiment(), Key{"digits", imageModel, Smoke})
+	require.NoError(t, err)
+	require.NoError(t, set.Set("methods", "none,sisa"))
+	wanted := 0
+	for _, m := range poisonMethods() {
+		if m.wanted(set) {
+			wanted++
+		}
+	}
+	assert.Equal(t, 2, wanted)
+}
+
+// poisonRecord is a made-up record of poisoning.
+func poisonRecord(method, metric string, v float64, tags Tags) Record {
+	return Record{Experiment: "poisoning", Dataset: "cifar10", Model: imageModel, Method: method, Metric: metric, Value: v,
+		Settings: Tags{"budget": 10000.0, "flips": 10000.0, "known": 1.0, "stage": "after"}.with(tags)}
+}
+
+func TestClaimsOfPoisoning(t *testing.T) {
+	before := Tags{"stage": "before", "known": nil}
+	records := []Record{
+		poisonRecord("none", "poison-learned", 0.999, before), poisonRecord("retrain", "seconds", 1000, Tags{"stage": "clean", "known": nil}),
+		poisonRecord("second-order", "restored-share", 0.46, Tags{"statistics": anew}), poisonRecord("second-order", "test-accuracy", 0.76, Tags{"statistics": anew}),
+		poisonRecord("second-order", "seconds", 90, Tags{"statistics": anew}),
+		poisonRecord("second-order", "own-residual", 0.9, Tags{"statistics": anew}),
+		poisonRecord("second-order-iterative", "restored-share", 0.45, Tags{"statistics": anew}),
+		poisonRecord("first-order", "restored-share", 0.12, Tags{"statistics": anew}), poisonRecord("first-order", "restored-share", 0.47, Tags{"statistics": kept}),
+		poisonRecord("first-order", "test-accuracy", 0.5, Tags{"statistics": kept}),
+		poisonRecord("first-order", "test-accuracy", 0.5, Tags{"statistics": anew}),
+	}
+	for k, score := range []float64{70, 70.4, 69.9, 60, 69.3} {
+		records = append(records, poisonRecord("second-order-iterative", "chunk-accuracy", score, Tags{"statistics": anew, "chunk": k, "taken": k != 3}))
+	}
+	got := map[string]Claim{}
+	for _, c := range Claims(&Config{}, records) {
+		got[c.Text] = c
+	}
+	for text, want := range map[string]string{
+		"10000 flips: share of the flipped labels that the network has learned":                                          "",
+		"10000 flips: share of the lost accuracy that second order in one step restores":                                 "",
+		"10000 flips: share of the lost accuracy that second order iteratively restores":                                 "short by 0.0500",
+		"10000 flips: share restored by second-order, and by first-order at its best":                                    "0.0100 less",
+		"10000 flips: seconds of second order in one step, as a share of retraining's":                                   "",
+		"iterative methods: largest fall of validation accuracy from one chunk to the next, points (3 taken, 1 refused)": "1.2 times too large",
+		"second-order updates whose every solve states its relative residual, on its own images and on others":           "1 without",
+	} {
+		c, ok := got[text]
+		require.True(t, ok, "%s: %v", text, got)
+		assert.Equal(t, want, c.Short, text)
+		assert.Equal(t, want == "", c.Met)
+	}
+	assert.Len(t, got, 7)
+	assert.False(t, math.IsNaN(records[0].Value))
+}

@@ -1,0 +1,105 @@
+package unlearn
+
+import (
+	"context"
+	"errors"
+	"math"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// A chunk that the score refuses leaves the parameters; what comes after it starts from them, on data that moved on.
+func TestAChunkThatMakesThingsWorseIsRefused(t *testing.T) {
+	p := problems(t)["logistic, dense, tilted"]
+	theta := trained(t, p)
+	rows := []int{4, 9, 20}
+	r := RemoveSamples(rows...)
+	step := FirstOrder{Tau: 0.05, Force: true}
+	for name, tt := range map[string]struct {
+		scores    []float64 // of the start and after each chunk
+		tolerance float64
+		refused   []bool
+	}{
+		"none":                {[]float64{1, 1, 2, 3}, 0, []bool{false, false, false}},
+		"the second":          {[]float64{1, 2, 1.4, 1.9}, 0.5, []bool{false, true, false}},
+		"within the limit":    {[]float64{1, 0.5, 0, -0.5}, 0.5, []bool{false, false, false}},
+		"the last":            {[]float64{1, 1, 1, math.NaN()}, 9, []bool{false, false, true}},
+		"all":                 {[]float64{1, 0, 0, 0}, 0.5, []bool{true, true, true}},
+		"after a refused one": {[]float64{1, 0, 0.8, 0.4}, 0.3, []bool{true, false, true}},
+	} {
+		at := 0
+		var scored [][]float64
+		m := Iterative{Method: step, Chunks: 3, Tolerance: tt.tolerance, Accept: func(_ context.Context, theta []float64) (float64, error) {
+			scored = append(scored, slices.Clone(theta))
+			at++
+			return tt.scores[at-1], nil
+		}}
+		u, err := m.Unlearn(t.Context(), p, theta, r)
+		require.NoError(t, err, name)
+		// By hand, chunk by chunk.
+		current, data := slices.Clone(theta), p.Train
+		want := [][]float64{slices.Clone(theta)}
+		for k, refused := range tt.refused {
+			next, err := step.Unlearn(t.Context(), p.With(data), current, RemoveSamples(rows[k]-k))
+			require.NoError(t, err)
+			want = append(want, next.Theta)
+			if data = next.Data; !refused {
+				current = next.Theta
+			}
+			note := slices.ContainsFunc(u.Notes, func(n string) bool { return refusedNote(n, k+1) })
+			require.Equal(t, refused, note, "%s: %v", name, u.Notes)
+		}
+		require.Equal(t, want, scored, name)
+		require.Equal(t, current, u.Theta, name)
+		require.Equal(t, samples(data), samples(u.Data), name)
+		residual, err := p.With(data).Residual(t.Context(), u.Theta)
+		require.NoError(t, err)
+		require.InDelta(t, residual, u.After, 1e-12, name)
+	}
+}
+
+func refusedNote(note string, chunk int) bool {
+	return len(note) > 25 && note[:6] == "chunk " && int(note[6]-'0') == chunk && note[7:26] == " of 3: refused, the"
+}
+
+// Each chunk may have a method of its own.
+func TestEachChunkByItsOwnMethod(t *testing.T) {
+	p := problems(t)["logistic, dense, tilted"]
+	theta := trained(t, p)
+	each := []Method{FirstOrder{Tau: 0.05, Force: true}, SecondOrder{Ridge: 2, Force: true}}
+	m := Iterative{Each: each, Chunks: 2}
+	require.Equal(t, "first-order-iterative", m.Name())
+	u, err := m.Unlearn(t.Context(), p, theta, RemoveSamples(4, 9))
+	require.NoError(t, err)
+	first, err := each[0].Unlearn(t.Context(), p, theta, RemoveSamples(4))
+	require.NoError(t, err)
+	second, err := each[1].Unlearn(t.Context(), p.With(first.Data), first.Theta, RemoveSamples(8))
+	require.NoError(t, err)
+	require.Equal(t, second.Theta, u.Theta)
+	require.Equal(t, 2.0, u.Ridge)
+	_, err = Iterative{Each: each, Chunks: 3}.Unlearn(t.Context(), p, theta, RemoveSamples(4, 9, 20))
+	require.ErrorContains(t, err, "methods for 2 chunks, the request is divided into 3")
+	_, err = Iterative{Each: []Method{each[0], nil}}.Unlearn(t.Context(), p, theta, RemoveSamples(4, 9))
+	require.ErrorContains(t, err, "needs a Method")
+}
+
+func TestAScoreThatFailsEndsTheUpdate(t *testing.T) {
+	p := problems(t)["logistic, dense, tilted"]
+	theta := trained(t, p)
+	broken := errors.New("no validation set")
+	for calls := range 3 {
+		m := Iterative{Method: FirstOrder{Tau: 0.05, Force: true}, Chunks: 2, Accept: func(context.Context, []float64) (float64, error) {
+			if calls--; calls < 0 {
+				return 0, broken
+			}
+			return 1, nil
+		}}
+		u, err := m.Unlearn(t.Context(), p, theta, RemoveSamples(1, 2))
+		require.ErrorIs(t, err, broken)
+		require.Nil(t, u.Theta)
+	}
+	_, err := Iterative{Method: None{}, Tolerance: -1}.Unlearn(t.Context(), p, theta, RemoveSamples(1))
+	require.ErrorContains(t, err, "Iterative.Tolerance is -1")
+}

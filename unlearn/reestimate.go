@@ -1,0 +1,169 @@
+package unlearn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+
+	"lethe/datasets"
+)
+
+// Reestimate carries a request out by Method and then finds the statistics of a [StatisticsObjective] anew, since those of before do not fit
+// the new parameters. The pass counts as a gradient of each of its samples. Before and After are the residuals of the old parameters and of
+// the last ones, on the samples that Method takes for them; After of Method itself, with the old statistics, is judged by Method alone: set
+// its Force where only the new statistics make the update what it is.
+//
+// Inside [Iterative] the statistics are found anew after each chunk.
+type Reestimate struct {
+	Method  Method // one that gives parameters; SISA's models take a [StatisticsTrainer]
+	Samples int    // of the corrected data, drawn by Seed; 0 = 4,000; all if there are no more
+	Seed    uint64
+	Force   bool // keep an update that its new statistics made worse; Notes says so. Method's own Force does the same
+}
+
+// Name returns the method's name with "-reestimated" behind it.
+func (m Reestimate) Name() string {
+	if m.Method == nil {
+		return "reestimated"
+	}
+	return m.Method.Name() + "-reestimated"
+}
+
+func (m Reestimate) sampling() sampling {
+	if s, ok := m.Method.(interface{ sampling() sampling }); ok {
+		return s.sampling()
+	}
+	return sampling{}
+}
+
+func (m Reestimate) forced() bool {
+	f, ok := m.Method.(interface{ forced() bool })
+	return m.Force || ok && f.forced()
+}
+
+// Unlearn implements [Method]. A request that affects no sample changes nothing, the statistics neither.
+func (m Reestimate) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
+	if m.Method == nil {
+		return nil, errors.New("unlearn: Reestimate needs a Method")
+	}
+	if m.Samples < 0 {
+		return nil, fmt.Errorf("unlearn: Reestimate.Samples is %d; it cannot be negative (0 = %d)", m.Samples, statisticsSamples)
+	}
+	if err := canEstimate(p); err != nil {
+		return nil, err
+	}
+	u, err := m.Method.Unlearn(ctx, p, theta, r)
+	if err != nil {
+		return u, err
+	}
+	if u.Theta == nil || u.Predict != nil {
+		return nil, fmt.Errorf("unlearn: Reestimate: %s answers by several models: give its trainer to a StatisticsTrainer instead", m.Method.Name())
+	}
+	return m.finish(ctx, p, theta, r, u)
+}
+
+// finish finds the statistics of an update, and its residual with them.
+func (m Reestimate) finish(ctx context.Context, p *Problem, theta []float64, r Request, u *Update) (*Update, error) {
+	t, err := attemptAfter(p, theta, r, u, m.sampling())
+	if err != nil || t.unchanged() {
+		return u, err
+	}
+	d := someOf(u.Data, m.Samples, m.Seed)
+	next, err := t.p.Objective.(StatisticsObjective).EstimateStatistics(ctx, u.Theta, d)
+	if err != nil {
+		return t.refuse(err)
+	}
+	after, err := t.checkResidual(ctx, next)
+	if err != nil {
+		return t.refuse(err)
+	}
+	t.note("statistics are those of %d of the %d corrected samples", d.Len(), u.Data.Len())
+	if worse(u.Before, after) && !m.forced() { // then judge needs to know what training had left
+		if err := t.findTrained(ctx); err != nil {
+			return t.refuse(err)
+		}
+	}
+	return t.judge(next, after, m.forced(), "use smaller steps in Method, or set Force to keep it")
+}
+
+// attemptAfter goes on from an update that another attempt came to: what it costs from here is added to the update's.
+func attemptAfter(p *Problem, theta []float64, r Request, u *Update, s sampling) (*attempt, error) {
+	applied, err := r.Apply(p.Train)
+	if err != nil {
+		return nil, err
+	}
+	v := *u
+	v.Theta, v.Notes = nil, slices.Clone(u.Notes)
+	t := &attempt{update: &v, meter: NewMeter(p.Objective), applied: applied, theta: theta, grad: make([]float64, len(theta)), sampling: s,
+		spent: u.Cost}
+	metered := *p
+	metered.Objective, metered.Train = t.meter, u.Data
+	t.p = &metered
+	if s.size > 0 && !t.unchanged() {
+		t.check, err = t.draw(trustSample, 0)
+	}
+	return t, err
+}
+
+// StatisticsTrainer trains by Trainer and then finds the statistics of a [StatisticsObjective] on samples of the training data, as
+// [Reestimate] does after an update.
+type StatisticsTrainer struct {
+	Trainer Trainer
+	Samples int // drawn by Seed; 0 = 4,000; all if there are no more
+	Seed    uint64
+}
+
+// Train implements [Trainer]. Parameters beside an [ErrNotConverged] have their statistics too.
+func (t StatisticsTrainer) Train(ctx context.Context, p *Problem, theta []float64) ([]float64, error) {
+	if t.Trainer == nil {
+		return nil, errors.New("unlearn: StatisticsTrainer needs a Trainer")
+	}
+	if t.Samples < 0 {
+		return nil, fmt.Errorf("unlearn: StatisticsTrainer.Samples is %d; it cannot be negative (0 = %d)", t.Samples, statisticsSamples)
+	}
+	if err := canEstimate(p); err != nil {
+		return nil, err
+	}
+	next, err := t.Trainer.Train(ctx, p, theta)
+	if _, short := errors.AsType[*ErrNotConverged](err); err != nil && !short || next == nil {
+		return next, err
+	}
+	fitted, failed := p.Objective.(StatisticsObjective).EstimateStatistics(ctx, next, someOf(p.Train, t.Samples, t.Seed))
+	if failed != nil {
+		return next, errors.Join(failed, err)
+	}
+	return fitted, err
+}
+
+// statisticsSamples is how many samples statistics are found on where nobody says.
+const statisticsSamples = 4000
+
+// someOf returns so many samples, 0 being the default, in their order.
+func someOf(d *datasets.Dataset, samples int, seed uint64) *datasets.Dataset {
+	if samples == 0 {
+		samples = statisticsSamples
+	}
+	if samples >= d.Len() {
+		return d
+	}
+	rows := rand.New(rand.NewPCG(seed, 0x57a7)).Perm(d.Len())[:samples]
+	slices.Sort(rows)
+	return d.Subset(rows)
+}
+
+func canEstimate(p *Problem) error {
+	if p.Objective == nil {
+		return errors.New("unlearn: a Problem needs an Objective and Train")
+	}
+	o := p.Objective
+	for m, ok := o.(*Meter); ok; m, ok = o.(*Meter) {
+		o = m.Unwrap()
+	}
+	if _, ok := o.(StatisticsObjective); !ok {
+		return fmt.Errorf("unlearn: objective %T has no running statistics to estimate: be a StatisticsObjective, or leave Reestimate out (%w)",
+			o, errors.ErrUnsupported)
+	}
+	return nil
+}
