@@ -39,6 +39,21 @@ func chunks(n int, size chunkSize) []chunk {
 	return cs
 }
 
+// evenChunks cuts n samples into as few chunks of at most rows as there can be, of equal sizes but for one sample: for passes in which the
+// samples of a chunk normalise each other, so that none is left to a few.
+func evenChunks(n, rows int) []chunk {
+	k := (n + rows - 1) / rows
+	fill := 1
+	for k > 0 && fill < (n+k-1)/k {
+		fill *= 2
+	}
+	cs := make([]chunk, k)
+	for i := range cs {
+		cs[i] = chunk{index: i, lo: i * n / k, hi: (i + 1) * n / k, rows: min(fill, rows)}
+	}
+	return cs
+}
+
 // buffers hold a chunk in the precision of the model where the data set's own memory cannot be used as it is.
 type buffers[T graph.Float] struct {
 	x, y, w []T

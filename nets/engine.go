@@ -222,6 +222,9 @@ func (e *numeric[T]) gradient(ctx context.Context, dst, theta, weights []float64
 	k := lossGradient
 	if noise != nil {
 		k = trainingGradient
+		if e.m.fixed() {
+			cs = evenChunks(d.Len(), cs[0].rows)
+		}
 	}
 	sum := newOrderedSum(dst)
 	losses := make([]float64, len(cs))
@@ -296,7 +299,10 @@ func (e *numeric[T]) check(d *datasets.Dataset) error {
 	if err != nil {
 		return err
 	}
-	_, err = e.plan(hessian, size.rows, d)
+	if _, err = e.plan(hessian, size.rows, d); err != nil || !e.m.Stochastic() {
+		return err
+	}
+	_, err = e.plan(trainingGradient, size.rows, d)
 	return err
 }
 

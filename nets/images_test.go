@@ -47,23 +47,6 @@ func TestVGGHasTheAuthorsParameters(t *testing.T) {
 	assert.Equal(t, 2*(6*128+512), statistics)
 }
 
-// unsettled gives running statistics random values to start with, so that they matter.
-type unsettled struct{ nets.Network }
-
-func (u unsettled) Params() []nets.Param {
-	ps := u.Network.Params()
-	for i, p := range ps {
-		if p.Fixed {
-			ps[i].Init = func(r *rand.Rand, dst []float64) {
-				for k := range dst {
-					dst[k] = 0.5 + r.Float64()
-				}
-			}
-		}
-	}
-	return ps
-}
-
 func smallVGG() nets.VGG {
 	return nets.VGG{Height: 4, Width: 6, Channels: 2, Blocks: []int{3}, Dense: 5, Classes: 3}
 }
@@ -77,7 +60,7 @@ func TestDerivativesOfConvolutionalNetworks(t *testing.T) {
 			nets.MaxPool{Size: 3, Stride: 1, Padding: 1}, nets.Conv{In: 3, Out: 4, Size: 2}, nets.BatchNorm{Channels: 4}, nets.Flatten{}, nets.Dense{In: 1 * 3 * 4, Out: 3}),
 	} {
 		t.Run(name, func(t *testing.T) {
-			assert.NoError(t, graphtest.Check(unsettled{net}, graph.SoftmaxCrossEntropy, graphtest.Random(1, 4, 3, 4, 6, 2)))
+			assert.NoError(t, graphtest.Check(net, graph.SoftmaxCrossEntropy, graphtest.Random(1, 4, 3, 4, 6, 2)))
 		})
 	}
 }
@@ -119,7 +102,7 @@ func TestTrainingGradientThroughBatchStatistics(t *testing.T) {
 // Statistics of a batch normalisation behind a fixed map are the mean and variance of what it is given, whatever the batches.
 func TestEstimateStatistics(t *testing.T) {
 	net := nets.Sequential(nets.BatchNorm{Channels: 2}, nets.Flatten{}, nets.Dense{In: 3 * 2 * 2, Out: 2})
-	for _, n := range []int{1, 5, 300} {
+	for _, n := range []int{1, 5, 129, 300} {
 		m, err := nets.NewModel(net, nets.SoftmaxCrossEntropy)
 		require.NoError(t, err)
 		require.True(t, m.Statistics())
@@ -186,16 +169,45 @@ func TestStatisticsTravelWithTheModel(t *testing.T) {
 	assert.Equal(t, want, got)
 }
 
+// No sample is left to normalise itself: each matters, whatever the size of the batch.
+func TestBatchesAreDividedEvenly(t *testing.T) {
+	net := nets.Sequential(nets.Flatten{}, nets.Dense{In: 4, Out: 3}, nets.BatchNorm{Channels: 3}, nets.Dense{In: 3, Out: 2})
+	m, err := nets.NewModel(net, nets.SoftmaxCrossEntropy, nets.Chunk(32))
+	require.NoError(t, err)
+	d := someImages(7, 33, 2, 2, 1, 2)
+	g := make([]float64, m.Dim())
+	loss, err := m.TrainingGradient(t.Context(), g, m.Init(1), d, 1)
+	require.NoError(t, err)
+	x := *d.X.(*datasets.Images)
+	x.Pixels = append([]byte(nil), x.Pixels...)
+	for i := 32 * 4; i < 33*4; i++ {
+		x.Pixels[i] = 255 - x.Pixels[i]
+	}
+	other, err := m.TrainingGradient(t.Context(), g, m.Init(1), d.With(&x, d.Y), 1)
+	require.NoError(t, err)
+	require.Greater(t, math.Abs(loss-other), 1e-6)
+}
+
 func TestNoRegulariserPullsAtStatistics(t *testing.T) {
 	m, err := nets.NewModel(smallVGG(), nets.SoftmaxCrossEntropy)
 	require.NoError(t, err)
 	p := &unlearn.Problem{Objective: m, Train: someImages(6, 10, 4, 6, 2, 3), L2: 1}
-	_, err = p.Loss(t.Context(), m.Init(1))
-	require.ErrorContains(t, err, "norm1/mean")
-	p.Penalty, err = m.Penalty("*/*")
+	for _, o := range []unlearn.Objective{m, unlearn.NewMeter(m)} {
+		p.Objective = o
+		_, err = p.Loss(t.Context(), m.Init(1))
+		require.ErrorContains(t, err, "norm1/mean")
+	}
+	p.Penalty, err = m.Penalty()
 	require.NoError(t, err)
 	_, err = p.Loss(t.Context(), m.Init(1))
 	assert.NoError(t, err)
+}
+
+func TestNoNoiseOnStatistics(t *testing.T) {
+	m, err := nets.NewModel(smallVGG(), nets.SoftmaxCrossEntropy)
+	require.NoError(t, err)
+	_, err = unlearn.DPSGD{Rate: 1, Noise: 1, Start: m.Init(1)}.Train(t.Context(), &unlearn.Problem{Objective: m, Train: someImages(6, 10, 4, 6, 2, 3)})
+	require.ErrorContains(t, err, "running statistics")
 }
 
 func TestStatisticsErrors(t *testing.T) {

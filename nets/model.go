@@ -72,7 +72,9 @@ func NewModel(net Network, loss Loss, opts ...Option) (*Model, error) {
 	if m.opts.chunkRows < 0 {
 		return nil, fmt.Errorf("nets: chunks of %d samples: want at least 1", m.opts.chunkRows)
 	}
-	m.params = net.Params()
+	if err := build(func() { m.params = net.Params() }); err != nil {
+		return nil, fmt.Errorf("nets: %w", err)
+	}
 	if m.opts.cores < 1 {
 		m.opts.cores = runtime.GOMAXPROCS(0)
 	}
@@ -109,7 +111,7 @@ func (m *Model) newEngine() {
 	}
 }
 
-// Check builds the network for the samples of d and differentiates it twice. An error names the operation that cannot be
+// Check builds the network for the samples of d and differentiates it twice, and its training pass once. An error names the operation that cannot be
 // differentiated, or whose shapes do not fit.
 func (m *Model) Check(d *datasets.Dataset) error { return m.engine.check(d) }
 

@@ -161,7 +161,7 @@ func pick(ns []*graph.Node, which []int) []*graph.Node {
 func build(f func()) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("the network's Forward or loss panicked: %v", r)
+			err = fmt.Errorf("the network's Params, Forward or loss panicked: %v", r)
 		}
 	}()
 	return graph.Build(f)

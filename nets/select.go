@@ -69,14 +69,15 @@ func names(ps []Param) string {
 }
 
 // Penalty returns the multipliers of the regulariser (Dim), 1 for the parameter tensors whose names match one of the patterns (path.Match:
-// "lstm*/*") and 0 for the others and for what is Fixed, as unlearn.Problem.Penalty takes them. A pattern that matches nothing is an error.
+// "lstm*/*") and 0 for the others and for what is Fixed, as unlearn.Problem.Penalty takes them. Without patterns it is 1 for all that is not Fixed. A
+// pattern that matches nothing is an error.
 func (m *Model) Penalty(patterns ...string) ([]float64, error) {
-	if len(patterns) == 0 {
-		return nil, fmt.Errorf("nets: no parameters to regularise: name at least one pattern, \"*\" for names without a slash")
-	}
-	chosen, err := m.matching(patterns)
-	if err != nil {
-		return nil, err
+	chosen := m.free
+	if len(patterns) > 0 {
+		var err error
+		if chosen, err = m.matching(patterns); err != nil {
+			return nil, err
+		}
 	}
 	out := make([]float64, 0, m.dim)
 	for i := range m.params {
@@ -101,8 +102,7 @@ func (m *Model) CheckPenalty(penalty []float64) error {
 	for _, p := range m.Params() {
 		n := size(p.Shape)
 		if p.Fixed && (penalty == nil || slices.ContainsFunc(penalty[at:at+n], func(x float64) bool { return x != 0 })) {
-			return fmt.Errorf("nets: the regulariser would pull at %s, which the loss does not depend on as on a parameter: take the multipliers "+
-				"that Model.Penalty gives for \"*/*\"", p.Name)
+			return fmt.Errorf("nets: the regulariser would pull at %s, which is Fixed and not trained: take the multipliers that Model.Penalty() gives", p.Name)
 		}
 		at += n
 	}

@@ -11,7 +11,7 @@ import (
 // stock layers. Where a layer has a training pass of its own, so has the network.
 func Sequential(layers ...Network) Network {
 	for _, l := range layers {
-		if t, ok := l.(TrainingNetwork); ok && t != nil {
+		if _, ok := l.(TrainingNetwork); ok {
 			return trainingSequence{layers}
 		}
 	}

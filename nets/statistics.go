@@ -9,25 +9,38 @@ import (
 	"lethe/graph"
 )
 
-// statisticsBatch is the number of samples that normalise each other while statistics are estimated.
+// statisticsBatch is the number of samples, at most, that normalise each other while statistics are estimated.
 const statisticsBatch = 128
 
-// Statistics reports whether the network has running statistics, as batch normalisation does: parameters that training leaves alone and
-// [Model.EstimateStatistics] finds.
+// fixed reports whether the network has parameters that are Fixed.
+func (m *Model) fixed() bool {
+	return slices.ContainsFunc(m.params, func(p Param) bool { return p.Fixed })
+}
+
+// Statistics reports whether the model works on a network's running statistics, as batch normalisation has them: parameters that training
+// leaves alone and [Model.EstimateStatistics] finds.
 func (m *Model) Statistics() bool {
-	return m.Stochastic() && slices.ContainsFunc(m.Params(), func(p Param) bool { return p.Fixed })
+	if !m.Stochastic() || !m.fixed() {
+		return false
+	}
+	for i, p := range m.params {
+		if p.Fixed && !m.free[i] {
+			return false
+		}
+	}
+	return true
 }
 
 // EstimateStatistics returns theta with its running statistics replaced by those of the samples of d: mean and variance of what each batch
-// normalisation is given, over all samples, in one forward pass in which batches of 128 normalise themselves (Wu and Johnson 2021, arXiv
-// 2105.07576, section 3). Training does not keep running averages: call this after it, and after every change of the parameters.
-// Theta is not changed. A model of other parameters only, see [Model.Select], is an error.
+// normalisation is given, over all samples, in one forward pass in which batches of equal size, at most 128, normalise themselves (Wu and
+// Johnson 2021, arXiv 2105.07576, section 3). Training does not keep running averages: call this after it. Theta is not changed. A model made
+// by [Model.Select] without all the statistics is an error.
 func (m *Model) EstimateStatistics(ctx context.Context, theta []float64, d *datasets.Dataset) ([]float64, error) {
 	if err := m.check(theta); err != nil {
 		return nil, err
 	}
 	if !m.Statistics() {
-		return nil, fmt.Errorf("nets: the network has no running statistics, or they are not among the parameters that the model works on: " +
+		return nil, fmt.Errorf("nets: the network has no running statistics, or they are not all among the parameters that the model works on: " +
 			"give the vector of Model.Whole to the network's own model")
 	}
 	if d == nil || d.Len() == 0 {
@@ -43,7 +56,7 @@ func (e *numeric[T]) statistics(ctx context.Context, theta []float64, d *dataset
 	if err := e.checkData(d); err != nil {
 		return fmt.Errorf("nets: %w", err)
 	}
-	cs := chunks(d.Len(), chunkSize{rows: statisticsBatch})
+	cs := evenChunks(d.Len(), statisticsBatch)
 	pl, err := e.plan(batchMoments, cs[0].rows, d)
 	if err != nil {
 		return err
@@ -93,6 +106,9 @@ func (e *numeric[T]) statistics(ctx context.Context, theta []float64, d *dataset
 
 // places says where in the model's vector the outputs of a plan of moments belong.
 func (e *numeric[T]) places(pl *plan) ([]int, error) {
+	if len(pl.normed) == 0 {
+		return nil, fmt.Errorf("nets: the network has Fixed parameters, but its ForwardTraining does not use Training.BatchNorm")
+	}
 	at := map[*graph.Node]int{}
 	next := 0
 	for i, p := range pl.p {

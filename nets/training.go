@@ -17,8 +17,8 @@ type TrainingNetwork interface {
 }
 
 // Training is one training pass: its randomness and the statistics of its batch, which are those of the samples worked on at once: of each
-// half of a batch of 64, for instance (ghost batches, Hoffer, Hubara and Soudry 2017). How samples are divided does not depend on the cores, see
-// [Chunk]. Randomness is a function of a number that the trainer gives
+// half of a batch of 64, for instance (ghost batches, Hoffer, Hubara and Soudry 2017), equal parts where a batch is divided. How it is divided
+// does not depend on the cores, see [Chunk]. A single sample has only its own positions to normalise it. Randomness is a function of a number that the trainer gives
 // for each step and of a sample's place in the batch, so that it does not depend on the number of cores and comes out the same when a
 // training is resumed.
 type Training struct {

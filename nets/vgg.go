@@ -1,12 +1,16 @@
 package nets
 
-import "lethe/graph"
+import (
+	"cmp"
+
+	"lethe/graph"
+)
 
 // VGG is a convolutional network of blocks of twice [3x3 convolution that keeps the size, ReLU, batch normalisation] and maximum pooling by 2,
 // followed by a dense layer with ReLU and batch normalisation and one for the outputs (Simonyan and Zisserman 2015; PAPER.md section 4). The
 // zero value is the paper's network for images of 32x32x3 and 10 classes, with 1,798,282 parameters that are trained.
 type VGG struct {
-	Height, Width, Channels int       // of the images; all 0 = 32, 32, 3
+	Height, Width, Channels int       // of the images; 0 = 32, 32, 3
 	Blocks                  []int     // channels of each block; nil = 128, 128, 128
 	Dense                   int       // width of the dense layer; 0 = 512
 	Classes                 int       // outputs; 0 = 10
@@ -14,20 +18,13 @@ type VGG struct {
 }
 
 func (v VGG) layers() sequence {
-	if v.Height == 0 && v.Width == 0 && v.Channels == 0 {
-		v.Height, v.Width, v.Channels = 32, 32, 3
-	}
+	v.Height, v.Width, v.Channels = cmp.Or(v.Height, 32), cmp.Or(v.Width, 32), cmp.Or(v.Channels, 3)
+	v.Dense, v.Classes = cmp.Or(v.Dense, 512), cmp.Or(v.Classes, 10)
 	if v.Blocks == nil {
 		v.Blocks = []int{128, 128, 128}
 		if v.Dropout == nil {
 			v.Dropout = []float64{0.1, 0.1, 0.2}
 		}
-	}
-	if v.Dense == 0 {
-		v.Dense = 512
-	}
-	if v.Classes == 0 {
-		v.Classes = 10
 	}
 	var ls sequence
 	in, h, w := v.Channels, v.Height, v.Width

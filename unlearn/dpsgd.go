@@ -108,6 +108,10 @@ func (m DPSGD) complete(p *Problem) (DPSGD, error) {
 	case m.Start != nil && len(m.Start) != p.Dim():
 		return m, fmt.Errorf("unlearn: DPSGD.Start has length %d for %d parameters", len(m.Start), p.Dim())
 	}
+	if o, ok := unmetered(p.Objective).(interface{ Statistics() bool }); ok && o.Statistics() {
+		return m, fmt.Errorf("unlearn: DPSGD on a model with running statistics, which are of the data and not private: "+
+			"take a network without batch normalisation (%w)", errors.ErrUnsupported)
+	}
 	m.Steps = cmp.Or(m.Steps, max(n/m.Batch, 1))
 	if m.Start == nil {
 		m.Start = make([]float64, p.Dim())

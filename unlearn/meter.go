@@ -127,6 +127,22 @@ func (m *Meter) EstimateStatistics(ctx context.Context, theta []float64, d *data
 	return out, m.countGradients(d, err)
 }
 
+// CheckPenalty implements [PenaltyChecker].
+func (m *Meter) CheckPenalty(penalty []float64) error {
+	if o, ok := m.inner.(PenaltyChecker); ok {
+		return o.CheckPenalty(penalty)
+	}
+	return nil
+}
+
+// unmetered is the objective within any meters around it.
+func unmetered(o Objective) Objective {
+	for m, ok := o.(*Meter); ok; m, ok = o.(*Meter) {
+		o = m.Unwrap()
+	}
+	return o
+}
+
 // LinearizeGaussNewton implements [GaussNewtonLinearizer].
 func (m *Meter) LinearizeGaussNewton(
 	ctx context.Context, theta []float64, d *datasets.Dataset,

@@ -157,10 +157,7 @@ func canEstimate(p *Problem) error {
 	if p.Objective == nil {
 		return errors.New("unlearn: a Problem needs an Objective and Train")
 	}
-	o := p.Objective
-	for m, ok := o.(*Meter); ok; m, ok = o.(*Meter) {
-		o = m.Unwrap()
-	}
+	o := unmetered(p.Objective)
 	if _, ok := o.(StatisticsObjective); !ok {
 		return fmt.Errorf("unlearn: objective %T has no running statistics to estimate: be a StatisticsObjective, or leave Reestimate out (%w)",
 			o, errors.ErrUnsupported)
