@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 )
 
 // cifarFiles are the six files of records in the official archive.
@@ -43,7 +44,7 @@ func LoadCIFAR10(files ...string) (*Dataset, error) {
 // any will do.
 func readCIFAR10(ctx context.Context, files []string, want int) (*Dataset, error) {
 	x := &Images{Height: cifarSide, Width: cifarSide, Channels: 3, Scale: 255, Pixels: make([]uint8, 0, len(files)*want*3*cifarPlane)}
-	d := &Dataset{X: x, Classes: len(cifarClasses), ClassNames: cifarClasses}
+	d := &Dataset{X: x, Classes: len(cifarClasses), ClassNames: slices.Clone(cifarClasses)}
 	for _, file := range files {
 		if err := ctx.Err(); err != nil {
 			return nil, err

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 )
 
 // fashionFiles are the files of Fashion-MNIST, the images and the labels of the training and of the test set.
@@ -63,7 +64,7 @@ func fashion(load func(images, labels string) (*Dataset, error)) (*Named, error)
 		if d.Classes > len(fashionClasses) {
 			return nil, malformed(labels, 0, "a label is %d, Fashion-MNIST has 0 to %d", d.Classes-1, len(fashionClasses)-1)
 		}
-		d.Classes, d.ClassNames = len(fashionClasses), fashionClasses
+		d.Classes, d.ClassNames = len(fashionClasses), slices.Clone(fashionClasses)
 		parts[i] = d
 	}
 	if err := compatible(parts[0].X, parts[1].X); err != nil {

@@ -182,6 +182,30 @@ func TestVerifyLooksIntoGzip(t *testing.T) {
 	}
 }
 
+// Who changes the class names of what was loaded changes them there alone.
+func TestClassNamesAreNotShared(t *testing.T) {
+	load := map[string]func() *Dataset{
+		"cifar10": func() *Dataset {
+			d, err := LoadCIFAR10(saved(t, "a.bin", cifarRecords(0, 1)))
+			require.NoError(t, err)
+			return d
+		},
+	}
+	for _, name := range []string{"digits", "fashion"} {
+		load[name] = func() *Dataset {
+			n, err := Load(t.Context(), name, t.TempDir())
+			require.NoError(t, err)
+			return n.Train
+		}
+	}
+	for name, d := range load {
+		first := d().ClassNames
+		want := first[0]
+		first[0] = "changed"
+		require.Equal(t, want, d().ClassNames[0], name)
+	}
+}
+
 func TestImagesProvenance(t *testing.T) {
 	for file, wants := range map[string][]string{
 		"fashion": {"The MIT License", fashionFiles[0].sha256, fashionFiles[1].sha256, fashionFiles[2].sha256, fashionFiles[3].sha256},
