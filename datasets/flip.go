@@ -20,16 +20,22 @@ func ClassPairs(classes int) [][2]int {
 // are labelled b, and as many of b are labelled a. Where that is no whole number the directions (a, b), (b, a) of the first
 // pair, then of the second and so on have one more, so that exactly budget labels are wrong. The samples of a class are
 // drawn without repetition; those of a smaller budget are among those of a larger one of the same seed. No class may
-// stand in two pairs; features are shared.
+// stand in two pairs, and every label of d must be a class; features are shared.
 func FlipLabels(d *Dataset, pairs [][2]int, budget int, seed uint64) (poisoned *Dataset, rows []int, err error) {
 	if err := checkPairs(d, pairs); err != nil {
 		return nil, nil, err
+	}
+	if d.Classes == 0 {
+		return nil, nil, fmt.Errorf("datasets: %s: a regression has no classes to flip between", d.Name)
 	}
 	if budget < 0 || budget > 0 && len(pairs) == 0 {
 		return nil, nil, fmt.Errorf("datasets: %s: cannot flip %d labels between %d pairs of classes", d.Name, budget, len(pairs))
 	}
 	members := make([][]int, d.Classes) // the rows of each class
 	for i, c := range d.Y {
+		if err := checkLabel(d, c); err != nil {
+			return nil, nil, fmt.Errorf("datasets: %s: row %d: %w", d.Name, i, err)
+		}
 		members[int(c)] = append(members[int(c)], i)
 	}
 	rng := rand.New(rand.NewPCG(seed, 0xf11b))

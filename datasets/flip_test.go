@@ -1,6 +1,8 @@
 package datasets
 
 import (
+	"fmt"
+	"math"
 	"slices"
 	"testing"
 
@@ -112,6 +114,14 @@ func TestFlipLabelsRefused(t *testing.T) {
 	_, rows, err := FlipLabels(d, nil, 0, 1)
 	require.NoError(t, err)
 	require.Empty(t, rows)
+	_, _, err = FlipLabels(&regression, nil, 0, 1)
+	require.ErrorContains(t, err, "uneven: a regression has no classes to flip between")
+	for _, label := range []float64{10, -1, 2.5, math.NaN(), math.Inf(1)} {
+		wrong := d.With(d.X, slices.Clone(d.Y))
+		wrong.Y[4] = label
+		_, _, err := FlipLabels(wrong, ClassPairs(10), 2, 1)
+		require.ErrorContains(t, err, fmt.Sprintf("uneven: row 4: label %v is not a", label))
+	}
 }
 
 func TestClassPairs(t *testing.T) {
