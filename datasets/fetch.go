@@ -16,7 +16,7 @@ import (
 )
 
 // Fetch downloads the files of a named data set into the folder that [Load] reads them from (dir as [Folder]
-// understands it). Files that are there and whole are kept; a download that was cut goes on where it stopped, in this
+// understands it). Files that are there and whole are kept, an archive that is there and whole is unpacked; a download that was cut goes on where it stopped, in this
 // call or the next. Each file is checked against its known checksum before it takes its name, or its members take theirs if
 // it is an archive. progress, which may be nil, is told the bytes that are there and the sum of all, 0 while that is
 // unknown. For a set that is embedded as a whole nothing happens.
@@ -94,6 +94,10 @@ func (f *fetcher) file(ctx context.Context, r remote) error {
 	if f.present(target, r) {
 		f.advance(r.size)
 		return nil
+	}
+	if r.members != nil && r.check(target) == nil { // the archive was put here by hand; it stays
+		f.advance(r.size)
+		return unpackMembers(target, f.folder, r.members)
 	}
 	part := filepath.Join(f.folder, "."+r.file+".part")
 	var failures []error

@@ -72,6 +72,25 @@ func TestFetchUnpacks(t *testing.T) {
 	}
 }
 
+// An archive that was put into the folder is unpacked and stays; one that is not the known one is no help.
+func TestFetchUnpacksWhatIsThere(t *testing.T) {
+	archive := zipped(t, tarred(t, entry{name: "top/a.bin", content: "AAA"}))
+	r := remote{size: int64(len(archive)), sha256: sum(archive), members: []knownFile{{"a.bin", sum([]byte("AAA"))}}}
+	for requests, there := range [][]byte{archive, archive[1:]} {
+		s := &shop{content: archive}
+		f, folder, err := fetched(t, s, r, func(folder string) {
+			require.NoError(t, os.WriteFile(filepath.Join(folder, "data.bin"), there, 0o644))
+		})
+		require.NoError(t, err)
+		require.Len(t, s.requests, requests)
+		require.Equal(t, r.size, f.done)
+		requireFiles(t, folder, "a.bin", "data.bin")
+		got, err := os.ReadFile(filepath.Join(folder, "a.bin"))
+		require.NoError(t, err)
+		require.Equal(t, "AAA", string(got))
+	}
+}
+
 func TestFetchUnpacksAllOrNothing(t *testing.T) {
 	whole := tarred(t, entry{name: "a.bin", content: "AAA"}, entry{name: "b.bin", content: "BB"})
 	for want, archive := range map[string][]byte{
