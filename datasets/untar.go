@@ -2,8 +2,11 @@ package datasets
 
 import (
 	"archive/tar"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"path"
 	"path/filepath"
@@ -12,8 +15,9 @@ import (
 	"github.com/google/renameio/v2"
 )
 
-// unpackMembers takes files out of a gzipped tar into a folder: all of them or, if one is missing or damaged, none. A
-// member is known by the last element of its path in the archive, which has no say in where it goes; all else that the
+// unpackMembers takes files out of a gzipped tar into a folder. If one is missing or its checksum is not the known one, none
+// takes its name. They take their names one after the other: where that fails midway the rest is as it was before. A member
+// is known by the last element of its path in the archive, which has no say in where it goes; all else that the
 // archive holds, links above all, is passed over.
 func unpackMembers(archive, folder string, members []knownFile) (err error) {
 	found := map[string]*renameio.PendingFile{}
@@ -22,6 +26,7 @@ func unpackMembers(archive, folder string, members []knownFile) (err error) {
 			err = errors.Join(err, f.Cleanup()) // nothing for those that have their name
 		}
 	}()
+	sums := map[string]hash.Hash{}
 	err = withFile(archive, func(r io.Reader) error {
 		t := tar.NewReader(r)
 		for {
@@ -43,8 +48,8 @@ func unpackMembers(archive, folder string, members []knownFile) (err error) {
 			if err != nil {
 				return err
 			}
-			found[name] = f
-			if _, err := io.Copy(f, t); err != nil {
+			found[name], sums[name] = f, sha256.New()
+			if _, err := io.Copy(io.MultiWriter(f, sums[name]), t); err != nil {
 				return fmt.Errorf("unpacking %s: %w", name, err)
 			}
 		}
@@ -55,6 +60,9 @@ func unpackMembers(archive, folder string, members []knownFile) (err error) {
 	for _, m := range members {
 		if found[m.name] == nil {
 			return malformed(archive, 0, "%s is not in it", m.name)
+		}
+		if got := hex.EncodeToString(sums[m.name].Sum(nil)); got != m.sha256 {
+			return malformed(archive, 0, "%s in it has the checksum %s, not %s", m.name, got, m.sha256)
 		}
 	}
 	for _, m := range members {

@@ -100,8 +100,11 @@ func TestFetchUnpacksAllOrNothing(t *testing.T) {
 		"unexpected EOF":          zipped(t, whole[:1200]),
 		"invalid tar header":      []byte("<!DOCTYPE html>" + string(make([]byte, 600))),
 		"unpacking a.bin: unexpe": zipped(t, whole[:513]),
+		"b.bin in it has":         zipped(t, tarred(t, entry{name: "a.bin", content: "AAA"}, entry{name: "b.bin", content: "Bx"})),
+		"the checksum " + sum([]byte("BBx")) + ", not " + sum([]byte("BB")): zipped(t,
+			tarred(t, entry{name: "b.bin", content: "BBx"}, entry{name: "a.bin", content: "AAA"})),
 	} {
-		r := remote{sha256: sum(archive), members: []knownFile{{"a.bin", "00"}, {"b.bin", "00"}}}
+		r := remote{sha256: sum(archive), members: []knownFile{{"a.bin", sum([]byte("AAA"))}, {"b.bin", sum([]byte("BB"))}}}
 		_, folder, err := fetched(t, &shop{content: archive}, r, nil)
 		require.ErrorContains(t, err, want)
 		requireFiles(t, folder, ".data.bin.part")
