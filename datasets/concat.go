@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// Concat returns the samples of all parts, one part after the other. They must agree in kind, shape and classes; name and
-// column names are those of the first.
+// Concat returns the samples of all parts, one part after the other. They must agree in kind, shape, classes and
+// their names; name and column names are those of the first.
 func Concat(parts ...*Dataset) (*Dataset, error) {
 	if len(parts) == 0 {
 		return nil, errors.New("datasets: nothing to concatenate")
@@ -18,6 +18,10 @@ func Concat(parts ...*Dataset) (*Dataset, error) {
 	for i, p := range parts {
 		if p.Classes != first.Classes {
 			return nil, fmt.Errorf("datasets: %s has %d classes and %s has %d: they cannot be joined", first.Name, first.Classes, p.Name, p.Classes)
+		}
+		if !slices.Equal(p.ClassNames, first.ClassNames) {
+			return nil, fmt.Errorf("datasets: %s has the class names %v and %s has %v: they cannot be joined; give both the same ClassNames and labels in their order",
+				first.Name, first.ClassNames, p.Name, p.ClassNames)
 		}
 		features[i] = p.X
 		y = append(y, p.Y...)

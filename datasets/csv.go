@@ -28,7 +28,7 @@ type CSV struct {
 // maxLevels bounds one-hot columns: a column of more levels is a name or a number, not a category.
 const maxLevels = 1000
 
-// Load reads a file, plain or gzipped, into dense rows.
+// Load reads a file, plain or gzipped, into dense rows. The classes have names where they are given or not all numbers.
 func (o CSV) Load(path string) (d *Dataset, err error) {
 	err = withFile(path, func(r io.Reader) error {
 		d, err = o.Read(r, path)
@@ -199,7 +199,7 @@ func byFrequency(values []string, t *table, c int) {
 
 func encodeTable(t *table, blocks []columnBlock, label int, code labelCode) (*Dataset, error) {
 	x := &Dense{N: len(t.rows)}
-	d := &Dataset{Name: t.name, X: x, Y: make([]float64, 0, x.N), Classes: code.classes}
+	d := &Dataset{Name: t.name, X: x, Y: make([]float64, 0, x.N), Classes: code.classes, ClassNames: slices.Clone(code.texts)}
 	for _, b := range blocks {
 		d.Columns = append(d.Columns, b.columns()...)
 	}

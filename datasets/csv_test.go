@@ -76,6 +76,33 @@ func TestCSVLabels(t *testing.T) {
 	}
 }
 
+// Classes that are given or that are words have names, which are the reader's own; those known as numbers have none.
+func TestCSVClassNames(t *testing.T) {
+	const text = "a,y\n1,no\n2,yes\n"
+	classes := []string{"yes", "no"}
+	for _, c := range []struct {
+		text   string
+		format CSV
+		want   []string
+	}{
+		{text, CSV{Classes: classes}, []string{"yes", "no"}},
+		{text, CSV{}, []string{"no", "yes"}},
+		{"a,y\n1,1.0\n2,0\n", CSV{Classes: []string{"0", "1"}}, []string{"0", "1"}},
+		{"a,y\n1,1.0\n2,0\n", CSV{}, nil},
+		{"a,y\n1,1.0\n2,0\n", CSV{Regression: true}, nil},
+	} {
+		c.format.Label = "y"
+		d, err := c.format.Read(strings.NewReader(c.text), "f")
+		require.NoError(t, err)
+		require.NoError(t, d.Check())
+		require.Equal(t, c.want, d.ClassNames)
+		if c.want != nil {
+			d.ClassNames[0] = "changed"
+		}
+	}
+	require.Equal(t, []string{"yes", "no"}, classes)
+}
+
 func TestCSVEmptyCellsAreFilled(t *testing.T) {
 	d, err := CSV{Label: "y", Categorical: []string{"a"}, Impute: true}.Read(strings.NewReader("a,b,y\nv,1,0\n ,,1\nv,1,0\nu,2,0\n"), "f")
 	require.NoError(t, err)

@@ -3,7 +3,6 @@ package datasets
 import (
 	_ "embed"
 	"fmt"
-	"slices"
 )
 
 //go:embed embedded/digits.csv.gz
@@ -36,6 +35,6 @@ func loadDigits() (*Named, error) {
 	for _, v := range d.X.(*Dense).Data {
 		x.Pixels = append(x.Pixels, uint8(v))
 	}
-	all := &Dataset{X: x, Y: d.Y, Classes: d.Classes, ClassNames: slices.Clone(digitNames)}
+	all := &Dataset{X: x, Y: d.Y, Classes: d.Classes, ClassNames: d.ClassNames}
 	return &Named{Train: all.Slice(0, digitsTrain), Test: all.Slice(digitsTrain, digitsAll)}, nil
 }

@@ -205,6 +205,9 @@ func TestChangesRefused(t *testing.T) {
 	tokens := &Dataset{Name: "text", Y: []float64{0}, Classes: 2, X: &Tokens{Length: 1, Vocabulary: 2, Text: []int32{1}, Starts: []int{0}}}
 	nan := 0.0
 	nan /= nan
+	named := func(names ...string) *Dataset {
+		return &Dataset{Name: "named", X: &Dense{N: 1, Cols: 1, Data: []float64{1}}, Y: []float64{1}, Classes: 2, ClassNames: names}
+	}
 	only := func(_ *Dataset, err error) error { return err }
 	for _, c := range []struct {
 		want string
@@ -226,6 +229,8 @@ func TestChangesRefused(t *testing.T) {
 		{"2 samples to replace 1 rows", only(ReplaceRows(d, []int{2}, d.Slice(0, 2)))},
 		{"shape [3] and [2] cannot be mixed", only(Concat(d, random(2, 2, true, 1)))},
 		{"classes", only(Concat(d, images))},
+		{"has the class names [a b] and named has [b a]", only(Concat(named("a", "b"), named("b", "a")))},
+		{"has the class names [] and named has [a b]", only(Concat(named(), named("a", "b")))},
 		{"nothing to concatenate", only(Concat())},
 	} {
 		require.ErrorContains(t, c.err, c.want)
