@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"math"
-	"path/filepath"
 	"strings"
 
 	"gonum.org/v1/gonum/floats"
@@ -28,15 +27,15 @@ var adultFormat = CSV{
 
 // loadAdult reads the two original files. The 5 numeric columns are standardised by mean and standard deviation of the
 // training rows, then each row's 5 numbers are divided by their norm; the one-hot columns stay 0 and 1.
-func loadAdult(ctx context.Context, folder string) (*Named, error) {
+func loadAdult(ctx context.Context, path func(file string) string) (*Named, error) {
 	var tables []*table
 	for _, file := range []string{"adult.data", "adult.test"} {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		path := filepath.Join(folder, file)
-		err := withFile(path, func(r io.Reader) error {
-			t, err := adultFormat.table(r, path)
+		at := path(file)
+		err := withFile(at, func(r io.Reader) error {
+			t, err := adultFormat.table(r, at)
 			tables = append(tables, t)
 			return err
 		})

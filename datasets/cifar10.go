@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"path/filepath"
 	"slices"
 )
 
@@ -97,22 +96,20 @@ func appendRecords(d *Dataset, x *Images, r io.Reader, file string) error {
 	}
 }
 
-// loadCIFAR10 reads the official files, whose names end in suffix, as training and test set.
-func loadCIFAR10(suffix string) func(context.Context, string) (*Named, error) {
-	return func(ctx context.Context, folder string) (*Named, error) {
-		var files []string
-		for _, f := range cifarFiles {
-			files = append(files, filepath.Join(folder, f.name+suffix))
-		}
-		last := len(files) - 1
-		train, err := readCIFAR10(ctx, files[:last], cifarBatch)
-		if err != nil {
-			return nil, err
-		}
-		test, err := readCIFAR10(ctx, files[last:], cifarBatch)
-		if err != nil {
-			return nil, err
-		}
-		return &Named{Train: train, Test: test}, nil
+// loadCIFAR10 reads the official files as training and test set.
+func loadCIFAR10(ctx context.Context, path func(file string) string) (*Named, error) {
+	var files []string
+	for _, f := range cifarFiles {
+		files = append(files, path(f.name))
 	}
+	last := len(files) - 1
+	train, err := readCIFAR10(ctx, files[:last], cifarBatch)
+	if err != nil {
+		return nil, err
+	}
+	test, err := readCIFAR10(ctx, files[last:], cifarBatch)
+	if err != nil {
+		return nil, err
+	}
+	return &Named{Train: train, Test: test}, nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	_ "embed"
 	"math"
-	"path/filepath"
 	"slices"
 )
 
@@ -25,8 +24,8 @@ var diabetesTest = []int{
 	626, 638, 640, 648, 653, 661, 662, 671, 672, 683, 687, 694, 698, 706, 720, 725, 728, 735, 736, 737, 740, 744, 756, 760,
 }
 
-func loadDiabetes(_ context.Context, folder string) (*Named, error) {
-	all, err := diabetesFormat.Load(filepath.Join(folder, "diabetes.csv"))
+func loadDiabetes(_ context.Context, path func(file string) string) (*Named, error) {
+	all, err := diabetesFormat.Load(path("diabetes.csv"))
 	if err != nil {
 		return nil, err
 	}

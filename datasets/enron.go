@@ -2,7 +2,6 @@ package datasets
 
 import (
 	"context"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,8 +26,7 @@ var enronMatrices = []knownFile{
 
 // loadEnron reads the bag of words; each row is divided by its norm. Training rows stand in the order of the file, test
 // rows in the order that their comments give.
-func loadEnron(ctx context.Context, folder string) (*Named, error) {
-	path := func(file string) string { return filepath.Join(folder, file) }
+func loadEnron(ctx context.Context, path func(file string) string) (*Named, error) {
 	columns, err := readLines(path("vocab.txt"))
 	if err != nil {
 		return nil, err

@@ -6,7 +6,6 @@ import (
 	"embed"
 	"fmt"
 	"io"
-	"path/filepath"
 	"slices"
 )
 
@@ -27,16 +26,14 @@ const fashionPart = "4,000 + 2,000"
 
 var fashionClasses = []string{"T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"}
 
-// loadFashion reads the whole of Fashion-MNIST from a folder of its files, whose names end in suffix.
-func loadFashion(suffix string) func(context.Context, string) (*Named, error) {
-	return func(ctx context.Context, folder string) (*Named, error) {
-		return fashion(func(images, labels string) (*Dataset, error) {
-			if err := ctx.Err(); err != nil {
-				return nil, err
-			}
-			return LoadIDX(filepath.Join(folder, images+suffix), filepath.Join(folder, labels+suffix))
-		})
-	}
+// loadFashion reads the whole of Fashion-MNIST from its files.
+func loadFashion(ctx context.Context, path func(file string) string) (*Named, error) {
+	return fashion(func(images, labels string) (*Dataset, error) {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		return LoadIDX(path(images), path(labels))
+	})
 }
 
 func embeddedFashion() (*Named, error) {

@@ -169,6 +169,50 @@ func TestFashionIncomplete(t *testing.T) {
 	require.ErrorContains(t, err, "a label is 10, Fashion-MNIST has 0 to 9")
 }
 
+// Plain and gzipped files of one set may lie side by side; of a file that is there as both the plain one is read.
+func TestFashionMixed(t *testing.T) {
+	embedded, err := Load(t.Context(), "fashion", t.TempDir())
+	require.NoError(t, err)
+	dir := t.TempDir()
+	folder := filepath.Join(dir, "fashion")
+	fashionFolder(t, folder, "")
+	fashionFolder(t, folder, ".gz")
+	require.NoError(t, os.Remove(filepath.Join(folder, fashionFiles[0].name)))
+	require.NoError(t, os.Remove(filepath.Join(folder, fashionFiles[3].name)))
+	require.NoError(t, os.Remove(filepath.Join(folder, fashionFiles[1].name+".gz")))
+	require.NoError(t, os.WriteFile(filepath.Join(folder, fashionFiles[2].name+".gz"), []byte("not read"), 0o644))
+	n, err := Load(t.Context(), "fashion", dir)
+	require.NoError(t, err)
+	require.Equal(t, folder, n.Source)
+	require.Equal(t, Fingerprint(embedded.Train), Fingerprint(n.Train))
+	require.Equal(t, Fingerprint(embedded.Test), Fingerprint(n.Test))
+	checks, err := Verify(dir)
+	require.NoError(t, err)
+	var files []string
+	for _, c := range checks {
+		if c.Set == "fashion" {
+			files = append(files, c.File)
+		}
+	}
+	require.Equal(t, []string{fashionFiles[0].name + ".gz", fashionFiles[1].name, fashionFiles[2].name, fashionFiles[3].name + ".gz"}, files)
+}
+
+// Files that lie in the folder for data itself are not passed over in favour of what is embedded.
+func TestFashionMisplaced(t *testing.T) {
+	for _, suffix := range []string{"", ".gz"} {
+		dir := filepath.Join(t.TempDir(), "fashion-mnist")
+		fashionFolder(t, dir, suffix)
+		_, err := Load(t.Context(), "fashion", dir)
+		require.ErrorContains(t, err, "in "+filepath.Join(dir, "fashion")+", but lie in "+dir+" itself")
+		ok, how := Available("fashion", dir)
+		require.False(t, ok)
+		require.Equal(t, err.Error(), how)
+		n, err := Load(t.Context(), "fashion", filepath.Dir(dir))
+		require.NoError(t, err)
+		require.Equal(t, dir, n.Source)
+	}
+}
+
 // The checksum of a gzipped file is that of what is in it, whoever gzipped it.
 func TestVerifyLooksIntoGzip(t *testing.T) {
 	content := []byte("the same")

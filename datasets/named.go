@@ -30,24 +30,6 @@ type set struct {
 	remote      []remote               // where Fetch gets the files of one of the layouts
 }
 
-// layout is one way to fill the folder of a data set.
-type layout struct {
-	files    []knownFile
-	load     func(ctx context.Context, folder string) (*Named, error)
-	unpacked bool // the checksums are those of what is in gzipped files, however it was compressed
-}
-
-type knownFile struct{ name, sha256 string }
-
-// gzipped returns the files with .gz at the end of their names.
-func gzipped(files []knownFile) []knownFile {
-	packed := slices.Clone(files)
-	for i := range packed {
-		packed[i].name += ".gz"
-	}
-	return packed
-}
-
 // sets lists the named data sets in the order in which they are shown.
 func sets() []set {
 	return []set{
@@ -63,10 +45,10 @@ func sets() []set {
 		{name: "digits", about: "handwritten digits: 1,437 + 360 images of 8 x 8 (embedded)", embedded: loadDigits},
 		{name: "fashion", about: "Fashion-MNIST, clothes: 60,000 + 10,000 images of 28 x 28 (embedded: " + fashionPart + ")",
 			also: []string{"fashion-mnist"}, embedded: embeddedFashion, part: fashionPart, remote: fashionRemote,
-			layouts: []layout{{files: fashionFiles, load: loadFashion("")}, {files: gzipped(fashionFiles), load: loadFashion(".gz"), unpacked: true}}},
+			layouts: []layout{{files: fashionFiles, packed: gzipped(fashionFiles), load: loadFashion, unpacked: true}}},
 		{name: "cifar10", about: "CIFAR-10, photographs: 50,000 + 10,000 images of 32 x 32 in 3 colours",
 			also: []string{filepath.Join("cifar10", cifarFolder)}, remote: cifarRemote,
-			layouts: []layout{{files: cifarFiles, load: loadCIFAR10("")}, {files: cifarGzipped, load: loadCIFAR10(".gz")}}},
+			layouts: []layout{{files: cifarFiles, packed: cifarGzipped, load: loadCIFAR10}}},
 	}
 }
 
@@ -108,7 +90,8 @@ func Folder(dir string) (string, error) {
 }
 
 // Load reads a named data set from dir as [Folder] understands it; sets that are embedded need no files. Where files are
-// missing the error is a [MissingError]; of a set that is embedded only where some are there and others are not.
+// missing the error is a [MissingError]; of a set that is embedded only where some are there and others are not. Files that
+// are out of reach are an error, and so are those of a set that is embedded in part where they lie in dir itself.
 func Load(ctx context.Context, name, dir string) (*Named, error) {
 	s, err := findSet(name)
 	if err != nil {
@@ -125,7 +108,7 @@ func Load(ctx context.Context, name, dir string) (*Named, error) {
 	if folder == "" {
 		n, err = s.embedded()
 	} else {
-		n, err = l.load(ctx, folder)
+		n, err = l.load(ctx, l.path(folder))
 	}
 	if err != nil {
 		return nil, err
@@ -162,30 +145,43 @@ func (s set) find(dir string) (folder string, l layout, err error) {
 	for _, name := range append([]string{s.name}, s.also...) {
 		for _, candidate := range s.layouts {
 			at := filepath.Join(dir, name)
-			absent := candidate.missing(at)
+			found, absent, err := candidate.in(at)
+			if err != nil {
+				return at, found, fmt.Errorf("datasets: %s: %w", s.name, err)
+			}
 			if len(absent) == 0 {
-				return at, candidate, nil
+				return at, found, nil
 			}
 			if folder == "" || len(absent) < len(missing) {
-				folder, l, missing = at, candidate, absent
+				folder, l, missing = at, found, absent
 			}
 		}
 	}
-	if s.embedded != nil && len(missing) == len(l.files) {
-		return "", layout{}, nil
+	if s.embedded == nil || len(missing) < len(l.files) {
+		return folder, l, &MissingError{Name: s.name, Folder: folder, Files: missing}
 	}
-	return folder, l, &MissingError{Name: s.name, Folder: folder, Files: missing}
+	if s.part != "" {
+		return s.misplaced(dir)
+	}
+	return "", layout{}, nil
 }
 
-// missing returns the files that are not in folder.
-func (l layout) missing(folder string) []string {
-	var missing []string
-	for _, f := range l.files {
-		if info, err := os.Stat(filepath.Join(folder, f.name)); err != nil || info.IsDir() {
-			missing = append(missing, f.name)
+// misplaced is find of a set that is embedded in part and has no files in a folder of its own: those in dir itself are an
+// error. They are not read, as other sets have files of such names, MNIST those of Fashion-MNIST.
+func (s set) misplaced(dir string) (folder string, l layout, err error) {
+	for _, candidate := range s.layouts {
+		found, absent, err := candidate.in(dir)
+		if err != nil {
+			return dir, found, fmt.Errorf("datasets: %s: %w", s.name, err)
+		}
+		if len(absent) < len(found.files) {
+			own := filepath.Join(dir, s.name)
+			return dir, found, fmt.Errorf("datasets: %s: its files belong in %s, but lie in %s itself: move them there, "+
+				"or if %s is called %s, name the folder above it by --data or LETHE_DATA", s.name, own, dir, dir,
+				strings.Join(append([]string{s.name}, s.also...), " or "))
 		}
 	}
-	return missing
+	return "", layout{}, nil
 }
 
 // Available says whether a named data set can be loaded, and from where or how to get it.

@@ -2,6 +2,8 @@ package datasets
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -169,6 +171,27 @@ func TestMissingAndUnknownSets(t *testing.T) {
 	cancel()
 	_, err = Load(ctx, "spam", folder)
 	require.ErrorIs(t, err, context.Canceled)
+}
+
+// What keeps a file from being looked at is said; it is not taken for missing, whether something is embedded or not.
+func TestUnreadableFolder(t *testing.T) {
+	dir := t.TempDir()
+	for name, file := range map[string]string{"adult": "adult.data", "diabetes": "diabetes.csv", "fashion": fashionFiles[0].name} {
+		path := filepath.Join(dir, name)
+		require.NoError(t, os.WriteFile(path, nil, 0o644))
+		_, err := Load(t.Context(), name, dir)
+		var missing *MissingError
+		require.False(t, errors.As(err, &missing), name)
+		var failed *fs.PathError
+		require.ErrorAs(t, err, &failed, name)
+		require.Equal(t, filepath.Join(path, file), failed.Path)
+		ok, how := Available(name, dir)
+		require.False(t, ok)
+		require.Equal(t, err.Error(), how)
+		checks, err := Verify(dir)
+		require.NoError(t, err)
+		require.Contains(t, checks, FileCheck{Set: name, File: file, Path: filepath.Join(path, file), State: Unreadable})
+	}
 }
 
 func TestFolder(t *testing.T) {

@@ -2,13 +2,11 @@ package datasets
 
 import (
 	"context"
-	"path/filepath"
 )
 
-// loadVectors reads a folder of SciPy matrices x_*.npz, labels y_*.npy, features.txt (one name a line in column order)
+// loadVectors reads SciPy matrices x_*.npz, labels y_*.npy, features.txt (one name a line in column order)
 // and sensitive_features.txt, and divides each row by its norm.
-func loadVectors(ctx context.Context, folder string) (*Named, error) {
-	path := func(file string) string { return filepath.Join(folder, file) }
+func loadVectors(ctx context.Context, path func(file string) string) (*Named, error) {
 	columns, err := readLines(path("features.txt"))
 	if err != nil {
 		return nil, err
