@@ -142,7 +142,7 @@ func (s set) find(dir string) (folder string, l layout, err error) {
 		return "", s.layouts[0], err
 	}
 	var missing []string
-	for _, name := range append([]string{s.name}, s.also...) {
+	for _, name := range s.folders() {
 		for _, candidate := range s.layouts {
 			at := filepath.Join(dir, name)
 			found, absent, err := candidate.in(at)
@@ -166,6 +166,9 @@ func (s set) find(dir string) (folder string, l layout, err error) {
 	return "", layout{}, nil
 }
 
+// folders returns the names of the folders that may hold the files, the set's own first.
+func (s set) folders() []string { return append([]string{s.name}, s.also...) }
+
 // misplaced is find of a set that is embedded in part and has no files in a folder of its own: those in dir itself are an
 // error. They are not read, as other sets have files of such names, MNIST those of Fashion-MNIST.
 func (s set) misplaced(dir string) (folder string, l layout, err error) {
@@ -177,8 +180,7 @@ func (s set) misplaced(dir string) (folder string, l layout, err error) {
 		if len(absent) < len(found.files) {
 			own := filepath.Join(dir, s.name)
 			return dir, found, fmt.Errorf("datasets: %s: its files belong in %s, but lie in %s itself: move them there, "+
-				"or if %s is called %s, name the folder above it by --data or LETHE_DATA", s.name, own, dir, dir,
-				strings.Join(append([]string{s.name}, s.also...), " or "))
+				"or if %s is called %s, name the folder above it by --data or LETHE_DATA", s.name, own, dir, dir, strings.Join(s.folders(), " or "))
 		}
 	}
 	return "", layout{}, nil
