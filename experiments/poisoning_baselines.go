@@ -95,22 +95,30 @@ func fineTuning(set *Settings) []poisonUnit {
 	return units
 }
 
-// fineTuned returns what fine-tuning comes to, from the run's folder where it is there.
-func (c *repair) fineTuned(ctx context.Context, t *target, rate float64, epochs int) ([]float64, error) {
+// fineTuned returns what fine-tuning comes to and the seconds that it took, from the run's folder where it is there.
+func (c *repair) fineTuned(ctx context.Context, t *target, rate float64, epochs int) (theta []float64, seconds float64, err error) {
 	path := c.session.trainedPath(fmt.Sprintf("fine-tune-%s-%d-%s", c.name(), epochs, formatNumber(rate)))
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
-		theta, _, err := c.model.Load(path)
-		return theta, err
+		if theta, _, err = c.model.Load(path); err == nil {
+			seconds, err = readSeconds(path)
+		}
+		return theta, seconds, err
 	}
+	began := time.Now()
 	m := unlearn.FineTune{Rate: rate, Batch: c.set.Batch, Epochs: epochs, Share: true, Sample: c.set.Sample, Seed: c.sampleSeed()}
 	u, err := m.Unlearn(ctx, t.problem, t.theta, c.request)
+	seconds = time.Since(began).Seconds()
 	if err != nil {
-		return nil, err
+		return nil, seconds, err
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return nil, fmt.Errorf("experiments: %w", err)
+		return nil, seconds, fmt.Errorf("experiments: %w", err)
 	}
-	return u.Theta, c.model.Save(path, u.Theta, c.metadata(c.applied.Data))
+	clock := trainingClock{path: secondsPath(path), before: seconds, began: time.Now()}
+	if err := clock.keep(); err != nil { // before the parameters, so that these never come without
+		return nil, seconds, err
+	}
+	return u.Theta, seconds, c.model.Save(path, u.Theta, c.metadata(c.applied.Data))
 }
 
 // fineTuneTries fine-tunes at one rate.
@@ -119,9 +127,7 @@ func (c *repair) fineTuneTries(ctx context.Context, name string, rate float64, e
 	if err != nil {
 		return nil, err
 	}
-	began := time.Now()
-	theta, err := c.fineTuned(ctx, t, rate, epochs)
-	seconds := time.Since(began).Seconds()
+	theta, seconds, err := c.fineTuned(ctx, t, rate, epochs)
 	if err != nil && !methodFailed(err) {
 		return nil, err
 	}
@@ -155,7 +161,7 @@ func (c *repair) fineTuneRecords(ctx context.Context, name string, epochs int) (
 	var out []Record
 	for _, way := range ways(c.set) {
 		tags := c.tags().with(Tags{"statistics": way})
-		best, seconds := Record{Value: math.Inf(-1)}, 0.0
+		best := Record{Value: math.Inf(-1)}
 		for _, r := range c.session.before {
 			if r.Experiment != c.part || r.Method != name || r.Draw != c.draw || !has(r, tags) {
 				continue
@@ -169,12 +175,7 @@ func (c *repair) fineTuneRecords(ctx context.Context, name string, epochs int) (
 			continue
 		}
 		rate := best.Number("tau-ft")
-		for _, r := range c.session.before {
-			if r.Experiment == c.part && r.Method == name && r.Draw == c.draw && has(r, tags) && r.Metric == "tuning-seconds" && r.Number("tau-ft") == rate {
-				seconds = r.Value
-			}
-		}
-		theta, err := c.fineTuned(ctx, t, rate, epochs)
+		theta, seconds, err := c.fineTuned(ctx, t, rate, epochs)
 		if err != nil {
 			return nil, err
 		}

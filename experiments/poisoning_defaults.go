@@ -40,6 +40,7 @@ func poisoningDefaults(s *Settings, k Key) {
 	case Paper:
 		s.Sample, s.Shards, s.RateGrid = 1000, []int{5, 10, 20}, []float64{1e-4, 1e-3, 1e-2, 1e-1}
 		s.TrainRate, s.TrainEpochs = 1e-3, 100
+		s.Methods = slices.DeleteFunc(poisonMethodNames(), func(m string) bool { return m == "sisa" }) // as many trainings as shards
 	case Smoke:
 		s.TrainEpochs, s.Sample, s.Chunks, s.Shards = 2, 30, 2, []int{2}
 		s.TauGrid, s.TauFine, s.RateGrid = []float64{1e-4, 1e-3}, 1, []float64{1e-3, 1e-2}

@@ -163,8 +163,8 @@ func (r *Results) chunksTable(c poisonCase) Table {
 // poisonSolvesTable shows how well each linear system was solved, of the first draw.
 func (r *Results) poisonSolvesTable(c poisonCase) Table {
 	t := Table{Title: "Solves, " + r.poisonTitle(c),
-		Header: []string{"method", "solver", "products", "relative residual", "on other images", "gradient residual"},
-		Note: "||b - Ax||/||b|| by a product of its own, on the images that the curvature was taken from and on as many others; first draw. " +
+		Header: []string{"method", "solver", "products", "relative residual", "on a second draw", "gradient residual"},
+		Note: "||b - Ax||/||b|| by a product of its own, on the images that the curvature was taken from and on a second draw, in which those that the request touches may recur; first draw of the run. " +
 			"A solve of few products is meant to end early: its residual says how early. The gradient residual is that after the last solve."}
 	for _, m := range r.poisonRows() {
 		for _, way := range r.waysMeasured() {

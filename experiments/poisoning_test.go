@@ -372,9 +372,9 @@ func TestClaimsOfPoisoning(t *testing.T) {
 		"10000 flips: share of the lost accuracy that second order in one step restores":                                 "",
 		"10000 flips: share of the lost accuracy that second order iteratively restores":                                 "short by 0.0500",
 		"10000 flips: share restored by second-order, and by first-order at its best":                                    "0.0100 less",
-		"10000 flips: seconds of second order in one step, as a share of retraining's":                                   "",
+		"10000 flips: seconds of second order in one step, as a share of retraining's, its settings given":               "",
 		"iterative methods: largest fall of validation accuracy from one chunk to the next, points (3 taken, 1 refused)": "1.2 times too large",
-		"second-order updates whose every solve states its relative residual, on its own images and on others":           "1 without",
+		"second-order updates whose every solve states its relative residual, on its own images and on a second draw":    "1 without",
 	} {
 		c, ok := got[text]
 		require.True(t, ok, "%s: %v", text, got)

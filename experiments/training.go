@@ -52,7 +52,7 @@ func (f *fitting) run(ctx context.Context, p *unlearn.Problem, start []float64) 
 				return err
 			}
 		}
-		return f.step(ctx, at)
+		return f.step(ctx, at, clock)
 	}).Train(ctx, p, start)
 	if f.steps > 0 { // a finished training that is only read back takes no time worth counting
 		err = errors.Join(err, clock.keep())
@@ -61,7 +61,7 @@ func (f *fitting) run(ctx context.Context, p *unlearn.Problem, start []float64) 
 }
 
 // step reports a step; at the end of an epoch it measures, unless nobody looks.
-func (f *fitting) step(ctx context.Context, at unlearn.Progress) error {
+func (f *fitting) step(ctx context.Context, at unlearn.Progress, clock *trainingClock) error {
 	progress := f.session.Progress
 	if f.steps++; f.steps == 1 {
 		f.first = at.Iteration - 1
@@ -70,8 +70,11 @@ func (f *fitting) step(ctx context.Context, at unlearn.Progress) error {
 		return nil
 	}
 	if at.EpochDone() {
-		var err error
-		if f.accuracy, f.exposure, err = f.measure(ctx, at.Theta); err != nil {
+		err := clock.pause(func() (err error) { // what is only looked at is no cost of training
+			f.accuracy, f.exposure, err = f.measure(ctx, at.Theta)
+			return err
+		})
+		if err != nil {
 			return err
 		}
 	}

@@ -43,6 +43,14 @@ func startClock(checkpoint string) (*trainingClock, error) {
 	return &trainingClock{path: secondsPath(checkpoint), before: before, began: time.Now()}, err
 }
 
+// pause leaves the seconds of f out.
+func (c *trainingClock) pause(f func() error) error {
+	at := time.Now()
+	err := f()
+	c.began = c.began.Add(time.Since(at))
+	return err
+}
+
 // keep writes the sum so far.
 func (c *trainingClock) keep() error {
 	return writeFile(c.path, []byte(strconv.FormatFloat(c.before+time.Since(c.began).Seconds(), 'f', 3, 64)+"\n"))

@@ -25,11 +25,13 @@ type FineTune struct {
 	Epochs int     // passes over the corrected data; 0 = 1
 	Seed   uint64  // of the order, and of Sample
 	Share  bool    // s = |B|/n instead of the authors' 1
-	Sample int     // > 0 estimates the residuals before and after on that many unaffected samples: see [Subsample]
+	Sample int     // > 0 estimates the residuals before and after on that many samples of either kind: see [Subsample]
 }
 
 // Name returns "fine-tune".
 func (FineTune) Name() string { return "fine-tune" }
+
+func (m FineTune) sampling() sampling { return sampling{m.Sample, m.Seed} }
 
 // Unlearn implements [Method].
 func (m FineTune) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
@@ -37,7 +39,7 @@ func (m FineTune) Unlearn(ctx context.Context, p *Problem, theta []float64, r Re
 		return nil, errors.New("unlearn: FineTune.Rate has to be a positive number (try 1e-4, or find it with Tune), " +
 			"Batch and Epochs not negative")
 	}
-	t, err := beginSampled(ctx, m.Name(), p, theta, r, sampling{m.Sample, m.Seed})
+	t, err := beginSampled(ctx, m.Name(), p, theta, r, m.sampling())
 	if err != nil {
 		return nil, err
 	}

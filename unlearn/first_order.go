@@ -21,7 +21,7 @@ type FirstOrder struct {
 	Tau   float64
 	Force bool // keep an update that made things worse
 
-	// Sample > 0 estimates the residuals before and after on that many unaffected samples, drawn by Seed: see [Subsample].
+	// Sample > 0 estimates the residuals before and after on that many samples of either kind, drawn by Seed: see [Subsample].
 	Sample int
 	Seed   uint64
 }

@@ -4,7 +4,7 @@ import "context"
 
 // None is the baseline that leaves the model as it is.
 type None struct {
-	// Sample > 0 estimates the residual on that many unaffected samples, drawn by Seed: see [Subsample].
+	// Sample > 0 estimates the residual on that many samples of either kind, drawn by Seed: see [Subsample].
 	Sample int
 	Seed   uint64
 }
@@ -12,9 +12,11 @@ type None struct {
 // Name returns "none".
 func (None) Name() string { return "none" }
 
+func (m None) sampling() sampling { return sampling{m.Sample, m.Seed} }
+
 // Unlearn implements [Method].
 func (m None) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
-	t, err := beginSampled(ctx, m.Name(), p, theta, r, sampling{m.Sample, m.Seed})
+	t, err := beginSampled(ctx, m.Name(), p, theta, r, m.sampling())
 	if err != nil {
 		return nil, err
 	}

@@ -39,7 +39,7 @@ type Published struct {
 	Check      int // batches that the residual is taken on; 0 = 4
 	// Trace is called after each iteration, and for u_0 as iteration 0 with a change of 0: change is ||u_j - u_{j-1}|| / ||u_{j-1}||.
 	Trace func(iteration int, change, residual float64)
-	// Sample > 0 estimates the residuals before and after on that many unaffected samples: see [Subsample].
+	// Sample > 0 estimates the residuals before and after on that many samples of either kind: see [Subsample].
 	Sample int
 	// Force keeps an update that made things worse, and one whose recursion diverged (its last iterate, if that is finite).
 	Force bool

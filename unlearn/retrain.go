@@ -13,7 +13,7 @@ type Retrain struct {
 	// Force keeps parameters that the trainer handed back with an [ErrNotConverged]; Notes says so.
 	Force bool
 
-	// Sample > 0 estimates the residuals before and after on that many unaffected samples, drawn by Seed: see [Subsample].
+	// Sample > 0 estimates the residuals before and after on that many samples of either kind, drawn by Seed: see [Subsample].
 	Sample int
 	Seed   uint64
 }
@@ -21,12 +21,14 @@ type Retrain struct {
 // Name returns "retrain".
 func (Retrain) Name() string { return "retrain" }
 
+func (m Retrain) sampling() sampling { return sampling{m.Sample, m.Seed} }
+
 // Unlearn implements [Method]. A request that affects no sample is no reason to train again.
 func (m Retrain) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
 	if m.Start != nil && len(m.Start) != len(theta) {
 		return nil, fmt.Errorf("unlearn: Retrain.Start has length %d for %d parameters", len(m.Start), len(theta))
 	}
-	t, err := beginSampled(ctx, m.Name(), p, theta, r, sampling{m.Sample, m.Seed})
+	t, err := beginSampled(ctx, m.Name(), p, theta, r, m.sampling())
 	if err != nil {
 		return nil, err
 	}

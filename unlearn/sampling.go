@@ -2,7 +2,7 @@ package unlearn
 
 import "math/rand/v2"
 
-// sampling says on how many unaffected samples a method estimates its sums over the corrected data. Methods of the same size and
+// sampling says on how many unaffected samples, and affected ones at the most, a method estimates its sums over the corrected data. Methods of the same size and
 // seed estimate residuals on the same samples, so that these can be compared.
 type sampling struct {
 	size int // 0 = all samples, nothing is estimated

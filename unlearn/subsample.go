@@ -16,8 +16,8 @@ import (
 //
 //	sum_{i in D'} f(z_i) ~ sum_{i affected} f(z_i) + ((n'-a)/m) sum_{i drawn} f(z_i),
 //
-// an estimate without bias that is exact in what the request has touched (stratified sampling; Cochran, Sampling Techniques,
-// section 5.3). Of more than m affected samples m are drawn as well, which then count a/m times each. With m = n' - a, if a is no
+// an estimate without bias (stratified sampling; Cochran, Sampling Techniques, section 5.3). Where a is at most m it is exact in what the request
+// has touched; of more than m affected samples m are drawn as well, which then count a/m times each. With m = n' - a, if a is no
 // more, it is the sum itself. The norm of an estimated vector is not free of bias: it is larger by the estimate's noise.
 type Subsample struct {
 	Affected, Others *datasets.Dataset // a or m, and m samples
