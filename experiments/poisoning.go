@@ -93,8 +93,11 @@ func poisonMethods() []poisonMethod {
 
 // poisonMethodNames are the names that may be chosen from.
 func poisonMethodNames() []string {
-	return []string{"none", "first-order", "first-order-iterative", "second-order", "second-order-iterative", "first-order-last",
-		"first-order-iterative-last", "second-order-last", "second-order-iterative-last", "fine-tune", "sisa", "retrain"}
+	var names []string
+	for _, m := range poisonMethods() {
+		names = append(names, m.name)
+	}
+	return names
 }
 
 // wanted reports whether the settings ask for the method.

@@ -120,8 +120,7 @@ func (m *Meter) Linearize(ctx context.Context, theta []float64, d *datasets.Data
 func (m *Meter) EstimateStatistics(ctx context.Context, theta []float64, d *datasets.Dataset) ([]float64, error) {
 	o, ok := m.inner.(StatisticsObjective)
 	if !ok {
-		const format = "unlearn: objective %T has no running statistics to estimate: be a StatisticsObjective, or leave Reestimate out (%w)"
-		return nil, fmt.Errorf(format, m.inner, errors.ErrUnsupported)
+		return nil, noStatistics(m.inner)
 	}
 	out, err := o.EstimateStatistics(ctx, theta, d)
 	return out, m.countGradients(d, err)

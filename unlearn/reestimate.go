@@ -159,8 +159,12 @@ func canEstimate(p *Problem) error {
 	}
 	o := unmetered(p.Objective)
 	if _, ok := o.(StatisticsObjective); !ok {
-		return fmt.Errorf("unlearn: objective %T has no running statistics to estimate: be a StatisticsObjective, or leave Reestimate out (%w)",
-			o, errors.ErrUnsupported)
+		return noStatistics(o)
 	}
 	return nil
+}
+
+func noStatistics(o Objective) error {
+	return fmt.Errorf("unlearn: objective %T has no running statistics to estimate: be a StatisticsObjective, or leave Reestimate out (%w)",
+		o, errors.ErrUnsupported)
 }
