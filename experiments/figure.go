@@ -247,7 +247,7 @@ func drawBeside(p *plot.Plot, c draw.Canvas) {
 	if legend.Rectangle(c).Size().Y <= 0 {
 		width = 0
 	}
-	p.Draw(draw.Crop(c, 0, -width, 0, -4))
+	p.Draw(draw.Crop(c, 4, -width, 0, -4)) // fonts differ: what is laid out to touch an edge may be cut
 	legend.Draw(draw.Crop(c, c.Size().X-width+6, 0, 0, -8))
 	p.Legend = legend
 }

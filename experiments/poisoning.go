@@ -41,19 +41,14 @@ func (s *Session) poisoningUnits(part string, set *Settings) []Unit {
 			add("train", (*poisonSubject).trainRecords)
 			add("clean", (*poisonSubject).cleanRecords)
 			for _, known := range set.Known {
-				for _, m := range poisonMethods() {
-					if !m.wanted(set) {
-						continue
-					}
-					for _, u := range m.units(set) {
-						add(fmt.Sprintf("known=%s %s", formatNumber(known), u.name), func(sub *poisonSubject, ctx context.Context) ([]Record, error) {
-							c, err := sub.repair(known)
-							if err != nil {
-								return nil, err
-							}
-							return u.run(ctx, c)
-						})
-					}
+				for _, u := range requestUnits(set) {
+					add(fmt.Sprintf("known=%s %s", formatNumber(known), u.name), func(sub *poisonSubject, ctx context.Context) ([]Record, error) {
+						c, err := sub.repair(known)
+						if err != nil {
+							return nil, err
+						}
+						return u.run(ctx, c)
+					})
 				}
 			}
 		}
@@ -63,8 +58,27 @@ func (s *Session) poisoningUnits(part string, set *Settings) []Unit {
 
 // poisonUnit is a piece of the work of a method on one request.
 type poisonUnit struct {
-	name string
-	run  func(ctx context.Context, c *repair) ([]Record, error)
+	name  string
+	run   func(ctx context.Context, c *repair) ([]Record, error)
+	after bool // after the other units: with the statistics of before the update, which only serve the comparison
+}
+
+// requestUnits lists the work of the methods that are wanted.
+func requestUnits(set *Settings) []poisonUnit {
+	var now, later []poisonUnit
+	for _, m := range poisonMethods() {
+		if !m.wanted(set) {
+			continue
+		}
+		for _, u := range m.units(set) {
+			if u.after {
+				later = append(later, u)
+			} else {
+				now = append(now, u)
+			}
+		}
+	}
+	return append(now, later...)
 }
 
 // poisonMethod is a method of poisoning.

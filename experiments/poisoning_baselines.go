@@ -17,13 +17,13 @@ import (
 
 // retraining trains again on the labels as far as they are corrected.
 func retraining(*Settings) []poisonUnit {
-	return []poisonUnit{{"retrain", func(ctx context.Context, c *repair) ([]Record, error) {
+	return []poisonUnit{{name: "retrain", run: func(ctx context.Context, c *repair) ([]Record, error) {
 		if len(c.applied.Rows) == len(c.rows) { // all are
 			theta, err := c.cleaned(ctx)
 			if err != nil {
 				return nil, err
 			}
-			effort, err := c.effort(c.cleanName())
+			effort, err := c.effort(c.cleanName(), len(c.labels))
 			if err != nil {
 				return nil, err
 			}
@@ -77,18 +77,18 @@ next:
 	return out
 }
 
-// fineTuning are the units of fine-tuning: for each number of passes one for each rate that is tried, whose parameters are kept, and one that
-// takes the best by validation accuracy.
+// fineTuning are the units of fine-tuning: for each number of passes one for each rate of the grid, whose parameters are kept, and one that
+// takes the best by validation accuracy, beyond an end of the grid where that is there.
 func fineTuning(set *Settings) []poisonUnit {
 	var units []poisonUnit
 	for _, epochs := range set.FineEpochs {
 		name := fmt.Sprintf("fine-tune-%d", epochs)
 		for _, rate := range grid(set.TauFT, set.RateGrid) {
-			units = append(units, poisonUnit{name + " rate=" + formatNumber(rate), func(ctx context.Context, c *repair) ([]Record, error) {
+			units = append(units, poisonUnit{name: name + " rate=" + formatNumber(rate), run: func(ctx context.Context, c *repair) ([]Record, error) {
 				return c.fineTuneTries(ctx, name, rate, epochs)
 			}})
 		}
-		units = append(units, poisonUnit{name, func(ctx context.Context, c *repair) ([]Record, error) {
+		units = append(units, poisonUnit{name: name, run: func(ctx context.Context, c *repair) ([]Record, error) {
 			return c.fineTuneRecords(ctx, name, epochs)
 		}})
 	}
@@ -137,7 +137,7 @@ func (c *repair) fineTuneTries(ctx context.Context, name string, rate float64, e
 		found := []finding{{metric{"tuning-seconds", "s", seconds}, tags}}
 		score := math.NaN()
 		if err == nil {
-			if _, score, err = t.settledScore(ctx, way, theta, c.applied.Data); err != nil {
+			if score, err = t.settledScore(ctx, way, theta); err != nil {
 				return nil, err
 			}
 		}
@@ -152,6 +152,45 @@ func (c *repair) fineTuneTries(ctx context.Context, name string, rate float64, e
 	return out, nil
 }
 
+// bestRate returns the rate that leads to the highest validation accuracy in a way of statistics, with the records of rates that were tried
+// beyond the end of the grid, for both ways; NaN if all failed.
+func (c *repair) bestRate(ctx context.Context, name, way string, epochs int, done []Record) (best float64, more []Record, err error) {
+	tags := c.tags().with(Tags{"statistics": way})
+	look := func(rate float64) (float64, bool) {
+		for _, r := range slices.Concat(done, more) {
+			if r.Experiment != c.part || r.Method != name || r.Draw != c.draw || !has(r, tags) || r.Number("tau-ft") != rate {
+				continue
+			}
+			switch r.Metric {
+			case "try":
+				return r.Value, true
+			case "try-failed":
+				return math.NaN(), true
+			}
+		}
+		return math.NaN(), false
+	}
+	try := func(rate float64) (float64, error) {
+		score, ok := look(rate)
+		if ok {
+			return score, nil
+		}
+		records, err := c.fineTuneTries(ctx, name, rate, epochs)
+		more = append(more, records...)
+		score, _ = look(rate)
+		return score, err
+	}
+	if !c.set.TauFT.Tuned {
+		score, err := try(c.set.TauFT.Value)
+		if math.IsNaN(score) {
+			return score, more, err
+		}
+		return c.set.TauFT.Value, more, err
+	}
+	_, best, err = decades(c.set.RateGrid, try)
+	return best, more, err
+}
+
 // fineTuneRecords measure the best of the rates.
 func (c *repair) fineTuneRecords(ctx context.Context, name string, epochs int) ([]Record, error) {
 	t, err := c.target(ctx, false)
@@ -161,20 +200,15 @@ func (c *repair) fineTuneRecords(ctx context.Context, name string, epochs int) (
 	var out []Record
 	for _, way := range ways(c.set) {
 		tags := c.tags().with(Tags{"statistics": way})
-		best := Record{Value: math.Inf(-1)}
-		for _, r := range c.session.before {
-			if r.Experiment != c.part || r.Method != name || r.Draw != c.draw || !has(r, tags) {
-				continue
-			}
-			if r.Metric == "try" && r.Value > best.Value {
-				best = r
-			}
+		rate, more, err := c.bestRate(ctx, name, way, epochs, slices.Concat(c.session.before, out))
+		if err != nil {
+			return nil, err
 		}
-		if math.IsInf(best.Value, -1) {
+		out = append(out, more...)
+		if math.IsNaN(rate) {
 			out = append(out, c.records(name, tags, []finding{c.failure("every rate that was tried failed")})...)
 			continue
 		}
-		rate := best.Number("tau-ft")
 		theta, seconds, err := c.fineTuned(ctx, t, rate, epochs)
 		if err != nil {
 			return nil, err
@@ -205,7 +239,7 @@ func sharding(set *Settings) []poisonUnit {
 	var units []poisonUnit
 	for _, shards := range set.Shards {
 		name := fmt.Sprintf("sisa-%d", shards)
-		units = append(units, poisonUnit{name, func(ctx context.Context, c *repair) ([]Record, error) {
+		units = append(units, poisonUnit{name: name, run: func(ctx context.Context, c *repair) ([]Record, error) {
 			return c.sisaRecords(ctx, name, shards)
 		}})
 	}

@@ -12,12 +12,13 @@ func imageDefaults(s *Settings, k Key) {
 	s.Budgets, s.Known = []int{10000}, []float64{1}
 	s.Blocks, s.Dense, s.BlockDropout, s.Schedule = []int{8, 16}, 64, []float64{0}, "one-cycle"
 	s.Reestimate, s.MaxFall, s.FineEpochs = 1000, 0.5, []int{1, 10}
+	s.Follow, s.GradientSize = "gradient", 1000
 	s.RidgeShares, s.ProductsGrid = []float64{1e-3, 1e-2, 1e-1, 1}, []int{4, 8}
 	switch k.Profile {
 	case Paper:
 		s.Budgets, s.Known = []int{2500, 5000, 7500, 10000}, []float64{1, 0.5, 0.1}
 		s.Blocks, s.Dense, s.BlockDropout = []int{128, 128, 128}, 512, []float64{0.1, 0.1, 0.2}
-		s.Schedule, s.AMSGrad, s.Reestimate = "constant", true, 4000
+		s.Schedule, s.AMSGrad, s.Reestimate, s.GradientSize = "constant", true, 4000, 5000
 		s.RidgeShares, s.ProductsGrid = []float64{1e-4, 1e-3, 1e-2, 1e-1, 1}, []int{4, 8, 12}
 	case Smoke:
 		s.Images, s.Blocks, s.Dense, s.Reestimate = 200, []int{2}, 4, 100
@@ -32,7 +33,7 @@ func poisoningDefaults(s *Settings, k Key) {
 	s.Sample, s.Batch, s.Tolerance, s.Chunks, s.Shards = 250, 64, 1e-3, 5, []int{5}
 	s.Tau, s.TauFT, s.Ridge = Auto{Tuned: true}, Auto{Tuned: true}, Auto{Tuned: true}
 	s.TauGrid, s.TauFine = []float64{1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2}, 2
-	s.RateGrid, s.StepGrid = []float64{1e-3, 1e-2, 1e-1}, []float64{1}
+	s.RateGrid = []float64{1e-3, 1e-2, 1e-1}
 	switch k.Profile {
 	case Quick: // all but what takes longest beside the trainings: the last layers in chunks
 		s.Methods = []string{"none", "first-order", "first-order-iterative", "second-order", "second-order-iterative", "first-order-last",
@@ -59,11 +60,14 @@ func describePoisoning(s *Settings) (string, []string) {
 	}
 	say("trained by %s, rate %s (%s), batches of %d, %d passes", rule, s.Text("train-rate"), s.Schedule, s.TrainBatch, s.TrainEpochs)
 	say("curvature from %s of the images that the request touches and as many others", orAll(s.Sample))
+	if s.Follow == "gradient" {
+		say("chunks follow the gradient of the loss, from %s such images", orAll(s.GradientSize))
+	}
 	if s.Reestimate > 0 {
 		say("statistics found anew on %d images", s.Reestimate)
 	}
 	return strings.Join(line, "; "), []string{"blocks", "dense", "block-dropout", "precision", "amsgrad", "train-rate", "schedule", "train-batch",
-		"train-epochs", "sample", "reestimate", "budget", "known", "draws"}
+		"train-epochs", "sample", "follow", "gradient-sample", "reestimate", "budget", "known", "draws"}
 }
 
 // checkMethods refuses the methods of other experiments.

@@ -16,7 +16,7 @@ func (sub *poisonSubject) trainRecords(ctx context.Context) ([]Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	effort, err := sub.effort(sub.trainName())
+	effort, err := sub.effort(sub.trainName(), len(sub.labels))
 	if err != nil {
 		return nil, err
 	}
@@ -36,19 +36,21 @@ func (sub *poisonSubject) cleanRecords(ctx context.Context) ([]Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	effort, err := sub.effort(sub.cleanName())
+	effort, err := sub.effort(sub.cleanName(), len(sub.labels))
 	tags := Tags{"budget": sub.budget, "flips": len(sub.rows), "stage": "clean"}
 	return sub.records("retrain", tags, append(effort, found...)), err
 }
 
-// effort is what a training took.
-func (sub *poisonSubject) effort(name string) ([]finding, error) {
-	return trainingEffort(sub.session.trainedPath(name), sub.set.TrainEpochs, len(sub.labels))
+// effort is what a training on n images took. The pass that finds the statistics counts as a gradient of each image, as that of
+// [unlearn.Reestimate] does.
+func (sub *poisonSubject) effort(name string, n int) ([]finding, error) {
+	epochs := sub.set.TrainEpochs
+	return trainingEffort(sub.session.trainedPath(name), epochs, (epochs+1)*n)
 }
 
 // unchanged measures the network as it is, and with its statistics found anew.
 func unchanged(set *Settings) []poisonUnit {
-	return []poisonUnit{{"none", func(ctx context.Context, c *repair) ([]Record, error) {
+	return []poisonUnit{{name: "none", run: func(ctx context.Context, c *repair) ([]Record, error) {
 		t, err := c.target(ctx, false)
 		if err != nil {
 			return nil, err

@@ -82,6 +82,7 @@ type target struct {
 	problem *unlearn.Problem
 	theta   []float64
 	whole   func(theta []float64) ([]float64, error)
+	full    bool // steps follow the full gradient, not the difference
 }
 
 // target returns the whole network, or its last layers: both dense ones and the normalisation between them.
@@ -91,7 +92,7 @@ func (c *repair) target(ctx context.Context, last bool) (*target, error) {
 		return nil, err
 	}
 	if !last {
-		return &target{c, c.problem, theta, func(theta []float64) ([]float64, error) { return theta, nil }}, nil
+		return &target{c: c, problem: c.problem, theta: theta, whole: func(theta []float64) ([]float64, error) { return theta, nil }}, nil
 	}
 	m, err := c.model.Select(theta, "dense*/*", fmt.Sprintf("norm%d/*", 2*len(c.set.Blocks)+1))
 	if err != nil {
@@ -100,7 +101,7 @@ func (c *repair) target(ctx context.Context, last bool) (*target, error) {
 	p := *c.problem
 	p.Objective = lastLayers{m, c.model}
 	chosen, err := m.Chosen(theta)
-	return &target{c, &p, chosen, m.Whole}, err
+	return &target{c: c, problem: &p, theta: chosen, whole: m.Whole}, err
 }
 
 // lastLayers is a model of some layers that finds its statistics in the whole network.
@@ -135,11 +136,11 @@ func (t *target) score(ctx context.Context, theta []float64) (float64, error) {
 	return 100 * accuracy, err
 }
 
-// settled returns the parameters with their statistics in that way, on the corrected data.
-func (t *target) settled(ctx context.Context, way string, theta []float64, d *datasets.Dataset) ([]float64, error) {
+// settled returns the parameters with their statistics in that way. Statistics depend on the images alone, which no request changes.
+func (t *target) settled(ctx context.Context, way string, theta []float64) ([]float64, error) {
 	if way == kept {
 		return theta, nil
 	}
 	some := unlearn.StatisticsTrainer{Trainer: done{theta}, Samples: t.c.set.Reestimate, Seed: t.c.statisticsSeed()}
-	return some.Train(ctx, t.problem.With(d), theta)
+	return some.Train(ctx, t.problem, theta)
 }

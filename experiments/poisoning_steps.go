@@ -7,34 +7,32 @@ import (
 	"slices"
 	"time"
 
-	"lethe/datasets"
+	"gonum.org/v1/gonum/floats"
+
 	"lethe/unlearn"
 )
 
 // A step is chosen by the validation accuracy that it leads to, for first and second order alike; of an iterative method each chunk's from
-// where the ones before it led. What was chosen is then carried out, and only that counts as the method's cost.
+// where the ones before it led. It is chosen while it is carried out: what was computed for the tries is what the step then is made of.
 
 // stepRule is a kind of step.
 type stepRule interface {
-	// try calls use with what each setting leads to from theta on the data of p, which are those before the request.
-	try(ctx context.Context, t *target, p *unlearn.Problem, theta []float64, a *unlearn.Applied, use useStep) error
-	// method is the step with the settings that were taken.
-	method(t *target, tags Tags) unlearn.Method
+	// method is a step that has its settings found by s.
+	method(t *target, s *search) unlearn.Method
 }
-
-// useStep takes parameters that a setting led to, or why it led to none, and returns their validation accuracy in points, NaN for none.
-type useStep func(theta []float64, tags Tags, failed error) (float64, error)
 
 // stepping are the units of a method that takes steps by a rule: one on the whole request, or one for each chunk.
 func stepping(name string, rule stepRule, iterative, last bool) func(set *Settings) []poisonUnit {
 	return func(set *Settings) []poisonUnit {
 		var units []poisonUnit
 		for _, way := range ways(set) {
-			units = append(units, poisonUnit{name + " statistics=" + way, func(ctx context.Context, c *repair) ([]Record, error) {
+			late := way == kept && len(ways(set)) > 1
+			units = append(units, poisonUnit{name: name + " statistics=" + way, after: late, run: func(ctx context.Context, c *repair) ([]Record, error) {
 				t, err := c.target(ctx, last)
 				if err != nil {
 					return nil, err
 				}
+				t.full = iterative && set.Follow == "gradient"
 				return c.stepRecords(ctx, t, name, rule, iterative, way)
 			}})
 		}
@@ -46,117 +44,114 @@ func stepping(name string, rule stepRule, iterative, last bool) func(set *Settin
 type stepTry struct {
 	tags   Tags
 	score  float64 // validation accuracy, points
-	theta  []float64
 	failed string
 }
 
 // stepChoice is a chunk with what was tried and taken.
 type stepChoice struct {
 	tries []stepTry
-	taken int // of tries
+	taken int // of tries, -1 = all failed, and no step is taken
 }
 
-// choose takes for each chunk the setting that leads to the highest validation accuracy.
-func (t *target) choose(ctx context.Context, rule stepRule, chunks int, way string) ([]stepChoice, error) {
-	parts, err := t.c.request.Chunks(chunks, t.problem.Train)
-	if err != nil {
-		return nil, err
-	}
-	theta, data := t.theta, t.problem.Train
-	reached, err := t.score(ctx, theta)
-	if err != nil {
-		return nil, err
-	}
-	var out []stepChoice
-	for _, part := range parts {
-		a, err := part.Apply(data)
-		if err != nil {
-			return nil, err
-		}
-		ch, err := t.best(ctx, rule, t.problem.With(data), theta, a, way)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, ch)
-		if ch.taken < 0 {
-			return out, nil
-		}
-		if best := ch.tries[ch.taken]; best.score >= reached-t.c.set.MaxFall {
-			theta, reached = best.theta, best.score
-		}
-		for k := range ch.tries {
-			ch.tries[k].theta = nil
-		}
-		data = a.Data
-	}
-	return out, nil
+// search finds the settings of steps, one after the other.
+type search struct {
+	t       *target
+	way     string
+	choices []stepChoice // one for each step
+	seconds float64      // that the scores took
 }
 
-// best tries all settings of a step.
-func (t *target) best(ctx context.Context, rule stepRule, p *unlearn.Problem, theta []float64, a *unlearn.Applied, way string) (stepChoice, error) {
-	ch := stepChoice{taken: -1}
-	err := rule.try(ctx, t, p, theta, a, func(next []float64, tags Tags, failed error) (float64, error) {
-		try := stepTry{tags: tags, score: math.NaN()}
-		if failed != nil {
-			try.failed = failed.Error()
-			ch.tries = append(ch.tries, try)
-			return try.score, nil
-		}
-		var err error
-		if try.theta, try.score, err = t.settledScore(ctx, way, next, a.Data); err != nil {
+// begin goes to the next step.
+func (s *search) begin() { s.choices = append(s.choices, stepChoice{taken: -1}) }
+
+// step is the one at hand.
+func (s *search) step() *stepChoice { return &s.choices[len(s.choices)-1] }
+
+// try takes parameters that a setting of the step leads to, or why it leads to none, and returns their validation accuracy in points, NaN for
+// none.
+func (s *search) try(ctx context.Context, theta []float64, tags Tags, failed error) (float64, error) {
+	began := time.Now()
+	defer func() { s.seconds += time.Since(began).Seconds() }()
+	try := stepTry{tags: tags, score: math.NaN()}
+	var err error
+	switch {
+	case failed != nil:
+		try.failed = failed.Error()
+	default:
+		if try.score, err = s.t.settledScore(ctx, s.way, theta); err != nil {
 			return try.score, err
 		}
 		if !finite(try.score) {
 			try.failed = "the parameters are not finite"
 		}
-		if k := ch.taken; try.failed == "" && (k < 0 || try.score > ch.tries[k].score) {
-			if k >= 0 {
-				ch.tries[k].theta = nil
-			}
-			ch.taken = len(ch.tries)
-		} else {
-			try.theta = nil
-		}
-		ch.tries = append(ch.tries, try)
-		return try.score, nil
-	})
-	return ch, err
+	}
+	ch := s.step()
+	if k := ch.taken; try.failed == "" && (k < 0 || try.score > ch.tries[k].score) {
+		ch.taken = len(ch.tries)
+	}
+	ch.tries = append(ch.tries, try)
+	return try.score, nil
 }
 
-// settledScore returns the parameters with their statistics, and the validation accuracy in points, NaN if they are no numbers.
-func (t *target) settledScore(ctx context.Context, way string, theta []float64, d *datasets.Dataset) ([]float64, float64, error) {
+// best are the settings that lead to the highest validation accuracy, nil if all failed.
+func (ch *stepChoice) best() Tags {
+	if ch.taken < 0 {
+		return nil
+	}
+	return ch.tries[ch.taken].tags
+}
+
+// settledScore returns the validation accuracy of parameters with their statistics, in points, NaN if they are no numbers.
+func (t *target) settledScore(ctx context.Context, way string, theta []float64) (float64, error) {
 	if slices.ContainsFunc(theta, func(v float64) bool { return !finite(v) }) {
-		return theta, math.NaN(), nil
+		return math.NaN(), nil
 	}
-	theta, err := t.settled(ctx, way, theta, d)
+	theta, err := t.settled(ctx, way, theta)
 	if err != nil {
-		return nil, math.NaN(), err
+		return math.NaN(), err
 	}
-	score, err := t.score(ctx, theta)
-	return theta, score, err
+	return t.score(ctx, theta)
 }
 
-// stepRecords chooses the settings, carries the request out with them, and measures the result.
+// stepRecords carries the request out with the best settings, and measures the result.
 func (c *repair) stepRecords(ctx context.Context, t *target, name string, rule stepRule, iterative bool, way string) ([]Record, error) {
-	chunks := 1
+	s := &search{t: t, way: way}
+	m := c.with(way, rule.method(t, s))
+	var scores []float64
 	if iterative {
-		chunks = c.set.Chunks
+		m = unlearn.Iterative{Method: m, Chunks: c.set.Chunks, Tolerance: c.set.MaxFall, Accept: func(ctx context.Context, theta []float64) (float64, error) {
+			score, err := t.score(ctx, theta)
+			scores = append(scores, score)
+			return score, err
+		}}
 	}
-	began := time.Now()
-	choices, err := t.choose(ctx, rule, chunks, way)
+	found, err := c.measured(ctx, t, m, nil)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	found := []finding{{metric{"tuning-seconds", "s", time.Since(began).Seconds()}, nil}}
-	for k, ch := range choices {
+	if !slices.ContainsFunc(s.choices, func(ch stepChoice) bool { return ch.taken >= 0 }) {
+		found = []finding{c.failure("every setting that was tried failed" + s.reason())}
+	}
+	for i := range found { // the seconds of a method are those with its settings given
+		if found[i].name == "seconds" {
+			found[i].value -= s.seconds
+		}
+	}
+	found = append(found, finding{metric{"tuning-seconds", "s", s.seconds}, nil})
+	for k, ch := range s.choices {
 		found = append(found, ch.findings(k+1)...)
 	}
-	tags := c.tags().with(Tags{"statistics": way})
-	if last := choices[len(choices)-1]; last.taken < 0 {
-		return c.records(name, tags, append(found, c.failure("every setting that was tried failed: "+last.tries[len(last.tries)-1].failed))), nil
+	found = append(found, chunkFindings(scores, s.choices, c.set.MaxFall)...)
+	return c.records(name, c.tags().with(Tags{"statistics": way}), found), nil
+}
+
+// reason says why the last try failed.
+func (s *search) reason() string {
+	if len(s.choices) == 0 || len(s.step().tries) == 0 {
+		return ""
 	}
-	result, err := c.carryOut(ctx, t, rule, choices, iterative, way)
-	return c.records(name, tags, append(found, result...)), err
+	tries := s.step().tries
+	return ": " + tries[len(tries)-1].failed
 }
 
 // findings are the tries of a chunk, and the one taken.
@@ -178,31 +173,12 @@ func (c *repair) failure(reason string) finding {
 	return finding{metric{"failed", "1", 1}, Tags{"reason": reason}}
 }
 
-// carryOut applies the chosen steps to the trained network.
-func (c *repair) carryOut(ctx context.Context, t *target, rule stepRule, choices []stepChoice, iterative bool, way string) ([]finding, error) {
-	var each []unlearn.Method
-	for _, ch := range choices {
-		each = append(each, c.with(way, rule.method(t, ch.tries[ch.taken].tags)))
-	}
-	var scores []float64
-	m := each[0]
-	if iterative {
-		m = unlearn.Iterative{Each: each, Chunks: c.set.Chunks, Tolerance: c.set.MaxFall, Accept: func(ctx context.Context, theta []float64) (float64, error) {
-			score, err := t.score(ctx, theta)
-			scores = append(scores, score)
-			return score, err
-		}}
-	}
-	found, err := c.measured(ctx, t, m, nil)
-	return append(found, chunkFindings(scores, c.set.MaxFall)...), err
-}
-
-// chunkFindings say what validation accuracy each chunk led to, and whether it was taken.
-func chunkFindings(scores []float64, fall float64) []finding {
+// chunkFindings say what validation accuracy each chunk led to, from before the first on, and whether it was taken.
+func chunkFindings(scores []float64, choices []stepChoice, fall float64) []finding {
 	var out []finding
 	reached := math.NaN()
 	for k, score := range scores {
-		if taken := k == 0 || score >= reached-fall; finite(score) {
+		if taken := k == 0 || choices[k-1].taken >= 0 && score >= reached-fall; finite(score) {
 			out = append(out, finding{metric{"chunk-accuracy", "points", score}, Tags{"chunk": k, "taken": taken}})
 			if taken {
 				reached = score
@@ -215,28 +191,47 @@ func chunkFindings(scores []float64, fall float64) []finding {
 // gradientSteps are first-order steps.
 type gradientSteps struct{}
 
-// try goes along the difference by the values of a decade grid, by up to three decades more where the best is an end of it, and by finer ones
-// around the best.
-func (gradientSteps) try(ctx context.Context, t *target, p *unlearn.Problem, theta []float64, a *unlearn.Applied, use useStep) error {
-	g := make([]float64, len(theta))
-	if err := p.Difference(ctx, g, theta, a); err != nil {
-		return err
-	}
-	try := func(tau float64) (float64, error) { return use(along(theta, g, tau), Tags{"tau": tau}, nil) }
-	if !t.c.set.Tau.Tuned {
-		_, err := try(t.c.set.Tau.Value)
-		return err
-	}
-	taus, best, err := decades(t.c.set.TauGrid, try)
-	if err != nil || math.IsNaN(best) {
-		return err
-	}
-	for _, tau := range finer(taus, best, t.c.set.TauFine) {
-		if _, err := try(tau); err != nil {
-			return err
+// method goes along what the step follows by the values of a decade grid, by up to three decades more where the best is an end of it, and by
+// finer ones around the best.
+func (gradientSteps) method(t *target, s *search) unlearn.Method {
+	set := t.c.set
+	m := unlearn.FirstOrder{Force: true, Full: t.full, Sample: set.Sample, FullSample: t.gradientSize(), Seed: t.c.sampleSeed()}
+	m.Search = func(ctx context.Context, theta, g []float64) (float64, error) {
+		s.begin()
+		try := func(tau float64) (float64, error) {
+			return s.try(ctx, along(theta, g, tau), Tags{"tau": tau}, nil)
 		}
+		if !set.Tau.Tuned {
+			if _, err := try(set.Tau.Value); err != nil {
+				return 0, err
+			}
+		} else {
+			taus, best, err := decades(set.TauGrid, try)
+			if err != nil {
+				return 0, err
+			}
+			if !math.IsNaN(best) {
+				for _, tau := range finer(taus, best, set.TauFine) {
+					if _, err := try(tau); err != nil {
+						return 0, err
+					}
+				}
+			}
+		}
+		if best := s.step().best(); best != nil {
+			return best["tau"].(float64), nil
+		}
+		return 0, nil
 	}
-	return nil
+	return m
+}
+
+// gradientSize is how many images of either kind full gradients are estimated from.
+func (t *target) gradientSize() int {
+	if n := t.c.set.GradientSize; n > 0 {
+		return n
+	}
+	return t.problem.Train.Len()
 }
 
 // decades tries the values of a grid, and up to three decades beyond an end of it that is the best. It returns all that were tried, rising, and
@@ -272,54 +267,94 @@ func decades(grid []float64, try func(v float64) (score float64, err error)) (tr
 	return tried, best, err
 }
 
-func (gradientSteps) method(t *target, tags Tags) unlearn.Method {
-	return unlearn.FirstOrder{Tau: tags["tau"].(float64), Force: true, Sample: t.c.set.Sample, Seed: t.c.sampleSeed()}
-}
-
 // newtonSteps are second-order steps: Gauss-Newton, solved in the Krylov space of a few products.
 type newtonSteps struct{}
 
-// try takes all ridges and numbers of products from one Krylov space. Ridges are shares of its largest eigenvalue, further decades of it where
-// the best is an end of the grid.
-func (newtonSteps) try(ctx context.Context, t *target, p *unlearn.Problem, theta []float64, a *unlearn.Applied, use useStep) error {
-	set := t.c.set
-	g := make([]float64, len(theta))
-	if err := p.Difference(ctx, g, theta, a); err != nil {
-		return err
-	}
-	n := set.Sample
-	if n == 0 {
-		n = a.Data.Len()
-	}
-	sample, err := a.Subsample(n, t.c.sampleSeed())
+func (newtonSteps) method(t *target, s *search) unlearn.Method {
+	return newton{unlearn.SecondOrder{Curvature: unlearn.GaussNewton, Full: t.full, Sample: t.c.set.Sample, FullSample: t.gradientSize(),
+		Seed: t.c.sampleSeed(), Force: true}, s}
+}
+
+// newton is a second-order step whose solver knows where the step starts.
+type newton struct {
+	unlearn.SecondOrder
+	search *search
+}
+
+// Unlearn implements [unlearn.Method].
+func (m newton) Unlearn(ctx context.Context, p *unlearn.Problem, theta []float64, r unlearn.Request) (*unlearn.Update, error) {
+	m.Solver = krylovSearch{m.search, theta}
+	return m.SecondOrder.Unlearn(ctx, p, theta, r)
+}
+
+// krylovSearch solves for all ridges and numbers of products that are tried in one Krylov space, as [unlearn.Galerkin] does for one of them, and
+// takes the solution that leads to the best parameters; zeros if none leads to any. Ridges are shares of the largest eigenvalue in the space,
+// further decades of it where the best is an end of the grid.
+type krylovSearch struct {
+	search *search
+	theta  []float64 // where the step starts
+}
+
+// Name returns "galerkin".
+func (krylovSearch) Name() string { return unlearn.Galerkin{}.Name() }
+
+// Solve implements [unlearn.Solver].
+func (v krylovSearch) Solve(ctx context.Context, dst []float64, a unlearn.Operator, b []float64) (unlearn.Stats, error) {
+	began, before := time.Now(), v.search.seconds
+	st := unlearn.Stats{Solver: v.Name(), Residual: math.NaN(), Independent: math.NaN()}
+	clear(dst)
+	v.search.begin()
+	set := v.search.t.c.set
+	space, err := unlearn.NewKrylov(ctx, a, b, slices.Max(set.ProductsGrid))
 	if err != nil {
-		return err
+		return st, err
 	}
-	h, err := sample.Hessian(ctx, p, theta, unlearn.GaussNewton)
-	if err != nil {
-		return err
+	if space.Products() == 0 { // nothing to follow
+		st.Residual = 0
+		return st, nil
 	}
-	space, err := unlearn.NewKrylov(ctx, h, g, slices.Max(set.ProductsGrid))
-	if err != nil {
-		return err
+	if err := v.tries(ctx, set, space); err != nil {
+		return st, err
 	}
-	// with tries a ridge with all numbers of products and step lengths, and returns the best score.
+	st.Iterations, st.Products = space.Products(), float64(space.Products()+1)
+	st.Chosen = "no setting led to finite parameters, no step is taken"
+	if best := v.search.step().best(); best != nil {
+		st.Ridge, st.Iterations = best["ridge"].(float64), int(best["products"].(float64))
+		found := space.Solve(st.Ridge, st.Iterations)
+		if found.Err != nil {
+			return st, found.Err
+		}
+		copy(dst, found.X)
+		st.Chosen = "by the validation accuracy that the step leads to"
+	}
+	// The true residual, by a product of its own.
+	r := make([]float64, len(b))
+	if err := a.MulVecTo(ctx, r, dst); err != nil {
+		return st, err
+	}
+	floats.AddScaled(r, st.Ridge, dst)
+	st.Residual = floats.Distance(b, r, 2) / floats.Norm(b, 2)
+	st.Seconds = time.Since(began).Seconds() - (v.search.seconds - before)
+	return st, nil
+}
+
+// tries scores the settings.
+func (v krylovSearch) tries(ctx context.Context, set *Settings, space *unlearn.Krylov) error {
+	// with tries a ridge with all numbers of products, and returns the best score.
 	with := func(ridge float64, tags Tags) (float64, error) {
 		best := math.NaN()
 		for _, products := range set.ProductsGrid {
 			found := space.Solve(ridge, products)
-			for _, step := range set.StepGrid {
-				var next []float64
-				if found.Err == nil {
-					next = along(theta, found.X, step)
-				}
-				score, err := use(next, tags.with(Tags{"ridge": ridge, "products": products, "step": step}), found.Err)
-				if err != nil {
-					return best, err
-				}
-				if !(score <= best) {
-					best = score
-				}
+			var next []float64
+			if found.Err == nil {
+				next = along(v.theta, found.X, 1)
+			}
+			score, err := v.search.try(ctx, next, tags.with(Tags{"ridge": ridge, "products": products}), found.Err)
+			if err != nil {
+				return best, err
+			}
+			if !(score <= best) {
+				best = score
 			}
 		}
 		return best, nil
@@ -334,12 +369,4 @@ func (newtonSteps) try(ctx context.Context, t *target, p *unlearn.Problem, theta
 	}
 	_, _, err = decades(set.RidgeShares, func(share float64) (float64, error) { return with(share*largest, Tags{"ridge-share": share}) })
 	return err
-}
-
-func (newtonSteps) method(t *target, tags Tags) unlearn.Method {
-	set := t.c.set
-	return unlearn.SecondOrder{
-		Solver: unlearn.Galerkin{Products: int(tags["products"].(float64)), Tolerance: set.Tolerance}, Curvature: unlearn.GaussNewton,
-		Ridge: tags["ridge"].(float64), Step: tags["step"].(float64), Sample: set.Sample, Seed: t.c.sampleSeed(), Force: true,
-	}
 }

@@ -154,7 +154,7 @@ func (t *storedTraining) Train(ctx context.Context, p *unlearn.Problem, theta []
 	if err != nil {
 		return out, err
 	}
-	effort, err := trainingEffort(t.sub.session.trainedPath(name), t.sub.set.TrainEpochs, p.Train.Len())
+	effort, err := t.sub.effort(name, p.Train.Len())
 	t.effort = added(t.effort, effort)
 	return out, err
 }

@@ -81,7 +81,22 @@ func (r *Results) byBudget(title, metric, note string, known float64) Table {
 		}
 		t.Rows = append(t.Rows, row)
 	}
+	if metric == "restored-share" {
+		t.Note += r.harmlessNote(columns)
+	}
 	return t
+}
+
+// harmlessNote names the draws in which there is nothing to restore.
+func (r *Results) harmlessNote(cases []poisonCase) string {
+	note := ""
+	for _, c := range cases {
+		all, harmed := r.poison(c, "none", "test-accuracy", kept).n, r.poison(c, "none", "restored-share", kept).n
+		if harmed < all {
+			note += fmt.Sprintf(" In %d of %d draws %s cost no accuracy: these are left out.", all-harmed, all, r.flipsTitle(c.budget))
+		}
+	}
+	return note
 }
 
 // poisonCostTable counts gradients and products in passes over the images; everything that a method takes is in them, its trust check too.
@@ -165,7 +180,7 @@ func (r *Results) poisonSolvesTable(c poisonCase) Table {
 	t := Table{Title: "Solves, " + r.poisonTitle(c),
 		Header: []string{"method", "solver", "products", "relative residual", "on a second draw", "gradient residual"},
 		Note: "||b - Ax||/||b|| by a product of its own, on the images that the curvature was taken from and on a second draw, in which those that the request touches may recur; first draw of the run. " +
-			"A solve of few products is meant to end early: its residual says how early. The gradient residual is that after the last solve."}
+			"Products are those of the space that all tries of a step share, and one for the residual. A solve of few is meant to end early: its residual says how early. The gradient residual is that after the last solve."}
 	for _, m := range r.poisonRows() {
 		for _, way := range r.waysMeasured() {
 			gradient, ok := first(r.part("gradient-residual", c.pairs("method", m, "statistics", way)...))
@@ -248,9 +263,27 @@ func (r *Results) poisonChoiceTable(c poisonCase) Table {
 				tried := slices.DeleteFunc(append(r.part("try", at...), r.part("try-failed", at...)...), func(o Record) bool { return o.Draw != rec.Draw })
 				t.Rows = append(t.Rows, []string{name, stepText(rec), fmt.Sprint(len(tried)), fixed(rec.Value, 2)})
 			}
+			if row, ok := r.rateRow(c, m, way); ok {
+				t.Rows = append(t.Rows, row)
+			}
 		}
 	}
 	return t
+}
+
+// rateRow shows the rate that fine-tuning took.
+func (r *Results) rateRow(c poisonCase, method, way string) ([]string, bool) {
+	at := c.pairs("method", method, "statistics", way)
+	taken, ok := first(r.part("taken", at...))
+	if !ok {
+		return nil, false
+	}
+	other := func(rec Record) bool { return rec.Draw != taken.Draw }
+	tries, failed := slices.DeleteFunc(r.part("try", at...), other), slices.DeleteFunc(r.part("try-failed", at...), other)
+	if len(tries) == 0 {
+		return nil, false
+	}
+	return []string{method + ", statistics " + way, stepText(taken), fmt.Sprint(len(tries) + len(failed)), fixed(slices.Max(values(tries)), 2)}, true
 }
 
 // stepText writes the settings of a step.

@@ -81,7 +81,7 @@ type Settings struct {
 	Sample        int       `set:"sample" of:"memorization,poisoning" doc:"windows or images, besides as many of those that the request touches, that curvature and gradient residuals are estimated from; 0 = all"`
 	Step          Auto      `set:"step" of:"memorization" doc:"step length of second order; auto takes the best of step-grid"`
 	RidgeGrid     []float64 `set:"ridge-grid" of:"memorization" doc:"ridges that are tried"`
-	StepGrid      []float64 `set:"step-grid" of:"memorization,poisoning" doc:"step lengths of second order that are tried"`
+	StepGrid      []float64 `set:"step-grid" of:"memorization" doc:"step lengths of second order that are tried"`
 	TauGrid       []float64 `set:"tau-grid" of:"memorization,poisoning" doc:"values of tau that are tried first"`
 	TauFine       int       `set:"tau-fine" of:"memorization,poisoning" doc:"values of tau a decade that are then tried around the best"`
 	RateGrid      []float64 `set:"rate-grid" of:"memorization,poisoning" doc:"learning rates of fine-tuning that are tried"`
@@ -101,6 +101,8 @@ type Settings struct {
 	Schedule      string    `set:"schedule" of:"poisoning" doc:"learning rate of training: constant or one-cycle"`
 	AMSGrad       bool      `set:"amsgrad" of:"poisoning" doc:"train by AMSGrad in place of Adam"`
 	Reestimate    int       `set:"reestimate" of:"poisoning" doc:"corrected images on which an update's batch-normalisation statistics are found anew; 0 = keep those of before"`
+	Follow        string    `set:"follow" of:"poisoning" doc:"what the chunks of iterative methods follow: gradient, of the loss on the labels corrected so far, or difference, that which the chunk makes"`
+	GradientSize  int       `set:"gradient-sample" of:"poisoning" doc:"images that this gradient is estimated from, of the chunk and of the others each; 0 = all"`
 	RidgeShares   []float64 `set:"ridge-shares" of:"poisoning" doc:"ridges that are tried, in shares of the largest eigenvalue that is found"`
 	ProductsGrid  []int     `set:"products-grid" of:"poisoning" doc:"numbers of products of a solve that are tried"`
 	FineEpochs    []int     `set:"fine-tune-epochs" of:"poisoning" doc:"passes of fine-tuning, each measured"`
@@ -258,13 +260,14 @@ var allowed = map[string][]string{
 	"sisa-vote":      {"majority", "mean"},
 	"methods":        append(append(memoryMethodNames(), poisonMethodNames()...), "all"),
 	"schedule":       {"constant", "one-cycle"},
+	"follow":         {"gradient", "difference"},
 	"replace":        {"text1", "text2", "random-digits", "all"},
 }
 
 // mayBeZero lists the numeric settings for which 0 has a meaning; the others are at least 1, or above 0.
 var mayBeZero = []string{"lambda", "sigma", "test-share", "ridge", "seeds", "epochs", "products", "sigmas", "sweep-draws", "sisa-shards", "dp-sigma",
 	"characters", "dropout", "l2", "max-loss", "exposure-loss", "sample", "tune-sample", "accuracy-sample", "images", "block-dropout", "reestimate",
-	"max-fall"}
+	"max-fall", "gradient-sample"}
 
 // most bounds the whole numbers: beyond these a slip of the keyboard is likelier than a wish. The measured draws stay below [tuningDraw].
 var most = map[string]int{
@@ -274,7 +277,7 @@ var most = map[string]int{
 	"length": 1e3, "times": 1e6, "characters": 1e9, "window": 1e4, "embedding": 1e5, "units": 1e5, "layers": 100, "train-batch": 1e9,
 	"train-epochs": 1e6, "sample": 1e9, "tau-fine": 1e3, "tune-sample": 1e9, "accuracy-sample": 1e9, "fit-samples": 1e7,
 	"lissa-products": 1e6, "rounds": 1e3,
-	"budget": 1e9, "images": 1e9, "blocks": 1e5, "dense": 1e6, "reestimate": 1e9, "products-grid": 1e4, "fine-tune-epochs": 1e6,
+	"budget": 1e9, "images": 1e9, "blocks": 1e5, "dense": 1e6, "reestimate": 1e9, "gradient-sample": 1e9, "products-grid": 1e4, "fine-tune-epochs": 1e6,
 	"sweep-draws": 1e6, "requests": 1e9, "sisa-shards": 1e4, "sisa-slices": 1e4,
 }
 

@@ -3,6 +3,7 @@ package unlearn
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"gonum.org/v1/gonum/floats"
@@ -18,12 +19,21 @@ import (
 type FirstOrder struct {
 	// Tau is the step's length. It has no sensible default: 1e-4 to 1e-3 for linear models on rows of norm 1, much less
 	// for networks; see [Tune].
-	Tau   float64
+	Tau float64
+	// Search finds Tau where that is 0: it gets the old parameters and what the step follows, neither of which it may change, and returns the
+	// length of the step, or 0 to leave the parameters as they are. What it costs is not counted, but for its seconds.
+	Search func(ctx context.Context, theta, g []float64) (tau float64, err error)
+
 	Force bool // keep an update that made things worse
 
-	// Sample > 0 estimates the residuals before and after on that many samples of either kind, drawn by Seed: see [Subsample].
-	Sample int
-	Seed   uint64
+	// Full puts the full gradient of L(.; D') in the place of G, so that each request also mends what training and the requests before it
+	// left: in [Iterative], gradient descent on the corrected data.
+	Full bool
+
+	// Sample > 0 estimates the residuals before and after, and the full gradient, on that many samples of either kind, each on a draw of its
+	// own by Seed: see [Subsample]. FullSample > 0 is how many the full gradient has instead.
+	Sample, FullSample int
+	Seed               uint64
 }
 
 // Name returns "first-order".
@@ -33,10 +43,22 @@ func (m FirstOrder) forced() bool { return m.Force }
 
 func (m FirstOrder) sampling() sampling { return sampling{m.Sample, m.Seed} }
 
-// Unlearn implements [Method]. It costs the gradients of the affected samples, before and after, and the trust check.
+func (m FirstOrder) following() following { return following{m.sampling(), m.Full, m.FullSample} }
+
+// Direction writes to dst (p) what the update of an applied request follows from theta on: G, or with Full the full gradient as Sample
+// estimates it. p is the problem before the request.
+func (m FirstOrder) Direction(ctx context.Context, p *Problem, dst, theta []float64, a *Applied) error {
+	return m.following().direction(ctx, p, dst, theta, a)
+}
+
+// Unlearn implements [Method]. It costs the gradients of the affected samples, before and after, and the trust check; with Full the full
+// gradient too, which without Sample is the trust check's own.
 func (m FirstOrder) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
-	if !(m.Tau > 0) || !finite(m.Tau) {
-		return nil, errors.New("unlearn: FirstOrder.Tau has to be a positive number; try 1e-4, or find it with Tune")
+	if m.Search == nil && !positive(m.Tau) || m.Search != nil && m.Tau != 0 {
+		return nil, errors.New("unlearn: FirstOrder.Tau has to be a positive number, or 0 with Search; try 1e-4, or find it with Tune")
+	}
+	if err := m.following().check(m.Name()); err != nil {
+		return nil, err
 	}
 	t, err := beginSampled(ctx, m.Name(), p, theta, r, m.sampling())
 	if err != nil {
@@ -49,11 +71,38 @@ func (m FirstOrder) Unlearn(ctx context.Context, p *Problem, theta []float64, r 
 	if err != nil {
 		return t.refuse(err)
 	}
+	if m.Full {
+		if err := t.fullGradient(ctx, m.following(), g, theta, 0); err != nil {
+			return t.refuse(err)
+		}
+	}
+	tau, err := m.length(ctx, t, g)
+	if err != nil {
+		return t.refuse(err)
+	}
 	next := slices.Clone(theta)
-	floats.AddScaled(next, -m.Tau, g)
+	floats.AddScaled(next, -tau, g)
 	after, err := t.checkResidual(ctx, next)
 	if err != nil {
 		return t.refuse(err)
 	}
 	return t.judge(next, after, m.Force, "lower Tau, use SecondOrder, or set Force to keep it")
 }
+
+// length is Tau, or what Search says.
+func (m FirstOrder) length(ctx context.Context, t *attempt, g []float64) (float64, error) {
+	if m.Search == nil {
+		return m.Tau, nil
+	}
+	tau, err := m.Search(ctx, t.theta, g)
+	switch {
+	case err != nil:
+		return 0, err
+	case tau != 0 && !positive(tau):
+		return 0, fmt.Errorf("unlearn: FirstOrder.Search returned %v; it has to be a positive number, or 0 for no step", tau)
+	}
+	t.note("Search took Tau %.6g", tau)
+	return tau, nil
+}
+
+func positive(v float64) bool { return v > 0 && finite(v) }

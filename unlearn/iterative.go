@@ -13,9 +13,7 @@ import (
 // on the data and the parameters that the one before it left. Where Method estimates residuals on a subsample, so does the whole.
 type Iterative struct {
 	Method Method // what carries out each chunk: FirstOrder or SecondOrder, or one of them in Reestimate
-	// Each has a method for each chunk, in place of Method, where they are not alike; nil = Method.
-	Each   []Method
-	Chunks int // at most; 0 = 10
+	Chunks int    // at most; 0 = 10
 	// Accept scores parameters, higher is better: by the accuracy on a validation set, for instance; nil = take every chunk. A chunk after
 	// which the score is no number, or lower than before it by more than Tolerance, is refused: the parameters stay as they were, the data
 	// move on to the next chunk, and Notes says so. What Accept costs is not counted, but for its seconds.
@@ -25,31 +23,23 @@ type Iterative struct {
 
 // Name returns the method's name with "-iterative" behind it.
 func (m Iterative) Name() string {
-	if m.first() == nil {
+	if m.Method == nil {
 		return "iterative"
 	}
-	return m.first().Name() + "-iterative"
-}
-
-// first is the method of the first chunk; nil if there is none.
-func (m Iterative) first() Method {
-	if len(m.Each) > 0 {
-		return m.Each[0]
-	}
-	return m.Method
+	return m.Method.Name() + "-iterative"
 }
 
 // Unlearn implements [Method]. Each chunk goes through Method's own trust check, and the whole through one more. A chunk
 // that is refused ends the whole with its error.
 func (m Iterative) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
-	if m.first() == nil || slices.Contains(m.Each, nil) {
+	if m.Method == nil {
 		return nil, errors.New("unlearn: Iterative needs a Method, FirstOrder or SecondOrder")
 	}
 	if !(m.Tolerance >= 0) {
 		return nil, fmt.Errorf("unlearn: Iterative.Tolerance is %v; it has to be 0 or a positive number", m.Tolerance)
 	}
 	var s sampling
-	if f, ok := m.first().(interface{ sampling() sampling }); ok {
+	if f, ok := m.Method.(interface{ sampling() sampling }); ok {
 		s = f.sampling()
 	}
 	t, err := beginSampled(ctx, m.Name(), p, theta, r, s)
@@ -67,9 +57,6 @@ func (m Iterative) Unlearn(ctx context.Context, p *Problem, theta []float64, r R
 	if err != nil {
 		return nil, err
 	}
-	if m.Each != nil && len(chunks) > len(m.Each) {
-		return nil, fmt.Errorf("unlearn: Iterative.Each has methods for %d chunks, the request is divided into %d", len(m.Each), len(chunks))
-	}
 	current, after, err := m.carryOut(ctx, t, p.Train, chunks)
 	if err != nil {
 		return t.refuse(err)
@@ -86,7 +73,7 @@ func (m Iterative) Unlearn(ctx context.Context, p *Problem, theta []float64, r R
 		}
 		t.update.Check = t.update.Check.Plus(t.meter.Cost().Minus(start))
 	}
-	f, ok := m.first().(interface{ forced() bool })
+	f, ok := m.Method.(interface{ forced() bool })
 	return t.judge(current, after, ok && f.forced(), "use smaller steps in Method, or more Chunks")
 }
 
@@ -109,11 +96,7 @@ func (m Iterative) carryOut(
 		return nil, 0, err
 	}
 	for i, chunk := range chunks {
-		method := m.Method
-		if m.Each != nil {
-			method = m.Each[i]
-		}
-		u, err := method.Unlearn(ctx, t.p.With(data), current, chunk)
+		u, err := m.Method.Unlearn(ctx, t.p.With(data), current, chunk)
 		if u != nil {
 			t.update.Check = t.update.Check.Plus(u.Check)
 			t.update.Solves = append(t.update.Solves, u.Solves...)

@@ -64,27 +64,6 @@ func refusedNote(note string, chunk int) bool {
 	return len(note) > 25 && note[:6] == "chunk " && int(note[6]-'0') == chunk && note[7:26] == " of 3: refused, the"
 }
 
-// Each chunk may have a method of its own.
-func TestEachChunkByItsOwnMethod(t *testing.T) {
-	p := problems(t)["logistic, dense, tilted"]
-	theta := trained(t, p)
-	each := []Method{FirstOrder{Tau: 0.05, Force: true}, SecondOrder{Ridge: 2, Force: true}}
-	m := Iterative{Each: each, Chunks: 2}
-	require.Equal(t, "first-order-iterative", m.Name())
-	u, err := m.Unlearn(t.Context(), p, theta, RemoveSamples(4, 9))
-	require.NoError(t, err)
-	first, err := each[0].Unlearn(t.Context(), p, theta, RemoveSamples(4))
-	require.NoError(t, err)
-	second, err := each[1].Unlearn(t.Context(), p.With(first.Data), first.Theta, RemoveSamples(8))
-	require.NoError(t, err)
-	require.Equal(t, second.Theta, u.Theta)
-	require.Equal(t, 2.0, u.Ridge)
-	_, err = Iterative{Each: each, Chunks: 3}.Unlearn(t.Context(), p, theta, RemoveSamples(4, 9, 20))
-	require.ErrorContains(t, err, "methods for 2 chunks, the request is divided into 3")
-	_, err = Iterative{Each: []Method{each[0], nil}}.Unlearn(t.Context(), p, theta, RemoveSamples(4, 9))
-	require.ErrorContains(t, err, "needs a Method")
-}
-
 func TestAScoreThatFailsEndsTheUpdate(t *testing.T) {
 	p := problems(t)["logistic, dense, tilted"]
 	theta := trained(t, p)

@@ -31,7 +31,8 @@ type SecondOrder struct {
 	Steps     int       // Newton steps at the most; 0 = 1
 	Until     float64   // no further step once the residual on the corrected data is at most this
 	// Full puts the full gradient of L(.; D') in the place of G from the first step on, so that each request also mends what training
-	// and the requests before it left. For a stream of requests.
+	// and the requests before it left. For a stream of requests, and in [Iterative], where the chunks then are the steps of Newton's method on
+	// the corrected data.
 	Full     bool
 	Gradient StepGradient // what steps after the first follow
 	// Batches > 1 hands the solver the Hessian as a mean over that many mini-batches drawn by Seed, for LiSSA.
@@ -42,6 +43,8 @@ type SecondOrder struct {
 	// [Applied.Subsample](Sample, Seed). G stays exact. So nothing passes over all samples. Each solution is also held against
 	// a second matrix: see [Stats].Independent. Notes gives the sizes.
 	Sample int
+	// FullSample > 0 is how many samples of either kind full gradients have in place of Sample; all, if there are no more.
+	FullSample int
 	// Force keeps an update that made things worse, and one whose solve failed (the best vector found is used); Notes
 	// says so.
 	Force bool
@@ -66,6 +69,14 @@ func (SecondOrder) Name() string { return "second-order" }
 func (m SecondOrder) forced() bool { return m.Force }
 
 func (m SecondOrder) sampling() sampling { return sampling{m.Sample, m.Seed} }
+
+func (m SecondOrder) following() following { return following{m.sampling(), m.Full, m.FullSample} }
+
+// Direction writes to dst (p) what the first step of an applied request follows from theta on: G, or with Full the full gradient as Sample
+// estimates it. p is the problem before the request.
+func (m SecondOrder) Direction(ctx context.Context, p *Problem, dst, theta []float64, a *Applied) error {
+	return m.following().direction(ctx, p, dst, theta, a)
+}
 
 // Unlearn implements [Method]. Each step costs one linearisation and the solver's products over the corrected data; the
 // first also the gradients of the affected samples, before and after, and each later one a gradient, or again those of the affected
@@ -144,24 +155,15 @@ func (m SecondOrder) check() error {
 	if m.Gradient != FullGradient && m.Gradient != Difference {
 		return fmt.Errorf("unlearn: unknown SecondOrder.Gradient %d", m.Gradient)
 	}
-	return nil
+	return m.following().check(m.Name())
 }
 
-// later writes what a step that does not follow G itself follows to g. The trust check's gradient is at hand, but where it is an estimate a
-// step that followed it would be judged by the very samples it was made from.
+// later writes what a step that does not follow G itself follows to g.
 func (m SecondOrder) later(ctx context.Context, t *attempt, g, theta []float64, step int) error {
 	if m.Gradient == Difference && step > 0 {
 		return t.p.Difference(ctx, g, theta, t.applied)
 	}
-	if t.check == nil {
-		copy(g, t.grad)
-		return nil
-	}
-	s, err := t.draw(stepSample, step)
-	if err != nil {
-		return err
-	}
-	return t.gradient(ctx, g, theta, s)
+	return t.fullGradient(ctx, m.following(), g, theta, step)
 }
 
 // residualAfter books the residual on the trust check only if no further step needs the gradient.
