@@ -18,7 +18,7 @@ func withoutSeconds(t *testing.T, dir string) []Record {
 	require.NoError(t, err)
 	for i := range records {
 		switch records[i].Metric {
-		case "seconds", "check-seconds", "factor-seconds", "tuning-seconds", "speed-up":
+		case "seconds", "check-seconds", "factor-seconds", "tuning-seconds", "try-seconds", "speed-up":
 			records[i].Value = 0
 		}
 	}

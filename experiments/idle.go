@@ -17,7 +17,7 @@ func (s *Session) idle(key string, e *Experiment, set *Settings) string {
 	case e.Text:
 		return s.idleText(key, set)
 	case e.Images:
-		return idleGrid(key, set)
+		return idleImages(key, set)
 	}
 	linear := s.convex()
 	switch key {
@@ -95,6 +95,19 @@ func idleGrid(key string, set *Settings) string {
 		}
 	}
 	return ""
+}
+
+// idleImages is idle for networks on images.
+func idleImages(key string, set *Settings) string {
+	switch {
+	case slices.Contains([]string{"chunks", "max-fall", "follow", "gradient-sample"}, key) && !set.chunked():
+		return "no method divides the request"
+	case key == "gradient-sample" && set.Follow == "difference":
+		return "chunks follow the difference, which is never estimated"
+	case key == "gradient-sample" && set.Sample == 0:
+		return "nothing is estimated with sample=0"
+	}
+	return idleGrid(key, set)
 }
 
 // idleBaseline is idle for the settings of the models that are trained before the request.

@@ -48,7 +48,7 @@ func (sub *secretSubject) trainRecords(ctx context.Context) ([]Record, error) {
 
 // effort is what a training took; of a model that was loaded nothing is known.
 func (sub *secretSubject) effort(name string) ([]finding, error) {
-	return trainingEffort(sub.session.trainedPath(name), sub.set.TrainEpochs, sub.set.TrainEpochs*sub.train.Len())
+	return trainingEffort(sub.session.trainedPath(name), sub.set.TrainEpochs, sub.train.Len())
 }
 
 // methodRecords chooses a method's settings, carries the request out and measures the result.

@@ -12,7 +12,7 @@ func poisoningExperiment() *Experiment {
 	return &Experiment{
 		ID: id, Title: "Poisoned labels and their repair", Images: true,
 		Question: "how much of the accuracy that flipped labels cost a network do updates give back, at what share of the cost of training again?",
-		Shared:   []string{"precision", "batch", "draws", "tau", "tau-ft", "ridge", "tolerance", "chunks", "shards"},
+		Shared:   []string{"precision", "batch", "draws", "tau", "tau-ft", "ridge", "chunks", "shards"},
 		Defaults: poisoningDefaults,
 		Describe: describePoisoning,
 		Units: func(_ context.Context, s *Session, set *Settings) ([]Unit, error) {
@@ -60,7 +60,7 @@ func (s *Session) poisoningUnits(part string, set *Settings) []Unit {
 type poisonUnit struct {
 	name  string
 	run   func(ctx context.Context, c *repair) ([]Record, error)
-	after bool // after the other units: with the statistics of before the update, which only serve the comparison
+	after bool // after the other units: with the statistics of before the update
 }
 
 // requestUnits lists the work of the methods that are wanted.

@@ -1,6 +1,7 @@
 package experiments
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -111,6 +112,7 @@ func (c *repair) fineTuned(ctx context.Context, t *target, rate float64, epochs 
 	if err != nil {
 		return nil, seconds, err
 	}
+	seconds -= u.Check.Seconds // the check is taken when the result is measured
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return nil, seconds, fmt.Errorf("experiments: %w", err)
 	}
@@ -121,7 +123,7 @@ func (c *repair) fineTuned(ctx context.Context, t *target, rate float64, epochs 
 	return u.Theta, seconds, c.model.Save(path, u.Theta, c.metadata(c.applied.Data))
 }
 
-// fineTuneTries fine-tunes at one rate.
+// fineTuneTries fine-tunes at one rate, and scores the result in each way of statistics.
 func (c *repair) fineTuneTries(ctx context.Context, name string, rate float64, epochs int) ([]Record, error) {
 	t, err := c.target(ctx, false)
 	if err != nil {
@@ -134,13 +136,13 @@ func (c *repair) fineTuneTries(ctx context.Context, name string, rate float64, e
 	var out []Record
 	for _, way := range ways(c.set) {
 		tags := Tags{"tau-ft": rate, "epochs": epochs}
-		found := []finding{{metric{"tuning-seconds", "s", seconds}, tags}}
-		score := math.NaN()
+		score, began := math.NaN(), time.Now()
 		if err == nil {
 			if score, err = t.settledScore(ctx, way, theta); err != nil {
 				return nil, err
 			}
 		}
+		found := []finding{{metric{"try-seconds", "s", seconds + time.Since(began).Seconds()}, tags}}
 		switch {
 		case finite(score):
 			found = append(found, finding{metric{"try", "points", score}, tags})
@@ -152,69 +154,80 @@ func (c *repair) fineTuneTries(ctx context.Context, name string, rate float64, e
 	return out, nil
 }
 
-// bestRate returns the rate that leads to the highest validation accuracy in a way of statistics, with the records of rates that were tried
-// beyond the end of the grid, for both ways; NaN if all failed.
-func (c *repair) bestRate(ctx context.Context, name, way string, epochs int, done []Record) (best float64, more []Record, err error) {
+// fineTunes are the records of a metric of the tries in a way of statistics.
+func (c *repair) fineTunes(records []Record, name, metric, way string) []Record {
 	tags := c.tags().with(Tags{"statistics": way})
-	look := func(rate float64) (float64, bool) {
-		for _, r := range slices.Concat(done, more) {
-			if r.Experiment != c.part || r.Method != name || r.Draw != c.draw || !has(r, tags) || r.Number("tau-ft") != rate {
-				continue
-			}
-			switch r.Metric {
-			case "try":
-				return r.Value, true
-			case "try-failed":
-				return math.NaN(), true
-			}
+	var out []Record
+	for _, r := range records {
+		if r.Experiment == c.part && r.Method == name && r.Metric == metric && r.Draw == c.draw && has(r, tags) {
+			out = append(out, r)
 		}
-		return math.NaN(), false
 	}
-	try := func(rate float64) (float64, error) {
-		score, ok := look(rate)
-		if ok {
-			return score, nil
-		}
-		records, err := c.fineTuneTries(ctx, name, rate, epochs)
-		more = append(more, records...)
-		score, _ = look(rate)
-		return score, err
-	}
-	if !c.set.TauFT.Tuned {
-		score, err := try(c.set.TauFT.Value)
-		if math.IsNaN(score) {
-			return score, more, err
-		}
-		return c.set.TauFT.Value, more, err
-	}
-	_, best, err = decades(c.set.RateGrid, try)
-	return best, more, err
+	return out
 }
 
-// fineTuneRecords measure the best of the rates.
+// beyond tries rates beyond an end of the grid that is better than all others in one of the ways of statistics, up to three decades of them, and
+// returns the tries.
+func (c *repair) beyond(ctx context.Context, name string, epochs int) ([]Record, error) {
+	var more []Record
+	if !c.set.TauFT.Tuned {
+		return nil, nil
+	}
+	for _, way := range ways(c.set) {
+		_, _, err := decades(c.set.RateGrid, func(rate float64) (float64, error) {
+			at := func(r Record) bool { return r.Number("tau-ft") == rate }
+			known := slices.Concat(c.session.before, more)
+			if i := slices.IndexFunc(c.fineTunes(known, name, "try-seconds", way), at); i < 0 {
+				tries, err := c.fineTuneTries(ctx, name, rate, epochs)
+				if err != nil {
+					return math.NaN(), err
+				}
+				more = append(more, tries...)
+				known = slices.Concat(known, tries)
+			}
+			tries := c.fineTunes(known, name, "try", way)
+			if i := slices.IndexFunc(tries, at); i >= 0 {
+				return tries[i].Value, nil
+			}
+			return math.NaN(), nil
+		})
+		if err != nil {
+			return more, err
+		}
+	}
+	return more, nil
+}
+
+// fineTuneRecords measure the best of the rates. Choosing it took the seconds of all tries but for those of the training that is taken.
 func (c *repair) fineTuneRecords(ctx context.Context, name string, epochs int) ([]Record, error) {
 	t, err := c.target(ctx, false)
 	if err != nil {
 		return nil, err
 	}
-	var out []Record
+	out, err := c.beyond(ctx, name, epochs)
+	if err != nil {
+		return nil, err
+	}
+	known := slices.Concat(c.session.before, out)
 	for _, way := range ways(c.set) {
-		tags := c.tags().with(Tags{"statistics": way})
-		rate, more, err := c.bestRate(ctx, name, way, epochs, slices.Concat(c.session.before, out))
-		if err != nil {
-			return nil, err
+		choosing := 0.0
+		for _, r := range c.fineTunes(known, name, "try-seconds", way) {
+			choosing += r.Value
 		}
-		out = append(out, more...)
-		if math.IsNaN(rate) {
+		tags := c.tags().with(Tags{"statistics": way})
+		tries := c.fineTunes(known, name, "try", way)
+		if len(tries) == 0 {
 			out = append(out, c.records(name, tags, []finding{c.failure("every rate that was tried failed")})...)
 			continue
 		}
+		rate := slices.MaxFunc(tries, func(a, b Record) int { return cmp.Compare(a.Value, b.Value) }).Number("tau-ft")
 		theta, seconds, err := c.fineTuned(ctx, t, rate, epochs)
 		if err != nil {
 			return nil, err
 		}
 		effort := []finding{{metric{"seconds", "s", seconds}, nil},
-			{metric{"gradients", "sample gradients", float64(epochs * c.applied.Data.Len())}, nil}, {metric{"taken", "1", rate}, Tags{"tau-ft": rate}}}
+			{metric{"gradients", "sample gradients", float64(epochs * c.applied.Data.Len())}, nil}, {metric{"taken", "1", rate}, Tags{"tau-ft": rate}},
+			{metric{"tuning-seconds", "s", choosing - seconds}, nil}}
 		records, err := c.trainedRecords(ctx, name, theta, effort, way)
 		if err != nil {
 			return nil, err

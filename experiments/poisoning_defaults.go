@@ -30,7 +30,7 @@ func imageDefaults(s *Settings, k Key) {
 func poisoningDefaults(s *Settings, k Key) {
 	s.Draws, s.Precision, s.Methods = 1, "float32", []string{"all"}
 	s.TrainRate, s.TrainBatch, s.TrainEpochs = 1e-2, 64, 20
-	s.Sample, s.Batch, s.Tolerance, s.Chunks, s.Shards = 250, 64, 1e-3, 5, []int{5}
+	s.Sample, s.Batch, s.Chunks, s.Shards = 250, 64, 5, []int{5}
 	s.Tau, s.TauFT, s.Ridge = Auto{Tuned: true}, Auto{Tuned: true}, Auto{Tuned: true}
 	s.TauGrid, s.TauFine = []float64{1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2}, 2
 	s.RateGrid = []float64{1e-3, 1e-2, 1e-1}
@@ -60,7 +60,7 @@ func describePoisoning(s *Settings) (string, []string) {
 	}
 	say("trained by %s, rate %s (%s), batches of %d, %d passes", rule, s.Text("train-rate"), s.Schedule, s.TrainBatch, s.TrainEpochs)
 	say("curvature from %s of the images that the request touches and as many others", orAll(s.Sample))
-	if s.Follow == "gradient" {
+	if s.chunked() && s.Follow == "gradient" {
 		say("chunks follow the gradient of the loss, from %s such images", orAll(s.GradientSize))
 	}
 	if s.Reestimate > 0 {
@@ -68,6 +68,11 @@ func describePoisoning(s *Settings) (string, []string) {
 	}
 	return strings.Join(line, "; "), []string{"blocks", "dense", "block-dropout", "precision", "amsgrad", "train-rate", "schedule", "train-batch",
 		"train-epochs", "sample", "follow", "gradient-sample", "reestimate", "budget", "known", "draws"}
+}
+
+// chunked reports whether a method divides the request.
+func (s *Settings) chunked() bool {
+	return slices.ContainsFunc(s.Methods, func(m string) bool { return m == "all" || strings.Contains(m, "-iterative") })
 }
 
 // checkMethods refuses the methods of other experiments.

@@ -53,7 +53,7 @@ func (r *Results) repairCostFigure(c poisonCase) Figure {
 			continue
 		}
 		way := r.ownWay(c, m)
-		seconds, restored := r.poison(c, m, "seconds", way), r.poison(c, m, "restored-share", way)
+		seconds, restored := r.poison(c, m, "seconds", way), r.restored(c, m, way)
 		if seconds.n > 0 && restored.n > 0 {
 			f.Series = append(f.Series, Series{Label: m, X: []float64{seconds.mean}, Y: []float64{100 * restored.mean}, Points: true})
 		}

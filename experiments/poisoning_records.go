@@ -41,11 +41,9 @@ func (sub *poisonSubject) cleanRecords(ctx context.Context) ([]Record, error) {
 	return sub.records("retrain", tags, append(effort, found...)), err
 }
 
-// effort is what a training on n images took. The pass that finds the statistics counts as a gradient of each image, as that of
-// [unlearn.Reestimate] does.
+// effort is what a training on n images took, without the pass that finds its statistics.
 func (sub *poisonSubject) effort(name string, n int) ([]finding, error) {
-	epochs := sub.set.TrainEpochs
-	return trainingEffort(sub.session.trainedPath(name), epochs, (epochs+1)*n)
+	return trainingEffort(sub.session.trainedPath(name), sub.set.TrainEpochs, n)
 }
 
 // unchanged measures the network as it is, and with its statistics found anew.

@@ -84,6 +84,38 @@ func (r *Results) poisonBefore(budget float64, method, metric string) spread {
 	return r.where(metric, "method", method, "budget", budget, "stage", stage)
 }
 
+// restored returns the share of the accuracy lost to the flips that a method restored: over several draws the restored points of all over the
+// lost points of all, since a draw in which little was lost says little. Its deviation is that of the shares of the draws in which any was.
+func (r *Results) restored(c poisonCase, method, way string) spread {
+	at := func(draw int, pairs ...any) (float64, bool) {
+		for _, rec := range r.part("test-accuracy", pairs...) {
+			if rec.Draw == draw {
+				return rec.Value, true
+			}
+		}
+		return 0, false
+	}
+	restored, lost := 0.0, 0.0
+	var shares []float64
+	n := 0
+	for _, rec := range r.part("test-accuracy", c.pairs("method", method, "statistics", way)...) {
+		before, ok := at(rec.Draw, "method", "none", "budget", c.budget, "stage", "before")
+		clean, known := at(rec.Draw, "method", "retrain", "budget", c.budget, "stage", "clean")
+		if !ok || !known {
+			continue
+		}
+		n++
+		restored, lost = restored+rec.Value-before, lost+clean-before
+		if clean > before {
+			shares = append(shares, (rec.Value-before)/(clean-before))
+		}
+	}
+	if !(lost > 0) {
+		return spreadOf(nil)
+	}
+	return spread{n, restored / lost, spreadOf(shares).sd}
+}
+
 // poisonRows are the methods that there are records of, in the order in which they were carried out.
 func (r *Results) poisonRows() []string {
 	var out []string

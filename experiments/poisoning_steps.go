@@ -44,7 +44,13 @@ func stepping(name string, rule stepRule, iterative, last bool) func(set *Settin
 type stepTry struct {
 	tags   Tags
 	score  float64 // validation accuracy, points
+	length float64 // of the step
 	failed string
+}
+
+// better reports whether a try leads to a higher score than another, or as high a one by a shorter step.
+func (try *stepTry) better(than *stepTry) bool {
+	return try.score > than.score || try.score == than.score && try.length < than.length
 }
 
 // stepChoice is a chunk with what was tried and taken.
@@ -57,12 +63,15 @@ type stepChoice struct {
 type search struct {
 	t       *target
 	way     string
+	start   []float64    // of the step at hand
 	choices []stepChoice // one for each step
 	seconds float64      // that the scores took
 }
 
 // begin goes to the next step.
-func (s *search) begin() { s.choices = append(s.choices, stepChoice{taken: -1}) }
+func (s *search) begin(start []float64) {
+	s.start, s.choices = start, append(s.choices, stepChoice{taken: -1})
+}
 
 // step is the one at hand.
 func (s *search) step() *stepChoice { return &s.choices[len(s.choices)-1] }
@@ -84,9 +93,10 @@ func (s *search) try(ctx context.Context, theta []float64, tags Tags, failed err
 		if !finite(try.score) {
 			try.failed = "the parameters are not finite"
 		}
+		try.length = floats.Distance(theta, s.start, 2)
 	}
 	ch := s.step()
-	if k := ch.taken; try.failed == "" && (k < 0 || try.score > ch.tries[k].score) {
+	if k := ch.taken; try.failed == "" && (k < 0 || try.better(&ch.tries[k])) {
 		ch.taken = len(ch.tries)
 	}
 	ch.tries = append(ch.tries, try)
@@ -121,6 +131,9 @@ func (c *repair) stepRecords(ctx context.Context, t *target, name string, rule s
 	if iterative {
 		m = unlearn.Iterative{Method: m, Chunks: c.set.Chunks, Tolerance: c.set.MaxFall, Accept: func(ctx context.Context, theta []float64) (float64, error) {
 			score, err := t.score(ctx, theta)
+			if len(s.choices) > 0 && s.step().taken < 0 { // no step was taken: the chunk is refused
+				score = math.NaN()
+			}
 			scores = append(scores, score)
 			return score, err
 		}}
@@ -141,7 +154,7 @@ func (c *repair) stepRecords(ctx context.Context, t *target, name string, rule s
 	for k, ch := range s.choices {
 		found = append(found, ch.findings(k+1)...)
 	}
-	found = append(found, chunkFindings(scores, s.choices, c.set.MaxFall)...)
+	found = append(found, chunkFindings(scores, c.set.MaxFall)...)
 	return c.records(name, c.tags().with(Tags{"statistics": way}), found), nil
 }
 
@@ -173,17 +186,20 @@ func (c *repair) failure(reason string) finding {
 	return finding{metric{"failed", "1", 1}, Tags{"reason": reason}}
 }
 
-// chunkFindings say what validation accuracy each chunk led to, from before the first on, and whether it was taken.
-func chunkFindings(scores []float64, choices []stepChoice, fall float64) []finding {
+// chunkFindings say what validation accuracy each chunk led to, from before the first on, and whether it was taken; of one that came to nothing,
+// the accuracy that stays.
+func chunkFindings(scores []float64, fall float64) []finding {
 	var out []finding
 	reached := math.NaN()
 	for k, score := range scores {
-		if taken := k == 0 || choices[k-1].taken >= 0 && score >= reached-fall; finite(score) {
-			out = append(out, finding{metric{"chunk-accuracy", "points", score}, Tags{"chunk": k, "taken": taken}})
-			if taken {
-				reached = score
-			}
+		taken := k == 0 || score >= reached-fall
+		if taken {
+			reached = score
 		}
+		if !finite(score) {
+			score = reached
+		}
+		out = append(out, finding{metric{"chunk-accuracy", "points", score}, Tags{"chunk": k, "taken": taken}})
 	}
 	return out
 }
@@ -197,7 +213,7 @@ func (gradientSteps) method(t *target, s *search) unlearn.Method {
 	set := t.c.set
 	m := unlearn.FirstOrder{Force: true, Full: t.full, Sample: set.Sample, FullSample: t.gradientSize(), Seed: t.c.sampleSeed()}
 	m.Search = func(ctx context.Context, theta, g []float64) (float64, error) {
-		s.begin()
+		s.begin(theta)
 		try := func(tau float64) (float64, error) {
 			return s.try(ctx, along(theta, g, tau), Tags{"tau": tau}, nil)
 		}
@@ -234,37 +250,55 @@ func (t *target) gradientSize() int {
 	return t.problem.Train.Len()
 }
 
-// decades tries the values of a grid, and up to three decades beyond an end of it that is the best. It returns all that were tried, rising, and
-// the best; NaN if none came to anything.
+// decades tries the values of a grid, and up to three decades beyond an end of it that is better than all others. It returns all that were tried,
+// rising, and the best, of equal ones the smallest; NaN if none came to anything.
 func decades(grid []float64, try func(v float64) (score float64, err error)) (tried []float64, best float64, err error) {
-	best, reached := math.NaN(), math.Inf(-1)
-	one := func(v float64) error {
-		score, err := try(v)
-		if score > reached {
-			best, reached = v, score
-		}
+	scores := map[float64]float64{}
+	one := func(v float64) (err error) {
+		scores[v], err = try(v)
 		return err
+	}
+	// highest returns the best, and whether no other is as good.
+	highest := func() (best float64, alone bool) {
+		best = math.NaN()
+		for _, v := range tried {
+			switch {
+			case math.IsNaN(scores[v]):
+			case math.IsNaN(best) || scores[v] > scores[best]:
+				best, alone = v, true
+			case scores[v] == scores[best]:
+				alone = false
+			}
+		}
+		return best, alone
 	}
 	tried = slices.Sorted(slices.Values(grid))
 	for _, v := range tried {
 		if err := one(v); err != nil {
-			return tried, best, err
+			return tried, math.NaN(), err
 		}
 	}
 	for range 3 {
-		switch best {
-		case tried[0]:
-			tried = slices.Insert(tried, 0, best/10)
-			err = one(tried[0])
-		case tried[len(tried)-1]:
-			tried = append(tried, best*10)
-			err = one(tried[len(tried)-1])
+		best, alone := highest()
+		var further float64
+		switch {
+		case !alone:
+			return tried, best, nil
+		case best == tried[0]:
+			further = best / 10
+			tried = slices.Insert(tried, 0, further)
+		case best == tried[len(tried)-1]:
+			further = best * 10
+			tried = append(tried, further)
+		default:
+			return tried, best, nil
 		}
-		if err != nil {
-			break
+		if err := one(further); err != nil {
+			return tried, math.NaN(), err
 		}
 	}
-	return tried, best, err
+	best, _ = highest()
+	return tried, best, nil
 }
 
 // newtonSteps are second-order steps: Gauss-Newton, solved in the Krylov space of a few products.
@@ -303,7 +337,7 @@ func (v krylovSearch) Solve(ctx context.Context, dst []float64, a unlearn.Operat
 	began, before := time.Now(), v.search.seconds
 	st := unlearn.Stats{Solver: v.Name(), Residual: math.NaN(), Independent: math.NaN()}
 	clear(dst)
-	v.search.begin()
+	v.search.begin(v.theta)
 	set := v.search.t.c.set
 	space, err := unlearn.NewKrylov(ctx, a, b, slices.Max(set.ProductsGrid))
 	if err != nil {
@@ -324,6 +358,7 @@ func (v krylovSearch) Solve(ctx context.Context, dst []float64, a unlearn.Operat
 		if found.Err != nil {
 			return st, found.Err
 		}
+		st.Iterations = found.Products
 		copy(dst, found.X)
 		st.Chosen = "by the validation accuracy that the step leads to"
 	}
@@ -353,7 +388,7 @@ func (v krylovSearch) tries(ctx context.Context, set *Settings, space *unlearn.K
 			if err != nil {
 				return best, err
 			}
-			if !(score <= best) {
+			if math.IsNaN(best) || score > best {
 				best = score
 			}
 		}

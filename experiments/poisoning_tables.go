@@ -76,37 +76,29 @@ func (r *Results) byBudget(title, metric, note string, known float64) Table {
 		row := []string{memoryLabel(m)}
 		for _, c := range columns {
 			for _, way := range ways {
-				row = append(row, r.cell(metric, percent, c.pairs("method", m, "statistics", way)...))
+				cell := r.cell(metric, percent, c.pairs("method", m, "statistics", way)...)
+				if s := r.restored(c, m, way); metric == "restored-share" && s.n > 0 && r.poisonFailed(c, m, way) == 0 {
+					cell = percent.text(s)
+				}
+				row = append(row, cell)
 			}
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	if metric == "restored-share" {
-		t.Note += r.harmlessNote(columns)
+	if metric == "restored-share" && r.draws() > 1 {
+		t.Note += " The mean is that of the restored points over that of the lost ones; the deviation that of the draws' own shares."
 	}
 	return t
 }
 
-// harmlessNote names the draws in which there is nothing to restore.
-func (r *Results) harmlessNote(cases []poisonCase) string {
-	note := ""
-	for _, c := range cases {
-		all, harmed := r.poison(c, "none", "test-accuracy", kept).n, r.poison(c, "none", "restored-share", kept).n
-		if harmed < all {
-			note += fmt.Sprintf(" In %d of %d draws %s cost no accuracy: these are left out.", all-harmed, all, r.flipsTitle(c.budget))
-		}
-	}
-	return note
-}
-
-// poisonCostTable counts gradients and products in passes over the images; everything that a method takes is in them, its trust check too.
+// poisonCostTable counts gradients and products in passes over the images.
 func (r *Results) poisonCostTable(c poisonCase) Table {
 	images := r.poisonBefore(c.budget, "train", "images").mean
 	t := Table{
 		Title: "Cost, " + r.poisonTitle(c),
 		Header: []string{"method", "seconds", "share of retraining, %", "of it for the trust check, s", "passes of gradients", "passes of products",
-			"choosing its settings, s"},
-		Note: fmt.Sprintf("%s Seconds include the trust check, passes (all %s images) leave it out. Choosing the settings and measuring are in neither.",
+			"scoring its tries, s"},
+		Note: fmt.Sprintf("%s Seconds include the trust check, passes (all %s images) leave it out. Scoring the settings that are tried has a column of its own; the products of second order are those of all its tries. Measuring is in neither, nor is the pass for a training's statistics.",
 			r.poisonNote(), formatNumber(images)),
 	}
 	retraining := r.poisonBefore(c.budget, "retrain", "seconds").mean
@@ -247,7 +239,7 @@ func (r *Results) confusionTables(c poisonCase) []Table {
 func (r *Results) poisonChoiceTable(c poisonCase) Table {
 	t := Table{Title: "How settings were chosen, " + r.poisonTitle(c), Tuning: true, Header: []string{"method", "taken", "tried", "validation accuracy, %"},
 		Note: "Taken is what leads to the highest validation accuracy, of the iterative methods for each chunk by itself; first draw. Ridges are shares of " +
-			"the largest eigenvalue in the Krylov space of the gradient difference."}
+			"the largest eigenvalue in the Krylov space of what the step follows."}
 	for _, m := range r.poisonRows() {
 		for _, way := range r.waysMeasured() {
 			tries := r.part("try", c.pairs("method", m, "statistics", way, "taken", true)...)
@@ -280,17 +272,18 @@ func (r *Results) rateRow(c poisonCase, method, way string) ([]string, bool) {
 	}
 	other := func(rec Record) bool { return rec.Draw != taken.Draw }
 	tries, failed := slices.DeleteFunc(r.part("try", at...), other), slices.DeleteFunc(r.part("try-failed", at...), other)
-	if len(tries) == 0 {
+	i := slices.IndexFunc(tries, func(rec Record) bool { return rec.Number("tau-ft") == taken.Value })
+	if i < 0 {
 		return nil, false
 	}
-	return []string{method + ", statistics " + way, stepText(taken), fmt.Sprint(len(tries) + len(failed)), fixed(slices.Max(values(tries)), 2)}, true
+	return []string{method + ", statistics " + way, stepText(taken), fmt.Sprint(len(tries) + len(failed)), fixed(tries[i].Value, 2)}, true
 }
 
 // stepText writes the settings of a step.
 func stepText(rec Record) string {
 	var out []string
-	for _, key := range []string{"tau", "tau-ft", "ridge-share", "ridge", "products", "step"} {
-		if v := rec.Number(key); !math.IsNaN(v) && !(key == "step" && v == 1) {
+	for _, key := range []string{"tau", "tau-ft", "ridge-share", "ridge", "products"} {
+		if v := rec.Number(key); !math.IsNaN(v) {
 			out = append(out, key+" "+significant(v, 3))
 		}
 	}

@@ -56,8 +56,8 @@ func (c *trainingClock) keep() error {
 	return writeFile(c.path, []byte(strconv.FormatFloat(c.before+time.Since(c.began).Seconds(), 'f', 3, 64)+"\n"))
 }
 
-// trainingEffort is what a training of so many epochs and sample gradients took; of one that left no file nothing is known.
-func trainingEffort(checkpoint string, epochs, gradients int) ([]finding, error) {
+// trainingEffort is what a training of so many passes over n samples took; of one that left no file nothing is known.
+func trainingEffort(checkpoint string, epochs, n int) ([]finding, error) {
 	info, err := os.Stat(checkpoint)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -71,7 +71,7 @@ func trainingEffort(checkpoint string, epochs, gradients int) ([]finding, error)
 	}
 	return []finding{
 		{metric{"seconds", "s", seconds}, nil}, {metric{"epochs", "1", float64(epochs)}, nil},
-		{metric{"file-size", "byte", float64(info.Size())}, nil}, {metric{"gradients", "sample gradients", float64(gradients)}, nil},
+		{metric{"file-size", "byte", float64(info.Size())}, nil}, {metric{"gradients", "sample gradients", float64(epochs * n)}, nil},
 		{metric{"hvps", "sample products", 0}, nil},
 	}, nil
 }

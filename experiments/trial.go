@@ -136,7 +136,7 @@ func (s *Subject) apply(ctx context.Context, m contender, r unlearn.Request) (ou
 		o.failed = err.Error()
 		return o, nil, nil
 	}
-	if i := slices.IndexFunc(u.Notes, func(n string) bool { return strings.HasPrefix(n, "forced") || strings.Contains(n, ": forced") }); i >= 0 {
+	if i := slices.IndexFunc(u.Notes, func(n string) bool { return strings.HasPrefix(n, "forced") }); i >= 0 {
 		o.tags = o.tags.with(Tags{"forced": u.Notes[i]})
 	}
 	work := u.Cost.Minus(u.Check)

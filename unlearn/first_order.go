@@ -31,7 +31,7 @@ type FirstOrder struct {
 	Full bool
 
 	// Sample > 0 estimates the residuals before and after, and the full gradient, on that many samples of either kind, each on a draw of its
-	// own by Seed: see [Subsample]. FullSample > 0 is how many the full gradient has instead.
+	// own by Seed: see [Subsample]. FullSample > 0 is how many the full gradient has instead where Sample is set.
 	Sample, FullSample int
 	Seed               uint64
 }
@@ -43,21 +43,13 @@ func (m FirstOrder) forced() bool { return m.Force }
 
 func (m FirstOrder) sampling() sampling { return sampling{m.Sample, m.Seed} }
 
-func (m FirstOrder) following() following { return following{m.sampling(), m.Full, m.FullSample} }
-
-// Direction writes to dst (p) what the update of an applied request follows from theta on: G, or with Full the full gradient as Sample
-// estimates it. p is the problem before the request.
-func (m FirstOrder) Direction(ctx context.Context, p *Problem, dst, theta []float64, a *Applied) error {
-	return m.following().direction(ctx, p, dst, theta, a)
-}
-
 // Unlearn implements [Method]. It costs the gradients of the affected samples, before and after, and the trust check; with Full the full
 // gradient too, which without Sample is the trust check's own.
 func (m FirstOrder) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
 	if m.Search == nil && !positive(m.Tau) || m.Search != nil && m.Tau != 0 {
 		return nil, errors.New("unlearn: FirstOrder.Tau has to be a positive number, or 0 with Search; try 1e-4, or find it with Tune")
 	}
-	if err := m.following().check(m.Name()); err != nil {
+	if err := checkFullSample(m.Name(), m.FullSample); err != nil {
 		return nil, err
 	}
 	t, err := beginSampled(ctx, m.Name(), p, theta, r, m.sampling())
@@ -67,12 +59,12 @@ func (m FirstOrder) Unlearn(ctx context.Context, p *Problem, theta []float64, r 
 	if t.unchanged() {
 		return t.keep()
 	}
-	g, err := t.difference(ctx)
+	g, err := t.follows(ctx, m.Full, m.Force)
 	if err != nil {
 		return t.refuse(err)
 	}
 	if m.Full {
-		if err := t.fullGradient(ctx, m.following(), g, theta, 0); err != nil {
+		if err := t.fullGradient(ctx, m.FullSample, g, theta, 0); err != nil {
 			return t.refuse(err)
 		}
 	}
@@ -81,7 +73,9 @@ func (m FirstOrder) Unlearn(ctx context.Context, p *Problem, theta []float64, r 
 		return t.refuse(err)
 	}
 	next := slices.Clone(theta)
-	floats.AddScaled(next, -tau, g)
+	if tau > 0 {
+		floats.AddScaled(next, -tau, g)
+	}
 	after, err := t.checkResidual(ctx, next)
 	if err != nil {
 		return t.refuse(err)

@@ -10,7 +10,8 @@ import (
 )
 
 // Iterative divides the request into chunks ([Request.Chunks]) and lets Method carry them out one after the other, each
-// on the data and the parameters that the one before it left. Where Method estimates residuals on a subsample, so does the whole.
+// on the data and the parameters that the one before it left. Where Method estimates residuals on a subsample, so does the whole. The chunks
+// share Method's Seed.
 type Iterative struct {
 	Method Method // what carries out each chunk: FirstOrder or SecondOrder, or one of them in Reestimate
 	Chunks int    // at most; 0 = 10

@@ -35,51 +35,34 @@ func drawFor(a *Applied, size int, seed uint64, role, step int) (*Subsample, err
 	return a.Subsample(size, seed)
 }
 
-// following says what a step follows: the difference G, or the full gradient of the corrected data.
-type following struct {
-	sampling
-	full bool
-	size int // of the samples that the full gradient is estimated from where sampling is; 0 = as many
+// follows returns what the first step follows if that is G, and zeros to be overwritten by the full gradient. G then is not needed but to judge
+// by what training had left, which nobody does of an update that is kept whatever comes of it.
+func (t *attempt) follows(ctx context.Context, full, force bool) ([]float64, error) {
+	if full && force && t.check != nil {
+		return make([]float64, len(t.theta)), nil
+	}
+	return t.difference(ctx)
 }
 
-func (f following) check(method string) error {
-	if f.size < 0 {
-		return fmt.Errorf("unlearn: %s: FullSample is %d; it cannot be negative (0 = as many as Sample)", method, f.size)
+// checkFullSample refuses a negative FullSample.
+func checkFullSample(method string, n int) error {
+	if n < 0 {
+		return fmt.Errorf("unlearn: %s: FullSample is %d; it cannot be negative (0 = as many as Sample)", method, n)
 	}
 	return nil
 }
 
-// draw draws the samples of the full gradient for a step, counted from 0; nil = all.
-func (f following) draw(a *Applied, step int) (*Subsample, error) {
-	if f.sampling.size == 0 {
-		return nil, nil
-	}
-	return drawFor(a, cmp.Or(f.size, f.sampling.size), f.seed, stepSample, step)
-}
-
-// direction writes what the first step of the applied request follows to dst.
-func (f following) direction(ctx context.Context, p *Problem, dst, theta []float64, a *Applied) error {
-	if !f.full {
-		return p.Difference(ctx, dst, theta, a)
-	}
-	s, err := f.draw(a, 0)
-	switch {
-	case err != nil:
-		return err
-	case s == nil:
-		return p.With(a.Data).Gradient(ctx, dst, theta)
-	}
-	return s.Gradient(ctx, p, dst, theta)
-}
-
-// fullGradient writes grad L(theta; D') to dst for a step. The trust check's gradient is at hand, but where it is an estimate a step that
+// fullGradient writes grad L(theta; D') to dst for a step, estimated from n samples of either kind, 0 = as many as Sample, where that is set. The trust check's gradient is at hand, but where it is an estimate a step that
 // followed it would be judged by the very samples it was made from.
-func (t *attempt) fullGradient(ctx context.Context, f following, dst, theta []float64, step int) error {
+func (t *attempt) fullGradient(ctx context.Context, n int, dst, theta []float64, step int) error {
 	if t.check == nil {
 		copy(dst, t.grad)
+		if step == 0 { // it did not only serve the check
+			t.update.Check = Cost{}
+		}
 		return nil
 	}
-	s, err := f.draw(t.applied, step)
+	s, err := drawFor(t.applied, cmp.Or(n, t.size), t.seed, stepSample, step)
 	if err != nil {
 		return err
 	}

@@ -31,19 +31,19 @@ type SecondOrder struct {
 	Steps     int       // Newton steps at the most; 0 = 1
 	Until     float64   // no further step once the residual on the corrected data is at most this
 	// Full puts the full gradient of L(.; D') in the place of G from the first step on, so that each request also mends what training
-	// and the requests before it left. For a stream of requests, and in [Iterative], where the chunks then are the steps of Newton's method on
-	// the corrected data.
+	// and the requests before it left. For a stream of requests, and in [Iterative], where each chunk then is a step of Newton's method on the
+	// data as corrected so far.
 	Full     bool
 	Gradient StepGradient // what steps after the first follow
 	// Batches > 1 hands the solver the Hessian as a mean over that many mini-batches drawn by Seed, for LiSSA.
 	Batches int
 	Seed    uint64
-	// Sample > 0 estimates H, the residuals before and after, and the full gradient of later steps from that many affected samples, or
-	// all, and that many others ([Subsample]), each on a draw of its own by Seed, anew for each step; that of the first H is
-	// [Applied.Subsample](Sample, Seed). G stays exact. So nothing passes over all samples. Each solution is also held against
+	// Sample > 0 estimates H, the residuals before and after, and full gradients from that many affected samples, or all, and that many
+	// others ([Subsample]), each on a draw of its own by Seed, anew for each step; that of the first H is [Applied.Subsample](Sample, Seed). G
+	// is never estimated. So nothing passes over all samples. Each solution is also held against
 	// a second matrix: see [Stats].Independent. Notes gives the sizes.
 	Sample int
-	// FullSample > 0 is how many samples of either kind full gradients have in place of Sample; all, if there are no more.
+	// FullSample > 0 is how many samples of either kind full gradients have instead where Sample is set; all, if there are no more.
 	FullSample int
 	// Force keeps an update that made things worse, and one whose solve failed (the best vector found is used); Notes
 	// says so.
@@ -70,14 +70,6 @@ func (m SecondOrder) forced() bool { return m.Force }
 
 func (m SecondOrder) sampling() sampling { return sampling{m.Sample, m.Seed} }
 
-func (m SecondOrder) following() following { return following{m.sampling(), m.Full, m.FullSample} }
-
-// Direction writes to dst (p) what the first step of an applied request follows from theta on: G, or with Full the full gradient as Sample
-// estimates it. p is the problem before the request.
-func (m SecondOrder) Direction(ctx context.Context, p *Problem, dst, theta []float64, a *Applied) error {
-	return m.following().direction(ctx, p, dst, theta, a)
-}
-
 // Unlearn implements [Method]. Each step costs one linearisation and the solver's products over the corrected data; the
 // first also the gradients of the affected samples, before and after, and each later one a gradient, or again those of the affected
 // samples. With Sample the corrected data are those of a subsample, and a solve costs one more linearisation and product.
@@ -93,7 +85,7 @@ func (m SecondOrder) Unlearn(ctx context.Context, p *Problem, theta []float64, r
 	if t.unchanged() {
 		return t.keep()
 	}
-	g, err := t.difference(ctx)
+	g, err := t.follows(ctx, m.Full, m.Force)
 	if err != nil {
 		return t.refuse(err)
 	}
@@ -155,7 +147,7 @@ func (m SecondOrder) check() error {
 	if m.Gradient != FullGradient && m.Gradient != Difference {
 		return fmt.Errorf("unlearn: unknown SecondOrder.Gradient %d", m.Gradient)
 	}
-	return m.following().check(m.Name())
+	return checkFullSample(m.Name(), m.FullSample)
 }
 
 // later writes what a step that does not follow G itself follows to g.
@@ -163,7 +155,7 @@ func (m SecondOrder) later(ctx context.Context, t *attempt, g, theta []float64, 
 	if m.Gradient == Difference && step > 0 {
 		return t.p.Difference(ctx, g, theta, t.applied)
 	}
-	return t.fullGradient(ctx, m.following(), g, theta, step)
+	return t.fullGradient(ctx, m.FullSample, g, theta, step)
 }
 
 // residualAfter books the residual on the trust check only if no further step needs the gradient.
