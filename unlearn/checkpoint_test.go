@@ -99,6 +99,29 @@ func TestCancelledTrainingKeepsItsLastStep(t *testing.T) {
 	require.ErrorContains(t, err, "holds 5 epochs and 0 steps, more than the 2 epochs asked for")
 }
 
+// A callback may end the training after any step, the last of an epoch and the very last included.
+func TestTrainingThatItsCallbackEndedGoesOn(t *testing.T) {
+	p := problems(t)["logistic, dense, tilted"]
+	start := randomVector(p.Dim(), 6)
+	whole, err := stochastic(2, 4, nil, Checkpoint{})["adam"].Train(t.Context(), p, start)
+	require.NoError(t, err)
+	c := Checkpoint{Path: filepath.Join(t.TempDir(), "state")}
+	enough := errors.New("enough")
+	for stop := 1; stop <= 12; stop++ { // one step a run
+		theta, err := stochastic(2, 4, func(now Progress) error {
+			require.Equal(t, stop, now.Iteration)
+			return enough
+		}, c)["adam"].Train(t.Context(), p, start)
+		require.ErrorIs(t, err, enough)
+		kept, err := ReadCheckpoint(c.Path)
+		require.NoError(t, err)
+		require.Equal(t, theta, kept.Theta)
+	}
+	theta, err := stochastic(2, 4, nil, c)["adam"].Train(t.Context(), p, start)
+	require.NoError(t, err)
+	require.Equal(t, whole, theta)
+}
+
 func TestCheckpointOfAnotherTrainingIsRefused(t *testing.T) {
 	p := problems(t)["logistic, dense, tilted"]
 	start := randomVector(p.Dim(), 6)
