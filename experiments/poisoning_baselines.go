@@ -53,7 +53,7 @@ func (c *repair) trainedRecords(ctx context.Context, name string, theta []float6
 	var out []Record
 	for _, way := range ways {
 		m := unlearn.Retrain{Trainer: done{theta}, Sample: c.set.Sample, Seed: c.sampleSeed()}
-		found, err := c.measured(ctx, t, c.with(way, m), nil)
+		found, err := c.measured(ctx, t, c.with(way, m))
 		if err != nil {
 			return nil, err
 		}

@@ -86,8 +86,8 @@ func confusion(said []float64, d *datasets.Dataset) finding {
 }
 
 // measured carries a method out on the target and measures the result. A method that failed gives one finding that says so.
-func (c *repair) measured(ctx context.Context, t *target, m unlearn.Method, tags Tags) ([]finding, error) {
-	o, u, err := (&Subject{Problem: t.problem, Theta: t.theta}).apply(ctx, contender{m, tags}, c.request)
+func (c *repair) measured(ctx context.Context, t *target, m unlearn.Method) ([]finding, error) {
+	o, u, err := (&Subject{Problem: t.problem, Theta: t.theta}).apply(ctx, contender{Method: m}, c.request)
 	switch {
 	case err != nil:
 		return nil, err

@@ -61,7 +61,7 @@ func unchanged(set *Settings) []poisonUnit {
 func (c *repair) bothWays(ctx context.Context, t *target, name string, m unlearn.Method) ([]Record, error) {
 	var out []Record
 	for _, way := range ways(c.set) {
-		found, err := c.measured(ctx, t, c.with(way, m), nil)
+		found, err := c.measured(ctx, t, c.with(way, m))
 		if err != nil {
 			return nil, err
 		}

@@ -138,7 +138,7 @@ func (c *repair) stepRecords(ctx context.Context, t *target, name string, rule s
 			return score, err
 		}}
 	}
-	found, err := c.measured(ctx, t, m, nil)
+	found, err := c.measured(ctx, t, m)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}

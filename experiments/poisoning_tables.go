@@ -98,7 +98,8 @@ func (r *Results) poisonCostTable(c poisonCase) Table {
 		Title: "Cost, " + r.poisonTitle(c),
 		Header: []string{"method", "seconds", "share of retraining, %", "of it for the trust check, s", "passes of gradients", "passes of products",
 			"scoring its tries, s"},
-		Note: fmt.Sprintf("%s Seconds include the trust check, passes (all %s images) leave it out. Scoring the settings that are tried has a column of its own; the products of second order are those of all its tries. Measuring is in neither, nor is the pass for a training's statistics.",
+		Note: fmt.Sprintf("%s Seconds include the trust check, passes (all %s images) leave it out. Scoring the settings that are tried has a column "+
+			"of its own; the products of second order are those of all its tries. Measuring is in neither, nor is the pass for a training's statistics.",
 			r.poisonNote(), formatNumber(images)),
 	}
 	retraining := r.poisonBefore(c.budget, "retrain", "seconds").mean

@@ -7,8 +7,8 @@ import (
 	"math/rand/v2"
 )
 
-// sampling says on how many unaffected samples, and affected ones at the most, a method estimates its sums over the corrected data. Methods of the same size and
-// seed estimate residuals on the same samples, so that these can be compared.
+// sampling says on how many unaffected samples, and affected ones at the most, a method estimates its sums over the corrected data. Methods of
+// the same size and seed estimate residuals on the same samples, so that these can be compared.
 type sampling struct {
 	size int // 0 = all samples, nothing is estimated
 	seed uint64
@@ -52,8 +52,9 @@ func checkFullSample(method string, n int) error {
 	return nil
 }
 
-// fullGradient writes grad L(theta; D') to dst for a step, estimated from n samples of either kind, 0 = as many as Sample, where that is set. The trust check's gradient is at hand, but where it is an estimate a step that
-// followed it would be judged by the very samples it was made from.
+// fullGradient writes grad L(theta; D') to dst for a step, estimated from n samples of either kind, 0 = as many as Sample, where that is set.
+// The trust check's gradient is at hand, but where it is an estimate a step that followed it would be judged by the very samples it was made
+// from.
 func (t *attempt) fullGradient(ctx context.Context, n int, dst, theta []float64, step int) error {
 	if t.check == nil {
 		copy(dst, t.grad)
