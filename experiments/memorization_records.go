@@ -17,11 +17,7 @@ func (sub *secretSubject) tags() Tags { return Tags{"length": sub.length, "secre
 
 // records turns findings into records.
 func (sub *secretSubject) records(method string, tags Tags, found []finding) []Record {
-	out := make([]Record, len(found))
-	for i, f := range found {
-		out[i] = sub.session.record(sub.part, method, f.metric, 0, tags.with(f.tags))
-	}
-	return out
+	return sub.session.recordsOf(sub.part, method, 0, tags, found)
 }
 
 // trainRecords trains, and measures what the model remembers.
@@ -136,18 +132,23 @@ type applied struct {
 
 // apply carries a method out on the trained model.
 func (sub *secretSubject) apply(ctx context.Context, c *correction, m unlearn.Method, tags Tags) (*applied, error) {
-	o, u, err := (&Subject{Problem: sub.problem, Theta: sub.theta}).apply(ctx, contender{m, tags}, c.request)
+	return (&Subject{Problem: sub.problem, Theta: sub.theta}).carryOut(ctx, contender{m, tags}, c.request, sub.works)
+}
+
+// carryOut carries a method out. works reports whether the model gives numbers at the parameters that it came to.
+func (s *Subject) carryOut(ctx context.Context, m contender, r unlearn.Request, works func(context.Context, []float64) (bool, error)) (*applied, error) {
+	o, u, err := s.apply(ctx, m, r)
 	if err != nil || u == nil {
 		return &applied{failed: o.failed}, err
 	}
 	if note := brokenSolve(u.Notes); note != "" {
 		return &applied{failed: note}, nil
 	}
-	works, err := sub.works(ctx, u.Theta)
+	ok, err := works(ctx, u.Theta)
 	if err != nil {
 		return nil, err
 	}
-	if !works || !finite(u.After) {
+	if !ok || !finite(u.After) {
 		return &applied{failed: "the update is not finite"}, nil
 	}
 	return appliedFrom(&o, u), nil

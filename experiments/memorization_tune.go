@@ -190,11 +190,5 @@ func finer(grid []float64, best float64, perDecade int) []float64 {
 
 // recorded finds what an earlier unit recorded.
 func (sub *secretSubject) recorded(c *correction, method, metric string) []Record {
-	var out []Record
-	for _, r := range sub.session.before {
-		if r.Experiment == sub.part && r.Method == method && r.Metric == metric && r.Number("length") == float64(sub.length) && r.Text("replace") == c.name {
-			out = append(out, r)
-		}
-	}
-	return out
+	return matching(sub.session.before, sub.part, method, metric, 0, Tags{"length": sub.length, "replace": c.name})
 }

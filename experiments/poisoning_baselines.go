@@ -156,14 +156,7 @@ func (c *repair) fineTuneTries(ctx context.Context, name string, rate float64, e
 
 // fineTunes are the records of a metric of the tries in a way of statistics.
 func (c *repair) fineTunes(records []Record, name, metric, way string) []Record {
-	tags := c.tags().with(Tags{"statistics": way})
-	var out []Record
-	for _, r := range records {
-		if r.Experiment == c.part && r.Method == name && r.Metric == metric && r.Draw == c.draw && has(r, tags) {
-			out = append(out, r)
-		}
-	}
-	return out
+	return matching(records, c.part, name, metric, c.draw, c.tags().with(Tags{"statistics": way}))
 }
 
 // beyond tries rates beyond an end of the grid that is better than all others in one of the ways of statistics, up to three decades of them, and
@@ -235,16 +228,6 @@ func (c *repair) fineTuneRecords(ctx context.Context, name string, epochs int) (
 		out = append(out, records...)
 	}
 	return out, nil
-}
-
-// has reports whether a record has all of the tags.
-func has(r Record, tags Tags) bool {
-	for key, v := range tags {
-		if r.Settings[key] != v {
-			return false
-		}
-	}
-	return true
 }
 
 // sharding are the units of SISA, one for each number of shards.

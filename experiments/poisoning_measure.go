@@ -12,11 +12,7 @@ import (
 
 // records turns findings into records.
 func (sub *poisonSubject) records(method string, tags Tags, found []finding) []Record {
-	out := make([]Record, len(found))
-	for i, f := range found {
-		out[i] = sub.session.record(sub.part, method, f.metric, sub.draw, tags.with(f.tags))
-	}
-	return out
+	return sub.session.recordsOf(sub.part, method, sub.draw, tags, found)
 }
 
 // findings measure parameters of the whole network on both halves of the test set and on the flipped labels.
@@ -58,11 +54,9 @@ func (sub *poisonSubject) restored(accuracy float64) (float64, bool) {
 
 // recorded is the test accuracy that the first units recorded, NaN before.
 func (sub *poisonSubject) recorded(method, stage string) float64 {
-	for _, r := range sub.session.before {
-		if r.Experiment == sub.part && r.Method == method && r.Text("stage") == stage && r.Metric == "test-accuracy" && r.Draw == sub.draw &&
-			r.Number("budget") == float64(sub.budget) {
-			return r.Value
-		}
+	tags := Tags{"stage": stage, "budget": sub.budget}
+	if r, ok := first(matching(sub.session.before, sub.part, method, "test-accuracy", sub.draw, tags)); ok {
+		return r.Value
 	}
 	return math.NaN()
 }
@@ -87,26 +81,20 @@ func confusion(said []float64, d *datasets.Dataset) finding {
 
 // measured carries a method out on the target and measures the result. A method that failed gives one finding that says so.
 func (c *repair) measured(ctx context.Context, t *target, m unlearn.Method) ([]finding, error) {
-	o, u, err := (&Subject{Problem: t.problem, Theta: t.theta}).apply(ctx, contender{Method: m}, c.request)
-	switch {
-	case err != nil:
-		return nil, err
-	case u == nil:
-		return []finding{c.failure(o.failed)}, nil
-	case brokenSolve(u.Notes) != "":
-		return []finding{c.failure(brokenSolve(u.Notes))}, nil
-	}
-	whole, err := t.whole(u.Theta)
+	var whole []float64
+	a, err := (&Subject{Problem: t.problem, Theta: t.theta}).carryOut(ctx, contender{Method: m}, c.request,
+		func(ctx context.Context, theta []float64) (works bool, err error) {
+			if whole, err = t.whole(theta); err != nil {
+				return false, err
+			}
+			return givesNumbers(ctx, c.model, whole, c.test)
+		})
 	if err != nil {
 		return nil, err
 	}
-	works, err := givesNumbers(ctx, c.model, whole, c.test)
-	if err != nil {
-		return nil, err
-	}
-	if !works || !finite(u.After) {
-		return []finding{c.failure("the update is not finite")}, nil
+	if a.failed != "" {
+		return []finding{c.failure(a.failed)}, nil
 	}
 	found, err := c.findings(ctx, whole)
-	return append(appliedFrom(&o, u).findings, found...), err
+	return append(a.findings, found...), err
 }

@@ -45,6 +45,25 @@ func (t Tags) with(more Tags) Tags {
 	return out
 }
 
+// matching are the records of a method's metric in a draw that have all of the tags.
+func matching(records []Record, part, method, metric string, draw int, tags Tags) []Record {
+	tags = tags.with(nil) // numbers as records have them
+	var out []Record
+next:
+	for _, r := range records {
+		if r.Experiment != part || r.Method != method || r.Metric != metric || r.Draw != draw {
+			continue
+		}
+		for key, v := range tags {
+			if r.Settings[key] != v {
+				continue next
+			}
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
 // Number returns a numeric setting of the record, or NaN.
 func (r Record) Number(setting string) float64 {
 	if v, ok := r.Settings[setting].(float64); ok {

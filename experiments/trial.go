@@ -269,6 +269,15 @@ func (s *Session) record(part, method string, m metric, draw int, tags Tags) Rec
 	}
 }
 
+// recordsOf turns findings into records, whose settings are the tags and the findings' own.
+func (s *Session) recordsOf(part, method string, draw int, tags Tags, found []finding) []Record {
+	out := make([]Record, len(found))
+	for i, f := range found {
+		out[i] = s.record(part, method, f.metric, draw, tags.with(f.tags))
+	}
+	return out
+}
+
 // drawUnits lists one unit for each size and draw, after the one that decides what is to be tuned.
 func (s *Session) drawUnits(ctx context.Context, part string, set *Settings, metrics ...string) ([]Unit, error) {
 	sizes, err := s.sizes(ctx, set)

@@ -67,12 +67,10 @@ func (m Iterative) Unlearn(ctx context.Context, p *Problem, theta []float64, r R
 			return t.refuse(err)
 		}
 	}
-	if worse(t.update.Before, after) { // then judge needs to know what training had left
-		start := t.meter.Cost()
-		if _, err := t.difference(ctx); err != nil {
+	if worse(t.update.Before, after) {
+		if err := t.checkDifference(ctx); err != nil {
 			return t.refuse(err)
 		}
-		t.update.Check = t.update.Check.Plus(t.meter.Cost().Minus(start))
 	}
 	f, ok := m.Method.(interface{ forced() bool })
 	return t.judge(current, after, ok && f.forced(), "use smaller steps in Method, or more Chunks")

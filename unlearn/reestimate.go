@@ -48,10 +48,7 @@ func (m Reestimate) Unlearn(ctx context.Context, p *Problem, theta []float64, r 
 	if m.Method == nil {
 		return nil, errors.New("unlearn: Reestimate needs a Method")
 	}
-	if m.Samples < 0 {
-		return nil, fmt.Errorf("unlearn: Reestimate.Samples is %d; it cannot be negative (0 = %d)", m.Samples, statisticsSamples)
-	}
-	if err := canEstimate(p); err != nil {
+	if err := canEstimate(p, "Reestimate", m.Samples); err != nil {
 		return nil, err
 	}
 	u, err := m.Method.Unlearn(ctx, p, theta, r)
@@ -80,7 +77,7 @@ func (m Reestimate) finish(ctx context.Context, p *Problem, theta []float64, r R
 		return t.refuse(err)
 	}
 	t.note("statistics are those of %d of the %d corrected samples", d.Len(), u.Data.Len())
-	if worse(u.Before, after) && !m.forced() { // then judge needs to know what training had left
+	if worse(u.Before, after) && !m.forced() {
 		if err := t.findTrained(ctx); err != nil {
 			return t.refuse(err)
 		}
@@ -120,10 +117,7 @@ func (t StatisticsTrainer) Train(ctx context.Context, p *Problem, theta []float6
 	if t.Trainer == nil {
 		return nil, errors.New("unlearn: StatisticsTrainer needs a Trainer")
 	}
-	if t.Samples < 0 {
-		return nil, fmt.Errorf("unlearn: StatisticsTrainer.Samples is %d; it cannot be negative (0 = %d)", t.Samples, statisticsSamples)
-	}
-	if err := canEstimate(p); err != nil {
+	if err := canEstimate(p, "StatisticsTrainer", t.Samples); err != nil {
 		return nil, err
 	}
 	next, err := t.Trainer.Train(ctx, p, theta)
@@ -153,7 +147,11 @@ func someOf(d *datasets.Dataset, samples int, seed uint64) *datasets.Dataset {
 	return d.Subset(rows)
 }
 
-func canEstimate(p *Problem) error {
+// canEstimate refuses what the named type cannot find statistics with.
+func canEstimate(p *Problem, name string, samples int) error {
+	if samples < 0 {
+		return fmt.Errorf("unlearn: %s.Samples is %d; it cannot be negative (0 = %d)", name, samples, statisticsSamples)
+	}
 	if p.Objective == nil {
 		return errors.New("unlearn: a Problem needs an Objective and Train")
 	}

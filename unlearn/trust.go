@@ -110,6 +110,11 @@ func (t *attempt) findTrained(ctx context.Context) error {
 	if _, err := t.checkResidual(ctx, t.theta); err != nil {
 		return err
 	}
+	return t.checkDifference(ctx)
+}
+
+// checkDifference is difference on the account of the trust check: judge needs to know what training had left.
+func (t *attempt) checkDifference(ctx context.Context) error {
 	start := t.meter.Cost()
 	_, err := t.difference(ctx)
 	t.update.Check = t.update.Check.Plus(t.meter.Cost().Minus(start))
