@@ -102,6 +102,10 @@ func idleImages(key string, set *Settings) string {
 	switch {
 	case slices.Contains([]string{"chunks", "max-fall", "follow", "gradient-sample"}, key) && !set.chunked():
 		return "no method divides the request"
+	case key == "reestimate" && set.Reestimate > 0 && !slices.Contains(set.Statistics, anew):
+		return "statistics are kept"
+	case key == "statistics" && set.Reestimate == 0:
+		return "with reestimate=0 statistics are kept"
 	case key == "gradient-sample" && set.Follow == "difference":
 		return "chunks follow the difference, which is never estimated"
 	case key == "gradient-sample" && set.Sample == 0:

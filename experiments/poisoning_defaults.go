@@ -12,6 +12,7 @@ func imageDefaults(s *Settings, k Key) {
 	s.Budgets, s.Known = []int{10000}, []float64{1}
 	s.Blocks, s.Dense, s.BlockDropout, s.Schedule = []int{8, 16}, 64, []float64{0}, "one-cycle"
 	s.Reestimate, s.MaxFall, s.FineEpochs = 1000, 0.5, []int{1, 10}
+	s.Statistics = []string{anew, kept}
 	s.Follow, s.GradientSize = "gradient", 1000
 	s.RidgeShares, s.ProductsGrid = []float64{1e-3, 1e-2, 1e-1, 1}, []int{4, 8}
 	switch k.Profile {
@@ -63,7 +64,7 @@ func describePoisoning(s *Settings) (string, []string) {
 	if s.chunked() && s.Follow == "gradient" {
 		say("chunks follow the gradient of the loss, from %s such images", orAll(s.GradientSize))
 	}
-	if s.Reestimate > 0 {
+	if s.Reestimate > 0 && slices.Contains(s.Statistics, anew) {
 		say("statistics found anew on %d images", s.Reestimate)
 	}
 	return strings.Join(line, "; "), []string{"blocks", "dense", "block-dropout", "precision", "amsgrad", "train-rate", "schedule", "train-batch",

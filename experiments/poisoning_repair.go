@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"lethe/datasets"
 	"lethe/nets"
@@ -51,12 +52,18 @@ const (
 	kept = "kept"
 )
 
-// ways returns those that the settings ask for.
+// ways returns those that the settings ask for, anew first.
 func ways(set *Settings) []string {
 	if set.Reestimate == 0 {
 		return []string{kept}
 	}
-	return []string{anew, kept}
+	var out []string
+	for _, way := range []string{anew, kept} {
+		if slices.Contains(set.Statistics, way) {
+			out = append(out, way)
+		}
+	}
+	return out
 }
 
 // statisticsSeed is that of the images on which statistics are found, sampleSeed that of those which stand for all in curvature and residuals:

@@ -92,6 +92,33 @@ func TestKrylovSearchWithoutASolution(t *testing.T) {
 	}
 }
 
+// A solve whose products overflow takes no step, and says why.
+func TestKrylovSearchWithAnOverflow(t *testing.T) {
+	c := poisonRequest(t, 1)
+	target, err := c.target(t.Context(), false)
+	require.NoError(t, err)
+	b, x := make([]float64, len(target.theta)), make([]float64, len(target.theta))
+	b[3], x[5] = 2, 7
+	s := &search{t: target, way: kept}
+	st, err := krylovSearch{s, target.theta}.Solve(t.Context(), x, overflowing{negative{len(b)}}, b)
+	require.NoError(t, err)
+	require.Equal(t, make([]float64, len(b)), x)
+	require.Equal(t, 1.0, st.Residual)
+	require.Equal(t, noStep, st.Chosen)
+	require.Len(t, s.step().tries, 1)
+	require.Contains(t, s.step().tries[0].failed, "not finite")
+}
+
+// overflowing is a matrix of which every product overflows.
+type overflowing struct{ negative }
+
+func (m overflowing) MulVecTo(_ context.Context, dst, x []float64) error {
+	for i := range dst {
+		dst[i] = math.Inf(1)
+	}
+	return nil
+}
+
 // negative is -I.
 type negative struct{ n int }
 
@@ -120,6 +147,12 @@ func TestUnitsWithKeptStatisticsComeLast(t *testing.T) {
 		names = append(names, u.name)
 	}
 	require.Equal(t, []string{"first-order statistics=anew", "retrain", "first-order statistics=kept"}, names)
+	require.NoError(t, set.Set("statistics", "anew"))
+	names = nil
+	for _, u := range requestUnits(set) {
+		names = append(names, u.name)
+	}
+	require.Equal(t, []string{"first-order statistics=anew", "retrain"}, names)
 	require.NoError(t, set.Set("reestimate", "0"))
 	names = nil
 	for _, u := range requestUnits(set) {

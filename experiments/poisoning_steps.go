@@ -321,6 +321,8 @@ func (m newton) Unlearn(ctx context.Context, p *unlearn.Problem, theta []float64
 	return m.SecondOrder.Unlearn(ctx, p, theta, r)
 }
 
+const noStep = "no setting led to finite parameters, no step is taken"
+
 // krylovSearch solves for all ridges and numbers of products that are tried in one Krylov space, as [unlearn.Galerkin] does for one of them, and
 // takes the solution that leads to the best parameters; zeros if none leads to any. Ridges are shares of the largest eigenvalue in the space,
 // further decades of it where the best is an end of the grid.
@@ -340,6 +342,11 @@ func (v krylovSearch) Solve(ctx context.Context, dst []float64, a unlearn.Operat
 	v.search.begin(v.theta)
 	set := v.search.t.c.set
 	space, err := unlearn.NewKrylov(ctx, a, b, slices.Max(set.ProductsGrid))
+	if err != nil && methodFailed(err) { // an overflow, which no ridge mends
+		_, err = v.search.try(ctx, nil, nil, err)
+		st.Residual, st.Chosen = 1, noStep
+		return st, err
+	}
 	if err != nil {
 		return st, err
 	}
@@ -351,7 +358,7 @@ func (v krylovSearch) Solve(ctx context.Context, dst []float64, a unlearn.Operat
 		return st, err
 	}
 	st.Iterations, st.Products = space.Products(), float64(space.Products()+1)
-	st.Chosen = "no setting led to finite parameters, no step is taken"
+	st.Chosen = noStep
 	if best := v.search.step().best(); best != nil {
 		st.Ridge, st.Iterations = best["ridge"].(float64), int(best["products"].(float64))
 		found := space.Solve(st.Ridge, st.Iterations)

@@ -49,7 +49,8 @@ type Krylov struct {
 }
 
 // NewKrylov spans the space with that many products, by Lanczos' method from b with full reorthogonalisation (Parlett, The Symmetric
-// Eigenvalue Problem, chapter 13). An invariant space ends it early. Memory: products vectors of length p.
+// Eigenvalue Problem, chapter 13). An invariant space ends it early, a product that is not finite with [ErrDiverged]. Memory: products
+// vectors of length p.
 func NewKrylov(ctx context.Context, a Operator, b []float64, products int) (*Krylov, error) {
 	if err := checkSystem("shifted solve", b, a, b); err != nil {
 		return nil, err

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -43,7 +42,7 @@ type Spectrum struct {
 
 // Lanczos estimates the spectrum of a from products with it, by Lanczos' method with full reorthogonalisation (Parlett,
 // The Symmetric Eigenvalue Problem, chapter 13) from random starts. Memory: Steps vectors of length p. A product that is
-// not finite is an error.
+// not finite ends it with [ErrDiverged].
 func Lanczos(ctx context.Context, a Operator, o SpectrumOptions) (*Spectrum, error) {
 	p := a.Dim()
 	if p < 1 {
@@ -119,7 +118,8 @@ func (l *lanczosRun) product(ctx context.Context, a *counted, j int) error {
 	}
 	l.alpha[j] = floats.Dot(l.basis[j], l.next)
 	if !finite(l.alpha[j]) {
-		return fmt.Errorf("unlearn: product %d with the operator is not finite: look for overflow in the model at these parameters", j+1)
+		return &ErrDiverged{Solver: "lanczos", Quantity: "Rayleigh quotient", Iterations: j + 1, Residual: l.alpha[j], Best: math.NaN(), Curvature: math.NaN(),
+			Remedy: overflowRemedy}
 	}
 	l.orthogonalise(l.next, j+1)
 	l.beta[j] = norm(l.next)

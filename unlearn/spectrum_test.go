@@ -145,7 +145,10 @@ func TestLanczosErrors(t *testing.T) {
 		return 1
 	}
 	_, err = Lanczos(t.Context(), &troubled{diagonal: spread(9, 1, 2), factor: overflow}, SpectrumOptions{})
-	require.ErrorContains(t, err, "product 3 with the operator is not finite")
+	var diverged *ErrDiverged
+	require.ErrorAs(t, err, &diverged)
+	require.Equal(t, 3, diverged.Iterations)
+	require.ErrorContains(t, err, "the product with A is not finite")
 	ctx, cancel := context.WithCancel(t.Context())
 	o := &troubled{diagonal: spread(9, 1, 2), before: func(k int) error {
 		if k == 4 {
