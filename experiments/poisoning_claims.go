@@ -59,7 +59,11 @@ func (r *Results) repairedClaims(c poisonCase) []Claim {
 				rival = max(rival, v.mean)
 			}
 		}
-		claim := Claim{Text: fmt.Sprintf("%s: share restored by %s, and by %s at its best", title, pair[0], pair[1]),
+		best := "at its best"
+		if ways := r.waysMeasured(); len(ways) == 1 {
+			best = "with statistics " + ways[0]
+		}
+		claim := Claim{Text: fmt.Sprintf("%s: share restored by %s, and by %s %s", title, pair[0], pair[1], best),
 			Measured: plain.one(second) + ", " + plain.one(rival), Target: "more", Met: second > rival}
 		if failed := r.poisonFailed(c, pair[0], way); failed > 0 {
 			claim.Measured, claim.Met = fmt.Sprintf("failed in %d draws", failed), false

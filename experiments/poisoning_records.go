@@ -46,19 +46,19 @@ func (sub *poisonSubject) effort(name string, n int) ([]finding, error) {
 	return trainingEffort(sub.session.trainedPath(name), sub.set.TrainEpochs, n)
 }
 
-// unchanged measures the network as it is, and with its statistics found anew.
+// unchanged measures the network with the statistics that are asked for, its own or found anew.
 func unchanged(set *Settings) []poisonUnit {
 	return []poisonUnit{{name: "none", run: func(ctx context.Context, c *repair) ([]Record, error) {
 		t, err := c.target(ctx, false)
 		if err != nil {
 			return nil, err
 		}
-		return c.bothWays(ctx, t, "none", unlearn.None{Sample: set.Sample, Seed: c.sampleSeed()})
+		return c.eachWay(ctx, t, "none", unlearn.None{Sample: set.Sample, Seed: c.sampleSeed()})
 	}}}
 }
 
-// bothWays measures what a method without settings comes to.
-func (c *repair) bothWays(ctx context.Context, t *target, name string, m unlearn.Method) ([]Record, error) {
+// eachWay measures what a method without settings comes to.
+func (c *repair) eachWay(ctx context.Context, t *target, name string, m unlearn.Method) ([]Record, error) {
 	var out []Record
 	for _, way := range ways(c.set) {
 		found, err := c.measured(ctx, t, c.with(way, m))

@@ -52,7 +52,7 @@ const (
 	kept = "kept"
 )
 
-// ways returns those that the settings ask for, anew first.
+// ways returns those that the settings ask for, anew first; without images to find statistics on they are kept.
 func ways(set *Settings) []string {
 	if set.Reestimate == 0 {
 		return []string{kept}

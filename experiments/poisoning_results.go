@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 )
 
 // poisonCase is a budget of flips with the share of them that is known.
@@ -127,13 +128,17 @@ func (r *Results) poisonRows() []string {
 	return out
 }
 
-// waysMeasured are the ways of statistics in the records.
+// waysMeasured are the ways of statistics in the records, of models that vote only where there are no others: see ownWay.
 func (r *Results) waysMeasured() []string {
 	var out []string
+	votes := func(rec Record) bool { return strings.HasPrefix(rec.Method, "sisa") }
 	for _, way := range []string{anew, kept} {
-		if len(r.part("test-accuracy", "statistics", way)) > 0 {
+		if slices.ContainsFunc(r.part("test-accuracy", "statistics", way), func(rec Record) bool { return !votes(rec) }) {
 			out = append(out, way)
 		}
+	}
+	if len(out) == 0 && len(r.part("test-accuracy", "statistics", kept)) > 0 {
+		return []string{kept}
 	}
 	return out
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -92,29 +94,43 @@ func TestKrylovSearchWithoutASolution(t *testing.T) {
 	}
 }
 
-// A solve whose products overflow takes no step, and says why.
+// A solve that meets an overflow takes no step, and says why: in what it follows, in a product of the space, in that with the solution.
 func TestKrylovSearchWithAnOverflow(t *testing.T) {
-	c := poisonRequest(t, 1)
+	c := poisonRequest(t, 1, "products-grid=2")
 	target, err := c.target(t.Context(), false)
 	require.NoError(t, err)
-	b, x := make([]float64, len(target.theta)), make([]float64, len(target.theta))
-	b[3], x[5] = 2, 7
-	s := &search{t: target, way: kept}
-	st, err := krylovSearch{s, target.theta}.Solve(t.Context(), x, overflowing{negative{len(b)}}, b)
-	require.NoError(t, err)
-	require.Equal(t, make([]float64, len(b)), x)
-	require.Equal(t, 1.0, st.Residual)
-	require.Equal(t, noStep, st.Chosen)
-	require.Len(t, s.step().tries, 1)
-	require.Contains(t, s.step().tries[0].failed, "not finite")
+	for _, tt := range []struct {
+		follows  float64
+		at       int // the product that overflows
+		products float64
+	}{{math.Inf(1), 0, 0}, {2, 1, 1}, {2, 2, 2}, {2, 3, 3}} {
+		b, x := make([]float64, len(target.theta)), make([]float64, len(target.theta))
+		b[3], b[4], x[5] = tt.follows, 1, 7
+		s := &search{t: target, way: kept}
+		st, err := krylovSearch{s, target.theta}.Solve(t.Context(), x, &overflowing{n: len(b), at: tt.at}, b)
+		require.NoError(t, err)
+		require.Equal(t, make([]float64, len(b)), x)
+		require.Equal(t, 1.0, st.Residual)
+		require.Equal(t, tt.products, st.Products)
+		require.Contains(t, st.Chosen, "not finite, no step is taken")
+		require.Nil(t, s.step().best())
+		require.NotEmpty(t, s.step().tries)
+		require.True(t, slices.ContainsFunc(s.step().tries, func(try stepTry) bool { return strings.Contains(try.failed, "not finite") }))
+	}
 }
 
-// overflowing is a matrix of which every product overflows.
-type overflowing struct{ negative }
+// overflowing is a matrix with the diagonal 1, 2, 3, ..., of which one product overflows.
+type overflowing struct{ n, at, products int }
 
-func (m overflowing) MulVecTo(_ context.Context, dst, x []float64) error {
-	for i := range dst {
-		dst[i] = math.Inf(1)
+func (m *overflowing) Dim() int { return m.n }
+
+func (m *overflowing) MulVecTo(_ context.Context, dst, x []float64) error {
+	m.products++
+	for i, v := range x {
+		dst[i] = float64(i+1) * v
+		if m.products == m.at {
+			dst[i] = math.Inf(1)
+		}
 	}
 	return nil
 }
@@ -141,22 +157,27 @@ func TestTheShorterOfEqualSteps(t *testing.T) {
 
 // What has its statistics anew comes first: a run that is stopped has the table that counts.
 func TestUnitsWithKeptStatisticsComeLast(t *testing.T) {
-	_, set := poisonSession(t, "methods=first-order,retrain")
-	var names []string
-	for _, u := range requestUnits(set) {
-		names = append(names, u.name)
+	const before, after, retrain = "first-order statistics=anew", "first-order statistics=kept", "retrain"
+	for _, tt := range []struct {
+		statistics, reestimate string
+		want                   []string
+	}{
+		{"anew,kept", "100", []string{before, retrain, after}},
+		{"kept,anew", "100", []string{before, retrain, after}},
+		{"anew,anew", "100", []string{before, retrain}},
+		{"kept", "100", []string{after, retrain}},
+		{"anew,kept", "0", []string{after, retrain}},
+	} {
+		s, set := poisonSession(t, "methods=first-order,retrain", "statistics="+tt.statistics, "reestimate="+tt.reestimate)
+		var names []string
+		for _, u := range requestUnits(set) {
+			names = append(names, u.name)
+		}
+		require.Equal(t, tt.want, names)
+		require.NoError(t, s.checkImages(set))
 	}
-	require.Equal(t, []string{"first-order statistics=anew", "retrain", "first-order statistics=kept"}, names)
-	require.NoError(t, set.Set("statistics", "anew"))
-	names = nil
-	for _, u := range requestUnits(set) {
-		names = append(names, u.name)
-	}
-	require.Equal(t, []string{"first-order statistics=anew", "retrain"}, names)
+	s, set := poisonSession(t, "statistics=anew", "reestimate=100")
 	require.NoError(t, set.Set("reestimate", "0"))
-	names = nil
-	for _, u := range requestUnits(set) {
-		names = append(names, u.name)
-	}
-	require.Equal(t, []string{"first-order statistics=kept", "retrain"}, names)
+	require.ErrorContains(t, s.checkImages(set), "leaves no images to find them on")
+	require.ErrorContains(t, set.Set("statistics", "new"), "must be one of anew, kept")
 }

@@ -2,6 +2,7 @@ package experiments
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -101,6 +102,13 @@ func (s *search) try(ctx context.Context, theta []float64, tags Tags, failed err
 	}
 	ch.tries = append(ch.tries, try)
 	return try.score, nil
+}
+
+// refuse gives up the try that was taken.
+func (ch *stepChoice) refuse(reason string) {
+	if ch.taken >= 0 {
+		ch.tries[ch.taken].failed, ch.taken = reason, -1
+	}
 }
 
 // best are the settings that lead to the highest validation accuracy, nil if all failed.
@@ -321,8 +329,6 @@ func (m newton) Unlearn(ctx context.Context, p *unlearn.Problem, theta []float64
 	return m.SecondOrder.Unlearn(ctx, p, theta, r)
 }
 
-const noStep = "no setting led to finite parameters, no step is taken"
-
 // krylovSearch solves for all ridges and numbers of products that are tried in one Krylov space, as [unlearn.Galerkin] does for one of them, and
 // takes the solution that leads to the best parameters; zeros if none leads to any. Ridges are shares of the largest eigenvalue in the space,
 // further decades of it where the best is an end of the grid.
@@ -337,14 +343,20 @@ func (krylovSearch) Name() string { return unlearn.Galerkin{}.Name() }
 // Solve implements [unlearn.Solver].
 func (v krylovSearch) Solve(ctx context.Context, dst []float64, a unlearn.Operator, b []float64) (unlearn.Stats, error) {
 	began, before := time.Now(), v.search.seconds
-	st := unlearn.Stats{Solver: v.Name(), Residual: math.NaN(), Independent: math.NaN()}
+	st := unlearn.Stats{Solver: v.Name(), Residual: 1, Independent: math.NaN()} // that of zeros
 	clear(dst)
 	v.search.begin(v.theta)
 	set := v.search.t.c.set
+	if !finite(floats.Norm(b, 2)) {
+		st.Chosen = "what the step follows is not finite, no step is taken"
+		_, err := v.search.try(ctx, nil, nil, errors.New("what the step follows is not finite"))
+		return st, err
+	}
 	space, err := unlearn.NewKrylov(ctx, a, b, slices.Max(set.ProductsGrid))
-	if err != nil && methodFailed(err) { // an overflow, which no ridge mends
+	if diverged, ok := errors.AsType[*unlearn.ErrDiverged](err); ok { // an overflow, which no ridge mends
+		st.Iterations, st.Products, st.Seconds = diverged.Iterations, float64(diverged.Iterations), time.Since(began).Seconds()
+		st.Chosen = "products are not finite, no step is taken"
 		_, err = v.search.try(ctx, nil, nil, err)
-		st.Residual, st.Chosen = 1, noStep
 		return st, err
 	}
 	if err != nil {
@@ -358,7 +370,7 @@ func (v krylovSearch) Solve(ctx context.Context, dst []float64, a unlearn.Operat
 		return st, err
 	}
 	st.Iterations, st.Products = space.Products(), float64(space.Products()+1)
-	st.Chosen = noStep
+	st.Chosen = "no setting led to finite parameters, no step is taken"
 	if best := v.search.step().best(); best != nil {
 		st.Ridge, st.Iterations = best["ridge"].(float64), int(best["products"].(float64))
 		found := space.Solve(st.Ridge, st.Iterations)
@@ -375,7 +387,11 @@ func (v krylovSearch) Solve(ctx context.Context, dst []float64, a unlearn.Operat
 		return st, err
 	}
 	floats.AddScaled(r, st.Ridge, dst)
-	st.Residual = floats.Distance(b, r, 2) / floats.Norm(b, 2)
+	if st.Residual = floats.Distance(b, r, 2) / floats.Norm(b, 2); !finite(st.Residual) {
+		v.search.step().refuse("the product with the step is not finite")
+		clear(dst)
+		st.Residual, st.Chosen = 1, "the product with the step is not finite, no step is taken"
+	}
 	st.Seconds = time.Since(began).Seconds() - (v.search.seconds - before)
 	return st, nil
 }

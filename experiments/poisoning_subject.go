@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 
 	"lethe/datasets"
@@ -204,6 +205,10 @@ func (sub *poisonSubject) metadata(d *datasets.Dataset) map[string]string {
 func (s *Session) checkImages(set *Settings) error {
 	if err := checkMethods("poisoning", set, poisonMethodNames()); err != nil {
 		return err
+	}
+	if set.Reestimate == 0 && !slices.Contains(set.Statistics, kept) {
+		return fmt.Errorf("statistics=%s with reestimate=0 leaves no images to find them on: --set reestimate above 0, or statistics=kept",
+			set.Text("statistics"))
 	}
 	d := s.images(set)
 	n := d.Len()

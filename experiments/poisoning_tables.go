@@ -62,20 +62,28 @@ func (r *Results) byBudget(title, metric, note string, known float64) Table {
 		columns = append(columns, c)
 		for _, way := range ways {
 			head := r.flipsTitle(c.budget)
-			if len(ways) > 1 {
+			if slices.Contains(ways, anew) {
 				head += ", statistics " + way
 			}
 			t.Header = append(t.Header, head)
 		}
 	}
-	if len(ways) > 1 {
-		t.Note += " Statistics of batch normalisation anew: found on some of the corrected images after the update; kept: those of the network before " +
-			"it. Settings are chosen for each by itself."
+	if slices.Contains(ways, anew) {
+		t.Note += " Statistics of batch normalisation anew: found on some of the corrected images after the update"
+	}
+	switch {
+	case len(ways) > 1:
+		t.Note += "; kept: those of the network before it. Settings are chosen for each by itself."
+	case slices.Contains(ways, anew):
+		t.Note += ", or of SISA after each training."
 	}
 	for _, m := range r.poisonRows() {
 		row := []string{memoryLabel(m)}
 		for _, c := range columns {
 			for _, way := range ways {
+				if len(ways) == 1 {
+					way = r.ownWay(c, m)
+				}
 				cell := r.cell(metric, percent, c.pairs("method", m, "statistics", way)...)
 				if s := r.restored(c, m, way); metric == "restored-share" && s.n > 0 && r.poisonFailed(c, m, way) == 0 {
 					cell = percent.text(s)

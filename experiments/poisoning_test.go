@@ -452,3 +452,24 @@ func TestClaimsOfPoisoning(t *testing.T) {
 	assert.Len(t, got, 7)
 	assert.False(t, math.IsNaN(records[0].Value))
 }
+
+// With one way of statistics tables and claims say which, and models that vote, whose statistics are their own, do not count as another.
+func TestOneWayOfStatistics(t *testing.T) {
+	records := []Record{
+		poisonRecord("none", "test-accuracy", 0.7, Tags{"stage": "before", "known": nil}),
+		poisonRecord("retrain", "test-accuracy", 0.8, Tags{"stage": "clean", "known": nil}),
+		poisonRecord("first-order", "test-accuracy", 0.712, Tags{"statistics": anew}),
+		poisonRecord("second-order", "test-accuracy", 0.746, Tags{"statistics": anew}),
+		poisonRecord("sisa-5", "test-accuracy", 0.78, Tags{"statistics": kept}),
+	}
+	r := resultsOf("poisoning", &Config{}, records)
+	table := r.byBudget("Test accuracy, %", "test-accuracy", "", 1)
+	require.Equal(t, []string{"method", "10000 flips, statistics anew"}, table.Header)
+	require.Contains(t, table.Note, "or of SISA after each training")
+	require.Contains(t, table.Rows, []string{"sisa-5", "78.00"})
+	var texts []string
+	for _, c := range Claims(&Config{}, records) {
+		texts = append(texts, c.Text)
+	}
+	require.Contains(t, texts, "10000 flips: share restored by second-order, and by first-order with statistics anew")
+}

@@ -101,7 +101,7 @@ type Settings struct {
 	Schedule      string    `set:"schedule" of:"poisoning" doc:"learning rate of training: constant or one-cycle"`
 	AMSGrad       bool      `set:"amsgrad" of:"poisoning" doc:"train by AMSGrad in place of Adam"`
 	Reestimate    int       `set:"reestimate" of:"poisoning" doc:"corrected images on which an update's batch-normalisation statistics are found anew; 0 = keep those of before"`
-	Statistics    []string  `set:"statistics" of:"poisoning" doc:"with which batch-normalisation statistics updates are measured: anew, kept (those of before), or both"`
+	Statistics    []string  `set:"statistics" of:"poisoning" doc:"batch-normalisation statistics with which updates are chosen and measured: anew, kept (those of before), or both; SISA has those of its trainings"`
 	Follow        string    `set:"follow" of:"poisoning" doc:"what the chunks of iterative methods follow: gradient, of the loss on the labels corrected so far, or difference, that which the chunk makes"`
 	GradientSize  int       `set:"gradient-sample" of:"poisoning" doc:"images that this gradient is estimated from, of the chunk and of the others each; 0 = all"`
 	RidgeShares   []float64 `set:"ridge-shares" of:"poisoning" doc:"ridges that are tried, in shares of the largest eigenvalue that is found"`

@@ -2,7 +2,9 @@ package unlearn
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
+	"math"
 )
 
 // ErrDiverged reports an iteration whose iterates grew without bound or stopped being numbers. Found by errors.As.
@@ -68,6 +70,14 @@ const (
 	roundingRemedy = "rounding error sets this limit: accept a larger tolerance, add a ridge, or compute the products in float64"
 	overflowRemedy = "the product with A is not finite: look for overflow in the model at these parameters"
 )
+
+// attributed puts a solver, and the relative residual of the vector it hands back, in the place of Lanczos' method in an error of it.
+func attributed(err error, solver string, residual float64) error {
+	if e, ok := errors.AsType[*ErrDiverged](err); ok && e.Solver == lanczosName {
+		*e = ErrDiverged{Solver: solver, Iterations: e.Iterations, Residual: math.NaN(), Best: residual, Curvature: math.NaN(), Remedy: e.Remedy}
+	}
+	return err
+}
 
 func indefiniteRemedy(curvature float64) string {
 	if curvature >= 0 {

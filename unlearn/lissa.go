@@ -89,7 +89,10 @@ type lissaRun struct {
 func (s *lissaRun) solve(ctx context.Context, a Operator) error {
 	s.a = &counted{a: a}
 	if err := s.choose(ctx, a); err != nil {
-		return err
+		if isZero(s.best) {
+			s.stats.Residual = 1
+		}
+		return attributed(err, s.Name(), s.stats.Residual)
 	}
 	a = Ridge(a, s.stats.Ridge)
 	s.a.a = a

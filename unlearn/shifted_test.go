@@ -149,7 +149,24 @@ func TestShiftedSolveThatCannotBeStarted(t *testing.T) {
 	_, err = ShiftedSolve(t.Context(), &troubled{diagonal: spread(60, 1, 2), before: func(int) error { return lost }}, randomVector(60, 1), nil, 9)
 	require.ErrorIs(t, err, lost)
 	_, err = ShiftedSolve(t.Context(), &troubled{diagonal: spread(60, 1, 2), factor: func(int) float64 { return math.NaN() }}, randomVector(60, 1), nil, 9)
+	var diverged *ErrDiverged
+	require.ErrorAs(t, err, &diverged)
 	require.ErrorContains(t, err, "not finite")
+}
+
+// A solver that takes Lanczos' products says that it is the one that met an overflow, and hands back the zeros it was given.
+func TestOverflowInTheProductsOfLanczos(t *testing.T) {
+	for _, s := range []Solver{Galerkin{}, LiSSA{}, CG{}} {
+		o := &troubled{diagonal: spread(60, 1, 2), factor: func(int) float64 { return math.NaN() }}
+		x := make([]float64, 60)
+		st, err := s.Solve(t.Context(), x, o, randomVector(60, 1))
+		var diverged *ErrDiverged
+		require.ErrorAs(t, err, &diverged, s.Name())
+		require.Equal(t, s.Name(), diverged.Solver)
+		require.Equal(t, 1.0, diverged.Best, s.Name())
+		require.Equal(t, 1.0, st.Residual, s.Name())
+		require.True(t, isZero(x), s.Name())
+	}
 }
 
 // Galerkin carries out what ShiftedSolve found, from a start too, also where zeros would have the smaller residual.

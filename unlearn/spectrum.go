@@ -111,6 +111,8 @@ func (l *lanczosRun) run(ctx context.Context, a *counted, rng *rand.Rand) error 
 // brokenDown is the size of a residual, relative to the largest entry of T, that counts as zero: the basis spans an invariant space.
 const brokenDown = 1e-13
 
+const lanczosName = "lanczos"
+
 // product takes the product with basis vector j: it fills in alpha[j] and beta[j], and leaves what is new in next.
 func (l *lanczosRun) product(ctx context.Context, a *counted, j int) error {
 	if err := a.MulVecTo(ctx, l.next, l.basis[j]); err != nil {
@@ -118,7 +120,7 @@ func (l *lanczosRun) product(ctx context.Context, a *counted, j int) error {
 	}
 	l.alpha[j] = floats.Dot(l.basis[j], l.next)
 	if !finite(l.alpha[j]) {
-		return &ErrDiverged{Solver: "lanczos", Quantity: "Rayleigh quotient", Iterations: j + 1, Residual: l.alpha[j], Best: math.NaN(), Curvature: math.NaN(),
+		return &ErrDiverged{Solver: lanczosName, Quantity: "Rayleigh quotient", Iterations: j + 1, Residual: l.alpha[j], Best: math.NaN(), Curvature: math.NaN(),
 			Remedy: overflowRemedy}
 	}
 	l.orthogonalise(l.next, j+1)
