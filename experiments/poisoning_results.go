@@ -131,9 +131,8 @@ func (r *Results) poisonRows() []string {
 // waysMeasured are the ways of statistics in the records, of models that vote only where there are no others: see ownWay.
 func (r *Results) waysMeasured() []string {
 	var out []string
-	votes := func(rec Record) bool { return strings.HasPrefix(rec.Method, "sisa") }
 	for _, way := range []string{anew, kept} {
-		if slices.ContainsFunc(r.part("test-accuracy", "statistics", way), func(rec Record) bool { return !votes(rec) }) {
+		if slices.ContainsFunc(r.part("test-accuracy", "statistics", way), func(rec Record) bool { return !votes(rec.Method) }) {
 			out = append(out, way)
 		}
 	}
@@ -142,6 +141,9 @@ func (r *Results) waysMeasured() []string {
 	}
 	return out
 }
+
+// votes reports whether a method's models vote.
+func votes(method string) bool { return strings.HasPrefix(method, "sisa") }
 
 // mainWay is the way that counts.
 func (r *Results) mainWay() string {

@@ -74,8 +74,10 @@ func (r *Results) byBudget(title, metric, note string, known float64) Table {
 	switch {
 	case len(ways) > 1:
 		t.Note += "; kept: those of the network before it. Settings are chosen for each by itself."
+	case slices.Contains(ways, anew) && slices.ContainsFunc(r.poisonRows(), votes):
+		t.Note += ", of SISA after each training."
 	case slices.Contains(ways, anew):
-		t.Note += ", or of SISA after each training."
+		t.Note += "."
 	}
 	for _, m := range r.poisonRows() {
 		row := []string{memoryLabel(m)}

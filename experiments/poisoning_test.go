@@ -465,7 +465,7 @@ func TestOneWayOfStatistics(t *testing.T) {
 	r := resultsOf("poisoning", &Config{}, records)
 	table := r.byBudget("Test accuracy, %", "test-accuracy", "", 1)
 	require.Equal(t, []string{"method", "10000 flips, statistics anew"}, table.Header)
-	require.Contains(t, table.Note, "or of SISA after each training")
+	require.Contains(t, table.Note, "of SISA after each training")
 	require.Contains(t, table.Rows, []string{"sisa-5", "78.00"})
 	var texts []string
 	for _, c := range Claims(&Config{}, records) {
