@@ -5,10 +5,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
-	"lethe/datasets"
 	"lethe/unlearn"
 )
 
@@ -108,7 +106,7 @@ func (sub *secretSubject) carryOut(ctx context.Context, c *correction, ch *choic
 		return nil, err
 	}
 	if a.failed != "" {
-		return []finding{{metric{"failed", "1", 1}, Tags{"reason": a.failed}}}, nil
+		return []finding{failure(a.failed)}, nil
 	}
 	found := a.findings
 	if ch.trace != nil {
@@ -118,16 +116,9 @@ func (sub *secretSubject) carryOut(ctx context.Context, c *correction, ch *choic
 	}
 	measured, err := sub.findings(ctx, a.theta, c.data, c.target)
 	if err != nil && ctx.Err() == nil {
-		return []finding{{metric{"failed", "1", 1}, Tags{"reason": "the update cannot be measured: " + err.Error()}}}, nil
+		return []finding{failure("the update cannot be measured: " + err.Error())}, nil
 	}
 	return append(found, measured...), err
-}
-
-// applied is what a method came to, and what it took.
-type applied struct {
-	theta    []float64
-	findings []finding
-	failed   string
 }
 
 // apply carries a method out on the trained model.
@@ -135,69 +126,7 @@ func (sub *secretSubject) apply(ctx context.Context, c *correction, m unlearn.Me
 	return (&Subject{Problem: sub.problem, Theta: sub.theta}).carryOut(ctx, contender{m, tags}, c.request, sub.works)
 }
 
-// carryOut carries a method out. works reports whether the model gives numbers at the parameters that it came to.
-func (s *Subject) carryOut(ctx context.Context, m contender, r unlearn.Request, works func(context.Context, []float64) (bool, error)) (*applied, error) {
-	o, u, err := s.apply(ctx, m, r)
-	if err != nil || u == nil {
-		return &applied{failed: o.failed}, err
-	}
-	if note := brokenSolve(u.Notes); note != "" {
-		return &applied{failed: note}, nil
-	}
-	ok, err := works(ctx, u.Theta)
-	if err != nil {
-		return nil, err
-	}
-	if !ok || !finite(u.After) {
-		return &applied{failed: "the update is not finite"}, nil
-	}
-	return appliedFrom(&o, u), nil
-}
-
-// appliedFrom is what is recorded of an update.
-func appliedFrom(o *outcome, u *unlearn.Update) *applied {
-	a := &applied{theta: u.Theta}
-	for _, m := range o.metrics {
-		a.findings = append(a.findings, finding{m, o.tags})
-	}
-	a.findings = append(a.findings, finding{metric{"gradient-residual", "1", u.After}, nil})
-	for i, s := range u.Solves {
-		tags := Tags{"solve": i + 1, "solver": s.Solver, "products": s.Products}
-		if s.Chosen != "" {
-			tags = tags.with(Tags{"chosen": s.Chosen})
-		}
-		a.findings = append(a.findings, finding{metric{"own-residual", "1", s.Residual}, tags})
-		if finite(s.Independent) {
-			a.findings = append(a.findings, finding{metric{"independent-residual", "1", s.Independent}, tags})
-		}
-	}
-	return a
-}
-
-// brokenSolve returns the note of a solve that was forced though it diverged or met negative curvature: what it led to is no result. A solve
-// that only ended at its limit of products is one.
-func brokenSolve(notes []string) string {
-	for _, note := range notes {
-		_, reason, forced := strings.Cut(note, "forced: ") // of one chunk of several too
-		if forced && (strings.Contains(note, " diverged after ") || strings.Contains(note, "not positive definite")) {
-			return reason
-		}
-	}
-	return ""
-}
-
 // works reports whether the model gives numbers at these parameters.
 func (sub *secretSubject) works(ctx context.Context, theta []float64) (bool, error) {
 	return givesNumbers(ctx, sub.model, theta, sub.train)
-}
-
-// givesNumbers reports whether parameters and the loss of the first sample are finite.
-func givesNumbers(ctx context.Context, m unlearn.Objective, theta []float64, d *datasets.Dataset) (bool, error) {
-	for _, v := range theta {
-		if !finite(v) {
-			return false, nil
-		}
-	}
-	loss, err := m.Loss(ctx, theta, d.Slice(0, 1))
-	return finite(loss), err
 }

@@ -210,7 +210,7 @@ func (c *repair) fineTuneRecords(ctx context.Context, name string, epochs int) (
 		tags := c.tags().with(Tags{"statistics": way})
 		tries := c.fineTunes(known, name, "try", way)
 		if len(tries) == 0 {
-			out = append(out, c.records(name, tags, []finding{c.failure("every rate that was tried failed")})...)
+			out = append(out, c.records(name, tags, []finding{failure("every rate that was tried failed")})...)
 			continue
 		}
 		rate := slices.MaxFunc(tries, func(a, b Record) int { return cmp.Compare(a.Value, b.Value) }).Number("tau-ft")

@@ -93,7 +93,7 @@ func (c *repair) measured(ctx context.Context, t *target, m unlearn.Method) ([]f
 		return nil, err
 	}
 	if a.failed != "" {
-		return []finding{c.failure(a.failed)}, nil
+		return []finding{failure(a.failed)}, nil
 	}
 	found, err := c.findings(ctx, whole)
 	return append(a.findings, found...), err

@@ -151,7 +151,7 @@ func (c *repair) stepRecords(ctx context.Context, t *target, name string, rule s
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	if !slices.ContainsFunc(s.choices, func(ch stepChoice) bool { return ch.taken >= 0 }) {
-		found = []finding{c.failure("every setting that was tried failed" + s.reason())}
+		found = []finding{failure("every setting that was tried failed" + s.reason())}
 	}
 	for i := range found { // the seconds of a method are those with its settings given
 		if found[i].name == "seconds" {
@@ -187,11 +187,6 @@ func (ch *stepChoice) findings(chunk int) []finding {
 		out = append(out, finding{metric{"try", "points", try.score}, tags})
 	}
 	return out
-}
-
-// failure is the finding of a method that came to nothing.
-func (c *repair) failure(reason string) finding {
-	return finding{metric{"failed", "1", 1}, Tags{"reason": reason}}
 }
 
 // chunkFindings say what validation accuracy each chunk led to, from before the first on, and whether it was taken; of one that came to nothing,
@@ -329,6 +324,8 @@ func (m newton) Unlearn(ctx context.Context, p *unlearn.Problem, theta []float64
 	return m.SecondOrder.Unlearn(ctx, p, theta, r)
 }
 
+const noStep = ", no step is taken"
+
 // krylovSearch solves for all ridges and numbers of products that are tried in one Krylov space, as [unlearn.Galerkin] does for one of them, and
 // takes the solution that leads to the best parameters; zeros if none leads to any. Ridges are shares of the largest eigenvalue in the space,
 // further decades of it where the best is an end of the grid.
@@ -348,14 +345,15 @@ func (v krylovSearch) Solve(ctx context.Context, dst []float64, a unlearn.Operat
 	v.search.begin(v.theta)
 	set := v.search.t.c.set
 	if !finite(floats.Norm(b, 2)) {
-		st.Chosen = "what the step follows is not finite, no step is taken"
-		_, err := v.search.try(ctx, nil, nil, errors.New("what the step follows is not finite"))
+		const reason = "what the step follows is not finite"
+		st.Chosen = reason + noStep
+		_, err := v.search.try(ctx, nil, nil, errors.New(reason))
 		return st, err
 	}
 	space, err := unlearn.NewKrylov(ctx, a, b, slices.Max(set.ProductsGrid))
 	if diverged, ok := errors.AsType[*unlearn.ErrDiverged](err); ok { // an overflow, which no ridge mends
 		st.Iterations, st.Products, st.Seconds = diverged.Iterations, float64(diverged.Iterations), time.Since(began).Seconds()
-		st.Chosen = "products are not finite, no step is taken"
+		st.Chosen = "products are not finite" + noStep
 		_, err = v.search.try(ctx, nil, nil, err)
 		return st, err
 	}
@@ -370,7 +368,7 @@ func (v krylovSearch) Solve(ctx context.Context, dst []float64, a unlearn.Operat
 		return st, err
 	}
 	st.Iterations, st.Products = space.Products(), float64(space.Products()+1)
-	st.Chosen = "no setting led to finite parameters, no step is taken"
+	st.Chosen = "no setting led to finite parameters" + noStep
 	if best := v.search.step().best(); best != nil {
 		st.Ridge, st.Iterations = best["ridge"].(float64), int(best["products"].(float64))
 		found := space.Solve(st.Ridge, st.Iterations)
@@ -388,9 +386,10 @@ func (v krylovSearch) Solve(ctx context.Context, dst []float64, a unlearn.Operat
 	}
 	floats.AddScaled(r, st.Ridge, dst)
 	if st.Residual = floats.Distance(b, r, 2) / floats.Norm(b, 2); !finite(st.Residual) {
-		v.search.step().refuse("the product with the step is not finite")
+		const reason = "the product with the step is not finite"
+		v.search.step().refuse(reason)
 		clear(dst)
-		st.Residual, st.Chosen = 1, "the product with the step is not finite, no step is taken"
+		st.Residual, st.Chosen = 1, reason+noStep
 	}
 	st.Seconds = time.Since(began).Seconds() - (v.search.seconds - before)
 	return st, nil

@@ -52,7 +52,7 @@ func (r *Results) learnedTable() Table {
 
 // byBudget is a table with a row for each method and columns for each budget and way of statistics.
 func (r *Results) byBudget(title, metric, note string, known float64) Table {
-	t := Table{Title: title, Header: []string{"method"}, Note: r.poisonNote() + " " + note}
+	t := Table{Title: title, Header: []string{"method"}, Note: r.poisonNote() + " " + note + r.waysNote()}
 	var columns []poisonCase
 	ways := r.waysMeasured()
 	for _, c := range r.poisonCases() {
@@ -67,17 +67,6 @@ func (r *Results) byBudget(title, metric, note string, known float64) Table {
 			}
 			t.Header = append(t.Header, head)
 		}
-	}
-	if slices.Contains(ways, anew) {
-		t.Note += " Statistics of batch normalisation anew: found on some of the corrected images after the update"
-	}
-	switch {
-	case len(ways) > 1:
-		t.Note += "; kept: those of the network before it. Settings are chosen for each by itself."
-	case slices.Contains(ways, anew) && slices.ContainsFunc(r.poisonRows(), votes):
-		t.Note += ", of SISA after each training."
-	case slices.Contains(ways, anew):
-		t.Note += "."
 	}
 	for _, m := range r.poisonRows() {
 		row := []string{memoryLabel(m)}
@@ -99,6 +88,21 @@ func (r *Results) byBudget(title, metric, note string, known float64) Table {
 		t.Note += " The mean is that of the restored points over that of the lost ones; the deviation that of the draws' own shares."
 	}
 	return t
+}
+
+// waysNote says where statistics come from, if any were found anew.
+func (r *Results) waysNote() string {
+	const found = " Statistics of batch normalisation anew: found on some of the corrected images after the update"
+	switch ways := r.waysMeasured(); {
+	case !slices.Contains(ways, anew):
+		return ""
+	case len(ways) > 1:
+		return found + "; kept: those of the network before it. Settings are chosen for each by itself."
+	case slices.ContainsFunc(r.poisonRows(), votes):
+		return found + ", of SISA after each training."
+	default:
+		return found + "."
+	}
 }
 
 // poisonCostTable counts gradients and products in passes over the images.

@@ -13,7 +13,8 @@ import (
 // than that of zeros when the space is small; [CG] then hands back the zeros, since it keeps what has the smallest residual. Take Galerkin where
 // the number of products is what limits the step, as in networks; and to carry out what [ShiftedSolve] found.
 //
-// A matrix that is not positive definite in the space ends with [ErrIndefinite], a product that is not finite with [ErrDiverged], and dst as it was. Memory: Products vectors of length p.
+// A matrix that is not positive definite in the space ends with [ErrIndefinite], a product that is not finite with [ErrDiverged], and dst as it
+// was. Memory: Products vectors of length p.
 type Galerkin struct {
 	Products  int     // of the space; 0 = 25. One more is taken for the true residual
 	Tolerance float64 // on ||b - A x|| / ||b||; 0 = 1e-10
