@@ -44,3 +44,25 @@ func (m *Model) Convexity() (gamma, gamma2 float64, err error) {
 func (m *Model) isLoss(l Loss) bool {
 	return reflect.ValueOf(m.loss).Pointer() == reflect.ValueOf(l).Pointer()
 }
+
+// LossSmoothness implements unlearn.ConvexLoss for [Linear] networks, with or without a bias, in double precision: with the
+// logistic loss 1/4 and 1, with the softmax cross-entropy 1/2 and sqrt 2, with the squared loss 1 and no bound of the slope.
+func (m *Model) LossSmoothness() (curvature, slope float64, err error) {
+	if m.opts.float32 {
+		return 0, 0, errors.New("it computes in single precision, whose rounding errors no certificate covers: make the model without Float32()")
+	}
+	switch m.net.(type) {
+	case Linear, *Linear:
+	default:
+		return 0, 0, fmt.Errorf("a network of type %T is not linear in its parameters, so its loss is not convex in them", m.net)
+	}
+	switch {
+	case m.isLoss(Logistic):
+		return 0.25, 1, nil
+	case m.isLoss(SoftmaxCrossEntropy):
+		return 0.5, math.Sqrt2, nil
+	case m.isLoss(Squared):
+		return 1, math.Inf(1), nil
+	}
+	return 0, 0, errors.New("nothing is known of its loss: use Logistic, SoftmaxCrossEntropy or Squared")
+}

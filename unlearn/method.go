@@ -37,6 +37,10 @@ type Update struct {
 	Tilt []float64
 	// Certificate is what [Certified] found; nil for other methods.
 	Certificate *Certificate
+	// Release says what holds for Theta, and State (p) is where the next request starts, which stays secret: of
+	// [OutputPerturbation] only.
+	Release *Release
+	State   []float64
 
 	Before, After float64  // gradient residual ||grad L(.; D')|| of the old and of the new parameters
 	Cost          Cost     // everything, Check included

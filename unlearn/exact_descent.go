@@ -1,0 +1,119 @@
+package unlearn
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	"lethe/datasets"
+)
+
+// exactDescent is [OutputPerturbation] on a problem: Newton's method to a residual that counts its own rounding error.
+type exactDescent struct {
+	OutputPerturbation
+	curvature, slope float64 // of a sample's loss in its outputs, see ConvexLoss
+	lambda, largest  float64 // smallest and largest regulariser of a parameter
+}
+
+// descended is what a descent began and ended with: gradient residuals, without their rounding error.
+type descended struct{ before, after float64 }
+
+// descend goes from theta to parameters whose residual on p, with the rounding error of computing it, is at most r.
+func (d exactDescent) descend(ctx context.Context, p *Problem, theta []float64) ([]float64, descended, error) {
+	first := math.NaN()
+	for range 3 { // the rounding error depends on where the descent ends, but little
+		rounding, err := d.rounding(ctx, p, theta)
+		if err != nil {
+			return nil, descended{}, err
+		}
+		if !(rounding < d.Residual) {
+			return nil, descended{}, fmt.Errorf("unlearn: %s: computing the gradient of %d samples in float64 can err by %.2g, which is not below the residual of %.2g: "+
+				"set OutputPerturbation.Residual to %.2g or more", d.Name(), p.Train.Len(), rounding, d.Residual, 4*rounding)
+		}
+		newton := d.Newton
+		newton.Tolerance = d.Residual - rounding
+		n := newNewtonRun(newton, p, theta, Progress{Trainer: "newton-cg"}, time.Now())
+		if err = n.evaluateStart(ctx); err == nil {
+			if math.IsNaN(first) {
+				first = n.progress.GradientNorm
+			}
+			err = n.run(ctx)
+		}
+		if err != nil {
+			return nil, descended{}, fmt.Errorf("unlearn: %s published nothing: %w", d.Name(), err)
+		}
+		theta = n.theta
+		if rounding, err = d.rounding(ctx, p, theta); err != nil {
+			return nil, descended{}, err
+		}
+		if n.progress.GradientNorm+rounding <= d.Residual {
+			return theta, descended{first, n.progress.GradientNorm}, nil
+		}
+	}
+	return nil, descended{}, fmt.Errorf("unlearn: %s published nothing: the residual and its rounding error stay above %.3g", d.Name(), d.Residual)
+}
+
+// rounding bounds the error of the gradient of L as computed in float64. With u = 2^-53, m numbers in a row, n samples and
+// weights w_i, the outputs err by at most (m + c) u ||x_i|| ||theta||, the slope of a loss by curvature times that and c u slope, and the sum over n terms by
+// n u times the sum of their norms (Higham 2002, section 3.1), whatever the order; c covers exp, log and the few operations around them.
+func (d exactDescent) rounding(ctx context.Context, p *Problem, theta []float64) (float64, error) {
+	const (
+		u = 0x1p-53
+		c = 64
+	)
+	norms, err := d.sampleNorms(p.Train)
+	if err != nil {
+		return 0, err
+	}
+	first, second, n := 0.0, 0.0, float64(p.Train.Len())
+	for i, v := range norms {
+		first += p.Train.Weight(i) * v
+		second += p.Train.Weight(i) * v * v
+	}
+	m := 1.0
+	for _, s := range p.Train.X.Shape() {
+		m *= float64(s)
+	}
+	size := norm(theta)
+	gradients := d.slope * first
+	if math.IsInf(d.slope, 1) {
+		if gradients, err = d.gradientNorms(ctx, p, theta); err != nil {
+			return 0, err
+		}
+	}
+	bound := (n+c)*u*gradients + (m+c)*u*d.curvature*second*size + c*u*d.largest*size
+	if p.Tilt != nil {
+		bound += c * u * norm(p.Tilt)
+	}
+	return bound, nil
+}
+
+// sampleNorms returns the norms of the rows with a bias' one beside them.
+func (d exactDescent) sampleNorms(train *datasets.Dataset) ([]float64, error) {
+	norms, err := datasets.RowNorms(train)
+	if err != nil {
+		return nil, err
+	}
+	for i, v := range norms {
+		norms[i] = math.Hypot(1, v)
+	}
+	return norms, nil
+}
+
+// gradientNorms returns the weighted sum of the norms of the samples' gradients.
+func (d exactDescent) gradientNorms(ctx context.Context, p *Problem, theta []float64) (float64, error) {
+	sampler, ok := p.Objective.(PerSampler)
+	if !ok {
+		return 0, fmt.Errorf("unlearn: %s: the slope of the loss has no bound, so the objective %T has to be a PerSampler", d.Name(), p.Objective)
+	}
+	norms := make([]float64, p.Train.Len())
+	if err := sampler.PerSampleNorms(ctx, norms, theta, p.Train); err != nil {
+		return 0, err
+	}
+	sum := 0.0
+	for _, v := range norms {
+		sum += v
+	}
+	return sum, nil
+}
