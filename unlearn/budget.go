@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // Budget says what a certificate promises and by what noise: training adds b'theta to the loss, b ~ N(0, Sigma^2 I) drawn before
@@ -82,4 +84,13 @@ func (e *ErrBudget) Error() string {
 	return fmt.Sprintf("unlearn: %s is not certified: %s exceeds the %.4g that epsilon %g, delta %g and sigma %g allow (sigma %.4g would be "+
 		"needed, chosen before training); retraining on the corrected data with a fresh tilt resets it to about %.3g and frees the whole budget",
 		e.Method, spent, c.Allowed, b.Epsilon, b.Delta, b.Sigma, b.SigmaFor(c.Spent), e.Reset)
+}
+
+// RefusalBound returns an upper bound of the probability that a request is refused, eta, from how often it was in draws of
+// the tilt (Clopper and Pearson 1934); it fails with probability alpha.
+func RefusalBound(refused, draws int, alpha float64) float64 {
+	if refused >= draws {
+		return 1
+	}
+	return distuv.Beta{Alpha: float64(refused + 1), Beta: float64(draws - refused)}.Quantile(1 - alpha)
 }
