@@ -88,23 +88,14 @@ func (m Certified) examine(p *Problem) (smoothness, error) {
 	return s, checkRowNorms(p.Train)
 }
 
-// checkMethod refuses methods that the proof does not hold for: it changes variables from the tilt to the parameters, so these have to
-// depend on the tilt smoothly, and the bounds are of exact gradients. One that rounds, draws or chooses does not.
+// checkMethod refuses methods that the proof does not hold for.
 func (m Certified) checkMethod() error {
-	switch method := m.method().(type) {
-	case SecondOrder:
-		if second := method; second.Sample > 0 || second.Gradient != FullGradient {
-			return errors.New("unlearn: a certificate is about exact gradients: leave SecondOrder.Sample at 0 and Gradient at FullGradient")
-		}
-		return nil
-	case FirstOrder:
-		if method.Search == nil && !method.Full && method.Sample == 0 {
-			return nil
-		}
-		return errors.New("unlearn: the proof holds for FirstOrder with a Tau that is given: leave Search, Full and Sample unset")
+	smooth, ok := m.method().(SmoothMethod)
+	if !ok {
+		return fmt.Errorf("unlearn: %s cannot be certified by loss perturbation: the proof holds for methods whose result depends smoothly on the "+
+			"parameters that they are given (see SmoothMethod); OutputPerturbation certifies any request", m.method().Name())
 	}
-	return fmt.Errorf("unlearn: %s cannot be certified: the proof holds for FirstOrder and SecondOrder, whose results depend smoothly on the tilt; "+
-		"OutputPerturbation certifies whatever the request", m.method().Name())
+	return smooth.Smooth()
 }
 
 // Unlearn implements [Method]. p is the problem that Train returned, theta its parameters. The update carries its certificate; beside

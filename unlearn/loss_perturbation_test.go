@@ -96,12 +96,22 @@ func (m onGrid) Unlearn(ctx context.Context, p *Problem, theta []float64, r Requ
 // The proof needs a residual that depends smoothly on the tilt.
 func TestOnlySmoothMethodsAreCertified(t *testing.T) {
 	base := &Problem{Objective: convexLogistic(2), Train: shortRows(12, 2, 2, false, 9), L2: 1}
-	for _, method := range []Method{onGrid{}, Retrain{}, SISA{Shards: 2}, FineTune{}, FirstOrder{Tau: 0.1, Full: true}} {
-		m := Certified{Method: method, Budget: Budget{0.1, 0.01, 1}, Seed: 1}
-		_, _, err := m.Train(t.Context(), base, []float64{0, 0})
-		require.ErrorContains(t, err, "the proof holds for", "%T", method)
+	search := func(context.Context, []float64, []float64) (float64, error) { return 1, nil }
+	accept := func(context.Context, []float64) (float64, error) { return 1, nil }
+	for want, methods := range map[string][]Method{
+		"the proof holds for methods whose result depends smoothly": {onGrid{}, Retrain{}, SISA{Shards: 2}},
+		"leave FirstOrder.Search, Full and Sample unset": {FirstOrder{Tau: 0.1, Full: true}, FirstOrder{Search: search},
+			FirstOrder{Tau: 0.1, Sample: 3}, Iterative{Method: FirstOrder{Search: search}}},
+		"exact gradients": {SecondOrder{Sample: 3}, SecondOrder{Steps: 2, Gradient: Difference}},
+		"chooses between": {Iterative{Method: SecondOrder{}, Accept: accept}},
+	} {
+		for _, method := range methods {
+			m := Certified{Method: method, Budget: Budget{0.1, 0.01, 1}, Seed: 1}
+			_, _, err := m.Train(t.Context(), base, []float64{0, 0})
+			require.ErrorContains(t, err, want, "%T", method)
+		}
 	}
-	for _, method := range []Method{nil, FirstOrder{Tau: 0.1}, SecondOrder{Steps: 2}} {
+	for _, method := range []Method{nil, None{}, FineTune{Rate: 0.1}, FirstOrder{Tau: 0.1}, SecondOrder{Steps: 2}, Iterative{Method: SecondOrder{}}} {
 		m := Certified{Method: method, Budget: Budget{0.1, 0.01, 1}, Seed: 1}
 		_, _, err := m.Train(t.Context(), base, []float64{0, 0})
 		require.NoError(t, err)
