@@ -5,216 +5,190 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"os"
 	"time"
+
+	"gonum.org/v1/gonum/floats"
 
 	"lethe/datasets"
 	"lethe/unlearn"
 )
 
-// budgetExperiment streams single requests against one budget, on the account of a ledger, until it is spent.
+// budgetExperiment streams single requests, each of which publishes a certified model, on the account of a ledger. No budget is spent:
+// what a stream has is a cost for each request, and an epsilon that all releases have together.
 func budgetExperiment() *Experiment {
 	const id = "budget"
 	return &Experiment{
-		ID: id, Title: "A stream of requests against one budget", Convex: true,
-		Question: "how many single requests does a budget bear, and what does each cost against retraining?",
-		Defaults: func(s *Settings, k Key) {
-			certifiedDefaults(s, k)
-			s.Steps, s.Tolerance = 3, 1e-3 // more steps, each solved roughly
-		},
-		Describe: func(s *Settings) (string, []string) {
-			return fmt.Sprintf("lambda %g, sigma %g, epsilon %g, delta %g, %s, at most %d requests; first order with tau %s; second order in at most %d steps, "+
-					"solver %s, tolerance %g, curvature %s, ridge %s", s.Lambda, s.Sigma, s.Epsilons[0], s.Delta, trainingLine(s), s.Requests, s.Text("tau"), s.Steps,
-					s.Solver, s.Tolerance, s.Curvature, s.Text("ridge")), []string{"lambda", "sigma", "epsilons", "delta", "train-tolerance", "train-steps",
-					"requests", "tau", "steps", "solver", "tolerance", "curvature", "ridge", "pool"}
-		},
-		Units: func(ctx context.Context, s *Session, set *Settings) ([]Unit, error) {
-			kinds := []string{"samples"}
+		ID: id, Title: "A stream of certified requests", Convex: true,
+		Question: "what does each of many single requests cost against retraining, and what do all releases give away together?",
+		Defaults: releaseDefaults, Describe: describeReleases,
+		Units: func(_ context.Context, s *Session, set *Settings) ([]Unit, error) {
+			kinds := []string{"samples", "labels"}
 			if s.Sparse {
-				kinds = []string{"features", "samples"}
+				kinds = []string{"features", "samples", "labels"}
 			}
 			var units []Unit
 			for _, kind := range kinds {
-				for _, method := range []string{"none", "first-order", "second-order"} {
-					units = append(units, Unit{kind + " " + method, func(ctx context.Context) ([]Record, error) {
-						return s.streamRecords(ctx, id, set, kind, method)
-					}})
-				}
+				units = append(units, Unit{kind, func(ctx context.Context) ([]Record, error) { return s.streamReleases(ctx, id, set, kind) }})
 			}
 			return units, nil
 		},
 		Tables:  budgetTables,
-		Figures: budgetFigures,
+		Figures: func(*Results) []Figure { return nil },
 	}
 }
 
-// storedFactor is the number of parameters up to which second order keeps a factor of the Hessian.
-const storedFactor = 500
-
-// streamMethod returns what carries the requests out. Second order takes a further step as long as the residual is above a
-// hundred-thousandth of the budget.
-func (s *Session) streamMethod(set *Settings, method string, dim int, allowed float64) (unlearn.Method, error) {
-	switch method {
-	case "none":
-		return unlearn.None{}, nil
-	case "first-order":
-		return unlearn.FirstOrder{Tau: set.Tau.Value, Force: true}, nil
-	}
-	second, err := secondOrder(set, set.Ridge.Value, s.Seed)
-	if err != nil {
-		return nil, err
-	}
-	second.Full, second.Until = true, allowed*1e-5
-	if dim <= storedFactor && set.Solver == "cg" {
-		second.Solver = &unlearn.Stored{Tolerance: set.Tolerance}
-	}
-	return second, nil
-}
-
-// stream is one stream at work.
-type stream struct {
-	*unlearn.Stream
-	s           *Session
-	set         *Settings
-	kind        string
-	allowed     float64
-	bounds      float64 // sum of the closed-form bounds of what the entries added; NaN once there was none
-	done        int
-	spent       bool
-	worstSum    float64 // largest relative distance of a total from the sum of its entries
-	worstExact  float64 // largest excess of an exact residual over the total
-	sum         float64
-	accumulated []Record
-}
-
-func (s *Session) streamRecords(ctx context.Context, part string, set *Settings, kind, method string) ([]Record, error) {
-	d, err := s.shortRows(set)
-	if err != nil {
-		return nil, err
-	}
+// streamReleases works off the requests of one kind.
+func (s *Session) streamReleases(ctx context.Context, part string, set *Settings, kind string) (out []Record, err error) {
+	d := s.data(set)
 	// Most columns of the dense sets are one-hot.
 	d = &data{Train: datasets.Sparse(d.Train), Test: datasets.Sparse(d.Test)}
 	m, err := newModel(s.Model, d.Train, set)
 	if err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp("", "lethe-ledger-")
+	requests, err := s.singleRequests(ctx, set, d.Train, kind)
+	if err != nil {
+		return nil, err
+	}
+	dir, err := os.MkdirTemp("", "lethe-releases-")
 	if err != nil {
 		return nil, fmt.Errorf("experiments: %w", err)
 	}
 	defer os.RemoveAll(dir)
-	budget := unlearn.Budget{Epsilon: set.Epsilons[0], Delta: set.Delta, Sigma: set.Sigma}
-	certified := unlearn.Certified{Budget: budget, Trainer: patient{s.trainer(set)}, Seed: random(s.Seed, streamTilt, 0).Uint64()}
-	if certified.Method, err = s.streamMethod(set, method, m.Dim(), budget.Residual()); err != nil {
-		return nil, err
-	}
+	mechanism := set.mechanism()
+	mechanism.Trainer = s.trainer(set)
+	mechanism.Rand = rand.New(rand.NewPCG(s.Seed, streamRelease<<32))
 	p := &unlearn.Problem{Objective: m, Train: d.Train, L2: set.Lambda}
 	began := time.Now()
-	opened, err := certified.Open(ctx, p, m.Init(s.Seed), dir)
+	stream, err := mechanism.Open(ctx, p, m.Init(s.Seed), dir)
 	if err != nil {
 		return nil, err
 	}
-	training := time.Since(began).Seconds()
-	st := &stream{Stream: opened, s: s, set: set, kind: kind, allowed: budget.Residual()}
-	before, err := unlearn.Judge(ctx, st.Problem(), st.Theta(), set.Sigma, d.Test)
-	if err != nil {
-		return nil, errors.Join(err, st.Close())
-	}
-	seconds, err := st.run(ctx, part, method)
-	if err != nil {
-		return nil, errors.Join(err, st.Close())
-	}
-	after, err := unlearn.Judge(ctx, st.Problem(), st.Theta(), set.Sigma, d.Test)
-	if err != nil {
-		return nil, errors.Join(err, st.Close())
-	}
+	defer func() { err = errors.Join(err, stream.Close()) }()
+	o := outcome{method: released, tags: Tags{"kind": kind}}
+	add := func(name, unit string, v float64) { o.metrics = append(o.metrics, metric{name, unit, v}) }
+	add("training-seconds", "s", time.Since(began).Seconds())
+	passes := 0.0
+	var before []float64 // the state that the last request started from
 	began = time.Now()
-	if _, err := st.Retrain(ctx); err != nil {
-		return nil, errors.Join(err, st.Close())
+	for i, r := range requests {
+		before = stream.State()
+		u, err := stream.Unlearn(ctx, r)
+		if err != nil {
+			return nil, fmt.Errorf("request %d: %w", i, err)
+		}
+		passes += (u.Cost.Gradients + u.Cost.HVPs) / float64(u.Data.Len())
 	}
-	retrain := time.Since(began).Seconds()
-	o := outcome{method: method, tags: Tags{"kind": kind}, metrics: []metric{
-		{"requests-certified", "requests", float64(st.done)}, {"budget-spent", "share", st.sum / st.allowed}, {"ended-by-budget", "share", share01(st.spent)},
-		{"seconds-per-request", "s", seconds / math.Max(1, float64(st.done))}, {"requests-per-second", "1/s", float64(st.done) / seconds},
-		{"retrain-seconds", "s", retrain}, {"training-seconds", "s", training},
-		{"accuracy-before", "share", before.Accuracy}, {"accuracy-after", "share", after.Accuracy}, {"majority-accuracy", "share", after.Majority},
-		{"macro-f1-after", "1", after.MacroF1}, {"sum-error", "1", st.worstSum}, {"exact-excess", "1", st.worstExact}}}
+	seconds := time.Since(began).Seconds()
+	n := float64(len(requests))
+	add("requests-certified", "requests", n)
+	add("seconds-per-request", "s", seconds/n)
+	add("requests-per-second", "1/s", n/seconds)
+	add("products", "1", passes/n)
+	add("epsilon-together", "1", stream.Together())
+	if err := s.compareRetraining(ctx, set, m, stream, before, d, add); err != nil {
+		return nil, err
+	}
 	names := make([]string, len(o.metrics))
 	for i, m := range o.metrics {
 		names[i] = m.name
 	}
-	return append(st.accumulated, s.records(part, nil, 0, []outcome{o}, names...)...), st.Close()
+	return s.records(part, nil, 0, []outcome{o}, names...), nil
 }
 
-// run streams requests until the budget is spent or there are no more, and returns the seconds that they took, their records aside.
-func (t *stream) run(ctx context.Context, part, method string) (seconds float64, err error) {
-	requests, err := t.requests(ctx)
-	if err != nil {
-		return 0, err
-	}
-	every := max(1, len(requests)/250)
-	t.sum = t.Ledger().Total()
-	t.note(part, method, 0)
+// compareRetraining measures the last release beside the model retrained on what is left: warm, from the state before the last request, and
+// cold.
+func (s *Session) compareRetraining(
+	ctx context.Context, set *Settings, m Model, stream *unlearn.ReleaseStream, before []float64, d *data,
+	add func(name, unit string, v float64),
+) error {
+	p, trainer := stream.Problem(), s.trainer(set)
 	began := time.Now()
-	for i, r := range requests {
-		_, err := t.Unlearn(ctx, r)
-		var budget *unlearn.ErrBudget
-		if errors.As(err, &budget) {
-			t.spent = true
-			t.add(part, method, "next-total", i+1, budget.Certificate.Spent)
-			break
-		}
-		if err != nil {
-			return 0, fmt.Errorf("request %d: %w", i, err)
-		}
-		t.done++
-		t.check()
-		if t.done%every == 0 || t.done <= 20 {
-			t.note(part, method, t.done)
-		}
+	if _, err := trainer.Train(ctx, p, before); err != nil {
+		return err
 	}
-	return time.Since(began).Seconds(), nil
+	add("warm-seconds", "s", time.Since(began).Seconds())
+	began = time.Now()
+	retrained, err := trainer.Train(ctx, p, m.Init(s.Seed))
+	if err != nil {
+		return err
+	}
+	add("cold-seconds", "s", time.Since(began).Seconds())
+	add("state-distance", "1", floats.Distance(stream.State(), retrained, 2))
+	add("allowed-distance", "1", stream.Latest().Distance+set.TrainTolerance/set.Lambda) // retraining stops short of the optimum too
+	for name, theta := range map[string][]float64{"accuracy": stream.Latest().Theta, "retrained-accuracy": retrained} {
+		classes, err := m.Classes(ctx, theta, d.Test)
+		if err != nil {
+			return err
+		}
+		add(name, "share", share(classes, d.Test))
+	}
+	return nil
 }
 
-// check compares the last entry with what it has to be.
-func (t *stream) check() {
-	entries := t.Ledger().Entries()
-	e := entries[len(entries)-1]
-	t.sum += e.Added
-	t.bounds += e.Bound
-	t.worstSum = max(t.worstSum, math.Abs(e.Total-t.sum)/t.sum)
-	t.worstExact = max(t.worstExact, e.Exact-e.Total)
-}
-
-// note records where the account stands.
-func (t *stream) note(part, method string, at int) {
-	entries := t.Ledger().Entries()
-	e := entries[len(entries)-1]
-	t.add(part, method, "ledger-total", at, e.Total)
-	t.add(part, method, "exact-residual", at, e.Exact)
-	t.add(part, method, "bound-total", at, t.bounds+entries[0].Added)
-}
-
-func (t *stream) add(part, method, name string, at int, value float64) {
-	t.accumulated = append(t.accumulated, t.s.record(part, method, metric{name, "1", value}, 0, Tags{"kind": t.kind, "after-requests": at}))
-}
-
-// requests returns single requests in a random order: columns of the pool, or samples.
-func (t *stream) requests(ctx context.Context) ([]unlearn.Request, error) {
+// singleRequests returns requests of one sample, label or column each, in a random order.
+func (s *Session) singleRequests(ctx context.Context, set *Settings, train *datasets.Dataset, kind string) ([]unlearn.Request, error) {
 	var out []unlearn.Request
-	if t.kind == "samples" {
-		n := t.Problem().Train.Len()
-		for _, row := range random(t.s.Seed, streamRows, 0).Perm(n)[:min(t.set.Requests, n/2)] {
-			out = append(out, unlearn.RemoveSamples(row))
+	if kind == "features" {
+		pool, err := s.pool(ctx, set)
+		if err != nil {
+			return nil, err
+		}
+		for _, j := range random(s.Seed, streamColumns, 0).Perm(len(pool))[:min(set.Requests, len(pool))] {
+			out = append(out, unlearn.RemoveFeatures(pool[j]))
 		}
 		return out, nil
 	}
-	pool, err := t.s.pool(ctx, t.set)
-	if err != nil {
-		return nil, err
-	}
-	for _, j := range random(t.s.Seed, streamColumns, 0).Perm(len(pool))[:min(t.set.Requests, len(pool))] {
-		out = append(out, unlearn.RemoveFeatures(pool[j]))
+	rows := random(s.Seed, streamRows, 0).Perm(train.Len())[:min(set.Requests, train.Len()/2)]
+	labels := otherLabels(random(s.Seed, streamLabels, 0), train, rows)
+	for i, row := range rows {
+		if kind == "labels" {
+			out = append(out, unlearn.CorrectLabels([]int{row}, labels[i:i+1]))
+		} else {
+			out = append(out, unlearn.RemoveSamples(row))
+		}
 	}
 	return out, nil
+}
+
+func budgetTables(r *Results) []Table {
+	b, _ := r.budgetOf()
+	t := Table{Title: "Single certified requests", Header: []string{"requests", "number", "seconds a request", "requests a second", "passes a request",
+		"warm retraining, s", "cold retraining, s", "accuracy at last, %", "retrained, %", "distance to retraining", "allowed", "epsilon of all releases"}}
+	for _, kind := range []string{"features", "samples", "labels"} {
+		at := func(metric string) float64 { return r.where(metric, "kind", kind).mean }
+		if math.IsNaN(at("requests-certified")) {
+			continue
+		}
+		row := []string{kind, formatNumber(at("requests-certified"))}
+		for _, name := range []string{"seconds-per-request", "requests-per-second", "products", "warm-seconds", "cold-seconds"} {
+			row = append(row, significant(at(name), 3))
+		}
+		row = append(row, percent.one(at("accuracy")), percent.one(at("retrained-accuracy")))
+		for _, name := range []string{"state-distance", "allowed-distance", "epsilon-together"} {
+			row = append(row, significant(at(name), 3))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	t.Note = fmt.Sprintf("Every request is certified by itself at epsilon %g, delta %g; the last column is the epsilon of all releases of a stream taken together, at the "+
+		"same delta. A request costs its passes over the data, its place in the ledger (syncs to disk) and the file of its release; a pass is a gradient or a "+
+		"Hessian product over all samples. Retraining is on what is left, without noise. The distance is that of the state, before its noise.", b.Epsilon, b.Delta)
+	return []Table{t}
+}
+
+// budgetClaims: the state never leaves its distance of retraining, and accuracy is retraining's.
+func (r *Results) budgetClaims() []Claim {
+	var out []Claim
+	for _, kind := range []string{"features", "samples", "labels"} {
+		at := func(metric string) float64 { return r.where(metric, "kind", kind).mean }
+		if math.IsNaN(at("requests-certified")) {
+			continue
+		}
+		name := fmt.Sprintf("after %s single requests (%s): ", formatNumber(at("requests-certified")), kind)
+		out = append(out, atMost(name+"distance of the state to retraining", at("state-distance"), at("allowed-distance")),
+			within(name+"test accuracy of the release, against retraining without noise", at("accuracy"), at("retrained-accuracy"), 0.0002, percent, "%"))
+	}
+	return out
 }

@@ -40,6 +40,12 @@ func Claims(c *Config, records []Record) []Claim {
 	if r := resultsOf("poisoning", c, records); len(r.Records) > 0 {
 		out = append(out, r.poisoningClaims()...)
 	}
+	if r := resultsOf("loss-perturbation", c, records); len(r.Records) > 0 {
+		out = append(out, r.lossClaims()...)
+	}
+	if r := resultsOf("loss-budget", c, records); len(r.Records) > 0 {
+		out = append(out, r.lossBudgetClaims()...)
+	}
 	if r := resultsOf("certified", c, records); len(r.Records) > 0 {
 		out = append(out, r.certifiedClaims()...)
 	}

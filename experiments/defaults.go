@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"lethe/unlearn"
 )
 
 // The profiles: smoke is for tests, quick for a first look, paper repeats the paper's settings.
@@ -36,7 +38,8 @@ func Defaults(e *Experiment, k Key) (*Settings, error) {
 		Criterion: "residual", TuneDraws: 2, TuneSize: 50, Near: 0.5, Growth: 2, Factor: true,
 		Shards: []int{5, 10, 20}, Points: []int{5, 10, 20, 50, 100, 200}, Trials: 2000,
 		Epsilons: []float64{0.1, 0.5, 1}, Delta: 0.01, Lambdas: []float64{1, 10, 100}, SweepDraws: 2, Requests: 200,
-		Sigmas:     []float64{0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 3000, 1e4, 3e4, 1e5},
+		Sigmas:            []float64{0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 3000, 1e4, 3e4, 1e5},
+		CertifiedResidual: 1e-6, Against: unlearn.ExactOptimum.String(), ColdDraws: 5,
 		SISAShards: 20, SISASlices: 1, SISAOutputs: "majority", DPSigma: 1,
 	}
 	if k.Profile == Paper {

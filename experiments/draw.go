@@ -36,6 +36,7 @@ const (
 	streamKnown
 	streamStatistics
 	streamSharding
+	streamRelease
 )
 
 // random returns the generator of one draw for one purpose.

@@ -57,8 +57,10 @@ func Experiments() []*Experiment {
 		memorizationExperiment(),
 		poisoningExperiment(),
 		certifiedExperiment(),
-		sigmaExperiment(),
 		budgetExperiment(),
+		lossPerturbationExperiment(),
+		lossBudgetExperiment(),
+		sigmaExperiment(),
 	}
 }
 

@@ -30,15 +30,15 @@ func (s *Session) idle(key string, e *Experiment, set *Settings) string {
 	case "test-share":
 		return ""
 	case "epsilons", "delta":
-		return unless(e.ID == "certified" || e.ID == "budget", "only certified and budget take it")
+		return unless(e.Convex && e.ID != "sigma", "only certified, budget, loss-perturbation and loss-budget take it")
 	case "sigmas":
-		return unless(e.ID == "certified" || e.ID == "sigma", "only certified and sigma take it")
+		return unless(e.ID == "loss-perturbation" || e.ID == "sigma", "only loss-perturbation and sigma take it")
 	case "lambdas":
 		return unless(e.ID == "sigma", "only sigma takes it")
 	case "sweep-draws":
-		return unless(e.ID == "certified", "only certified takes it")
+		return unless(e.ID == "loss-perturbation", "only loss-perturbation takes it")
 	case "requests":
-		return unless(e.ID == "budget", "only budget takes it")
+		return unless(e.ID == "budget" || e.ID == "loss-budget", "only budget and loss-budget take it")
 	case "sisa-shards", "sisa-slices", "sisa-vote", "dp-sigma":
 		return s.idleBaseline(key, e)
 	}
@@ -128,8 +128,8 @@ func (s *Session) idleChange(key string, e *Experiment, set *Settings) string {
 	switch {
 	case e.ID == "sigma" && key != "draws":
 		return "sigma forgets nothing"
-	case e.ID == "budget" && key != "pool":
-		return "budget streams single samples and columns; requests says how many"
+	case (e.ID == "budget" || e.ID == "loss-budget") && key != "pool":
+		return e.ID + " streams single samples and columns; requests says how many"
 	case key == "request":
 		return ""
 	case key == "draws":

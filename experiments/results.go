@@ -120,7 +120,7 @@ func (r *Results) sizeTitle(size float64) string {
 // methodOrder is the order of methods in tables and figures.
 var methodOrder = []string{
 	"none", "dp", "occlusion", "fine-tune", "first-order", "first-order-iterative", "second-order", "second-order, factor stored", "second-order-iterative",
-	"sisa", "retrain", "retrain, warm", "retrain, cold", "retrain, cold, other starts",
+	"sisa", released, "retrain", "retrain, warm", "retrain, cold", "retrain, cold, other starts",
 }
 
 // label names a record's row: its method, and what tells it from others of that name.
@@ -128,7 +128,7 @@ func label(rec Record) string {
 	switch {
 	case rec.Method == "retrain" && rec.Settings["init-seed"] != nil:
 		return "retrain, cold, other starts"
-	case rec.Method == "retrain" && rec.Model != Models[0]:
+	case rec.Method == "retrain" && (rec.Model != Models[0] || rec.Experiment == "certified"):
 		return "retrain, " + rec.Text("start")
 	case rec.Text("factor") != "":
 		return rec.Method + ", factor " + rec.Text("factor")

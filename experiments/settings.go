@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"lethe/unlearn"
 )
 
 // Settings are what --set may change, for one experiment on one data set and model. The defaults are those of PAPER.md section 2
@@ -54,60 +56,63 @@ type Settings struct {
 	Points    []int   `set:"points" doc:"sharding: numbers of affected points"`
 	Trials    int     `set:"trials" doc:"sharding: random assignments drawn to check the formula"`
 
-	Epsilons      []float64 `set:"epsilons" doc:"certified, budget: epsilon of the certificates; the first counts, certified shows the others too"`
-	Delta         float64   `set:"delta" doc:"certified, budget: delta of the certificates"`
-	Sigmas        []float64 `set:"sigmas" doc:"certified: sigmas among which each method's need is found; sigma: those shown"`
-	Lambdas       []float64 `set:"lambdas" doc:"sigma: regularisers shown"`
-	SweepDraws    int       `set:"sweep-draws" doc:"certified: draws on which the sigma that each method needs is found"`
-	Requests      int       `set:"requests" doc:"budget: requests of a stream at the most"`
-	SISAShards    int       `set:"sisa-shards" doc:"shards of SISA; 0 leaves it out"`
-	SISASlices    int       `set:"sisa-slices" doc:"slices of each shard of SISA"`
-	SISAOutputs   string    `set:"sisa-vote" doc:"how SISA's models answer: majority, or the mean of their outputs"`
-	DPSigma       float64   `set:"dp-sigma" doc:"noise of differential privacy by a noisy objective (linear models); 0 leaves it out"`
-	Lengths       []int     `set:"length" of:"memorization" doc:"lengths of the secrets, random digits"`
-	Methods       []string  `set:"methods" of:"memorization,poisoning" doc:"methods that are carried out beside retraining, separated by commas, or all; of memorization first-order-matched and second-order-repeated go on from second-order; of poisoning -last changes the last layers only"`
-	Replace       []string  `set:"replace" of:"memorization" doc:"what the secret becomes: text1, text2 (of the paper, where it has one), random-digits (anew at each place) or all"`
-	Times         int       `set:"times" of:"memorization" doc:"how often the secret is put into the text"`
-	Characters    int       `set:"characters" of:"memorization" doc:"of the text, from its beginning; 0 = all"`
-	Window        int       `set:"window" of:"memorization" doc:"characters from which the next one is guessed"`
-	Embedding     int       `set:"embedding" of:"memorization" doc:"numbers that stand for a character"`
-	Units         int       `set:"units" of:"memorization" doc:"width of each LSTM layer"`
-	Layers        int       `set:"layers" of:"memorization" doc:"LSTM layers"`
-	Dropout       float64   `set:"dropout" of:"memorization" doc:"share of a layer's outputs that training leaves out"`
-	L2            float64   `set:"l2" of:"memorization" doc:"regulariser l2 ||w||^2 of the LSTM layers, added to the mean loss"`
-	TrainRate     float64   `set:"train-rate" of:"memorization,poisoning" doc:"learning rate of training (Adam); with schedule=one-cycle the highest"`
-	TrainBatch    int       `set:"train-batch" of:"memorization,poisoning" doc:"batch size of training"`
-	TrainEpochs   int       `set:"train-epochs" of:"memorization,poisoning" doc:"passes of training"`
-	Sample        int       `set:"sample" of:"memorization,poisoning" doc:"windows or images, besides as many of those that the request touches, that curvature and gradient residuals are estimated from; 0 = all"`
-	Step          Auto      `set:"step" of:"memorization" doc:"step length of second order; auto takes the best of step-grid"`
-	RidgeGrid     []float64 `set:"ridge-grid" of:"memorization" doc:"ridges that are tried"`
-	StepGrid      []float64 `set:"step-grid" of:"memorization" doc:"step lengths of second order that are tried"`
-	TauGrid       []float64 `set:"tau-grid" of:"memorization,poisoning" doc:"values of tau that are tried first"`
-	TauFine       int       `set:"tau-fine" of:"memorization,poisoning" doc:"values of tau a decade that are then tried around the best"`
-	RateGrid      []float64 `set:"rate-grid" of:"memorization,poisoning" doc:"learning rates of fine-tuning that are tried"`
-	MaxLoss       float64   `set:"max-loss" of:"memorization" doc:"points of training accuracy that a chosen setting may lose"`
-	ExposureLoss  float64   `set:"exposure-loss" of:"memorization" doc:"the same for the variant that is to bring the exposure down"`
-	TuneSample    int       `set:"tune-sample" of:"memorization" doc:"windows on which that is measured; 0 = all"`
-	Accuracy      int       `set:"accuracy-sample" of:"memorization" doc:"windows on which accuracy and loss are measured; 0 = all"`
-	FitSamples    int       `set:"fit-samples" of:"memorization" doc:"strings drawn for the distribution of perplexities where there are too many to rank"`
-	LissaProducts int       `set:"lissa-products" of:"memorization" doc:"Hessian products that LiSSA may take"`
-	Rounds        int       `set:"rounds" of:"memorization" doc:"repetitions of second order in its repeated variant"`
-	Budgets       []int     `set:"budget" of:"poisoning" doc:"labels that are flipped, of 50,000; of a smaller set as large a share"`
-	Known         []float64 `set:"known" of:"poisoning" doc:"shares of the flipped labels that are known, and corrected by the request"`
-	Images        int       `set:"images" of:"poisoning" doc:"training images, from the first; 0 = all"`
-	Blocks        []int     `set:"blocks" of:"poisoning" doc:"channels of each block of two convolutions"`
-	Dense         int       `set:"dense" of:"poisoning" doc:"width of the dense layer"`
-	BlockDropout  []float64 `set:"block-dropout" of:"poisoning" doc:"share of each block's outputs that training leaves out; 0 = none, of the blocks without a value too"`
-	Schedule      string    `set:"schedule" of:"poisoning" doc:"learning rate of training: constant or one-cycle"`
-	AMSGrad       bool      `set:"amsgrad" of:"poisoning" doc:"train by AMSGrad in place of Adam"`
-	Reestimate    int       `set:"reestimate" of:"poisoning" doc:"corrected images on which an update's batch-normalisation statistics are found anew; 0 = keep those of before"`
-	Statistics    []string  `set:"statistics" of:"poisoning" doc:"batch-normalisation statistics with which updates are chosen and measured: anew, kept (those of before), or both; SISA has those of its trainings"`
-	Follow        string    `set:"follow" of:"poisoning" doc:"what the chunks of iterative methods follow: gradient, of the loss on the labels corrected so far, or difference, that which the chunk makes"`
-	GradientSize  int       `set:"gradient-sample" of:"poisoning" doc:"images that this gradient is estimated from, of the chunk and of the others each; 0 = all"`
-	RidgeShares   []float64 `set:"ridge-shares" of:"poisoning" doc:"ridges that are tried, in shares of the largest eigenvalue that is found"`
-	ProductsGrid  []int     `set:"products-grid" of:"poisoning" doc:"numbers of products of a solve that are tried"`
-	FineEpochs    []int     `set:"fine-tune-epochs" of:"poisoning" doc:"passes of fine-tuning, each measured"`
-	MaxFall       float64   `set:"max-fall" of:"poisoning" doc:"points of validation accuracy by which a chunk may lower it; one that lowers it more is refused"`
+	Epsilons          []float64 `set:"epsilons" doc:"certificates: epsilon; the first counts, loss-perturbation shows the others too"`
+	Delta             float64   `set:"delta" doc:"certificates: delta"`
+	Sigmas            []float64 `set:"sigmas" doc:"loss-perturbation: sigmas among which each method's need is found; sigma: those shown"`
+	Lambdas           []float64 `set:"lambdas" doc:"sigma: regularisers shown"`
+	SweepDraws        int       `set:"sweep-draws" doc:"loss-perturbation: draws on which the sigma that each method needs is found"`
+	Requests          int       `set:"requests" doc:"budget, loss-budget: requests of a stream at the most"`
+	CertifiedResidual float64   `set:"certified-residual" of:"certified,budget" doc:"gradient residual at which a descent ends, its rounding error included; the noise is proportional to it"`
+	Against           string    `set:"against" of:"certified,budget" doc:"what a release is compared with: exact optimum, or same mechanism"`
+	ColdDraws         int       `set:"cold-draws" of:"certified" doc:"first draws in which retraining from the start is measured too"`
+	SISAShards        int       `set:"sisa-shards" doc:"shards of SISA; 0 leaves it out"`
+	SISASlices        int       `set:"sisa-slices" doc:"slices of each shard of SISA"`
+	SISAOutputs       string    `set:"sisa-vote" doc:"how SISA's models answer: majority, or the mean of their outputs"`
+	DPSigma           float64   `set:"dp-sigma" doc:"noise of differential privacy by a noisy objective (linear models); 0 leaves it out"`
+	Lengths           []int     `set:"length" of:"memorization" doc:"lengths of the secrets, random digits"`
+	Methods           []string  `set:"methods" of:"memorization,poisoning" doc:"methods that are carried out beside retraining, separated by commas, or all; of memorization first-order-matched and second-order-repeated go on from second-order; of poisoning -last changes the last layers only"`
+	Replace           []string  `set:"replace" of:"memorization" doc:"what the secret becomes: text1, text2 (of the paper, where it has one), random-digits (anew at each place) or all"`
+	Times             int       `set:"times" of:"memorization" doc:"how often the secret is put into the text"`
+	Characters        int       `set:"characters" of:"memorization" doc:"of the text, from its beginning; 0 = all"`
+	Window            int       `set:"window" of:"memorization" doc:"characters from which the next one is guessed"`
+	Embedding         int       `set:"embedding" of:"memorization" doc:"numbers that stand for a character"`
+	Units             int       `set:"units" of:"memorization" doc:"width of each LSTM layer"`
+	Layers            int       `set:"layers" of:"memorization" doc:"LSTM layers"`
+	Dropout           float64   `set:"dropout" of:"memorization" doc:"share of a layer's outputs that training leaves out"`
+	L2                float64   `set:"l2" of:"memorization" doc:"regulariser l2 ||w||^2 of the LSTM layers, added to the mean loss"`
+	TrainRate         float64   `set:"train-rate" of:"memorization,poisoning" doc:"learning rate of training (Adam); with schedule=one-cycle the highest"`
+	TrainBatch        int       `set:"train-batch" of:"memorization,poisoning" doc:"batch size of training"`
+	TrainEpochs       int       `set:"train-epochs" of:"memorization,poisoning" doc:"passes of training"`
+	Sample            int       `set:"sample" of:"memorization,poisoning" doc:"windows or images, besides as many of those that the request touches, that curvature and gradient residuals are estimated from; 0 = all"`
+	Step              Auto      `set:"step" of:"memorization" doc:"step length of second order; auto takes the best of step-grid"`
+	RidgeGrid         []float64 `set:"ridge-grid" of:"memorization" doc:"ridges that are tried"`
+	StepGrid          []float64 `set:"step-grid" of:"memorization" doc:"step lengths of second order that are tried"`
+	TauGrid           []float64 `set:"tau-grid" of:"memorization,poisoning" doc:"values of tau that are tried first"`
+	TauFine           int       `set:"tau-fine" of:"memorization,poisoning" doc:"values of tau a decade that are then tried around the best"`
+	RateGrid          []float64 `set:"rate-grid" of:"memorization,poisoning" doc:"learning rates of fine-tuning that are tried"`
+	MaxLoss           float64   `set:"max-loss" of:"memorization" doc:"points of training accuracy that a chosen setting may lose"`
+	ExposureLoss      float64   `set:"exposure-loss" of:"memorization" doc:"the same for the variant that is to bring the exposure down"`
+	TuneSample        int       `set:"tune-sample" of:"memorization" doc:"windows on which that is measured; 0 = all"`
+	Accuracy          int       `set:"accuracy-sample" of:"memorization" doc:"windows on which accuracy and loss are measured; 0 = all"`
+	FitSamples        int       `set:"fit-samples" of:"memorization" doc:"strings drawn for the distribution of perplexities where there are too many to rank"`
+	LissaProducts     int       `set:"lissa-products" of:"memorization" doc:"Hessian products that LiSSA may take"`
+	Rounds            int       `set:"rounds" of:"memorization" doc:"repetitions of second order in its repeated variant"`
+	Budgets           []int     `set:"budget" of:"poisoning" doc:"labels that are flipped, of 50,000; of a smaller set as large a share"`
+	Known             []float64 `set:"known" of:"poisoning" doc:"shares of the flipped labels that are known, and corrected by the request"`
+	Images            int       `set:"images" of:"poisoning" doc:"training images, from the first; 0 = all"`
+	Blocks            []int     `set:"blocks" of:"poisoning" doc:"channels of each block of two convolutions"`
+	Dense             int       `set:"dense" of:"poisoning" doc:"width of the dense layer"`
+	BlockDropout      []float64 `set:"block-dropout" of:"poisoning" doc:"share of each block's outputs that training leaves out; 0 = none, of the blocks without a value too"`
+	Schedule          string    `set:"schedule" of:"poisoning" doc:"learning rate of training: constant or one-cycle"`
+	AMSGrad           bool      `set:"amsgrad" of:"poisoning" doc:"train by AMSGrad in place of Adam"`
+	Reestimate        int       `set:"reestimate" of:"poisoning" doc:"corrected images on which an update's batch-normalisation statistics are found anew; 0 = keep those of before"`
+	Statistics        []string  `set:"statistics" of:"poisoning" doc:"batch-normalisation statistics with which updates are chosen and measured: anew, kept (those of before), or both; SISA has those of its trainings"`
+	Follow            string    `set:"follow" of:"poisoning" doc:"what the chunks of iterative methods follow: gradient, of the loss on the labels corrected so far, or difference, that which the chunk makes"`
+	GradientSize      int       `set:"gradient-sample" of:"poisoning" doc:"images that this gradient is estimated from, of the chunk and of the others each; 0 = all"`
+	RidgeShares       []float64 `set:"ridge-shares" of:"poisoning" doc:"ridges that are tried, in shares of the largest eigenvalue that is found"`
+	ProductsGrid      []int     `set:"products-grid" of:"poisoning" doc:"numbers of products of a solve that are tried"`
+	FineEpochs        []int     `set:"fine-tune-epochs" of:"poisoning" doc:"passes of fine-tuning, each measured"`
+	MaxFall           float64   `set:"max-fall" of:"poisoning" doc:"points of validation accuracy by which a chunk may lower it; one that lowers it more is refused"`
 }
 
 // Auto is a number, or the wish to have it chosen: written "auto".
@@ -260,6 +265,7 @@ var allowed = map[string][]string{
 	"solver":         {"cg", "minres", "lissa", "exact"},
 	"sisa-vote":      {"majority", "mean"},
 	"methods":        append(append(memoryMethodNames(), poisonMethodNames()...), "all"),
+	"against":        {unlearn.ExactOptimum.String(), unlearn.SameMechanism.String()},
 	"schedule":       {"constant", "one-cycle"},
 	"follow":         {"gradient", "difference"},
 	"statistics":     {anew, kept},
@@ -269,7 +275,7 @@ var allowed = map[string][]string{
 // mayBeZero lists the numeric settings for which 0 has a meaning; the others are at least 1, or above 0.
 var mayBeZero = []string{"lambda", "sigma", "test-share", "ridge", "seeds", "epochs", "products", "sigmas", "sweep-draws", "sisa-shards", "dp-sigma",
 	"characters", "dropout", "l2", "max-loss", "exposure-loss", "sample", "tune-sample", "accuracy-sample", "images", "block-dropout", "reestimate",
-	"max-fall", "gradient-sample"}
+	"max-fall", "gradient-sample", "cold-draws"}
 
 // most bounds the whole numbers: beyond these a slip of the keyboard is likelier than a wish. The measured draws stay below [tuningDraw].
 var most = map[string]int{

@@ -119,6 +119,7 @@ func (s *Session) trialSettings(set *Settings) *Settings {
 	t.Features, t.Rows, t.Draws, t.Shards, t.Points, t.Trials = nil, nil, 0, nil, nil, 0
 	t.Seeds, t.SeedDraws = 0, 0
 	t.Near, t.Growth, t.Factor = 0, 0, false
+	t.CertifiedResidual, t.Against, t.ColdDraws = 0, "", 0
 	t.Epsilons, t.Delta, t.Sigmas, t.Lambdas, t.SweepDraws, t.Requests = nil, 0, nil, nil, 0, 0
 	return &t
 }

@@ -15,9 +15,9 @@ func atLeast(text string, measured, target float64, f style, unit string) Claim 
 	return c
 }
 
-// certifiedClaims: second order certifies nearly all draws at a small sigma, its bounds hold, and what the other methods need ruins the
+// lossClaims: second order certifies nearly all draws at a small sigma, its bounds hold, and what the other methods need ruins the
 // model.
-func (r *Results) certifiedClaims() []Claim {
+func (r *Results) lossClaims() []Claim {
 	b, _ := r.budgetOf()
 	if r.setting("lambda") != "1" || b.Epsilon != 0.1 || b.Delta != 0.01 {
 		return nil
@@ -89,8 +89,8 @@ func (r *Results) needClaims(epsilon, delta float64) []Claim {
 	return out
 }
 
-// budgetClaims: the account of second order is true, and on Adult it keeps up with 20 single-sample requests a second.
-func (r *Results) budgetClaims() []Claim {
+// lossBudgetClaims: the account of second order is true, and on Adult it keeps up with 20 single-sample requests a second.
+func (r *Results) lossBudgetClaims() []Claim {
 	at := []any{"method", "second-order", "kind", "samples"}
 	done := r.where("requests-certified", at...)
 	if done.n == 0 {

@@ -16,7 +16,7 @@ func (r *Results) kinds() []string {
 	return out
 }
 
-func budgetTables(r *Results) []Table {
+func lossBudgetTables(r *Results) []Table {
 	b, _ := r.budgetOf()
 	var out []Table
 	for _, kind := range r.kinds() {
@@ -69,7 +69,7 @@ func (r *Results) accountTable() Table {
 	return t
 }
 
-func budgetFigures(r *Results) []Figure {
+func lossBudgetFigures(r *Results) []Figure {
 	b, _ := r.budgetOf()
 	var out []Figure
 	for _, kind := range r.kinds() {

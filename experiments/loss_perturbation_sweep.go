@@ -31,7 +31,7 @@ func (s *Session) sweep(ctx context.Context, part string, set *Settings, sizes [
 	if err != nil {
 		return nil, err
 	}
-	methods, err := s.certifiedMethods(set)
+	methods, err := s.lossMethods(set)
 	if err != nil {
 		return nil, err
 	}
