@@ -99,7 +99,8 @@ func poisonMethods() []poisonMethod {
 		{"first-order-iterative-last", stepping("first-order-iterative-last", gradientSteps{}, true, true)},
 		{"second-order-last", stepping("second-order-last", newtonSteps{}, false, true)},
 		{"second-order-iterative-last", stepping("second-order-iterative-last", newtonSteps{}, true, true)},
-		{"fine-tune", fineTuning},
+		{plainFineTuner.name, plainFineTuner.units},
+		{trainerFineTuner.name, trainerFineTuner.units},
 		{"sisa", sharding},
 		{"retrain", retraining},
 	}

@@ -210,7 +210,7 @@ func TestTheLastLayersAlone(t *testing.T) {
 // Of the rates of fine-tuning the one with the highest validation accuracy is taken, and its parameters are those of the try.
 func TestFineTuningTakesItsBestRate(t *testing.T) {
 	c := poisonRequest(t, 1, "rate-grid=1e-3,1e-2,1e9", "methods=fine-tune")
-	for _, u := range fineTuning(c.set) {
+	for _, u := range plainFineTuner.units(c.set) {
 		records, err := u.run(t.Context(), c)
 		require.NoError(t, err)
 		c.session.before = append(c.session.before, records...)
@@ -245,7 +245,7 @@ func TestFineTuningGoesBeyondItsGrid(t *testing.T) {
 				{metric{"try-seconds", "s", 1000}, nil}})...)
 		}
 	}
-	units := fineTuning(c.set)
+	units := plainFineTuner.units(c.set)
 	records, err := units[len(units)-1].run(t.Context(), c)
 	require.NoError(t, err)
 	r := resultsOf("poisoning", &Config{}, append(c.session.before, records...))

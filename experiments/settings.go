@@ -90,6 +90,7 @@ type Settings struct {
 	TauGrid           []float64 `set:"tau-grid" of:"memorization,poisoning" doc:"values of tau that are tried first"`
 	TauFine           int       `set:"tau-fine" of:"memorization,poisoning" doc:"values of tau a decade that are then tried around the best"`
 	RateGrid          []float64 `set:"rate-grid" of:"memorization,poisoning" doc:"learning rates of fine-tuning that are tried"`
+	AdamRates         []float64 `set:"adam-rates" of:"poisoning" doc:"learning rates of fine-tuning by Adam that are tried first"`
 	MaxLoss           float64   `set:"max-loss" of:"memorization" doc:"points of training accuracy that a chosen setting may lose"`
 	ExposureLoss      float64   `set:"exposure-loss" of:"memorization" doc:"the same for the variant that is to bring the exposure down"`
 	TuneSample        int       `set:"tune-sample" of:"memorization" doc:"windows on which that is measured; 0 = all"`
