@@ -1,5 +1,7 @@
 package graph
 
+import "math"
+
 // LayerNorm returns gain*(x - mean)/sqrt(var + epsilon) + bias over the last axis of x (..., d), for gain and bias (d)
 // (Ba, Kiros, Hinton 2016, eq. 4).
 func LayerNorm(x, gain, bias *Node, epsilon float64) *Node {
@@ -8,9 +10,26 @@ func LayerNorm(x, gain, bias *Node, epsilon float64) *Node {
 		fail("LayerNorm", "a scalar has no axis")
 	}
 	last := []int{len(shape) - 1}
+	checkChannels("LayerNorm", shape, gain, bias)
+	checkEpsilon("LayerNorm", epsilon)
 	centred := Sub(x, keepDims(Mean(x, -1), shape, last))
 	variance := keepDims(Mean(Square(centred), -1), shape, last)
 	return Add(Mul(Mul(centred, PowC(Shift(variance, epsilon), -0.5)), gain), bias)
+}
+
+// checkChannels refuses what is not one number for each channel of x, its last axis: broadcasting would take it otherwise.
+func checkChannels(op string, x []int, each ...*Node) {
+	for _, n := range each {
+		if !sameShape(dims(n), x[len(x)-1:]) {
+			fail(op, "%s for x of shape %v: want shape %v", describe(n), x, x[len(x)-1:])
+		}
+	}
+}
+
+func checkEpsilon(op string, epsilon float64) {
+	if !(epsilon >= 0) || math.IsInf(epsilon, 1) {
+		fail(op, "epsilon %v has to be a number of at least 0", epsilon)
+	}
 }
 
 // SoftmaxCrossEntropy returns the loss of each sample, logsumexp(out) - out[y] in nats, for outputs (n, classes) and class

@@ -57,7 +57,7 @@ func checkAxes(op string, x *Node, axes []int) []int {
 // Sum adds x up over the given axes (all if none is named), which vanish from its shape. A negative axis counts from the
 // end.
 func Sum(x *Node, axes ...int) *Node {
-	if len(dims(x)) == 0 {
+	if len(dims(x)) == 0 && len(axes) == 0 {
 		return x
 	}
 	for _, run := range neighbours(checkAxes("Sum", x, axes)) {
@@ -68,7 +68,7 @@ func Sum(x *Node, axes ...int) *Node {
 
 // Mean is Sum divided by the number of elements that were added.
 func Mean(x *Node, axes ...int) *Node {
-	if len(dims(x)) == 0 {
+	if len(dims(x)) == 0 && len(axes) == 0 {
 		return x
 	}
 	n := 1
@@ -92,7 +92,7 @@ func (m maxAlong) adjoint(in []*Node, y, dy *Node, _ []bool) []*Node {
 // Max returns the largest element along the given axes (all if none is named). Its derivative is that of the largest
 // element; where several are equal, each gets the whole adjoint.
 func Max(x *Node, axes ...int) *Node {
-	if len(dims(x)) == 0 {
+	if len(dims(x)) == 0 && len(axes) == 0 {
 		return x
 	}
 	for _, run := range neighbours(checkAxes("Max", x, axes)) {
