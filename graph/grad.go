@@ -110,6 +110,7 @@ func checkConstant(op string, v, wrt []*Node) {
 
 // vjp is the reverse pass. seeds[k] is the adjoint of ys[k].
 func vjp(ys, seeds, wrt []*Node) []*Node {
+	checkWrt("Grad", ys, wrt)
 	y2, w2 := make([]*Node, len(ys)), make([]*Node, len(wrt))
 	for i, y := range ys {
 		y2[i] = rewrite(y)
@@ -118,13 +119,6 @@ func vjp(ys, seeds, wrt []*Node) []*Node {
 		}
 	}
 	for i, w := range wrt {
-		checkNode(w)
-		if len(ys) > 0 && w.Graph() != ys[0].Graph() && w.Graph() != nil && ys[0].Graph() != nil {
-			fail("Grad", "%s belongs to another graph than %s", describe(w), describe(ys[0]))
-		}
-		if isSparse(w) {
-			fail("Grad", "%s is sparse: nothing is differentiated by sparse rows", describe(w))
-		}
 		w2[i] = rewrite(w)
 	}
 	order := topological(y2)
@@ -160,6 +154,21 @@ func vjp(ys, seeds, wrt []*Node) []*Node {
 		}
 	}
 	return out
+}
+
+// checkWrt refuses nodes by which nothing of ys can be differentiated: of another graph, say, which would have a gradient of zero.
+func checkWrt(op string, ys, wrt []*Node) {
+	for _, n := range slices.Concat(ys, wrt) {
+		dims(n)
+	}
+	for _, w := range wrt {
+		if len(ys) > 0 && w.Graph() != ys[0].Graph() && w.Graph() != nil && ys[0].Graph() != nil {
+			fail(op, "%s belongs to another graph than %s", describe(w), describe(ys[0]))
+		}
+		if isSparse(w) {
+			fail(op, "%s is sparse: nothing is differentiated by sparse rows", describe(w))
+		}
+	}
 }
 
 // activeNodes marks the nodes that depend on a node of wrt.

@@ -48,6 +48,7 @@ func setReplacement(n, m *Node) {
 
 // rewrite returns the equivalent of n; n itself where nothing needs replacing. It panics with an *Error.
 func rewrite(n *Node) *Node {
+	checkNode(n)
 	// All that n depends on is visited first, in order, so that deep graphs need no deep stack.
 	for _, c := range topological([]*Node{n}) {
 		checkNode(c)
