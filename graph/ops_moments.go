@@ -54,5 +54,6 @@ func BatchNorm(x, gain, bias, mean, variance *Node, epsilon float64) *Node {
 	checkChannels("BatchNorm", shape, gain, bias, mean, variance)
 	checkEpsilon("BatchNorm", epsilon)
 	scale := Mul(gain, PowC(Shift(variance, epsilon), -0.5))
-	return Add(Mul(x, scale), Sub(bias, Mul(mean, scale)))
+	// The mean is taken off first: x*scale - mean*scale would cancel where the mean is large.
+	return Add(Mul(Sub(x, mean), scale), bias)
 }

@@ -145,7 +145,7 @@ func total(x []float64) (s float64) {
 	return s
 }
 
-func mean(x []float64) float64 { return total(x) / float64(len(x)) }
+func average(x []float64) float64 { return total(x) / float64(len(x)) }
 
 func pNorm(p float64) func(x []float64) float64 {
 	return func(x []float64) (s float64) {
@@ -374,7 +374,7 @@ func stockFunctions() []stockFunction {
 	}
 	for _, axes := range [][]int{nil, {0}, {1}, {2}, {0, 1}, {1, 0}, {0, 2}, {0, 0}} {
 		one("Sum", func(x *Node) (*Node, error) { return G.Sum(x, axes...) }, reduces(total, axes...), nil)
-		one("Mean", func(x *Node) (*Node, error) { return G.Mean(x, axes...) }, reduces(mean, axes...), nil)
+		one("Mean", func(x *Node) (*Node, error) { return G.Mean(x, axes...) }, reduces(average, axes...), nil)
 		one("Max", func(x *Node) (*Node, error) { return G.Max(x, axes...) }, reduces(slices.Max[[]float64], axes...), nil)
 		one("Lift1Axial", func(x *Node) (*Node, error) { r := G.Lift1Axial(G.Sum)(x, axes...); return r.Node(), r.Err() }, reduces(total, axes...), nil)
 	}
