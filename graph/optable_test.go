@@ -101,6 +101,7 @@ func opTable() []opCase {
 		{name: "softmax", shapes: [][]int{m}, build: func(x ...*Node) *Node { return Softmax(x[0], -1) }},
 		{name: "softmax of columns", shapes: [][]int{t}, build: func(x ...*Node) *Node { return Softmax(x[0], 1) }},
 		{name: "log-sum-exp", shapes: [][]int{t}, build: func(x ...*Node) *Node { return Square(LogSumExp(x[0], 1)) }},
+		{name: "log-softmax", shapes: [][]int{t}, build: func(x ...*Node) *Node { return Tanh(LogSoftmax(x[0], 1)) }},
 		{name: "layer norm", shapes: [][]int{m, {4}, {4}}, build: func(x ...*Node) *Node { return LayerNorm(x[0], x[1], x[2], 1e-3) }},
 		{name: "affine", shapes: [][]int{t, {4, 2}, {2}}, build: func(x ...*Node) *Node { return Tanh(Affine(x[0], x[1], x[2])) }},
 		{name: "softmax cross-entropy", shapes: [][]int{m}, build: func(x ...*Node) *Node { return SoftmaxCrossEntropy(x[0], indices(x[0], []int{3}, 3, 0, 1)) }},
@@ -174,7 +175,7 @@ func opTable() []opCase {
 		{name: "sparse as dense", shapes: [][]int{{3, 4}}, fixed: sparse34, build: func(x ...*Node) *Node {
 			return Mul(apply(sparseDense{}, x[1]), Exp(x[0]))
 		}},
-		{name: "sparse squares", shapes: [][]int{{3}}, fixed: sparse34, build: func(x ...*Node) *Node { return Mul(apply(sparseSquares{}, x[1]), Exp(x[0])) }},
+		{name: "sparse norms", shapes: [][]int{{3}}, fixed: sparse34, build: func(x ...*Node) *Node { return Mul(apply(sparseNorms{}, x[1]), Exp(x[0])) }},
 	}
 	for _, f := range []struct {
 		name   string

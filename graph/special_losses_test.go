@@ -68,6 +68,9 @@ func TestCrossEntropyKeepsItsDigits(t *testing.T) {
 					}
 					odds = quo(odds, p[label])
 					near(t, bigLog1p(odds), y[0], 8, eps, least, "%s: loss", what)
+					if label == 0 {
+						logarithms(t, dt, eps, least, x, base, p, v)
+					}
 					jv, size := num(0), num(0)
 					for k := range p {
 						want := p[k]
@@ -88,6 +91,37 @@ func TestCrossEntropyKeepsItsDigits(t *testing.T) {
 			}
 		}
 	})
+}
+
+// logarithms checks LogSoftmax: values, the gradient of the first less twice the last, and its Hessian product.
+func logarithms(t *testing.T, dt tensor.Dtype, eps, least float64, x, base []float64, p []*big.Float, v []float64) {
+	if math.IsInf(base[0], -1) || math.IsInf(base[2], -1) {
+		return
+	}
+	u := []float64{1, 0, -2}
+	y, g, h, _ := derivatives(t, dt, func(x *Node) *Node { return LogSoftmax(x, 1) }, x, u, v, 1, 3)
+	for k := range p {
+		if p[k].Sign() == 0 {
+			assert.True(t, math.IsInf(y[k], -1))
+			continue
+		}
+		rest := num(0)
+		for j := range p {
+			if j != k {
+				rest = add(rest, p[j])
+			}
+		}
+		near(t, neg(bigLog1p(quo(rest, p[k]))), y[k], 8, eps, least, "log-softmax %d of %v", k, x)
+		// u_k - p_k sum(u), in the form in which nothing cancels for a p_k near 1
+		a, b := mul(num(u[k]), rest), mul(p[k], num(u[k]+1)) // the other u add up to -1-u_k
+		size, _ := add(num(0).Abs(a), num(0).Abs(b)).Float64()
+		off, _ := sub(add(a, b), num(g[k])).Float64()
+		assert.LessOrEqual(t, math.Abs(off), 10*eps*max(size, least), "slope %d of the log-softmax of %v", k, x)
+		s, scale := bigSpread(p, v, k) // the Hessian is -sum(u) times the Jacobian of the softmax
+		within, _ := mul(p[k], scale).Float64()
+		off, _ = sub(mul(p[k], s), num(h[k])).Float64()
+		assert.LessOrEqual(t, math.Abs(off), 10*eps*max(within, least), "Hessian product %d of the log-softmax of %v", k, x)
+	}
 }
 
 // What rows with infinities give: y, its gradient, and the product of its Hessian with (1, 2, 4).
@@ -116,6 +150,8 @@ func TestRowsWithInfinities(t *testing.T) {
 			{"softmax, infinite", last(Softmax), []float64{3, inf, 1}, []float64{0, 1, 0}, zero, zero},
 			{"softmax, two infinite", last(Softmax), []float64{inf, -inf, inf}, []float64{0.5, 0, 0.5}, zero, zero},
 			{"softmax, all masked", last(Softmax), []float64{-inf, -inf, -inf}, []float64{nan, nan, nan}, nil, nil},
+			{"log-softmax, masked", last(LogSoftmax), []float64{-inf, 0, 0}, []float64{-inf, -math.Ln2, -math.Ln2}, []float64{1, -0.5, -0.5}, []float64{0, 1.5, -1.5}},
+			{"log-softmax, infinite", last(LogSoftmax), []float64{3, inf, 1}, []float64{-inf, 0, -inf}, []float64{1, -2, 1}, zero},
 			{"entropy, masked", entropy(1), []float64{-inf, 0, 0}, []float64{math.Ln2}, []float64{0, -0.5, 0.5}, []float64{0, -0.5, 0.5}},
 			{"entropy, label masked", entropy(0), []float64{-inf, 0, 0}, []float64{inf}, []float64{-1, 0.5, 0.5}, []float64{0, -0.5, 0.5}},
 			{"entropy, only the label", entropy(0), []float64{7, -inf, -inf}, []float64{0}, zero, zero},

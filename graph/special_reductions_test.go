@@ -294,3 +294,45 @@ func TestReciprocalSlopeAtTheEnds(t *testing.T) {
 		}
 	}
 }
+
+// Norms of per-sample gradients whose squares leave the range, of each form of a factor.
+func TestFactorNormsAtTheEnds(t *testing.T) {
+	sparse := &Sparse[float32]{Rows: 2, Cols: 4, Indptr: []int{0, 2, 3}, Indices: []int32{0, 3, 1}, Values: []float32{3e-25, 4e-25, 2e25}}
+	g := gorgonia.NewGraph()
+	rows, x := Input(g, tensor.Float32, "rows", 2, 2), Input(g, tensor.Float32, "x", 2, 1, 2)
+	xs, ds, d := Input(g, tensor.Float32, "xs", 2, 2, 4), Input(g, tensor.Float32, "ds", 2, 2, 4), Input(g, tensor.Float32, "d", 2, 2)
+	sp := SparseInput(g, tensor.Float32, "sparse", 2, 4)
+	var out []*Node
+	for _, f := range []Factor{
+		{Rows: rows, shape: []int{2}}, {X: x, D: x, shape: []int{2, 2}}, {X: xs, D: ds, shape: []int{4, 4}}, {X: sp, D: d, shape: []int{4, 2}},
+	} {
+		norms, scale := f.Norms()
+		out = append(out, norms, scale)
+	}
+	got := evaluate(t, map[*Node]gorgonia.Value{
+		rows: numbersIn(tensor.Float32, []float64{3e-25, 4e-25, 3e25, 4e25}, 2, 2),
+		x:    numbersIn(tensor.Float32, []float64{3e-15, 4e-15, 3e15, 4e15}, 2, 1, 2),
+		// two positions, whose outer products are orthogonal
+		xs: numbersIn(tensor.Float32, []float64{3e-25, 0, 0, 0, 0, 4e-25, 0, 0, 3e25, 0, 0, 0, 0, 4e25, 0, 0}, 2, 2, 4),
+		ds: numbersIn(tensor.Float32, []float64{0, 1, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 1, 0}, 2, 2, 4),
+		d:  numbersIn(tensor.Float32, []float64{3, 4, 0, 1}, 2, 2), sp: sparse,
+	}, out...)
+	for k, want := range map[int][]float64{0: {5e-25, 5e25}, 2: {25e-30, 25e30}, 4: {5e-25, 5e25}, 6: {25e-25, 2e25}} {
+		for i := range want {
+			assert.InEpsilon(t, want[i], got[k][i], 1e-6, "form %d, sample %d", k/2, i)
+		}
+	}
+	assert.InEpsilon(t, 5e-25*math.Sqrt2, got[5][0], 1e-6)
+	assert.InEpsilon(t, 5e-25, Length([]float32{3e-25, 4e-25}), 1e-6)
+	assert.InEpsilon(t, 5e200, Length([]float64{3e200, 4e200}), 1e-14)
+}
+
+// A power at 0 whose exponent makes the slope 0 or the term vanish.
+func TestPowerOfZero(t *testing.T) {
+	_, g, h, _ := derivatives(t, tensor.Float64, func(x *Node) *Node {
+		return Pow(Slice(x, 0, 0, 2), Slice(x, 0, 2, 4))
+	}, []float64{0, 0, 0, 2}, nil, []float64{1, 1, 0, 0}, 4)
+	assert.Equal(t, []float64{0, 0}, g[:2])
+	assert.Equal(t, 0.0, g[3])
+	assert.Equal(t, 2.0, h[1])
+}
