@@ -197,9 +197,9 @@ func (b binary) adjoint(in []*Node, y, dy *Node, need []bool) []*Node {
 	case kOver, kShare:
 		first(func() *Node { return apply(b, dy, q) })
 		second(func() *Node { return Neg(apply(b, Mul(dy, y), q)) })
-	case kFade:
+	case kFade: // no adjoint is none beside an infinite p too
 		first(func() *Node { return Mul(dy, q) })
-		second(func() *Node { return Mul(dy, p) })
+		second(func() *Node { return apply(b, p, dy) })
 	case kLogistic:
 		first(func() *Node { return Mul(dy, apply(binary{kind: kLogisticSlope}, p, q)) })
 		second(func() *Node { return Neg(Mul(dy, p)) })
