@@ -50,8 +50,8 @@ func gradients(y *Node, wrt ...*Node) []*Node {
 	return g
 }
 
-// derivatives are the first n of y by the scalar x.
-func derivatives(y, x *Node, n int) (out []*Node) {
+// scalarDerivatives are the first n of y by the scalar x.
+func scalarDerivatives(y, x *Node, n int) (out []*Node) {
 	for range n {
 		y = gradients(y, x)[0]
 		out = append(out, y)
@@ -85,14 +85,14 @@ func TestKnownFailures(t *testing.T) {
 		want   [][]float64
 	}{
 		{"autograd#116: from the third derivative of exp(-x^2) on NaN at 0, where the power is written with an exponent",
-			func(x ...*Node) []*Node { return derivatives(Exp(Neg(PowC(x[0], 2))), x[0], 4) }, []array{scalarOf(0)}, [][]float64{{0}, {-2}, {0}, {12}}},
+			func(x ...*Node) []*Node { return scalarDerivatives(Exp(Neg(PowC(x[0], 2))), x[0], 4) }, []array{scalarOf(0)}, [][]float64{{0}, {-2}, {0}, {12}}},
 		{"autograd#116, with gorgonia's power",
 			func(x ...*Node) []*Node {
-				return derivatives(Exp(Neg(G.Must(G.Pow(x[0], G.NewConstant(2.0))))), x[0], 4)
+				return scalarDerivatives(Exp(Neg(G.Must(G.Pow(x[0], G.NewConstant(2.0))))), x[0], 4)
 			}, []array{scalarOf(0)}, [][]float64{{0}, {-2}, {0}, {12}}},
 		{"tensorflow#35011: higher derivatives of a sum of powers are NaN at 0",
 			func(x ...*Node) []*Node {
-				return derivatives(Sum(Add(Add(x[0], PowC(x[0], 2)), Add(PowC(x[0], 3), PowC(x[0], 4)))), x[0], 5)
+				return scalarDerivatives(Sum(Add(Add(x[0], PowC(x[0], 2)), Add(PowC(x[0], 3), PowC(x[0], 4)))), x[0], 5)
 			}, []array{scalarOf(0)}, [][]float64{{1}, {2}, {6}, {24}, {0}}},
 		{"ad#12: the gradient of a function of a gradient is that of another function",
 			func(x ...*Node) []*Node { return gradients(Sum(Square(gradients(Square(x[0]), x[0])[0])), x[0]) }, []array{scalarOf(1)}, [][]float64{{8}}},
@@ -100,7 +100,7 @@ func TestKnownFailures(t *testing.T) {
 			func(x ...*Node) []*Node {
 				row := Reshape(Concat(0, Reshape(x[0], 1), Fixed(x[0], []float64{0}, 1)), 1, 2)
 				y := Sum(LayerNorm(row, Fixed(x[0], []float64{1, 2}, 2), Fixed(x[0], []float64{0, 0}, 2), 0.25))
-				return append([]*Node{y}, derivatives(y, x[0], 3)...)
+				return append([]*Node{y}, scalarDerivatives(y, x[0], 3)...)
 			}, []array{scalarOf(0.7)}, [][]float64{{-0.7 / math.Sqrt(1.49)}, {-math.Pow(1.49, -1.5)}, {0.7749142079590942}, {3*math.Pow(1.49, -2.5) - 15*0.49*math.Pow(1.49, -3.5)}}},
 		{"pytorch#196699: the second derivative of a batch normalisation by its own statistics",
 			func(x ...*Node) []*Node {
@@ -113,7 +113,7 @@ func TestKnownFailures(t *testing.T) {
 				at := Add(Add(Mul(fixed(linear), x[0]), Mul(fixed(square), Square(x[0]))), fixed(constant))
 				mean, variance := Moments(at, Fixed(x[0], []float64{1, 1}, 2))
 				y := BatchNorm(at, Fixed(x[0], []float64{1.5, -0.5}, 2), Fixed(x[0], []float64{0.25, 1}, 2), mean, variance, 0.25)
-				return derivatives(weighted(y, linear...), x[0], 2)[1:]
+				return scalarDerivatives(weighted(y, linear...), x[0], 2)[1:]
 			}, []array{scalarOf(-6)}, [][]float64{{-0.20703015646993195}}},
 		{"pytorch#1813: the mean along the only axis has another gradient than the mean",
 			func(x ...*Node) []*Node { return gradients(Mean(Square(x[0]), 0), x[0]) }, []array{row(1, 1, 1, 1, 1)}, [][]float64{{0.4, 0.4, 0.4, 0.4, 0.4}}},
