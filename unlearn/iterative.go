@@ -67,7 +67,7 @@ func (m Iterative) Unlearn(ctx context.Context, p *Problem, theta []float64, r R
 			return t.refuse(err)
 		}
 	}
-	if worse(t.update.Before, after) {
+	if t.worse(t.update.Before, after) {
 		if err := t.checkDifference(ctx); err != nil {
 			return t.refuse(err)
 		}

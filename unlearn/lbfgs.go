@@ -62,6 +62,7 @@ type lbfgsRun struct {
 	start    time.Time
 	until    float64 // gradient norm at which L-BFGS ends
 	progress Progress
+	shift    int // gonum sees 2^-shift L, whose gradient can be squared
 
 	begun        bool
 	best         []float64 // where the last iteration ended
@@ -81,9 +82,14 @@ func (l *lbfgsRun) run() error {
 	if err := checkStart(l.loss, l.progress.GradientNorm); err != nil || l.progress.GradientNorm <= l.until {
 		return err
 	}
+	if e := exponent(l.gradient); e < -comfortable || e > comfortable {
+		l.shift = e
+	}
+	first := make([]float64, len(l.gradient))
+	l.derivative(first, l.at)
 	problem := optimize.Problem{Func: l.value, Grad: l.derivative, Status: l.status}
 	settings := &optimize.Settings{
-		InitValues:      &optimize.Location{F: l.loss, Gradient: slices.Clone(l.gradient)},
+		InitValues:      &optimize.Location{F: l.value(l.at), Gradient: first},
 		MajorIterations: cmp.Or(l.MaxIterations, 1000) + 1, // gonum counts the start
 		Converger:       l,
 	}
@@ -116,18 +122,20 @@ func (l *lbfgsRun) evaluate(x []float64) {
 }
 
 func (l *lbfgsRun) value(x []float64) float64 {
-	l.evaluate(x)
+	if !slices.Equal(x, l.at) {
+		l.evaluate(x)
+	}
 	if math.IsNaN(l.loss) {
 		return math.Inf(1) // too far: the line search comes back
 	}
-	return l.loss
+	return math.Ldexp(l.loss, -l.shift)
 }
 
 func (l *lbfgsRun) derivative(g, x []float64) {
 	if !slices.Equal(x, l.at) {
 		l.evaluate(x)
 	}
-	copy(g, l.gradient)
+	shiftTo(g, -l.shift, l.gradient)
 }
 
 func (l *lbfgsRun) status() (optimize.Status, error) {
@@ -148,7 +156,7 @@ func (l *lbfgsRun) Converged(at *optimize.Location) optimize.Status {
 	}
 	copy(l.best, at.X)
 	l.progress.Iteration++
-	l.progress.Loss, l.progress.GradientNorm = at.F, norm(at.Gradient)
+	l.progress.Loss, l.progress.GradientNorm = math.Ldexp(at.F, l.shift), math.Ldexp(norm(at.Gradient), l.shift)
 	if l.Callback != nil {
 		if l.err = l.Callback(l.finish()); l.err != nil {
 			return optimize.Failure

@@ -77,7 +77,7 @@ func (m Reestimate) finish(ctx context.Context, p *Problem, theta []float64, r R
 		return t.refuse(err)
 	}
 	t.note("statistics are those of %d of the %d corrected samples", d.Len(), u.Data.Len())
-	if worse(u.Before, after) && !m.forced() {
+	if t.worse(u.Before, after) && !m.forced() {
 		if err := t.findTrained(ctx); err != nil {
 			return t.refuse(err)
 		}

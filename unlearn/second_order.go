@@ -121,13 +121,13 @@ func (m SecondOrder) steps(ctx context.Context, t *attempt, g []float64) (theta 
 		if step == 0 || m.Gradient == Difference {
 			bound = max(residual, t.trained)
 		}
-		if step > 0 && worse(bound, after) && !m.Force {
+		if step > 0 && t.worse(bound, after) && !m.Force {
 			t.note("step %d would have raised the residual from %.6g to %.6g and was left out", step+1, residual, after)
 			break
 		}
 		m.last.take(theta, g, t.grad, step == 0 && !m.Full, m.systemResidual(t, g))
 		theta, residual = next, after
-		if residual <= m.Until || step == 0 && worse(bound, after) && !m.Force {
+		if residual <= m.Until || step == 0 && t.worse(bound, after) && !m.Force {
 			break
 		}
 	}
