@@ -26,9 +26,18 @@ func (CG) Name() string { return "cg" }
 
 // Solve implements [Solver].
 func (s CG) Solve(ctx context.Context, dst []float64, a Operator, b []float64) (Stats, error) {
+	if err := checkKrylov("CG", s.Tolerance, s.MaxProducts); err != nil {
+		return unsolved(s.Name()), err
+	}
 	p := a.Dim()
 	k := newCGKernel(p, s.Precondition)
 	return refine(ctx, s.Name(), dst, a, b, cmp.Or(s.Tolerance, 1e-10), productLimit(s.MaxProducts, p), k.run)
+}
+
+// checkKrylov checks the settings that the Krylov methods share.
+func checkKrylov(of string, tolerance float64, maxProducts int) error {
+	return checkSettings(of, relativeTolerance("Tolerance", tolerance, "the default 1e-10"),
+		count("MaxProducts", maxProducts, "ten times the dimension"))
 }
 
 // productLimit is the default limit of the Krylov methods: exact arithmetic needs p products, rounding several times that.

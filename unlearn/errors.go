@@ -80,6 +80,14 @@ func attributed(err error, solver string, residual float64) error {
 	return err
 }
 
+// attributedFactor names the solver that asked for a factor.
+func attributedFactor(err error, solver string) error {
+	if e, ok := errors.AsType[*ErrIndefinite](err); ok {
+		e.Solver = solver
+	}
+	return err
+}
+
 func indefiniteRemedy(curvature float64) string {
 	if curvature >= 0 {
 		return "the matrix is singular to working precision: add a small ridge, or solve with MINRES"

@@ -28,6 +28,9 @@ func (Exact) Name() string { return "exact" }
 
 // Solve implements [Solver].
 func (s Exact) Solve(ctx context.Context, dst []float64, a Operator, b []float64) (Stats, error) {
+	if err := s.check(); err != nil {
+		return unsolved(s.Name()), err
+	}
 	if err := checkSystem(s.Name(), dst, a, b); err != nil {
 		return unsolved(s.Name()), err
 	}
@@ -55,6 +58,9 @@ func Factor(ctx context.Context, a Operator) (*Factored, error) { return Exact{}
 
 // Factor is the function [Factor] under the settings of s.
 func (s Exact) Factor(ctx context.Context, a Operator) (*Factored, error) {
+	if err := s.check(); err != nil {
+		return nil, err
+	}
 	m, err := Materialise(ctx, a, s.MaxDim)
 	if err != nil {
 		return nil, err
@@ -78,6 +84,10 @@ func (s Exact) Factor(ctx context.Context, a Operator) (*Factored, error) {
 		return nil, &ErrIndefinite{Solver: s.Name(), Curvature: smallest, Residual: math.NaN(), Remedy: indefiniteRemedy(smallest)}
 	}
 	return f, nil
+}
+
+func (s Exact) check() error {
+	return checkSettings("Exact", relativeTolerance("Tolerance", s.Tolerance, "the default 1e-10"), count("MaxDim", s.MaxDim, "the default 5,000"))
 }
 
 // Factored is a factor kept from [Factor]. As a [Solver] it solves A x = b for the matrix that was factored or one near
@@ -115,6 +125,9 @@ func (f *Factored) Solve(ctx context.Context, dst []float64, a Operator, b []flo
 }
 
 func (f *Factored) solve(ctx context.Context, name string, dst []float64, a Operator, b []float64) (Stats, error) {
+	if err := checkKrylov("Factored", f.Tolerance, f.MaxProducts); err != nil {
+		return unsolved(name), err
+	}
 	run := f.correct
 	if f.lu == nil {
 		k := newCGKernel(f.Dim(), f.solveTo)

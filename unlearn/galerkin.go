@@ -24,6 +24,10 @@ func (Galerkin) Name() string { return "galerkin" }
 
 // Solve implements [Solver].
 func (s Galerkin) Solve(ctx context.Context, dst []float64, a Operator, b []float64) (Stats, error) {
+	err := checkSettings("Galerkin", relativeTolerance("Tolerance", s.Tolerance, "the default 1e-10"), count("Products", s.Products, "the default 25"))
+	if err != nil {
+		return unsolved(s.Name()), err
+	}
 	s.Tolerance = cmp.Or(s.Tolerance, 1e-10)
 	return inUnits(ctx, s.Name(), s.Tolerance, dst, a, b, func(x []float64, a Operator, b []float64, _ units) (Stats, error) {
 		st := unsolved(s.Name())

@@ -34,11 +34,21 @@ func (t LBFGS) Train(ctx context.Context, p *Problem, theta []float64) ([]float6
 
 // Minimise is Train, with what it took. The parameters beside an error are the best found.
 func (t LBFGS) Minimise(ctx context.Context, p *Problem, theta []float64) ([]float64, Progress, error) {
+	nothing := Progress{Trainer: "l-bfgs", Loss: math.NaN(), GradientNorm: math.NaN()}
+	err := checkSettings("LBFGS", positiveOr("Tolerance", t.Tolerance, "the default 1e-6"),
+		numberOr("NewtonBelow", t.NewtonBelow, "a gradient norm, 0 for the default 1e-3, or a negative number for never"),
+		count("MaxIterations", t.MaxIterations, "the default 1,000"), atMost("Memory", t.Memory, 1000, "the default 15"))
+	if err == nil {
+		err = t.Newton.check("LBFGS.Newton")
+	}
+	if err != nil {
+		return slices.Clone(theta), nothing, err
+	}
 	t.Tolerance, t.NewtonBelow = cmp.Or(t.Tolerance, 1e-6), cmp.Or(t.NewtonBelow, 1e-3)
 	l := &lbfgsRun{LBFGS: t, ctx: ctx, p: p, start: time.Now(), until: max(t.Tolerance, t.NewtonBelow),
-		progress: Progress{Trainer: "l-bfgs", Loss: math.NaN(), GradientNorm: math.NaN()},
+		progress: nothing,
 		best:     slices.Clone(theta), at: slices.Clone(theta), gradient: make([]float64, len(theta))}
-	err := l.run()
+	err = l.run()
 	if err != nil || l.progress.GradientNorm <= t.Tolerance {
 		return l.best, l.finish(), err
 	}
@@ -90,7 +100,7 @@ func (l *lbfgsRun) run() error {
 	problem := optimize.Problem{Func: l.value, Grad: l.derivative, Status: l.status}
 	settings := &optimize.Settings{
 		InitValues:      &optimize.Location{F: l.value(l.at), Gradient: first},
-		MajorIterations: cmp.Or(l.MaxIterations, 1000) + 1, // gonum counts the start
+		MajorIterations: min(cmp.Or(l.MaxIterations, 1000), math.MaxInt-1) + 1, // gonum counts the start
 		Converger:       l,
 	}
 	method := &optimize.LBFGS{Store: l.Memory, GradStopThreshold: math.NaN()}

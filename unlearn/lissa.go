@@ -44,6 +44,11 @@ func (LiSSA) Name() string { return "lissa" }
 
 // Solve implements [Solver].
 func (s LiSSA) Solve(ctx context.Context, dst []float64, a Operator, b []float64) (Stats, error) {
+	err := checkSettings("LiSSA", relativeTolerance("Tolerance", s.Tolerance, "the default 1e-3"),
+		count("MaxProducts", s.MaxProducts, "the default 100,000"), positiveOr("Scale", s.Scale, "one that is chosen from the spectrum"))
+	if err != nil {
+		return unsolved(s.Name()), err
+	}
 	s.Tolerance, s.MaxProducts = cmp.Or(s.Tolerance, 1e-3), cmp.Or(s.MaxProducts, 100_000)
 	return inUnits(ctx, s.Name(), s.Tolerance, dst, a, b, func(x []float64, a Operator, b []float64, u units) (Stats, error) {
 		st, s := unsolved(s.Name()), s

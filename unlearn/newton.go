@@ -35,12 +35,20 @@ func (t Newton) Train(ctx context.Context, p *Problem, theta []float64) ([]float
 
 // Minimise is Train, with what it took. The parameters beside an error are the best found.
 func (t Newton) Minimise(ctx context.Context, p *Problem, theta []float64) ([]float64, Progress, error) {
+	if err := t.check("Newton"); err != nil {
+		return slices.Clone(theta), Progress{Trainer: "newton-cg", Loss: math.NaN(), GradientNorm: math.NaN()}, err
+	}
 	n := newNewtonRun(t, p, theta, Progress{Trainer: "newton-cg", Loss: math.NaN(), GradientNorm: math.NaN()}, time.Now())
 	err := n.evaluateStart(ctx)
 	if err == nil {
 		err = n.run(ctx)
 	}
 	return n.theta, n.finish(), err
+}
+
+func (t Newton) check(of string) error {
+	return checkSettings(of, positiveOr("Tolerance", t.Tolerance, "the default 1e-6"), count("MaxIterations", t.MaxIterations, "the default 100"),
+		count("MaxProducts", t.MaxProducts, "twice the dimension"))
 }
 
 // newtonRun is one training; theta, gradient and progress describe the current point.

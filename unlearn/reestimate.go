@@ -150,7 +150,7 @@ func someOf(d *datasets.Dataset, samples int, seed uint64) *datasets.Dataset {
 // canEstimate refuses what the named type cannot find statistics with.
 func canEstimate(p *Problem, name string, samples int) error {
 	if samples < 0 {
-		return fmt.Errorf("unlearn: %s.Samples is %d; it cannot be negative (0 = %d)", name, samples, statisticsSamples)
+		return checkSettings(name, count("Samples", samples, "the default 4,000"))
 	}
 	if p.Objective == nil {
 		return errors.New("unlearn: a Problem needs an Objective and Train")

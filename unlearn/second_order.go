@@ -3,7 +3,6 @@ package unlearn
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -135,19 +134,16 @@ func (m SecondOrder) steps(ctx context.Context, t *attempt, g []float64) (theta 
 }
 
 func (m SecondOrder) check() error {
-	if !(m.Ridge >= 0) || !finite(m.Ridge) {
-		return fmt.Errorf("unlearn: SecondOrder.Ridge is %v; it has to be 0 or a positive number", m.Ridge)
-	}
-	if m.Steps < 0 || m.Batches < 0 || !(m.Until >= 0) {
-		return errors.New("unlearn: SecondOrder.Steps, Batches and Until cannot be negative")
-	}
-	if !(m.Step >= 0) || !finite(m.Step) {
-		return fmt.Errorf("unlearn: SecondOrder.Step is %v; it has to be a positive number, or 0 for 1", m.Step)
+	err := checkSettings("SecondOrder", notNegative("Ridge", m.Ridge), count("Steps", m.Steps, "1"), count("Batches", m.Batches, "the whole at once"),
+		notNegative("Until", m.Until), positiveOr("Step", m.Step, "1"), count("Sample", m.Sample, "all samples"),
+		count("FullSample", m.FullSample, "as many as Sample"))
+	if err != nil {
+		return err
 	}
 	if m.Gradient != FullGradient && m.Gradient != Difference {
 		return fmt.Errorf("unlearn: unknown SecondOrder.Gradient %d", m.Gradient)
 	}
-	return checkFullSample(m.Name(), m.FullSample)
+	return nil
 }
 
 // later writes what a step that does not follow G itself follows to g.

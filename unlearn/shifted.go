@@ -115,6 +115,9 @@ func (k *Krylov) Largest() (float64, error) {
 //
 // (Saad, Iterative Methods for Sparse Linear Systems, sections 6.6 and 6.7).
 func (k *Krylov) Solve(ridge float64, products int) Shifted {
+	if !finite(ridge) {
+		return Shifted{Ridge: ridge, Smallest: math.NaN(), Residual: math.NaN(), Err: fmt.Errorf("unlearn: shifted solve: the ridge is %v", ridge)}
+	}
 	n := k.size
 	if products > 0 {
 		n = min(n, products)

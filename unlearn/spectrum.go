@@ -49,6 +49,10 @@ func Lanczos(ctx context.Context, a Operator, o SpectrumOptions) (*Spectrum, err
 	if p < 1 {
 		return nil, errors.New("unlearn: the spectrum of an operator of dimension 0")
 	}
+	err := checkSettings("SpectrumOptions", count("Steps", o.Steps, "as many as fit in memory, up to 64"), count("Probes", o.Probes, "the default 5"))
+	if err != nil {
+		return nil, err
+	}
 	steps := o.Steps
 	if steps <= 0 {
 		steps = max(8, min(64, 64<<20/p))

@@ -52,6 +52,9 @@ func beginSampled(ctx context.Context, method string, p *Problem, theta []float6
 	if err := p.check(theta); err != nil {
 		return nil, err
 	}
+	if i := notFinite(theta); i >= 0 {
+		return nil, fmt.Errorf("unlearn: %s: theta is %v at index %d: the model's training diverged, or its file is damaged", method, theta[i], i)
+	}
 	if s.size < 0 {
 		return nil, fmt.Errorf("unlearn: %s: Sample is %d; it cannot be negative (0 = all samples)", method, s.size)
 	}

@@ -34,6 +34,9 @@ func (v *Vacuity) String() string {
 
 // Judge measures theta, trained on p, on the test data. The objective has to be a [Predictor] and the data a classification.
 func Judge(ctx context.Context, p *Problem, theta []float64, sigma float64, test *datasets.Dataset) (*Vacuity, error) {
+	if err := checkSettings("Vacuity", notNegative("Sigma", sigma)); err != nil {
+		return nil, err
+	}
 	classes, err := p.classes(ctx, theta, test)
 	if err != nil {
 		return nil, err
