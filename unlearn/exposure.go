@@ -120,7 +120,7 @@ func (o ExposureOptions) check() error {
 	if math.IsNaN(o.ExactLimit) {
 		limit = bad("ExactLimit", o.ExactLimit, "a number of strings, 0 for the default 1e6, or a negative number for none")
 	}
-	return checkSettings("ExposureOptions", count("Samples", o.Samples, "the default 10,000"), limit)
+	return checkSettings("ExposureOptions", atMost("Samples", o.Samples, 100_000_000, "the default 10,000"), limit)
 }
 
 // rankingWindows returns how many windows an exact ranking may take, at most 0 for none.

@@ -48,7 +48,7 @@ func (t Newton) Minimise(ctx context.Context, p *Problem, theta []float64) ([]fl
 
 func (t Newton) check(of string) error {
 	return checkSettings(of, positiveOr("Tolerance", t.Tolerance, "the default 1e-6"), count("MaxIterations", t.MaxIterations, "the default 100"),
-		count("MaxProducts", t.MaxProducts, "twice the dimension"))
+		count("MaxProducts", t.MaxProducts, "twice the dimension"), t.Curvature.setting())
 }
 
 // newtonRun is one training; theta, gradient and progress describe the current point.

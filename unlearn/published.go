@@ -88,7 +88,8 @@ func (m Published) Unlearn(ctx context.Context, p *Problem, theta []float64, r R
 
 func (m Published) check() error {
 	return checkSettings("Published", count("Batch", m.Batch, "the default 500"), count("Iterations", m.Iterations, "the default 30"),
-		count("Check", m.Check, "the default 4"), positiveOr("Scale", m.Scale, "the default 39,000"), positiveOr("Damping", m.Damping, "the default 0.1"))
+		count("Check", m.Check, "the default 4"), positiveOr("Scale", m.Scale, "the default 39,000"), positiveOr("Damping", m.Damping, "the default 0.1"),
+		m.Curvature.setting())
 }
 
 // recursion returns u_J / Scale.

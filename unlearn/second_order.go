@@ -136,7 +136,7 @@ func (m SecondOrder) steps(ctx context.Context, t *attempt, g []float64) (theta 
 func (m SecondOrder) check() error {
 	err := checkSettings("SecondOrder", notNegative("Ridge", m.Ridge), count("Steps", m.Steps, "1"), count("Batches", m.Batches, "the whole at once"),
 		notNegative("Until", m.Until), positiveOr("Step", m.Step, "1"), count("Sample", m.Sample, "all samples"),
-		count("FullSample", m.FullSample, "as many as Sample"))
+		count("FullSample", m.FullSample, "as many as Sample"), m.Curvature.setting())
 	if err != nil {
 		return err
 	}

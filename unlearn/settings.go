@@ -88,6 +88,14 @@ func atMost(field string, n, most int, zero string) setting {
 	return bad(field, n, fmt.Sprintf("at most %d, or 0 for %s", most, zero))
 }
 
+// setting is the fault of a Curvature.
+func (c Curvature) setting() setting {
+	if c == FullHessian || c == GaussNewton {
+		return setting{}
+	}
+	return bad("Curvature", int(c), "FullHessian or GaussNewton")
+}
+
 // numbers is a vector all of whose entries have to be finite.
 func numbers(field string, x []float64) setting {
 	i := notFinite(x)
