@@ -49,7 +49,7 @@ func (m Retrain) Unlearn(ctx context.Context, p *Problem, theta []float64, r Req
 	next, err := trainer.Train(ctx, t.p, slices.Clone(start))
 	if err != nil {
 		if !m.Force || !numerical(err) || len(next) != len(theta) {
-			return t.refuse(err)
+			return t.refuse(fmt.Errorf("unlearn: %s: %w", m.Name(), err))
 		}
 		t.note("forced: %v", err)
 	}

@@ -179,7 +179,7 @@ func (m SecondOrder) step(ctx context.Context, t *attempt, theta, g []float64, s
 	t.update.Ridge = max(t.update.Ridge, m.Ridge+stats.Ridge) // LiSSA may have added one of its own
 	if err != nil {
 		if !m.Force || !numerical(err) {
-			return nil, err
+			return nil, fmt.Errorf("unlearn: %s: %w", m.Name(), err)
 		}
 		t.note("forced: %v", err)
 	}
