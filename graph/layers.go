@@ -1,37 +1,25 @@
 package graph
 
-// LayerNorm returns gain*(x - mean)/sqrt(var + epsilon) + bias over the last axis of x (..., d), for gain and bias (d)
-// (Ba, Kiros, Hinton 2016, eq. 4).
-func LayerNorm(x, gain, bias *Node, epsilon float64) *Node {
-	shape := dims(x)
-	if len(shape) == 0 {
-		fail("LayerNorm", "a scalar has no axis")
-	}
-	last := []int{len(shape) - 1}
-	centred := Sub(x, keepDims(Mean(x, -1), shape, last))
-	variance := keepDims(Mean(Square(centred), -1), shape, last)
-	return Add(Mul(Mul(centred, PowC(Shift(variance, epsilon), -0.5)), gain), bias)
-}
-
 // SoftmaxCrossEntropy returns the loss of each sample, logsumexp(out) - out[y] in nats, for outputs (n, classes) and class
-// indices y (n): (n).
+// indices y (n): (n). Neither a shift of a sample's outputs nor a confident right answer costs digits of the loss, its gradient softmax(out) -
+// onehot(y) or its Hessian. A class that is masked by an output of -Inf has probability, gradient and curvature 0. Where it is the label the
+// loss is +Inf, and the derivatives are the limits of those of an ever smaller output: -1 by it in the gradient, 0 in the Hessian.
 func SoftmaxCrossEntropy(out, y *Node) *Node {
 	d := dims(out)
 	if len(d) != 2 || !sameShape(dims(y), d[:1]) {
 		fail("SoftmaxCrossEntropy", "outputs %v and labels %v: want [n classes] and [n]", d, dims(y))
 	}
-	return Sub(LogSumExp(out, 1), Sum(Mul(out, OneHot(y, d[1])), 1))
+	return apply(crossEntropy{}, out, y)
 }
 
-// Logistic returns the loss of each sample, softplus(out) - y*out in nats, for outputs (n, 1) and labels y (n) that are
-// 0 or 1: (n). With s = 2y-1 that is log(1+exp(-s*out)).
+// Logistic returns the loss of each sample, softplus(out) - y*out in nats, for outputs (n, 1) and labels y (n) from 0 to 1: (n). For labels 0
+// and 1, with s = 2y-1, that is log(1+exp(-s*out)). Loss and derivatives keep their digits however confident the output, right or wrong.
 func Logistic(out, y *Node) *Node {
 	d := dims(out)
 	if len(d) != 2 || d[1] != 1 || !sameShape(dims(y), d[:1]) {
 		fail("Logistic", "outputs %v and labels %v: want [n 1] and [n]", d, dims(y))
 	}
-	z := Reshape(out, d[0])
-	return Sub(Softplus(z), Mul(y, z))
+	return apply(binary{kind: kLogistic}, Reshape(out, d[0]), y)
 }
 
 // SquaredError returns the loss of each sample, half the squared distance between outputs (n, k) and targets (n) or (n, k): (n).
@@ -46,5 +34,5 @@ func SquaredError(out, y *Node) *Node {
 	if !sameShape(dims(y), d) {
 		fail("SquaredError", "outputs %v and targets %v", d, dims(y))
 	}
-	return Scale(Sum(Square(Sub(out, y)), 1), 0.5)
+	return Sum(apply(unary{kind: kScaledSquare, c: 0.5}, Sub(out, y)), 1)
 }

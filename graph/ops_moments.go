@@ -48,5 +48,6 @@ func Moments(x, weight *Node) (mean, variance *Node) {
 // algorithm 1). Mean and variance are the batch's own while training, see [Moments], and constants in the evaluation pass.
 func BatchNorm(x, gain, bias, mean, variance *Node, epsilon float64) *Node {
 	scale := Mul(gain, PowC(Shift(variance, epsilon), -0.5))
-	return Add(Mul(x, scale), Sub(bias, Mul(mean, scale)))
+	// The mean is taken off first: x*scale - mean*scale would cancel where the mean is large.
+	return Add(Mul(Sub(x, mean), scale), bias)
 }

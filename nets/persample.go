@@ -17,19 +17,19 @@ import (
 // D (m, out) in output d.
 type factor struct{ x, d, m, in, out int }
 
-// perSampleTargets asks for the factors of the gradients, or for their squared norms.
+// perSampleTargets asks for the factors of the gradients, or for their norms.
 func (pl *plan) perSampleTargets(k kind, losses *graph.Node, wrt []*graph.Node) (outputs, varying []*graph.Node, err error) {
 	fs, err := graph.PerSampleFactors(losses, wrt...)
 	if err != nil {
 		return nil, nil, err
 	}
 	if k == normRows {
-		total, scale := fs[0].SquaredNorms()
-		for _, f := range fs[1:] {
-			n, s := f.SquaredNorms()
-			total, scale = graph.Add(total, n), graph.Add(scale, s)
+		norms, scales := make([]*graph.Node, len(fs)), make([]*graph.Node, len(fs))
+		for i, f := range fs {
+			norms[i], scales[i] = f.Norms()
 		}
-		return []*graph.Node{total, scale}, nil, nil
+		// over all tensors
+		return []*graph.Node{graph.Norm(graph.Stack(norms...), 1), graph.Norm(graph.Stack(scales...), 1)}, nil, nil
 	}
 	add := func(n *graph.Node) int {
 		outputs = append(outputs, n)
@@ -125,16 +125,13 @@ func (e *numeric[T]) norms(ctx context.Context, dst, theta []float64, d *dataset
 	if err != nil {
 		return err
 	}
-	// Half of the digits are lost in a sum that falls below this share of its terms.
+	// Half of the digits are lost in a sum of squares that falls below this share, squared, of its terms.
 	var zero T
-	least := 1e-7
+	least := 3e-4
 	if unsafe.Sizeof(zero) == 4 {
-		least = 1e-3
+		least = 0.03
 	}
 	cancelled := slices.DeleteFunc(all, func(i int) bool { return dst[i] >= least*scale[i] })
-	for i, s := range dst {
-		dst[i] = math.Sqrt(max(s, 0))
-	}
 	return e.normsOneByOne(ctx, dst, theta, d, cancelled)
 }
 
@@ -149,13 +146,11 @@ func everyRow(d *datasets.Dataset) []int {
 // normsOneByOne takes the norms of some samples' gradients from the gradients themselves.
 func (e *numeric[T]) normsOneByOne(ctx context.Context, dst, theta []float64, d *datasets.Dataset, rows []int) error {
 	return e.oneByOne(ctx, theta, d, rows, func(i int, f *graph.Frame[T]) {
-		s := 0.0
+		norm := 0.0
 		for k := range e.m.Params() {
-			for _, g := range f.Output(k + 1) {
-				s += float64(g) * float64(g)
-			}
+			norm = math.Hypot(norm, graph.Length(f.Output(k+1)))
 		}
-		dst[i] = math.Sqrt(s)
+		dst[i] = norm
 	})
 }
 
