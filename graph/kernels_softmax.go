@@ -119,7 +119,7 @@ func lowerCrossEntropy[T Float](in []int, n, out int) kernel[T] {
 		x, labels, y, row := m.vals[in[0]], m.vals[in[1]], m.vals[out], m.block[:n]
 		for r := range y {
 			a := x[r*n : (r+1)*n]
-			label, _ := indexOf(m, labels[r], n, "class")
+			label, _ := indexOf(m, labels[r], n, "class", r)
 			top, _, rest := expRow(row, a)
 			gap := float64(top) - float64(a[label])
 			switch {
@@ -138,7 +138,7 @@ func lowerCrossEntropySlope[T Float](in []int, n, out int) kernel[T] {
 		x, labels, y := m.vals[in[0]], m.vals[in[1]], m.vals[out]
 		for r, f := range labels {
 			row := y[r*n : (r+1)*n]
-			label, _ := indexOf(m, f, n, "class")
+			label, _ := indexOf(m, f, n, "class", r)
 			_, at, rest := expRow(row, x[r*n:(r+1)*n])
 			var others float64 // than the label
 			switch {

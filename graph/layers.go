@@ -1,5 +1,22 @@
 package graph
 
+import "math"
+
+// checkChannels refuses what is not one number for each channel of x, its last axis: broadcasting would take it otherwise.
+func checkChannels(op string, x []int, each ...*Node) {
+	for _, n := range each {
+		if !sameShape(dims(n), x[len(x)-1:]) {
+			fail(op, "%s for x of shape %v: want shape %v", describe(n), x, x[len(x)-1:])
+		}
+	}
+}
+
+func checkEpsilon(op string, epsilon float64) {
+	if !(epsilon >= 0) || math.IsInf(epsilon, 1) {
+		fail(op, "epsilon %v has to be a number of at least 0", epsilon)
+	}
+}
+
 // SoftmaxCrossEntropy returns the loss of each sample, logsumexp(out) - out[y] in nats, for outputs (n, classes) and class
 // indices y (n): (n). Neither a shift of a sample's outputs nor a confident right answer costs digits of the loss, its gradient softmax(out) -
 // onehot(y) or its Hessian. A class that is masked by an output of -Inf has probability, gradient and curvature 0. Where it is the label the
@@ -9,6 +26,7 @@ func SoftmaxCrossEntropy(out, y *Node) *Node {
 	if len(d) != 2 || !sameShape(dims(y), d[:1]) {
 		fail("SoftmaxCrossEntropy", "outputs %v and labels %v: want [n classes] and [n]", d, dims(y))
 	}
+	checkIndexable("SoftmaxCrossEntropy", y, d[1])
 	return apply(crossEntropy{}, out, y)
 }
 

@@ -47,5 +47,7 @@ func LayerNorm(x, gain, bias *Node, epsilon float64) *Node {
 	if len(dims(x)) == 0 {
 		fail("LayerNorm", "a scalar has no axis")
 	}
+	checkChannels("LayerNorm", dims(x), gain, bias)
+	checkEpsilon("LayerNorm", epsilon)
 	return Add(Mul(apply(standardise{epsilon: epsilon}, x), gain), bias)
 }

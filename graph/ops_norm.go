@@ -22,7 +22,7 @@ func (n norm) adjoint(in []*Node, y, dy *Node, _ []bool) []*Node {
 // Norm returns the Euclidean norm of x along the given axes (all if none is named), which vanish from its shape, without overflow or underflow
 // on the way. Where x is 0 its first and second derivatives are taken to be 0.
 func Norm(x *Node, axes ...int) *Node {
-	if len(dims(x)) == 0 {
+	if len(dims(x)) == 0 && len(axes) == 0 {
 		return Abs(x)
 	}
 	for _, run := range neighbours(checkAxes("Norm", x, axes)) {

@@ -57,7 +57,7 @@ func checkAxes(op string, x *Node, axes []int) []int {
 // Sum adds x up over the given axes (all if none is named), which vanish from its shape. A negative axis counts from the
 // end.
 func Sum(x *Node, axes ...int) *Node {
-	if len(dims(x)) == 0 {
+	if len(dims(x)) == 0 && len(axes) == 0 {
 		return x
 	}
 	for _, run := range neighbours(checkAxes("Sum", x, axes)) {
@@ -85,7 +85,7 @@ func (m mean) count(shape []int) int {
 
 // Mean is Sum divided by the number of elements that were added, without overflow on the way.
 func Mean(x *Node, axes ...int) *Node {
-	if len(dims(x)) == 0 {
+	if len(dims(x)) == 0 && len(axes) == 0 {
 		return x
 	}
 	for _, run := range neighbours(checkAxes("Mean", x, axes)) {
@@ -109,7 +109,7 @@ func (m maxAlong) adjoint(in []*Node, y, dy *Node, _ []bool) []*Node {
 // Max returns the largest element along the given axes (all if none is named), and NaN where there is one. Its derivative is that of the
 // largest element; several that are equal share it equally.
 func Max(x *Node, axes ...int) *Node {
-	if len(dims(x)) == 0 {
+	if len(dims(x)) == 0 && len(axes) == 0 {
 		return x
 	}
 	axes = checkAxes("Max", x, axes)
