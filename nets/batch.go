@@ -89,6 +89,9 @@ func feed[T graph.Float](f *graph.Frame[T], pl *plan, b *buffers[T], d *datasets
 			b.w[i] = T(w[r])
 		}
 	}
+	if err := checkMoments(pl.normed, b.w, d.Len()); err != nil {
+		return err
+	}
 	if err := f.Set(pl.y, b.y); err != nil {
 		return err
 	}
