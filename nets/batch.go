@@ -111,6 +111,16 @@ func feedX[T graph.Float](f *graph.Frame[T], pl *plan, b *buffers[T], d *dataset
 			r := min(c.lo+i, c.hi-1)
 			graph.Convert(b.x[i*x.Cols:(i+1)*x.Cols], x.Data[r*x.Cols:(r+1)*x.Cols])
 		}
+	case *datasets.Tensor:
+		n := size(x.Sample)
+		if own, ok := any(x.Data).([]T); ok && c.hi-c.lo == c.rows {
+			return f.Set(pl.x, own[c.lo*n:c.hi*n])
+		}
+		b.x = grow(b.x, c.rows*n)
+		for i := range c.rows {
+			r := min(c.lo+i, c.hi-1)
+			graph.Convert(b.x[i*n:(i+1)*n], x.Data[r*n:(r+1)*n])
+		}
 	case *datasets.Images:
 		n := x.Height * x.Width * x.Channels
 		b.x = grow(b.x, c.rows*n)
