@@ -80,15 +80,13 @@ func newPlan(m *Model, k kind, rows int, shape []int, sparse bool) (*plan, error
 		}
 		pl.y, pl.w = graph.Input(g, dt, "y", rows), graph.Input(g, dt, "weight", rows)
 		out := pl.forward(m.net, g, dt, k)
+		rowsOf("Forward", out, rows)
 		losses := m.loss(out, pl.y)
+		rowsOf("Loss", losses, rows)
 		if s := losses.Shape(); len(s) != 1 || s[0] != rows {
 			panic(&graph.Error{Op: "Loss", Message: fmt.Sprintf("a batch of %d samples gives losses of shape %v, want [%d]", rows, s, rows)})
 		}
-		s := out.Shape()
-		if len(s) < 1 || s[0] != rows {
-			panic(&graph.Error{Op: "Forward", Message: fmt.Sprintf("a batch of %d samples gives outputs of shape %v, want [%d ...]", rows, s, rows)})
-		}
-		pl.width = s.TotalSize() / rows
+		pl.width = out.Shape().TotalSize() / rows
 		outputs, varying, inner = pl.targets(k, out, losses)
 	})
 	if err == nil {
