@@ -89,6 +89,9 @@ func feed[T graph.Float](f *graph.Frame[T], pl *plan, b *buffers[T], d *datasets
 			b.w[i] = T(w[r])
 		}
 	}
+	if err := checkMoments(pl.normed, b.w, d.Len()); err != nil {
+		return err
+	}
 	if err := f.Set(pl.y, b.y); err != nil {
 		return err
 	}
@@ -107,6 +110,16 @@ func feedX[T graph.Float](f *graph.Frame[T], pl *plan, b *buffers[T], d *dataset
 		for i := range c.rows {
 			r := min(c.lo+i, c.hi-1)
 			graph.Convert(b.x[i*x.Cols:(i+1)*x.Cols], x.Data[r*x.Cols:(r+1)*x.Cols])
+		}
+	case *datasets.Tensor:
+		n := size(x.Sample)
+		if own, ok := any(x.Data).([]T); ok && c.hi-c.lo == c.rows {
+			return f.Set(pl.x, own[c.lo*n:c.hi*n])
+		}
+		b.x = grow(b.x, c.rows*n)
+		for i := range c.rows {
+			r := min(c.lo+i, c.hi-1)
+			graph.Convert(b.x[i*n:(i+1)*n], x.Data[r*n:(r+1)*n])
 		}
 	case *datasets.Images:
 		n := x.Height * x.Width * x.Channels

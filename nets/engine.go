@@ -156,6 +156,8 @@ func (e *numeric[T]) checkData(d *datasets.Dataset) error {
 		key.x, key.of = first(x.Data), len(x.Data)
 	case *datasets.CSR:
 		key.x, key.of = first(x.Indptr), len(x.Indices)
+	case *datasets.Tensor:
+		key.x, key.of = first(x.Data), len(x.Data)
 	case *datasets.Images:
 		key.x, key.of = first(x.Pixels), len(x.Pixels)
 	case *datasets.Tokens:

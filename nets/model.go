@@ -63,14 +63,17 @@ func Chunk(rows int) Option { return func(o *options) { o.chunkRows = rows } }
 // [Model.Check] does it at once.
 func NewModel(net Network, loss Loss, opts ...Option) (*Model, error) {
 	m := &Model{net: net, loss: loss, opts: options{keepBytes: 2 << 30, chunkBytes: 2 << 20}}
-	for _, o := range opts {
+	for i, o := range opts {
+		if o == nil {
+			return nil, fmt.Errorf("nets: option %d is nil", i)
+		}
 		o(&m.opts)
 	}
-	if net == nil || loss == nil {
+	if isNil(net) || loss == nil {
 		return nil, fmt.Errorf("nets: a model needs a network and a loss")
 	}
-	if m.opts.chunkRows < 0 {
-		return nil, fmt.Errorf("nets: chunks of %d samples: want at least 1", m.opts.chunkRows)
+	if m.opts.chunkRows < 0 || m.opts.cores < 0 || m.opts.keepBytes < 0 {
+		return nil, fmt.Errorf("nets: Chunk(%d), Cores(%d), KeepLimit(%d): none of them may be negative", m.opts.chunkRows, m.opts.cores, m.opts.keepBytes)
 	}
 	if err := build(func() { m.params = net.Params() }); err != nil {
 		return nil, fmt.Errorf("nets: %w", err)
@@ -85,12 +88,12 @@ func NewModel(net Network, loss Loss, opts ...Option) (*Model, error) {
 			return nil, fmt.Errorf("nets: parameter name %q is empty or used twice", p.Name)
 		}
 		seen[p.Name] = true
-		n := 1
-		for _, d := range p.Shape {
-			n *= d
+		n, err := elements(p)
+		if err != nil {
+			return nil, err
 		}
-		if n < 1 {
-			return nil, fmt.Errorf("nets: parameter %q has shape %v", p.Name, p.Shape)
+		if m.offset[len(m.offset)-1]+n > mostParameters {
+			return nil, fmt.Errorf("nets: the network has more parameters than any machine holds")
 		}
 		m.offset = append(m.offset, m.offset[len(m.offset)-1]+n)
 		m.free = append(m.free, true)

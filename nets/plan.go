@@ -132,11 +132,10 @@ func newBatch(m *Model, k kind, rows int, of samples) (*plan, error) {
 		}
 		pl.y, pl.w = graph.Input(g, dt, "y", labels...), graph.Input(g, dt, "weight", rows)
 		pl.out = pl.forward(m.net, g, dt, k)
-		if s := pl.out.Shape(); len(s) < 1 || s[0] != rows {
-			panic(&graph.Error{Op: "Forward", Message: fmt.Sprintf("a batch of %d samples gives outputs of shape %v, want [%d ...]", rows, s, rows)})
-		}
+		rowsOf("Forward", pl.out, rows)
 		pl.losses = m.loss(pl.out, pl.y)
-		if s := pl.losses.Shape(); len(s) != 1 || s[0] != rows {
+		rowsOf("Loss", pl.losses, rows)
+		if s := pl.losses.Shape(); len(s) != 1 {
 			panic(&graph.Error{Op: "Loss", Message: fmt.Sprintf("a batch of %d samples gives losses of shape %v, want [%d]", rows, s, rows)})
 		}
 		pl.width = pl.out.Shape().TotalSize() / rows

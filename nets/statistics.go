@@ -34,7 +34,7 @@ func (m *Model) Statistics() bool {
 // EstimateStatistics returns theta with its running statistics replaced by those of the samples of d: mean and variance of what each batch
 // normalisation is given, over all samples, in one forward pass in which batches of equal size, at most 128, normalise themselves (Wu and
 // Johnson 2021, arXiv 2105.07576, section 3). Training does not keep running averages: call this after it. Theta is not changed. A model made
-// by [Model.Select] without all the statistics is an error.
+// by [Model.Select] without all the statistics is an error, and so is one sample where a normalisation sees a single value of each channel.
 func (m *Model) EstimateStatistics(ctx context.Context, theta []float64, d *datasets.Dataset) ([]float64, error) {
 	if err := m.check(theta); err != nil {
 		return nil, err
