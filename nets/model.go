@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
-	"slices"
 
 	"lethe/datasets"
 	"lethe/graph"
@@ -35,6 +34,7 @@ type options struct {
 	keepBytes  int
 	chunkRows  int
 	chunkBytes int
+	labels     *graph.Labels // what the loss takes; nil = what it shows by itself
 }
 
 // Option changes how a model computes.
@@ -114,8 +114,10 @@ func (m *Model) newEngine() {
 	}
 }
 
-// Check builds the network for the samples of d and differentiates it twice, and its training pass once. An error names the operation that cannot be
-// differentiated, or whose shapes do not fit.
+// Check builds the network for the samples of d and differentiates it twice, and its training pass once. An error names the operation that
+// cannot be differentiated, whose shapes do not fit, or that lets samples depend on each other or on how many there are. It also compares the
+// losses of a few samples of d in a batch with those of each alone. What the other methods need of that they verify themselves, when they first
+// meet samples of a shape.
 func (m *Model) Check(d *datasets.Dataset) error { return m.engine.check(d) }
 
 // Dim returns the number of parameters that the model works on.
@@ -316,12 +318,6 @@ type engine interface {
 	norms(ctx context.Context, dst, theta []float64, d *datasets.Dataset) error
 	width(d *datasets.Dataset) (int, error)
 	check(d *datasets.Dataset) error
-}
-
-// inputShape is what a compiled batch depends on, besides its number of rows.
-func inputShape(d *datasets.Dataset) (shape []int, sparse bool) {
-	_, sparse = d.X.(*datasets.CSR)
-	return slices.Clone(d.X.Shape()), sparse
 }
 
 // split cuts a flat vector into the tensors that the model works on; the fixed ones come from base.

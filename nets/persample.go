@@ -138,6 +138,15 @@ func (e *numeric[T]) norms(ctx context.Context, dst, theta []float64, d *dataset
 	return e.normsOneByOne(ctx, dst, theta, d, cancelled)
 }
 
+// singles are chunks of one sample each.
+func singles(rows []int) []chunk {
+	cs := make([]chunk, len(rows))
+	for k, i := range rows {
+		cs[k] = chunk{index: k, lo: i, hi: i + 1, rows: 1}
+	}
+	return cs
+}
+
 func everyRow(d *datasets.Dataset) []int {
 	rows := make([]int, d.Len())
 	for i := range rows {
@@ -251,10 +260,7 @@ func (e *numeric[T]) oneByOne(ctx context.Context, theta []float64, d *datasets.
 	if len(rows) == 0 {
 		return nil
 	}
-	cs := make([]chunk, len(rows))
-	for k, i := range rows {
-		cs[k] = chunk{index: k, lo: i, hi: i + 1, rows: 1}
-	}
+	cs := singles(rows)
 	th, done := e.borrow(theta)
 	defer done()
 	return e.each(ctx, cs, nil, func(w *worker[T], c chunk) error {

@@ -61,8 +61,8 @@ const (
 )
 
 // Check compares the gradient and the Hessian-vector product of the summed loss with finite differences, one parameter tensor at
-// a time, and the Gauss-Newton product with J'H(Jv), Jv and H by finite differences; checks that both matrices are symmetric, that the
-// loss and the gradient of each sample are those of a batch of one, that per-sample gradients add up to the gradient, and that the same
+// a time, and the Gauss-Newton product with J'H(Jv), Jv and H by finite differences; checks that both matrices are symmetric, that
+// the graph keeps samples apart (see [graph.Independent]), that the loss and the gradient of each sample are those of a batch of one, that per-sample gradients add up to the gradient, and that the same
 // inputs give the same bits. It computes in double precision. Parameters that are Fixed have values a little above those that they start
 // with.
 //
@@ -84,7 +84,7 @@ func Check(network Network, loss func(out, y *graph.Node) *graph.Node, batch Bat
 		return fmt.Errorf("graphtest: %w", err) // nothing else could be compared
 	}
 	var found []error
-	for _, test := range []func() error{c.gradient, c.hvp, c.gaussNewton, c.symmetry, c.losses, c.perSample, c.determinism} {
+	for _, test := range []func() error{c.independence, c.gradient, c.hvp, c.gaussNewton, c.symmetry, c.losses, c.perSample, c.determinism} {
 		if err := test(); err != nil {
 			found = append(found, fmt.Errorf("graphtest: %w", err))
 		}
