@@ -2,7 +2,6 @@ package nets
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"sync"
@@ -144,8 +143,8 @@ type dataKey struct {
 
 // checkData looks at a data set once: its memory is never changed. Small ones, as the batches of an epoch are, are looked at every time.
 func (e *numeric[T]) checkData(d *datasets.Dataset) error {
-	if d == nil || d.X == nil {
-		return errors.New("no data set")
+	if missing(d) {
+		return errNoSamples
 	}
 	if d.Len() <= 256 {
 		return d.Check()

@@ -1,7 +1,6 @@
 package nets_test
 
 import (
-	"context"
 	"math"
 	"testing"
 
@@ -15,21 +14,21 @@ import (
 	"lethe/nets"
 )
 
-// made is a network made of functions.
-type made struct {
+// assembled is a network made of functions.
+type assembled struct {
 	params  func() []nets.Param
 	forward func(p []*graph.Node, x *graph.Node) *graph.Node
 }
 
-func (n made) Params() []nets.Param                               { return n.params() }
-func (n made) Forward(p []*graph.Node, x *graph.Node) *graph.Node { return n.forward(p, x) }
+func (n assembled) Params() []nets.Param                               { return n.params() }
+func (n assembled) Forward(p []*graph.Node, x *graph.Node) *graph.Node { return n.forward(p, x) }
 
-func describing(ps ...nets.Param) made {
-	return made{func() []nets.Param { return ps }, func(p []*graph.Node, x *graph.Node) *graph.Node { return graph.MatMul(x, p[0]) }}
+func describing(ps ...nets.Param) assembled {
+	return assembled{func() []nets.Param { return ps }, func(p []*graph.Node, x *graph.Node) *graph.Node { return graph.MatMul(x, p[0]) }}
 }
 
-func passing(f func(p []*graph.Node, x *graph.Node) *graph.Node) made {
-	return made{func() []nets.Param { return []nets.Param{nets.Weight("W", 6, 3)} }, f}
+func passing(f func(p []*graph.Node, x *graph.Node) *graph.Node) assembled {
+	return assembled{func() []nets.Param { return []nets.Param{nets.Weight("W", 6, 3)} }, f}
 }
 
 // Every network that a user gets wrong ends in an error of this package, which says what is wrong: when the model is made, or when it first
@@ -52,7 +51,7 @@ func TestWrongNetworksAreErrors(t *testing.T) {
 		{"a nil layer in a residual block", "layer 1 of 1 is nil", nets.Residual(nil), nil},
 		{"a residual block that changes the shape", "keep the shape", seq(nets.Residual(nets.Dense{In: 6, Out: 3})), rows},
 
-		{"Params that panic", "Params panic", made{func() []nets.Param { panic("Params panic") }, nil}, nil},
+		{"Params that panic", "Params panic", assembled{func() []nets.Param { panic("Params panic") }, nil}, nil},
 		{"no parameters", "no parameters", describing(), nil},
 		{"a name twice", "used twice", describing(nets.Weight("W", 6, 3), nets.Bias("W", 3)), nil},
 		{"no name", "empty", describing(nets.Param{Shape: []int{6, 3}}), nil},
@@ -66,7 +65,7 @@ func TestWrongNetworksAreErrors(t *testing.T) {
 			return graph.Slice(graph.MatMul(x, p[0]), 0, 0, x.Shape()[0]-1)
 		}), rows},
 		{"Forward of one number", "one row a sample", passing(func(p []*graph.Node, _ *graph.Node) *graph.Node { return graph.Sum(p[0]) }), rows},
-		{"Forward of another graph", "another graph", passing(func([]*graph.Node, *graph.Node) *graph.Node {
+		{"Forward of another graph", "a node of shape (16, 3)", passing(func([]*graph.Node, *graph.Node) *graph.Node {
 			return graph.Input(gorgonia.NewGraph(), tensor.Float64, "x", 16, 3)
 		}), rows},
 		{"Forward that panics", "panicked", passing(func(p []*graph.Node, _ *graph.Node) *graph.Node { return p[7] }), rows},
@@ -324,5 +323,4 @@ func TestWrongVectorsAreErrors(t *testing.T) {
 	} {
 		require.NotPanics(t, func() { assert.Error(t, f(), name) }, name)
 	}
-	_ = context.Background
 }

@@ -174,7 +174,7 @@ func (m *Model) LossGradient(ctx context.Context, dst, theta []float64, d *datas
 
 // WeightedGradient writes sum_i w_i grad l(z_i, theta) to dst (Dim).
 func (m *Model) WeightedGradient(ctx context.Context, dst, theta, w []float64, d *datasets.Dataset) error {
-	if err := m.check(theta, dst); err != nil {
+	if err := errors.Join(m.check(theta, dst), given(d)); err != nil {
 		return err
 	}
 	if len(w) != d.Len() {
@@ -275,6 +275,9 @@ func (m *Model) Classes(ctx context.Context, theta []float64, d *datasets.Datase
 
 // Accuracy returns the share of samples whose predicted class is their label, 0 to 1.
 func (m *Model) Accuracy(ctx context.Context, theta []float64, d *datasets.Dataset) (float64, error) {
+	if err := given(d); err != nil {
+		return 0, err
+	}
 	if d.Len() == 0 {
 		return 0, fmt.Errorf("nets: accuracy on no samples")
 	}

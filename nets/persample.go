@@ -68,6 +68,9 @@ func (m *Model) PerSampleGradients32(ctx context.Context, dst []float32, theta [
 }
 
 func (m *Model) checkRows(have int, theta []float64, d *datasets.Dataset) error {
+	if err := given(d); err != nil {
+		return err
+	}
 	if have != d.Len()*m.dim {
 		return fmt.Errorf("nets: %d places for %d gradients of %d numbers", have, d.Len(), m.dim)
 	}
@@ -76,7 +79,7 @@ func (m *Model) checkRows(have int, theta []float64, d *datasets.Dataset) error 
 
 // PerSampleNorms writes ||grad l(z_i, theta)|| to dst (n) without writing the gradients out.
 func (m *Model) PerSampleNorms(ctx context.Context, dst, theta []float64, d *datasets.Dataset) error {
-	if err := m.check(theta); err != nil {
+	if err := errors.Join(m.check(theta), given(d)); err != nil {
 		return err
 	}
 	return m.engine.norms(ctx, dst, theta, d)
@@ -95,6 +98,9 @@ func (m *Model) PerSampleDots(ctx context.Context, dst, theta, v []float64, d *d
 func (m *Model) ClippedSum(ctx context.Context, dst, theta []float64, limit float64, d *datasets.Dataset) error {
 	if !(limit > 0) {
 		return fmt.Errorf("nets: gradients clipped to norm %v: it must be positive", limit)
+	}
+	if err := given(d); err != nil {
+		return err
 	}
 	w := make([]float64, d.Len())
 	if err := m.PerSampleNorms(ctx, w, theta, d); err != nil {

@@ -43,7 +43,10 @@ func (m *Model) EstimateStatistics(ctx context.Context, theta []float64, d *data
 		return nil, fmt.Errorf("nets: the network has no running statistics, or they are not all among the parameters that the model works on: " +
 			"give the vector of Model.Whole to the network's own model")
 	}
-	if d == nil || d.Len() == 0 {
+	if err := given(d); err != nil {
+		return nil, err
+	}
+	if d.Len() == 0 {
 		return nil, fmt.Errorf("nets: statistics of no samples")
 	}
 	out := slices.Clone(theta)
