@@ -76,6 +76,9 @@ func feed[T graph.Float](f *graph.Frame[T], pl *plan, b *buffers[T], d *datasets
 	if err := feedX(f, pl, b, d, c); err != nil {
 		return err
 	}
+	if err := exact[T]("labels", d.Classes); err != nil {
+		return err
+	}
 	b.y, b.w = grow(b.y, c.rows), grow(b.w, c.rows)
 	for i := range c.rows {
 		r := min(c.lo+i, c.hi-1)
@@ -132,6 +135,9 @@ func feedX[T graph.Float](f *graph.Frame[T], pl *plan, b *buffers[T], d *dataset
 			}
 		}
 	case *datasets.Tokens:
+		if err := exact[T]("a vocabulary", x.Vocabulary); err != nil {
+			return err
+		}
 		b.x = grow(b.x, c.rows*x.Length)
 		for i := range c.rows {
 			s := x.Starts[min(c.lo+i, c.hi-1)]

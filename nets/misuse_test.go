@@ -111,8 +111,9 @@ func TestWrongNetworksAreErrors(t *testing.T) {
 		{"BatchNorm of NaN", "Epsilon is NaN", seq(nets.BatchNorm{Channels: 6, Epsilon: nan}), nil},
 		{"BatchNorm of other channels", "layer 1 of 1, nets.BatchNorm", seq(nets.BatchNorm{Channels: 3}), rows},
 		{"LayerNorm of no width", "Width is 0", seq(nets.LayerNorm{}), nil},
+		{"LayerNorm of one number, which is nothing but the bias", "Width is 1", seq(nets.LayerNorm{Width: 1}), nil},
 		{"LayerNorm of infinity", "Epsilon is +Inf", seq(nets.LayerNorm{Width: 6, Epsilon: math.Inf(1)}), nil},
-		{"LayerNorm of another width", "want (n, ..., 1)", seq(nets.LayerNorm{Width: 1}, nets.Dense{In: 6, Out: 3}), rows},
+		{"LayerNorm of another width", "want (n, ..., 3)", seq(nets.LayerNorm{Width: 3}, nets.Dense{In: 6, Out: 3}), rows},
 		{"Flatten before another width", "layer 2 of 2", seq(nets.Flatten{}, nets.Dense{In: 31, Out: 3}), images},
 		{"Reshape to nothing", "Shape is []", seq(nets.Reshape{}, nets.Dense{In: 6, Out: 3}), nil},
 		{"Reshape to 0", "is 0", seq(nets.Reshape{Shape: []int{0, 6}}, nets.Dense{In: 6, Out: 3}), nil},
@@ -322,5 +323,46 @@ func TestWrongVectorsAreErrors(t *testing.T) {
 		"a penalty's pattern":  func() error { _, err := m.Penalty("["); return err },
 	} {
 		require.NotPanics(t, func() { assert.Error(t, f(), name) }, name)
+	}
+}
+
+// Single precision cannot tell all token ids and classes apart: 2^24+1 would be 2^24.
+func TestIdsBeyondSinglePrecision(t *testing.T) {
+	const many = 1<<24 + 2
+	tokens := &datasets.Tokens{Length: 1, Vocabulary: many, Text: []int32{0, 1<<24 + 1, 3}, Starts: []int{0, 1, 2}}
+	for name, d := range map[string]*datasets.Dataset{
+		"tokens":  {X: tokens, Y: []float64{0, 1, 0}, Classes: 2},
+		"classes": {X: &datasets.Tokens{Length: 1, Vocabulary: 4, Text: []int32{0, 1, 3}, Starts: []int{0, 1, 2}}, Y: []float64{0, 1<<24 + 1, 0}, Classes: many},
+	} {
+		net := passing(func(p []*graph.Node, x *graph.Node) *graph.Node {
+			return graph.MatMul(graph.Concat(1, x, x, x, x, x, x), p[0])
+		})
+		loss := func(out, y *graph.Node) *graph.Node { return graph.Add(graph.Sum(out, 1), graph.Square(y)) }
+		single, err := nets.NewModel(net, loss, nets.Float32())
+		require.NoError(t, err)
+		_, err = single.Loss(ctx, single.Init(1), d)
+		assert.ErrorContains(t, err, "2^24", name)
+		double, err := nets.NewModel(net, loss)
+		require.NoError(t, err)
+		_, err = double.Loss(ctx, double.Init(1), d)
+		assert.NoError(t, err, name)
+	}
+}
+
+// A network may write to the list of parameters that it is given, which is its own.
+func TestForwardMayWriteToItsParameters(t *testing.T) {
+	d := dense(1, 40, 6, 3)
+	own := passing(func(p []*graph.Node, x *graph.Node) *graph.Node {
+		p[0] = graph.Tanh(p[0])
+		return graph.MatMul(x, p[0])
+	})
+	reads := passing(func(p []*graph.Node, x *graph.Node) *graph.Node { return graph.MatMul(x, graph.Tanh(p[0])) })
+	for _, wrap := range []func(nets.Network) nets.Network{
+		func(n nets.Network) nets.Network { return n },
+		func(n nets.Network) nets.Network { return nets.Sequential(n) },
+	} {
+		a := model(t, entry{net: wrap(own), loss: nets.SoftmaxCrossEntropy, data: d})
+		b := model(t, entry{net: wrap(reads), loss: nets.SoftmaxCrossEntropy, data: d})
+		assert.Equal(t, everything(t, b, d), everything(t, a, d))
 	}
 }

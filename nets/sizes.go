@@ -62,6 +62,14 @@ func elements(p Param) (int, error) {
 	return n, nil
 }
 
+// exact refuses more whole numbers than a precision can tell apart: a token or a class would silently become the one beside it.
+func exact[T graph.Float](what string, n int) error {
+	if n > 1<<24 && T(1<<24)+1 == 1<<24 {
+		return fmt.Errorf("nets: %s of %d: single precision tells whole numbers apart to 2^24 only: make the model without Float32", what, n)
+	}
+	return nil
+}
+
 // isNil says whether there is nothing behind an interface, or a nil pointer or function.
 func isNil(x any) bool {
 	if x == nil {
