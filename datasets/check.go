@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
 	"sort"
 )
@@ -17,7 +18,7 @@ func (d *Dataset) Check() error {
 	if d == nil {
 		return errors.New("datasets: there is no data set: it is nil")
 	}
-	if d.X == nil {
+	if v := reflect.ValueOf(d.X); d.X == nil || v.Kind() == reflect.Pointer && v.IsNil() {
 		return fmt.Errorf("datasets: %s: no samples: X is nil", d.Name)
 	}
 	if err := d.checkFeatures(); err != nil {

@@ -61,13 +61,13 @@ func (l Conv) Forward(p []*graph.Node, x *graph.Node) *graph.Node {
 
 // LayerNorm normalises each row of Width numbers of x (n, ..., Width) by its own mean and variance, see [graph.LayerNorm].
 type LayerNorm struct {
-	Width   int
+	Width   int     // at least 2: the variance of one number is 0
 	Epsilon float64 // added to the variance; 0 = 1e-5
 }
 
 // Params returns gain and bias (Width), which start at 1 and 0.
 func (l LayerNorm) Params() []Param {
-	atLeast(1, "LayerNorm", setting{"Width", l.Width})
+	atLeast(2, "LayerNorm", setting{"Width", l.Width})
 	checkEpsilon("LayerNorm", l.Epsilon)
 	return []Param{graph.Constant("gain", 1, l.Width), Bias("bias", l.Width)}
 }

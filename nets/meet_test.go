@@ -83,7 +83,7 @@ func TestDataThatDoesNotFitIsRefused(t *testing.T) {
 		{"too few weights", "3 weights for 40 samples", one, nets.Logistic, change(two, func(d *datasets.Dataset) { d.Weights = []float64{1, 2, 3} }), nil},
 		{"other columns", "shape [4]", one, nets.Logistic, dense(1, 40, 4, 2), nil},
 		{"no samples", "X is nil", one, nets.Logistic, &datasets.Dataset{Name: "none"}, nil},
-		{"no data set", "it is nil", one, nets.Logistic, nil, nil},
+		{"no data set", "is nil", one, nets.Logistic, nil, nil},
 		{"several labels for one output", "outputs", one, nets.Logistic, change(two, func(d *datasets.Dataset) { d.Targets, d.Y = 2, make([]float64, 80) }), nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -2,6 +2,7 @@ package nets
 
 import (
 	"fmt"
+	"slices"
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -150,14 +151,14 @@ func newBatch(m *Model, k kind, rows int, of samples) (*plan, error) {
 // forward returns the network's outputs, of the training pass where k asks for it.
 func (pl *plan) forward(net Network, g *gorgonia.ExprGraph, dt tensor.Dtype, k kind) *graph.Node {
 	if !k.training() {
-		return net.Forward(pl.p, pl.x)
+		return net.Forward(slices.Clone(pl.p), pl.x)
 	}
 	t := &Training{weight: pl.w}
 	if k == trainingGradient {
 		pl.noise = graph.Input(g, dt, "noise", pl.rows, 2)
 		t.key = pl.noise
 	}
-	out := net.(TrainingNetwork).ForwardTraining(pl.p, pl.x, t)
+	out := net.(TrainingNetwork).ForwardTraining(slices.Clone(pl.p), pl.x, t)
 	pl.normed = t.normed
 	return out
 }
