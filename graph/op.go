@@ -34,16 +34,23 @@ type op struct {
 
 var opCount atomic.Uint32
 
-// apply adds the node operator(in...) to the graph of its inputs.
-func apply(o operator, in ...*Node) *Node { return applyIn(in[0].Graph(), in[0].Dtype(), o, in...) }
+// apply adds the node operator(in...) to the graph of its inputs. Constants of gorgonia's have no graph of their own.
+func apply(o operator, in ...*Node) *Node {
+	var g *gorgonia.ExprGraph
+	for _, n := range in {
+		checkNode(n)
+		if g == nil {
+			g = n.Graph()
+		}
+	}
+	return applyIn(g, in[0].Dtype(), o, in...)
+}
 
 // applyIn is apply for operators that may have no inputs.
 func applyIn(g *gorgonia.ExprGraph, dt tensor.Dtype, o operator, in ...*Node) *Node {
 	shapes := make([][]int, len(in))
 	for i, n := range in {
-		if n == nil {
-			fail(o.String(), "input %d is nil", i)
-		}
+		checkNode(n)
 		if n.Graph() != g && n.Graph() != nil {
 			fail(o.String(), "input %d (%s) belongs to another graph", i, describe(n))
 		}
@@ -60,6 +67,9 @@ func applyIn(g *gorgonia.ExprGraph, dt tensor.Dtype, o operator, in ...*Node) *N
 	shape, err := o.infer(shapes)
 	if err != nil {
 		fail(o.String(), "%v", err)
+	}
+	if err := checkShape(shape); err != nil {
+		fail(o.String(), "the result would have %v", err)
 	}
 	w := &op{operator: o, in: in, shape: shape, dt: dt, id: opCount.Add(1)}
 	return gorgonia.NewUniqueNode(gorgonia.WithType(nodeType(dt, shape)), gorgonia.WithOp(w),

@@ -21,6 +21,10 @@ func (c constant) adjoint([]*Node, *Node, *Node, []bool) []*Node { return nil }
 // Fixed adds a tensor of the given numbers, row-major, to the graph of a node, in that node's precision: a mask, say, or
 // positions. No shape makes a scalar.
 func Fixed(like *Node, values []float64, shape ...int) *Node {
+	if err := checkShape(shape); err != nil {
+		fail("Fixed", "%v", err)
+	}
+	dims(like) // which says what is wrong with a node that is none
 	if len(values) != size(shape) {
 		fail("Fixed", "%d numbers for shape %v", len(values), shape)
 	}

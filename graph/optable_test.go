@@ -197,6 +197,7 @@ type opRun struct {
 	dirs                   [][]float64 // v
 	cot                    []float64   // u
 	sp                     *Node
+	value                  *Node // y itself
 	outputs                []*Node
 }
 
@@ -229,6 +230,7 @@ func buildOp(t *testing.T, c opCase, dt tensor.Dtype) *opRun {
 		}
 	}
 	y := c.build(in...)
+	o.value = y
 	u := Input(g, dt, "u", dims(y)...)
 	o.u = []*Node{u}
 	o.cot = make([]float64, size(dims(y)))
@@ -319,36 +321,39 @@ func dotAll(a, b [][]float64) (s float64) {
 }
 
 func TestOpTableDerivatives(t *testing.T) {
-	const h = 1e-4
 	for _, c := range opTable() {
-		t.Run(c.name, func(t *testing.T) {
-			o := buildOp(t, c, tensor.Float64)
-			at := func(p *Program, h float64) [][]float64 { return o.run(t, p, o.moved(h)) }
-			// fourth-order differences: the error is about h^4
-			diff := func(p *Program) [][]float64 {
-				a, b, c, d := at(p, -2*h), at(p, -h), at(p, h), at(p, 2*h)
-				out := make([][]float64, len(a))
-				for i := range a {
-					for k := range a[i] {
-						out[i] = append(out[i], (a[i][k]-8*b[i][k]+8*c[i][k]-d[i][k])/(12*h))
-					}
-				}
-				return out
-			}
-			g := at(o.grad, 0)
-			want := diff(o.y)[0][0]
-			assert.InDelta(t, want, dotAll(g, o.dirs), 1e-8*(1+math.Abs(want)), "gradient along v")
-			hv := at(o.hvp, 0)
-			for i, want := range diff(o.grad) {
-				for k := range want {
-					assert.InDelta(t, want[k], hv[i][k], 2e-8*(1+math.Abs(want[k])), "HVP, input %d element %d", i, k)
-				}
-			}
-			jv, vj := at(o.jvp, 0), at(o.vjp, 0)
-			assert.InDelta(t, dotAll(vj, o.dirs), dotAll(jv, [][]float64{o.cot}), 1e-10*(1+math.Abs(dotAll(vj, o.dirs))), "u'(Jv) = (J'u)'v")
-			assert.Equal(t, g, vj, "the gradient of u'y is J'u")
-		})
+		t.Run(c.name, func(t *testing.T) { checkDerivatives(t, buildOp(t, c, tensor.Float64)) })
 	}
+}
+
+// checkDerivatives compares first and second derivatives with finite differences, and the products with each other.
+func checkDerivatives(t *testing.T, o *opRun) {
+	t.Helper()
+	const h = 1e-4
+	at := func(p *Program, h float64) [][]float64 { return o.run(t, p, o.moved(h)) }
+	// fourth-order differences: the error is about h^4
+	diff := func(p *Program) [][]float64 {
+		a, b, c, d := at(p, -2*h), at(p, -h), at(p, h), at(p, 2*h)
+		out := make([][]float64, len(a))
+		for i := range a {
+			for k := range a[i] {
+				out[i] = append(out[i], (a[i][k]-8*b[i][k]+8*c[i][k]-d[i][k])/(12*h))
+			}
+		}
+		return out
+	}
+	g := at(o.grad, 0)
+	want := diff(o.y)[0][0]
+	assert.InDelta(t, want, dotAll(g, o.dirs), 1e-8*(1+math.Abs(want)), "gradient along v")
+	hv := at(o.hvp, 0)
+	for i, want := range diff(o.grad) {
+		for k := range want {
+			assert.InDelta(t, want[k], hv[i][k], 2e-8*(1+math.Abs(want[k])), "HVP, input %d element %d", i, k)
+		}
+	}
+	jv, vj := at(o.jvp, 0), at(o.vjp, 0)
+	assert.InDelta(t, dotAll(vj, o.dirs), dotAll(jv, [][]float64{o.cot}), 1e-10*(1+math.Abs(dotAll(vj, o.dirs))), "u'(Jv) = (J'u)'v")
+	assert.Equal(t, g, vj, "the gradient of u'y is J'u")
 }
 
 func TestOpTableSymmetry(t *testing.T) {

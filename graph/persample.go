@@ -30,6 +30,7 @@ func PerSample(losses *Node, wrt ...*Node) ([]*Node, error) {
 func PerSampleFactors(losses *Node, wrt ...*Node) ([]Factor, error) {
 	var out []Factor
 	err := Build(func() {
+		checkWrt("PerSample", []*Node{losses}, wrt)
 		d := dims(losses)
 		if len(d) != 1 {
 			fail("PerSample", "losses have shape %v, want one value a sample", d)
