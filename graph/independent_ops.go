@@ -100,7 +100,7 @@ func (w *independence) ordinary(o operator, in []*Node, ls []layout) layout {
 		return layout{ls[0][1], ls[1][1]}
 	case sparseDense:
 		return ls[0]
-	case sparseSquares:
+	case sparseNorms:
 		return layout{ls[0][0]}
 	case conv:
 		return w.images(ls[:1], ls[1], o.each)
@@ -156,7 +156,7 @@ func (w *independence) along(axis []factor) {
 	}
 	for _, f := range axis {
 		if !f.size.same() {
-			w.mixed("it takes %d elements together in a batch of %d samples and %d in one of %d", total(axis)[0], w.n[0], total(axis)[1], w.n[1])
+			w.mixed("it takes %d elements together in a batch of %d samples and %d in one of %d", elementsOf(axis)[0], w.n[0], elementsOf(axis)[1], w.n[1])
 		}
 	}
 }

@@ -51,14 +51,55 @@ func softmaxRows[T Float](y, x []T, n int, slope bool) {
 func softmaxSlopeRows[T Float](y, p, d []T, n int, centred bool) {
 	for lo := 0; lo < len(p); lo += n {
 		q, row := p[lo:lo+n], y[lo:lo+n]
-		at := 0
-		for top := vec.MaxValue(q); at < n-1 && q[at] != top; {
-			at++
-		}
+		at := largestAt(q)
 		vec.AddS(row, d[lo:lo+n], -d[lo+at])
 		vec.AddS(row, row, -vec.Dot(q, row))
 		if !centred {
 			vec.Mul(row, row, q)
+		}
+	}
+}
+
+// largestAt is the place of the largest element, the last of a row with a NaN.
+func largestAt[T Float](x []T) (at int) {
+	for top := vec.MaxValue(x); at < len(x)-1 && x[at] != top; {
+		at++
+	}
+	return at
+}
+
+// centreTRows takes 1 - p, by which d counts where p is largest, from the other elements of p.
+func centreTRows[T Float](y, p, d []T, n int) {
+	for lo := 0; lo < len(p); lo += n {
+		q, u, row := p[lo:lo+n], d[lo:lo+n], y[lo:lo+n]
+		at := largestAt(q)
+		others, rest := T(0), T(0)
+		for k := range n {
+			if k != at {
+				others, rest = others+u[k], rest+q[k]
+			}
+		}
+		vec.MulS(row, q, -(others + u[at]))
+		vec.AddTo(row, u)
+		row[at] = u[at]*rest - q[at]*others
+	}
+}
+
+func logSoftmaxRows[T Float](y, x []T, n int) {
+	for lo := 0; lo < len(x); lo += n {
+		a, row := x[lo:lo+n], y[lo:lo+n]
+		top, at, rest := expRow(row, a)
+		switch {
+		case at < 0:
+			fillWith(row, T(math.NaN()))
+		case math.IsInf(float64(top), 1):
+			vec.MulS(row, row, T(1/(1+rest)))
+			vec.Log(row, row)
+		default:
+			size := math.Log1p(rest)
+			for k, v := range a {
+				row[k] = T(float64(v) - float64(top) - size)
+			}
 		}
 	}
 }

@@ -44,8 +44,8 @@ func lower[T Float](p *ir, i int) kernel[T] {
 		return lowerSparseMulT[T](in, shapes, i)
 	case sparseDense:
 		return func(m *machine[T]) { writeDense(m.vals[i], m.sparse[in[0]]) }
-	case sparseSquares:
-		return func(m *machine[T]) { squareRows(m.vals[i], m.sparse[in[0]]) }
+	case sparseNorms:
+		return func(m *machine[T]) { rowNorms(m.vals[i], m.sparse[in[0]]) }
 	case sum:
 		return lowerReduce[T](o.axes, in[0], shapes[0], i, sumStrips[T])
 	case mean:
@@ -105,6 +105,10 @@ func lowerRows[T Float](o operator, in []int, shapes [][]int, out int) kernel[T]
 		return func(m *machine[T]) { softmaxSlopeRows(m.vals[out], m.vals[in[0]], m.vals[in[1]], n, false) }
 	case centre:
 		return func(m *machine[T]) { softmaxSlopeRows(m.vals[out], m.vals[in[0]], m.vals[in[1]], n, true) }
+	case centreT:
+		return func(m *machine[T]) { centreTRows(m.vals[out], m.vals[in[0]], m.vals[in[1]], n) }
+	case logSoftmax:
+		return func(m *machine[T]) { logSoftmaxRows(m.vals[out], m.vals[in[0]], n) }
 	case logSumExp:
 		return func(m *machine[T]) { logSumExpRows(m.vals[out], m.vals[in[0]], m.block[:n]) }
 	case crossEntropy:

@@ -65,7 +65,7 @@ func (u unary) adjoint(in []*Node, y, dy *Node, need []bool) []*Node {
 	case kExp:
 		d = Mul(dy, y)
 	case kLog:
-		d = Div(dy, x)
+		d = apply(binary{kind: kShare}, dy, x)
 	case kSqrt: // no adjoint is none at 0 too, where the slope is infinite
 		d = Scale(apply(binary{kind: kShare}, dy, y), 0.5)
 	case kSquare:
@@ -189,7 +189,7 @@ func (b binary) adjoint(in []*Node, y, dy *Node, need []bool) []*Node {
 		first(func() *Node { return Div(dy, q) })
 		second(func() *Node { return Neg(Div(Mul(dy, y), q)) })
 	case kPow:
-		first(func() *Node { return Mul(dy, Mul(q, apply(b, p, Shift(q, -1)))) })
+		first(func() *Node { return apply(binary{kind: kFade}, apply(b, p, Shift(q, -1)), Mul(dy, q)) })
 		second(func() *Node { return apply(binary{kind: kFade}, Log(p), Mul(dy, y)) })
 	case kEq, kGt, kGe: // constant almost everywhere
 	case kGate, kLeakyGate:
@@ -197,9 +197,9 @@ func (b binary) adjoint(in []*Node, y, dy *Node, need []bool) []*Node {
 	case kOver, kShare:
 		first(func() *Node { return apply(b, dy, q) })
 		second(func() *Node { return Neg(apply(b, Mul(dy, y), q)) })
-	case kFade:
+	case kFade: // no adjoint is none beside an infinite p too
 		first(func() *Node { return Mul(dy, q) })
-		second(func() *Node { return Mul(dy, p) })
+		second(func() *Node { return apply(b, p, dy) })
 	case kLogistic:
 		first(func() *Node { return Mul(dy, apply(binary{kind: kLogisticSlope}, p, q)) })
 		second(func() *Node { return Neg(Mul(dy, p)) })

@@ -55,16 +55,50 @@ func (centre) infer(in [][]int) ([]int, error) {
 }
 func (c centre) adjoint(in []*Node, _, dy *Node, need []bool) []*Node {
 	p, d := in[0], in[1]
-	last := len(dims(p)) - 1
-	total := keepDims(Sum(dy, last), dims(p), []int{last})
 	out := []*Node{nil, nil}
-	if need[0] { // -d*total but for a constant in each row, as above
-		out[0] = Neg(Mul(apply(c, p, d), total))
+	if need[0] { // -d*sum(dy) but for a constant in each row, as above
+		out[0] = Neg(Mul(apply(c, p, d), rowSum(dy)))
 	}
 	if need[1] {
-		out[1] = Sub(dy, Mul(p, total))
+		out[1] = apply(centreT{}, p, dy)
 	}
 	return out
+}
+
+// rowSum adds up the last axis, which keeps size 1.
+func rowSum(x *Node) *Node {
+	last := len(dims(x)) - 1
+	return keepDims(Sum(x, last), dims(x), []int{last})
+}
+
+// centreT is d - p*sum(d), row by row, for the same weights: the transpose of centre.
+type centreT struct{}
+
+func (centreT) String() string { return "centreT" }
+func (centreT) infer(in [][]int) ([]int, error) {
+	return binary{}.infer(in)
+}
+func (centreT) adjoint(in []*Node, _, dy *Node, need []bool) []*Node {
+	p, d := in[0], in[1]
+	out := []*Node{nil, nil}
+	if need[0] {
+		out[0] = Neg(Mul(dy, rowSum(d)))
+	}
+	if need[1] {
+		out[1] = apply(centre{}, p, dy)
+	}
+	return out
+}
+
+// logSoftmax is the logarithm of softmax along the last axis. That of a probability near 1 is taken from the others.
+type logSoftmax struct{}
+
+func (logSoftmax) String() string { return "logsoftmax" }
+func (logSoftmax) infer(in [][]int) ([]int, error) {
+	return softmax{}.infer(in)
+}
+func (logSoftmax) adjoint(in []*Node, _, dy *Node, _ []bool) []*Node {
+	return []*Node{apply(centreT{}, apply(softmax{}, in[0]), dy)}
 }
 
 // logSumExp is log(sum exp(x)) along the last axis, which vanishes: -Inf for a row of -Inf, +Inf for one with +Inf.
@@ -135,10 +169,9 @@ func lastAxis(op string, x *Node, axis int, f func(*Node) *Node) (y *Node, perm 
 	return f(Transpose(x, perm...)), perm
 }
 
-// Softmax returns exp(x)/sum(exp(x)) along an axis (negative: from the end), without overflow. Elements at -Inf, as of a mask, are 0; those at
-// +Inf share the whole. Where all are -Inf there is no softmax, and the result is NaN.
-func Softmax(x *Node, axis int) *Node {
-	y, perm := lastAxis("Softmax", x, axis, func(x *Node) *Node { return apply(softmax{}, x) })
+// alongAxis applies an operation on the last axis along another.
+func alongAxis(op string, x *Node, axis int, o operator) *Node {
+	y, perm := lastAxis(op, x, axis, func(x *Node) *Node { return apply(o, x) })
 	if perm == nil {
 		return y
 	}
@@ -148,6 +181,14 @@ func Softmax(x *Node, axis int) *Node {
 	}
 	return Transpose(y, inverse...)
 }
+
+// Softmax returns exp(x)/sum(exp(x)) along an axis (negative: from the end), without overflow. Elements at -Inf, as of a mask, are 0; those at
+// +Inf share the whole. Where all are -Inf there is no softmax, and the result is NaN.
+func Softmax(x *Node, axis int) *Node { return alongAxis("Softmax", x, axis, softmax{}) }
+
+// LogSoftmax returns log(softmax(x)) along an axis (negative: from the end). It keeps its digits where a probability is near 1 or too small for a
+// number, which the logarithm of [Softmax] does not, and x less [LogSumExp] only for small ones. Elements at -Inf give -Inf.
+func LogSoftmax(x *Node, axis int) *Node { return alongAxis("LogSoftmax", x, axis, logSoftmax{}) }
 
 // LogSumExp returns log(sum(exp(x))) along an axis, which vanishes from the shape, without overflow: -Inf where all elements are, with slopes
 // of 0, and +Inf where one is, whose slope is 1; several share it.

@@ -181,10 +181,10 @@ func (sparseDense) String() string                                { return "spar
 func (sparseDense) infer(in [][]int) ([]int, error)               { return in[0], nil }
 func (sparseDense) adjoint([]*Node, *Node, *Node, []bool) []*Node { return []*Node{nil} }
 
-// sparseSquares is the sum of the squares of each sparse row: (n).
-type sparseSquares struct{}
+// sparseNorms is the Euclidean norm of each sparse row: (n).
+type sparseNorms struct{}
 
-func (sparseSquares) sparseFirst()                                  {}
-func (sparseSquares) String() string                                { return "sparsesquares" }
-func (sparseSquares) infer(in [][]int) ([]int, error)               { return in[0][:1], nil }
-func (sparseSquares) adjoint([]*Node, *Node, *Node, []bool) []*Node { return []*Node{nil} }
+func (sparseNorms) sparseFirst()                                  {}
+func (sparseNorms) String() string                                { return "sparsenorms" }
+func (sparseNorms) infer(in [][]int) ([]int, error)               { return in[0][:1], nil }
+func (sparseNorms) adjoint([]*Node, *Node, *Node, []bool) []*Node { return []*Node{nil} }

@@ -204,11 +204,11 @@ func TestFault(t *testing.T) {
 	require.NoError(t, err)
 	assert.ErrorContains(t, single.Fault(ctx, []float64{0, 1e60, 0, 0, 0, 0}, d), "single precision")
 	root := made{[]nets.Param{nets.Bias("b", 1)}, func(p []*graph.Node, x *graph.Node) *graph.Node {
-		return graph.Sqrt(graph.Mul(graph.Slice(x, 1, 0, 1), p[0]))
+		return graph.Sqrt(graph.Mul(graph.Abs(graph.Slice(x, 1, 0, 1)), p[0]))
 	}}
 	m, err = nets.NewModel(root, nets.Squared)
 	require.NoError(t, err)
-	assert.ErrorContains(t, m.Fault(ctx, []float64{0}, labelled(d, 0)), "the gradient of row 0 of test")
+	assert.ErrorContains(t, m.Fault(ctx, []float64{0}, labelled(d, 0, 1, 1, 1)), "the gradient of row 0 of test")
 }
 
 // Vectors that share a part of their memory are refused as those that are one.

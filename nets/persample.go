@@ -19,19 +19,19 @@ import (
 // D (m, out) in output d.
 type factor struct{ x, d, m, in, out int }
 
-// perSampleTargets asks for the factors of the gradients, or for their squared norms.
+// perSampleTargets asks for the factors of the gradients, or for their norms.
 func (pl *plan) perSampleTargets(k kind, losses *graph.Node, wrt []*graph.Node) (outputs, varying []*graph.Node, err error) {
 	fs, err := graph.PerSampleFactors(losses, wrt...)
 	if err != nil {
 		return nil, nil, err
 	}
 	if k == normRows {
-		total, scale := fs[0].SquaredNorms()
-		for _, f := range fs[1:] {
-			n, s := f.SquaredNorms()
-			total, scale = graph.Add(total, n), graph.Add(scale, s)
+		norms, scales := make([]*graph.Node, len(fs)), make([]*graph.Node, len(fs))
+		for i, f := range fs {
+			norms[i], scales[i] = f.Norms()
 		}
-		return []*graph.Node{total, scale}, nil, nil
+		// over all tensors
+		return []*graph.Node{graph.Norm(graph.Stack(norms...), 1), graph.Norm(graph.Stack(scales...), 1)}, nil, nil
 	}
 	add := func(n *graph.Node) int {
 		outputs = append(outputs, n)
@@ -144,8 +144,7 @@ func mixes(err error) bool {
 	return errors.As(err, &e) && e.Op == "PerSample"
 }
 
-// norms takes the square root of the squared norms that the graph gives, and the norm of the gradient itself where they overflow, underflow or
-// cancel.
+// norms takes what the graph gives, and the norm of the gradient itself where that cancels or overflows.
 func (e *numeric[T]) norms(ctx context.Context, dst, theta []float64, d *datasets.Dataset) error {
 	if err := e.meet(d); err != nil {
 		return err
@@ -162,17 +161,12 @@ func (e *numeric[T]) norms(ctx context.Context, dst, theta []float64, d *dataset
 	if err != nil {
 		return err
 	}
-	// Half of the digits are lost in a sum that falls below this share of its terms. Squares have all of theirs between low and high.
-	share, low, high := 1e-7, 1e-280, 1e300
+	// Half of the digits are lost in a sum of squares that falls below this share, squared, of its terms.
+	least := 3e-4
 	if e.m.opts.float32 {
-		share, low, high = 1e-3, 1e-30, 1e36
+		least = 0.03
 	}
-	unsure := slices.DeleteFunc(all, func(i int) bool {
-		return d.Weight(i) == 0 || dst[i] >= share*scale[i] && scale[i] >= low && scale[i] <= high && dst[i] >= low
-	})
-	for i, s := range dst {
-		dst[i] = math.Sqrt(max(s, 0))
-	}
+	unsure := slices.DeleteFunc(all, func(i int) bool { return dst[i] >= least*scale[i] && !math.IsInf(dst[i], 1) })
 	return e.exactNorms(ctx, dst, theta, d, unsure)
 }
 
@@ -195,7 +189,7 @@ func everyRow(d *datasets.Dataset) []int {
 
 // exactNorms takes the norms of some samples' gradients from the gradients themselves.
 func (e *numeric[T]) exactNorms(ctx context.Context, dst, theta []float64, d *datasets.Dataset, rows []int) error {
-	return e.someGradients(ctx, theta, d, rows, func(i int, g []float64) { dst[rows[i]] = floats.Norm(g, 2) })
+	return e.someGradients(ctx, theta, d, rows, func(i int, g []float64) { dst[rows[i]] = graph.Length(g) })
 }
 
 // addScaled adds the gradients of some samples, times their factors, to dst, in order.
