@@ -302,7 +302,7 @@ type engine interface {
 	perSample32(ctx context.Context, dst []float32, theta []float64, d *datasets.Dataset) error
 	statistics(ctx context.Context, theta []float64, d *datasets.Dataset) error
 	norms(ctx context.Context, dst, theta []float64, d *datasets.Dataset) error
-	addScaled(ctx context.Context, dst, theta, factors []float64, d *datasets.Dataset, rows []int) error
+	addClipped(ctx context.Context, dst, theta []float64, limit float64, norms []float64, d *datasets.Dataset, rows []int) error
 	check(d *datasets.Dataset) error
 	meet(d *datasets.Dataset) error
 	about(d *datasets.Dataset) (*facts, error)
