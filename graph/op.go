@@ -3,6 +3,7 @@ package graph
 import (
 	"fmt"
 	"hash"
+	"math"
 	"sync/atomic"
 
 	"github.com/chewxy/hm"
@@ -71,9 +72,29 @@ func applyIn(g *gorgonia.ExprGraph, dt tensor.Dtype, o operator, in ...*Node) *N
 	if err := checkShape(shape); err != nil {
 		fail(o.String(), "the result would have %v", err)
 	}
+	checkFactor(o, dt)
 	w := &op{operator: o, in: in, shape: shape, dt: dt, id: opCount.Add(1)}
 	return gorgonia.NewUniqueNode(gorgonia.WithType(nodeType(dt, shape)), gorgonia.WithOp(w),
 		gorgonia.WithChildren(append(gorgonia.Nodes(nil), in...)), gorgonia.In(g), gorgonia.WithShape(shape...))
+}
+
+// checkFactor refuses a constant that is not a number, and one that single precision cannot hold.
+func checkFactor(o operator, dt tensor.Dtype) {
+	var c float64
+	switch o := o.(type) {
+	case unary:
+		c = o.c
+	case fill:
+		c = o.c
+	case binary:
+		c = o.c
+	}
+	if math.IsNaN(c) {
+		fail(calledFunction(), "the constant is not a number")
+	}
+	if dt == tensor.Float32 && math.Abs(c) > math.MaxFloat32 && !math.IsInf(c, 0) {
+		fail(calledFunction(), "the constant %v is too large for float32: compute in float64", c)
+	}
 }
 
 // The methods below make *op a gorgonia.Op and a gorgonia.SDOp, so that stock gorgonia can show and differentiate

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"gorgonia.org/gorgonia"
@@ -35,6 +36,11 @@ func Fixed(like *Node, values []float64, shape ...int) *Node {
 	if like.Dtype() == tensor.Float32 {
 		single := make([]float32, len(values))
 		Convert(single, values)
+		for i, x := range single {
+			if math.IsInf(float64(x), 0) && !math.IsInf(values[i], 0) {
+				fail("Fixed", "number %v is too large for float32: compute in float64", values[i])
+			}
+		}
 		back = single
 	}
 	v := tensor.New(tensor.WithShape(shape...), tensor.WithBacking(back))

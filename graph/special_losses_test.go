@@ -197,3 +197,19 @@ func TestSquaredErrorAtTheEnd(t *testing.T) {
 	assert.Equal(t, []float64{1, 2}, h)
 	assert.Equal(t, 4.5, y[1])
 }
+
+// Labels of 0, 1 and between in one block give what each gives alone, whatever the length.
+func TestLogisticOfMixedLabels(t *testing.T) {
+	inBoth(t, func(t *testing.T, dt tensor.Dtype, eps, least float64) {
+		labels := []float64{0, 1, 0.25, 1, 0, 0.75, 0, 1, 1}
+		outputs := []float64{-40, 40, 3, -2, 0, 20, 1e4, -1e4, math.Inf(1)}
+		y, g, h, _ := derivatives(t, dt, func(x *Node) *Node { return Logistic(x, Fixed(x, labels, 9)) }, outputs, nil, filled(9, 1), 9, 1)
+		for i, b := range labels[:8] {
+			z := outputs[i]
+			near(t, add(mul(num(1-b), bigSoftplus(z)), mul(num(b), bigSoftplus(-z))), y[i], 6, eps, least, "loss %d", i)
+			near(t, sub(mul(num(1-b), bigSigmoid(z)), mul(num(b), bigSigmoid(-z))), g[i], 6, eps, least, "slope %d", i)
+			near(t, bigSigmoidSlope(z), h[i], 6, eps, least, "curvature %d", i)
+		}
+		assert.Equal(t, []float64{0, 0, 0}, []float64{y[8], g[8] + 0, h[8]})
+	})
+}

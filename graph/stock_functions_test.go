@@ -237,10 +237,14 @@ type stockFunction struct {
 	want   oracle                     // nil: it is refused, whatever the shapes
 	hint   string                     // what the refusal names
 	draw   func(r *rand.Rand) float64 // input elements; normal if nil
-	shapes [][]int                    // of the arguments, where not all are tried
+	shapes [][]int                    // of the argument of one that is refused
 }
 
-var sweep = [][]int{{}, {1}, {5}, {5, 1}, {1, 5}, {1, 1}, {3, 4}, {4, 3}, {3, 3}, {2, 3, 4}, {2, 4, 3}, {1, 1, 5}, {2, 1, 4}}
+// sweep is the shapes that are tried; products and joins meet more of one another's.
+var (
+	sweep  = [][]int{{}, {1}, {5}, {5, 1}, {1, 5}, {1, 1}, {3, 4}, {3, 3}, {2, 3, 4}}
+	joined = [][]int{{4, 3}, {2, 4, 3}, {1, 1, 5}, {2, 1, 4}}
+)
 
 func stock1(f func(*Node) (*Node, error)) func(x ...*Node) (*Node, error) {
 	return func(x ...*Node) (*Node, error) { return f(x[0]) }
@@ -324,7 +328,11 @@ func stockFunctions() []stockFunction {
 		{"Eq", compared(G.Eq), castCompared(G.BroadcastEq), func(a, b float64) float64 { return truth(a == b) }, nil},
 	} {
 		binary(o.name, o.plain, pairs(o.f), o.draw)
-		for _, p := range [][2][]byte{{nil, {0}}, {nil, {1}}, {{0}, nil}, {{1}, nil}, {{0}, {1}}, {nil, {0, 1}}} {
+		patterns := [][2][]byte{{nil, {0}}, {{1}, nil}}
+		if o.name == "Sub" || o.name == "HadamardDiv" {
+			patterns = append(patterns, [][2][]byte{{nil, {1}}, {{0}, nil}, {{0}, {1}}, {nil, {0, 1}}}...)
+		}
+		for _, p := range patterns {
 			binary("Broadcast"+o.name, func(a, b *Node) (*Node, error) { return o.cast(a, b, p[0], p[1]) }, castOracle(o.f, p[0], p[1]), o.draw)
 		}
 		binary("Auto", func(a, b *Node) (*Node, error) { return G.Auto(o.cast, a, b) }, broadcasts(o.f), o.draw)
@@ -462,12 +470,16 @@ func TestStockFunctions(t *testing.T) {
 	for _, f := range stockFunctions() {
 		t.Run(f.name, func(t *testing.T) {
 			var tuples [][][]int
-			for _, a := range sweep {
+			shapes := sweep
+			if f.args == 1 || slices.Contains([]string{"Mul", "BatchedMatMul", "Concat", "ReduceMul"}, f.name) {
+				shapes = slices.Concat(sweep, joined)
+			}
+			for _, a := range shapes {
 				if f.args == 1 {
 					tuples = append(tuples, [][]int{a})
 					continue
 				}
-				for _, b := range sweep {
+				for _, b := range shapes {
 					tuples = append(tuples, [][]int{a, b})
 				}
 			}
