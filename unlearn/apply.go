@@ -141,6 +141,9 @@ func (p *Problem) Difference(ctx context.Context, dst, theta []float64, a *Appli
 		if err := p.Objective.Gradient(ctx, dst, theta, a.Old); err != nil {
 			return err
 		}
+		if err := p.checkAffected(ctx, dst, theta, a.Old); err != nil {
+			return err
+		}
 		floats.Scale(-1, dst)
 	}
 	if a.New.Len() == 0 {
@@ -148,6 +151,9 @@ func (p *Problem) Difference(ctx context.Context, dst, theta []float64, a *Appli
 	}
 	corrected := make([]float64, len(dst))
 	if err := p.Objective.Gradient(ctx, corrected, theta, a.New); err != nil {
+		return err
+	}
+	if err := p.checkAffected(ctx, corrected, theta, a.New); err != nil {
 		return err
 	}
 	floats.Add(dst, corrected)

@@ -152,9 +152,13 @@ func (r *descentRun) interrupted(err error) error {
 // step moves along one batch. On error nothing has moved, unless it diverged.
 func (r *descentRun) step(ctx context.Context, order []int) error {
 	lo, hi := r.at.Step*r.n/r.steps, (r.at.Step+1)*r.n/r.steps
-	loss, err := r.gradient(ctx, r.p.Train.Subset(order[lo:hi]))
+	batch := r.p.Train.Subset(order[lo:hi])
+	loss, err := r.gradient(ctx, batch)
 	if err != nil {
 		return err
+	}
+	if !finite(loss) && notFinite(r.g) >= 0 {
+		return r.p.because(ctx, r.at.Theta, batch, r.diverged(norm(r.g)))
 	}
 	g, ok := r.move(float64(r.n) / float64(hi-lo))
 	if !finite(g) {

@@ -89,7 +89,8 @@ func (l *lbfgsRun) run() error {
 		return l.err
 	}
 	l.progress.Loss, l.progress.GradientNorm = l.loss, norm(l.gradient)
-	if err := checkStart(l.loss, l.progress.GradientNorm); err != nil || l.progress.GradientNorm <= l.until {
+	err := l.p.because(l.ctx, l.at, l.p.Train, checkStart(l.loss, l.progress.GradientNorm))
+	if err != nil || l.progress.GradientNorm <= l.until {
 		return err
 	}
 	if e := exponent(l.gradient); e < -comfortable || e > comfortable {

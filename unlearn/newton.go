@@ -80,7 +80,7 @@ func (n *newtonRun) evaluateStart(ctx context.Context) error {
 	}
 	n.progress.Gradients++
 	n.progress.Loss, n.progress.GradientNorm = loss, norm(n.gradient)
-	return checkStart(loss, n.progress.GradientNorm)
+	return n.p.because(ctx, n.theta, n.p.Train, checkStart(loss, n.progress.GradientNorm))
 }
 
 // checkStart refuses a start at which the objective is no number.
