@@ -119,13 +119,10 @@ func (e *numeric[T]) chunkSize(d *datasets.Dataset) (chunkSize, error) {
 // largeChunk is how many bytes the intermediate values of a chunk may take where they do not stay in the cache anyway.
 const largeChunk = 1 << 29
 
-// cut splits a data set into chunks and checks what kernels rely on.
+// cut checks a data set and splits it into chunks.
 func (e *numeric[T]) cut(d *datasets.Dataset) ([]chunk, error) {
-	if err := e.checkData(d); err != nil {
-		return nil, fmt.Errorf("nets: %w", err)
-	}
-	if d.Len() == 0 {
-		return nil, nil
+	if err := e.meet(d); err != nil || d.Len() == 0 {
+		return nil, err
 	}
 	size, err := e.chunkSize(d)
 	if err != nil {
@@ -136,20 +133,19 @@ func (e *numeric[T]) cut(d *datasets.Dataset) ([]chunk, error) {
 
 // dataKey tells data sets apart by where their numbers lie. It keeps none of them alive.
 type dataKey struct {
-	x, y      any // weak.Pointer of the first feature and label
+	x, y, w   any // weak.Pointer of the first feature, label and weight
 	n, width  int
 	of, class int
+	labels    int
 }
 
-// checkData looks at a data set once: its memory is never changed. Small ones, as the batches of an epoch are, are looked at every time.
-func (e *numeric[T]) checkData(d *datasets.Dataset) error {
-	if missing(d) {
-		return errNoSamples
+// meet is the one check where the model meets data: d is sound, and fits the network and its loss. A data set is looked at once: its memory is
+// never changed. Small ones, as the batches of an epoch are, are looked at every time.
+func (e *numeric[T]) meet(d *datasets.Dataset) error {
+	if d == nil || isNil(d.X) || d.Len() <= 256 {
+		return e.look(d)
 	}
-	if d.Len() <= 256 {
-		return d.Check()
-	}
-	key := dataKey{y: first(d.Y), n: d.Len(), width: size(d.X.Shape()), class: d.Classes}
+	key := dataKey{y: first(d.Y), w: first(d.Weights), n: d.Len(), width: size(d.X.Shape()), class: d.Classes, labels: d.Targets}
 	switch x := d.X.(type) {
 	case *datasets.Dense:
 		key.x, key.of = first(x.Data), len(x.Data)
@@ -160,7 +156,7 @@ func (e *numeric[T]) checkData(d *datasets.Dataset) error {
 	case *datasets.Images:
 		key.x, key.of = first(x.Pixels), len(x.Pixels)
 	case *datasets.Tokens:
-		key.x, key.of = first(x.Starts), len(x.Text)
+		key.x, key.of = first(x.Starts), len(x.Text)+x.Vocabulary<<32
 	}
 	e.mu.Lock()
 	done := e.checked[key]
@@ -168,7 +164,7 @@ func (e *numeric[T]) checkData(d *datasets.Dataset) error {
 	if done {
 		return nil
 	}
-	if err := d.Check(); err != nil {
+	if err := e.look(d); err != nil {
 		return err
 	}
 	e.mu.Lock()
@@ -177,6 +173,28 @@ func (e *numeric[T]) checkData(d *datasets.Dataset) error {
 		clear(e.checked)
 	}
 	e.checked[key] = true
+	return nil
+}
+
+func (e *numeric[T]) look(d *datasets.Dataset) error {
+	if err := d.Check(); err != nil {
+		return fmt.Errorf("nets: %w", err)
+	}
+	if d.Len() == 0 {
+		return nil
+	}
+	if e.m.opts.float32 {
+		if err := checkSingle(d); err != nil {
+			return fmt.Errorf("nets: %w", err)
+		}
+	}
+	f, err := e.facts(samplesOf(d))
+	if err != nil {
+		return err
+	}
+	if err := f.meet(d, &e.m.opts); err != nil {
+		return fmt.Errorf("nets: %w", err)
+	}
 	return nil
 }
 
@@ -237,6 +255,12 @@ func (e *numeric[T]) loss(ctx context.Context, theta []float64, d *datasets.Data
 
 // gradient writes the sum's gradient and returns the loss, of the evaluation pass or, where noise is given, of the training pass.
 func (e *numeric[T]) gradient(ctx context.Context, dst, theta, weights []float64, d *datasets.Dataset, noise *uint64) (float64, error) {
+	if noise != nil {
+		if err := e.meet(d); err != nil {
+			return 0, err
+		}
+		d = present(d)
+	}
 	cs, err := e.cut(d)
 	if err != nil {
 		return 0, err
@@ -328,8 +352,8 @@ func (e *numeric[T]) rowsOf(ctx context.Context, k kind, dst [][]float64, theta,
 
 // check builds what a second-order update needs, and compares losses in batches with those of batches of one.
 func (e *numeric[T]) check(d *datasets.Dataset) error {
-	if err := e.checkData(d); err != nil {
-		return fmt.Errorf("nets: %w", err)
+	if err := e.meet(d); err != nil {
+		return err
 	}
 	size, err := e.chunkSize(d)
 	if err != nil {
@@ -374,13 +398,10 @@ func (e *numeric[T]) checkBatches(d *datasets.Dataset) error {
 	return nil
 }
 
-func (e *numeric[T]) width(d *datasets.Dataset) (int, error) {
-	if err := e.checkData(d); err != nil {
-		return 0, fmt.Errorf("nets: %w", err)
+// about returns what is known of the samples of d, which are checked.
+func (e *numeric[T]) about(d *datasets.Dataset) (*facts, error) {
+	if err := e.meet(d); err != nil {
+		return nil, err
 	}
-	f, err := e.facts(samplesOf(d))
-	if err != nil {
-		return 0, err
-	}
-	return f.width, nil
+	return e.facts(samplesOf(d))
 }

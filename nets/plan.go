@@ -49,9 +49,10 @@ type plan struct {
 	noise    *graph.Node     // keys of the training pass; nil in others
 	normed   []normalisation // of the training pass
 	program  *graph.Program
-	free     []int // tensors that are worked on
-	sparse   bool  // x is sparse
-	training bool
+	free     []int    // tensors that are worked on
+	sparse   bool     // x is sparse
+	training bool     // the training pass
+	weighted bool     // what is computed depends on the weights
 	width    int      // outputs of a row
 	factors  []factor // of per-sample gradients, by tensor that is worked on
 }
@@ -107,7 +108,7 @@ func newBatch(m *Model, k kind, rows int, of samples) (*plan, error) {
 		dt = tensor.Float32
 	}
 	g := gorgonia.NewGraph()
-	pl := &plan{sparse: of.sparse, rows: rows, training: k.training()}
+	pl := &plan{sparse: of.sparse, rows: rows, training: k.training(), weighted: k != outputRows}
 	err := build(func() {
 		for i, q := range m.params {
 			pl.p = append(pl.p, graph.Input(g, dt, "parameter "+q.Name, q.Shape...))
