@@ -92,7 +92,7 @@ func samplesAt(axis []factor) int {
 	return -1
 }
 
-func total(axis []factor) pair {
+func elementsOf(axis []factor) pair {
 	p := pair{1, 1}
 	for _, f := range axis {
 		p = p.times(f.size)
@@ -148,7 +148,7 @@ func (w *independence) follow(a, b []*Node) {
 	for _, n := range a {
 		w.node = n
 		l := w.layouts[n]
-		if len(l) == 0 || total(l[0]) != w.n || len(l[0]) != 1 || l[0][0].kind == other || w.check(l[1:]) > 0 {
+		if len(l) == 0 || elementsOf(l[0]) != w.n || len(l[0]) != 1 || l[0][0].kind == other || w.check(l[1:]) > 0 {
 			w.mixed("row i of it does not belong to sample i: keep the samples along the first axis")
 		}
 	}

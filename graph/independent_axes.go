@@ -93,7 +93,7 @@ func (w *independence) broadcast(l layout) layout {
 	out := plain(shape, uniform)
 	lead := len(shape) - len(l)
 	for i, axis := range l {
-		if total(axis) == shape[lead+i] {
+		if elementsOf(axis) == shape[lead+i] {
 			out[lead+i] = axis
 		} else if len(axis) > 0 { // an axis that is repeated in one of the graphs only
 			w.differ()
@@ -140,7 +140,7 @@ func (w *independence) block(axis []factor) (before, from []factor, unit pair) {
 	if k < 0 {
 		return axis, nil, pair{1, 1}
 	}
-	return axis[:k], axis[k:], total(axis[k:])
+	return axis[:k], axis[k:], elementsOf(axis[k:])
 }
 
 // steps is how many units two numbers of elements are, the same in both graphs.
@@ -174,7 +174,7 @@ func (w *independence) pad(o, twin pad, l layout) layout {
 	out := slices.Clone(l)
 	before, from, unit := w.block(l[o.axis])
 	front, behind := w.steps(pair{o.before, twin.before}, unit), w.steps(pair{o.after, twin.after}, unit)
-	size := total(before)
+	size := elementsOf(before)
 	out[o.axis] = append(axisOf(pair{size[0] + front + behind, size[1] + front + behind}, other), from...)
 	return out
 }
@@ -195,11 +195,11 @@ func (w *independence) concat(axis int, ls []layout) layout {
 			from = f
 		}
 	}
-	unit := total(from)
+	unit := elementsOf(from)
 	for _, l := range ls {
 		before, own, _ := w.block(l[axis])
 		if from != nil && own == nil { // what is equal along the axis may stand between samples
-			w.steps(total(before), unit)
+			w.steps(elementsOf(before), unit)
 			if kindOf(before) != uniform {
 				w.mixed("it joins rows of samples with rows of something else")
 			}
@@ -223,7 +223,7 @@ func (w *independence) constant(n *Node, like layout) layout {
 	c := w.numbers[n]
 	l := plain(c.shape, other)
 	for i := range l {
-		if i < len(like) && total(like[i]) == c.shape[i] {
+		if i < len(like) && elementsOf(like[i]) == c.shape[i] {
 			l[i] = slices.Clone(like[i])
 		}
 	}

@@ -55,13 +55,20 @@ func (w *independence) ordinary(o operator, in []*Node, ls []layout) layout {
 		return w.meet(in, ls)
 	case sum:
 		return w.reduce(ls[0], o.axes)
+	case mean:
+		return w.reduce(ls[0], o.axes)
+	case norm:
+		return w.reduce(ls[0], o.axes)
 	case maxAlong:
 		return w.reduce(ls[0], o.axes)
-	case softmax:
-		w.along(ls[0][len(ls[0])-1])
-		return append(slices.Clone(ls[0][:len(ls[0])-1]), plain(w.shape()[len(ls[0])-1:], other)...)
+	case softmax, logSoftmax, softmaxSlope, centre, centreT, standardise:
+		return w.lines(in, ls)
 	case logSumExp:
 		return w.reduce(ls[0], []int{len(ls[0]) - 1})
+	case crossEntropy:
+		return w.labelled(ls)
+	case crossEntropySlope:
+		return append(w.labelled(ls), axisOf(w.shape()[len(ls[1])], other))
 	case transpose:
 		l := make(layout, len(o.perm))
 		for i, p := range o.perm {
@@ -93,7 +100,7 @@ func (w *independence) ordinary(o operator, in []*Node, ls []layout) layout {
 		return layout{ls[0][1], ls[1][1]}
 	case sparseDense:
 		return ls[0]
-	case sparseSquares:
+	case sparseNorms:
 		return layout{ls[0][0]}
 	case conv:
 		return w.images(ls[:1], ls[1], o.each)
@@ -149,7 +156,7 @@ func (w *independence) along(axis []factor) {
 	}
 	for _, f := range axis {
 		if !f.size.same() {
-			w.mixed("it takes %d elements together in a batch of %d samples and %d in one of %d", total(axis)[0], w.n[0], total(axis)[1], w.n[1])
+			w.mixed("it takes %d elements together in a batch of %d samples and %d in one of %d", elementsOf(axis)[0], w.n[0], elementsOf(axis)[1], w.n[1])
 		}
 	}
 }
@@ -162,6 +169,29 @@ func (w *independence) reduce(l layout, axes []int) layout {
 		} else {
 			out = append(out, axis)
 		}
+	}
+	return out
+}
+
+// lines: the elements along the last axis together, of one input or of two of one shape.
+func (w *independence) lines(in []*Node, ls []layout) layout {
+	l, last := ls[0], len(ls[0])-1
+	for _, each := range ls {
+		w.along(each[last])
+	}
+	if len(ls) > 1 {
+		l = w.meet(in, ls)
+	}
+	return append(slices.Clone(l[:last]), axisOf(w.shape()[last], other))
+}
+
+// labelled: lines of outputs, each with a label.
+func (w *independence) labelled(ls []layout) layout {
+	last := len(ls[0]) - 1
+	w.along(ls[0][last])
+	out := make(layout, last)
+	for i := range out {
+		out[i] = w.meetAxis(ls[0][i], ls[1][i])
 	}
 	return out
 }

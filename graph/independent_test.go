@@ -31,7 +31,7 @@ func inBatches(shape []int, params [][]int, build func(x, y *Node, p []*Node) *N
 
 func rows(x *Node) int { return dims(x)[0] }
 
-func repeated(n int, f func(i int) float64) []float64 {
+func listed(n int, f func(i int) float64) []float64 {
 	x := make([]float64, n)
 	for i := range x {
 		x[i] = f(i)
@@ -47,7 +47,7 @@ func TestIndependentAccepts(t *testing.T) {
 			return Reshape(Transpose(Reshape(x, n, t, 2, d/2), 0, 2, 1, 3), n*2, t, d/2)
 		}
 		q, k, v := heads(MatMul(x, w)), heads(x), heads(Tanh(x))
-		mask := Fixed(x, repeated(t*t, func(i int) float64 {
+		mask := Fixed(x, listed(t*t, func(i int) float64 {
 			if i%t > i/t {
 				return -1e9
 			}
@@ -92,7 +92,7 @@ func TestIndependentAccepts(t *testing.T) {
 		}},
 		{"positions repeated for each sample", []int{5, 2}, nil, func(x, y *Node, p []*Node) *Node {
 			n := rows(x)
-			at := Fixed(x, repeated(n*10, func(i int) float64 { return float64(i % 10) }), n*5, 2)
+			at := Fixed(x, listed(n*10, func(i int) float64 { return float64(i % 10) }), n*5, 2)
 			return Sum(Reshape(Mul(Reshape(x, n*5, 2), at), n, 10), 1)
 		}},
 		{"embedding", []int{4}, [][]int{{7, 3}, {3, 2}}, func(x, y *Node, p []*Node) *Node {
@@ -138,14 +138,14 @@ func TestIndependentAccepts(t *testing.T) {
 // Whatever mixes samples, or depends on how many there are, is refused with the node that does it.
 func TestIndependentRefuses(t *testing.T) {
 	rowNumber := func(x *Node) *Node {
-		return Fixed(x, repeated(rows(x), func(i int) float64 { return float64(1 + i) }), rows(x))
+		return Fixed(x, listed(rows(x), func(i int) float64 { return float64(1 + i) }), rows(x))
 	}
 	softmax := func(x, y, w *Node) *Node { return SoftmaxCrossEntropy(MatMul(x, w), y) }
 	for _, c := range []struct {
 		name, want string
 		build      func(x, y, w *Node) *Node // w (4, 3)
 	}{
-		{"mean over rows", "sum[0]", func(x, y, w *Node) *Node { return softmax(Sub(x, Mean(x, 0)), y, w) }},
+		{"mean over rows", "mean[0]", func(x, y, w *Node) *Node { return softmax(Sub(x, Mean(x, 0)), y, w) }},
 		{"sum over rows", "sum[0]", func(x, y, w *Node) *Node { return softmax(Add(x, Sum(x, 0)), y, w) }},
 		{"maximum over rows", "max[0]", func(x, y, w *Node) *Node { return softmax(Sub(x, Max(x, 0)), y, w) }},
 		{"maximum of all", "max[0 1]", func(x, y, w *Node) *Node { return softmax(Sub(x, Max(x)), y, w) }},
@@ -155,7 +155,7 @@ func TestIndependentRefuses(t *testing.T) {
 			c := Reshape(Gather(Fixed(x, []float64{1, 2, 4}, 3, 1), y), rows(x))
 			return Mul(softmax(x, y, w), Div(c, Sum(c)))
 		}},
-		{"mean repeated", "sum[0]", func(x, y, w *Node) *Node { return BroadcastTo(Mean(softmax(x, y, w)), rows(x)) }},
+		{"mean repeated", "mean[0]", func(x, y, w *Node) *Node { return BroadcastTo(Mean(softmax(x, y, w)), rows(x)) }},
 		{"divided by the number of samples", "scale", func(x, y, w *Node) *Node { return Scale(softmax(x, y, w), 1/float64(rows(x))) }},
 		{"divided by a count of ones", "together", func(x, y, w *Node) *Node { return Div(softmax(x, y, w), Sum(onesLike(y))) }},
 		{"a constant that is the number of samples", "fill[3", func(x, y, w *Node) *Node {
@@ -175,7 +175,7 @@ func TestIndependentRefuses(t *testing.T) {
 		}},
 		{"cumulative sum by a constant matrix", "matmul", func(x, y, w *Node) *Node {
 			n := rows(x)
-			lower := Fixed(x, repeated(n*n, func(i int) float64 {
+			lower := Fixed(x, listed(n*n, func(i int) float64 {
 				if i%n <= i/n {
 					return 1
 				}
@@ -185,7 +185,7 @@ func TestIndependentRefuses(t *testing.T) {
 		}},
 		{"identity of as many rows", "matmul", func(x, y, w *Node) *Node {
 			n := rows(x)
-			return softmax(MatMul(Fixed(x, repeated(n*n, func(i int) float64 { return float64(i%n) - float64(i/n) }), n, n), x), y, w)
+			return softmax(MatMul(Fixed(x, listed(n*n, func(i int) float64 { return float64(i%n) - float64(i/n) }), n, n), x), y, w)
 		}},
 		{"a weight for each row", "place in the batch", func(x, y, w *Node) *Node { return Mul(softmax(x, y, w), rowNumber(x)) }},
 		{"an output for each row", "place in the batch", func(x, y, w *Node) *Node {
@@ -193,7 +193,7 @@ func TestIndependentRefuses(t *testing.T) {
 		}},
 		{"labels in reverse order", "matmul", func(x, y, w *Node) *Node {
 			n := rows(x)
-			back := Fixed(x, repeated(n*n, func(i int) float64 {
+			back := Fixed(x, listed(n*n, func(i int) float64 {
 				if i/n+i%n == n-1 {
 					return 1
 				}
@@ -205,7 +205,7 @@ func TestIndependentRefuses(t *testing.T) {
 			n := rows(x)
 			return softmax(x, Concat(0, Slice(y, 0, n-1, n), Slice(y, 0, 0, n-1)), w)
 		}},
-		{"mean label", "sum[0]", func(x, y, w *Node) *Node { return softmax(Add(x, Mean(y)), y, w) }},
+		{"mean label", "mean[0]", func(x, y, w *Node) *Node { return softmax(Add(x, Mean(y)), y, w) }},
 		{"rows cut at another place", "cut", func(x, y, w *Node) *Node { return softmax(Reshape(Transpose(x), rows(x), 4), y, w) }},
 		{"each row against the others", "one sample against the others", func(x, y, w *Node) *Node {
 			n := rows(x)
@@ -263,7 +263,7 @@ func TestIndependentAllowsStatistics(t *testing.T) {
 			s[k] = Samples{Batch: []*Node{x, weight}, Results: []*Node{Sum(y, 1)}, Statistics: true}
 		}
 		if err := Independent(s[0], s[1]); bad {
-			assert.ErrorContains(t, err, "sum[0]")
+			assert.ErrorContains(t, err, "mean[0]")
 		} else {
 			assert.NoError(t, err)
 		}

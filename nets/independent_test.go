@@ -122,14 +122,14 @@ func TestDependentSamplesAreRefused(t *testing.T) {
 		{"a mean loss", "scale", linear(itself), func(out, y *graph.Node) *graph.Node {
 			return graph.Scale(graph.SoftmaxCrossEntropy(out, y), 1/float64(n(y)))
 		}, nil},
-		{"a mean repeated", "sum[0]", linear(itself), func(out, y *graph.Node) *graph.Node {
+		{"a mean repeated", "mean[0]", linear(itself), func(out, y *graph.Node) *graph.Node {
 			return graph.BroadcastTo(graph.Mean(graph.SoftmaxCrossEntropy(out, y)), n(y))
 		}, nil},
-		{"a mean in Forward", "sum[0]", linear(func(x *graph.Node) *graph.Node { return graph.Sub(x, graph.Mean(x, 0)) }), nets.SoftmaxCrossEntropy, nil},
-		{"an average after the fact", "sum[0]", linear(func(x *graph.Node) *graph.Node {
+		{"a mean in Forward", "mean[0]", linear(func(x *graph.Node) *graph.Node { return graph.Sub(x, graph.Mean(x, 0)) }), nets.SoftmaxCrossEntropy, nil},
+		{"an average after the fact", "[0]", linear(func(x *graph.Node) *graph.Node {
 			return graph.Div(x, graph.Sqrt(graph.Mean(graph.Square(x), 0)))
 		}), nets.SoftmaxCrossEntropy, []nets.Option{nets.Chunk(1)}},
-		{"a mean in batches of one", "sum[0 1]", linear(func(x *graph.Node) *graph.Node { return graph.Add(x, graph.Mean(x)) }), nets.SoftmaxCrossEntropy,
+		{"a mean in batches of one", "mean[0 1]", linear(func(x *graph.Node) *graph.Node { return graph.Add(x, graph.Mean(x)) }), nets.SoftmaxCrossEntropy,
 			[]nets.Option{nets.Chunk(1), nets.Float32()}},
 		{"a parameter of each row", "broadcast", made{[]nets.Param{nets.Weight("W", 64, 3), nets.Weight("V", 6, 3)}, func(p []*graph.Node, x *graph.Node) *graph.Node {
 			return graph.Add(graph.MatMul(x, p[1]), p[0])
@@ -182,9 +182,9 @@ func TestTrainingPassKeepsSamplesApart(t *testing.T) {
 	}}
 	m, err := nets.NewModel(bad, nets.SoftmaxCrossEntropy)
 	require.NoError(t, err)
-	assert.ErrorContains(t, m.Check(d), "sum[0]")
+	assert.ErrorContains(t, m.Check(d), "mean[0]")
 	_, err = m.TrainingGradient(ctx, make([]float64, m.Dim()), m.Init(1), d, 1)
-	assert.ErrorContains(t, err, "sum[0]")
+	assert.ErrorContains(t, err, "mean[0]")
 	assert.NoError(t, m.Gradient(ctx, make([]float64, m.Dim()), m.Init(1), d), "the evaluation pass is sound")
 
 	good := nets.Sequential(nets.Dense{In: 6, Out: 4}, nets.BatchNorm{Channels: 4}, nets.Dropout{Rate: 0.5}, nets.Dense{In: 4, Out: 3})

@@ -25,8 +25,8 @@ func series(seed uint64, n, classes int, shape ...int) *datasets.Dataset {
 	return d.With(&datasets.Tensor{N: n, Sample: shape, Data: d.X.(*datasets.Dense).Data}, d.Y)
 }
 
-// perToken returns n windows of random tokens, each token labelled with the one after it.
-func perToken(seed uint64, n, length, vocabulary int) *datasets.Dataset {
+// eachToken returns n windows of random tokens, each token labelled with the one after it.
+func eachToken(seed uint64, n, length, vocabulary int) *datasets.Dataset {
 	d := windows(seed, n, length, vocabulary)
 	d.Targets, d.Y = length, nil
 	x := d.X.(*datasets.Tokens)
@@ -62,9 +62,10 @@ func layerEntries() []entry {
 		{"LSTM layer of numbers, whole sequence", nets.Sequential(nets.LSTMLayer{In: 2, Units: 3, Sequence: true}, nets.Flatten{}, nets.Dense{In: 12, Out: 3}), softmax, steps},
 		{"GRU layers", nets.Sequential(nets.GRULayer{In: 2, Units: 3, Sequence: true}, nets.GRULayer{In: 3, Units: 2}, nets.Dense{In: 2, Out: 3}), softmax, steps},
 		{"LSTM with a label for each token", nets.Sequential(nets.Embedding{Vocabulary: 5, Width: 3, Limit: 1}, nets.LSTMLayer{In: 3, Units: 4, Sequence: true},
-			nets.Dense{In: 4, Out: 5}), softmax, perToken(7, 70, 3, 5)},
+			nets.Dense{In: 4, Out: 5}), softmax, eachToken(7, 70, 3, 5)},
 		{"causal attention with a label for each token", nets.Sequential(nets.Embedding{Vocabulary: 5, Width: 4, Limit: 1},
-			nets.Residual(nets.LayerNorm{Width: 4}, nets.Attention{Width: 4, Heads: 2, Causal: true}), nets.Dense{In: 4, Out: 5}), softmax, perToken(8, 70, 3, 5)},
+			nets.Residual(nets.LayerNorm{Width: 4}, nets.Attention{Width: 4, Heads: 2, Causal: true}), nets.Dense{In: 4, Out: 5}), softmax, eachToken(8, 70, 3, 5)},
+		{"MLP of GELUs by tanh", nets.MLP{In: 6, Hidden: []int{5, 5}, Out: 3, Activation: graph.GELUTanh}, softmax, rows},
 		{"convolution of images of numbers", nets.Sequential(nets.Conv{In: 1, Out: 2, Size: 2}, nets.Activation(graph.Tanh), nets.Flatten{}, nets.Dense{In: 8, Out: 3}),
 			softmax, series(9, 70, 3, 3, 3, 1)},
 	}

@@ -83,7 +83,7 @@ func TestDataThatDoesNotFitIsRefused(t *testing.T) {
 		{"too few weights", "3 weights for 40 samples", one, nets.Logistic, change(two, func(d *datasets.Dataset) { d.Weights = []float64{1, 2, 3} }), nil},
 		{"other columns", "shape [4]", one, nets.Logistic, dense(1, 40, 4, 2), nil},
 		{"no samples", "X is nil", one, nets.Logistic, &datasets.Dataset{Name: "none"}, nil},
-		{"no data set", "it is nil", one, nets.Logistic, nil, nil},
+		{"no data set", "is nil", one, nets.Logistic, nil, nil},
 		{"several labels for one output", "outputs", one, nets.Logistic, change(two, func(d *datasets.Dataset) { d.Targets, d.Y = 2, make([]float64, 80) }), nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -204,11 +204,11 @@ func TestFault(t *testing.T) {
 	require.NoError(t, err)
 	assert.ErrorContains(t, single.Fault(ctx, []float64{0, 1e60, 0, 0, 0, 0}, d), "single precision")
 	root := made{[]nets.Param{nets.Bias("b", 1)}, func(p []*graph.Node, x *graph.Node) *graph.Node {
-		return graph.Sqrt(graph.Mul(graph.Slice(x, 1, 0, 1), p[0]))
+		return graph.Sqrt(graph.Mul(graph.Abs(graph.Slice(x, 1, 0, 1)), p[0]))
 	}}
 	m, err = nets.NewModel(root, nets.Squared)
 	require.NoError(t, err)
-	assert.ErrorContains(t, m.Fault(ctx, []float64{0}, labelled(d, 0)), "the gradient of row 0 of test")
+	assert.ErrorContains(t, m.Fault(ctx, []float64{0}, labelled(d, 0, 1, 1, 1)), "the gradient of row 0 of test")
 }
 
 // Vectors that share a part of their memory are refused as those that are one.

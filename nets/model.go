@@ -64,6 +64,19 @@ func KeepLimit(bytes int) Option { return func(o *options) { o.keepBytes = bytes
 // images are taken 32 at a time.
 func Chunk(rows int) Option { return func(o *options) { o.chunkRows = rows } }
 
+// check refuses what no option can mean.
+func (o options) check() error {
+	switch {
+	case o.chunkRows < 0:
+		return fmt.Errorf("nets: Chunk(%d): chunks of %d samples: want at least 1, or 0 for the default", o.chunkRows, o.chunkRows)
+	case o.cores < 0:
+		return fmt.Errorf("nets: Cores(%d): give at least 1, or 0 for the default, GOMAXPROCS", o.cores)
+	case o.keepBytes < 0:
+		return fmt.Errorf("nets: KeepLimit(%d): give a number of bytes, or 0 to keep nothing", o.keepBytes)
+	}
+	return nil
+}
+
 // NewModel returns the model of a network. The graph depends on the shape of a sample and is built when the first data set is seen;
 // [Model.Check] does it at once.
 func NewModel(net Network, loss Loss, opts ...Option) (*Model, error) {
@@ -77,8 +90,8 @@ func NewModel(net Network, loss Loss, opts ...Option) (*Model, error) {
 	if isNil(net) || loss == nil {
 		return nil, fmt.Errorf("nets: a model needs a network and a loss")
 	}
-	if m.opts.chunkRows < 0 || m.opts.cores < 0 || m.opts.keepBytes < 0 {
-		return nil, fmt.Errorf("nets: Chunk(%d), Cores(%d), KeepLimit(%d): none of them may be negative", m.opts.chunkRows, m.opts.cores, m.opts.keepBytes)
+	if err := m.opts.check(); err != nil {
+		return nil, err
 	}
 	if err := build(func() { m.params = net.Params() }); err != nil {
 		return nil, fmt.Errorf("nets: %w", err)
@@ -302,7 +315,7 @@ type engine interface {
 	perSample32(ctx context.Context, dst []float32, theta []float64, d *datasets.Dataset) error
 	statistics(ctx context.Context, theta []float64, d *datasets.Dataset) error
 	norms(ctx context.Context, dst, theta []float64, d *datasets.Dataset) error
-	addScaled(ctx context.Context, dst, theta, factors []float64, d *datasets.Dataset, rows []int) error
+	addClipped(ctx context.Context, dst, theta []float64, limit float64, norms []float64, d *datasets.Dataset, rows []int) error
 	check(d *datasets.Dataset) error
 	meet(d *datasets.Dataset) error
 	about(d *datasets.Dataset) (*facts, error)

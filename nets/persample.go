@@ -8,8 +8,6 @@ import (
 	"slices"
 	"sync"
 
-	"gonum.org/v1/gonum/floats"
-
 	"lethe/datasets"
 	"lethe/graph"
 )
@@ -19,19 +17,19 @@ import (
 // D (m, out) in output d.
 type factor struct{ x, d, m, in, out int }
 
-// perSampleTargets asks for the factors of the gradients, or for their squared norms.
+// perSampleTargets asks for the factors of the gradients, or for their norms.
 func (pl *plan) perSampleTargets(k kind, losses *graph.Node, wrt []*graph.Node) (outputs, varying []*graph.Node, err error) {
 	fs, err := graph.PerSampleFactors(losses, wrt...)
 	if err != nil {
 		return nil, nil, err
 	}
 	if k == normRows {
-		total, scale := fs[0].SquaredNorms()
-		for _, f := range fs[1:] {
-			n, s := f.SquaredNorms()
-			total, scale = graph.Add(total, n), graph.Add(scale, s)
+		norms, scales := make([]*graph.Node, len(fs)), make([]*graph.Node, len(fs))
+		for i, f := range fs {
+			norms[i], scales[i] = f.Norms()
 		}
-		return []*graph.Node{total, scale}, nil, nil
+		// over all tensors
+		return []*graph.Node{graph.Norm(graph.Stack(norms...), 1), graph.Norm(graph.Stack(scales...), 1)}, nil, nil
 	}
 	add := func(n *graph.Node) int {
 		outputs = append(outputs, n)
@@ -107,8 +105,8 @@ func (m *Model) ClippedSum(ctx context.Context, dst, theta []float64, limit floa
 	if err := errors.Join(m.check(theta, dst), m.engine.meet(d)); err != nil {
 		return err
 	}
-	w := make([]float64, d.Len())
-	if err := m.PerSampleNorms(ctx, w, theta, d); err != nil {
+	lengths, w := make([]float64, d.Len()), make([]float64, d.Len())
+	if err := m.PerSampleNorms(ctx, lengths, theta, d); err != nil {
 		return err
 	}
 	least := 1e-100 // a smaller factor could make the adjoints of a sample underflow before they meet its features
@@ -116,8 +114,11 @@ func (m *Model) ClippedSum(ctx context.Context, dst, theta []float64, limit floa
 		least = 1e-12
 	}
 	var far []int
-	for i, norm := range w {
+	for i, norm := range lengths {
 		if notFinite(norm) {
+			if err := m.finite(theta); err != nil {
+				return err
+			}
 			return fmt.Errorf("nets: the gradient of %s has norm %v and cannot be clipped: scale its features, or look at the size of the parameters", d.Where(i), norm)
 		}
 		w[i] = 1
@@ -128,14 +129,14 @@ func (m *Model) ClippedSum(ctx context.Context, dst, theta []float64, limit floa
 			far = append(far, i)
 		}
 	}
-	factors := slices.Clone(w)
-	for _, i := range far {
-		w[i] = 0
+	norms := make([]float64, len(far))
+	for k, i := range far {
+		norms[k], w[i] = lengths[i], 0
 	}
 	if _, err := m.engine.gradient(ctx, dst, theta, w, d, nil); err != nil || len(far) == 0 {
 		return err
 	}
-	return m.engine.addScaled(ctx, dst, theta, factors, d, far)
+	return m.engine.addClipped(ctx, dst, theta, limit, norms, d, far)
 }
 
 // mixes says whether samples could not be told apart in the network's graph, so that they have to be taken one at a time.
@@ -144,8 +145,7 @@ func mixes(err error) bool {
 	return errors.As(err, &e) && e.Op == "PerSample"
 }
 
-// norms takes the square root of the squared norms that the graph gives, and the norm of the gradient itself where they overflow, underflow or
-// cancel.
+// norms takes what the graph gives, and the norm of the gradient itself where that cancels or overflows.
 func (e *numeric[T]) norms(ctx context.Context, dst, theta []float64, d *datasets.Dataset) error {
 	if err := e.meet(d); err != nil {
 		return err
@@ -162,17 +162,12 @@ func (e *numeric[T]) norms(ctx context.Context, dst, theta []float64, d *dataset
 	if err != nil {
 		return err
 	}
-	// Half of the digits are lost in a sum that falls below this share of its terms. Squares have all of theirs between low and high.
-	share, low, high := 1e-7, 1e-280, 1e300
+	// Half of the digits are lost in a sum of squares that falls below this share, squared, of its terms.
+	least := 3e-4
 	if e.m.opts.float32 {
-		share, low, high = 1e-3, 1e-30, 1e36
+		least = 0.03
 	}
-	unsure := slices.DeleteFunc(all, func(i int) bool {
-		return d.Weight(i) == 0 || dst[i] >= share*scale[i] && scale[i] >= low && scale[i] <= high && dst[i] >= low
-	})
-	for i, s := range dst {
-		dst[i] = math.Sqrt(max(s, 0))
-	}
+	unsure := slices.DeleteFunc(all, func(i int) bool { return dst[i] >= least*scale[i] && !math.IsInf(dst[i], 1) })
 	return e.exactNorms(ctx, dst, theta, d, unsure)
 }
 
@@ -195,21 +190,23 @@ func everyRow(d *datasets.Dataset) []int {
 
 // exactNorms takes the norms of some samples' gradients from the gradients themselves.
 func (e *numeric[T]) exactNorms(ctx context.Context, dst, theta []float64, d *datasets.Dataset, rows []int) error {
-	return e.someGradients(ctx, theta, d, rows, func(i int, g []float64) { dst[rows[i]] = floats.Norm(g, 2) })
+	return e.someGradients(ctx, theta, d, rows, func(i int, g []float64) { dst[rows[i]] = graph.Length(g) })
 }
 
-// addScaled adds the gradients of some samples, times their factors, to dst, in order.
-func (e *numeric[T]) addScaled(ctx context.Context, dst, theta, factors []float64, d *datasets.Dataset, rows []int) error {
+// addClipped adds the gradients of some samples, scaled from their norms down to the limit, to dst, in order.
+func (e *numeric[T]) addClipped(ctx context.Context, dst, theta []float64, limit float64, norms []float64, d *datasets.Dataset, rows []int) error {
 	p := e.m.dim
 	block := min(len(rows), 1+1<<22/p)
 	held := make([]float64, block*p)
-	for part := range slices.Chunk(rows, block) {
-		err := e.someGradients(ctx, theta, d, part, func(i int, g []float64) { copy(held[i*p:], g) })
-		if err != nil {
+	for lo := 0; lo < len(rows); lo += block {
+		part := rows[lo:min(lo+block, len(rows))]
+		if err := e.someGradients(ctx, theta, d, part, func(i int, g []float64) { copy(held[i*p:], g) }); err != nil {
 			return err
 		}
-		for i, r := range part {
-			floats.AddScaled(dst, factors[r], held[i*p:(i+1)*p])
+		for i := range part {
+			for k, v := range held[i*p : (i+1)*p] {
+				dst[k] += v / norms[lo+i] * limit // the quotient of limit and norm may underflow
+			}
 		}
 	}
 	return nil
