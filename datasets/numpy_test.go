@@ -96,8 +96,8 @@ func TestNPYRefused(t *testing.T) {
 		{good[:20], "header is cut off"},
 		{good[:len(good)-1], "needs 16 bytes, the file has 15"},
 		{append(append([]byte{}, good...), 0), "needs 16 bytes, the file has 17"},
-		{rawNPY("", nil), "invalid dictionary"},
-		{header("{'descr': '<f8', 'fortran_order': False, 'shape': (2, }"), "needs 8 bytes"},
+		{rawNPY("", nil), "the NumPy header is damaged: it is no dictionary"},
+		{header("{'descr': '<f8', 'fortran_order': False, 'shape': (2, }"), "damaged: shape has"},
 		{header("{'descr': '<f8', 'fortran_order': Maybe, 'shape': (2,), }"), "fortran_order"},
 		{header("{'descr': '|O', 'fortran_order': False, 'shape': (2,), }"), "cannot read NumPy type '|O'"},
 		{header("{'descr': '<f8', 'fortran_order': False, 'shape': (99999999999,), }"), "does not fit a file of"},
@@ -153,7 +153,7 @@ func TestNPZRefused(t *testing.T) {
 		value  any
 		want   string
 	}{
-		{"shape", []int64{3}, "is not a CSR matrix"},
+		{"shape", []int64{3}, "shape [3] is not a matrix"},
 		{"shape", []int64{2, 4}, "convert it with .tocsr()"},
 		{"shape", []int64{3, 3}, "row 0: column 3 of 3"},
 		{"shape", []int64{3, 1 << 40}, "is not a whole number of 0 to"},
