@@ -21,13 +21,16 @@ func Concat(parts ...*Dataset) (*Dataset, error) {
 	all.Y, all.rows, all.first = nil, nil, 0
 	weighted := false
 	for i, p := range parts {
+		if p == nil {
+			return nil, p.Check()
+		}
+		if err := Same(&all, p); err != nil { // all has what any part before says
+			return nil, err
+		}
 		if i > 0 {
 			if err := p.Check(); err != nil {
 				return nil, err
 			}
-		}
-		if err := Same(&all, p); err != nil { // all has what any part before says
-			return nil, err
 		}
 		if (p.ClassNames == nil) != (all.ClassNames == nil) {
 			return nil, fmt.Errorf("datasets: %s has the class names %v and %s has %v: they cannot be joined; give both the same ClassNames",

@@ -115,16 +115,16 @@ func isSignForMissing(text string) bool {
 	return false
 }
 
-// maxWhole bounds the whole numbers that float64 tells apart.
+// maxWhole is where float64 begins to take different whole numbers for one.
 const maxWhole = 1 << 53
 
-// allNumbers returns texts as numbers, nil if there are none or one is no finite number. Whole numbers beyond 2^53 are
+// allNumbers returns texts as numbers, nil if there are none or one is no finite number. Whole numbers from 2^53 on are
 // taken for words, since different ones would be equal as numbers.
 func allNumbers(texts []string) []float64 {
 	var numbers []float64
 	for _, s := range texts {
 		f, err := parseFinite([]byte(s))
-		if err != nil || math.Abs(f) > maxWhole {
+		if err != nil || math.Abs(f) >= maxWhole {
 			return nil
 		}
 		numbers = append(numbers, f)

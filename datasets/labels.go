@@ -19,8 +19,8 @@ type labelError struct {
 // order. Labels are finite.
 func classLabels(labels, order []float64) (y, classes []float64, bad *labelError) {
 	for i, l := range labels {
-		if math.Abs(l) > maxWhole {
-			return nil, nil, &labelError{i, fmt.Sprintf("the label %v is beyond 2^53, where different whole numbers are equal in 64 bits: number the classes from 0", l)}
+		if math.Abs(l) >= maxWhole {
+			return nil, nil, &labelError{i, fmt.Sprintf("the label %v is not below 2^53, from where on different whole numbers are equal in 64 bits: number the classes from 0", l)}
 		}
 	}
 	if order == nil {

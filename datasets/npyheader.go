@@ -44,7 +44,7 @@ func readNPYHeader(r io.Reader) (npyHeader, error) {
 	}
 	n := binary.LittleEndian.Uint32(length[:])
 	if n > maxHeader {
-		return npyHeader{}, fmt.Errorf("the NumPy header is damaged: it claims %d bytes, more than %d", n, maxHeader)
+		return npyHeader{}, fmt.Errorf("the NumPy header is cut off or damaged: it claims %d bytes, more than %d", n, maxHeader)
 	}
 	text, err := io.ReadAll(io.LimitReader(r, int64(n)))
 	if err != nil {

@@ -104,7 +104,7 @@ func (m npzMembers) features(name string) (Features, error) {
 func (m npzMembers) array(name string) (*Array, error) {
 	if name == "" {
 		if len(m) != 1 {
-			return nil, fmt.Errorf("%d arrays (%s), neither a SciPy matrix (format, shape, data and so on) nor a single array; say which one",
+			return nil, fmt.Errorf("%d arrays (%s), neither a SciPy CSR matrix (or one of another format: format, shape, data ...) nor a single array; say which one",
 				len(m), m.names())
 		}
 		for only := range m {

@@ -126,15 +126,18 @@ func (m npzMembers) csr(format string, n, cols int) (*CSR, error) {
 	if len(indptr) != n+1 {
 		return nil, fmt.Errorf("shape [%d %d] with %d row pointers is not a CSR matrix (a CSC or COO one? convert it with .tocsr())", n, cols, len(indptr))
 	}
-	if format == "" && n == cols {
-		return nil, fmt.Errorf("the array format is missing, and a matrix of %d rows and columns may be of rows (csr) or of columns (csc): save it with scipy.sparse.save_npz", n)
-	}
 	values, err := m.values(len(indices), "indices")
 	if err != nil {
 		return nil, err
 	}
 	x := &CSR{N: n, Cols: cols, Indptr: indptr, Indices: indices, Values: values}
-	return x, x.repair()
+	if err := x.repair(); err != nil {
+		return nil, err
+	}
+	if format == "" && n == cols {
+		return nil, fmt.Errorf("the array format is missing, and a matrix of %d rows and columns may be of rows (csr) or of columns (csc): save it with scipy.sparse.save_npz", n)
+	}
+	return x, nil
 }
 
 // csc reads the matrix as the rows of its transpose, which are its columns, and turns it over.

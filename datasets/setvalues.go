@@ -52,7 +52,7 @@ func checkSetValues(d *Dataset, rows, columns []int, values [][]float64) error {
 	}
 	for i, v := range values {
 		if len(v) != len(columns) {
-			return fmt.Errorf("datasets: %s: row %d gets %d values for %d columns", d.Name, d.Row(rows[i]), len(v), len(columns))
+			return fmt.Errorf("datasets: %s: row %d gets %d values for %d columns", d.Name, rows[i], len(v), len(columns))
 		}
 		for j, f := range v {
 			if math.IsNaN(f) || math.IsInf(f, 0) {
