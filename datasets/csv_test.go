@@ -165,15 +165,3 @@ func TestCSVRefused(t *testing.T) {
 		require.ErrorAs(t, err, &format)
 	}
 }
-
-func FuzzCSV(f *testing.F) {
-	f.Add("a,b,y\n1,x,0\n?,z,1\n", true)
-	f.Add("# c\na;y\n\"1\";2", false)
-	f.Fuzz(func(t *testing.T, text string, impute bool) {
-		d, err := CSV{Label: "y", Categorical: []string{"b"}, DropFirst: true, Impute: impute, Comment: '#'}.Read(strings.NewReader(text), "f")
-		if err == nil {
-			requireSound(t, d)
-			require.NoError(t, d.Check())
-		}
-	})
-}
