@@ -108,7 +108,7 @@ func TestCSVLikeRefused(t *testing.T) {
 		{citiesTest, func(o *CSV) { o.Regression = true }, "Regression is set"},
 		{citiesTest, func(o *CSV) { o.Classes = []string{"yes", "no"} }, "its classes are [maybe no yes], not [yes no]"},
 		{citiesTest, func(o *CSV) { o.Categorical = []string{"age"} }, `column "age" is a number in it`},
-		{citiesTest, func(o *CSV) { o.Unknown = "other" }, `Unknown is "other"`},
+		{citiesTest, func(o *CSV) { o.Unknown = "other" }, `unknown levels is "other"`},
 		{citiesTest, func(o *CSV) { o.Like = &Coding{Classes: []string{"a"}, Width: 3} }, "not that of a table"},
 	} {
 		like := CSV{Like: train.Coding}

@@ -77,7 +77,7 @@ func (o CSV) agrees(file string) error {
 	case o.Weight != "" && o.Weight != c.Weight:
 		err = fmt.Errorf("its weight is column %q, not %q", c.Weight, o.Weight)
 	case o.Unknown != RefuseUnknown && o.Unknown != ZeroUnknown && o.Unknown != DropUnknown:
-		err = fmt.Errorf("Unknown is %q; give %q, %q or nothing", o.Unknown, ZeroUnknown, DropUnknown)
+		err = fmt.Errorf("what to do with unknown levels is %q; give Unknown as %q, %q or nothing", o.Unknown, ZeroUnknown, DropUnknown)
 	}
 	for _, name := range o.Categorical {
 		i := slices.IndexFunc(c.Columns, func(x Column) bool { return x.Name == name })
