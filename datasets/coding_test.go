@@ -108,6 +108,11 @@ func TestCSVLikeRefused(t *testing.T) {
 		{citiesTest, func(o *CSV) { o.Regression = true }, "Regression is set"},
 		{citiesTest, func(o *CSV) { o.Classes = []string{"yes", "no"} }, "its classes are [maybe no yes], not [yes no]"},
 		{citiesTest, func(o *CSV) { o.Categorical = []string{"age"} }, `column "age" is a number in it`},
+		{citiesTest, func(o *CSV) { o.Drop = []string{"age"} }, `it needs column "age", which is named in Drop`},
+		{citiesTest, func(o *CSV) { o.Scaling = MinMax }, `column "age" is not scaled in it, but Scaling is "minmax"`},
+		{citiesTest, func(o *CSV) { o.DropFirst = true }, `column "city" has a feature for each level in it, but DropFirst`},
+		{citiesTest, func(o *CSV) { o.Impute = true }, `nothing stands in for missing cells of column "city"`},
+		{citiesTest, func(o *CSV) { o.Like, o.Label, o.Unknown = nil, "y", DropUnknown }, "without Like no level is unknown"},
 		{citiesTest, func(o *CSV) { o.Unknown = "other" }, `unknown levels is "other"`},
 		{citiesTest, func(o *CSV) { o.Like = &Coding{Classes: []string{"a"}, Width: 3} }, "not that of a table"},
 	} {

@@ -16,6 +16,9 @@ func (o CSV) coding(tables []*table) (*Coding, error) {
 		return o.Like, o.agrees(tables[0].name)
 	}
 	first := tables[0]
+	if o.Unknown != RefuseUnknown {
+		return nil, malformed(first.name, 0, "Unknown is %q, but without Like no level is unknown", o.Unknown)
+	}
 	c := &Coding{Labels: o.labels(), Weight: o.Weight, Drop: slices.Clone(o.Drop), Missing: o.Missing}
 	if len(c.Labels) == 0 {
 		return nil, malformed(first.name, 0, "no column is named as the label: set Label")
@@ -79,14 +82,31 @@ func (o CSV) agrees(file string) error {
 	case o.Unknown != RefuseUnknown && o.Unknown != ZeroUnknown && o.Unknown != DropUnknown:
 		err = fmt.Errorf("what to do with unknown levels is %q; give Unknown as %q, %q or nothing", o.Unknown, ZeroUnknown, DropUnknown)
 	}
-	for _, name := range o.Categorical {
-		i := slices.IndexFunc(c.Columns, func(x Column) bool { return x.Name == name })
-		if err == nil && i >= 0 && len(c.Columns[i].Levels) == 0 {
-			err = fmt.Errorf("column %q is a number in it, but named in Categorical", name)
+	for _, x := range c.Columns {
+		if err == nil {
+			err = o.agreesOn(x)
 		}
 	}
 	if err != nil {
 		return malformed(file, 0, "it cannot be read by the coding in Like: %v", err)
+	}
+	return nil
+}
+
+// agreesOn refuses settings that say something else of a column than Like.
+func (o CSV) agreesOn(c Column) error {
+	number := len(c.Levels) == 0
+	switch {
+	case slices.Contains(o.Drop, c.Name):
+		return fmt.Errorf("it needs column %q, which is named in Drop", c.Name)
+	case number && slices.Contains(o.Categorical, c.Name):
+		return fmt.Errorf("column %q is a number in it, but named in Categorical", c.Name)
+	case number && o.Scaling != Unscaled && c.Scale == 0:
+		return fmt.Errorf("column %q is not scaled in it, but Scaling is %q", c.Name, o.Scaling)
+	case !number && o.DropFirst && !c.DropFirst:
+		return fmt.Errorf("column %q has a feature for each level in it, but DropFirst is set", c.Name)
+	case o.Impute && c.Fill == "":
+		return fmt.Errorf("nothing stands in for missing cells of column %q in it, but Impute is set", c.Name)
 	}
 	return nil
 }
