@@ -53,6 +53,9 @@ func (d *Dataset) Check() error {
 			return fmt.Errorf("datasets: %s: row %d: weight %v; give a finite number of at least 0", d.Name, d.Row(i), w)
 		}
 	}
+	if d.Weights != nil && math.IsInf(d.TotalWeight(), 0) {
+		return fmt.Errorf("datasets: %s: the sum of the weights is beyond the range of numbers; divide them by a constant", d.Name)
+	}
 	return d.CheckFinite()
 }
 
