@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
 	"sort"
 )
@@ -18,7 +19,7 @@ func (d *Dataset) Check() error {
 	if d == nil {
 		return errors.New("datasets: there is no data set: it is nil")
 	}
-	if d.X == nil {
+	if v := reflect.ValueOf(d.X); d.X == nil || v.Kind() == reflect.Pointer && v.IsNil() {
 		return fmt.Errorf("datasets: %s: no samples: X is nil", d.Name)
 	}
 	if err := d.checkFeatures(); err != nil {
@@ -78,7 +79,7 @@ func (d *Dataset) checkLengths() error {
 }
 
 // CheckFinite names the row, as counted by [Dataset.Row], and the column of the first feature that is NaN or infinite.
-// It takes one pass over dense or sparse values; images and tokens have none that could be.
+// It takes one pass over dense, sparse or tensor values; images and tokens have none that could be.
 func (d *Dataset) CheckFinite() error {
 	row, column, value := -1, 0, 0.0
 	switch x := d.X.(type) {
@@ -92,6 +93,11 @@ func (d *Dataset) CheckFinite() error {
 			i += lo
 			row = sort.Search(x.N, func(r int) bool { return x.Indptr[r+1] > i })
 			column, value = int(x.Indices[i]), x.Values[i]
+		}
+	case *Tensor:
+		if i := notFinite(x.Data); i >= 0 {
+			return fmt.Errorf("datasets: %s: row %d, element %s: the value is %v; every feature has to be a finite number",
+				d.Name, d.Row(i/x.size()), x.place(i%x.size()), x.Data[i])
 		}
 	}
 	if row < 0 {
@@ -148,6 +154,8 @@ func (d *Dataset) checkFeatures() error {
 			err = x.checkScale()
 		}
 	case *Tokens:
+		err = x.check()
+	case *Tensor:
 		err = x.check()
 	default:
 		err = fmt.Errorf("samples of unknown type %T", d.X)
