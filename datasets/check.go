@@ -19,7 +19,7 @@ func (d *Dataset) Check() error {
 	if d == nil {
 		return errors.New("datasets: there is no data set: it is nil")
 	}
-	if v := reflect.ValueOf(d.X); d.X == nil || v.Kind() == reflect.Pointer && v.IsNil() {
+	if d.noSamples() {
 		return fmt.Errorf("datasets: %s: no samples: X is nil", d.Name)
 	}
 	if err := d.checkFeatures(); err != nil {
@@ -58,6 +58,12 @@ func (d *Dataset) Check() error {
 		return fmt.Errorf("datasets: %s: the sum of the weights is beyond the range of numbers; divide them by a constant", d.Name)
 	}
 	return d.CheckFinite()
+}
+
+// noSamples says whether X is nil, or a nil pointer of some type.
+func (d *Dataset) noSamples() bool {
+	v := reflect.ValueOf(d.X)
+	return d.X == nil || v.Kind() == reflect.Pointer && v.IsNil()
 }
 
 // checkLengths compares the numbers of labels and weights with that of the samples.

@@ -71,7 +71,7 @@ func joinWeights(parts []*Dataset) []float64 {
 // files that they were read from where both have them.
 func Same(a, b *Dataset) error {
 	x, y := a.title(), b.title()
-	if a.X == nil || b.X == nil {
+	if a.noSamples() || b.noSamples() {
 		return fmt.Errorf("datasets: %s and %s: one has no samples: X is nil", x, y)
 	}
 	const remedy = "read both with the coding of one"

@@ -148,6 +148,7 @@ func TestSame(t *testing.T) {
 		"of type *datasets.Dense and *datas": func(d *Dataset) { *d = *Sparse(d) },
 		"of shape [2] and [1]":               func(d *Dataset) { d.X = &Dense{N: 3, Cols: 1, Data: make([]float64, 3)} },
 		"X is nil":                           func(d *Dataset) { d.X = nil },
+		"one has no samples":                 func(d *Dataset) { d.X = (*Dense)(nil) },
 	} {
 		a, b := numbered(3), numbered(3)
 		a.ClassNames = []string{"y"}
