@@ -54,6 +54,11 @@ func (m *Memory) check(e *Experiment) error {
 	case replacement > 0 && replacement != secret:
 		return fmt.Errorf("--replace has %d characters and --secret %d: they have to be equally long, so that the text around keeps its place",
 			replacement, secret)
+	case m.Secret != "" && m.Replacement == m.Secret:
+		return errors.New("--replace is the same as --secret, so that nothing would be forgotten: give another text of that length")
+	case m.Replacement != "" && datasets.ReadAlike(m.Secret, m.Replacement):
+		return fmt.Errorf("--replace %+q reads like --secret %+q, so that nothing would be forgotten: give another text of that length",
+			m.Replacement, m.Secret)
 	}
 	for _, f := range []struct{ flag, value string }{{"--prompt", m.Prompt}, {"--secret", m.Secret}, {"--replace", m.Replacement}} {
 		if !utf8.ValidString(f.value) {
