@@ -1,24 +1,30 @@
 package datasets
 
 import (
+	"errors"
 	"fmt"
 	"math"
+	"slices"
+	"sort"
 )
 
-// Check says what makes d no sound data set, naming the data set, the row and what is wrong: lengths that disagree, row
-// pointers, columns, windows or token ids out of range, columns that do not rise within a sparse row, labels that are
-// not finite or, where there are classes, not a whole number of 0 to Classes-1, and names that are not one a column or
-// class. Feature values are not looked at. One pass over labels, sparse columns or tokens; the memory of dense rows and
-// images is only counted.
+// Check says what makes d no sound data set, naming the data set, the row as counted by [Dataset.Row], the column and
+// what is wrong: lengths that disagree, row pointers, columns, windows or token ids out of range, columns that do not
+// rise within a sparse row, features or labels that are not finite, labels that are not a whole number of 0 to Classes-1
+// where there are classes, weights below 0, and names that are not one a column or class. It takes one pass over
+// features, labels and weights.
 func (d *Dataset) Check() error {
+	if d == nil {
+		return errors.New("datasets: there is no data set: it is nil")
+	}
 	if d.X == nil {
 		return fmt.Errorf("datasets: %s: no samples: X is nil", d.Name)
 	}
 	if err := d.checkFeatures(); err != nil {
 		return fmt.Errorf("datasets: %s: %w", d.Name, err)
 	}
-	if n := d.X.Len(); len(d.Y) != n {
-		return fmt.Errorf("datasets: %s: %d labels for %d samples", d.Name, len(d.Y), n)
+	if err := d.checkLengths(); err != nil {
+		return fmt.Errorf("datasets: %s: %w", d.Name, err)
 	}
 	if d.Classes < 0 {
 		return fmt.Errorf("datasets: %s: %d classes; give 0 for a regression", d.Name, d.Classes)
@@ -28,10 +34,91 @@ func (d *Dataset) Check() error {
 	}
 	for i, y := range d.Y {
 		if err := checkLabel(d, y); err != nil {
-			return fmt.Errorf("datasets: %s: row %d: %w", d.Name, i, err)
+			return fmt.Errorf("datasets: %s: row %d: %w", d.Name, d.Row(i/d.Width()), err)
 		}
 	}
+	for i, w := range d.Weights {
+		if !(w >= 0) || math.IsInf(w, 0) {
+			return fmt.Errorf("datasets: %s: row %d: weight %v; give a finite number of at least 0", d.Name, d.Row(i), w)
+		}
+	}
+	return d.CheckFinite()
+}
+
+// checkLengths compares the numbers of labels and weights with that of the samples.
+func (d *Dataset) checkLengths() error {
+	n := d.X.Len()
+	switch {
+	case d.Targets < 0:
+		return fmt.Errorf("%d labels a sample; give 1 or more, or 0 for 1", d.Targets)
+	case d.Width() == 1 && len(d.Y) != n:
+		return fmt.Errorf("%d labels for %d samples", len(d.Y), n)
+	case len(d.Y)%d.Width() != 0 || len(d.Y)/d.Width() != n:
+		return fmt.Errorf("%d labels for %d samples of %d labels each", len(d.Y), n, d.Targets)
+	case d.Weights != nil && len(d.Weights) != n:
+		return fmt.Errorf("%d weights for %d samples; give one for each, or nil for 1 each", len(d.Weights), n)
+	case d.rows != nil && len(d.rows) != n: // X was replaced in a copy
+		return fmt.Errorf("%d samples in a copy of a data set of %d; use With", n, len(d.rows))
+	}
 	return nil
+}
+
+// CheckFinite names the row, as counted by [Dataset.Row], and the column of the first feature that is NaN or infinite.
+// It takes one pass over dense or sparse values; images and tokens have none that could be.
+func (d *Dataset) CheckFinite() error {
+	row, column, value := -1, 0, 0.0
+	switch x := d.X.(type) {
+	case *Dense:
+		if i := notFinite(x.Data[:x.N*x.Cols]); i >= 0 {
+			row, column, value = i/x.Cols, i%x.Cols, x.Data[i]
+		}
+	case *CSR:
+		lo := x.Indptr[0]
+		if i := notFinite(x.Values[lo:x.Indptr[x.N]]); i >= 0 {
+			i += lo
+			row = sort.Search(x.N, func(r int) bool { return x.Indptr[r+1] > i })
+			column, value = int(x.Indices[i]), x.Values[i]
+		}
+	}
+	if row < 0 {
+		return nil
+	}
+	return fmt.Errorf("datasets: %s: row %d, column %s: the value is %v; every feature has to be a finite number",
+		d.Name, d.Row(row), d.columnName(column), value)
+}
+
+// columnName is the number of a column, with its name if it has one.
+func (d *Dataset) columnName(c int) string {
+	if c < len(d.Columns) {
+		return fmt.Sprintf("%d (%q)", c, d.Columns[c])
+	}
+	return fmt.Sprint(c)
+}
+
+// notFinite returns the index of the first number that is NaN or infinite, -1 if there is none. A difference of a number
+// with itself is 0 or NaN, so that a block can be tested as a whole.
+func notFinite(values []float64) int {
+	const block = 256
+	for lo := 0; lo < len(values); lo += block {
+		part := values[lo:min(lo+block, len(values))]
+		var a, b, c, d float64
+		k := 0
+		for ; k+4 <= len(part); k += 4 {
+			q := part[k : k+4 : k+4]
+			a += q[0] - q[0]
+			b += q[1] - q[1]
+			c += q[2] - q[2]
+			d += q[3] - q[3]
+		}
+		for _, v := range part[k:] {
+			a += v - v
+		}
+		if a+b+c+d == 0 {
+			continue
+		}
+		return lo + slices.IndexFunc(part, func(v float64) bool { return v-v != 0 })
+	}
+	return -1
 }
 
 func (d *Dataset) checkFeatures() error {

@@ -6,31 +6,97 @@ import (
 	"slices"
 )
 
-// Concat returns the samples of all parts, one part after the other. They must agree in kind, shape, classes and
-// their names; name and column names are those of the first.
+// Concat returns the samples of all parts, one part after the other. They must agree in all that [Same] compares, and
+// either all or none have class names. The name is that of the first part, column names those of the first that has them.
+// Where one part has weights, the samples of those without weigh 1.
 func Concat(parts ...*Dataset) (*Dataset, error) {
 	if len(parts) == 0 {
 		return nil, errors.New("datasets: nothing to concatenate")
 	}
-	first := parts[0]
+	all := *parts[0]
 	features := make([]Features, len(parts))
-	var y []float64
+	all.Y, all.rows, all.first = nil, nil, 0
+	weighted := false
 	for i, p := range parts {
-		if p.Classes != first.Classes {
-			return nil, fmt.Errorf("datasets: %s has %d classes and %s has %d: they cannot be joined", first.Name, first.Classes, p.Name, p.Classes)
+		if err := p.Check(); err != nil {
+			return nil, err
 		}
-		if !slices.Equal(p.ClassNames, first.ClassNames) {
-			return nil, fmt.Errorf("datasets: %s has the class names %v and %s has %v: they cannot be joined; give both the same ClassNames and labels in their order",
-				first.Name, first.ClassNames, p.Name, p.ClassNames)
+		for _, before := range parts[:i] {
+			if err := Same(before, p); err != nil {
+				return nil, err
+			}
+		}
+		if (p.ClassNames == nil) != (all.ClassNames == nil) {
+			return nil, fmt.Errorf("datasets: %s has the class names %v and %s has %v: they cannot be joined; give both the same ClassNames",
+				all.title(), all.ClassNames, p.title(), p.ClassNames)
+		}
+		if all.Columns == nil {
+			all.Columns = p.Columns
 		}
 		features[i] = p.X
-		y = append(y, p.Y...)
+		all.Y = append(all.Y, p.Y...)
+		weighted = weighted || p.Weights != nil
 	}
-	x, err := concat(features)
-	if err != nil {
-		return nil, fmt.Errorf("datasets: %s: %w", first.Name, err)
+	var err error
+	if all.X, err = concat(features); err != nil {
+		return nil, fmt.Errorf("datasets: %s: %w", all.Name, err)
 	}
-	return first.With(x, y), nil
+	if all.Weights = nil; weighted {
+		all.Weights = joinWeights(parts)
+	}
+	return &all, nil
+}
+
+func joinWeights(parts []*Dataset) []float64 {
+	var weights []float64
+	for _, p := range parts {
+		for i := range p.Len() {
+			weights = append(weights, p.Weight(i))
+		}
+	}
+	return weights
+}
+
+// Same says why samples of a and b cannot stand in one data set or meet one model: they differ in kind or shape of the
+// samples, in the number of classes or of labels a sample, or in the names of classes or columns where both have them.
+func Same(a, b *Dataset) error {
+	x, y := a.title(), b.title()
+	if a.X == nil || b.X == nil {
+		return fmt.Errorf("datasets: %s and %s: one has no samples: X is nil", x, y)
+	}
+	const remedy = "read both with the coding of one"
+	if a.Classes != b.Classes {
+		return fmt.Errorf("datasets: %s has %d classes and %s has %d: %s", x, a.Classes, y, b.Classes, remedy)
+	}
+	if err := compatible(a.X, b.X); err != nil {
+		return fmt.Errorf("datasets: %s and %s: %w", x, y, err)
+	}
+	switch {
+	case a.Width() != b.Width():
+		return fmt.Errorf("datasets: %s has %d labels a sample and %s has %d", x, a.Width(), y, b.Width())
+	case a.ClassNames != nil && b.ClassNames != nil && !slices.Equal(a.ClassNames, b.ClassNames):
+		return fmt.Errorf("datasets: %s has the class names %v and %s has %v: %s", x, a.ClassNames, y, b.ClassNames, remedy)
+	case a.Columns != nil && b.Columns != nil && !slices.Equal(a.Columns, b.Columns):
+		return fmt.Errorf("datasets: %s and %s have other columns, %s: %s", x, y, firstDifference(a.Columns, b.Columns), remedy)
+	}
+	return nil
+}
+
+func (d *Dataset) title() string {
+	if d.Name == "" {
+		return "a data set without a name"
+	}
+	return d.Name
+}
+
+// firstDifference says where two lists of names part.
+func firstDifference(a, b []string) string {
+	for i := range min(len(a), len(b)) {
+		if a[i] != b[i] {
+			return fmt.Sprintf("number %d is %q in one and %q in the other", i, a[i], b[i])
+		}
+	}
+	return fmt.Sprintf("%d in one and %d in the other", len(a), len(b))
 }
 
 // concat joins at least one part; all of them are copied.

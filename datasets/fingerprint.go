@@ -11,7 +11,7 @@ import (
 )
 
 // Fingerprint returns the SHA-256, in hexadecimal, of what a model sees of d: the kind and shape of the samples, their
-// values, the labels and the number of classes, but no names. Equal rows give equal fingerprints whether they are a copy
+// values, the labels, the weights if there are any and the number of classes, but no names. Equal rows give equal fingerprints whether they are a copy
 // or a slice of a larger set, and windows of tokens whatever text they are cut from.
 func Fingerprint(d *Dataset) string {
 	h := &hasher{sum: sha256.New(), buf: make([]byte, 0, 1<<15)}
@@ -38,7 +38,14 @@ func Fingerprint(d *Dataset) string {
 	default:
 		panic(fmt.Sprintf("datasets: fingerprint of unknown samples %T", d.X))
 	}
+	if d.Width() > 1 {
+		h.text(fmt.Sprintf("targets %d\n", d.Targets))
+	}
 	h.floats(d.Y)
+	if d.Weights != nil {
+		h.text("weights\n")
+		h.floats(d.Weights)
+	}
 	h.flush()
 	return hex.EncodeToString(h.sum.Sum(nil))
 }

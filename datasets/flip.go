@@ -28,13 +28,16 @@ func FlipLabels(d *Dataset, pairs [][2]int, budget int, seed uint64) (poisoned *
 	if d.Classes == 0 {
 		return nil, nil, fmt.Errorf("datasets: %s: a regression has no classes to flip between", d.Name)
 	}
+	if d.Width() > 1 {
+		return nil, nil, fmt.Errorf("datasets: %s: samples of %d labels each have no one label to flip", d.Name, d.Targets)
+	}
 	if budget < 0 || budget > 0 && len(pairs) == 0 {
 		return nil, nil, fmt.Errorf("datasets: %s: cannot flip %d labels between %d pairs of classes", d.Name, budget, len(pairs))
 	}
 	members := make([][]int, d.Classes) // the rows of each class
 	for i, c := range d.Y {
 		if err := checkLabel(d, c); err != nil {
-			return nil, nil, fmt.Errorf("datasets: %s: row %d: %w", d.Name, i, err)
+			return nil, nil, fmt.Errorf("datasets: %s: row %d: %w", d.Name, d.Row(i), err)
 		}
 		members[int(c)] = append(members[int(c)], i)
 	}

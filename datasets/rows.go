@@ -16,26 +16,29 @@ func Without(d *Dataset, rows []int) (*Dataset, error) {
 	slices.Sort(gone)
 	gone = slices.Compact(gone)
 	var parts []Features
-	y := make([]float64, 0, d.Len()-len(gone))
+	kept := make([]int, 0, d.Len()-len(gone))
 	start := 0
 	for _, end := range append(gone, d.Len()) {
 		if end > start {
 			parts = append(parts, d.X.Slice(start, end))
-			y = append(y, d.Y[start:end]...)
+		}
+		for i := start; i < end; i++ {
+			kept = append(kept, i)
 		}
 		start = end + 1
 	}
 	if len(parts) == 0 {
-		return d.With(d.X.Subset(nil), y), nil
+		return d.Subset(nil), nil
 	}
 	x, err := concat(parts)
 	if err != nil {
 		return nil, fmt.Errorf("datasets: %s: %w", d.Name, err)
 	}
-	return d.With(x, y), nil
+	return d.part(x, kept), nil
 }
 
-// ReplaceRows returns d with sample rows[i], features and label, replaced by sample i of with. Rows are distinct.
+// ReplaceRows returns d with sample rows[i], features and labels, replaced by sample i of with. A sample keeps its weight
+// unless with has Weights. Rows are distinct.
 func ReplaceRows(d *Dataset, rows []int, with *Dataset) (*Dataset, error) {
 	if err := checkDistinct(d, "row", rows, d.Len()); err != nil {
 		return nil, err
@@ -43,23 +46,29 @@ func ReplaceRows(d *Dataset, rows []int, with *Dataset) (*Dataset, error) {
 	if with.Len() != len(rows) {
 		return nil, fmt.Errorf("datasets: %s: %d samples to replace %d rows", d.Name, with.Len(), len(rows))
 	}
-	if with.Classes != d.Classes {
-		return nil, fmt.Errorf("datasets: %s has %d classes, its replacement %s has %d", d.Name, d.Classes, with.Name, with.Classes)
-	}
-	if err := compatible(d.X, with.X); err != nil {
-		return nil, fmt.Errorf("datasets: %s: %w", d.Name, err)
+	if err := Same(d, with); err != nil {
+		return nil, err
 	}
 	changed := make([]Features, len(rows))
-	y := slices.Clone(d.Y)
+	y, k := slices.Clone(d.Y), d.Width()
+	weights := slices.Clone(d.Weights)
+	if weights == nil && with.Weights != nil {
+		weights = slices.Repeat([]float64{1}, d.Len())
+	}
 	for i, r := range rows {
 		changed[i] = with.X.Slice(i, i+1)
-		y[r] = with.Y[i]
+		copy(y[r*k:(r+1)*k], with.Y[i*k:])
+		if with.Weights != nil {
+			weights[r] = with.Weights[i]
+		}
 	}
 	x, err := spliced(d.X, rows, changed)
 	if err != nil {
 		return nil, fmt.Errorf("datasets: %s: %w", d.Name, err)
 	}
-	return d.With(x, y), nil
+	out := d.With(x, y)
+	out.Weights = weights
+	return out, nil
 }
 
 // spliced returns x with row rows[i] replaced by the single row changed[i]. Rows are distinct and in range.
@@ -87,21 +96,24 @@ func spliced(x Features, rows []int, changed []Features) (Features, error) {
 	return concat(parts)
 }
 
-// SetLabels returns d with the label of row rows[i] set to labels[i], a class index unless d is a regression. Rows are
-// distinct; the features are shared.
+// SetLabels returns d with the labels of row rows[i] set to labels[i*k:(i+1)*k], where k is d.Width(): class indices unless
+// d is a regression. Rows are distinct; the features are shared.
 func SetLabels(d *Dataset, rows []int, labels []float64) (*Dataset, error) {
 	if err := checkDistinct(d, "row", rows, d.Len()); err != nil {
 		return nil, err
 	}
-	if len(labels) != len(rows) {
-		return nil, fmt.Errorf("datasets: %s: %d labels for %d rows", d.Name, len(labels), len(rows))
+	k := d.Width()
+	if len(labels) != len(rows)*k {
+		return nil, fmt.Errorf("datasets: %s: %d labels for %d rows of %d each", d.Name, len(labels), len(rows), k)
 	}
 	y := slices.Clone(d.Y)
 	for i, r := range rows {
-		if err := checkLabel(d, labels[i]); err != nil {
-			return nil, fmt.Errorf("datasets: %s: row %d: %w", d.Name, r, err)
+		for j, label := range labels[i*k : (i+1)*k] {
+			if err := checkLabel(d, label); err != nil {
+				return nil, fmt.Errorf("datasets: %s: row %d: %w", d.Name, r, err)
+			}
+			y[r*k+j] = label
 		}
-		y[r] = labels[i]
 	}
 	return d.With(d.X, y), nil
 }

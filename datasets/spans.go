@@ -75,7 +75,9 @@ func ReplaceSpans(d *Dataset, spans []Span, replacement [][]int32) (rows []int, 
 	for i, r := range rows {
 		y[i] = float64(text[r+x.Length])
 	}
-	return rows, d.With(&Tokens{Length: x.Length, Vocabulary: x.Vocabulary, Text: text, Starts: slices.Clone(rows)}, y), nil
+	to = d.part(&Tokens{Length: x.Length, Vocabulary: x.Vocabulary, Text: text, Starts: slices.Clone(rows)}, rows)
+	to.Y = y
+	return rows, to, nil
 }
 
 // checkSpans says which span is not within a text, overlaps another, or has no replacement of its length that is another text.
