@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"gonum.org/v1/gonum/stat"
@@ -136,8 +135,8 @@ func (s *Subject) apply(ctx context.Context, m contender, r unlearn.Request) (ou
 		o.failed = err.Error()
 		return o, nil, nil
 	}
-	if i := slices.IndexFunc(u.Notes, func(n string) bool { return strings.HasPrefix(n, "forced") }); i >= 0 {
-		o.tags = o.tags.with(Tags{"forced": u.Notes[i]})
+	if forced := u.Of(unlearn.Forced); len(forced) > 0 {
+		o.tags = o.tags.with(Tags{"forced": forced[0].String()})
 	}
 	work := u.Cost.Minus(u.Check)
 	o.metrics = append(o.metrics, metric{"seconds", "s", seconds}, metric{"check-seconds", "s", u.Check.Seconds},
