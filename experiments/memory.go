@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"unicode/utf8"
 
 	"lethe/datasets"
@@ -31,7 +32,10 @@ func (m *Memory) flags() []string {
 	for _, f := range []struct{ flag, value string }{
 		{"--text", m.Text}, {"--prompt", m.Prompt}, {"--secret", m.Secret}, {"--replace", m.Replacement}, {"--checkpoint", m.Checkpoint},
 	} {
-		if f.value != "" {
+		switch {
+		case strings.HasPrefix(f.value, "-"): // else it would be read as a flag
+			words = append(words, f.flag+"="+quoted(f.value))
+		case f.value != "":
 			words = append(words, f.flag, quoted(f.value))
 		}
 	}
@@ -41,7 +45,7 @@ func (m *Memory) flags() []string {
 // check says what does not go together.
 func (m *Memory) check(e *Experiment) error {
 	if words := m.flags(); len(words) > 0 && !e.Text {
-		return fmt.Errorf("%s is for memorization; %s works on tables", words[0], e.ID)
+		return fmt.Errorf("%s is for memorization; %s works on tables", strings.SplitN(words[0], "=", 2)[0], e.ID)
 	}
 	secret, replacement := utf8.RuneCountInString(m.Secret), utf8.RuneCountInString(m.Replacement)
 	switch {
@@ -73,7 +77,7 @@ func (m *Memory) name() string {
 	if m.Text == "" {
 		return embeddedText
 	}
-	return filepath.Base(m.Text)
+	return strings.ToValidUTF8(filepath.Base(m.Text), "\uFFFD")
 }
 
 // read returns the text, and notes the fingerprint of the checkpoint.
