@@ -212,5 +212,5 @@ func (c *Config) flat() map[string]string {
 
 // writeFile writes the file whole or not at all.
 func writeFile(path string, data []byte) error {
-	return renameio.WriteFile(path, data, 0o644)
+	return renameio.WriteFile(path, data, fileMode)
 }

@@ -21,6 +21,9 @@ const (
 	trainedName  = "checkpoints" // folder of trained parameters
 )
 
+// fileMode is the mode of all files of a run, which are for publication, as far as the user's umask allows.
+const fileMode = 0o644
+
 // Mode says what to do with a folder that holds a run already.
 type Mode int
 
@@ -60,7 +63,7 @@ func OpenFolder(dir string, c *Config, mode Mode) (*Folder, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("experiments: %w", err)
 	}
-	lock := flock.New(filepath.Join(dir, recordsName))
+	lock := flock.New(filepath.Join(dir, recordsName), flock.SetPermissions(fileMode))
 	// Before the lock is taken, since taking it creates the file.
 	_, statErr := os.Stat(filepath.Join(dir, configName))
 	locked, err := lock.TryLock()
@@ -108,10 +111,10 @@ func (f *Folder) open(c *Config, mode Mode, exists bool) error {
 	}
 	var err error
 	// Progress first: without it records count for nothing, so that a kill between the two truncations leaves nothing doubled.
-	if f.progress, err = os.OpenFile(filepath.Join(f.Dir, progressName), flags, 0o644); err != nil {
+	if f.progress, err = os.OpenFile(filepath.Join(f.Dir, progressName), flags, fileMode); err != nil {
 		return err
 	}
-	if f.records, err = os.OpenFile(filepath.Join(f.Dir, recordsName), flags, 0o644); err != nil {
+	if f.records, err = os.OpenFile(filepath.Join(f.Dir, recordsName), flags, fileMode); err != nil {
 		return err
 	}
 	if fresh {
