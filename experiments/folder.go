@@ -1,7 +1,6 @@
 package experiments
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -163,7 +162,7 @@ func (f *Folder) removeRendered() error {
 
 // recover reads which units are finished and cuts off what came after the last of them.
 func (f *Folder) recover() error {
-	info, err := f.records.Stat()
+	records, err := os.ReadFile(f.records.Name())
 	if err != nil {
 		return err
 	}
@@ -172,16 +171,20 @@ func (f *Folder) recover() error {
 		return err
 	}
 	keep := int64(0)
-	for s := bufio.NewScanner(bytes.NewReader(data)); s.Scan(); {
+	for text := range bytes.Lines(data) {
 		var line progressLine
-		length := int64(len(s.Bytes())) + 1
-		if keep+length > int64(len(data)) || json.Unmarshal(s.Bytes(), &line) != nil || line.End > info.Size() || line.End < f.end {
+		if !bytes.HasSuffix(text, []byte("\n")) || json.Unmarshal(text, &line) != nil || line.Unit == "" || !f.follows(records, line.End) {
 			break
 		}
 		f.done[line.Unit], f.end = true, line.End
-		keep += length
+		keep += int64(len(text))
 	}
 	return errors.Join(cut(f.progress, keep), cut(f.records, f.end))
+}
+
+// follows reports whether the records of a unit may end there: behind those of the unit before it, at the end of a line.
+func (f *Folder) follows(records []byte, end int64) bool {
+	return end == f.end || end > f.end && end <= int64(len(records)) && records[end-1] == '\n'
 }
 
 // cut truncates the file and leaves its offset at the end.
