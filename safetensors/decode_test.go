@@ -119,8 +119,8 @@ func allocated(f func()) int {
 	return int(after.TotalAlloc - before.TotalAlloc)
 }
 
-// What is claimed costs no memory before it is there: three times the input is enough for a header of 100 MB, data of 4 exabytes, and a size that
-// is wrong itself.
+// What is claimed costs no memory before it is there: a header of 100 MB, data of 4 exabytes, and a size that is wrong itself. Memory doubles with
+// what is read: at most three times the input is held at a time, and four times are taken in all.
 func TestClaimsCostNoMemory(t *testing.T) {
 	long := raw(`{"a":{"dtype":"U8","shape":[1099511627000],"data_offsets":[0,1099511627000]}}`, make([]byte, 3<<20)...)
 	for name, tt := range map[string]struct {
@@ -136,7 +136,7 @@ func TestClaimsCostNoMemory(t *testing.T) {
 			_, err := safetensors.Decode(bytes.NewReader(tt.file), tt.size)
 			require.Error(t, err, name)
 		})
-		require.LessOrEqual(t, took, 3*len(tt.file)+1<<17, name)
+		require.LessOrEqual(t, took, 4*len(tt.file)+1<<17, name)
 	}
 }
 
