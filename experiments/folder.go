@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 
 	"github.com/gofrs/flock"
 )
@@ -98,6 +99,9 @@ func (f *Folder) open(c *Config, mode Mode, exists bool) error {
 			return err
 		}
 	}
+	if err := removePending(f.Dir, filepath.Join(f.Dir, trainedName)); err != nil {
+		return err
+	}
 	fresh := !exists || mode != Resume
 	if exists && fresh {
 		if err := f.removeRendered(); err != nil {
@@ -155,6 +159,27 @@ func (f *Folder) removeRendered() error {
 		}
 		if err := os.Remove(filepath.Join(f.Dir, e.Name())); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// pending are the names under which files of a run are written before they are renamed; a kill may leave some.
+var pending = regexp.MustCompile(`^\..+\.(yaml|md|html|svg|png|json|safetensors)[0-9]+$`)
+
+// removePending removes what a kill left in the folders half written. Nobody else writes there: the run's folder is locked.
+func removePending(dirs ...string) error {
+	for _, dir := range dirs {
+		entries, err := os.ReadDir(dir)
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+		for _, e := range entries {
+			if e.Type().IsRegular() && pending.MatchString(e.Name()) {
+				if err := os.Remove(filepath.Join(dir, e.Name())); err != nil {
+					return err
+				}
+			}
 		}
 	}
 	return nil

@@ -111,6 +111,9 @@ func OpenLedger(dir string) (*Ledger, error) {
 }
 
 func (l *Ledger) open(path string) error {
+	if err := removePending(l.dir); err != nil {
+		return fmt.Errorf("unlearn: ledger: %w", err)
+	}
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return fmt.Errorf("unlearn: ledger: %w", err)

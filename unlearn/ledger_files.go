@@ -12,6 +12,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/google/renameio/v2"
 )
@@ -106,6 +107,17 @@ func writeModel(dir, name string, m model) error {
 		return err
 	}
 	return errors.Join(folder.Sync(), folder.Close())
+}
+
+// removePending removes the models that a kill left half written. Nobody else writes there: the ledger is locked.
+func removePending(dir string) error {
+	entries, err := os.ReadDir(dir)
+	for _, e := range entries {
+		if number, ok := strings.CutPrefix(e.Name(), "."+modelName); ok && number != "" && strings.Trim(number, "0123456789") == "" {
+			err = errors.Join(err, os.Remove(filepath.Join(dir, e.Name())))
+		}
+	}
+	return err
 }
 
 func readModel(path string) (model, error) {
