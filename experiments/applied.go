@@ -29,7 +29,7 @@ func (s *Subject) carryOut(ctx context.Context, m contender, r unlearn.Request, 
 		return nil, err
 	}
 	if !ok || !finite(u.After) {
-		return &applied{failed: "the update is not finite"}, nil
+		return &applied{failed: notFinite}, nil
 	}
 	return appliedFrom(&o, u), nil
 }
@@ -68,10 +68,8 @@ func brokenSolve(u *unlearn.Update) error {
 
 // givesNumbers reports whether parameters and the loss of the first sample are finite.
 func givesNumbers(ctx context.Context, m unlearn.Objective, theta []float64, d *datasets.Dataset) (bool, error) {
-	for _, v := range theta {
-		if !finite(v) {
-			return false, nil
-		}
+	if !allFinite(theta) {
+		return false, nil
 	}
 	loss, err := m.Loss(ctx, theta, d.Slice(0, 1))
 	return finite(loss), err

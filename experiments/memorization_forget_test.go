@@ -1,6 +1,7 @@
 package experiments
 
 import (
+	"math"
 	"strings"
 	"testing"
 
@@ -88,4 +89,15 @@ func TestTheSecretDoesNotComeBack(t *testing.T) {
 	require.Len(t, p.canary.Spans, 2)
 	_, err = s.replacementTokens(p, replacement{"given", "ab"})
 	assert.ErrorContains(t, err, `with "ab" in its place the secret "ba" stands in the text again`)
+}
+
+// Outputs that are no numbers are no answers: not the first class, whose windows would all be right.
+func TestOutputsThatAreNoNumbersAreRefused(t *testing.T) {
+	s, set := memorySession(t)
+	sub, err := s.secretSubject("memorization", set, 3)
+	require.NoError(t, err)
+	theta := make([]float64, len(sub.start))
+	theta[len(theta)-1] = math.NaN() // a bias of the output
+	_, _, err = accuracyAndLoss(t.Context(), sub.model, theta, sub.train)
+	assert.Error(t, err)
 }
