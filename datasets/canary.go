@@ -163,6 +163,10 @@ func FindSecret(text, prompt, secret string) (*Canary, error) {
 	case len(c.Spans) == 0:
 		return nil, absent(text, prompt, secret)
 	case !strings.Contains(text, prompt+secret):
+		if other, found := readsLike(text, prompt+secret, false); found {
+			return nil, fmt.Errorf("datasets: the secret %q is in the text %d times, but never after the prompt %q: at character %d both stand as %+q, "+
+				"which only reads like them: give the prompt as it stands there", secret, len(c.Spans), prompt, other.at, other.text)
+		}
 		first := c.Spans[0].At
 		return nil, fmt.Errorf("datasets: the secret %q is in the text %d times, first at character %d, but never after the prompt %q: "+
 			"what stands before it there is %q", secret, len(c.Spans), first, prompt, before(text, first, utf8.RuneCountInString(prompt)))

@@ -35,7 +35,7 @@ func TestASecretInAnotherFormIsFound(t *testing.T) {
 		"a mark behind it":          {"cafe\u0301", "cafe", `ends within a character: the mark '\u0301' belongs to it`},
 		"nothing but the prompt":    {"47", "11", `but the prompt "is: " is, at character 0, and "47" follows it`},
 		"another prompt before it":  {"x", "x", `never after the prompt "was "`},
-		"prompt of another spacing": {"x", "x", `what stands before it there is "is: "`},
+		"prompt of another spacing": {"x", "x", `at character 0 both stand as "is: x", which only reads like them: give the prompt as it stands there`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			prompt := "is: "
