@@ -68,6 +68,9 @@ func (m Certified) examine(p *Problem) (smoothness, error) {
 	if err := m.Budget.check(); err != nil {
 		return smoothness{}, err
 	}
+	if err := checkSettings("Certified", positiveOr("Norm", m.Norm, "a norm that is found when it is needed")); err != nil {
+		return smoothness{}, err
+	}
 	if p.Objective == nil || p.Train == nil {
 		return smoothness{}, errors.New("unlearn: a Problem needs an Objective and Train")
 	}

@@ -187,17 +187,24 @@ func (s *Sharded) Predict(ctx context.Context, d *datasets.Dataset) ([]float64, 
 			}
 			continue
 		}
-		for row, class := range classesOf(out, k) {
+		classes, err := classesOf(out, k, d)
+		if err != nil {
+			return nil, fmt.Errorf("shard %d of %d: %w", i+1, len(s.shards), err)
+		}
+		for row, class := range classes {
 			votes[row*width+int(class)]++
 		}
 	}
 	switch {
 	case d.Classes == 0:
+		if i := notFinite(votes[:n]); i >= 0 {
+			return nil, fmt.Errorf("unlearn: SISA: the models' mean for %s is %v: look for overflow in the model", d.Where(i), votes[i])
+		}
 		return votes[:n], nil // one output a sample
 	case mean:
-		return classesOf(votes[:n*k], k), nil
+		return classesOf(votes[:n*k], k, d)
 	}
-	return classesOf(votes, width), nil
+	return classesOf(votes, width, d)
 }
 
 // Name returns "sisa".

@@ -45,11 +45,14 @@ func (m SISA) Train(ctx context.Context, p *Problem) (*Sharded, error) {
 	if p.Objective == nil || p.Train == nil {
 		return nil, errors.New("unlearn: a Problem needs an Objective and Train")
 	}
+	if err := checkSettings("SISA", count("Shards", m.Shards, "the default 20"), count("Slices", m.Slices, "1"), numbers("Start", m.Start)); err != nil {
+		return nil, err
+	}
 	n := p.Train.Len()
 	switch {
 	case m.Shards < 1 || m.Slices < 1:
 		return nil, fmt.Errorf("unlearn: SISA with %d shards of %d slices: ask for 1 or more of each", m.Shards, m.Slices)
-	case m.Shards*m.Slices > n:
+	case m.Shards > n || m.Slices > n || m.Shards*m.Slices > n:
 		return nil, fmt.Errorf("unlearn: SISA with %d shards of %d slices on %d samples: each slice needs one", m.Shards, m.Slices, n)
 	case m.Start != nil && len(m.Start) != p.Dim():
 		return nil, fmt.Errorf("unlearn: SISA.Start has length %d for %d parameters", len(m.Start), p.Dim())
