@@ -165,7 +165,7 @@ func (f *Folder) removeRendered() error {
 }
 
 // pending are the names under which files of a run are written before they are renamed; a kill may leave some.
-var pending = regexp.MustCompile(`^\..+\.(yaml|md|html|svg|png|json|safetensors)[0-9]+$`)
+var pending = regexp.MustCompile(`^\..+\.(yaml|md|html|svg|png|seconds|safetensors)[0-9]+$`)
 
 // removePending removes what a kill left in the folders half written. Nobody else writes there: the run's folder is locked.
 func removePending(dirs ...string) error {
