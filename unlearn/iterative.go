@@ -112,8 +112,8 @@ func (m Iterative) carryOut(
 		if err != nil {
 			return nil, 0, fmt.Errorf("chunk %d of %d: %w", i+1, len(chunks), err)
 		}
+		t.takeChunk(u, i+1, len(chunks), refused)
 		if refused != "" {
-			t.note("chunk %d of %d: refused, %s", i+1, len(chunks), refused)
 			after = u.Before
 			continue
 		}

@@ -43,7 +43,8 @@ type Update struct {
 	Check         Cost     // the part of Cost that only served to find Before and After
 	Solves        []Stats  // one for each linear system solved
 	Ridge         float64  // ridge that was added to the Hessian
-	Notes         []string // what the reader of a table should know: a failed solve that was forced, steps left out
+	Facts         []Fact   // what was forced, refused or left out, of each chunk too
+	Notes         []string // the same in words, and what else the reader of a table should know
 }
 
 // Cost is work counted per sample: one sample's gradient, or one product of one sample's Hessian with a vector, is 1.

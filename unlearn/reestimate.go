@@ -92,7 +92,7 @@ func attemptAfter(p *Problem, theta []float64, r Request, u *Update, s sampling)
 		return nil, err
 	}
 	v := *u
-	v.Theta, v.Notes = nil, slices.Clone(u.Notes)
+	v.Theta, v.Facts, v.Notes = nil, slices.Clone(u.Facts), slices.Clone(u.Notes)
 	t := &attempt{update: &v, meter: NewMeter(p.Objective), applied: applied, theta: theta, grad: make([]float64, len(theta)), sampling: s,
 		spent: u.Cost}
 	metered := *p

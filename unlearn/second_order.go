@@ -121,7 +121,7 @@ func (m SecondOrder) steps(ctx context.Context, t *attempt, g []float64) (theta 
 			bound = max(residual, t.trained)
 		}
 		if step > 0 && t.worse(bound, after) && !m.Force {
-			t.note("step %d would have raised the residual from %.6g to %.6g and was left out", step+1, residual, after)
+			t.leftOut(fmt.Errorf("step %d would have raised the residual from %.6g to %.6g", step+1, residual, after))
 			break
 		}
 		m.last.take(theta, g, t.grad, step == 0 && !m.Full, m.systemResidual(t, g))
@@ -181,7 +181,7 @@ func (m SecondOrder) step(ctx context.Context, t *attempt, theta, g []float64, s
 		if !m.Force || !numerical(err) {
 			return nil, fmt.Errorf("unlearn: %s: %w", m.Name(), err)
 		}
-		t.note("forced: %v", err)
+		t.forced(err)
 	}
 	if t.check != nil {
 		residual, err := m.independent(ctx, t, theta, delta, g, m.Ridge+stats.Ridge, step)

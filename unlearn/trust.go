@@ -163,7 +163,7 @@ func (t *attempt) judge(theta []float64, after float64, force bool, remedy strin
 	if !force {
 		return t.refuse(err)
 	}
-	t.note("forced: %v", err)
+	t.forced(err)
 	return t.accept(theta, after)
 }
 
