@@ -57,7 +57,8 @@ func (c *Change) part(lo, hi int) Change {
 	case FeatureCorrection:
 		q.Values = c.Values[lo:hi]
 	case LabelCorrection:
-		q.Labels = c.Labels[lo:hi]
+		k := c.labelWidth()
+		q.Labels = c.Labels[lo*k : hi*k]
 	case SampleCorrection:
 		q.To = c.To.Slice(lo, hi)
 	}

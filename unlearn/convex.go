@@ -59,7 +59,7 @@ func smoothnessOf(o Objective) (smoothness, error) {
 // ErrRowNorm reports a sample whose features have a norm above 1, for which the closed-form bounds do not hold. Found by errors.As.
 type ErrRowNorm struct {
 	Data string
-	Row  int
+	Row  int // as [datasets.Dataset.Row] counts it
 	Norm float64
 }
 
@@ -79,7 +79,7 @@ func checkRowNorms(d *datasets.Dataset) error {
 	}
 	for i, v := range norms {
 		if !(v <= 1+rowRounding) {
-			return &ErrRowNorm{nameOf(d), i, v}
+			return &ErrRowNorm{nameOf(d), d.Row(i), v}
 		}
 	}
 	return nil

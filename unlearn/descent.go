@@ -33,7 +33,8 @@ type descent struct {
 type descentRun struct {
 	descent
 	p        *Problem
-	n, steps int // samples; steps in an epoch
+	n, steps int     // samples; steps in an epoch
+	mass     float64 // sum of the samples' weights: n where they have none
 	at       Snapshot
 	store    *checkpointFile
 	g        []float64
@@ -47,7 +48,8 @@ type descentRun struct {
 }
 
 func (d descent) train(ctx context.Context, p *Problem, theta []float64) ([]float64, error) {
-	if err := p.check(theta); err != nil {
+	p, err := p.entered(theta)
+	if err != nil {
 		return nil, err
 	}
 	if d.batch < 0 || d.epochs < 0 || d.checkpoint.Every < 0 || !(d.checkpoint.Seconds >= 0) {
@@ -60,8 +62,12 @@ func (d descent) train(ctx context.Context, p *Problem, theta []float64) ([]floa
 	if n == 0 {
 		return nil, errors.New("unlearn: there are no samples to train on; L-BFGS can minimise the regulariser alone")
 	}
+	mass := p.Train.TotalWeight()
+	if !(mass > 0) {
+		return nil, fmt.Errorf("unlearn: the samples of %s weigh %v together: there is nothing to train on", nameOf(p.Train), mass)
+	}
 	d.batch, d.epochs = cmp.Or(d.batch, 32), cmp.Or(d.epochs, 1)
-	r := &descentRun{descent: d, p: p, n: n, steps: (n + d.batch - 1) / d.batch, g: make([]float64, len(theta)),
+	r := &descentRun{descent: d, p: p, n: n, mass: mass, steps: (n + d.batch - 1) / d.batch, g: make([]float64, len(theta)),
 		start: time.Now(), saved: time.Now(), least: math.Inf(1),
 		at: Snapshot{Theta: slices.Clone(theta), Vectors: work(d.vectors, len(theta))}}
 	if err := r.open(theta); err != nil {

@@ -34,11 +34,15 @@ func (t LBFGS) Train(ctx context.Context, p *Problem, theta []float64) ([]float6
 
 // Minimise is Train, with what it took. The parameters beside an error are the best found.
 func (t LBFGS) Minimise(ctx context.Context, p *Problem, theta []float64) ([]float64, Progress, error) {
+	p, err := p.entered(theta)
+	if err != nil {
+		return nil, Progress{Trainer: "l-bfgs", Loss: math.NaN(), GradientNorm: math.NaN()}, err
+	}
 	t.Tolerance, t.NewtonBelow = cmp.Or(t.Tolerance, 1e-6), cmp.Or(t.NewtonBelow, 1e-3)
 	l := &lbfgsRun{LBFGS: t, ctx: ctx, p: p, start: time.Now(), until: max(t.Tolerance, t.NewtonBelow),
 		progress: Progress{Trainer: "l-bfgs", Loss: math.NaN(), GradientNorm: math.NaN()},
 		best:     slices.Clone(theta), at: slices.Clone(theta), gradient: make([]float64, len(theta))}
-	err := l.run()
+	err = l.run()
 	if err != nil || l.progress.GradientNorm <= t.Tolerance {
 		return l.best, l.finish(), err
 	}

@@ -35,8 +35,13 @@ func (t Newton) Train(ctx context.Context, p *Problem, theta []float64) ([]float
 
 // Minimise is Train, with what it took. The parameters beside an error are the best found.
 func (t Newton) Minimise(ctx context.Context, p *Problem, theta []float64) ([]float64, Progress, error) {
-	n := newNewtonRun(t, p, theta, Progress{Trainer: "newton-cg", Loss: math.NaN(), GradientNorm: math.NaN()}, time.Now())
-	err := n.evaluateStart(ctx)
+	begun := Progress{Trainer: "newton-cg", Loss: math.NaN(), GradientNorm: math.NaN()}
+	p, err := p.entered(theta)
+	if err != nil {
+		return nil, begun, err
+	}
+	n := newNewtonRun(t, p, theta, begun, time.Now())
+	err = n.evaluateStart(ctx)
 	if err == nil {
 		err = n.run(ctx)
 	}

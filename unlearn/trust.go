@@ -48,22 +48,29 @@ func beginSampled(ctx context.Context, method string, p *Problem, theta []float6
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if err := p.check(theta); err != nil {
+	p, err := p.entered(theta)
+	if err != nil {
 		return nil, err
+	}
+	if j := notFinite(theta); j >= 0 {
+		return nil, fmt.Errorf("unlearn: %s: theta[%d] is %v: an update needs parameters that are finite numbers", method, j, theta[j])
 	}
 	if s.size < 0 {
 		return nil, fmt.Errorf("unlearn: %s: Sample is %d; it cannot be negative (0 = all samples)", method, s.size)
 	}
 	meter := NewMeter(p.Objective)
-	applied, err := r.Apply(p.Train)
+	applied, err := r.apply(p.Train)
 	if err != nil {
 		return nil, err
 	}
-	metered := *p
-	metered.Objective, metered.Train = meter, applied.Data
+	metered := p.on(applied.Data)
+	metered.Objective = meter
 	t := &attempt{
-		update: &Update{Method: method, Data: applied.Data},
-		meter:  meter, p: &metered, applied: applied, theta: theta, grad: make([]float64, len(theta)), sampling: s,
+		update: &Update{Method: method, Data: applied.Data, Unchanged: applied.nothing != ""},
+		meter:  meter, p: metered, applied: applied, theta: theta, grad: make([]float64, len(theta)), sampling: s,
+	}
+	if t.unchanged() {
+		t.note("%s", applied.nothing)
 	}
 	if s.size > 0 {
 		if t.check, err = t.draw(trustSample, 0); err != nil {
@@ -75,8 +82,8 @@ func beginSampled(ctx context.Context, method string, p *Problem, theta []float6
 	return t, err
 }
 
-// unchanged reports whether the request affects no sample, so that theta already is what is asked for.
-func (t *attempt) unchanged() bool { return len(t.applied.Rows) == 0 }
+// unchanged reports whether the request changes nothing in the loss, so that theta already is what is asked for.
+func (t *attempt) unchanged() bool { return t.applied.nothing != "" }
 
 // residual returns ||grad L(theta; D')||, or the estimate of it, and leaves the gradient in t.grad.
 func (t *attempt) residual(ctx context.Context, theta []float64) (float64, error) {
