@@ -64,20 +64,25 @@ func (r Request) apply(d *datasets.Dataset) (*Applied, error) {
 	return a, a.gather(d, affected, gone, removed)
 }
 
-func (r Request) checkOn(d *datasets.Dataset) error {
+// checkChanges finds what is wrong with the changes one by one, on data whose rows the request counts.
+func (r Request) checkChanges(d *datasets.Dataset) error {
 	if err := r.check(); err != nil {
 		return err
 	}
-	removed := 0
 	for i := range r.Changes {
 		c := &r.Changes[i]
 		if err := c.checkAgainst(d); err != nil {
 			return fmt.Errorf("unlearn: change %d of the request (%s): %w", i, c.Kind, err)
 		}
-		if c.Kind == SampleRemoval {
-			removed += len(c.Rows)
-		}
 	}
+	return nil
+}
+
+func (r Request) checkOn(d *datasets.Dataset) error {
+	if err := r.checkChanges(d); err != nil {
+		return err
+	}
+	removed := len(r.removed())
 	if removed > 0 && removed == d.Len() {
 		return fmt.Errorf("unlearn: the request removes all %d samples of %s: no data are left to be right on", removed, nameOf(d))
 	}

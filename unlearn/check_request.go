@@ -203,6 +203,9 @@ func (c *Change) checkAgainst(d *datasets.Dataset) error {
 
 // checkSamples finds what is wrong with the samples that are to stand in d.
 func (c *Change) checkSamples(d *datasets.Dataset) error {
+	if err := checkLengths(c.To); err != nil {
+		return fmt.Errorf("the corrected samples: %w", err)
+	}
 	if got, shape := c.To.X.Shape(), d.X.Shape(); !slices.Equal(got, shape) {
 		return fmt.Errorf("corrected samples of shape %v for %s of shape %v", got, nameOf(d), shape)
 	}

@@ -23,6 +23,12 @@ type Objective interface {
 	HVP(ctx context.Context, dst, theta, v []float64, d *datasets.Dataset) error
 }
 
+// Initializer is an Objective that knows where a training begins that has seen no sample: the initial weights of a network.
+type Initializer interface {
+	// Init returns parameters (p) drawn by the seed.
+	Init(seed uint64) []float64
+}
+
 // LossGradient is an Objective that computes loss and gradient in one pass.
 type LossGradient interface {
 	LossGradient(ctx context.Context, dst, theta []float64, d *datasets.Dataset) (float64, error)

@@ -18,8 +18,8 @@ type ErrWorse struct {
 }
 
 func (e *ErrWorse) Error() string {
-	const format = "unlearn: %s made the gradient residual on the corrected data worse, %.6g after %.6g; %s"
-	return fmt.Sprintf(format, e.Method, e.After, e.Before, e.Remedy)
+	const format = "unlearn: %s made the gradient residual on the corrected data worse: it was %.6g before the update and would be %.6g after it; %s"
+	return fmt.Sprintf(format, e.Method, e.Before, e.After, e.Remedy)
 }
 
 // attempt is a method at work: the request carried out, the work metered, and the residual taken before and after.

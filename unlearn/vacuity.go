@@ -2,8 +2,10 @@ package unlearn
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"slices"
+
+	"gonum.org/v1/gonum/floats"
 
 	"lethe/datasets"
 )
@@ -32,20 +34,34 @@ func (v *Vacuity) String() string {
 	return text
 }
 
-// Judge measures theta, trained on p, on the test data. The objective has to be a [Predictor] and the data a classification.
+// Judge measures theta, trained on p, on the test data, each sample counted as often as it weighs. The objective has to be a [Predictor] and the
+// data a classification, of the same classes, columns and names as the training data.
 func Judge(ctx context.Context, p *Problem, theta []float64, sigma float64, test *datasets.Dataset) (*Vacuity, error) {
+	p, err := p.entered(theta)
+	if err != nil {
+		return nil, err
+	}
 	classes, err := p.classes(ctx, theta, test)
 	if err != nil {
 		return nil, err
 	}
-	v := &Vacuity{Sigma: sigma, Accuracy: Accuracy(classes, test.Y), MacroF1: MacroF1(classes, test.Y, test.Classes)}
-	majority := make([]float64, test.Len())
-	most := float64(commonest(p.Train))
-	for i := range majority {
-		majority[i] = most
+	v := &Vacuity{Sigma: sigma}
+	if v.Accuracy, v.MacroF1, err = scores(classes, test); err != nil {
+		return nil, err
 	}
-	v.Majority, v.MajorityF1 = Accuracy(majority, test.Y), MacroF1(majority, test.Y, test.Classes)
-	return v, nil
+	most := float64(commonest(p.Train))
+	v.Majority, v.MajorityF1, err = scores(slices.Repeat([]float64{most}, len(test.Y)), test)
+	return v, err
+}
+
+// scores returns accuracy and macro F1.
+func scores(answers []float64, d *datasets.Dataset) (accuracy, macroF1 float64, err error) {
+	c, err := confusionOf(answers, d)
+	if err != nil {
+		return 0, 0, err
+	}
+	accuracy, err = c.accuracy(d)
+	return accuracy, c.macroF1(), err
 }
 
 // classes returns the class that theta answers for each sample: the largest output, or whether the only one is positive.
@@ -53,11 +69,10 @@ func (p *Problem) classes(ctx context.Context, theta []float64, d *datasets.Data
 	if d.Classes < 2 {
 		return nil, fmt.Errorf("unlearn: %s is no classification (%d classes)", nameOf(d), d.Classes)
 	}
-	o, ok := p.Objective.(Predictor)
-	if !ok {
-		return nil, fmt.Errorf("unlearn: objective %T does not predict: implement Predictor (%w)", p.Objective, errors.ErrUnsupported)
+	if err := p.checkMeets("the test data", d); err != nil {
+		return nil, err
 	}
-	k, err := o.Outputs(d)
+	o, k, err := p.predictor(d)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +80,7 @@ func (p *Problem) classes(ctx context.Context, theta []float64, d *datasets.Data
 	if err := o.Predict(ctx, out, theta, d); err != nil {
 		return nil, err
 	}
-	return classesOf(out, k), nil
+	return answersOf(out, k, d)
 }
 
 // classesOf returns the class of each row of k outputs.
@@ -90,19 +105,13 @@ func classesOf(outputs []float64, k int) []float64 {
 	return classes
 }
 
-// commonest returns the most frequent class, the lowest of several.
+// commonest returns the class of most weight, the lowest of several.
 func commonest(d *datasets.Dataset) int {
-	count := make([]int, d.Classes)
-	for _, y := range d.Y {
-		count[int(y)]++
+	count := make([]float64, d.Classes)
+	for i, y := range d.Y {
+		count[int(y)] += d.Weight(i / d.Width())
 	}
-	best := 0
-	for c, n := range count {
-		if n > count[best] {
-			best = c
-		}
-	}
-	return best
+	return floats.MaxIdx(count)
 }
 
 // Accuracy returns the share of answers that are the label; NaN for none.
