@@ -79,6 +79,9 @@ func confusionOf(answers []float64, d *datasets.Dataset) (*confusion, error) {
 // AccuracyOn returns the share of answers, one a label, that are the label in d, each counted as often as its sample weighs. An answer that is
 // none of d's classes is an error, and so are data without a sample of a weight above 0.
 func AccuracyOn(answers []float64, d *datasets.Dataset) (float64, error) {
+	if err := checkData("the data", d); err != nil {
+		return 0, err
+	}
 	c, err := confusionOf(answers, d)
 	if err != nil {
 		return 0, err
@@ -99,6 +102,9 @@ func (c *confusion) accuracy(d *datasets.Dataset) (float64, error) {
 
 // MacroF1On is [MacroF1] with each answer counted as often as its sample weighs, and with the errors of [AccuracyOn].
 func MacroF1On(answers []float64, d *datasets.Dataset) (float64, error) {
+	if err := checkData("the data", d); err != nil {
+		return 0, err
+	}
 	c, err := confusionOf(answers, d)
 	if err != nil {
 		return 0, err

@@ -88,6 +88,10 @@ func checkRowNorms(d *datasets.Dataset) error {
 // Normalize returns the problem on training rows divided by their L2 norms, as the bounds of a certificate ask for. Data that the
 // model is to answer for have to be normalised alike ([datasets.NormalizeRows]).
 func (p *Problem) Normalize() (*Problem, error) {
+	p, err := p.sound()
+	if err != nil {
+		return nil, err
+	}
 	d, err := datasets.NormalizeRows(p.Train)
 	if err != nil {
 		return nil, err

@@ -193,10 +193,18 @@ func (m SecondOrder) steps(ctx context.Context, t *attempt, g []float64) (theta 
 // mostHalvings is how often a step in a chunk is halved.
 const mostHalvings = 20
 
-// shorten halves the step from theta to next until it does not make the residual larger, and returns where it ends.
+// shorten halves a step from theta to next that would make the residual larger until it makes it smaller, by a share of what the slope
+// promises, and returns where it ends.
 func (m SecondOrder) shorten(ctx context.Context, t *attempt, theta, next []float64, before, after float64) ([]float64, float64, error) {
-	halved := 0
-	for ; worse(before, after) && halved < mostHalvings; halved++ {
+	if after <= before {
+		return next, after, nil
+	}
+	halved, scale := 0, 1.0
+	for ; !(after <= (1-sufficient*scale)*before) && halved < mostHalvings; halved++ {
+		if halved > 2 && !worse(before, after) { // rounding decides which of the two is larger
+			break
+		}
+		scale /= 2
 		for j, v := range theta {
 			next[j] = v + (next[j]-v)/2
 		}
@@ -205,9 +213,7 @@ func (m SecondOrder) shorten(ctx context.Context, t *attempt, theta, next []floa
 			return nil, 0, err
 		}
 	}
-	if halved > 0 {
-		t.note("the step was halved %d times, since it would have made the residual larger", halved)
-	}
+	t.note("the step was halved %d times, since it would have made the residual larger", halved)
 	return next, after, nil
 }
 

@@ -247,6 +247,8 @@ func TestJudgingWeightedSamplesIsJudgingRepeatedOnes(t *testing.T) {
 		_, err = AccuracyOn([]float64{answer}, &datasets.Dataset{X: &datasets.Dense{N: 1}, Y: []float64{0}, Classes: 2})
 		require.ErrorContains(t, err, want)
 	}
+	_, err = AccuracyOn([]float64{1}, &datasets.Dataset{X: &datasets.Dense{N: 1}, Y: []float64{2}, Classes: 2})
+	require.ErrorContains(t, err, "label 2 is not a class index")
 	_, err = AccuracyOn(nil, &datasets.Dataset{X: &datasets.Dense{}, Classes: 2})
 	require.ErrorContains(t, err, "nothing to be right on")
 }
