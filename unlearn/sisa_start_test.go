@@ -3,7 +3,6 @@ package unlearn
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -316,7 +315,7 @@ func TestTwoTrainingsInOneFolder(t *testing.T) {
 	path := filepath.Join(string(folder), folder.name(1, 1, got.shards[1].kept[1].key))
 	raw := must(os.ReadFile(path))
 	for what, content := range map[string][]byte{
-		"cut": raw[:len(raw)/2], "empty": nil, "changed": []byte(fmt.Sprintf("%s", slices.Concat(raw[:60], []byte("A"), raw[61:]))),
+		"cut": raw[:len(raw)/2], "empty": nil, "changed": slices.Concat(raw[:60], []byte("A"), raw[61:]),
 		"another's": must(os.ReadFile(filepath.Join(string(folder), folder.name(0, 1, got.shards[0].kept[1].key)))),
 	} {
 		require.NoError(t, os.WriteFile(path, content, 0o644))
