@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
 	"sort"
 )
@@ -17,7 +18,7 @@ func (d *Dataset) Check() error {
 	if d == nil {
 		return errors.New("datasets: there is no data set: it is nil")
 	}
-	if d.X == nil {
+	if v := reflect.ValueOf(d.X); d.X == nil || v.Kind() == reflect.Pointer && v.IsNil() {
 		return fmt.Errorf("datasets: %s: no samples: X is nil", d.Name)
 	}
 	if err := d.checkFeatures(); err != nil {
@@ -64,7 +65,7 @@ func (d *Dataset) checkLengths() error {
 }
 
 // CheckFinite names the row, as counted by [Dataset.Row], and the column of the first feature that is NaN or infinite.
-// It takes one pass over dense or sparse values; images and tokens have none that could be.
+// It takes one pass over dense, sparse or tensor values; images and tokens have none that could be.
 func (d *Dataset) CheckFinite() error {
 	row, column, value := -1, 0, 0.0
 	switch x := d.X.(type) {
@@ -78,6 +79,11 @@ func (d *Dataset) CheckFinite() error {
 			i += lo
 			row = sort.Search(x.N, func(r int) bool { return x.Indptr[r+1] > i })
 			column, value = int(x.Indices[i]), x.Values[i]
+		}
+	case *Tensor:
+		if i := notFinite(x.Data); i >= 0 {
+			return fmt.Errorf("datasets: %s: row %d, element %s: the value is %v; every feature has to be a finite number",
+				d.Name, d.Row(i/x.size()), x.place(i%x.size()), x.Data[i])
 		}
 	}
 	if row < 0 {
@@ -132,6 +138,8 @@ func (d *Dataset) checkFeatures() error {
 	case *Images:
 		err = checkSize("pixels", len(x.Pixels), x.N, x.Height, x.Width, x.Channels)
 	case *Tokens:
+		err = x.check()
+	case *Tensor:
 		err = x.check()
 	default:
 		err = fmt.Errorf("samples of unknown type %T", d.X)

@@ -121,6 +121,8 @@ func concat(parts []Features) (Features, error) {
 		return &out, nil
 	case *Tokens:
 		return concatTokens(first, parts), nil
+	case *Tensor:
+		return concatTensors(first, parts), nil
 	}
 	return nil, fmt.Errorf("samples of type %T cannot be joined", parts[0])
 }

@@ -1,4 +1,4 @@
-// Package datasets holds labelled samples (dense, sparse, image and token rows), loads them from files, cuts them from
+// Package datasets holds labelled samples (dense, sparse, image, tensor and token rows), loads them from files, cuts them from
 // texts, and changes them the way an unlearning request asks.
 package datasets
 
@@ -127,11 +127,11 @@ func (d *Dataset) With(x Features, y []float64) *Dataset {
 	return &c
 }
 
-// Features is a list of samples of one shape. The concrete types are *Dense, *CSR, *Images and *Tokens; code that
-// builds batches switches on them.
+// Features is a list of samples of one shape. The concrete types are *Dense, *CSR, *Images, *Tensor and *Tokens; code
+// that builds batches switches on them.
 type Features interface {
 	Len() int                   // number of samples
-	Shape() []int               // shape of one sample: [columns], [height, width, channels], [sequence length]
+	Shape() []int               // shape of one sample: [columns], [height, width, channels], [sequence length], any
 	Subset(rows []int) Features // the given rows, in the given order
 	Slice(lo, hi int) Features  // rows lo to hi-1, sharing memory
 }

@@ -39,88 +39,42 @@ func checkOutputs(k int, d *datasets.Dataset) error {
 
 // answersOf returns the class of each label of d from k outputs a sample, all outputs of a label in a row.
 func answersOf(outputs []float64, k int, d *datasets.Dataset) ([]float64, error) {
-	for i, z := range outputs {
-		if z != z {
-			return nil, fmt.Errorf("unlearn: the model's output for %s is NaN, which is no answer", d.Where(i/k))
-		}
+	answers, err := classesOf(outputs, k/d.Width(), d)
+	if err == nil && d.Classes == 1 { // a single output says nothing where there is only one answer
+		clear(answers)
 	}
-	if d.Classes == 1 { // there is only one answer
-		return make([]float64, d.Len()*d.Width()), nil
-	}
-	return classesOf(outputs, k/d.Width()), nil
+	return answers, err
 }
 
-// confusion counts answers against labels, each as often as its sample weighs.
-type confusion struct{ right, answered, there []float64 } // one a class
-
-// confusionOf compares one answer a label with the labels of d, which has classes.
-func confusionOf(answers []float64, d *datasets.Dataset) (*confusion, error) {
-	if d.Classes < 1 {
-		return nil, fmt.Errorf("unlearn: %s is no classification (%d classes)", nameOf(d), d.Classes)
+// labelWeights returns the weight of each label: that of its sample; nil where the data have none.
+func labelWeights(d *datasets.Dataset) []float64 {
+	k := d.Width()
+	if d.Weights == nil || k == 1 {
+		return d.Weights
 	}
-	if len(answers) != len(d.Y) {
-		return nil, fmt.Errorf("unlearn: %d answers for the %d labels of %s", len(answers), len(d.Y), nameOf(d))
+	weights := make([]float64, len(d.Y))
+	for i := range weights {
+		weights[i] = d.Weights[i/k]
 	}
-	c := &confusion{make([]float64, d.Classes), make([]float64, d.Classes), make([]float64, d.Classes)}
-	for i, a := range answers {
-		if !isLabel(d, a) {
-			return nil, fmt.Errorf("unlearn: the answer for %s is %v, which is none of the %d classes of %s", d.Where(i/d.Width()), a, d.Classes, nameOf(d))
-		}
-		w := d.Weight(i / d.Width())
-		c.answered[int(a)] += w
-		c.there[int(d.Y[i])] += w
-		if a == d.Y[i] {
-			c.right[int(a)] += w
-		}
-	}
-	return c, nil
+	return weights
 }
 
-// AccuracyOn returns the share of answers, one a label, that are the label in d, each counted as often as its sample weighs. An answer that is
-// none of d's classes is an error, and so are data without a sample of a weight above 0.
+// AccuracyOn returns the share of answers, one a label, that are the label in d, each counted as often as its sample weighs. Errors are those of
+// [Accuracy], an answer that is none of d's classes, and data that are not sound.
 func AccuracyOn(answers []float64, d *datasets.Dataset) (float64, error) {
-	if err := checkData("the data", d); err != nil {
-		return 0, err
-	}
-	c, err := confusionOf(answers, d)
-	if err != nil {
-		return 0, err
-	}
-	return c.accuracy(d)
-}
-
-func (c *confusion) accuracy(d *datasets.Dataset) (float64, error) {
-	right, all := 0.0, 0.0
-	for k := range c.right {
-		right, all = right+c.right[k], all+c.there[k]
-	}
-	if !(all > 0) {
-		return 0, fmt.Errorf("unlearn: %s has no sample of a weight above 0, so there is nothing to be right on", nameOf(d))
-	}
-	return right / all, nil
+	share, _, err := checkedScores(answers, d)
+	return share, err
 }
 
 // MacroF1On is [MacroF1] with each answer counted as often as its sample weighs, and with the errors of [AccuracyOn].
 func MacroF1On(answers []float64, d *datasets.Dataset) (float64, error) {
-	if err := checkData("the data", d); err != nil {
-		return 0, err
-	}
-	c, err := confusionOf(answers, d)
-	if err != nil {
-		return 0, err
-	}
-	if _, err := c.accuracy(d); err != nil {
-		return 0, err
-	}
-	return c.macroF1(), nil
+	_, f1, err := checkedScores(answers, d)
+	return f1, err
 }
 
-func (c *confusion) macroF1() float64 {
-	sum := 0.0
-	for k := range c.right {
-		if all := c.answered[k] + c.there[k]; all > 0 {
-			sum += 2 * c.right[k] / all
-		}
+func checkedScores(answers []float64, d *datasets.Dataset) (share, f1 float64, err error) {
+	if err := checkData("the data", d); err != nil {
+		return 0, 0, err
 	}
-	return sum / float64(len(c.right))
+	return scores(answers, d)
 }

@@ -164,19 +164,27 @@ func dataNorm(ctx context.Context, d *datasets.Dataset) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	s, err := Lanczos(ctx, gram{d.X}, SpectrumOptions{Steps: dataNormSteps, Seed: 0xda7a})
+	norms, err := datasets.RowNorms(d)
+	if err != nil {
+		return 0, err
+	}
+	if i := notFinite(norms); i >= 0 {
+		return 0, fmt.Errorf("unlearn: %s has norm %v; the bounds of a certificate need finite features", d.Where(i), norms[i])
+	}
+	unit := 0 // of 2^unit X the squares stay in the range of float64
+	if e := exponent(norms); e < -comfortable || e > comfortable {
+		unit = -e
+	}
+	s, err := Lanczos(ctx, gram{d.X, math.Ldexp(1, max(min(unit, 1000), -1000))}, SpectrumOptions{Steps: dataNormSteps, Seed: 0xda7a})
 	if err != nil {
 		return 0, err
 	}
 	largest := s.Largest
 	if d.X.Shape()[0] > dataNormSteps { // below, the whole spectrum was found
-		norms, err := datasets.RowNorms(d)
-		if err != nil {
-			return 0, err
-		}
+		shiftTo(norms, unit, norms)
 		largest = min(largest/(1-dataNormShare), floats.Dot(norms, norms)) // the Frobenius norm is another bound
 	}
-	return math.Sqrt(max(largest, 0)) * (1 + rowRounding), nil
+	return math.Ldexp(math.Sqrt(max(largest, 0))*(1+rowRounding), -unit), nil
 }
 
 // weighed returns d with each row multiplied by the root of its weight.
@@ -201,8 +209,11 @@ func weighed(d *datasets.Dataset) (*datasets.Dataset, error) {
 	return nil, errors.New("unlearn: the bounds of a certificate need dense or sparse rows")
 }
 
-// gram is the operator X'X.
-type gram struct{ x datasets.Features }
+// gram is the operator (unit X)'(unit X).
+type gram struct {
+	x    datasets.Features
+	unit float64 // a power of two
+}
 
 func (o gram) Dim() int { return o.x.Shape()[0] }
 
@@ -212,7 +223,7 @@ func (o gram) MulVecTo(_ context.Context, dst, v []float64) error {
 	case *datasets.Dense:
 		for i := range x.N {
 			row := x.Data[i*x.Cols : (i+1)*x.Cols]
-			floats.AddScaled(dst, floats.Dot(row, v), row)
+			floats.AddScaled(dst, o.unit*(o.unit*floats.Dot(row, v)), row)
 		}
 	case *datasets.CSR:
 		for i := range x.N {
@@ -221,6 +232,7 @@ func (o gram) MulVecTo(_ context.Context, dst, v []float64) error {
 			for k := lo; k < hi; k++ {
 				sum += x.Values[k] * v[x.Indices[k]]
 			}
+			sum = o.unit * (o.unit * sum)
 			for k := lo; k < hi; k++ {
 				dst[x.Indices[k]] += sum * x.Values[k]
 			}

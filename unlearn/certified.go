@@ -69,6 +69,9 @@ func (m Certified) examine(p *Problem) (*Problem, smoothness, error) {
 	if err := m.Budget.check(); err != nil {
 		return nil, smoothness{}, err
 	}
+	if err := checkSettings("Certified", positiveOr("Norm", m.Norm, "a norm that is found when it is needed")); err != nil {
+		return nil, smoothness{}, err
+	}
 	if p.Objective == nil || p.Train == nil {
 		return nil, smoothness{}, errors.New("unlearn: a Problem needs an Objective and Train")
 	}

@@ -32,6 +32,11 @@ func (r Request) chunks(k int, d *datasets.Dataset) ([]Request, error) {
 			removedColumns = append(removedColumns, c.Columns...)
 		}
 	}
+	largest := 1
+	for _, c := range r.Changes {
+		largest = max(largest, c.size())
+	}
+	k = min(k, largest)
 	chunks := make([]Request, k)
 	for _, c := range r.Changes {
 		if c.Kind == SampleCorrection && len(removedColumns) > 0 && len(c.Rows) > 0 {

@@ -106,11 +106,10 @@ func (m DPSGD) complete(p *Problem) (DPSGD, error) {
 	}
 	n := p.Train.Len()
 	m.Clip, m.Batch, m.Delta = cmp.Or(m.Clip, 1), cmp.Or(m.Batch, min(256, n)), cmp.Or(m.Delta, 1e-5)
+	if err := m.check(); err != nil {
+		return m, err
+	}
 	switch {
-	case !(m.Rate > 0) || !finite(m.Rate):
-		return m, errors.New("unlearn: DPSGD.Rate has to be a positive number: try 0.1")
-	case !(m.Noise > 0) || !finite(m.Noise) || !(m.Clip > 0) || !finite(m.Clip):
-		return m, errors.New("unlearn: DPSGD.Noise and Clip have to be positive numbers: without noise nothing is private")
 	case m.Batch < 1 || m.Batch > n || m.Steps < 0:
 		return m, fmt.Errorf("unlearn: DPSGD with %d steps of %d of %d samples: ask for batches of 1 to %d", m.Steps, m.Batch, n, n)
 	}
@@ -120,6 +119,12 @@ func (m DPSGD) complete(p *Problem) (DPSGD, error) {
 	}
 	m.Steps = cmp.Or(m.Steps, max(n/m.Batch, 1))
 	return m, nil
+}
+
+func (m DPSGD) check() error {
+	return checkSettings("DPSGD", above0("Rate", m.Rate, ": try 0.1"), above0("Noise", m.Noise, ": without noise nothing is private"),
+		above0("Clip", m.Clip, ", or 0 for 1"), fraction("Delta", m.Delta, "the default 1e-5"), count("Batch", m.Batch, "256, or all samples"),
+		count("Steps", m.Steps, "one pass"), numbers("Start", m.Start))
 }
 
 // Unlearn implements [Method]: it trains on p, and leaves the model as it is.

@@ -65,7 +65,7 @@ func TestEveryEntranceNamesWrongData(t *testing.T) {
 		for _, trainer := range []Trainer{LBFGS{}, Newton{}, SGD{Rate: 0.1}, Adam{}, StatisticsTrainer{Trainer: newton{}}} {
 			got, err := trainer.Train(t.Context(), p, theta)
 			check("trainer", err)
-			require.Nil(t, got)
+			require.True(t, got == nil || slices.Equal(theta, got), "nothing was trained")
 		}
 		_, err := SISA{Shards: 2}.Train(t.Context(), p)
 		check("SISA", err)
@@ -175,7 +175,7 @@ func TestParametersThatAreNoNumbersAreNamed(t *testing.T) {
 	theta[2] = math.Inf(-1)
 	for _, m := range []Method{FirstOrder{Tau: 1e-3}, SecondOrder{}, Retrain{}, FineTune{Rate: 1e-3}, Iterative{Method: SecondOrder{}}, None{}} {
 		_, err := m.Unlearn(t.Context(), p, theta, RemoveSamples(1))
-		require.ErrorContains(t, err, "theta[2] is -Inf", m.Name())
+		require.ErrorContains(t, err, "theta is -Inf at index 2", m.Name())
 	}
 }
 

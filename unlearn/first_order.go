@@ -48,10 +48,14 @@ func (m FirstOrder) sampling() sampling { return sampling{m.Sample, m.Seed} }
 // Unlearn implements [Method]. It costs the gradients of the affected samples, before and after, and the trust check; with Full the full
 // gradient too, which without Sample is the trust check's own.
 func (m FirstOrder) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
-	if m.Search == nil && !positive(m.Tau) || m.Search != nil && m.Tau != 0 {
+	if m.Search == nil {
+		if err := checkSettings("FirstOrder", above0("Tau", m.Tau, ", or 0 with Search; try 1e-4, or find it with Tune")); err != nil {
+			return nil, err
+		}
+	} else if m.Tau != 0 {
 		return nil, errors.New("unlearn: FirstOrder.Tau has to be a positive number, or 0 with Search; try 1e-4, or find it with Tune")
 	}
-	if err := checkFullSample(m.Name(), m.FullSample); err != nil {
+	if err := checkSettings("FirstOrder", count("Sample", m.Sample, "all samples"), count("FullSample", m.FullSample, "as many as Sample")); err != nil {
 		return nil, err
 	}
 	t, err := beginSampled(ctx, m.Name(), p, theta, r, m.sampling())
@@ -112,5 +116,3 @@ func (m FirstOrder) remedy() string {
 	}
 	return s + m.chunked.remedy() + "use SecondOrder, or set Force to keep it"
 }
-
-func positive(v float64) bool { return v > 0 && finite(v) }

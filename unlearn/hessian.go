@@ -89,7 +89,7 @@ func (p *Problem) linearize(ctx context.Context, theta []float64, c Curvature, d
 		}
 		multiply, err = o.Linearize(ctx, theta, d)
 	default:
-		return nil, fmt.Errorf("unlearn: unknown curvature %d", c)
+		return nil, fmt.Errorf("unlearn: unknown Curvature %d: take FullHessian or GaussNewton", int(c))
 	}
 	if err != nil {
 		return nil, err

@@ -44,8 +44,8 @@ func (m Iterative) Unlearn(ctx context.Context, p *Problem, theta []float64, r R
 	if m.Method == nil {
 		return nil, errors.New("unlearn: Iterative needs a Method, FirstOrder or SecondOrder")
 	}
-	if !(m.Tolerance >= 0) {
-		return nil, fmt.Errorf("unlearn: Iterative.Tolerance is %v; it has to be 0 or a positive number", m.Tolerance)
+	if err := checkSettings("Iterative", notNegative("Tolerance", m.Tolerance), count("Chunks", m.Chunks, "10")); err != nil {
+		return nil, err
 	}
 	var s sampling
 	if f, ok := m.Method.(interface{ sampling() sampling }); ok {
@@ -80,7 +80,7 @@ func (m Iterative) Unlearn(ctx context.Context, p *Problem, theta []float64, r R
 			return t.refuse(err)
 		}
 	}
-	if worse(t.update.Before, after) {
+	if t.worse(t.update.Before, after) {
 		if err := t.checkDifference(ctx); err != nil {
 			return t.refuse(err)
 		}

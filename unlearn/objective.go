@@ -12,6 +12,7 @@ import (
 
 // Objective is the sum of per-sample losses of a model, sum_i l(z_i, theta), over a flat parameter vector. The
 // regulariser is not in it: see [Problem]. Vectors called dst are overwritten; none may alias an input.
+// Package objectivetest checks one that is written by hand.
 type Objective interface {
 	// Dim returns the number of parameters p.
 	Dim() int

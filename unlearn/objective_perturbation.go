@@ -2,7 +2,6 @@ package unlearn
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"gonum.org/v1/gonum/floats"
@@ -27,11 +26,11 @@ func (ObjectivePerturbation) Name() string { return "dp" }
 
 // Train draws b and trains on p; a tilt that p has already is added to it.
 func (m ObjectivePerturbation) Train(ctx context.Context, p *Problem) (*Private, error) {
-	if !(m.Sigma > 0) || !finite(m.Sigma) {
-		return nil, errors.New("unlearn: ObjectivePerturbation.Sigma has to be a positive number, the noise that hides a sample")
-	}
-	p, err := p.sound()
+	err := checkSettings("ObjectivePerturbation", above0("Sigma", m.Sigma, ", the noise that hides a sample"), numbers("Start", m.Start))
 	if err != nil {
+		return nil, err
+	}
+	if p, err = p.sound(); err != nil {
 		return nil, err
 	}
 	start, err := p.dataFree(ctx, "ObjectivePerturbation", m.Start, m.Seed)

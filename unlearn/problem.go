@@ -166,8 +166,10 @@ func (p *Problem) check(theta []float64, dst ...[]float64) error {
 	if len(dst) > 0 && len(dst[0]) != n {
 		return fmt.Errorf("unlearn: a gradient of length %d for an objective of %d parameters", len(dst[0]), n)
 	}
-	if !(p.L2 >= 0) || !finite(p.L2) {
-		return fmt.Errorf("unlearn: Problem.L2 is %v; it has to be 0 or a positive number", p.L2)
+	if !(p.L2 >= 0) || !finite(p.L2) || p.checked != p.Train {
+		if err := checkSettings("Problem", notNegative("L2", p.L2), numbers("Tilt", p.Tilt), multipliers("Penalty", p.Penalty)); err != nil {
+			return err
+		}
 	}
 	if len(p.Tilt) != n && p.Tilt != nil {
 		return fmt.Errorf("unlearn: Problem.Tilt has length %d for %d parameters; leave it nil for none", len(p.Tilt), n)

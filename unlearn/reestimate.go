@@ -81,7 +81,7 @@ func (m Reestimate) finish(ctx context.Context, p *Problem, theta []float64, r R
 		return t.refuse(err)
 	}
 	t.note("statistics are those of %d of the %d corrected samples", d.Len(), u.Data.Len())
-	if worse(u.Before, after) && !m.forced() {
+	if t.worse(u.Before, after) && !m.forced() {
 		if err := t.findTrained(ctx); err != nil {
 			return t.refuse(err)
 		}
@@ -157,7 +157,7 @@ func someOf(d *datasets.Dataset, samples int, seed uint64) *datasets.Dataset {
 // canEstimate refuses what the named type cannot find statistics with.
 func canEstimate(p *Problem, name string, samples int) error {
 	if samples < 0 {
-		return fmt.Errorf("unlearn: %s.Samples is %d; it cannot be negative (0 = %d)", name, samples, statisticsSamples)
+		return checkSettings(name, count("Samples", samples, "the default 4,000"))
 	}
 	if p.Objective == nil {
 		return errors.New("unlearn: a Problem needs an Objective and Train")

@@ -177,13 +177,13 @@ func (m SecondOrder) steps(ctx context.Context, t *attempt, g []float64) (theta 
 		if step == 0 || m.Gradient == Difference {
 			bound = max(residual, t.trained)
 		}
-		if step > 0 && worse(bound, after) && !m.Force {
+		if step > 0 && t.worse(bound, after) && !m.Force {
 			t.note("step %d would have raised the residual from %.6g to %.6g and was left out", step+1, residual, after)
 			break
 		}
 		m.last.take(theta, g, t.grad, step == 0 && !m.Full, m.systemResidual(t, g))
 		theta, residual = next, after
-		if residual <= m.Until || step == 0 && worse(bound, after) && !m.Force {
+		if residual <= m.Until || step == 0 && t.worse(bound, after) && !m.Force {
 			break
 		}
 	}
@@ -201,7 +201,7 @@ func (m SecondOrder) shorten(ctx context.Context, t *attempt, theta, next []floa
 	}
 	halved, scale := 0, 1.0
 	for ; !(after <= (1-sufficient*scale)*before) && halved < mostHalvings; halved++ {
-		if halved > 2 && !worse(before, after) { // rounding decides which of the two is larger
+		if halved > 2 && !t.worse(before, after) { // rounding decides which of the two is larger
 			break
 		}
 		scale /= 2
@@ -218,19 +218,16 @@ func (m SecondOrder) shorten(ctx context.Context, t *attempt, theta, next []floa
 }
 
 func (m SecondOrder) check() error {
-	if !(m.Ridge >= 0) || !finite(m.Ridge) {
-		return fmt.Errorf("unlearn: SecondOrder.Ridge is %v; it has to be 0 or a positive number", m.Ridge)
-	}
-	if m.Steps < 0 || m.Batches < 0 || !(m.Until >= 0) {
-		return errors.New("unlearn: SecondOrder.Steps, Batches and Until cannot be negative")
-	}
-	if !(m.Step >= 0) || !finite(m.Step) {
-		return fmt.Errorf("unlearn: SecondOrder.Step is %v; it has to be a positive number, or 0 for 1", m.Step)
+	err := checkSettings("SecondOrder", notNegative("Ridge", m.Ridge), count("Steps", m.Steps, "1"), count("Batches", m.Batches, "the whole at once"),
+		notNegative("Until", m.Until), positiveOr("Step", m.Step, "1"), count("Sample", m.Sample, "all samples"),
+		count("FullSample", m.FullSample, "as many as Sample"), m.Curvature.setting())
+	if err != nil {
+		return err
 	}
 	if m.Gradient != FullGradient && m.Gradient != Difference {
 		return fmt.Errorf("unlearn: unknown SecondOrder.Gradient %d", m.Gradient)
 	}
-	return checkFullSample(m.Name(), m.FullSample)
+	return nil
 }
 
 // later writes what a step that does not follow G itself follows to g.
@@ -267,7 +264,7 @@ func (m SecondOrder) step(ctx context.Context, t *attempt, theta, g []float64, s
 	if err != nil {
 		m.attribute(t.p, err)
 		if !m.Force || !numerical(err) {
-			return nil, err
+			return nil, fmt.Errorf("unlearn: %s: %w", m.Name(), err)
 		}
 		t.note("forced: %v", err)
 	}

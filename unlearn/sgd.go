@@ -2,7 +2,6 @@ package unlearn
 
 import (
 	"context"
-	"errors"
 	"strconv"
 
 	"gonum.org/v1/gonum/floats"
@@ -35,14 +34,11 @@ type SGD struct {
 // as without an interruption. There is no tolerance to miss: the only numerical error is [ErrDiverged], beside the parameters of
 // the last finished epoch. When the context is cancelled the state is kept and the parameters so far stand beside its error.
 func (t SGD) Train(ctx context.Context, p *Problem, theta []float64) ([]float64, error) {
-	if !(t.Rate > 0) || !finite(t.Rate) {
-		return nil, errors.New("unlearn: SGD.Rate has to be a positive number: try 0.1, or find it with Tune")
-	}
-	if !(t.Momentum >= 0 && t.Momentum < 1) {
-		return nil, errors.New("unlearn: SGD.Momentum has to be at least 0 and below 1")
+	if err := checkSettings("SGD", above0("Rate", t.Rate, ": try 0.1, or find it with Tune"), fraction("Momentum", t.Momentum, "none")); err != nil {
+		return nil, err
 	}
 	d := descent{
-		name: "sgd", rate: t.Rate, schedule: t.Schedule, batch: t.Batch, epochs: t.Epochs, seed: t.Seed, callback: t.Callback,
+		name: "sgd", of: "SGD", rate: t.Rate, schedule: t.Schedule, batch: t.Batch, epochs: t.Epochs, seed: t.Seed, callback: t.Callback,
 		checkpoint: t.Checkpoint,
 		settings:   map[string]string{"momentum": exactly(t.Momentum)},
 		vectors:    1,

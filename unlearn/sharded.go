@@ -7,8 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"gonum.org/v1/gonum/floats"
-
 	"lethe/datasets"
 )
 
@@ -224,7 +222,7 @@ func (s *Sharded) Predict(ctx context.Context, d *datasets.Dataset) ([]float64, 
 		}
 		answers, err := answersOf(out, k, d)
 		if err != nil {
-			return nil, fmt.Errorf("unlearn: SISA, shard %d of %d: %w", i+1, len(s.shards), err)
+			return nil, fmt.Errorf("shard %d of %d: %w", i+1, len(s.shards), err)
 		}
 		for at, class := range answers {
 			votes[at*classes+int(class)]++
@@ -232,20 +230,14 @@ func (s *Sharded) Predict(ctx context.Context, d *datasets.Dataset) ([]float64, 
 	}
 	switch {
 	case classes == 0:
+		if i := notFinite(votes); i >= 0 {
+			return nil, fmt.Errorf("unlearn: SISA: the models' mean for %s is %v: look for overflow in the model", d.Where(i/d.Width()), votes[i])
+		}
 		return votes, nil
 	case mean:
 		return answersOf(votes, k, d)
 	}
-	return mostVoted(votes, classes), nil
-}
-
-// mostVoted returns the class with most votes of each label, the lowest of several.
-func mostVoted(votes []float64, classes int) []float64 {
-	out := make([]float64, len(votes)/classes)
-	for i := range out {
-		out[i] = float64(floats.MaxIdx(votes[i*classes : (i+1)*classes]))
-	}
-	return out
+	return classesOf(votes, classes, d)
 }
 
 // Name returns "sisa".

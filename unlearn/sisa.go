@@ -56,6 +56,9 @@ func (m SISA) Train(ctx context.Context, p *Problem) (*Sharded, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := checkSettings("SISA", count("Shards", m.Shards, "the default 20"), count("Slices", m.Slices, "1"), numbers("Start", m.Start)); err != nil {
+		return nil, err
+	}
 	n := p.Train.Len()
 	switch {
 	case m.Shards < 1 || m.Slices < 1:

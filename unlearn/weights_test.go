@@ -243,14 +243,14 @@ func TestJudgingWeightedSamplesIsJudgingRepeatedOnes(t *testing.T) {
 	f1, err := MacroF1On([]float64{0, 1, 1}, &datasets.Dataset{X: &datasets.Dense{N: 3}, Y: []float64{0, 1, 0}, Classes: 2, Weights: []float64{1, 2, 5}})
 	require.NoError(t, err)
 	require.InDelta(t, (2.0/7+4.0/9)/2, f1, 1e-15)
-	for answer, want := range map[float64]string{2: "none of the 2 classes", math.NaN(): "none of the 2 classes"} {
+	for answer, want := range map[float64]string{2: "classes are 0 to 1", math.NaN(): "answer 0 is NaN"} {
 		_, err = AccuracyOn([]float64{answer}, &datasets.Dataset{X: &datasets.Dense{N: 1}, Y: []float64{0}, Classes: 2})
 		require.ErrorContains(t, err, want)
 	}
 	_, err = AccuracyOn([]float64{1}, &datasets.Dataset{X: &datasets.Dense{N: 1}, Y: []float64{2}, Classes: 2})
 	require.ErrorContains(t, err, "label 2 is not a class index")
 	_, err = AccuracyOn(nil, &datasets.Dataset{X: &datasets.Dense{}, Classes: 2})
-	require.ErrorContains(t, err, "nothing to be right on")
+	require.ErrorContains(t, err, "no answers")
 }
 
 // several is k regressions on the same rows, theta one after the other: a problem of several targets a sample.
