@@ -1,8 +1,10 @@
 package unlearn
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"lethe/datasets"
 )
@@ -35,6 +37,44 @@ func checkOutputs(k int, d *datasets.Dataset) error {
 		return fmt.Errorf("unlearn: the model has %d outputs a sample, and %s has %d labels of %d classes a sample", k, nameOf(d), w, d.Classes)
 	}
 	return fmt.Errorf("unlearn: the model has %d outputs a sample, and %s has %d classes", k, nameOf(d), d.Classes)
+}
+
+// classesAt returns the class that theta answers for each label of d. o is what predictor returned, out has room for its outputs, and is
+// overwritten.
+func (p *Problem) classesAt(ctx context.Context, o Predictor, k int, out, theta []float64, d *datasets.Dataset) ([]float64, error) {
+	if c, ok := unmetered(p.Objective).(Classifier); ok {
+		answers, err := c.Classes(ctx, theta, d)
+		if err == nil && len(answers) != len(d.Y) {
+			err = fmt.Errorf("unlearn: %T.Classes gave %d answers for %d labels", c, len(answers), len(d.Y))
+		}
+		for i, a := range answers {
+			if err == nil && !isLabel(d, a) {
+				err = fmt.Errorf("unlearn: the model's answer for %s is %v; %s has the classes 0 to %d", d.Where(i/d.Width()), a, nameOf(d), d.Classes-1)
+			}
+		}
+		return answers, err
+	}
+	if err := o.Predict(ctx, out, theta, d); err != nil {
+		return nil, err
+	}
+	return answersOf(out, k, d)
+}
+
+// checkMean says why outputs out of theta cannot stand for classes by themselves, so that the mean of several models' cannot either.
+func (p *Problem) checkMean(ctx context.Context, k int, out, theta []float64, d *datasets.Dataset) error {
+	if _, own := unmetered(p.Objective).(Classifier); !own || d.Classes == 0 {
+		return nil
+	}
+	plain, err := answersOf(out, k, d)
+	if err != nil {
+		return err
+	}
+	answers, err := p.classesAt(ctx, nil, k, nil, theta, d)
+	if err == nil && !slices.Equal(plain, answers) {
+		err = errors.New("unlearn: SISA.MeanOutputs: the class that this model answers is not its largest output, nor whether the only one is positive, " +
+			"so that a mean of outputs has none: leave MeanOutputs unset")
+	}
+	return err
 }
 
 // answersOf returns the class of each label of d from k outputs a sample, all outputs of a label in a row.

@@ -211,16 +211,20 @@ func (s *Sharded) Predict(ctx context.Context, d *datasets.Dataset) ([]float64, 
 		if theta == nil {
 			continue
 		}
-		if err := o.Predict(ctx, out, theta, d); err != nil {
-			return nil, err
-		}
 		if mean {
+			err := o.Predict(ctx, out, theta, d)
+			if err == nil {
+				err = p.checkMean(ctx, k, out, theta, d)
+			}
+			if err != nil {
+				return nil, fmt.Errorf("shard %d of %d: %w", i+1, len(s.shards), err)
+			}
 			for j, z := range out {
 				votes[j] += z / float64(voters)
 			}
 			continue
 		}
-		answers, err := answersOf(out, k, d)
+		answers, err := p.classesAt(ctx, o, k, out, theta, d)
 		if err != nil {
 			return nil, fmt.Errorf("shard %d of %d: %w", i+1, len(s.shards), err)
 		}

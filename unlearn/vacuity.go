@@ -85,11 +85,7 @@ func (p *Problem) classes(ctx context.Context, theta []float64, d *datasets.Data
 	if err != nil {
 		return nil, err
 	}
-	out := make([]float64, d.Len()*k)
-	if err := o.Predict(ctx, out, theta, d); err != nil {
-		return nil, err
-	}
-	return answersOf(out, k, d)
+	return p.classesAt(ctx, o, k, make([]float64, d.Len()*k), theta, d)
 }
 
 // classesOf returns the class of each row of k outputs, a row for each label of d. A row that has no largest output, since one is NaN or several are
