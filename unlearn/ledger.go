@@ -98,7 +98,7 @@ func OpenLedger(dir string) (*Ledger, error) {
 		return nil, fmt.Errorf("unlearn: ledger: %w", err)
 	}
 	path := filepath.Join(dir, ledgerName)
-	l := &Ledger{dir: dir, lock: flock.New(path)}
+	l := &Ledger{dir: dir, lock: flock.New(path, flock.SetPermissions(0o644))}
 	locked, err := l.lock.TryLock()
 	if err != nil {
 		return nil, fmt.Errorf("unlearn: ledger %s: %w", dir, err)
