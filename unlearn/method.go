@@ -28,6 +28,9 @@ type Update struct {
 	Theta  []float64         // the new parameters (p); nil when the update was refused
 	Data   *datasets.Dataset // the corrected data D'
 
+	// Unchanged says that the request changes nothing in the loss, so that the model was left as it is; Notes says why.
+	Unchanged bool
+
 	// Transform is what to do to data before the model sees them (occlusion); nil = nothing.
 	Transform func(*datasets.Dataset) *datasets.Dataset
 	// Predict answers in place of Theta where several models vote: one class index or target a sample; nil = use Theta.
@@ -67,7 +70,8 @@ func (c Cost) Minus(d Cost) Cost {
 func trainThenUnlearn[M Method](
 	ctx context.Context, p *Problem, theta []float64, r Request, train func(context.Context, *Problem) (M, error),
 ) (*Update, error) {
-	if err := p.check(theta); err != nil {
+	p, err := p.entered(theta)
+	if err != nil {
 		return nil, err
 	}
 	if err := r.checkOn(p.Train); err != nil {
