@@ -17,7 +17,7 @@ func RowNorms(d *Dataset) ([]float64, error) {
 		return nil, err
 	}
 	for i := range norms {
-		scaled, e := norm(row(i))
+		scaled, e := rowNorm(row(i))
 		norms[i] = math.Ldexp(scaled, e)
 		if math.IsNaN(norms[i]) || math.IsInf(norms[i], 0) {
 			if err := d.CheckFinite(); err != nil {
@@ -74,9 +74,9 @@ func (d *Dataset) denseOrSparse(action string) (row func(i int) []float64, err e
 	return nil, noColumns(d, action)
 }
 
-// norm returns the L2 norm of a row as f * 2^e. Where squares of the values would leave the range of numbers, or lose
+// rowNorm returns the L2 norm of a row as f * 2^e. Where squares of the values would leave the range of numbers, or lose
 // digits at its lower end, the values are divided by a power of 2 first.
-func norm(row []float64) (f float64, e int) {
+func rowNorm(row []float64) (f float64, e int) {
 	f = floats.Norm(row, 2)
 	if f >= 1e-140 && f <= 1e140 || math.IsNaN(f) {
 		return f, 0
@@ -100,7 +100,7 @@ func norm(row []float64) (f float64, e int) {
 
 // normalise divides a row by its norm; one of zeros stays.
 func normalise(row []float64) {
-	f, e := norm(row)
+	f, e := rowNorm(row)
 	switch {
 	case f == 0:
 	case e == 0:
