@@ -59,7 +59,7 @@ func TestCheckRefuses(t *testing.T) {
 		{"too few parameters for Forward", "panicked", params(good.params[:2]...), softmax, batch},
 		{"a name twice", "used twice", params(good.params[0], good.params[0]), softmax, batch},
 		{"no name", "empty or used twice", params(graph.Param{Shape: []int{3}}), softmax, batch},
-		{"a width of 0", "at least 1", params(graph.Weight("W", 4, 0)), softmax, batch},
+		{"a width of 0", "at least 1", params(graph.Param{Name: "W", Shape: []int{4, 0}}), softmax, batch},
 		{"a negative width", "at least 1", params(graph.Weight("W", -4, -3)), softmax, batch},
 		{"a shape whose product overflows", "elements", params(graph.Weight("W", math.MaxInt/2, 8)), softmax, batch},
 		{"a shape beyond memory", "reduced width", params(graph.Weight("W", 1<<20, 1<<20)), softmax, batch},
