@@ -18,6 +18,7 @@ type Dataset struct {
 	Classes    int       // number of classes; 0 for regression
 	ClassNames []string  // name of each class in their order; nil if they have none
 	Columns    []string  // name of each feature in column order; nil if they have none
+	Coding     *Coding   // how the file was coded that it was read from, for reading another alike; nil = not known
 
 	rows  []int // number of each sample in the user's data, for messages; nil = first, first+1, ...
 	first int
@@ -109,8 +110,18 @@ func (d *Dataset) Slice(lo, hi int) *Dataset {
 
 // With returns a data set of the same name, classes, columns and their names with other samples and labels, Targets of
 // them a sample. Where their number stays, each keeps its weight and its row number. Where it changes, they are counted
-// from 0, and a data set with weights panics, since it is not known whose they are.
+// from 0, and a data set with weights panics, since it is not known whose they are. Other samples than d.X have no Coding,
+// since they may be scaled or chosen in another way.
 func (d *Dataset) With(x Features, y []float64) *Dataset {
+	c := d.with(x, y)
+	if x != d.X {
+		c.Coding = nil
+	}
+	return c
+}
+
+// with is With for samples that are coded as before.
+func (d *Dataset) with(x Features, y []float64) *Dataset {
 	if x.Len()*d.Width() != len(y) {
 		panic(fmt.Sprintf("datasets: %s: %d samples of %d labels each with %d labels", d.Name, x.Len(), d.Width(), len(y)))
 	}

@@ -73,6 +73,7 @@ func unaryCalls() map[string]func(u *misuse, x *Node) {
 	calls := map[string]func(u *misuse, x *Node){
 		"LeakyReLU": func(_ *misuse, x *Node) { LeakyReLU(x, 0.1) }, "Scale": func(_ *misuse, x *Node) { Scale(x, 2) }, "Shift": func(_ *misuse, x *Node) { Shift(x, 2) },
 		"PowC": func(_ *misuse, x *Node) { PowC(x, 3) }, "Sum": func(_ *misuse, x *Node) { Sum(x) }, "Mean": func(_ *misuse, x *Node) { Mean(x, 0) },
+		"Norm": func(_ *misuse, x *Node) { Norm(x) }, "LogSoftmax": func(_ *misuse, x *Node) { LogSoftmax(x, -1) },
 		"Max": func(_ *misuse, x *Node) { Max(x) }, "BroadcastTo": func(_ *misuse, x *Node) { BroadcastTo(x, 2, 3, 4) }, "Reshape": func(_ *misuse, x *Node) { Reshape(x, 12) },
 		"Transpose": func(_ *misuse, x *Node) { Transpose(x) }, "Slice": func(_ *misuse, x *Node) { Slice(x, 0, 0, 1) }, "Pad": func(_ *misuse, x *Node) { Pad(x, 0, 1, 1) },
 		"Concat": func(_ *misuse, x *Node) { Concat(0, x, x) }, "Stack": func(_ *misuse, x *Node) { Stack(x, x) }, "Softmax": func(_ *misuse, x *Node) { Softmax(x, -1) },

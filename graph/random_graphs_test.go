@@ -41,7 +41,8 @@ func newRandomFunction(seed uint64, table []opCase) *randomFunction {
 		r.inputs, r.pool = append(r.inputs, x), append(r.pool, x)
 	}
 	r.sparse = SparseInput(r.g, tensor.Float64, "sparse", 3, 4)
-	for range 3 + r.IntN(10) {
+	r.apply(table[seed%uint64(len(table))]) // so that each has its turn
+	for range 2 + r.IntN(10) {
 		r.grow()
 	}
 	return r
@@ -92,19 +93,7 @@ func above0(x *Node) *Node { return Shift(Softplus(x), 0.5) }
 
 func (r *randomFunction) grow() {
 	if r.IntN(3) == 0 {
-		c := r.table[r.IntN(len(r.table))]
-		var in []*Node
-		for _, s := range c.shapes {
-			x := r.fitting(s)
-			if c.draw != nil && reflect.ValueOf(c.draw).Pointer() == reflect.ValueOf(positive).Pointer() {
-				x = above0(x)
-			}
-			in = append(in, x)
-		}
-		if c.fixed != nil {
-			in = append(in, r.sparse)
-		}
-		r.add(c.name, c.build(in...))
+		r.apply(r.table[r.IntN(len(r.table))])
 		return
 	}
 	x := r.pick()
@@ -115,6 +104,22 @@ func (r *randomFunction) grow() {
 			return
 		}
 	}
+}
+
+// apply adds an entry of the op table, of arguments of its shapes.
+func (r *randomFunction) apply(c opCase) {
+	var in []*Node
+	for _, s := range c.shapes {
+		x := r.fitting(s)
+		if c.draw != nil && reflect.ValueOf(c.draw).Pointer() == reflect.ValueOf(positive).Pointer() {
+			x = above0(x)
+		}
+		in = append(in, x)
+	}
+	if c.fixed != nil {
+		in = append(in, r.sparse)
+	}
+	r.add(c.name, c.build(in...))
 }
 
 func (r *randomFunction) add(name string, y *Node) {

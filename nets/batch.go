@@ -106,9 +106,6 @@ func feed[T graph.Float](f *graph.Frame[T], pl *plan, b *buffers[T], d *datasets
 	if err := feedX(f, pl, b, d, b.choose(d, c, pl.weighted), c); err != nil {
 		return err
 	}
-	if err := exact[T]("labels", d.Classes); err != nil {
-		return err
-	}
 	k := d.Width()
 	b.y, b.w = grow(b.y, c.rows*k), grow(b.w, c.rows)
 	for i, r := range b.rows {
@@ -158,9 +155,6 @@ func feedX[T graph.Float](f *graph.Frame[T], pl *plan, b *buffers[T], d *dataset
 			}
 		}
 	case *datasets.Tokens:
-		if err := exact[T]("a vocabulary", x.Vocabulary); err != nil {
-			return err
-		}
 		b.x = grow(b.x, c.rows*x.Length)
 		for i, r := range b.rows {
 			s := x.Starts[r]

@@ -142,10 +142,7 @@ type dataKey struct {
 // meet is the one check where the model meets data: d is sound, and fits the network and its loss. A data set is looked at once: its memory is
 // never changed. Small ones, as the batches of an epoch are, are looked at every time.
 func (e *numeric[T]) meet(d *datasets.Dataset) error {
-	if err := given(d); err != nil {
-		return err
-	}
-	if d.Len() <= 256 {
+	if d == nil || isNil(d.X) || d.Len() <= 256 {
 		return e.look(d)
 	}
 	key := dataKey{y: first(d.Y), w: first(d.Weights), n: d.Len(), width: size(d.X.Shape()), class: d.Classes, labels: d.Targets}

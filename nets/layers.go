@@ -44,6 +44,9 @@ func (l Conv) Params() []Param {
 	if l.Same && l.Padding != 0 {
 		refuse("Conv", "Same and Padding are both set")
 	}
+	if n := float64(l.Size) * float64(l.Size) * float64(l.In) * float64(l.Out); n > mostParameters {
+		refuse("Conv", "filters of %d by %d for %d and %d channels are more numbers than any machine holds", l.Size, l.Size, l.In, l.Out)
+	}
 	w := graph.HeWeight("W", l.Size*l.Size*l.In, l.Out)
 	w.Shape = []int{l.Size, l.Size, l.In, l.Out}
 	return []Param{w, Bias("b", l.Out)}

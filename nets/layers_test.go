@@ -25,6 +25,19 @@ func series(seed uint64, n, classes int, shape ...int) *datasets.Dataset {
 	return d.With(&datasets.Tensor{N: n, Sample: shape, Data: d.X.(*datasets.Dense).Data}, d.Y)
 }
 
+// eachToken returns n windows of random tokens, each token labelled with the one after it.
+func eachToken(seed uint64, n, length, vocabulary int) *datasets.Dataset {
+	d := windows(seed, n, length, vocabulary)
+	d.Targets, d.Y = length, nil
+	x := d.X.(*datasets.Tokens)
+	for _, at := range x.Starts {
+		for _, next := range x.Text[at+1 : at+length+1] {
+			d.Y = append(d.Y, float64(next))
+		}
+	}
+	return d
+}
+
 // layerEntries are the layers of sequences, each in a small network.
 func layerEntries() []entry {
 	tokens, steps, rows := windows(7, 70, 4, 5), series(8, 70, 3, 4, 2), dense(2, 70, 6, 3)
@@ -48,6 +61,11 @@ func layerEntries() []entry {
 			nets.LSTMLayer{In: 4, Units: 2, Sequence: true}, nets.LSTMLayer{In: 2, Units: 3}, nets.Dense{In: 3, Out: 5}), softmax, tokens},
 		{"LSTM layer of numbers, whole sequence", nets.Sequential(nets.LSTMLayer{In: 2, Units: 3, Sequence: true}, nets.Flatten{}, nets.Dense{In: 12, Out: 3}), softmax, steps},
 		{"GRU layers", nets.Sequential(nets.GRULayer{In: 2, Units: 3, Sequence: true}, nets.GRULayer{In: 3, Units: 2}, nets.Dense{In: 2, Out: 3}), softmax, steps},
+		{"LSTM with a label for each token", nets.Sequential(nets.Embedding{Vocabulary: 5, Width: 3, Limit: 1}, nets.LSTMLayer{In: 3, Units: 4, Sequence: true},
+			nets.Dense{In: 4, Out: 5}), softmax, eachToken(7, 70, 3, 5)},
+		{"causal attention with a label for each token", nets.Sequential(nets.Embedding{Vocabulary: 5, Width: 4, Limit: 1},
+			nets.Residual(nets.LayerNorm{Width: 4}, nets.Attention{Width: 4, Heads: 2, Causal: true}), nets.Dense{In: 4, Out: 5}), softmax, eachToken(8, 70, 3, 5)},
+		{"MLP of GELUs by tanh", nets.MLP{In: 6, Hidden: []int{5, 5}, Out: 3, Activation: graph.GELUTanh}, softmax, rows},
 		{"convolution of images of numbers", nets.Sequential(nets.Conv{In: 1, Out: 2, Size: 2}, nets.Activation(graph.Tanh), nets.Flatten{}, nets.Dense{In: 8, Out: 3}),
 			softmax, series(9, 70, 3, 3, 3, 1)},
 	}
@@ -357,6 +375,13 @@ func TestEmbeddingStart(t *testing.T) {
 	}
 }
 
+func labelShape(d *datasets.Dataset) []int {
+	if d.Width() > 1 {
+		return []int{4, d.Width()}
+	}
+	return []int{4}
+}
+
 // The per-sample gradients of every stock network are found in one pass over its graph. Where they cannot be, they are taken one by one.
 func TestPerSampleGradientsInOnePass(t *testing.T) {
 	for _, e := range table() {
@@ -370,7 +395,7 @@ func TestPerSampleGradientsInOnePass(t *testing.T) {
 				}
 				shape := append([]int{4}, e.data.X.Shape()...)
 				x := graph.Input(g, tensor.Float64, "x", shape...)
-				losses = e.loss(e.net.Forward(p, x), graph.Input(g, tensor.Float64, "y", 4))
+				losses = e.loss(e.net.Forward(p, x), graph.Input(g, tensor.Float64, "y", labelShape(e.data)...))
 			}))
 			_, err := graph.PerSampleFactors(losses, p...)
 			assert.Equal(t, e.name == "batch sums", err != nil, "%v", err)

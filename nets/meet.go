@@ -109,6 +109,11 @@ func title(d *datasets.Dataset) string {
 
 // checkSingle refuses numbers that single precision does not hold.
 func checkSingle(d *datasets.Dataset) error {
+	const exact = 1 << 24 // whole numbers up to here are told apart
+	tokens, _ := d.X.(*datasets.Tokens)
+	if d.Classes > exact || tokens != nil && tokens.Vocabulary > exact {
+		return fmt.Errorf("more than 2^24 classes or tokens, which single precision does not tell apart: compute with nets.Float64()")
+	}
 	for i, y := range d.Y {
 		if beyondSingle(y) {
 			return fmt.Errorf("%s has the label %v, which %s", d.Where(i/d.Width()), y, singleRemedy)

@@ -129,7 +129,7 @@ func model(t *testing.T, e entry, opts ...nets.Option) *nets.Model {
 }
 
 func batchOf(d *datasets.Dataset) graphtest.Batch {
-	b := graphtest.Batch{Y: d.Y}
+	b := graphtest.Batch{Y: d.Y, Targets: d.Targets}
 	switch x := d.X.(type) {
 	case *datasets.Dense:
 		b.X, b.Shape = x.Data, []int{x.N, x.Cols}

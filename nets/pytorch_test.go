@@ -52,7 +52,7 @@ func TestLayersAgainstPyTorch(t *testing.T) {
 		{"layer normalisation", nets.LayerNorm{Width: 4},
 			[4]float64{0.18034718447658857, -0.297270071606923, 0.13443078889461968, 0.6773546422903137},
 			3.568244618231131, 6.872600629452799, 15.090244486062533},
-		{"GELU by tanh", nets.Sequential(nets.Dense{In: 4, Out: 2}, nets.Activation(geluTanh)),
+		{"GELU by tanh", nets.Sequential(nets.Dense{In: 4, Out: 2}, nets.Activation(graph.GELUTanh)),
 			[4]float64{-0.02033738356505281, -0.02409620459376, -0.16983959730199505, -0.16886019776576353},
 			0.08979989670653991, 0.14492016378218897, 2.1593937379086654},
 		{"GELU", nets.Sequential(nets.Dense{In: 4, Out: 2}, nets.Activation(graph.GELU)),
@@ -89,10 +89,4 @@ func TestLayersAgainstPyTorch(t *testing.T) {
 			assert.InEpsilon(t, c.product, norm(h), 1e-13)
 		})
 	}
-}
-
-// geluTanh is x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))/2 (Hendrycks and Gimpel 2016).
-func geluTanh(x *graph.Node) *graph.Node {
-	inner := graph.Scale(graph.Add(x, graph.Scale(graph.PowC(x, 3), 0.044715)), math.Sqrt(2/math.Pi))
-	return graph.Scale(graph.Mul(x, graph.Shift(graph.Tanh(inner), 1)), 0.5)
 }

@@ -1,12 +1,10 @@
 package nets
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"reflect"
 
-	"lethe/datasets"
 	"lethe/graph"
 )
 
@@ -62,14 +60,6 @@ func elements(p Param) (int, error) {
 	return n, nil
 }
 
-// exact refuses more whole numbers than a precision can tell apart: a token or a class would silently become the one beside it.
-func exact[T graph.Float](what string, n int) error {
-	if n > 1<<24 && T(1<<24)+1 == 1<<24 {
-		return fmt.Errorf("nets: %s of %d: single precision tells whole numbers apart to 2^24 only: make the model without Float32", what, n)
-	}
-	return nil
-}
-
 // isNil says whether there is nothing behind an interface, or a nil pointer or function.
 func isNil(x any) bool {
 	if x == nil {
@@ -78,18 +68,6 @@ func isNil(x any) bool {
 	v := reflect.ValueOf(x)
 	return (v.Kind() == reflect.Pointer || v.Kind() == reflect.Func) && v.IsNil()
 }
-
-// given refuses a data set that is none, before its samples are counted. Whether they are sound is looked at where they are worked on.
-func given(d *datasets.Dataset) error {
-	if missing(d) {
-		return fmt.Errorf("nets: %w", errNoSamples)
-	}
-	return nil
-}
-
-func missing(d *datasets.Dataset) bool { return d == nil || isNil(d.X) }
-
-var errNoSamples = errors.New("there are no samples: the data set or its X is nil")
 
 // rowsOf refuses what is not one row for each of n samples.
 func rowsOf(op string, x *graph.Node, n int) {

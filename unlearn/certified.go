@@ -26,7 +26,7 @@ type Certified struct {
 	Budget  Budget
 	Trainer Trainer // nil = LBFGS{}
 	Seed    uint64  // of b
-	// Norm is an upper bound of ||X||_2 of the training data, see [DataNorm]; 0 = found when a bound needs it. Requests that change
+	// Norm is an upper bound of ||X||_2 of the training data, weights included, see [DataNorm]; 0 = found when a bound needs it. Requests that change
 	// features, other than by removing them, have it found anew.
 	Norm float64
 	// Retrain makes a [Stream] train anew, with a fresh tilt, when a request would exceed the budget.
@@ -46,7 +46,8 @@ func (m Certified) method() Method {
 // Train draws b and minimises L(theta; D) + b'theta from start. It returns the problem with its tilt, which Unlearn takes, and the
 // parameters.
 func (m Certified) Train(ctx context.Context, p *Problem, start []float64) (*Problem, []float64, error) {
-	if _, err := m.examine(p); err != nil {
+	p, _, err := m.examine(p)
+	if err != nil {
 		return nil, nil, err
 	}
 	return m.train(ctx, p, start, 0)
@@ -63,39 +64,39 @@ func (m Certified) train(ctx context.Context, p *Problem, start []float64, train
 	return &tilted, theta, err
 }
 
-// examine says why no certificate can be had for the problem, whatever the request.
-func (m Certified) examine(p *Problem) (smoothness, error) {
+// examine says why no certificate can be had for the problem, whatever the request. It returns the problem with its data looked at.
+func (m Certified) examine(p *Problem) (*Problem, smoothness, error) {
 	if err := m.Budget.check(); err != nil {
-		return smoothness{}, err
+		return nil, smoothness{}, err
 	}
 	if err := checkSettings("Certified", positiveOr("Norm", m.Norm, "a norm that is found when it is needed")); err != nil {
-		return smoothness{}, err
+		return nil, smoothness{}, err
 	}
 	if p.Objective == nil || p.Train == nil {
-		return smoothness{}, errors.New("unlearn: a Problem needs an Objective and Train")
+		return nil, smoothness{}, errors.New("unlearn: a Problem needs an Objective and Train")
 	}
 	if second, ok := m.method().(SecondOrder); ok && (second.Sample > 0 || second.Gradient != FullGradient) {
-		return smoothness{}, errors.New("unlearn: a certificate is about exact gradients: leave SecondOrder.Sample at 0 and Gradient at FullGradient")
+		return nil, smoothness{}, errors.New("unlearn: a certificate is about exact gradients: leave SecondOrder.Sample at 0 and Gradient at FullGradient")
 	}
 	s, err := smoothnessOf(p.Objective)
 	if err != nil {
-		return smoothness{}, err
+		return nil, smoothness{}, err
 	}
-	if err := p.check(make([]float64, p.Dim())); err != nil {
-		return smoothness{}, err
+	if p, err = p.entered(make([]float64, p.Dim())); err != nil {
+		return nil, smoothness{}, err
 	}
 	if low, _ := p.penaltyRange(); !(low > 0) {
-		return smoothness{}, fmt.Errorf("unlearn: L2 is %g for a parameter; a certificate needs a regulariser on every parameter, so that "+
+		return nil, smoothness{}, fmt.Errorf("unlearn: L2 is %g for a parameter; a certificate needs a regulariser on every parameter, so that "+
 			"there is one optimum", low)
 	}
-	return s, checkRowNorms(p.Train)
+	return p, s, checkRowNorms(p.Train)
 }
 
 // Unlearn implements [Method]. p is the problem that Train returned, theta its parameters. The update carries its certificate; beside
 // an [ErrBudget] stands an update without Theta. Check holds what the certificate costs beside the update: of second
 // order one gradient, of other methods three.
 func (m Certified) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
-	s, err := m.examine(p)
+	p, s, err := m.examine(p)
 	if err != nil {
 		return nil, err
 	}
@@ -170,7 +171,7 @@ func (w *certifying) carryOut(ctx context.Context, theta, left []float64, r Requ
 		}
 		w.xnorm = 0
 	}
-	corrected := w.p.With(u.Data)
+	corrected := w.p.on(u.Data)
 	g, err := w.gradients(ctx, corrected, last, theta, u.Theta)
 	if err != nil {
 		return nil, err
@@ -180,7 +181,7 @@ func (w *certifying) carryOut(ctx context.Context, theta, left []float64, r Requ
 	if last.theta == nil {
 		last = nil
 	} else if w.xnorm == 0 && w.s.gamma2 > 0 {
-		if w.xnorm, err = DataNorm(ctx, u.Data); err != nil {
+		if w.xnorm, err = dataNorm(ctx, u.Data); err != nil {
 			return nil, err
 		}
 	}

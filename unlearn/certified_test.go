@@ -30,6 +30,11 @@ func TestBoundsHoldOnRandomProblems(t *testing.T) {
 		classes := []int{2, 0, 3}[kind]
 		objective := []Objective{convexLogistic(dim), convexSquares(dim), softmax{dim, 3}}[kind]
 		d := shortRows(n, dim, classes, rapid.Bool().Draw(t, "sparse"), rapid.Uint64().Draw(t, "seed"))
+		if rapid.Bool().Draw(t, "weighted") {
+			for range n {
+				d.Weights = append(d.Weights, rapid.SampledFrom([]float64{0, 0.5, 1, 3, 40}).Draw(t, "weight"))
+			}
+		}
 		m := Certified{Budget: Budget{1, 0.5, rapid.Float64Range(0.01, 30).Draw(t, "sigma")}, Trainer: newton{}, Seed: rapid.Uint64().Draw(t, "b")}
 		m.Method = rapid.SampledFrom([]Method{
 			None{}, FirstOrder{Tau: 0.05, Force: true}, FirstOrder{Tau: 1, Force: true}, SecondOrder{}, SecondOrder{Solver: Exact{}}, SecondOrder{Ridge: 2, Force: true},

@@ -34,7 +34,8 @@ type descent struct {
 type descentRun struct {
 	descent
 	p        *Problem
-	n, steps int // samples; steps in an epoch
+	n, steps int     // samples; steps in an epoch
+	mass     float64 // sum of the samples' weights: n where they have none
 	at       Snapshot
 	store    *checkpointFile
 	g        []float64
@@ -48,10 +49,11 @@ type descentRun struct {
 }
 
 func (d descent) train(ctx context.Context, p *Problem, theta []float64) ([]float64, error) {
-	if err := p.check(theta); err != nil {
+	p, err := p.entered(theta)
+	if err != nil {
 		return nil, err
 	}
-	err := checkSettings(d.of, count("Batch", d.batch, "the default 32"), count("Epochs", d.epochs, "1"),
+	err = checkSettings(d.of, count("Batch", d.batch, "the default 32"), count("Epochs", d.epochs, "1"),
 		count("Checkpoint.Every", d.checkpoint.Every, "the end of each epoch"), notNegative("Checkpoint.Seconds", d.checkpoint.Seconds))
 	if err != nil {
 		return nil, err
@@ -63,8 +65,12 @@ func (d descent) train(ctx context.Context, p *Problem, theta []float64) ([]floa
 	if n == 0 {
 		return nil, errors.New("unlearn: there are no samples to train on; L-BFGS can minimise the regulariser alone")
 	}
+	mass := p.Train.TotalWeight()
+	if !(mass > 0) {
+		return nil, fmt.Errorf("unlearn: the samples of %s weigh %v together: there is nothing to train on", nameOf(p.Train), mass)
+	}
 	d.batch, d.epochs = cmp.Or(d.batch, 32), cmp.Or(d.epochs, 1)
-	r := &descentRun{descent: d, p: p, n: n, steps: (n-1)/d.batch + 1, g: make([]float64, len(theta)),
+	r := &descentRun{descent: d, p: p, n: n, mass: mass, steps: (n-1)/d.batch + 1, g: make([]float64, len(theta)),
 		start: time.Now(), saved: time.Now(), least: math.Inf(1),
 		at: Snapshot{Theta: slices.Clone(theta), Vectors: work(d.vectors, len(theta))}}
 	if err := r.open(theta); err != nil {

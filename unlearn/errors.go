@@ -85,7 +85,7 @@ func attributedFactor(err error, solver string) error {
 	if e, ok := errors.AsType[*ErrIndefinite](err); ok {
 		e.Solver = solver
 	}
-	return err
+	return named(solver, err)
 }
 
 func indefiniteRemedy(curvature float64) string {

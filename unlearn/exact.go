@@ -44,7 +44,7 @@ func (s Exact) Solve(ctx context.Context, dst []float64, a Operator, b []float64
 	f, err := s.Factor(ctx, a)
 	if err != nil {
 		st.Seconds = time.Since(start).Seconds()
-		return st, err
+		return st, named(s.Name(), err)
 	}
 	st, err = f.solve(ctx, s.Name(), dst, a, b)
 	st.Products += float64(f.Dim())

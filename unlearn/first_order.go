@@ -34,6 +34,8 @@ type FirstOrder struct {
 	// own by Seed: see [Subsample]. FullSample > 0 is how many the full gradient has instead where Sample is set.
 	Sample, FullSample int
 	Seed               uint64
+
+	chunked chunked
 }
 
 // Name returns "first-order".
@@ -84,7 +86,7 @@ func (m FirstOrder) Unlearn(ctx context.Context, p *Problem, theta []float64, r 
 	if err != nil {
 		return t.refuse(err)
 	}
-	return t.judge(next, after, m.Force, "lower Tau, use SecondOrder, or set Force to keep it")
+	return t.judge(next, after, m.Force, m.remedy())
 }
 
 // length is Tau, or what Search says.
@@ -101,4 +103,16 @@ func (m FirstOrder) length(ctx context.Context, t *attempt, g []float64) (float6
 	}
 	t.note("Search took Tau %.6g", tau)
 	return tau, nil
+}
+
+// remedy says what else to try, and nothing that is set already.
+func (m FirstOrder) remedy() string {
+	s := "lower Tau, "
+	if m.Search != nil {
+		s = "let Search return a smaller Tau, "
+	}
+	if !m.Full && !m.chunked.is {
+		s += "set Full, "
+	}
+	return s + m.chunked.remedy() + "use SecondOrder, or set Force to keep it"
 }

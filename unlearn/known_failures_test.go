@@ -226,6 +226,9 @@ func TestASolversErrorNamesItAndTheMethod(t *testing.T) {
 	}
 	gone := errors.New("disk on fire")
 	o := &troubled{diagonal: []float64{1, 2}, before: func(int) error { return gone }}
-	_, err := CG{}.Solve(t.Context(), make([]float64, 2), o, []float64{1, 1})
-	require.ErrorIs(t, err, gone)
+	for _, solver := range []Solver{CG{}, MINRES{}, LiSSA{}, Exact{}, Galerkin{}, &Stored{}} {
+		_, err := solver.Solve(t.Context(), make([]float64, 2), o, []float64{1, 1})
+		require.ErrorIs(t, err, gone)
+		require.ErrorContains(t, err, solver.Name())
+	}
 }

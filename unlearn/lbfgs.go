@@ -41,6 +41,9 @@ func (t LBFGS) Minimise(ctx context.Context, p *Problem, theta []float64) ([]flo
 	if err == nil {
 		err = t.Newton.check("LBFGS.Newton")
 	}
+	if err == nil {
+		p, err = p.entered(theta)
+	}
 	if err != nil {
 		return slices.Clone(theta), nothing, err
 	}

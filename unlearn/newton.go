@@ -35,11 +35,16 @@ func (t Newton) Train(ctx context.Context, p *Problem, theta []float64) ([]float
 
 // Minimise is Train, with what it took. The parameters beside an error are the best found.
 func (t Newton) Minimise(ctx context.Context, p *Problem, theta []float64) ([]float64, Progress, error) {
-	if err := t.check("Newton"); err != nil {
-		return slices.Clone(theta), Progress{Trainer: "newton-cg", Loss: math.NaN(), GradientNorm: math.NaN()}, err
+	begun := Progress{Trainer: "newton-cg", Loss: math.NaN(), GradientNorm: math.NaN()}
+	err := t.check("Newton")
+	if err == nil {
+		p, err = p.entered(theta)
 	}
-	n := newNewtonRun(t, p, theta, Progress{Trainer: "newton-cg", Loss: math.NaN(), GradientNorm: math.NaN()}, time.Now())
-	err := n.evaluateStart(ctx)
+	if err != nil {
+		return slices.Clone(theta), begun, err
+	}
+	n := newNewtonRun(t, p, theta, begun, time.Now())
+	err = n.evaluateStart(ctx)
 	if err == nil {
 		err = n.run(ctx)
 	}

@@ -75,7 +75,7 @@ func (m Published) Unlearn(ctx context.Context, p *Problem, theta []float64, r R
 		if !m.Force || !numerical(err) || notFinite(delta) >= 0 {
 			return t.refuse(err)
 		}
-		t.note("forced: %v", err)
+		t.forced(err)
 	}
 	next := slices.Clone(theta)
 	floats.Sub(next, delta)

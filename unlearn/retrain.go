@@ -51,7 +51,7 @@ func (m Retrain) Unlearn(ctx context.Context, p *Problem, theta []float64, r Req
 		if !m.Force || !numerical(err) || len(next) != len(theta) {
 			return t.refuse(fmt.Errorf("unlearn: %s: %w", m.Name(), err))
 		}
-		t.note("forced: %v", err)
+		t.forced(err)
 	}
 	after, err := t.checkResidual(ctx, next)
 	if err != nil {

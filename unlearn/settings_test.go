@@ -5,7 +5,6 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"io/fs"
 	"math"
 	"path/filepath"
 	"reflect"
@@ -239,12 +238,15 @@ func TestNoStructWithNumbersIsForgotten(t *testing.T) {
 
 // numericStructs are the exported structs of the package with an exported field that is a number, a vector of them or a named kind of number.
 func numericStructs(t *testing.T) []string {
-	test := func(info fs.FileInfo) bool { return !strings.HasSuffix(info.Name(), "_test.go") }
-	packages, err := parser.ParseDir(token.NewFileSet(), ".", test, 0) //nolint:staticcheck // no types are needed
+	paths, err := filepath.Glob("*.go")
 	require.NoError(t, err)
 	var names []string
-	for path, f := range packages["unlearn"].Files {
-		require.Equal(t, ".go", filepath.Ext(path))
+	for _, path := range paths {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+		require.NoError(t, err)
 		ast.Inspect(f, func(n ast.Node) bool {
 			s, ok := n.(*ast.TypeSpec)
 			if !ok || !s.Name.IsExported() {

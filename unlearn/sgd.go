@@ -9,10 +9,11 @@ import (
 
 // SGD minimises a problem by stochastic gradient descent with momentum (Polyak 1964), over mini-batches B:
 //
-//	g = ((n/|B|) sum_{i in B} grad l(z_i, theta) + L2 diag(penalty) theta + tilt) / n,
-//	m <- Momentum m + g,  theta <- theta - Rate m.
+//	g = ((n/|B|) sum_{i in B} w_i grad l(z_i, theta) + L2 diag(penalty) theta + tilt) / W,
+//	m <- Momentum m + g,  theta <- theta - Rate m,
 //
-// g estimates grad L / n, so that Rate is the rate of the mean loss, as in other libraries: it need not change with the size of
+// with W the sum of the samples' weights w_i: n where they have none. g estimates grad L / W without bias, so that Rate is the rate of the mean
+// loss, as in other libraries: it need not change with the size of
 // the data or the batch. An epoch goes over the samples once in an order drawn from Seed and its number, in batches whose sizes
 // differ by at most one.
 //

@@ -32,7 +32,7 @@ func ShiftedSolve(ctx context.Context, a Operator, b []float64, ridges []float64
 	}
 	k, err := NewKrylov(ctx, a, b, products)
 	if err != nil {
-		return nil, err
+		return nil, attributed(err, "shifted solve", math.NaN())
 	}
 	out := make([]Shifted, len(ridges))
 	for i, r := range ridges {

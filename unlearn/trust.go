@@ -18,8 +18,8 @@ type ErrWorse struct {
 }
 
 func (e *ErrWorse) Error() string {
-	const format = "unlearn: %s made the gradient residual on the corrected data worse, %.6g after %.6g; %s"
-	return fmt.Sprintf(format, e.Method, e.After, e.Before, e.Remedy)
+	const format = "unlearn: %s made the gradient residual on the corrected data worse: it was %.6g before the update and would be %.6g after it; %s"
+	return fmt.Sprintf(format, e.Method, e.Before, e.After, e.Remedy)
 }
 
 // attempt is a method at work: the request carried out, the work metered, and the residual taken before and after.
@@ -49,7 +49,8 @@ func beginSampled(ctx context.Context, method string, p *Problem, theta []float6
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if err := p.check(theta); err != nil {
+	p, err := p.entered(theta)
+	if err != nil {
 		return nil, err
 	}
 	if i := notFinite(theta); i >= 0 {
@@ -59,15 +60,18 @@ func beginSampled(ctx context.Context, method string, p *Problem, theta []float6
 		return nil, fmt.Errorf("unlearn: %s: Sample is %d; it cannot be negative (0 = all samples)", method, s.size)
 	}
 	meter := NewMeter(p.Objective)
-	applied, err := r.Apply(p.Train)
+	applied, err := r.apply(p.Train)
 	if err != nil {
 		return nil, err
 	}
-	metered := *p
-	metered.Objective, metered.Train = meter, applied.Data
+	metered := p.on(applied.Data)
+	metered.Objective = meter
 	t := &attempt{
-		update: &Update{Method: method, Data: applied.Data},
-		meter:  meter, p: &metered, applied: applied, theta: theta, grad: make([]float64, len(theta)), sampling: s,
+		update: &Update{Method: method, Data: applied.Data, Unchanged: applied.nothing != ""},
+		meter:  meter, p: metered, applied: applied, theta: theta, grad: make([]float64, len(theta)), sampling: s,
+	}
+	if t.unchanged() {
+		t.note("%s", applied.nothing)
 	}
 	if s.size > 0 {
 		if t.check, err = t.draw(trustSample, 0); err != nil {
@@ -79,8 +83,8 @@ func beginSampled(ctx context.Context, method string, p *Problem, theta []float6
 	return t, err
 }
 
-// unchanged reports whether the request affects no sample, so that theta already is what is asked for.
-func (t *attempt) unchanged() bool { return len(t.applied.Rows) == 0 }
+// unchanged reports whether the request changes nothing in the loss, so that theta already is what is asked for.
+func (t *attempt) unchanged() bool { return t.applied.nothing != "" }
 
 // residual returns ||grad L(theta; D')||, or the estimate of it, and leaves the gradient in t.grad.
 func (t *attempt) residual(ctx context.Context, theta []float64) (float64, error) {
@@ -163,7 +167,7 @@ func (t *attempt) judge(theta []float64, after float64, force bool, remedy strin
 	if !force {
 		return t.refuse(err)
 	}
-	t.note("forced: %v", err)
+	t.forced(err)
 	return t.accept(theta, after)
 }
 

@@ -52,7 +52,7 @@ func inUnits(ctx context.Context, solver string, tolerance float64, dst []float6
 			u.operator, u.right, wasted = e, exponent(b), st.Products
 			continue
 		}
-		return st, u.translate(&st, err)
+		return st, named(solver, u.translate(&st, err))
 	}
 }
 
@@ -75,6 +75,14 @@ func (u units) attribute(err error, solver string) error {
 		e.Solver, e.Quantity, e.Residual, e.Best, e.Curvature = solver, "curvature along the step", math.NaN(), math.NaN(), u.real(e.Curvature)
 	}
 	return err
+}
+
+// named puts the solver's name before an error that does not say it: the operator's own.
+func named(solver string, err error) error {
+	if err == nil || numerical(err) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return fmt.Errorf("unlearn: %s: %w", solver, err)
 }
 
 // solveIn is one attempt in given units.
@@ -178,6 +186,9 @@ func (o *ranged) operator() Operator {
 func (o *ranged) Dim() int { return o.a.Dim() }
 
 func (o *ranged) MulVecTo(ctx context.Context, dst, x []float64) error {
+	if o.settled && o.exponent == 0 {
+		return o.a.MulVecTo(ctx, dst, x)
+	}
 	return o.product(dst, x, func(dst, x []float64) error { return o.a.MulVecTo(ctx, dst, x) })
 }
 
@@ -189,6 +200,9 @@ type rangedBatches struct {
 func (o rangedBatches) Batches() int { return o.b.Batches() }
 
 func (o rangedBatches) MulVecBatchTo(ctx context.Context, dst, x []float64, b int) error {
+	if o.settled && o.exponent == 0 {
+		return o.b.MulVecBatchTo(ctx, dst, x, b)
+	}
 	return o.product(dst, x, func(dst, x []float64) error { return o.b.MulVecBatchTo(ctx, dst, x, b) })
 }
 

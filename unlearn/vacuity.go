@@ -2,7 +2,6 @@ package unlearn
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -36,8 +35,13 @@ func (v *Vacuity) String() string {
 	return text
 }
 
-// Judge measures theta, trained on p, on the test data. The objective has to be a [Predictor] and the data a classification.
+// Judge measures theta, trained on p, on the test data, each sample counted as often as it weighs. The objective has to be a [Predictor] and the
+// data a classification, of the same classes, columns and names as the training data.
 func Judge(ctx context.Context, p *Problem, theta []float64, sigma float64, test *datasets.Dataset) (*Vacuity, error) {
+	p, err := p.entered(theta)
+	if err != nil {
+		return nil, err
+	}
 	if err := checkSettings("Vacuity", notNegative("Sigma", sigma)); err != nil {
 		return nil, err
 	}
@@ -45,25 +49,23 @@ func Judge(ctx context.Context, p *Problem, theta []float64, sigma float64, test
 	if err != nil {
 		return nil, err
 	}
-	majority := make([]float64, test.Len())
-	most := float64(commonest(p.Train))
-	for i := range majority {
-		majority[i] = most
-	}
 	v := &Vacuity{Sigma: sigma}
 	if v.Accuracy, v.MacroF1, err = scores(classes, test); err != nil {
 		return nil, err
 	}
-	if v.Majority, v.MajorityF1, err = scores(majority, test); err != nil {
+	most := float64(commonest(p.Train))
+	v.Majority, v.MajorityF1, err = scores(slices.Repeat([]float64{most}, len(test.Y)), test)
+	if err != nil {
 		return nil, err
 	}
 	return v, nil
 }
 
-// scores returns accuracy and macro F1 of answers to the samples of d.
+// scores returns accuracy and macro F1 of answers to the labels of d.
 func scores(answers []float64, d *datasets.Dataset) (share, f1 float64, err error) {
-	if share, err = accuracy(answers, d.Y, d.Weights); err == nil {
-		f1, err = macroF1(answers, d.Y, d.Weights, d.Classes)
+	weights := labelWeights(d)
+	if share, err = accuracy(answers, d.Y, weights); err == nil {
+		f1, err = macroF1(answers, d.Y, weights, d.Classes)
 	}
 	if err != nil {
 		return 0, 0, fmt.Errorf("%w (%s)", err, nameOf(d))
@@ -76,22 +78,17 @@ func (p *Problem) classes(ctx context.Context, theta []float64, d *datasets.Data
 	if d.Classes < 2 {
 		return nil, fmt.Errorf("unlearn: %s is no classification (%d classes)", nameOf(d), d.Classes)
 	}
-	o, ok := p.Objective.(Predictor)
-	if !ok {
-		return nil, fmt.Errorf("unlearn: objective %T does not predict: implement Predictor (%w)", p.Objective, errors.ErrUnsupported)
+	if err := p.checkMeets("the test data", d); err != nil {
+		return nil, err
 	}
-	k, err := o.Outputs(d)
+	o, k, err := p.predictor(d)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]float64, d.Len()*k)
-	if err := o.Predict(ctx, out, theta, d); err != nil {
-		return nil, err
-	}
-	return classesOf(out, k, d)
+	return p.classesAt(ctx, o, k, make([]float64, d.Len()*k), theta, d)
 }
 
-// classesOf returns the class of each row of k outputs of the samples of d. A row that has no largest output, since one is NaN or several are
+// classesOf returns the class of each row of k outputs, a row for each label of d. A row that has no largest output, since one is NaN or several are
 // infinite alike, is an error: it is no answer, and must not pass for one.
 func classesOf(outputs []float64, k int, d *datasets.Dataset) ([]float64, error) {
 	classes := make([]float64, len(outputs)/k)
@@ -99,7 +96,7 @@ func classesOf(outputs []float64, k int, d *datasets.Dataset) ([]float64, error)
 		best, clear := classOf(outputs[i*k : (i+1)*k])
 		if !clear {
 			return nil, fmt.Errorf("unlearn: the model gives %s no answer: its outputs are %v; look for overflow in the model at these parameters",
-				d.Where(i), outputs[i*k:(i+1)*k])
+				d.Where(i/d.Width()), outputs[i*k:(i+1)*k])
 		}
 		classes[i] = float64(best)
 	}
@@ -129,19 +126,13 @@ func classOf(row []float64) (best int, clear bool) {
 	return best, !twice || !math.IsInf(row[best], 0)
 }
 
-// commonest returns the most frequent class, the lowest of several.
+// commonest returns the class of most weight, the lowest of several.
 func commonest(d *datasets.Dataset) int {
-	count := make([]int, d.Classes)
-	for _, y := range d.Y {
-		count[int(y)]++
+	count := make([]float64, d.Classes)
+	for i, y := range d.Y {
+		count[int(y)] += d.Weight(i / d.Width())
 	}
-	best := 0
-	for c, n := range count {
-		if n > count[best] {
-			best = c
-		}
-	}
-	return best
+	return floats.MaxIdx(count)
 }
 
 // Accuracy returns the share of answers that are the label. Answers of another number than the labels, none at all and answers or labels that

@@ -60,9 +60,9 @@ func TestCheckRefuses(t *testing.T) {
 		{"a name twice", "used twice", params(good.params[0], good.params[0]), softmax, batch},
 		{"no name", "empty or used twice", params(graph.Param{Shape: []int{3}}), softmax, batch},
 		{"a width of 0", "at least 1", params(graph.Param{Name: "W", Shape: []int{4, 0}}), softmax, batch},
-		{"a negative width", "at least 1", params(graph.Weight("W", -4, -3)), softmax, batch},
-		{"a shape whose product overflows", "elements", params(graph.Weight("W", math.MaxInt/2, 8)), softmax, batch},
-		{"a shape beyond memory", "reduced width", params(graph.Weight("W", 1<<20, 1<<20)), softmax, batch},
+		{"a negative width", "at least 1", params(graph.Param{Name: "W", Shape: []int{-4, -3}}), softmax, batch},
+		{"a shape whose product overflows", "elements", params(graph.Param{Name: "W", Shape: []int{math.MaxInt / 2, 8}}), softmax, batch},
+		{"a shape beyond memory", "reduced width", params(graph.Param{Name: "W", Shape: []int{1 << 20, 1 << 20}}), softmax, batch},
 		{"Forward of nil", "Forward: it returned nil", forward(func([]*graph.Node, *graph.Node) *graph.Node { return nil }), softmax, batch},
 		{"Forward of another graph", "another graph", forward(func([]*graph.Node, *graph.Node) *graph.Node {
 			return graph.Input(gorgonia.NewGraph(), tensor.Float64, "x", 5, 3)

@@ -136,10 +136,10 @@ func (c *checker) lossAt(theta []float64, d *datasets.Dataset) (float64, error) 
 	own := slices.Clone(theta)
 	l, err := c.o.Loss(context.Background(), own, d)
 	if err != nil {
-		return 0, fmt.Errorf("Loss: %w", err)
+		return 0, fault("Loss", "%w", err)
 	}
 	if math.IsNaN(l) || math.IsInf(l, 0) {
-		return 0, fmt.Errorf("Loss is %v", l)
+		return 0, fault("Loss", "it is %v", l)
 	}
 	return l, same("Loss", "theta", theta, own)
 }
@@ -147,10 +147,10 @@ func (c *checker) lossAt(theta []float64, d *datasets.Dataset) (float64, error) 
 func (c *checker) gradientAt(theta []float64, d *datasets.Dataset) ([]float64, error) {
 	own, dst := slices.Clone(theta), c.garbage(c.p)
 	if err := c.o.Gradient(context.Background(), dst, own, d); err != nil {
-		return nil, fmt.Errorf("Gradient: %w", err)
+		return nil, fault("Gradient", "%w", err)
 	}
 	if j := notFinite(dst); j >= 0 {
-		return nil, fmt.Errorf("Gradient: element %d is %v after dst held NaN: every element has to be written, and not added to", j, dst[j])
+		return nil, fault("Gradient", "element %d is %v after dst held NaN: every element has to be written, and not added to", j, dst[j])
 	}
 	return dst, same("Gradient", "theta", theta, own)
 }
@@ -158,13 +158,16 @@ func (c *checker) gradientAt(theta []float64, d *datasets.Dataset) ([]float64, e
 func (c *checker) product(theta, v []float64, d *datasets.Dataset) ([]float64, error) {
 	own, along, dst := slices.Clone(theta), slices.Clone(v), c.garbage(c.p)
 	if err := c.o.HVP(context.Background(), dst, own, along, d); err != nil {
-		return nil, fmt.Errorf("HVP: %w", err)
+		return nil, fault("HVP", "%w", err)
 	}
 	if j := notFinite(dst); j >= 0 {
-		return nil, fmt.Errorf("HVP: element %d is %v after dst held NaN: every element has to be written, and not added to", j, dst[j])
+		return nil, fault("HVP", "element %d is %v after dst held NaN: every element has to be written, and not added to", j, dst[j])
 	}
 	return dst, errors.Join(same("HVP", "theta", theta, own), same("HVP", "v", v, along))
 }
+
+// fault is an error of one method.
+func fault(method, format string, args ...any) error { return fmt.Errorf(method+": "+format, args...) }
 
 // garbage is memory that nobody can take for a result.
 func (c *checker) garbage(n int) []float64 {

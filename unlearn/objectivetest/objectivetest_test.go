@@ -380,7 +380,7 @@ func TestCheckFinds(t *testing.T) {
 			lossFn: func(_ context.Context, theta []float64, d *datasets.Dataset) (float64, error) {
 				return right.Loss(ctx, theta, d)
 			}}},
-		{"a loss of NaN", "Loss is NaN", loss(func(float64, []float64, *datasets.Dataset) float64 { return math.NaN() })},
+		{"a loss of NaN", "Loss: it is NaN", loss(func(float64, []float64, *datasets.Dataset) float64 { return math.NaN() })},
 		{"a gradient of Inf", "Gradient: element 1 is +Inf", grad(func(dst, _ []float64, _ *datasets.Dataset) { dst[1] = math.Inf(1) })},
 		{"kinks everywhere", "kinks everywhere", loss(func(l float64, theta []float64, _ *datasets.Dataset) float64 {
 			return l + math.Abs(math.Sin(1e5*theta[0]))

@@ -21,10 +21,10 @@ func (c *checker) lossGradient() error {
 	own, dst := slices.Clone(c.theta), c.garbage(c.p)
 	l, err := o.LossGradient(context.Background(), dst, own, c.d)
 	if err != nil {
-		return fmt.Errorf("LossGradient: %w", err)
+		return fault("LossGradient", "%w", err)
 	}
 	if !(math.Abs(l-c.loss) <= sumTolerance*c.scale) {
-		return fmt.Errorf("LossGradient: the loss is %.12g and not %.12g, which Loss gives", l, c.loss)
+		return fault("LossGradient", "the loss is %.12g and not %.12g, which Loss gives", l, c.loss)
 	}
 	if err := agree("LossGradient against Gradient", dst, c.grad, sumTolerance, largest(c.grad)); err != nil {
 		return err
@@ -141,10 +141,10 @@ func (c *checker) perSampler() error {
 			return err
 		}
 		if !(math.Abs(norms[i]-norm) <= 1e-8*norm) {
-			return fmt.Errorf("PerSampleNorms: sample %d has %.12g and not %.12g", i, norms[i], norm)
+			return fault("PerSampleNorms", "sample %d has %.12g and not %.12g", i, norms[i], norm)
 		}
 		if dot := floats.Dot(one, v); !(math.Abs(dots[i]-dot) <= sumTolerance*norm) {
-			return fmt.Errorf("PerSampleDots: sample %d has %.12g and not %.12g", i, dots[i], dot)
+			return fault("PerSampleDots", "sample %d has %.12g and not %.12g", i, dots[i], dot)
 		}
 		floats.AddScaled(sum, w[i], one)
 		size += norm
@@ -161,22 +161,22 @@ func (c *checker) predictor() error {
 	d := c.some()
 	k, err := o.Outputs(d)
 	if err != nil {
-		return fmt.Errorf("Outputs: %w", err)
+		return fault("Outputs", "%w", err)
 	}
 	if k < 1 {
-		return fmt.Errorf("Outputs is %d: want at least 1", k)
+		return fault("Outputs", "it is %d: want at least 1", k)
 	}
 	whole := c.garbage(d.Len() * k)
 	if err := o.Predict(context.Background(), whole, slices.Clone(c.theta), d); err != nil {
-		return fmt.Errorf("Predict: %w", err)
+		return fault("Predict", "%w", err)
 	}
 	if i := notFinite(whole); i >= 0 {
-		return fmt.Errorf("Predict: output %d of sample %d is %v after dst held NaN", i%k, i/k, whole[i])
+		return fault("Predict", "output %d of sample %d is %v after dst held NaN", i%k, i/k, whole[i])
 	}
 	for i := range d.Len() {
 		one := c.garbage(k)
 		if err := o.Predict(context.Background(), one, slices.Clone(c.theta), d.Slice(i, i+1)); err != nil {
-			return fmt.Errorf("Predict: %w", err)
+			return fault("Predict", "%w", err)
 		}
 		if err := agree(fmt.Sprintf("Predict: sample %d among others against that sample alone", i), whole[i*k:(i+1)*k], one, sumTolerance, largest(one)); err != nil {
 			return err
@@ -194,17 +194,17 @@ func (c *checker) stochastic() error {
 	a, b, own := c.garbage(c.p), c.garbage(c.p), slices.Clone(c.theta)
 	la, err := o.TrainingGradient(context.Background(), a, own, c.d, 5)
 	if err != nil {
-		return fmt.Errorf("TrainingGradient: %w", err)
+		return fault("TrainingGradient", "%w", err)
 	}
 	lb, err := o.TrainingGradient(context.Background(), b, own, c.d, 5)
 	if err != nil {
-		return fmt.Errorf("TrainingGradient: %w", err)
+		return fault("TrainingGradient", "%w", err)
 	}
 	if j := firstDifference(append(a, la), append(b, lb)); j >= 0 {
-		return fmt.Errorf("TrainingGradient: the same noise gave other bits")
+		return fault("TrainingGradient", "the same noise gave other bits")
 	}
 	if j := notFinite(a); j >= 0 {
-		return fmt.Errorf("TrainingGradient: element %d is %v after dst held NaN", j, a[j])
+		return fault("TrainingGradient", "element %d is %v after dst held NaN", j, a[j])
 	}
 	return same("TrainingGradient", "theta", c.theta, own)
 }
