@@ -6,7 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/unicode/norm"
+	normal "golang.org/x/text/unicode/norm"
 )
 
 // form is a place of a text that reads like a word, though its characters are others.
@@ -68,7 +68,7 @@ type folded struct {
 func newFolded(text string, anyCase bool) *folded {
 	f := &folded{}
 	for at := 0; at < len(text); {
-		n := norm.NFKC.NextBoundaryInString(text[at:], true)
+		n := normal.NFKC.NextBoundaryInString(text[at:], true)
 		f.add(text[at:at+n], at, anyCase)
 		at += n
 	}
@@ -77,7 +77,7 @@ func newFolded(text string, anyCase bool) *folded {
 
 // add folds a character with its marks, which begins at that byte of the text.
 func (f *folded) add(character string, at int, anyCase bool) {
-	plain := norm.NFKC.String(strings.Map(alike, character))
+	plain := normal.NFKC.String(strings.Map(alike, character))
 	for _, r := range plain {
 		r = alike(r)
 		switch {

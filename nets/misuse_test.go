@@ -339,11 +339,11 @@ func TestIdsBeyondSinglePrecision(t *testing.T) {
 			return graph.MatMul(graph.Concat(1, x, x, x, x, x, x), p[0])
 		})
 		loss := func(out, y *graph.Node) *graph.Node { return graph.Add(graph.Sum(out, 1), graph.Square(y)) }
-		single, err := nets.NewModel(net, loss, nets.Float32())
+		single, err := nets.NewModel(net, loss, nets.Float32(), nets.TargetLabels())
 		require.NoError(t, err)
 		_, err = single.Loss(ctx, single.Init(1), d)
 		assert.ErrorContains(t, err, "2^24", name)
-		double, err := nets.NewModel(net, loss)
+		double, err := nets.NewModel(net, loss, nets.TargetLabels())
 		require.NoError(t, err)
 		if _, err = double.Loss(ctx, double.Init(1), d); err != nil {
 			assert.NotContains(t, err.Error(), "2^24", name)
