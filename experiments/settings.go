@@ -352,17 +352,16 @@ func (s *Settings) check(key string) error {
 	return nil
 }
 
-// mayRepeat lists the lists that say something of one layer after the other. The others list what is tried or measured, once each.
-var mayRepeat = []string{"hidden", "blocks", "block-dropout"}
+// mayRepeat lists the lists of numbers that say something of one layer after the other, and those of which one is taken of several alike. The
+// others list what is tried or measured, once each.
+var mayRepeat = []string{"hidden", "blocks", "block-dropout", "length"}
 
-// repeated returns what is in a list twice, "" if nothing is.
+// repeated returns which number is in a list twice, "" if none is.
 func repeated(v any) string {
 	switch v := v.(type) {
 	case []int:
 		return firstRepeated(v)
 	case []float64:
-		return firstRepeated(v)
-	case []string:
 		return firstRepeated(v)
 	}
 	return ""
