@@ -235,6 +235,6 @@ func TestDataNormIsAnUpperBound(t *testing.T) {
 	bound, err := DataNorm(t.Context(), randomData(150, 7, 2, true, 1).Slice(0, 0))
 	require.NoError(t, err)
 	require.Zero(t, bound)
-	_, err = DataNorm(t.Context(), &datasets.Dataset{X: &datasets.Images{N: 0, Height: 1, Width: 1, Channels: 1}})
+	_, err = DataNorm(t.Context(), &datasets.Dataset{X: &datasets.Images{N: 0, Height: 1, Width: 1, Channels: 1, Scale: 1}})
 	require.ErrorContains(t, err, "dense or sparse rows")
 }

@@ -18,7 +18,7 @@ import (
 
 // results are the exported structs whose numbers are answers: nobody sets them, or the file that they are read from is checked.
 var results = strings.Fields(`Applied Certificate Change Cost Entry EntryChange ErrBudget ErrDiverged ErrIndefinite ErrLedgerDamaged
-	ErrNotConverged ErrOverlap ErrRowNorm ErrWorse Exposure ExposureFit Private Progress Shifted Snapshot Spectrum Stats Trial Update
+	ErrNotConverged ErrOverlap ErrRowNorm ErrWorse Exposure ExposureFit Fact Private Progress Shifted Snapshot Spectrum Stats Trial Update
 	Vacuity`)
 
 // user is a struct of settings in a place where it works.
