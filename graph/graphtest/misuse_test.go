@@ -51,7 +51,7 @@ func TestCheckRefuses(t *testing.T) {
 		{"a nil pointer", "panicked", (*pointer)(nil), softmax, batch},
 		{"no loss", "no loss", good, nil, batch},
 		{"Params that panic", "no parameters today", panics{}, softmax, batch},
-		{"Forward that panics", "panicked", forward(func([]*graph.Node, *graph.Node) *graph.Node { var m map[string]int; m["x"] = 1; return nil }), softmax, batch},
+		{"Forward that panics", "panicked", forward(func(p []*graph.Node, _ *graph.Node) *graph.Node { return p[len(p)] }), softmax, batch},
 		{"Init that panics", "panicked", init(func(_ *rand.Rand, dst []float64) { dst[len(dst)] = 1 }), softmax, batch},
 		{"Init that is not a number", "b1 starts at NaN", init(func(_ *rand.Rand, dst []float64) { dst[2] = math.NaN() }), softmax, batch},
 		{"no parameters", "no parameters", params(), softmax, batch},
