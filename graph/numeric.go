@@ -65,3 +65,16 @@ func Mix(z uint64) uint64 {
 	z = (z ^ z>>27) * 0x94d049bb133111eb
 	return z ^ z>>31
 }
+
+// Finite reports whether no number is NaN or infinite. It costs one vectorised sum, unless that overflows.
+func Finite[T Float](x []T) bool {
+	if s := vec.Sum(x); s-s == 0 {
+		return true
+	}
+	for _, v := range x {
+		if v-v != 0 {
+			return false
+		}
+	}
+	return true
+}

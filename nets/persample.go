@@ -233,11 +233,7 @@ func (e *numeric[T]) perSample32(ctx context.Context, dst []float32, theta []flo
 	var mu sync.Mutex
 	first := d.Len() // whose gradient does not fit
 	err := eachGradientTo(ctx, e, theta, d, func(i int) []float32 { return dst[i*p : (i+1)*p] }, func(i int, g []float32) {
-		off := float32(0)
-		for _, v := range g {
-			off += v - v // 0, or NaN
-		}
-		if off != 0 {
+		if !graph.Finite(g) {
 			mu.Lock()
 			first = min(first, i)
 			mu.Unlock()
