@@ -3,11 +3,7 @@ package datasets
 import (
 	"context"
 	"io"
-	"math"
 	"strings"
-
-	"gonum.org/v1/gonum/floats"
-	"gonum.org/v1/gonum/stat"
 )
 
 var adultFiles = []knownFile{
@@ -63,6 +59,7 @@ func loadAdult(ctx context.Context, path func(file string) string) (*Named, erro
 	}
 	mean, deviation := moments(n.Train.X.(*Dense), numeric)
 	for _, d := range parts {
+		d.Coding = nil // which does not say what follows
 		scaleBlock(d.X.(*Dense), numeric, mean, deviation)
 	}
 	return n, nil
@@ -75,11 +72,8 @@ func moments(x *Dense, columns []int) (mean, deviation []float64) {
 		for i := range values {
 			values[i] = x.Data[i*x.Cols+c]
 		}
-		m, v := stat.PopMeanVariance(values, nil)
-		if v == 0 {
-			v = 1
-		}
-		mean, deviation = append(mean, m), append(deviation, math.Sqrt(v))
+		m, s := meanDeviation(values)
+		mean, deviation = append(mean, m), append(deviation, s)
 	}
 	return mean, deviation
 }
@@ -90,9 +84,9 @@ func scaleBlock(x *Dense, columns []int, mean, deviation []float64) {
 	for i := range x.N {
 		row := x.Data[i*x.Cols : (i+1)*x.Cols]
 		for k, c := range columns {
-			block[k] = (row[c] - mean[k]) / deviation[k]
+			block[k] = shifted(row[c], mean[k], deviation[k])
 		}
-		divide(block, floats.Norm(block, 2))
+		normalise(block)
 		for k, c := range columns {
 			row[c] = block[k]
 		}

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -46,6 +47,10 @@ func InsertCanary(text, format, secret string, times int, seed uint64) (string, 
 		return "", nil, fmt.Errorf("datasets: the canary is in the text already, at character %d; choose another secret",
 			utf8.RuneCountInString(text[:at]))
 	}
+	if other, found := readsLike(text, c.Prompt+secret, false); found {
+		return "", nil, fmt.Errorf("datasets: the canary is in the text already, at character %d as %+q, which reads like it; choose another secret",
+			other.at, other.text)
+	}
 	if times < 1 {
 		return "", nil, fmt.Errorf("datasets: cannot insert the canary %d times; give at least 1", times)
 	}
@@ -67,7 +72,24 @@ func InsertCanary(text, format, secret string, times int, seed uint64) (string, 
 		from, at = breaks[k], at+length+suffix
 	}
 	out.WriteString(text[from:])
+	if n := occurrences(out.String(), c.Prompt+secret); n != times {
+		return "", nil, fmt.Errorf("datasets: the canary stands in the text %d times, not %d: its end and what follows it make another one; "+
+			"choose another format or secret", n, times)
+	}
 	return out.String(), c, nil
+}
+
+// occurrences counts the places where a word stands, those that overlap too.
+func occurrences(text, word string) int {
+	n := 0
+	for {
+		at := strings.Index(text, word)
+		if at < 0 {
+			return n
+		}
+		_, first := utf8.DecodeRuneInString(text[at:])
+		text, n = text[at+first:], n+1
+	}
 }
 
 // newCanary returns a canary that is nowhere yet.
@@ -114,9 +136,14 @@ func paragraphBreaks(text string) []int {
 	return ends
 }
 
+// ErrNoSecret is wrapped by the error of [FindSecret] about a text in which the secret does not stand in any form, and its prompt neither.
+var ErrNoSecret = errors.New("is not in the text")
+
 // FindSecret returns the canary that a secret in the user's own text is: all its occurrences, whatever stands before
-// them. It is an error if there is none, if none follows the prompt (give "" if there is no prompt), or if two overlap,
-// so that it is not clear which characters belong to which.
+// them. It is an error if there is none, which wraps [ErrNoSecret], if none follows the prompt (give "" if there is no prompt),
+// or if two overlap, so that it is not clear which characters belong to which. It is an error too if a place of the text only
+// reads like the secret: in another Unicode form, with other white space, quotation marks or dashes, or, where the secret
+// itself does not stand in the text, in other case. Such a place would stay behind when the secret is replaced.
 func FindSecret(text, prompt, secret string) (*Canary, error) {
 	c, err := newCanary(placeholder, secret)
 	if err != nil {
@@ -126,29 +153,87 @@ func FindSecret(text, prompt, secret string) (*Canary, error) {
 	if err := checkPlain(text, c); err != nil {
 		return nil, err
 	}
+	if c.Spans, err = spansOf(text, secret); err != nil {
+		return nil, err
+	}
+	if err := checkForms(text, secret, len(c.Spans)); err != nil {
+		return nil, err
+	}
+	switch {
+	case len(c.Spans) == 0:
+		return nil, absent(text, prompt, secret)
+	case !strings.Contains(text, prompt+secret):
+		if other, found := readsLike(text, prompt+secret, false); found {
+			return nil, fmt.Errorf("datasets: the secret %q is in the text %d times, but never after the prompt %q: at character %d both stand as %+q, "+
+				"which only reads like them: give the prompt as it stands there", secret, len(c.Spans), prompt, other.at, other.text)
+		}
+		first := c.Spans[0].At
+		return nil, fmt.Errorf("datasets: the secret %q is in the text %d times, first at character %d, but never after the prompt %q: "+
+			"what stands before it there is %q", secret, len(c.Spans), first, prompt, before(text, first, utf8.RuneCountInString(prompt)))
+	}
+	return c, nil
+}
+
+// spansOf returns where a secret stands in a text.
+func spansOf(text, secret string) ([]Span, error) {
 	length := utf8.RuneCountInString(secret)
+	var spans []Span
 	from, at := 0, 0 // the same place in bytes and in characters
 	for {
 		skip := strings.Index(text[from:], secret)
 		if skip < 0 {
-			break
+			return spans, nil
 		}
 		at += utf8.RuneCountInString(text[from : from+skip])
 		from += skip
-		if n := len(c.Spans); n > 0 && c.Spans[n-1].At+length > at {
+		if n := len(spans); n > 0 && spans[n-1].At+length > at {
 			return nil, fmt.Errorf("datasets: the secret %q overlaps itself at the characters %d and %d of the text; give a longer one",
-				secret, c.Spans[n-1].At, at)
+				secret, spans[n-1].At, at)
 		}
-		c.Spans = append(c.Spans, Span{at, length})
+		if r, _ := utf8.DecodeRuneInString(text[from+len(secret):]); unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Me, r) {
+			return nil, fmt.Errorf("datasets: the secret %q at character %d of the text ends within a character: the mark %+q belongs to it; "+
+				"give it as it stands there", secret, at, r)
+		}
+		spans = append(spans, Span{at, length})
 		_, first := utf8.DecodeRuneInString(text[from:])
 		from, at = from+first, at+1
 	}
-	if len(c.Spans) == 0 {
-		return nil, fmt.Errorf("datasets: the secret %q is not in the text", secret)
+}
+
+// checkForms refuses a text in which something only reads like the secret, which stands there so many times.
+func checkForms(text, secret string, times int) error {
+	other, found := readsLike(text, secret, false)
+	if found && times > 0 {
+		return fmt.Errorf("datasets: the secret %q is in the text %d times, and at character %d it stands as %+q, which only reads like it and "+
+			"would stay behind: write it in the text everywhere alike", secret, times, other.at, other.text)
 	}
-	if !strings.Contains(text, prompt+secret) {
-		return nil, fmt.Errorf("datasets: the secret %q is in the text %d times, first at character %d, but never after the prompt %q",
-			secret, len(c.Spans), c.Spans[0].At, prompt)
+	how := "in another Unicode form, or with other white space, quotation marks or dashes"
+	if !found && times == 0 {
+		other, found = readsLike(text, secret, true)
+		how = "in other case"
 	}
-	return c, nil
+	if found {
+		return fmt.Errorf("datasets: the secret %q is not in the text as it is given; at character %d it stands %s, as %+q: give it as it stands there",
+			secret, other.at, how, other.text)
+	}
+	return nil
+}
+
+// absent is the error about a text that does not hold the secret in any form. A prompt that stands there is followed by something else,
+// which may be the secret that was meant.
+func absent(text, prompt, secret string) error {
+	at := strings.Index(text, prompt)
+	if prompt == "" || at < 0 {
+		return fmt.Errorf("datasets: the secret %q %w", secret, ErrNoSecret)
+	}
+	follows := []rune(text[at+len(prompt):])
+	follows = follows[:min(len(follows), utf8.RuneCountInString(secret))]
+	return fmt.Errorf("datasets: the secret %q is not in the text, but the prompt %q is, at character %d, and %q follows it: give that as the secret, "+
+		"or a prompt that is not in the text", secret, prompt, utf8.RuneCountInString(text[:at]), string(follows))
+}
+
+// before returns the n characters in front of a place of the text, fewer where the text begins.
+func before(text string, at, n int) string {
+	runes := []rune(text)
+	return string(runes[max(at-n, 0):at])
 }

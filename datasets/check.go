@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
 	"sort"
 )
@@ -11,16 +12,20 @@ import (
 // Check says what makes d no sound data set, naming the data set, the row as counted by [Dataset.Row], the column and
 // what is wrong: lengths that disagree, row pointers, columns, windows or token ids out of range, columns that do not
 // rise within a sparse row, features or labels that are not finite, labels that are not a whole number of 0 to Classes-1
-// where there are classes, weights below 0, and names that are not one a column or class. It takes one pass over
+// where there are classes, weights below 0, names that are not one a column or class or
+// that come twice, and images whose Mean or Scale makes no finite numbers. It takes one pass over
 // features, labels and weights.
 func (d *Dataset) Check() error {
 	if d == nil {
 		return errors.New("datasets: there is no data set: it is nil")
 	}
-	if d.X == nil {
+	if d.noSamples() {
 		return fmt.Errorf("datasets: %s: no samples: X is nil", d.Name)
 	}
 	if err := d.checkFeatures(); err != nil {
+		if at, ok := errors.AsType[*rowFault](err); ok && (d.rows == nil || at.row < len(d.rows)) {
+			err = fmt.Errorf("row %d: %s", d.Row(at.row), at.reason)
+		}
 		return fmt.Errorf("datasets: %s: %w", d.Name, err)
 	}
 	if err := d.checkLengths(); err != nil {
@@ -32,6 +37,13 @@ func (d *Dataset) Check() error {
 	if d.ClassNames != nil && len(d.ClassNames) != d.Classes {
 		return fmt.Errorf("datasets: %s: %d class names for %d classes", d.Name, len(d.ClassNames), d.Classes)
 	}
+	if name, at, twice := repeated(d.ClassNames); twice {
+		return fmt.Errorf("datasets: %s: classes %d and %d are both called %q", d.Name, slices.Index(d.ClassNames, name), at, name)
+	}
+	if name, at, twice := repeated(d.Columns); twice {
+		return fmt.Errorf("datasets: %s: columns %d and %d are both called %q; names have to say which column is meant",
+			d.Name, slices.Index(d.Columns, name), at, name)
+	}
 	for i, y := range d.Y {
 		if err := checkLabel(d, y); err != nil {
 			return fmt.Errorf("datasets: %s: row %d: %w", d.Name, d.Row(i/d.Width()), err)
@@ -42,7 +54,16 @@ func (d *Dataset) Check() error {
 			return fmt.Errorf("datasets: %s: row %d: weight %v; give a finite number of at least 0", d.Name, d.Row(i), w)
 		}
 	}
+	if d.Weights != nil && math.IsInf(d.TotalWeight(), 0) {
+		return fmt.Errorf("datasets: %s: the sum of the weights is beyond the range of numbers; divide them by a constant", d.Name)
+	}
 	return d.CheckFinite()
+}
+
+// noSamples says whether X is nil, or a nil pointer of some type.
+func (d *Dataset) noSamples() bool {
+	v := reflect.ValueOf(d.X)
+	return d.X == nil || v.Kind() == reflect.Pointer && v.IsNil()
 }
 
 // checkLengths compares the numbers of labels and weights with that of the samples.
@@ -64,7 +85,7 @@ func (d *Dataset) checkLengths() error {
 }
 
 // CheckFinite names the row, as counted by [Dataset.Row], and the column of the first feature that is NaN or infinite.
-// It takes one pass over dense or sparse values; images and tokens have none that could be.
+// It takes one pass over dense, sparse or tensor values; images and tokens have none that could be.
 func (d *Dataset) CheckFinite() error {
 	row, column, value := -1, 0, 0.0
 	switch x := d.X.(type) {
@@ -78,6 +99,11 @@ func (d *Dataset) CheckFinite() error {
 			i += lo
 			row = sort.Search(x.N, func(r int) bool { return x.Indptr[r+1] > i })
 			column, value = int(x.Indices[i]), x.Values[i]
+		}
+	case *Tensor:
+		if i := notFinite(x.Data); i >= 0 {
+			return fmt.Errorf("datasets: %s: row %d, element %s: the value is %v; every feature has to be a finite number",
+				d.Name, d.Row(i/x.size()), x.place(i%x.size()), x.Data[i])
 		}
 	}
 	if row < 0 {
@@ -130,8 +156,12 @@ func (d *Dataset) checkFeatures() error {
 	case *CSR:
 		cols, err = x.Cols, x.checkRows()
 	case *Images:
-		err = checkSize("pixels", len(x.Pixels), x.N, x.Height, x.Width, x.Channels)
+		if err = checkSize("pixels", len(x.Pixels), x.N, x.Height, x.Width, x.Channels); err == nil {
+			err = x.checkScale()
+		}
 	case *Tokens:
+		err = x.check()
+	case *Tensor:
 		err = x.check()
 	default:
 		err = fmt.Errorf("samples of unknown type %T", d.X)
@@ -140,6 +170,30 @@ func (d *Dataset) checkFeatures() error {
 		err = fmt.Errorf("%d column names for %d columns", len(d.Columns), cols)
 	}
 	return err
+}
+
+// checkScale refuses what makes no finite numbers of bytes.
+func (x *Images) checkScale() error {
+	if !(x.Scale > 0) || math.IsInf(x.Scale, 0) || math.IsNaN(x.Mean) || math.IsInf(x.Mean, 0) {
+		return fmt.Errorf("images of Mean %v and Scale %v; a network sees (byte-Mean)/Scale, so give finite numbers and a Scale above 0, as 255",
+			x.Mean, x.Scale)
+	}
+	if most := max(math.Abs(x.Mean), math.Abs(255-x.Mean)); math.IsInf(most/x.Scale, 0) {
+		return fmt.Errorf("images of Mean %v and Scale %v: (byte-Mean)/Scale is beyond the range of numbers", x.Mean, x.Scale)
+	}
+	return nil
+}
+
+// rowFault says what is wrong with a row, counted within the features.
+type rowFault struct {
+	row    int
+	reason string
+}
+
+func (e *rowFault) Error() string { return fmt.Sprintf("row %d: %s", e.row, e.reason) }
+
+func faultyRow(row int, format string, args ...any) error {
+	return &rowFault{row, fmt.Sprintf(format, args...)}
 }
 
 // checkSize compares a length with the product of the shape.
@@ -165,7 +219,7 @@ func (x *CSR) checkRows() error {
 	lo := x.Indptr[0]
 	for i, hi := range x.Indptr[1:] {
 		if lo < 0 || lo > hi || hi > len(x.Indices) {
-			return fmt.Errorf("row %d: row pointers %d and %d into %d values", i, lo, hi, len(x.Values))
+			return faultyRow(i, "row pointers %d and %d into %d values", lo, hi, len(x.Values))
 		}
 		last := int32(-1)
 		for _, c := range x.Indices[lo:hi] {
@@ -175,7 +229,7 @@ func (x *CSR) checkRows() error {
 			last = c
 		}
 		if int(last) >= x.Cols { // the largest, as they rise
-			return fmt.Errorf("row %d: there is no column %d (%d columns, counted from 0)", i, last, x.Cols)
+			return faultyRow(i, "there is no column %d (%d columns, counted from 0)", last, x.Cols)
 		}
 		lo = hi
 	}
@@ -184,9 +238,9 @@ func (x *CSR) checkRows() error {
 
 func unrising(row int, last, c int32) error {
 	if c < 0 {
-		return fmt.Errorf("row %d: there is no column %d", row, c)
+		return faultyRow(row, "there is no column %d", c)
 	}
-	return fmt.Errorf("row %d: column %d after column %d; columns must rise within a row", row, c, last)
+	return faultyRow(row, "column %d after column %d; columns must rise within a row", c, last)
 }
 
 // check looks at every window. Of one that overlaps the window before it, only what is new is read.
@@ -198,7 +252,7 @@ func (x *Tokens) check() error {
 	seen := 0 // end of the window that begins at before, all of which is sound
 	for i, start := range x.Starts {
 		if start < 0 || start > len(x.Text)-x.Length {
-			return fmt.Errorf("row %d: a window of %d tokens from %d on is not within the text of %d", i, x.Length, start, len(x.Text))
+			return faultyRow(i, "a window of %d tokens from %d on is not within the text of %d", x.Length, start, len(x.Text))
 		}
 		end := start + x.Length
 		from := start
@@ -207,7 +261,7 @@ func (x *Tokens) check() error {
 		}
 		for k, id := range x.Text[from:end] {
 			if id < 0 || int(id) >= x.Vocabulary {
-				return fmt.Errorf("row %d: token %d at place %d is not in a vocabulary of %d", i, id, from+k-start, x.Vocabulary)
+				return faultyRow(i, "token %d at place %d is not in a vocabulary of %d", id, from+k-start, x.Vocabulary)
 			}
 		}
 		before, seen = start, end

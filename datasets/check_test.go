@@ -101,3 +101,42 @@ func TestCheckIsFast(t *testing.T) {
 	t.Logf("%v for %d stored values", fastest, len(x.Values))
 	require.Less(t, fastest, 25*time.Millisecond)
 }
+
+// A network sees (byte-Mean)/Scale, which has to be a finite number for every byte.
+func TestCheckOfImageScale(t *testing.T) {
+	for _, c := range []struct{ mean, scale float64 }{
+		{0, 0}, {0, -1}, {0, math.NaN()}, {0, math.Inf(1)}, {math.NaN(), 1}, {math.Inf(-1), 1}, {1e10, 1e-300}, {0, 5e-324},
+	} {
+		d := &Dataset{Name: "pictures", X: &Images{N: 1, Height: 1, Width: 1, Channels: 1, Pixels: []uint8{1}, Mean: c.mean, Scale: c.scale}, Y: []float64{0}}
+		require.ErrorContains(t, d.Check(), "datasets: pictures: images of Mean", "%v", c)
+	}
+	for _, c := range []struct{ mean, scale float64 }{{0, 255}, {127.5, 1}, {-3, 1e-300}} {
+		d := &Dataset{X: &Images{N: 1, Height: 1, Width: 1, Channels: 1, Pixels: []uint8{1}, Mean: c.mean, Scale: c.scale}, Y: []float64{0}}
+		require.NoError(t, d.Check())
+	}
+}
+
+func TestCheckOfNames(t *testing.T) {
+	d := numbered(3)
+	d.Columns = []string{"a", "a"}
+	require.ErrorContains(t, d.Check(), `columns 0 and 1 are both called "a"`)
+	d = &Dataset{X: &Dense{N: 1, Cols: 1, Data: []float64{1}}, Y: []float64{1}, Classes: 3, ClassNames: []string{"x", "y", "x"}}
+	require.ErrorContains(t, d.Check(), `classes 0 and 2 are both called "x"`)
+	_, err := columnsOf("f", []string{"a"}, []string{"a", "b", "a"})
+	require.ErrorContains(t, err, `two features are called "a"`)
+}
+
+// A row is counted as in the user's data also where it is damaged, and where a change is refused.
+func TestRowsInMessages(t *testing.T) {
+	sparse := &Dataset{Name: "s", X: &CSR{N: 4, Cols: 2, Indptr: []int{0, 1, 2, 3, 4}, Indices: []int32{0, 1, 0, 7}, Values: []float64{1, 1, 1, 1}}, Y: make([]float64, 4)}
+	require.ErrorContains(t, sparse.Slice(2, 4).Check(), "s: row 3: there is no column 7")
+	require.ErrorContains(t, sparse.Subset([]int{1, 3}).Check(), "s: row 3: there is no column 7")
+	text := &Dataset{Name: "t", X: &Tokens{Length: 1, Vocabulary: 2, Text: []int32{0, 1, 5}, Starts: []int{0, 1, 2}}, Y: make([]float64, 3)}
+	require.ErrorContains(t, text.Slice(1, 3).Check(), "t: row 2: token 5")
+	d := numbered(5)
+	d.Targets, d.Y, d.Classes = 1, make([]float64, 5), 2
+	_, err := SetLabels(d.Slice(2, 5), []int{1}, []float64{7})
+	require.ErrorContains(t, err, "numbered: row 3: label 7 is not a class index")
+	_, err = SetValues(d.Subset([]int{4, 2}), []int{0}, []int{1}, [][]float64{{math.Inf(1)}})
+	require.ErrorContains(t, err, `numbered: row 4, column 1 ("b") cannot be +Inf`)
+}

@@ -91,19 +91,6 @@ func TestCIFAR10Refused(t *testing.T) {
 	require.ErrorContains(t, err, "no files")
 }
 
-func FuzzCIFAR10(f *testing.F) {
-	f.Add(cifarRecords(0, 1, 2))
-	f.Add([]byte{9})
-	f.Fuzz(func(t *testing.T, content []byte) {
-		x := &Images{Height: 32, Width: 32, Channels: 3, Scale: 255}
-		d := &Dataset{X: x, Classes: 10}
-		if err := appendRecords(d, x, bytes.NewReader(content), "f"); err == nil {
-			require.NoError(t, d.Check())
-			require.Equal(t, len(content), d.Len()*3073)
-		}
-	})
-}
-
 // All layouts of the set are found, plain files before gzipped ones and those in the set's own folder first.
 func TestCIFAR10Layouts(t *testing.T) {
 	dir := t.TempDir()

@@ -17,9 +17,9 @@ func ZeroColumns(d *Dataset, columns []int) (*Dataset, error) {
 				out.Data[i] = 0
 			}
 		}
-		return d.With(out, d.Y), nil
+		return d.with(out, d.Y), nil
 	default:
-		return d.With(x.(*CSR).without(mask), d.Y), nil
+		return d.with(x.(*CSR).without(mask), d.Y), nil
 	}
 }
 

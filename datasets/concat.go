@@ -13,16 +13,22 @@ func Concat(parts ...*Dataset) (*Dataset, error) {
 	if len(parts) == 0 {
 		return nil, errors.New("datasets: nothing to concatenate")
 	}
+	if err := parts[0].Check(); err != nil {
+		return nil, err
+	}
 	all := *parts[0]
 	features := make([]Features, len(parts))
 	all.Y, all.rows, all.first = nil, nil, 0
 	weighted := false
 	for i, p := range parts {
-		if err := p.Check(); err != nil {
+		if p == nil {
+			return nil, p.Check()
+		}
+		if err := Same(&all, p); err != nil { // all has what any part before says
 			return nil, err
 		}
-		for _, before := range parts[:i] {
-			if err := Same(before, p); err != nil {
+		if i > 0 {
+			if err := p.Check(); err != nil {
 				return nil, err
 			}
 		}
@@ -32,6 +38,9 @@ func Concat(parts ...*Dataset) (*Dataset, error) {
 		}
 		if all.Columns == nil {
 			all.Columns = p.Columns
+		}
+		if all.Coding == nil {
+			all.Coding = p.Coding
 		}
 		features[i] = p.X
 		all.Y = append(all.Y, p.Y...)
@@ -58,10 +67,11 @@ func joinWeights(parts []*Dataset) []float64 {
 }
 
 // Same says why samples of a and b cannot stand in one data set or meet one model: they differ in kind or shape of the
-// samples, in the number of classes or of labels a sample, or in the names of classes or columns where both have them.
+// samples, in the number of classes or of labels a sample, or in the names of classes or columns or in the coding of the
+// files that they were read from where both have them.
 func Same(a, b *Dataset) error {
 	x, y := a.title(), b.title()
-	if a.X == nil || b.X == nil {
+	if a.noSamples() || b.noSamples() {
 		return fmt.Errorf("datasets: %s and %s: one has no samples: X is nil", x, y)
 	}
 	const remedy = "read both with the coding of one"
@@ -78,6 +88,9 @@ func Same(a, b *Dataset) error {
 		return fmt.Errorf("datasets: %s has the class names %v and %s has %v: %s", x, a.ClassNames, y, b.ClassNames, remedy)
 	case a.Columns != nil && b.Columns != nil && !slices.Equal(a.Columns, b.Columns):
 		return fmt.Errorf("datasets: %s and %s have other columns, %s: %s", x, y, firstDifference(a.Columns, b.Columns), remedy)
+	}
+	if err := sameCoding(a.Coding, b.Coding); err != nil {
+		return fmt.Errorf("datasets: %s and %s were coded in two ways: %w: %s (Like)", x, y, err, remedy)
 	}
 	return nil
 }
@@ -121,6 +134,8 @@ func concat(parts []Features) (Features, error) {
 		return &out, nil
 	case *Tokens:
 		return concatTokens(first, parts), nil
+	case *Tensor:
+		return concatTensors(first, parts), nil
 	}
 	return nil, fmt.Errorf("samples of type %T cannot be joined", parts[0])
 }

@@ -2,55 +2,129 @@ package datasets
 
 import (
 	"fmt"
+	"math"
 	"slices"
+	"strconv"
+	"strings"
 )
 
-// labelCode turns the cells of the label column into class indices; the zero value into the numbers of a regression.
+// labelCode turns the cells of the label columns into class indices; without classes into the numbers of a regression.
 type labelCode struct {
-	missing string    // how a missing label is written, besides an empty cell
-	texts   []string  // the classes as written; nil if they are known as numbers only
-	numbers []float64 // the classes as numbers; nil if not all are
-	classes int       // 0 for a regression
+	missing string         // how a missing label is written, besides an empty cell
+	texts   []string       // the classes as written
+	place   map[string]int // of each text
+	numbers []float64      // the classes as numbers; nil if not all are
 }
 
-// labelCode returns the classes that are given or, without them, those that occur. Where all are numbers, equal numbers
-// are one class however they are written.
-func (o CSV) labelCode(tables []*table, label int) (labelCode, error) {
-	code := labelCode{missing: o.missing()}
+func newLabelCode(classes []string, missing string) labelCode {
+	code := labelCode{missing: missing, texts: classes, place: make(map[string]int, len(classes)), numbers: allNumbers(classes)}
+	for k, text := range classes {
+		code.place[text] = k
+	}
+	return code
+}
+
+// classes returns the classes that are given or, without them, those that occur; nil for a regression. Where all are
+// numbers, equal numbers are one class however they are written, and it is named by the number.
+func (o CSV) classes(tables []*table) ([]string, error) {
+	first := tables[0]
 	if o.Regression {
-		return code, nil
+		if o.Classes != nil {
+			return nil, malformed(first.name, 0, "Regression is set and the classes %v are given: choose one", o.Classes)
+		}
+		return nil, nil
 	}
 	if o.Classes != nil {
-		code.texts, code.numbers, code.classes = o.Classes, allNumbers(o.Classes), len(o.Classes)
-		return code, nil
+		if err := checkOrder(o.Classes); err != nil {
+			return nil, malformed(first.name, 0, "Classes: %v", err)
+		}
+		return slices.Clone(o.Classes), nil
+	}
+	var columns []int
+	for _, name := range o.labels() {
+		at, err := first.column(name)
+		if err != nil {
+			return nil, err
+		}
+		columns = append(columns, at)
 	}
 	for _, t := range tables {
 		for i, row := range t.rows {
-			if isMissing(row[label], code.missing) {
-				return code, malformed(t.name, t.lines[i], "column %q: the label is missing (%q)", o.Label, row[label])
+			for _, c := range columns {
+				if isMissing(row[c], o.missing()) {
+					return nil, malformed(t.name, t.lines[i], "column %q: the label is missing (%q)", t.header[c], row[c])
+				}
 			}
 		}
 	}
-	texts := distinct(tables, label)
-	if code.numbers = allNumbers(texts); code.numbers != nil {
-		code.numbers = classOrder(code.numbers)
-		code.classes = len(code.numbers)
-	} else {
-		code.texts, code.classes = texts, len(texts)
+	texts := distinct(tables, columns, o.missing())
+	if err := o.refuseNotNumbers(tables, columns, texts); err != nil {
+		return nil, err
 	}
-	if code.classes > maxClasses {
-		return code, malformed(tables[0].name, 0, "label %q has %d values, more than the %d of a classification: set Regression",
-			o.Label, code.classes, maxClasses)
+	if numbers := allNumbers(texts); numbers != nil {
+		texts = numberNames(classOrder(numbers))
 	}
-	return code, nil
+	if len(texts) > maxClasses {
+		return nil, malformed(first.name, 0, "label %q has %d values, more than the %d of a classification: set Regression",
+			o.labels()[0], len(texts), maxClasses)
+	}
+	return texts, nil
 }
 
-// allNumbers returns texts as numbers, nil if there are none or one is no finite number.
+// refuseNotNumbers refuses labels that other programs write for a missing one: NaN and infinities always, NA and the like
+// where all other labels are numbers.
+func (o CSV) refuseNotNumbers(tables []*table, columns []int, texts []string) error {
+	numbers := 0
+	for _, text := range texts {
+		if _, err := parseFinite([]byte(text)); err == nil {
+			numbers++
+		}
+	}
+	signs := 0
+	for _, text := range texts {
+		if isSignForMissing(text) {
+			signs++
+		}
+	}
+	bad := func(text string) bool {
+		f, err := strconv.ParseFloat(text, 64)
+		return err == nil && (math.IsNaN(f) || math.IsInf(f, 0)) || numbers > 0 && numbers+signs == len(texts) && isSignForMissing(text)
+	}
+	if !slices.ContainsFunc(texts, bad) {
+		return nil
+	}
+	for _, t := range tables {
+		for i, row := range t.rows {
+			for _, c := range columns {
+				if bad(row[c]) {
+					return malformed(t.name, t.lines[i], "column %q: the label %q is not a number: leave the row out, or name all classes in Classes if it is one",
+						t.header[c], row[c])
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// isSignForMissing says whether other programs write a missing value so.
+func isSignForMissing(text string) bool {
+	switch strings.ToLower(strings.Trim(text, "<>#-+")) {
+	case "na", "n/a", "nan", "null", "none", "nil", "missing", "1.#ind", "1.#qnan":
+		return true
+	}
+	return false
+}
+
+// maxWhole is where float64 begins to take different whole numbers for one.
+const maxWhole = 1 << 53
+
+// allNumbers returns texts as numbers, nil if there are none or one is no finite number. Whole numbers from 2^53 on are
+// taken for words, since different ones would be equal as numbers.
 func allNumbers(texts []string) []float64 {
 	var numbers []float64
 	for _, s := range texts {
 		f, err := parseFinite([]byte(s))
-		if err != nil {
+		if err != nil || math.Abs(f) >= maxWhole {
 			return nil
 		}
 		numbers = append(numbers, f)
@@ -58,16 +132,28 @@ func allNumbers(texts []string) []float64 {
 	return numbers
 }
 
+// numberNames returns the names of classes that are numbers.
+func numberNames(numbers []float64) []string {
+	names := make([]string, len(numbers))
+	for i, v := range numbers {
+		names[i] = strconv.FormatFloat(v+0, 'f', -1, 64) // -0 is 0
+		if len(names[i]) > 20 {
+			names[i] = strconv.FormatFloat(v, 'g', -1, 64)
+		}
+	}
+	return names
+}
+
 // label returns what stands for a cell. What is written like a class is that class, even a sign for missing.
 func (c labelCode) label(cell string) (float64, error) {
-	if k := slices.Index(c.texts, cell); k >= 0 {
+	if k, known := c.place[cell]; known {
 		return float64(k), nil
 	}
 	if isMissing(cell, c.missing) {
 		return 0, fmt.Errorf("the label is missing (%q)", cell)
 	}
 	v, err := parseFinite([]byte(cell))
-	if c.classes == 0 {
+	if len(c.texts) == 0 {
 		if err != nil {
 			return 0, fmt.Errorf("%q is not a finite number", cell)
 		}

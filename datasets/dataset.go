@@ -1,4 +1,4 @@
-// Package datasets holds labelled samples (dense, sparse, image and token rows), loads them from files, cuts them from
+// Package datasets holds labelled samples (dense, sparse, image, tensor and token rows), loads them from files, cuts them from
 // texts, and changes them the way an unlearning request asks.
 package datasets
 
@@ -18,6 +18,7 @@ type Dataset struct {
 	Classes    int       // number of classes; 0 for regression
 	ClassNames []string  // name of each class in their order; nil if they have none
 	Columns    []string  // name of each feature in column order; nil if they have none
+	Coding     *Coding   // how the file was coded that it was read from, for reading another alike; nil = not known
 
 	rows  []int // number of each sample in the user's data, for messages; nil = first, first+1, ...
 	first int
@@ -109,8 +110,18 @@ func (d *Dataset) Slice(lo, hi int) *Dataset {
 
 // With returns a data set of the same name, classes, columns and their names with other samples and labels, Targets of
 // them a sample. Where their number stays, each keeps its weight and its row number. Where it changes, they are counted
-// from 0, and a data set with weights panics, since it is not known whose they are.
+// from 0, and a data set with weights panics, since it is not known whose they are. Other samples than d.X have no Coding,
+// since they may be scaled or chosen in another way.
 func (d *Dataset) With(x Features, y []float64) *Dataset {
+	c := d.with(x, y)
+	if x != d.X {
+		c.Coding = nil
+	}
+	return c
+}
+
+// with is With for samples that are coded as before.
+func (d *Dataset) with(x Features, y []float64) *Dataset {
 	if x.Len()*d.Width() != len(y) {
 		panic(fmt.Sprintf("datasets: %s: %d samples of %d labels each with %d labels", d.Name, x.Len(), d.Width(), len(y)))
 	}
@@ -127,11 +138,11 @@ func (d *Dataset) With(x Features, y []float64) *Dataset {
 	return &c
 }
 
-// Features is a list of samples of one shape. The concrete types are *Dense, *CSR, *Images and *Tokens; code that
-// builds batches switches on them.
+// Features is a list of samples of one shape. The concrete types are *Dense, *CSR, *Images, *Tensor and *Tokens; code
+// that builds batches switches on them.
 type Features interface {
 	Len() int                   // number of samples
-	Shape() []int               // shape of one sample: [columns], [height, width, channels], [sequence length]
+	Shape() []int               // shape of one sample: [columns], [height, width, channels], [sequence length], any
 	Subset(rows []int) Features // the given rows, in the given order
 	Slice(lo, hi int) Features  // rows lo to hi-1, sharing memory
 }

@@ -81,10 +81,13 @@ func minMax(x *Dense, low, high []float64) *Dense {
 	out := &Dense{N: x.N, Cols: x.Cols, Data: slices.Clone(x.Data)}
 	for i := range out.Data {
 		j := i % x.Cols
-		if width := high[j] - low[j]; width > 0 {
-			out.Data[i] = (out.Data[i] - low[j]) / width
-		} else {
+		width := high[j]/2 - low[j]/2 // the whole width may be beyond the range of numbers
+		if high[j] <= low[j] {
 			out.Data[i] = 0
+		} else if width > 1e300 {
+			out.Data[i] = (out.Data[i]/2 - low[j]/2) / width
+		} else {
+			out.Data[i] = shifted(out.Data[i], low[j], high[j]-low[j])
 		}
 	}
 	return out

@@ -67,6 +67,8 @@ func noColumns(d *Dataset, action string) error {
 		kind = "images"
 	case *Tokens:
 		kind = "token rows"
+	case *Tensor:
+		kind = "samples of several dimensions"
 	}
 	return fmt.Errorf("datasets: %s: cannot %s of %s, only of dense and sparse rows; replace whole samples instead", d.Name, action, kind)
 }

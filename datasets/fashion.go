@@ -37,7 +37,7 @@ func loadFashion(ctx context.Context, path func(file string) string) (*Named, er
 }
 
 func embeddedFashion() (*Named, error) {
-	return fashion(func(images, labels string) (*Dataset, error) { return loadIDX(withFashion, images, labels) })
+	return fashion(func(images, labels string) (*Dataset, error) { return IDX{}.load(withFashion, images, labels) })
 }
 
 // withFashion is [withFile] of an embedded file.
@@ -61,11 +61,8 @@ func fashion(load func(images, labels string) (*Dataset, error)) (*Named, error)
 		if d.Classes > len(fashionClasses) {
 			return nil, malformed(labels, 0, "a label is %d, Fashion-MNIST has 0 to %d", d.Classes-1, len(fashionClasses)-1)
 		}
-		d.Classes, d.ClassNames = len(fashionClasses), slices.Clone(fashionClasses)
+		d.Classes, d.ClassNames, d.Coding = len(fashionClasses), slices.Clone(fashionClasses), nil
 		parts[i] = d
-	}
-	if err := compatible(parts[0].X, parts[1].X); err != nil {
-		return nil, fmt.Errorf("datasets: training and test set of Fashion-MNIST: %w", err)
 	}
 	return &Named{Train: parts[0], Test: parts[1]}, nil
 }

@@ -67,7 +67,7 @@ func (f *fetcher) fetch(ctx context.Context, name string, files []remote) error 
 	if err := os.MkdirAll(f.folder, 0o755); err != nil {
 		return fmt.Errorf("datasets: cannot make the folder for %s: %w", name, err)
 	}
-	lock := flock.New(filepath.Join(f.folder, ".fetch.lock"))
+	lock := flock.New(filepath.Join(f.folder, ".fetch.lock"), flock.SetPermissions(0o644)) // as the data are: others may fetch too
 	if _, err := lock.TryLockContext(ctx, 200*time.Millisecond); err != nil {
 		return fmt.Errorf("datasets: %s is being fetched by another process: %w", name, err)
 	}

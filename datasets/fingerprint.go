@@ -35,6 +35,8 @@ func Fingerprint(d *Dataset) string {
 	case *Tokens:
 		h.word(uint64(x.Vocabulary))
 		h.windows(x)
+	case *Tensor:
+		h.floats(x.Data)
 	default:
 		panic(fmt.Sprintf("datasets: fingerprint of unknown samples %T", d.X))
 	}

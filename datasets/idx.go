@@ -3,13 +3,29 @@ package datasets
 import (
 	"encoding/binary"
 	"io"
+	"slices"
+	"strconv"
 )
 
-// LoadIDX reads images and their labels from two IDX files (the format of MNIST), plain or gzipped. A network sees byte/255.
-func LoadIDX(images, labels string) (*Dataset, error) { return loadIDX(withFile, images, labels) }
+// IDX says how to read images and their labels from two IDX files (the format of MNIST). A label is the number of its
+// class, so that only their number depends on what occurs.
+type IDX struct {
+	Classes int     // number of classes; 0 = the largest label and 1
+	Like    *Coding // coding of the data set whose classes these are; nil = its own
+}
 
-// loadIDX is LoadIDX of files that are opened by with.
-func loadIDX(with func(name string, read func(r io.Reader) error) error, images, labels string) (d *Dataset, err error) {
+// LoadIDX reads images and their labels from two IDX files, plain or gzipped, as the zero [IDX] does. A network sees byte/255.
+func LoadIDX(images, labels string) (*Dataset, error) { return IDX{}.Load(images, labels) }
+
+// Load reads the two files, plain or gzipped. A network sees byte/255. The classes are called by their numbers.
+func (o IDX) Load(images, labels string) (*Dataset, error) { return o.load(withFile, images, labels) }
+
+// load is Load of files that are opened by with.
+func (o IDX) load(with func(name string, read func(r io.Reader) error) error, images, labels string) (d *Dataset, err error) {
+	classes, err := o.classes(labels)
+	if err != nil {
+		return nil, err
+	}
 	var x *Images
 	var y []byte
 	err = with(images, func(r io.Reader) error {
@@ -32,12 +48,48 @@ func loadIDX(with func(name string, read func(r io.Reader) error) error, images,
 	if len(y) != x.N {
 		return nil, malformed(labels, 0, "%d labels for the %d images of %s", len(y), x.N, images)
 	}
-	d = &Dataset{Name: images, X: x, Y: make([]float64, len(y))}
+	if classes == nil {
+		classes = digitsUpTo(int(slices.Max(y)) + 1)
+	}
+	d = &Dataset{Name: images, X: x, Y: make([]float64, len(y)), Classes: len(classes), ClassNames: classes}
 	for i, c := range y {
+		if int(c) >= len(classes) {
+			return nil, malformed(labels, 0, "image %d: the label %d is not among the %d classes, counted from 0", i, c, len(classes))
+		}
 		d.Y[i] = float64(c)
-		d.Classes = max(d.Classes, int(c)+1)
+	}
+	if d.Coding = o.Like; o.Like == nil {
+		d.Coding = &Coding{Classes: slices.Clone(classes)}
 	}
 	return d, nil
+}
+
+// classes returns the names of the classes, nil if they are not known before.
+func (o IDX) classes(file string) ([]string, error) {
+	switch {
+	case o.Classes < 0 || o.Classes > 256:
+		return nil, malformed(file, 0, "%d classes; a label of one byte has 1 to 256, and 0 means those that occur", o.Classes)
+	case o.Like == nil && o.Classes > 0:
+		return digitsUpTo(o.Classes), nil
+	case o.Like == nil:
+		return nil, nil
+	}
+	if err := o.Like.Check(); err != nil {
+		return nil, err
+	}
+	if len(o.Like.Classes) == 0 || o.Classes > 0 && o.Classes != len(o.Like.Classes) {
+		return nil, malformed(file, 0, "the coding in Like has %d classes, not those of these labels", len(o.Like.Classes))
+	}
+	return slices.Clone(o.Like.Classes), nil
+}
+
+// digitsUpTo returns the numbers 0 to n-1 as names.
+func digitsUpTo(n int) []string {
+	names := make([]string, n)
+	for i := range names {
+		names[i] = strconv.Itoa(i)
+	}
+	return names
 }
 
 // ReadIDXImages reads bytes with 3 axes (count, height, width) or 4 (and channel); name stands in messages.

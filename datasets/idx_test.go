@@ -60,17 +60,3 @@ func TestIDXRefused(t *testing.T) {
 		require.ErrorContains(t, err, c.want)
 	}
 }
-
-func FuzzIDX(f *testing.F) {
-	f.Add(idxImages)
-	f.Add(idxLabels)
-	f.Add([]byte{0, 0, 8, 1, 255, 255, 255, 255, 1})
-	f.Fuzz(func(t *testing.T, file []byte) {
-		if x, err := ReadIDXImages(bytes.NewReader(file), "f"); err == nil {
-			require.Len(t, x.Pixels, x.N*x.size())
-		}
-		if y, err := ReadIDXLabels(bytes.NewReader(file), "f"); err == nil {
-			require.Len(t, y, len(file)-8)
-		}
-	})
-}

@@ -2,6 +2,7 @@ package datasets
 
 import (
 	"fmt"
+	"math"
 	"slices"
 )
 
@@ -14,11 +15,17 @@ type labelError struct {
 	reason string
 }
 
-// classLabels returns the class index of each label: its place in order or, when order is nil, in [classOrder].
-func classLabels(labels, order []float64) (y []float64, classes int, bad *labelError) {
+// classLabels returns the class index of each label, its place in order or, when order is nil, in [classOrder], and that
+// order. Labels are finite.
+func classLabels(labels, order []float64) (y, classes []float64, bad *labelError) {
+	for i, l := range labels {
+		if math.Abs(l) >= maxWhole {
+			return nil, nil, &labelError{i, fmt.Sprintf("the label %v is not below 2^53, from where on different whole numbers are equal in 64 bits: number the classes from 0", l)}
+		}
+	}
 	if order == nil {
 		if order = classOrder(labels); len(order) > maxClasses {
-			return nil, 0, &labelError{firstBeyond(labels, maxClasses),
+			return nil, nil, &labelError{firstBeyond(labels, maxClasses),
 				fmt.Sprintf("the label is number %d of %d distinct ones, more than the %d of a classification: read it as a regression",
 					maxClasses+1, len(order), maxClasses)}
 		}
@@ -31,11 +38,11 @@ func classLabels(labels, order []float64) (y []float64, classes int, bad *labelE
 	for i, l := range labels {
 		k, known := place[l]
 		if !known {
-			return nil, 0, &labelError{i, fmt.Sprintf("the label %v is not among the classes %v", l, order)}
+			return nil, nil, &labelError{i, fmt.Sprintf("the label %v is not among the classes %v", l, order)}
 		}
 		y[i] = k
 	}
-	return y, len(order), nil
+	return y, order, nil
 }
 
 // classOrder returns the distinct labels by size. Labels of only -1, only +1 or both are binary: the order is -1, +1, so
@@ -59,4 +66,66 @@ func firstBeyond(labels []float64, limit int) int {
 		}
 	}
 	return len(labels)
+}
+
+// checkLabelOrder refuses an order of classes that has one twice or one that is no number.
+func checkLabelOrder(order []float64) error {
+	for _, l := range order {
+		if math.IsNaN(l) || math.IsInf(l, 0) {
+			return fmt.Errorf("datasets: %v in the order of classes %v is not a number", l, order)
+		}
+	}
+	if i, j, twice := repeatedNumber(order); twice {
+		return fmt.Errorf("datasets: %v comes twice in the order of classes %v, at %d and %d", order[i], order, i, j)
+	}
+	return nil
+}
+
+// numeric is how labels that are numbers are read: the order of classes, or that they are targets of a regression.
+type numeric struct {
+	order      []float64 // nil = by size
+	regression bool
+	like       *Coding // nil = none
+}
+
+// numericLabels settles what a reader's options and its Like say.
+func numericLabels(order []float64, regression bool, like *Coding) (numeric, error) {
+	n := numeric{order, regression, like}
+	if err := checkLabelOrder(order); err != nil {
+		return n, err
+	}
+	if regression && order != nil {
+		return n, fmt.Errorf("datasets: Regression is set and the order of classes %v is given: choose one", order)
+	}
+	if like == nil {
+		return n, nil
+	}
+	classes, err := like.numbers()
+	switch {
+	case err != nil:
+		return n, err
+	case regression && classes != nil:
+		return n, fmt.Errorf("datasets: Regression is set, but the coding in Like has the classes %v", like.Classes)
+	case order != nil && !slices.Equal(order, classes):
+		return n, fmt.Errorf("datasets: the order of classes is %v, but that of the coding in Like %v", order, like.Classes)
+	}
+	n.order, n.regression = classes, classes == nil
+	return n, nil
+}
+
+// set gives d the labels and the classes that they stand for.
+func (n numeric) set(d *Dataset, labels []float64) *labelError {
+	d.Y = labels
+	if n.regression {
+		return nil
+	}
+	y, classes, bad := classLabels(labels, n.order)
+	if bad != nil {
+		return bad
+	}
+	d.Y, d.Classes, d.ClassNames = y, len(classes), numberNames(classes)
+	if n.like != nil {
+		d.ClassNames = slices.Clone(n.like.Classes)
+	}
+	return nil
 }

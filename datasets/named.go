@@ -116,6 +116,9 @@ func Load(ctx context.Context, name, dir string) (*Named, error) {
 	n.Name = name
 	n.Source = s.source(folder)
 	n.Train.Name, n.Test.Name = name+"/train", name+"/test"
+	if err := Same(n.Train, n.Test); err != nil {
+		return nil, err
+	}
 	slices.Sort(n.Sensitive)
 	return n, nil
 }

@@ -1,7 +1,6 @@
 package datasets
 
 import (
-	"bufio"
 	"fmt"
 	"io"
 	"strings"
@@ -10,14 +9,10 @@ import (
 // readLines reads a text file of one name a line; empty lines at the end do not count.
 func readLines(path string) (lines []string, err error) {
 	err = withFile(path, func(r io.Reader) error {
-		s := bufio.NewScanner(r)
-		for s.Scan() {
-			lines = append(lines, strings.TrimRight(s.Text(), "\r"))
-		}
-		if s.Err() != nil {
-			return malformed(path, len(lines)+1, "%v", s.Err())
-		}
-		return nil
+		return eachLine(r, path, func(line []byte, _ int) error {
+			lines = append(lines, strings.TrimRight(string(line), "\r"))
+			return nil
+		})
 	})
 	for len(lines) > 0 && lines[len(lines)-1] == "" {
 		lines = lines[:len(lines)-1]
@@ -28,6 +23,9 @@ func readLines(path string) (lines []string, err error) {
 // columnsOf returns the columns of the given names, once each; a name that is no column is an error. file is where the
 // names came from.
 func columnsOf(file string, names, columns []string) ([]int, error) {
+	if name, _, twice := repeated(columns); twice {
+		return nil, malformed(file, 0, "two features are called %q, so that the names do not say which", name)
+	}
 	place := make(map[string]int, len(columns))
 	for i, c := range columns {
 		place[c] = i

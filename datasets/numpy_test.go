@@ -4,9 +4,11 @@ import (
 	"archive/zip"
 	"bytes"
 	"encoding/binary"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"codeberg.org/sbinet/npyio/npy"
@@ -14,9 +16,15 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
+// rawArray is a NumPy file for npzOf.
+type rawArray []byte
+
 // npyOf writes with npyio, which is independent of the reading of the numbers here.
 func npyOf(t testing.TB, v any) []byte {
 	t.Helper()
+	if raw, ok := v.(rawArray); ok {
+		return raw
+	}
 	var b bytes.Buffer
 	require.NoError(t, npy.Write(&b, v))
 	return b.Bytes()
@@ -96,8 +104,8 @@ func TestNPYRefused(t *testing.T) {
 		{good[:20], "header is cut off"},
 		{good[:len(good)-1], "needs 16 bytes, the file has 15"},
 		{append(append([]byte{}, good...), 0), "needs 16 bytes, the file has 17"},
-		{rawNPY("", nil), "invalid dictionary"},
-		{header("{'descr': '<f8', 'fortran_order': False, 'shape': (2, }"), "needs 8 bytes"},
+		{rawNPY("", nil), "the NumPy header is damaged: it is no dictionary"},
+		{header("{'descr': '<f8', 'fortran_order': False, 'shape': (2, }"), "damaged: shape has"},
 		{header("{'descr': '<f8', 'fortran_order': Maybe, 'shape': (2,), }"), "fortran_order"},
 		{header("{'descr': '|O', 'fortran_order': False, 'shape': (2,), }"), "cannot read NumPy type '|O'"},
 		{header("{'descr': '<f8', 'fortran_order': False, 'shape': (99999999999,), }"), "does not fit a file of"},
@@ -111,11 +119,12 @@ func TestNPYRefused(t *testing.T) {
 	}
 }
 
+// npzOf writes an archive of arrays, in the order of their names.
 func npzOf(t testing.TB, members map[string]any) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
-	for _, name := range []string{"indices", "indptr", "format", "shape", "data", "x"} {
+	for _, name := range slices.Sorted(maps.Keys(members)) {
 		if members[name] == nil {
 			continue
 		}
@@ -153,7 +162,7 @@ func TestNPZRefused(t *testing.T) {
 		value  any
 		want   string
 	}{
-		{"shape", []int64{3}, "is not a CSR matrix"},
+		{"shape", []int64{3}, "shape [3] is not a matrix"},
 		{"shape", []int64{2, 4}, "convert it with .tocsr()"},
 		{"shape", []int64{3, 3}, "row 0: column 3 of 3"},
 		{"shape", []int64{3, 1 << 40}, "is not a whole number of 0 to"},
@@ -231,47 +240,4 @@ func TestLoadNumPyRefused(t *testing.T) {
 		_, err := LoadNumPy(path, filepath.Join(folder, "y.npy"), nil)
 		require.ErrorContains(t, err, want)
 	}
-}
-
-func FuzzNPY(f *testing.F) {
-	f.Add(npyOf(f, []float64{1, 2}))
-	f.Add(rawNPY("{'descr': '|u1', 'fortran_order': True, 'shape': (2, 1), }", []byte{1, 2}))
-	f.Fuzz(func(t *testing.T, file []byte) {
-		a, err := ReadNPY(bytes.NewReader(file), "f")
-		if err != nil {
-			return
-		}
-		n := 1
-		for _, k := range a.Shape {
-			n *= k
-		}
-		require.Len(t, a.Data, n)
-		require.LessOrEqual(t, len(a.Data), len(file))
-	})
-}
-
-func FuzzNPZ(f *testing.F) {
-	f.Add(npzOf(f, csrMembers()))
-	f.Add(npzOf(f, map[string]any{"x": []float64{1}}))
-	f.Fuzz(func(t *testing.T, file []byte) {
-		if x, err := readNPZ(file); err == nil {
-			d := &Dataset{X: x, Y: make([]float64, x.Len())}
-			requireSound(t, d)
-			require.NoError(t, d.Check())
-		}
-	})
-}
-
-func FuzzCSRParts(f *testing.F) {
-	f.Add([]byte{0, 2, 2, 4}, []byte{0, 3, 2, 1}, byte(4))
-	f.Fuzz(func(t *testing.T, indptr, indices []byte, cols byte) {
-		if len(indptr) == 0 || len(indices) == 0 {
-			return
-		}
-		members := map[string]any{"shape": []int64{int64(len(indptr) - 1), int64(cols)}, "indptr": indptr, "indices": indices, "data": indices}
-		x, err := readNPZ(npzOf(t, members))
-		if err == nil {
-			requireSound(t, &Dataset{X: x, Y: make([]float64, x.Len())})
-		}
-	})
 }

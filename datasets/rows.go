@@ -66,7 +66,7 @@ func ReplaceRows(d *Dataset, rows []int, with *Dataset) (*Dataset, error) {
 	if err != nil {
 		return nil, fmt.Errorf("datasets: %s: %w", d.Name, err)
 	}
-	out := d.With(x, y)
+	out := d.with(x, y)
 	out.Weights = weights
 	return out, nil
 }
@@ -110,12 +110,12 @@ func SetLabels(d *Dataset, rows []int, labels []float64) (*Dataset, error) {
 	for i, r := range rows {
 		for j, label := range labels[i*k : (i+1)*k] {
 			if err := checkLabel(d, label); err != nil {
-				return nil, fmt.Errorf("datasets: %s: row %d: %w", d.Name, r, err)
+				return nil, fmt.Errorf("datasets: %s: row %d: %w", d.Name, d.Row(r), err)
 			}
 			y[r*k+j] = label
 		}
 	}
-	return d.With(d.X, y), nil
+	return d.with(d.X, y), nil
 }
 
 func checkLabel(d *Dataset, label float64) error {

@@ -21,7 +21,7 @@ func SetValues(d *Dataset, rows, columns []int, values [][]float64) (*Dataset, e
 				out.Data[r*x.Cols+c] = values[i][j]
 			}
 		}
-		return d.With(out, d.Y), nil
+		return d.with(out, d.Y), nil
 	case *CSR:
 		changed := make([]Features, len(rows))
 		for i, r := range rows {
@@ -31,7 +31,7 @@ func SetValues(d *Dataset, rows, columns []int, values [][]float64) (*Dataset, e
 		if err != nil {
 			return nil, fmt.Errorf("datasets: %s: %w", d.Name, err)
 		}
-		return d.With(out, d.Y), nil
+		return d.with(out, d.Y), nil
 	default:
 		return nil, noColumns(d, "set values")
 	}
@@ -56,7 +56,7 @@ func checkSetValues(d *Dataset, rows, columns []int, values [][]float64) error {
 		}
 		for j, f := range v {
 			if math.IsNaN(f) || math.IsInf(f, 0) {
-				return fmt.Errorf("datasets: %s: row %d, column %d cannot be %v; give a finite value", d.Name, rows[i], columns[j], f)
+				return fmt.Errorf("datasets: %s: row %d, column %s cannot be %v; give a finite value", d.Name, d.Row(rows[i]), d.columnName(columns[j]), f)
 			}
 		}
 	}

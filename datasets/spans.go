@@ -21,7 +21,10 @@ func SpanWindows(spans []Span, length, windows int) []int {
 		if s.Len < 1 {
 			continue
 		}
-		end := min(s.At+s.Len, windows)
+		end := windows
+		if s.Len < windows-s.At { // their sum may be more than an int holds
+			end = s.At + s.Len
+		}
 		for i := max(s.At-length, next); i < end; i++ {
 			rows = append(rows, i)
 		}
@@ -31,9 +34,9 @@ func SpanWindows(spans []Span, length, windows int) []int {
 }
 
 // ReplaceText returns the text with span k overwritten by replacement[k], which is as long as the span. Spans may come in
-// any order but not overlap.
+// any order but not overlap. A replacement that is what stands there already is an error.
 func ReplaceText(text []int32, spans []Span, replacement [][]int32) ([]int32, error) {
-	if err := checkSpans(len(text), spans, replacement); err != nil {
+	if err := checkSpans(text, spans, replacement); err != nil {
 		return nil, fmt.Errorf("datasets: %w", err)
 	}
 	return overwritten(text, spans, replacement), nil
@@ -50,13 +53,14 @@ func overwritten(text []int32, spans []Span, replacement [][]int32) []int32 {
 // ReplaceSpans returns what becomes of the samples of d, a whole text cut by [Windows], when span k of the text is
 // overwritten by replacement[k], which is as long as the span: the rows that touch a span (see [SpanWindows]) and, in the
 // same order, these samples with their inputs and labels corrected. The correction of a whole text is a new text, so
-// samples that were corrected before, or are a part of a text, are refused.
+// samples that were corrected before, or are a part of a text, are refused, and so is a replacement that is what stands there
+// already.
 func ReplaceSpans(d *Dataset, spans []Span, replacement [][]int32) (rows []int, to *Dataset, err error) {
 	x, err := windowsOf(d)
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := checkSpans(len(x.Text), spans, replacement); err != nil {
+	if err := checkSpans(x.Text, spans, replacement); err != nil {
 		return nil, nil, fmt.Errorf("datasets: %s: %w", d.Name, err)
 	}
 	for k, r := range replacement {
@@ -76,18 +80,22 @@ func ReplaceSpans(d *Dataset, spans []Span, replacement [][]int32) (rows []int, 
 	return rows, to, nil
 }
 
-// checkSpans says which span is not within a text of n tokens, overlaps another or has no replacement of its length.
-func checkSpans(n int, spans []Span, replacement [][]int32) error {
+// checkSpans says which span is not within a text, overlaps another, or has no replacement of its length that is another text.
+func checkSpans(text []int32, spans []Span, replacement [][]int32) error {
 	if len(replacement) != len(spans) {
 		return fmt.Errorf("%d replacements for %d spans; give one for each", len(replacement), len(spans))
 	}
-	order := make([]int, len(spans))
+	n, order := len(text), make([]int, len(spans))
 	for k, s := range spans {
-		if s.Len < 1 || s.At < 0 || s.At > n-s.Len {
+		if s.Len < 1 || s.At < 0 || s.Len > n || s.At > n-s.Len {
 			return fmt.Errorf("span %d, %d tokens from position %d on, is not within the text of %d", k, s.Len, s.At, n)
 		}
 		if len(replacement[k]) != s.Len {
 			return fmt.Errorf("span %d has %d tokens and its replacement %d; they have to be equally long", k, s.Len, len(replacement[k]))
+		}
+		if slices.Equal(replacement[k], text[s.At:s.At+s.Len]) {
+			return fmt.Errorf("span %d, %d tokens from position %d on, would be replaced by itself, which changes nothing; give it another replacement",
+				k, s.Len, s.At)
 		}
 		order[k] = k
 	}

@@ -16,5 +16,5 @@ func Sparse(d *Dataset) *Dataset {
 		}
 		out.Indptr = append(out.Indptr, len(out.Values))
 	}
-	return d.With(out, d.Y)
+	return d.with(out, d.Y)
 }

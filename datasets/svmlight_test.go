@@ -137,16 +137,3 @@ func requireSound(t *testing.T, d *Dataset) {
 		require.True(t, d.Classes == 0 || y == math.Trunc(y) && y >= 0 && y < float64(d.Classes))
 	}
 }
-
-func FuzzSVMLight(f *testing.F) {
-	f.Add("-1 1:1 3:0.5 # x\n+1 2:3\n", false)
-	f.Add("1 qid:2 2147483646:1e300\n", true)
-	f.Fuzz(func(t *testing.T, text string, zero bool) {
-		d, comments, err := SVMLight{ZeroBased: zero}.Read(strings.NewReader(text), "f")
-		if err == nil {
-			require.Len(t, comments, d.Len())
-			requireSound(t, d)
-			require.NoError(t, d.Check())
-		}
-	})
-}

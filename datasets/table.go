@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -19,16 +20,23 @@ type table struct {
 
 // readTable reads a csv file. A nil header is taken from the first line.
 func readTable(r io.Reader, name string, delimiter, comment rune, header []string) (*table, error) {
-	b := bufio.NewReader(r)
-	if mark, _ := b.Peek(3); string(mark) == "\ufeff" { // the byte-order mark that spreadsheets write is not part of the first name
-		_, _ = b.Discard(3)
+	limited := &recordLimit{r: r, left: maxLine}
+	b := bufio.NewReader(limited)
+	if err := skipMark(b); err != nil {
+		return nil, malformed(name, 1, "%v", err)
 	}
 	c := csv.NewReader(b)
 	c.Comma, c.Comment = delimiter, comment
-	c.TrimLeadingSpace = true
-	c.FieldsPerRecord = -1 // counted below, for a message that says both numbers
-	t := &table{name: name, header: header}
+	c.TrimLeadingSpace = delimiter != '\t' // which would take the tabs of empty cells for space
+	c.FieldsPerRecord = -1                 // counted below, for a message that says both numbers
+	t := &table{name: name, header: slices.Clone(header)}
+	if header != nil {
+		if err := t.checkHeader(0); err != nil {
+			return nil, err
+		}
+	}
 	for {
+		limited.left = maxLine
 		record, err := c.Read()
 		if errors.Is(err, io.EOF) {
 			break
@@ -42,6 +50,9 @@ func readTable(r io.Reader, name string, delimiter, comment rune, header []strin
 		}
 		if t.header == nil {
 			t.header = record
+			if err := t.checkHeader(line); err != nil {
+				return nil, err
+			}
 			continue
 		}
 		if len(record) != len(t.header) {
@@ -53,12 +64,48 @@ func readTable(r io.Reader, name string, delimiter, comment rune, header []strin
 	if t.header == nil {
 		return nil, malformed(name, 0, "no header: the file is empty")
 	}
-	for i, h := range t.header {
-		if slices.Contains(t.header[:i], h) {
-			return nil, malformed(name, 1, "column %q comes twice in the header", h)
-		}
-	}
 	return t, nil
+}
+
+// checkHeader refuses columns without a name and names that come twice.
+func (t *table) checkHeader(line int) error {
+	if at := slices.Index(t.header, ""); at >= 0 {
+		return malformed(t.name, line, "column %d of %d has no name: name it in the header, or give all names in Header", at+1, len(t.header))
+	}
+	if slices.ContainsFunc(t.header, func(name string) bool { return strings.Contains(name, "\r") }) {
+		return malformed(t.name, line, "lines end in carriage returns alone: write the file with line feeds")
+	}
+	if name, _, twice := repeated(t.header); twice {
+		return malformed(t.name, line, "column %q comes twice in the header", name)
+	}
+	return nil
+}
+
+// skipMark passes over the byte-order mark that spreadsheets write, which is no part of the first name or label. That of
+// UTF-16 is refused.
+func skipMark(b *bufio.Reader) error {
+	mark, _ := b.Peek(3)
+	if string(mark) == "\ufeff" {
+		_, _ = b.Discard(3)
+	} else if len(mark) >= 2 && (string(mark[:2]) == "\xff\xfe" || string(mark[:2]) == "\xfe\xff") {
+		return errors.New("the text is in UTF-16: save it as UTF-8")
+	}
+	return nil
+}
+
+// recordLimit bounds the memory that one record may take: a quote that is never closed, or what a few kB unpack to.
+type recordLimit struct {
+	r    io.Reader
+	left int // bytes that may still be read for this record
+}
+
+func (l *recordLimit) Read(p []byte) (int, error) {
+	if l.left <= 0 {
+		return 0, fmt.Errorf("a row is longer than %d bytes; is a quote never closed?", maxLine)
+	}
+	n, err := l.r.Read(p)
+	l.left -= n
+	return n, err
 }
 
 func csvError(name string, err error) error {
@@ -79,32 +126,3 @@ func (t *table) column(name string) (int, error) {
 
 // isMissing says whether a cell has no value: it is empty or says so.
 func isMissing(cell, missing string) bool { return cell == "" || cell == missing }
-
-// fill replaces the missing cells in column c by its most frequent other value over the tables (of equally
-// frequent ones the first in order), as fitted on the first table. With refuse, a missing cell is an error.
-func fill(tables []*table, c int, missing string, refuse bool) error {
-	counts := map[string]int{}
-	for _, row := range tables[0].rows {
-		if !isMissing(row[c], missing) {
-			counts[row[c]]++
-		}
-	}
-	mode := ""
-	for value, n := range counts {
-		if m := counts[mode]; n > m || n == m && value < mode {
-			mode = value
-		}
-	}
-	for _, t := range tables {
-		for i, row := range t.rows {
-			if !isMissing(row[c], missing) {
-				continue
-			}
-			if refuse || len(counts) == 0 {
-				return malformed(t.name, t.lines[i], "column %q: the value is missing (%q)", t.header[c], row[c])
-			}
-			row[c] = mode
-		}
-	}
-	return nil
-}

@@ -14,11 +14,11 @@ const maxText = 64 << 20
 // last with the offset of the first wrong byte. Upper case stays: strings.ToLower gives the smaller vocabulary.
 func ReadText(path string) (text string, err error) {
 	err = withFile(path, func(r io.Reader) error {
-		raw, err := io.ReadAll(io.LimitReader(r, maxText+1))
-		if err != nil {
+		var raw strings.Builder // whose text is not copied
+		if _, err := io.Copy(&raw, io.LimitReader(r, maxText+1)); err != nil {
 			return malformed(path, 0, "%v", err)
 		}
-		text, err = parseText(path, string(raw))
+		text, err = parseText(path, raw.String())
 		return err
 	})
 	return text, err
@@ -40,7 +40,20 @@ func parseText(file, raw string) (string, error) {
 
 // unixLines ends all lines in \n.
 func unixLines(text string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
+	if !strings.Contains(text, "\r") {
+		return text
+	}
+	var b strings.Builder
+	b.Grow(len(text))
+	for i := range len(text) {
+		switch {
+		case text[i] != '\r':
+			b.WriteByte(text[i])
+		case i+1 == len(text) || text[i+1] != '\n': // of \r\n the \n stays
+			b.WriteByte('\n')
+		}
+	}
+	return b.String()
 }
 
 // invalidUTF8 returns the offset of the first byte that is not UTF-8, or -1.

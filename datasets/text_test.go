@@ -19,7 +19,7 @@ func textFile(t *testing.T, content string) string {
 	return path
 }
 
-func zipped[T string | []byte](t *testing.T, content T) T {
+func zipped[T string | []byte](t testing.TB, content T) T {
 	t.Helper()
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)

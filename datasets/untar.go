@@ -11,9 +11,23 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/google/renameio/v2"
 )
+
+// maxMember bounds what a member may take of the disk: several times the largest that is known.
+const maxMember = 1 << 30
+
+// isSparse says whether a member has holes, by which a few bytes stand for any number.
+func isSparse(h *tar.Header) bool {
+	for key := range h.PAXRecords {
+		if strings.HasPrefix(key, "GNU.sparse.") {
+			return true
+		}
+	}
+	return false
+}
 
 // unpackMembers takes files out of a gzipped tar into a folder. If one is missing or its checksum is not the known one, none
 // takes its name. They take their names one after the other: where that fails midway the rest is as it was before. A member
@@ -43,6 +57,9 @@ func unpackMembers(archive, folder string, members []knownFile) (err error) {
 			}
 			if found[name] != nil {
 				return malformed(archive, 0, "%s is in it twice", name)
+			}
+			if h.Size > maxMember || isSparse(h) {
+				return malformed(archive, 0, "%s in it is of %d bytes, more than %d, or has holes, which none of these files has", name, h.Size, maxMember)
 			}
 			f, err := renameio.NewPendingFile(filepath.Join(folder, name), renameio.WithTempDir(folder), renameio.WithPermissions(0o644))
 			if err != nil {

@@ -76,20 +76,25 @@ func (v *Vocabulary) Encode(text string) ([]int32, error) {
 	return tokens, nil
 }
 
-// Decode returns the text of token ids; all have to be ids of this vocabulary.
+// Decode returns the text of token ids; all have to be ids of this vocabulary: another one is a panic that names it.
 func (v *Vocabulary) Decode(tokens []int32) string {
 	var text strings.Builder
-	for _, id := range tokens {
+	for i, id := range tokens {
+		if id < 0 || int(id) >= v.Size() {
+			panic(fmt.Sprintf("datasets: token %d at place %d is not in a vocabulary of %d", id, i, v.Size()))
+		}
 		text.WriteRune(v.symbols[id])
 	}
 	return text.String()
 }
 
-// Digits returns the ids of 0 to 9.
+// Digits returns the ids of 0 to 9; none of the zero Vocabulary.
 func (v *Vocabulary) Digits() []int32 {
 	ids := make([]int32, 0, len(digits))
 	for _, r := range digits {
-		ids = append(ids, v.ids[r])
+		if id, known := v.ids[r]; known {
+			ids = append(ids, id)
+		}
 	}
 	return ids
 }

@@ -96,14 +96,17 @@ func TestWeightsMeet(t *testing.T) {
 
 func TestCheckOfWeightsAndTargets(t *testing.T) {
 	for want, change := range map[string]func(*Dataset){
-		"8 labels for 4 samples":                   func(d *Dataset) { d.Targets = 0 },
-		"8 labels for 4 samples of 3 labels each":  func(d *Dataset) { d.Targets = 3 },
-		"-1 labels a sample":                       func(d *Dataset) { d.Targets = -1 },
-		"3 weights for 4 samples":                  func(d *Dataset) { d.Weights = d.Weights[:3] },
-		"0 weights for 4 samples":                  func(d *Dataset) { d.Weights = []float64{} },
-		"row 2: weight -1; give a finite number":   func(d *Dataset) { d.Weights[2] = -1 },
-		"row 0: weight NaN":                        func(d *Dataset) { d.Weights[0] = math.NaN() },
-		"row 3: weight +Inf":                       func(d *Dataset) { d.Weights[3] = math.Inf(1) },
+		"8 labels for 4 samples":                  func(d *Dataset) { d.Targets = 0 },
+		"8 labels for 4 samples of 3 labels each": func(d *Dataset) { d.Targets = 3 },
+		"-1 labels a sample":                      func(d *Dataset) { d.Targets = -1 },
+		"3 weights for 4 samples":                 func(d *Dataset) { d.Weights = d.Weights[:3] },
+		"0 weights for 4 samples":                 func(d *Dataset) { d.Weights = []float64{} },
+		"row 2: weight -1; give a finite number":  func(d *Dataset) { d.Weights[2] = -1 },
+		"row 0: weight NaN":                       func(d *Dataset) { d.Weights[0] = math.NaN() },
+		"row 3: weight +Inf":                      func(d *Dataset) { d.Weights[3] = math.Inf(1) },
+		"the sum of the weights is beyond the range": func(d *Dataset) {
+			d.Weights[0], d.Weights[1] = math.MaxFloat64, math.MaxFloat64
+		},
 		"row 1: label NaN is not a number":         func(d *Dataset) { d.Y[3] = math.NaN() },
 		`row 1, column 1 ("b"): the value is NaN`:  func(d *Dataset) { d.X.(*Dense).Data[3] = math.NaN() },
 		`row 3, column 0 ("a"): the value is -Inf`: func(d *Dataset) { d.X.(*Dense).Data[6] = math.Inf(-1) },
@@ -145,6 +148,7 @@ func TestSame(t *testing.T) {
 		"of type *datasets.Dense and *datas": func(d *Dataset) { *d = *Sparse(d) },
 		"of shape [2] and [1]":               func(d *Dataset) { d.X = &Dense{N: 3, Cols: 1, Data: make([]float64, 3)} },
 		"X is nil":                           func(d *Dataset) { d.X = nil },
+		"one has no samples":                 func(d *Dataset) { d.X = (*Dense)(nil) },
 	} {
 		a, b := numbered(3), numbered(3)
 		a.ClassNames = []string{"y"}

@@ -2,7 +2,7 @@ package experiments
 
 import (
 	"context"
-	"strings"
+	"errors"
 
 	"lethe/datasets"
 	"lethe/unlearn"
@@ -21,15 +21,15 @@ func (s *Subject) carryOut(ctx context.Context, m contender, r unlearn.Request, 
 	if err != nil || u == nil {
 		return &applied{failed: o.failed}, err
 	}
-	if note := brokenSolve(u.Notes); note != "" {
-		return &applied{failed: note}, nil
+	if err := brokenSolve(u); err != nil {
+		return &applied{failed: err.Error()}, nil
 	}
 	ok, err := works(ctx, u.Theta)
 	if err != nil {
 		return nil, err
 	}
 	if !ok || !finite(u.After) {
-		return &applied{failed: "the update is not finite"}, nil
+		return &applied{failed: notFinite}, nil
 	}
 	return appliedFrom(&o, u), nil
 }
@@ -54,24 +54,22 @@ func appliedFrom(o *outcome, u *unlearn.Update) *applied {
 	return a
 }
 
-// brokenSolve returns the note of a solve that was forced though it diverged or met negative curvature: what it led to is no result. A solve
-// that only ended at its limit of products is one.
-func brokenSolve(notes []string) string {
-	for _, note := range notes {
-		_, reason, forced := strings.Cut(note, "forced: ") // of one chunk of several too
-		if forced && (strings.Contains(note, " diverged after ") || strings.Contains(note, "not positive definite")) {
-			return reason
+// brokenSolve returns the error of a solve that was forced though it diverged or met negative curvature, in any chunk: what it led to is no
+// result. A solve that only ended at its limit of products is one.
+func brokenSolve(u *unlearn.Update) error {
+	for _, f := range u.Of(unlearn.Forced) {
+		_, diverged := errors.AsType[*unlearn.ErrDiverged](f.Err)
+		if _, indefinite := errors.AsType[*unlearn.ErrIndefinite](f.Err); diverged || indefinite {
+			return f.Err
 		}
 	}
-	return ""
+	return nil
 }
 
 // givesNumbers reports whether parameters and the loss of the first sample are finite.
 func givesNumbers(ctx context.Context, m unlearn.Objective, theta []float64, d *datasets.Dataset) (bool, error) {
-	for _, v := range theta {
-		if !finite(v) {
-			return false, nil
-		}
+	if !allFinite(theta) {
+		return false, nil
 	}
 	loss, err := m.Loss(ctx, theta, d.Slice(0, 1))
 	return finite(loss), err

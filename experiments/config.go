@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"sort"
 	"strings"
@@ -125,6 +126,11 @@ func ReadConfig(path string) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
+	return decodeConfig(path, data)
+}
+
+// decodeConfig reads what [Config.encode] wrote.
+func decodeConfig(path string, data []byte) (*Config, error) {
 	d := yaml.NewDecoder(bytes.NewReader(data))
 	d.KnownFields(true)
 	var c Config
@@ -132,6 +138,9 @@ func ReadConfig(path string) (*Config, error) {
 		return nil, fmt.Errorf("%s is empty: restore the file, or start the run again with --force", path)
 	} else if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if err := d.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("%s holds more than one document, of which only the first would count: take the others out", path)
 	}
 	if len(c.Parts) == 0 {
 		return nil, fmt.Errorf("%s names no parts, so it does not say what was run: take the %s of a run's folder", path, configName)
@@ -212,5 +221,5 @@ func (c *Config) flat() map[string]string {
 
 // writeFile writes the file whole or not at all.
 func writeFile(path string, data []byte) error {
-	return renameio.WriteFile(path, data, 0o644)
+	return renameio.WriteFile(path, data, fileMode, renameio.WithTempDir(filepath.Dir(path)))
 }

@@ -1,13 +1,13 @@
 package experiments
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 
 	"github.com/gofrs/flock"
 )
@@ -20,6 +20,9 @@ const (
 	reportName   = "report.html"
 	trainedName  = "checkpoints" // folder of trained parameters
 )
+
+// fileMode is the mode of all files of a run, which are for publication, as far as the user's umask allows.
+const fileMode = 0o644
 
 // Mode says what to do with a folder that holds a run already.
 type Mode int
@@ -60,7 +63,7 @@ func OpenFolder(dir string, c *Config, mode Mode) (*Folder, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("experiments: %w", err)
 	}
-	lock := flock.New(filepath.Join(dir, recordsName))
+	lock := flock.New(filepath.Join(dir, recordsName), flock.SetPermissions(fileMode))
 	// Before the lock is taken, since taking it creates the file.
 	_, statErr := os.Stat(filepath.Join(dir, configName))
 	locked, err := lock.TryLock()
@@ -96,6 +99,9 @@ func (f *Folder) open(c *Config, mode Mode, exists bool) error {
 			return err
 		}
 	}
+	if err := removePending(f.Dir, filepath.Join(f.Dir, trainedName)); err != nil {
+		return err
+	}
 	fresh := !exists || mode != Resume
 	if exists && fresh {
 		if err := f.removeRendered(); err != nil {
@@ -108,10 +114,10 @@ func (f *Folder) open(c *Config, mode Mode, exists bool) error {
 	}
 	var err error
 	// Progress first: without it records count for nothing, so that a kill between the two truncations leaves nothing doubled.
-	if f.progress, err = os.OpenFile(filepath.Join(f.Dir, progressName), flags, 0o644); err != nil {
+	if f.progress, err = os.OpenFile(filepath.Join(f.Dir, progressName), flags, fileMode); err != nil {
 		return err
 	}
-	if f.records, err = os.OpenFile(filepath.Join(f.Dir, recordsName), flags, 0o644); err != nil {
+	if f.records, err = os.OpenFile(filepath.Join(f.Dir, recordsName), flags, fileMode); err != nil {
 		return err
 	}
 	if fresh {
@@ -158,9 +164,30 @@ func (f *Folder) removeRendered() error {
 	return nil
 }
 
+// pending are the names under which files of a run are written before they are renamed; a kill may leave some.
+var pending = regexp.MustCompile(`^\..+\.(yaml|md|html|svg|png|seconds|safetensors)[0-9]+$`)
+
+// removePending removes what a kill left in the folders half written. Nobody else writes there: the run's folder is locked.
+func removePending(dirs ...string) error {
+	for _, dir := range dirs {
+		entries, err := os.ReadDir(dir)
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+		for _, e := range entries {
+			if e.Type().IsRegular() && pending.MatchString(e.Name()) {
+				if err := os.Remove(filepath.Join(dir, e.Name())); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
 // recover reads which units are finished and cuts off what came after the last of them.
 func (f *Folder) recover() error {
-	info, err := f.records.Stat()
+	records, err := os.ReadFile(f.records.Name())
 	if err != nil {
 		return err
 	}
@@ -169,16 +196,20 @@ func (f *Folder) recover() error {
 		return err
 	}
 	keep := int64(0)
-	for s := bufio.NewScanner(bytes.NewReader(data)); s.Scan(); {
+	for text := range bytes.Lines(data) {
 		var line progressLine
-		length := int64(len(s.Bytes())) + 1
-		if keep+length > int64(len(data)) || json.Unmarshal(s.Bytes(), &line) != nil || line.End > info.Size() || line.End < f.end {
+		if !bytes.HasSuffix(text, []byte("\n")) || json.Unmarshal(text, &line) != nil || line.Unit == "" || !f.follows(records, line.End) {
 			break
 		}
 		f.done[line.Unit], f.end = true, line.End
-		keep += length
+		keep += int64(len(text))
 	}
 	return errors.Join(cut(f.progress, keep), cut(f.records, f.end))
+}
+
+// follows reports whether the records of a unit may end there: behind those of the unit before it, at the end of a line.
+func (f *Folder) follows(records []byte, end int64) bool {
+	return end == f.end || end > f.end && end <= int64(len(records)) && records[end-1] == '\n'
 }
 
 // cut truncates the file and leaves its offset at the end.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -245,5 +246,26 @@ func TestConfigRepeatsARun(t *testing.T) {
 		c.Data = "other"
 		_, _, err = (&Order{Repeat: c, Out: t.TempDir()}).Do(context.Background())
 		assert.ErrorContains(t, err, "fingerprint")
+	}
+}
+
+// What a kill left half written is removed when the run goes on, and nothing else.
+func TestWhatAKillLeftHalfWrittenIsRemoved(t *testing.T) {
+	dir, c := t.TempDir(), residualConfig(t)
+	require.NoError(t, os.Mkdir(filepath.Join(dir, trainedName), 0o755))
+	gone := []string{".config.yaml123456", ".tables.md1", ".report.html22", ".residual.svg3", ".residual.png4",
+		filepath.Join(trainedName, ".train-3.safetensors98765"), filepath.Join(trainedName, ".train-3.seconds98765")}
+	stay := []string{".hidden", "config.yaml7", ".notes.txt12", filepath.Join(trainedName, "train-3.safetensors")}
+	for _, name := range append(slices.Clone(gone), stay...) {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), nil, 0o644))
+	}
+	f, err := OpenFolder(dir, c, Resume)
+	require.NoError(t, err)
+	require.NoError(t, f.Close())
+	for _, name := range gone {
+		assert.NoFileExists(t, filepath.Join(dir, name))
+	}
+	for _, name := range stay {
+		assert.FileExists(t, filepath.Join(dir, name))
 	}
 }

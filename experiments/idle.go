@@ -174,7 +174,7 @@ func (s *Session) idleNotes(given []assignment, parts []Part) ([]string, error) 
 			}
 		}
 		if reason != "" {
-			notes = append(notes, fmt.Sprintf("--set %s changes nothing on %s, %s: %s", a.key, s.Dataset, s.Model, reason))
+			notes = append(notes, fmt.Sprintf("--set %s changes nothing on %s, %s: %s", a.key, shown(s.Dataset), s.Model, reason))
 		}
 	}
 	return notes, nil

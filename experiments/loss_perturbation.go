@@ -173,7 +173,11 @@ func (s *Session) certify(ctx context.Context, part string, set *Settings, sizes
 		if err != nil {
 			return nil, err
 		}
-		outcomes := []outcome{n.majority()}
+		majority, err := n.majority()
+		if err != nil {
+			return nil, err
+		}
+		outcomes := []outcome{majority}
 		// Warm: there is one optimum, wherever training starts.
 		retrained, ref, err := n.measured(ctx, contender{unlearn.Retrain{Trainer: n.trainer}, Tags{"start": "warm"}}, r, nil)
 		if err != nil {
@@ -206,7 +210,11 @@ func (n *noisy) measured(ctx context.Context, m contender, r unlearn.Request, re
 	if err != nil || own == nil {
 		return o, nil, err
 	}
-	o.metrics = append(o.metrics, metric{"macro-f1", "1", unlearn.MacroF1(own.classes, n.Test.Y, n.Test.Classes)})
+	f1, err := unlearn.MacroF1(own.classes, n.Test.Y, n.Test.Classes)
+	if err != nil {
+		return o, nil, fmt.Errorf("%s: %w", m.Name(), err)
+	}
+	o.metrics = append(o.metrics, metric{"macro-f1", "1", f1})
 	return o, own, nil
 }
 
@@ -247,7 +255,7 @@ func share01(yes bool) float64 {
 }
 
 // majority is the answer that a model has to be better than: always the commonest class of the training data.
-func (n *noisy) majority() outcome {
+func (n *noisy) majority() (outcome, error) {
 	count := make([]int, n.Test.Classes)
 	for _, y := range n.Problem.Train.Y {
 		count[int(y)]++
@@ -256,8 +264,8 @@ func (n *noisy) majority() outcome {
 	for i := range answers {
 		answers[i] = float64(slices.Index(count, slices.Max(count)))
 	}
-	return outcome{method: majorityClass, metrics: []metric{{"test-accuracy", "share", share(answers, n.Test)},
-		{"macro-f1", "1", unlearn.MacroF1(answers, n.Test.Y, n.Test.Classes)}}}
+	f1, err := unlearn.MacroF1(answers, n.Test.Y, n.Test.Classes)
+	return outcome{method: majorityClass, metrics: []metric{{"test-accuracy", "share", share(answers, n.Test)}, {"macro-f1", "1", f1}}}, err
 }
 
 // majorityClass is the row of the majority class.

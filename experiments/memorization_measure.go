@@ -2,6 +2,7 @@ package experiments
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -122,6 +123,9 @@ func accuracyAndLoss(ctx context.Context, m *nets.Model, theta []float64, d *dat
 			for j, z := range row {
 				if z > row[best] {
 					best = j
+				}
+				if math.IsNaN(z) { // no comparison holds for it: the first class would be the answer
+					return 0, 0, fmt.Errorf("experiments: the output for class %d of %s is not a number", j, part.Where(i))
 				}
 			}
 			for _, z := range row {

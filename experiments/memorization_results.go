@@ -41,8 +41,10 @@ func (c memoryCase) plain() string { return strings.ReplaceAll(c.title(), "␣",
 // file names a case in file names.
 func (c memoryCase) file() string { return fmt.Sprintf("%g-%s", c.length, c.replace) }
 
-// visible quotes a text so that spaces at its ends show, and nothing breaks a line.
-func visible(text string) string { return strings.ReplaceAll(fmt.Sprintf("%q", text), " ", "␣") }
+// visible quotes a text so that spaces at its ends show, and nothing breaks a line. The sign for a space is an escape where the text has it.
+func visible(text string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(fmt.Sprintf("%q", text), "␣", `\u2423`), " ", "␣")
+}
 
 // of returns the records of a metric of a method in a case.
 func (r *Results) of(c memoryCase, method, metric string, pairs ...any) []Record {

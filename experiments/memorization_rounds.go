@@ -186,6 +186,7 @@ func (m rounds) Unlearn(ctx context.Context, p *unlearn.Problem, theta []float64
 		}
 		u.Before, u.Cost, u.Check = all.Before, all.Cost.Plus(u.Cost), all.Check.Plus(u.Check)
 		u.Solves, u.Notes = append(all.Solves, u.Solves...), append(all.Notes, u.Notes...)
+		u.Facts = append(all.Facts, u.Facts...)
 		all = u
 	}
 	return all, nil

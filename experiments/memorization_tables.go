@@ -64,7 +64,7 @@ func (r *Results) failures() string {
 	for _, c := range r.cases() {
 		for _, m := range r.methods() {
 			if reason := r.failure(c, m); reason != "" {
-				out = append(out, fmt.Sprintf(" %s, %s, failed: %s.", c.title(), m, reason))
+				out = append(out, fmt.Sprintf(" %s, %s, failed: %s.", c.title(), m, shown(reason)))
 			}
 		}
 	}

@@ -1,11 +1,10 @@
 package experiments
 
 import (
+	"errors"
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"lethe/datasets"
@@ -58,7 +57,7 @@ func (s *Session) plant(set *Settings, length int) (*planted, error) {
 		secret := datasets.RandomDigits(length, random(s.Seed, streamSecret, length))
 		text, p.canary, err = datasets.InsertCanary(text, canaryFormat, secret, set.Times, random(s.Seed, streamPlaces, length).Uint64())
 	} else {
-		text, err = p.plantOwn(text, &s.memory, set.Times, random(s.Seed, streamPlaces, length).Uint64())
+		text, err = s.plantOwn(p, text, set)
 	}
 	if err != nil {
 		return nil, err
@@ -75,21 +74,30 @@ func (s *Session) plant(set *Settings, length int) (*planted, error) {
 	return p, p.findContext(tokens, set.Window)
 }
 
-// plantOwn finds the user's own secret in the text, or puts it there if it does not follow its prompt anywhere. All places where the secret
-// stands are to be forgotten.
-func (p *planted) plantOwn(text string, m *Memory, times int, seed uint64) (string, error) {
-	if !strings.Contains(text, m.Prompt+m.Secret) {
-		// The paragraph ends after it, as before it.
-		with, _, err := datasets.InsertCanary(text, m.Prompt+"{secret}\n\n", m.Secret, times, seed)
-		if err != nil {
-			return "", err
-		}
-		p.notes = append(p.notes, fmt.Sprintf("the secret does not stand after the prompt anywhere in the text: both are put in, %d times", times))
-		text = with
-	}
+// plantOwn finds the user's own secret in that much of the text, or puts it there if the whole text holds neither it nor its prompt. All places
+// where the secret stands are to be forgotten.
+func (s *Session) plantOwn(p *planted, text string, set *Settings) (string, error) {
+	m := &s.memory
 	var err error
 	p.canary, err = datasets.FindSecret(text, m.Prompt, m.Secret)
-	return text, err
+	if !errors.Is(err, datasets.ErrNoSecret) {
+		return text, err
+	}
+	if text != s.text {
+		if _, err := datasets.FindSecret(s.text, m.Prompt, m.Secret); !errors.Is(err, datasets.ErrNoSecret) {
+			return "", fmt.Errorf("the secret %q or its prompt stands in the text, but not within its first %d characters: --set characters=0 takes all of it",
+				m.Secret, set.Characters)
+		}
+	}
+	// The paragraph ends after it, as before it.
+	seed := random(s.Seed, streamPlaces, p.length).Uint64()
+	with, _, err := datasets.InsertCanary(text, m.Prompt+"{secret}\n\n", m.Secret, set.Times, seed)
+	if err != nil {
+		return "", err
+	}
+	p.notes = append(p.notes, fmt.Sprintf("the secret does not stand after the prompt anywhere in the text: both are put in, %d times", set.Times))
+	p.canary, err = datasets.FindSecret(with, m.Prompt, m.Secret)
+	return with, err
 }
 
 // findContext takes what stands before the secret at the first place where it follows the prompt and a whole window precedes it.
@@ -149,42 +157,37 @@ func (s *Session) replacements(set *Settings, length int) ([]replacement, error)
 	return out, nil
 }
 
-// replacementTokens returns what each place becomes; random characters are drawn anew for each.
+// replacementTokens returns what each place becomes; random characters are drawn again for each.
 func (s *Session) replacementTokens(p *planted, r replacement) ([][]int32, error) {
 	rng := random(s.Seed, streamReplacement, p.length)
 	out := make([][]int32, len(p.canary.Spans))
 	for i := range out {
-		text := r.text
+		text, err := r.text, error(nil)
 		if text == "" {
-			text = p.alike(rng)
+			text, err = p.alike(rng)
 		}
-		var err error
+		if err != nil {
+			return nil, err
+		}
 		if out[i], err = p.vocabulary.Encode(text); err != nil {
 			return nil, fmt.Errorf("the replacement %q: %w", text, err)
 		}
 	}
-	return out, nil
+	return out, p.checkGone(out)
 }
 
-// alike returns random characters of the kinds of the secret's: a digit for a digit, a letter of the text's for a letter, upper or lower
-// case as it was; others stay.
-func (p *planted) alike(rng *rand.Rand) string {
-	kinds := []func(rune) bool{unicode.IsDigit, unicode.IsLower, unicode.IsUpper}
-	out := []rune(p.canary.Secret)
-	for i, c := range out {
-		k := slices.IndexFunc(kinds, func(is func(rune) bool) bool { return is(c) })
-		if k < 0 {
-			continue
-		}
-		var same []rune
-		for _, symbol := range p.vocabulary.Symbols() {
-			if kinds[k](symbol) {
-				same = append(same, symbol)
-			}
-		}
-		out[i] = same[rng.IntN(len(same))]
+// checkGone refuses replacements after which the secret still stands behind its prompt.
+func (p *planted) checkGone(replacement [][]int32) error {
+	text, err := datasets.ReplaceText(p.train.X.(*datasets.Tokens).Text, p.canary.Spans, replacement)
+	if err != nil {
+		return err
 	}
-	return string(out)
+	corrected := p.vocabulary.Decode(text)
+	if at := strings.Index(corrected, p.canary.Prompt+p.canary.Secret); at >= 0 {
+		return fmt.Errorf("with %q in its place the secret %q stands in the text again, at character %d, together with what follows: give another replacement",
+			p.vocabulary.Decode(replacement[0]), p.canary.Secret, utf8.RuneCountInString(corrected[:at]))
+	}
+	return nil
 }
 
 // checkText refuses settings that the text cannot fulfil.

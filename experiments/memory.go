@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"unicode/utf8"
 
 	"lethe/datasets"
@@ -31,7 +32,10 @@ func (m *Memory) flags() []string {
 	for _, f := range []struct{ flag, value string }{
 		{"--text", m.Text}, {"--prompt", m.Prompt}, {"--secret", m.Secret}, {"--replace", m.Replacement}, {"--checkpoint", m.Checkpoint},
 	} {
-		if f.value != "" {
+		switch {
+		case strings.HasPrefix(f.value, "-"): // else it would be read as a flag
+			words = append(words, f.flag+"="+quoted(f.value))
+		case f.value != "":
 			words = append(words, f.flag, quoted(f.value))
 		}
 	}
@@ -41,7 +45,7 @@ func (m *Memory) flags() []string {
 // check says what does not go together.
 func (m *Memory) check(e *Experiment) error {
 	if words := m.flags(); len(words) > 0 && !e.Text {
-		return fmt.Errorf("%s is for memorization; %s works on tables", words[0], e.ID)
+		return fmt.Errorf("%s is for memorization; %s works on tables", strings.SplitN(words[0], "=", 2)[0], e.ID)
 	}
 	secret, replacement := utf8.RuneCountInString(m.Secret), utf8.RuneCountInString(m.Replacement)
 	switch {
@@ -54,6 +58,11 @@ func (m *Memory) check(e *Experiment) error {
 	case replacement > 0 && replacement != secret:
 		return fmt.Errorf("--replace has %d characters and --secret %d: they have to be equally long, so that the text around keeps its place",
 			replacement, secret)
+	case m.Secret != "" && m.Replacement == m.Secret:
+		return errors.New("--replace is the same as --secret, so that nothing would be forgotten: give another text of that length")
+	case m.Replacement != "" && datasets.ReadAlike(m.Secret, m.Replacement):
+		return fmt.Errorf("--replace %+q reads like --secret %+q, so that nothing would be forgotten: give another text of that length",
+			m.Replacement, m.Secret)
 	}
 	for _, f := range []struct{ flag, value string }{{"--prompt", m.Prompt}, {"--secret", m.Secret}, {"--replace", m.Replacement}} {
 		if !utf8.ValidString(f.value) {
@@ -68,7 +77,7 @@ func (m *Memory) name() string {
 	if m.Text == "" {
 		return embeddedText
 	}
-	return filepath.Base(m.Text)
+	return strings.ToValidUTF8(filepath.Base(m.Text), "\uFFFD")
 }
 
 // read returns the text, and notes the fingerprint of the checkpoint.

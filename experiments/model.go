@@ -19,6 +19,7 @@ var (
 	_ unlearn.Predictor             = (*nets.Model)(nil)
 	_ unlearn.Convex                = (*nets.Model)(nil)
 	_ unlearn.Clipper               = (*nets.Model)(nil)
+	_ unlearn.Initializer           = (*nets.Model)(nil)
 	_ Model                         = (*nets.Model)(nil)
 )
 

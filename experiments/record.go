@@ -107,19 +107,26 @@ func (e *DamagedError) Unwrap() error { return e.Err }
 // DecodeRecords reads JSON lines. A line that is no record is a [DamagedError].
 func DecodeRecords(r io.Reader) ([]Record, error) {
 	var out []Record
-	s := bufio.NewScanner(r)
-	s.Buffer(nil, 1<<20)
-	for line := 1; s.Scan(); line++ {
-		if len(bytes.TrimSpace(s.Bytes())) == 0 {
-			continue
+	lines := bufio.NewReader(r)
+	for line := 1; ; line++ {
+		data, err := lines.ReadBytes('\n') // of any length: a record holds texts of the user's
+		if err != nil && !errors.Is(err, io.EOF) {
+			return nil, err
 		}
-		var rec Record
-		if err := json.Unmarshal(s.Bytes(), &rec); err != nil {
-			return nil, &DamagedError{line, err}
+		if text := bytes.TrimSpace(data); len(text) > 0 {
+			var rec *Record
+			if err := json.Unmarshal(text, &rec); err != nil {
+				return nil, &DamagedError{line, err}
+			}
+			if rec == nil || rec.Metric == "" {
+				return nil, &DamagedError{line, errors.New("it names no metric")}
+			}
+			out = append(out, *rec)
 		}
-		out = append(out, rec)
+		if err != nil {
+			return out, nil
+		}
 	}
-	return out, s.Err()
 }
 
 // ReadRecords reads the records of a run's folder.

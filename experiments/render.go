@@ -1,8 +1,11 @@
 package experiments
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 )
@@ -111,8 +114,8 @@ func RunFolders(dirs []string) ([]string, error) {
 			continue
 		}
 		var below []string
-		for _, level := range []string{"*", filepath.Join("*", "*")} {
-			found, err := filepath.Glob(filepath.Join(dir, level, configName))
+		for _, level := range []string{"*", "*/*"} {
+			found, err := fs.Glob(os.DirFS(cmp.Or(dir, ".")), level+"/"+configName) // the folder's own name may hold a bracket
 			if err != nil {
 				return nil, err
 			}
@@ -121,8 +124,8 @@ func RunFolders(dirs []string) ([]string, error) {
 		if len(below) == 0 {
 			return nil, fmt.Errorf("experiments: %s holds no run: there is no %s in it nor up to two levels below", dir, configName)
 		}
-		for _, path := range below {
-			out = append(out, filepath.Dir(path))
+		for _, config := range below {
+			out = append(out, filepath.Join(dir, filepath.Dir(filepath.FromSlash(config))))
 		}
 	}
 	return out, nil
@@ -135,7 +138,7 @@ func (d *document) title() string {
 		title = e.Title
 	}
 	model := map[string]string{"linear": "linear model", "mlp": "MLP", languageModel: "LSTM", imageModel: "convolutional network"}[d.Config.Model]
-	return fmt.Sprintf("%s: %s, %s", title, d.Config.Dataset, model)
+	return fmt.Sprintf("%s: %s, %s", title, shown(d.Config.Dataset), model)
 }
 
 // Text returns the run's tables for a terminal of that many columns, without those that show how settings were chosen.
@@ -161,14 +164,14 @@ func Text(dir string, width int) (string, error) {
 
 func (d *document) markdown() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# %s\n\nProfile %s, seed %d. Made by `%s`.\n", d.title(), d.Config.Profile, d.Config.Seed, d.Config.Command)
+	fmt.Fprintf(&b, "# %s\n\nProfile %s, seed %d. Made by %s.\n", escaped(d.title()), d.Config.Profile, d.Config.Seed, code(d.Config.Command))
 	if d.Claims != nil {
 		fmt.Fprintf(&b, "\n## %s\n\n%s", d.Claims.Title, d.Claims.Markdown())
 	}
 	for _, s := range d.Sections {
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n", s.Experiment.Title, s.Settings)
 		for _, t := range s.Tables {
-			fmt.Fprintf(&b, "\n### %s\n\n%s", t.Title, t.Markdown())
+			fmt.Fprintf(&b, "\n### %s\n\n%s", escaped(t.Title), t.Markdown())
 		}
 	}
 	return b.String()

@@ -97,7 +97,8 @@ var (
 
 // inline turns a figure's file into an element of the page: as wide as the page allows, what is black in the page's own text colour.
 func inline(svg []byte, caption string) template.HTML {
-	s := svgStart.ReplaceAllString(string(svg), `<svg viewBox="$1" fill="currentColor" role="img" aria-label="`+template.HTMLEscapeString(caption)+`" xmlns="http://www.w3.org/2000/svg">`)
+	label := strings.ReplaceAll(template.HTMLEscapeString(caption), "$", "$$") // a dollar sign would be a group of the expression
+	s := svgStart.ReplaceAllString(string(svg), `<svg viewBox="$1" fill="currentColor" role="img" aria-label="`+label+`" xmlns="http://www.w3.org/2000/svg">`)
 	s = black.ReplaceAllString(s, "$1:currentColor")
 	return template.HTML(strings.TrimSpace(s)) //nolint:gosec // our own figure, its texts escaped by the SVG canvas
 }

@@ -263,7 +263,7 @@ func (s *Session) runParts(ctx context.Context, folder *Folder, parts []Part) er
 			todo = append(todo, w)
 		}
 	}
-	s.Progress.Begin(fmt.Sprintf("%s on %s, %s", s.Experiment, s.Dataset, s.Model), done+len(todo), done)
+	s.Progress.Begin(fmt.Sprintf("%s on %s, %s", s.Experiment, shown(s.Dataset), s.Model), done+len(todo), done)
 	defer s.Progress.End()
 	for _, w := range todo {
 		if err := ctx.Err(); err != nil {

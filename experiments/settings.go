@@ -213,17 +213,17 @@ func parseSetting(old any, text string) (any, error) {
 	case int:
 		return wholeNumber(text)
 	case float64:
-		return strconv.ParseFloat(text, 64)
+		return parseNumber(text)
 	case Auto:
 		if text == "auto" {
 			return Auto{Tuned: true}, nil
 		}
-		v, err := strconv.ParseFloat(text, 64)
+		v, err := parseNumber(text)
 		return Auto{Value: v}, err
 	case []int:
 		return parseList(text, wholeNumber)
 	case []float64:
-		return parseList(text, func(part string) (float64, error) { return strconv.ParseFloat(part, 64) })
+		return parseList(text, parseNumber)
 	case []string:
 		return parseList(text, func(part string) (string, error) { return part, nil })
 	}
@@ -243,12 +243,25 @@ func parseList[T any](text string, parse func(string) (T, error)) ([]T, error) {
 	return out, nil
 }
 
+// parseNumber reads a number, and refuses one so small that it would be read as 0.
+func parseNumber(text string) (float64, error) {
+	v, err := strconv.ParseFloat(text, 64)
+	digits, _, _ := strings.Cut(strings.ToLower(strings.TrimLeft(text, "+-")), "p")
+	if !strings.HasPrefix(digits, "0x") {
+		digits, _, _ = strings.Cut(digits, "e")
+	}
+	if err == nil && v == 0 && strings.Trim(digits, "0x._") != "" {
+		return 0, fmt.Errorf("%q is too small to be told from 0", text)
+	}
+	return v + 0, err // -0 is 0
+}
+
 // wholeNumber reads 1000 and also 1e3.
 func wholeNumber(text string) (int, error) {
 	if n, err := strconv.Atoi(text); err == nil {
 		return n, nil
 	}
-	v, err := strconv.ParseFloat(text, 64)
+	v, err := parseNumber(text)
 	if err != nil || math.Abs(v) > 1<<53 || v != math.Trunc(v) {
 		return 0, fmt.Errorf("%q is not a whole number", text)
 	}
@@ -300,8 +313,11 @@ func (s *Settings) check(key string) error {
 	if err := checkWords(key, v); err != nil {
 		return err
 	}
-	if x, ok := v.(float64); ok && x >= 1 && slices.Contains([]string{"test-share", "dropout", "delta"}, key) {
+	if x, ok := v.(float64); ok && x >= 1 && slices.Contains([]string{"test-share", "dropout", "delta", "tolerance"}, key) {
 		return fmt.Errorf("must be below 1")
+	}
+	if twice := repeated(v); twice != "" && !slices.Contains(mayRepeat, key) {
+		return fmt.Errorf("names %s twice", twice)
 	}
 	low := func(x float64) error {
 		if math.IsNaN(x) || math.IsInf(x, 0) {
@@ -341,6 +357,30 @@ func (s *Settings) check(key string) error {
 		}
 	}
 	return nil
+}
+
+// mayRepeat lists the lists of numbers that say something of one layer after the other, and those of which one is taken of several alike. The
+// others list what is tried or measured, once each.
+var mayRepeat = []string{"hidden", "blocks", "block-dropout", "length"}
+
+// repeated returns which number is in a list twice, "" if none is.
+func repeated(v any) string {
+	switch v := v.(type) {
+	case []int:
+		return firstRepeated(v)
+	case []float64:
+		return firstRepeated(v)
+	}
+	return ""
+}
+
+func firstRepeated[T comparable](list []T) string {
+	for i, v := range list {
+		if slices.Contains(list[:i], v) {
+			return fmt.Sprint(v)
+		}
+	}
+	return ""
 }
 
 // checkWords compares a text, or each of a list, with the allowed ones.

@@ -41,6 +41,9 @@ func TestWrongSettingsAreErrorsAndChangeNothing(t *testing.T) {
 		{"hidden", "200,100001", "at most 100000"}, {"draws", "1000001", "at most 1000000"}, {"tune-draws", "1001", "at most 1000"},
 		{"trials", "1e9", "at most 100000000"}, {"rows", "2e9", "at most 1000000000"}, {"rows", "1e300", "whole number"}, {"steps", "1001", "at most 1000"},
 		{"epsilons", "0.1,2", "at most 1"}, {"epsilons", "0", "above 0"}, {"delta", "1", "below 1"}, {"lambdas", "1,x", "invalid syntax"}, {"sigmas", "1,-1", "above 0"},
+		{"lambda", "1e-400", "too small"}, {"tau", "0x0.1p-2000", "too small"}, {"rows", "0.0000e1", "above 0"}, {"tolerance", "1", "below 1"},
+		{"rows", "5,20,5", "names 5 twice"}, {"sigmas", "0,-0", "names 0 twice"},
+		{"tolerance", "NaN", "finite"}, {"tolerance", "-1", "above 0"}, {"train-rate", "Inf", "finite"}, {"dropout", "nan", "finite"}, {"max-loss", "-1", "above 0"},
 		{"sisa-vote", "loudest", "one of majority, mean"},
 	} {
 		s := Settings{Draws: 3}

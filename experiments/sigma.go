@@ -50,11 +50,19 @@ func (s *Session) sigmaRecords(ctx context.Context, part string, set *Settings, 
 		if err != nil {
 			return nil, err
 		}
+		f1, err := unlearn.MacroF1(classes, n.Test.Y, n.Test.Classes)
+		if err != nil {
+			return nil, err
+		}
 		tags := Tags{"lambda": lambda, "sigma": sigma}
 		out = append(out, s.record(part, "none", metric{"test-accuracy", "share", share(classes, n.Test)}, draw, tags),
-			s.record(part, "none", metric{"macro-f1", "1", unlearn.MacroF1(classes, n.Test.Y, n.Test.Classes)}, draw, tags))
+			s.record(part, "none", metric{"macro-f1", "1", f1}, draw, tags))
 		if draw == 0 && sigma == set.Sigmas[0] && lambda == set.Lambdas[0] {
-			out = append(out, s.records(part, nil, draw, []outcome{n.majority()}, "test-accuracy", "macro-f1")...)
+			majority, err := n.majority()
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, s.records(part, nil, draw, []outcome{majority}, "test-accuracy", "macro-f1")...)
 		}
 	}
 	return out, nil

@@ -20,10 +20,14 @@ type Table struct {
 // Markdown returns the table with its columns aligned.
 func (t *Table) Markdown() string {
 	width := make([]int, len(t.Header))
+	rows := make([][]string, 0, len(t.Rows)+1) // the header first
 	for _, row := range append([][]string{t.Header}, t.Rows...) {
+		cells := make([]string, len(row))
 		for i, cell := range row {
-			width[i] = max(width[i], utf8.RuneCountInString(cell), 3)
+			cells[i] = escapedCell(cell)
+			width[i] = max(width[i], utf8.RuneCountInString(cells[i]), 3)
 		}
+		rows = append(rows, cells)
 	}
 	var b strings.Builder
 	line := func(cells []string) {
@@ -38,16 +42,16 @@ func (t *Table) Markdown() string {
 		}
 		b.WriteString("|\n")
 	}
-	line(t.Header)
+	line(rows[0])
 	for i, w := range width {
 		b.WriteString("|" + strings.Repeat("-", w+1) + map[bool]string{true: "-", false: ":"}[i == 0])
 	}
 	b.WriteString("|\n")
-	for _, row := range t.Rows {
+	for _, row := range rows[1:] {
 		line(row)
 	}
 	if note := strings.TrimSpace(t.Note); note != "" {
-		b.WriteString("\n" + note + "\n")
+		b.WriteString("\n" + escaped(note) + "\n")
 	}
 	return b.String()
 }

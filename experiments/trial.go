@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"gonum.org/v1/gonum/stat"
@@ -137,8 +136,8 @@ func (s *Subject) apply(ctx context.Context, m contender, r unlearn.Request) (ou
 		o.failed = err.Error()
 		return o, nil, nil
 	}
-	if i := slices.IndexFunc(u.Notes, func(n string) bool { return strings.HasPrefix(n, "forced") }); i >= 0 {
-		o.tags = o.tags.with(Tags{"forced": u.Notes[i]})
+	if forced := u.Of(unlearn.Forced); len(forced) > 0 {
+		o.tags = o.tags.with(Tags{"forced": forced[0].String()})
 	}
 	work := u.Cost.Minus(u.Check)
 	o.metrics = append(o.metrics, metric{"seconds", "s", seconds}, metric{"check-seconds", "s", u.Check.Seconds},
@@ -176,6 +175,10 @@ func (s *Subject) measure(ctx context.Context, o *outcome, u *unlearn.Update, re
 	if u.Tilt != nil {
 		p.Tilt = u.Tilt
 	}
+	if !allFinite(u.Theta) {
+		o.failed, o.metrics = notFinite, nil
+		return nil, nil
+	}
 	residual, err := p.Residual(ctx, u.Theta)
 	if err != nil {
 		return nil, err
@@ -185,12 +188,12 @@ func (s *Subject) measure(ctx context.Context, o *outcome, u *unlearn.Update, re
 		return nil, err
 	}
 	own.loss = stat.Mean(own.losses, nil)
+	if !finite(residual) || !finite(own.loss) {
+		o.failed, o.metrics = notFinite, nil
+		return nil, nil
+	}
 	if own.classes, err = s.Model.Classes(ctx, u.Theta, test); err != nil {
 		return nil, err
-	}
-	if !finite(residual) || !finite(own.loss) {
-		o.failed, o.metrics = "the update is not finite", nil
-		return nil, nil
 	}
 	o.metrics = append(o.metrics,
 		metric{"gradient-residual", "1", residual},
@@ -218,6 +221,13 @@ func (r *reference) apart(other *reference) float64 {
 		sum += math.Abs(l - other.losses[i])
 	}
 	return sum / float64(len(r.losses))
+}
+
+// notFinite is why nothing can be measured of parameters or losses that overflowed.
+const notFinite = "the update is not finite"
+
+func allFinite(v []float64) bool {
+	return !slices.ContainsFunc(v, func(x float64) bool { return !finite(x) })
 }
 
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }

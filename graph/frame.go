@@ -15,6 +15,7 @@ type Frame[T Float] struct {
 	own     Workspace[T]
 	fed     []bool // by value: the input has been set
 	fresh   bool   // the part that does not vary is up to date
+	ran     bool   // the last run ended without an error
 }
 
 // Workspace is the working memory of runs. Its zero value is ready for use and grows as needed. The outputs of a run that
@@ -26,6 +27,9 @@ type Workspace[T Float] struct {
 // NewFrame returns a frame for a program that computes in T.
 func NewFrame[T Float](p *Program) (*Frame[T], error) {
 	var zero T
+	if p == nil || p.ir == nil {
+		return nil, errNoProgram
+	}
 	if _, is32 := any(zero).(float32); is32 != (p.dt == tensor.Float32) {
 		return nil, fmt.Errorf("graph: a frame of %T for a program in %v", zero, p.dt)
 	}
@@ -48,14 +52,20 @@ func NewFrame[T Float](p *Program) (*Frame[T], error) {
 	return f, nil
 }
 
-// Set gives a dense input its value, row-major, without a copy: x must stay unchanged until the next Set. An input that the
-// program does not need is ignored.
+// Set gives a dense input its value, row-major, without a copy: x must stay unchanged until the next Set. An input of the
+// program's graph that it does not need is ignored.
 func (f *Frame[T]) Set(n *Node, x []T) error {
+	if f.p == nil {
+		return errNoProgram
+	}
 	i, needed := f.p.ir.inputs[n]
 	if needed && f.p.ir.values[i].op == nil && len(x) == f.p.ir.values[i].size {
 		f.m.vals[i] = x
 		f.set(i)
 		return nil
+	}
+	if err := f.p.checkInput(n); err != nil {
+		return err
 	}
 	if isSparse(n) {
 		return fmt.Errorf("graph: input %s takes sparse rows", describe(n))
@@ -69,6 +79,15 @@ func (f *Frame[T]) Set(n *Node, x []T) error {
 // SetSparse gives a sparse input its value without a copy. Shapes are checked; that its indices are in range is the caller's to
 // have checked, once for each matrix, by [Sparse.Check].
 func (f *Frame[T]) SetSparse(n *Node, x *Sparse[T]) error {
+	if f.p == nil {
+		return errNoProgram
+	}
+	if err := f.p.checkInput(n); err != nil {
+		return err
+	}
+	if x == nil {
+		return fmt.Errorf("graph: input %s takes sparse rows, got nil", describe(n))
+	}
 	s, ok := operatorOf(n).(sparseInput)
 	if !ok {
 		return fmt.Errorf("graph: input %s takes dense values", describe(n))
@@ -92,19 +111,23 @@ func (f *Frame[T]) set(i int) {
 
 // Run evaluates the outputs, in ws or, where that is nil, in memory of the frame's own.
 func (f *Frame[T]) Run(ws *Workspace[T]) error {
+	if f.p == nil {
+		return errNoProgram
+	}
 	if ws == nil {
 		ws = &f.own
 	}
 	if err := f.prepare(ws); err != nil {
 		return err
 	}
-	f.m.err = nil
+	f.m.err, f.ran = nil, false
 	for k, st := range f.p.schedule.steps {
 		if st.varying || !f.fresh {
 			f.kernels[k](&f.m)
 		}
 	}
-	f.fresh = f.m.err == nil && f.keeps()
+	f.ran = f.m.err == nil
+	f.fresh = f.ran && f.keeps()
 	return f.m.err
 }
 
@@ -137,13 +160,30 @@ func (f *Frame[T]) prepare(ws *Workspace[T]) error {
 	return nil
 }
 
-// Output returns output k of the last run, row-major. It holds until the next use of the workspace.
+// Output returns output k of the last run, row-major. It holds until the next use of the workspace. It panics with an [*Error] if the
+// program has no such output or the frame has not been run.
 func (f *Frame[T]) Output(k int) []T {
+	f.checkOutput(k)
+	if !f.ran {
+		fail("Output", "the frame has no results: call Run first, and look at its error")
+	}
 	return f.m.vals[f.p.ir.alias(f.p.ir.outputs[k])]
 }
 
 // OutputLen returns the number of elements of output k.
-func (f *Frame[T]) OutputLen(k int) int { return f.p.ir.values[f.p.ir.outputs[k]].size }
+func (f *Frame[T]) OutputLen(k int) int {
+	f.checkOutput(k)
+	return f.p.ir.values[f.p.ir.outputs[k]].size
+}
+
+func (f *Frame[T]) checkOutput(k int) {
+	if f.p == nil {
+		panic(errNoProgram)
+	}
+	if k < 0 || k >= len(f.p.outputs) {
+		fail("Output", "output %d of a program of %d", k, len(f.p.outputs))
+	}
+}
 
 // Drop forgets what is kept between runs, so that the next run evaluates everything.
 func (f *Frame[T]) Drop() { f.fresh = false }

@@ -12,11 +12,11 @@ import (
 // gorgonia.Grad, called a second time on one graph, silently returns the first gradient; this is a reverse pass of its own,
 // which keeps adjoints in a map and leaves no mark on the nodes.
 func Grad(y *Node, wrt ...*Node) ([]*Node, error) {
-	if len(dims(y)) != 0 {
-		return nil, &Error{Op: "Grad", Node: describe(y), Message: fmt.Sprintf("y has shape %v and must be a scalar: take graph.Sum of it first", dims(y))}
-	}
 	var out []*Node
 	err := Build(func() {
+		if d := dims(y); len(d) != 0 {
+			panic(&Error{Op: "Grad", Node: describe(y), Message: fmt.Sprintf("y has shape %v and must be a scalar: take graph.Sum of it first", d)})
+		}
 		out = vjp([]*Node{y}, []*Node{onesLike(y)}, wrt)
 	})
 	return out, err
@@ -110,14 +110,15 @@ func checkConstant(op string, v, wrt []*Node) {
 
 // vjp is the reverse pass. seeds[k] is the adjoint of ys[k].
 func vjp(ys, seeds, wrt []*Node) []*Node {
+	checkWrt("Grad", ys, wrt)
 	y2, w2 := make([]*Node, len(ys)), make([]*Node, len(wrt))
 	for i, y := range ys {
 		y2[i] = rewrite(y)
+		if seeds[i].Dtype() != y.Dtype() || seeds[i].Graph() != y.Graph() && seeds[i].Graph() != nil && y.Graph() != nil {
+			fail("Grad", "vector %s is of another graph or type than %s", describe(seeds[i]), describe(y))
+		}
 	}
 	for i, w := range wrt {
-		if isSparse(w) {
-			fail("Grad", "%s is sparse: nothing is differentiated by sparse rows", describe(w))
-		}
 		w2[i] = rewrite(w)
 	}
 	order := topological(y2)
@@ -153,6 +154,21 @@ func vjp(ys, seeds, wrt []*Node) []*Node {
 		}
 	}
 	return out
+}
+
+// checkWrt refuses nodes by which nothing of ys can be differentiated: of another graph, say, which would have a gradient of zero.
+func checkWrt(op string, ys, wrt []*Node) {
+	for _, n := range slices.Concat(ys, wrt) {
+		dims(n)
+	}
+	for _, w := range wrt {
+		if len(ys) > 0 && w.Graph() != ys[0].Graph() && w.Graph() != nil && ys[0].Graph() != nil {
+			fail(op, "%s belongs to another graph than %s", describe(w), describe(ys[0]))
+		}
+		if isSparse(w) {
+			fail(op, "%s is sparse: nothing is differentiated by sparse rows", describe(w))
+		}
+	}
 }
 
 // activeNodes marks the nodes that depend on a node of wrt.

@@ -203,10 +203,12 @@ func addRows[T Float](sum, x []T, lo int) {
 	}
 }
 
-func fillWith[T Float](dst []T, c T) {
+// fillWith returns dst, with c in all places.
+func fillWith[T Float](dst []T, c T) []T {
 	for i := range dst {
 		dst[i] = c
 	}
+	return dst
 }
 
 func runUnary[T Float](u unary, dst, x []T) {
@@ -237,6 +239,12 @@ func runUnary[T Float](u unary, dst, x []T) {
 		vec.Erf(dst, x)
 	case kRecip:
 		vec.Recip(dst, x)
+	case kNormal:
+		vec.Normal(dst, x)
+	case kSigmoidSlope:
+		vec.SigmoidSlope(dst, x)
+	case kTanhSlope:
+		vec.TanhSlope(dst, x)
 	case kLeaky:
 		leakyGate(dst, x, x, T(u.c))
 	case kScale:
@@ -244,7 +252,15 @@ func runUnary[T Float](u unary, dst, x []T) {
 	case kShift:
 		vec.AddS(dst, x, T(u.c))
 	case kPowC:
-		vec.PowS(dst, x, T(u.c))
+		vec.PowS(dst, x, u.c)
+	case kGauss:
+		vec.Gauss(dst, x, T(u.c))
+	case kClip:
+		clip(dst, x, T(u.c))
+	case kScaledSquare:
+		for i, v := range x {
+			dst[i] = T(u.c) * v * v
+		}
 	}
 }
 
@@ -270,12 +286,24 @@ func runBinary[T Float](b binary, dst, x, y []T) {
 		vec.Ge(dst, x, y)
 	case kGate:
 		vec.Gate(dst, x, y)
-	case kTanhGrad:
-		vec.TanhGrad(dst, x, y)
-	case kSigmoidGrad:
-		vec.SigmoidGrad(dst, x, y)
+	case kOver:
+		vec.Over(dst, x, y)
+	case kShare:
+		vec.Share(dst, x, y)
+	case kFade:
+		vec.Fade(dst, x, y)
+	case kLogistic:
+		logisticLosses(dst, x, y)
+	case kLogisticSlope:
+		logisticSlopes(dst, x, y)
 	case kLeakyGate:
 		leakyGate(dst, x, y, T(b.c))
+	}
+}
+
+func clip[T Float](dst, x []T, c T) {
+	for i, v := range x {
+		dst[i] = max(-c, min(c, v))
 	}
 }
 

@@ -7,8 +7,8 @@ func lowerDropout[T Float](o dropoutMask, in, out int) kernel[T] {
 	return func(m *machine[T]) {
 		key, y := m.vals[in], m.vals[out]
 		for i := range o.shape[0] {
-			high, ok := indexOf(m, key[2*i], 1<<24, "key")
-			low, ok2 := indexOf(m, key[2*i+1], 1<<24, "key")
+			high, ok := indexOf(m, key[2*i], 1<<24, "key", 2*i)
+			low, ok2 := indexOf(m, key[2*i+1], 1<<24, "key", 2*i+1)
 			if !ok || !ok2 {
 				return
 			}

@@ -119,11 +119,11 @@ func lowerAvgPool[T Float](o avgPool, in int, shapes [][]int, out int, v value) 
 		clear(y)
 		s.windows(func(p, image, top, left int) {
 			row, n := y[p*s.c:(p+1)*s.c], 0
+			s.elements(image, top, left, func(int, int) { n++ })
+			share := 1 / T(n) // of which a sum cannot overflow
 			s.elements(image, top, left, func(_, pixel int) {
-				vec.AddTo(row, x[pixel*s.c:(pixel+1)*s.c])
-				n++
+				vec.Axpy(row, share, x[pixel*s.c:(pixel+1)*s.c])
 			})
-			vec.MulS(row, row, 1/T(n))
 		})
 	}
 }

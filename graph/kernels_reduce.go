@@ -1,10 +1,6 @@
 package graph
 
-import (
-	"math"
-
-	"lethe/graph/internal/vec"
-)
+import "lethe/graph/internal/vec"
 
 // strips reduces n rows of length w, each after each, to one row.
 type strips[T Float] func(dst, x []T, n, w int)
@@ -42,26 +38,5 @@ func lowerReduce[T Float](axes []int, in int, shape []int, out int, f strips[T])
 		for k := range outer {
 			f(y[k*w:(k+1)*w], x[k*n*w:(k+1)*n*w], n, w)
 		}
-	}
-}
-
-func softmaxRows[T Float](y, x []T, n int) {
-	for lo := 0; lo < len(x); lo += n {
-		a, b := x[lo:lo+n], y[lo:lo+n]
-		vec.AddS(b, a, -vec.MaxValue(a))
-		vec.Exp(b, b)
-		vec.MulS(b, b, 1/vec.Sum(b))
-	}
-}
-
-// logSumExpRows needs one row of working memory.
-func logSumExpRows[T Float](y, x, row []T) {
-	n := len(row)
-	for r := range y {
-		a := x[r*n : (r+1)*n]
-		top := vec.MaxValue(a)
-		vec.AddS(row, a, -top)
-		vec.Exp(row, row)
-		y[r] = T(math.Log(float64(vec.Sum(row)))) + top
 	}
 }

@@ -67,9 +67,9 @@ func writeDense[T Float](y []T, x *Sparse[T]) {
 	}
 }
 
-func squareRows[T Float](y []T, x *Sparse[T]) {
+func rowNorms[T Float](y []T, x *Sparse[T]) {
 	for r := range x.Rows {
 		row := x.Values[x.Indptr[r]:x.Indptr[r+1]]
-		y[r] = vec.Dot(row, row)
+		normStrips(y[r:r+1], row, len(row), 1)
 	}
 }

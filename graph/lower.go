@@ -44,10 +44,14 @@ func lower[T Float](p *ir, i int) kernel[T] {
 		return lowerSparseMulT[T](in, shapes, i)
 	case sparseDense:
 		return func(m *machine[T]) { writeDense(m.vals[i], m.sparse[in[0]]) }
-	case sparseSquares:
-		return func(m *machine[T]) { squareRows(m.vals[i], m.sparse[in[0]]) }
+	case sparseNorms:
+		return func(m *machine[T]) { rowNorms(m.vals[i], m.sparse[in[0]]) }
 	case sum:
 		return lowerReduce[T](o.axes, in[0], shapes[0], i, sumStrips[T])
+	case mean:
+		return lowerReduce[T](o.axes, in[0], shapes[0], i, meanStrips[T])
+	case norm:
+		return lowerReduce[T](o.axes, in[0], shapes[0], i, normStrips[T])
 	case maxAlong:
 		return lowerReduce[T](o.axes, in[0], shapes[0], i, maxStrips[T])
 	case transpose:
@@ -80,14 +84,44 @@ func lower[T Float](p *ir, i int) kernel[T] {
 		return lowerAvgSpread[T](o, in[0], shapes, i, v)
 	case moments:
 		return lowerMoments[T](in, shapes, i)
-	case softmax:
-		n := shapes[0][len(shapes[0])-1]
-		return func(m *machine[T]) { softmaxRows(m.vals[i], m.vals[in[0]], n) }
-	case logSumExp:
-		n := shapes[0][len(shapes[0])-1]
-		return func(m *machine[T]) { logSumExpRows(m.vals[i], m.vals[in[0]], m.block[:n]) }
+	default:
+		if k := lowerRows[T](v.op, in, shapes, i); k != nil {
+			return k
+		}
 	}
 	panic(fmt.Sprintf("graph: operator %v has no kernel", v.op)) // unreachable: the op table of the tests has every operator
+}
+
+// lowerRows makes the kernels of operations on rows along the last axis; nil for others.
+func lowerRows[T Float](o operator, in []int, shapes [][]int, out int) kernel[T] {
+	if len(shapes) == 0 || len(shapes[0]) == 0 {
+		return nil
+	}
+	n := shapes[0][len(shapes[0])-1]
+	switch o := o.(type) {
+	case softmax:
+		return func(m *machine[T]) { softmaxRows(m.vals[out], m.vals[in[0]], n, o.slope) }
+	case softmaxSlope:
+		return func(m *machine[T]) { softmaxSlopeRows(m.vals[out], m.vals[in[0]], m.vals[in[1]], n, false) }
+	case centre:
+		return func(m *machine[T]) { softmaxSlopeRows(m.vals[out], m.vals[in[0]], m.vals[in[1]], n, true) }
+	case centreT:
+		return func(m *machine[T]) { centreTRows(m.vals[out], m.vals[in[0]], m.vals[in[1]], n) }
+	case logSoftmax:
+		return func(m *machine[T]) { logSoftmaxRows(m.vals[out], m.vals[in[0]], n) }
+	case logSumExp:
+		return func(m *machine[T]) { logSumExpRows(m.vals[out], m.vals[in[0]], m.block[:n]) }
+	case crossEntropy:
+		return lowerCrossEntropy[T](in, n, out)
+	case crossEntropySlope:
+		return lowerCrossEntropySlope[T](in, n, out)
+	case standardise:
+		if o.inverse {
+			return func(m *machine[T]) { inverseDeviations(m.vals[out], m.vals[in[0]], m.block[:n], o.epsilon) }
+		}
+		return func(m *machine[T]) { standardiseRows(m.vals[out], m.vals[in[0]], n, o.epsilon) }
+	}
+	return nil
 }
 
 // workspace is how many elements of working memory the kernel of value i needs.
@@ -95,12 +129,12 @@ func (p *ir) workspace(i int) int {
 	v := p.values[i]
 	width := func() int { shape := p.values[v.in[0]].shape; return shape[len(shape)-1] }
 	switch v.op.(type) {
-	case logSumExp:
+	case logSumExp, crossEntropy, standardise:
 		return width()
 	case poolIndex:
 		return 2 * width()
 	case moments:
-		return 3 * momentsWidth(width())
+		return 4 * momentsWidth(width())
 	case conv, convInput, convFilter, convSum:
 		in := make([][]int, len(v.in))
 		for k, c := range v.in {

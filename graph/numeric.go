@@ -1,12 +1,17 @@
 package graph
 
 import (
+	"math"
+
 	"lethe/graph/internal/blas"
 	"lethe/graph/internal/vec"
 )
 
 // Convert writes x to dst, which has the same length, rounding to its precision.
 func Convert[O, T Float](dst []O, x []T) {
+	if len(dst) != len(x) {
+		fail("Convert", "%d numbers into %d", len(x), len(dst))
+	}
 	switch d := any(dst).(type) {
 	case []T:
 		copy(d, x)
@@ -18,10 +23,34 @@ func Convert[O, T Float](dst []O, x []T) {
 }
 
 // Accumulate adds x to dst, which has the same length.
-func Accumulate[T Float](dst []float64, x []T) { vec.AddToFloat64(dst, x) }
+func Accumulate[T Float](dst []float64, x []T) {
+	if len(dst) != len(x) {
+		fail("Accumulate", "%d numbers added to %d", len(x), len(dst))
+	}
+	vec.AddToFloat64(dst, x)
+}
+
+// Length returns the Euclidean norm of x, without overflow or underflow on the way.
+func Length[T Float](x []T) float64 {
+	s := 0.0
+	for _, v := range x {
+		s += float64(v) * float64(v)
+	}
+	if s >= 0x1p-960 && s <= math.MaxFloat64 {
+		return math.Sqrt(s)
+	}
+	wide := make([]float64, len(x))
+	for i, v := range x {
+		wide[i] = float64(v)
+	}
+	return rootOrScaled(s, wide, len(wide), 1)
+}
 
 // SumOuter writes X'D to dst (in*out) for X (m, in) and D (m, out): the sum of m outer products.
 func SumOuter[T Float](dst, x, d []T, m int) {
+	if m < 1 || len(x)%m != 0 || len(d)%m != 0 || len(x)/m*(len(d)/m) != len(dst) {
+		fail("SumOuter", "%d pairs of rows out of %d and %d numbers for a product of %d", m, len(x), len(d), len(dst))
+	}
 	if m == 1 {
 		vec.Outer(dst, x, d)
 		return
@@ -35,4 +64,17 @@ func Mix(z uint64) uint64 {
 	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
 	z = (z ^ z>>27) * 0x94d049bb133111eb
 	return z ^ z>>31
+}
+
+// Finite reports whether no number is NaN or infinite. It costs one vectorised sum, unless that overflows.
+func Finite[T Float](x []T) bool {
+	if s := vec.Sum(x); s-s == 0 {
+		return true
+	}
+	for _, v := range x {
+		if v-v != 0 {
+			return false
+		}
+	}
+	return true
 }

@@ -3,6 +3,7 @@ package graph
 import (
 	"fmt"
 	"hash"
+	"math"
 	"sync/atomic"
 
 	"github.com/chewxy/hm"
@@ -34,16 +35,23 @@ type op struct {
 
 var opCount atomic.Uint32
 
-// apply adds the node operator(in...) to the graph of its inputs.
-func apply(o operator, in ...*Node) *Node { return applyIn(in[0].Graph(), in[0].Dtype(), o, in...) }
+// apply adds the node operator(in...) to the graph of its inputs. Constants of gorgonia's have no graph of their own.
+func apply(o operator, in ...*Node) *Node {
+	var g *gorgonia.ExprGraph
+	for _, n := range in {
+		checkNode(n)
+		if g == nil {
+			g = n.Graph()
+		}
+	}
+	return applyIn(g, in[0].Dtype(), o, in...)
+}
 
 // applyIn is apply for operators that may have no inputs.
 func applyIn(g *gorgonia.ExprGraph, dt tensor.Dtype, o operator, in ...*Node) *Node {
 	shapes := make([][]int, len(in))
 	for i, n := range in {
-		if n == nil {
-			fail(o.String(), "input %d is nil", i)
-		}
+		checkNode(n)
 		if n.Graph() != g && n.Graph() != nil {
 			fail(o.String(), "input %d (%s) belongs to another graph", i, describe(n))
 		}
@@ -61,9 +69,32 @@ func applyIn(g *gorgonia.ExprGraph, dt tensor.Dtype, o operator, in ...*Node) *N
 	if err != nil {
 		fail(o.String(), "%v", err)
 	}
+	if err := checkShape(shape); err != nil {
+		fail(o.String(), "the result would have %v", err)
+	}
+	checkFactor(o, dt)
 	w := &op{operator: o, in: in, shape: shape, dt: dt, id: opCount.Add(1)}
 	return gorgonia.NewUniqueNode(gorgonia.WithType(nodeType(dt, shape)), gorgonia.WithOp(w),
 		gorgonia.WithChildren(append(gorgonia.Nodes(nil), in...)), gorgonia.In(g), gorgonia.WithShape(shape...))
+}
+
+// checkFactor refuses a constant that is not a number, and one that single precision cannot hold.
+func checkFactor(o operator, dt tensor.Dtype) {
+	var c float64
+	switch o := o.(type) {
+	case unary:
+		c = o.c
+	case fill:
+		c = o.c
+	case binary:
+		c = o.c
+	}
+	if math.IsNaN(c) {
+		fail(calledFunction(), "the constant is not a number")
+	}
+	if dt == tensor.Float32 && math.Abs(c) > math.MaxFloat32 && !math.IsInf(c, 0) {
+		fail(calledFunction(), "the constant %v is too large for float32: compute in float64", c)
+	}
 }
 
 // The methods below make *op a gorgonia.Op and a gorgonia.SDOp, so that stock gorgonia can show and differentiate

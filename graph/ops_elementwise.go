@@ -3,6 +3,8 @@ package graph
 import (
 	"fmt"
 	"math"
+
+	"gorgonia.org/tensor"
 )
 
 // unary is an element-wise function of one argument, with a constant c where the kind has one.
@@ -27,13 +29,20 @@ const (
 	kReLU
 	kErf
 	kRecip
-	kLeaky // x for x > 0, c*x otherwise
-	kScale // c*x
-	kShift // x + c
-	kPowC  // x^c
+	kNormal       // Phi(x)
+	kSigmoidSlope // s(x)s(-x), s the sigmoid
+	kTanhSlope    // 1/cosh(x)^2
+	kLeaky        // x for x > 0, c*x otherwise
+	kScale        // c*x
+	kShift        // x + c
+	kPowC         // x^c
+	kGauss        // exp(-c*x^2), c = 1/2 or 1
+	kClip         // x where |x| < c, c with the sign of x otherwise
+	kScaledSquare // c*x*x
 )
 
-var unaryNames = [...]string{"neg", "exp", "log", "sqrt", "square", "abs", "sign", "tanh", "sigmoid", "softplus", "relu", "erf", "recip", "leaky", "scale", "shift", "pow"}
+var unaryNames = [...]string{"neg", "exp", "log", "sqrt", "square", "abs", "sign", "tanh", "sigmoid", "softplus", "relu", "erf", "recip",
+	"normal", "sigmoidslope", "tanhslope", "leaky", "scale", "shift", "pow", "gauss", "clip", "scaledsquare"}
 
 func (u unary) String() string {
 	if u.kind >= kLeaky {
@@ -56,27 +65,35 @@ func (u unary) adjoint(in []*Node, y, dy *Node, need []bool) []*Node {
 	case kExp:
 		d = Mul(dy, y)
 	case kLog:
-		d = Div(dy, x)
-	case kSqrt:
-		d = Scale(Div(dy, y), 0.5)
+		d = apply(binary{kind: kShare}, dy, x)
+	case kSqrt: // no adjoint is none at 0 too, where the slope is infinite
+		d = Scale(apply(binary{kind: kShare}, dy, y), 0.5)
 	case kSquare:
 		d = Scale(Mul(dy, x), 2)
 	case kAbs:
 		d = Mul(dy, apply(unary{kind: kSign}, x))
 	case kSign:
 		return []*Node{nil}
-	case kTanh:
-		d = apply(binary{kind: kTanhGrad}, y, dy)
+	case kTanh: // from x: 1 - y^2 would have lost its digits where y is near 1
+		d = Mul(apply(unary{kind: kTanhSlope}, x), dy)
 	case kSigmoid:
-		d = apply(binary{kind: kSigmoidGrad}, y, dy)
+		d = Mul(apply(unary{kind: kSigmoidSlope}, x), dy)
+	case kTanhSlope:
+		d = Scale(Mul(Mul(dy, y), Tanh(x)), -2)
+	case kSigmoidSlope: // s' (1 - 2s), of which the second factor is -tanh(x/2)
+		d = Neg(Mul(Mul(dy, y), Tanh(Scale(x, 0.5))))
 	case kSoftplus:
 		d = Mul(dy, Sigmoid(x))
 	case kReLU:
 		d = apply(binary{kind: kGate}, y, dy)
 	case kErf: // 2/sqrt(pi) exp(-x^2)
-		d = Scale(Mul(dy, Exp(Neg(Square(x)))), 2/math.SqrtPi)
+		d = Scale(apply(binary{kind: kFade}, dy, apply(unary{kind: kGauss, c: 1}, x)), 2/math.SqrtPi)
+	case kNormal: // the normal density
+		d = Scale(apply(binary{kind: kFade}, dy, apply(unary{kind: kGauss, c: 0.5}, x)), 1/math.Sqrt(2*math.Pi))
+	case kGauss:
+		d = Scale(apply(binary{kind: kFade}, x, apply(binary{kind: kFade}, dy, y)), -2*u.c)
 	case kRecip:
-		d = Neg(Mul(dy, Square(y)))
+		d = Neg(Mul(Mul(dy, y), y))
 	case kLeaky:
 		d = apply(binary{kind: kLeakyGate, c: u.c}, x, dy)
 	case kScale:
@@ -84,9 +101,22 @@ func (u unary) adjoint(in []*Node, y, dy *Node, need []bool) []*Node {
 	case kShift:
 		d = dy
 	case kPowC:
-		d = Scale(Mul(dy, PowC(x, u.c-1)), u.c)
+		d = powSlope(x, dy, u.c)
+	case kClip:
+		inside := Shift(Neg(Abs(x)), u.c)
+		d = apply(binary{kind: kGate}, inside, dy)
+	case kScaledSquare:
+		d = Scale(Mul(dy, x), 2*u.c)
 	}
 	return []*Node{d}
+}
+
+// powSlope is dy*c*x^(c-1). For c from 0 to 1 that is infinite at 0, and still none where dy is.
+func powSlope(x, dy *Node, c float64) *Node {
+	if c > 0 && c < 1 {
+		return Scale(apply(binary{kind: kShare}, dy, PowC(x, 1-c)), c)
+	}
+	return Scale(Mul(dy, PowC(x, c-1)), c)
 }
 
 // binary is an element-wise function of two arguments of one shape.
@@ -102,17 +132,20 @@ const (
 	kSub
 	kMul
 	kDiv
-	kPow         // a^b
-	kEq          // 1 where a == b, else 0
-	kGt          // 1 where a > b, else 0
-	kGe          // 1 where a >= b, else 0
-	kGate        // b where a > 0, else 0
-	kTanhGrad    // b(1 - a^2)
-	kSigmoidGrad // b a(1 - a)
-	kLeakyGate   // b where a > 0, else c*b
+	kPow           // a^b
+	kEq            // 1 where a == b, else 0
+	kGt            // 1 where a > b, else 0
+	kGe            // 1 where a >= b, else 0
+	kGate          // b where a > 0, else 0
+	kOver          // a/b, 0 where b is 0
+	kShare         // a/b, 0 where a is 0
+	kFade          // ab, 0 where b is 0
+	kLogistic      // the logistic loss of output a and label b, see logistic.go
+	kLogisticSlope // its derivative by a
+	kLeakyGate     // b where a > 0, else c*b
 )
 
-var binaryNames = [...]string{"add", "sub", "mul", "div", "power", "eq", "gt", "ge", "gate", "tanhgrad", "sigmoidgrad", "leakygate"}
+var binaryNames = [...]string{"add", "sub", "mul", "div", "power", "eq", "gt", "ge", "gate", "over", "share", "fade", "logistic", "logisticslope", "leakygate"}
 
 func (b binary) String() string {
 	if b.kind == kLeakyGate {
@@ -156,17 +189,23 @@ func (b binary) adjoint(in []*Node, y, dy *Node, need []bool) []*Node {
 		first(func() *Node { return Div(dy, q) })
 		second(func() *Node { return Neg(Div(Mul(dy, y), q)) })
 	case kPow:
-		first(func() *Node { return Mul(dy, Mul(q, apply(b, p, Shift(q, -1)))) })
-		second(func() *Node { return Mul(dy, Mul(y, Log(p))) })
+		first(func() *Node { return apply(binary{kind: kFade}, apply(b, p, Shift(q, -1)), Mul(dy, q)) })
+		second(func() *Node { return apply(binary{kind: kFade}, Log(p), Mul(dy, y)) })
 	case kEq, kGt, kGe: // constant almost everywhere
 	case kGate, kLeakyGate:
 		second(func() *Node { return apply(b, p, dy) })
-	case kTanhGrad:
-		first(func() *Node { return Scale(Mul(dy, Mul(p, q)), -2) })
+	case kOver, kShare:
+		first(func() *Node { return apply(b, dy, q) })
+		second(func() *Node { return Neg(apply(b, Mul(dy, y), q)) })
+	case kFade: // no adjoint is none beside an infinite p too
+		first(func() *Node { return Mul(dy, q) })
 		second(func() *Node { return apply(b, p, dy) })
-	case kSigmoidGrad: // q p (1-p): by p it is q(1 - 2p)
-		first(func() *Node { return Mul(dy, Mul(q, Shift(Scale(p, -2), 1))) })
-		second(func() *Node { return apply(b, p, dy) })
+	case kLogistic:
+		first(func() *Node { return Mul(dy, apply(binary{kind: kLogisticSlope}, p, q)) })
+		second(func() *Node { return Neg(Mul(dy, p)) })
+	case kLogisticSlope:
+		first(func() *Node { return Mul(dy, apply(unary{kind: kSigmoidSlope}, p)) })
+		second(func() *Node { return Neg(dy) })
 	}
 	return []*Node{dp, dq}
 }
@@ -194,8 +233,14 @@ func Exp(x *Node) *Node { return apply(unary{kind: kExp}, x) }
 // Log returns the natural logarithm of x.
 func Log(x *Node) *Node { return apply(unary{kind: kLog}, x) }
 
-// Sqrt returns the square root of x.
-func Sqrt(x *Node) *Node { return apply(unary{kind: kSqrt}, x) }
+// Sqrt returns the square root of x. Its slope at 0 is infinite; where the root itself has no adjoint, as behind a mask, x has none either.
+// The root of a sum or mean of squares is built as a [Norm], whose slope at 0 is 0.
+func Sqrt(x *Node) *Node {
+	if n := rootOfSquares(x); n != nil {
+		return n
+	}
+	return apply(unary{kind: kSqrt}, x)
+}
 
 // Square returns x*x.
 func Square(x *Node) *Node { return apply(unary{kind: kSquare}, x) }
@@ -221,21 +266,13 @@ func LeakyReLU(x *Node, slope float64) *Node { return apply(unary{kind: kLeaky, 
 // Erf returns the error function of x.
 func Erf(x *Node) *Node { return apply(unary{kind: kErf}, x) }
 
-// GELU returns x*Phi(x), with Phi the standard normal distribution function (the exact form, not the tanh fit).
-func GELU(x *Node) *Node {
-	return Scale(Mul(x, Shift(Erf(Scale(x, 1/math.Sqrt2)), 1)), 0.5)
-}
-
 // Recip returns 1/x.
 func Recip(x *Node) *Node { return apply(unary{kind: kRecip}, x) }
 
 // Scale returns c*x for a constant c.
 func Scale(x *Node, c float64) *Node {
-	switch o := operatorOf(x).(type) {
-	case unary:
-		if o.kind == kScale {
-			return Scale(inputsOf(x)[0], o.c*c)
-		}
+	if o, ok := operatorOf(x).(unary); ok && o.kind == kScale && inRange(x, o.c*c) {
+		return Scale(inputsOf(x)[0], o.c*c)
 	}
 	switch c {
 	case 1:
@@ -243,7 +280,23 @@ func Scale(x *Node, c float64) *Node {
 	case -1:
 		return Neg(x)
 	}
-	return apply(unary{kind: kScale, c: c}, x)
+	if c != 0 && !inRange(x, c) && math.Abs(c) <= math.MaxFloat64 && x.Dtype() == tensor.Float32 {
+		// Single precision does not hold c, but may well hold c*x: multiply twice.
+		fraction, e := math.Frexp(c)
+		return scaleOnce(Scale(x, math.Ldexp(fraction, e/2)), math.Ldexp(1, e-e/2))
+	}
+	return scaleOnce(x, c)
+}
+
+func scaleOnce(x *Node, c float64) *Node { return apply(unary{kind: kScale, c: c}, x) }
+
+// inRange says whether the precision of x holds c with all its digits, so that multiplying by it once is as good as by its factors.
+func inRange(x *Node, c float64) bool {
+	c = math.Abs(c)
+	if x.Dtype() == tensor.Float32 {
+		return c >= 0x1p-126 && c <= math.MaxFloat32
+	}
+	return c >= 0x1p-1022 && c <= math.MaxFloat64
 }
 
 // Shift returns x + c for a constant c.
@@ -271,8 +324,17 @@ func PowC(x *Node, c float64) *Node {
 	return apply(unary{kind: kPowC, c: c}, x)
 }
 
-// Pow returns x^y element by element, for x > 0; operands are broadcast.
-func Pow(x, y *Node) *Node { return elementwise(binary{kind: kPow}, x, y) }
+// Pow returns x^y element by element, for x > 0; operands are broadcast. A constant y may be a whole number for any x, see [PowC].
+func Pow(x, y *Node) *Node {
+	if f, ok := operatorOf(y).(fill); ok {
+		s, err := broadcastShape(dims(x), dims(y))
+		if err != nil {
+			fail("Pow", "%v", err)
+		}
+		return PowC(BroadcastTo(x, s...), f.c)
+	}
+	return elementwise(binary{kind: kPow}, x, y)
+}
 
 // Add returns x + y; operands are broadcast by NumPy's rules.
 func Add(x, y *Node) *Node { return elementwise(binary{kind: kAdd}, x, y) }

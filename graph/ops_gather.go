@@ -3,6 +3,8 @@ package graph
 import (
 	"fmt"
 	"slices"
+
+	"gorgonia.org/tensor"
 )
 
 // gather takes rows of a table by index; its adjoint is scatter, which adds rows up by index.
@@ -44,11 +46,29 @@ func (s scatter) adjoint(in []*Node, _, dy *Node, need []bool) []*Node {
 // Gather returns the rows of table (rows, ...) at the given indices: shape of index followed by the shape of a row. The
 // indices are whole numbers from 0 to rows-1 in the graph's own precision (exact to 2^24 in float32); a program reports
 // one outside. Nothing is differentiated by them.
-func Gather(table, index *Node) *Node { return apply(gather{}, table, index) }
+func Gather(table, index *Node) *Node {
+	if d := dims(table); len(d) > 0 {
+		checkIndexable("Gather", index, d[0])
+	}
+	return apply(gather{}, table, index)
+}
 
 // ScatterAdd returns a table of the given number of rows in which row r is the sum of the rows of x whose index is r; the
 // adjoint of [Gather].
-func ScatterAdd(x, index *Node, rows int) *Node { return apply(scatter{rows: rows}, x, index) }
+func ScatterAdd(x, index *Node, rows int) *Node {
+	if rows < 1 {
+		fail("ScatterAdd", "%d rows", rows)
+	}
+	checkIndexable("ScatterAdd", index, rows)
+	return apply(scatter{rows: rows}, x, index)
+}
+
+// checkIndexable refuses more rows than single precision can tell apart: beyond 2^24 an index would be rounded to its neighbour.
+func checkIndexable(op string, index *Node, rows int) {
+	if checkNode(index); index.Dtype() == tensor.Float32 && rows > 1<<24 {
+		fail(op, "%d rows: indices in float32 are exact to 2^24 only; compute in float64", rows)
+	}
+}
 
 // oneHot writes each class index as a row of zeros with a one.
 type oneHot struct{ classes int }
@@ -64,5 +84,6 @@ func OneHot(index *Node, classes int) *Node {
 	if classes < 1 {
 		fail("OneHot", "%d classes", classes)
 	}
+	checkIndexable("OneHot", index, classes)
 	return apply(oneHot{classes: classes}, index)
 }

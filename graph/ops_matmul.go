@@ -78,13 +78,16 @@ func MatMul(a, b *Node) *Node {
 // Affine returns xW + b for rows x (..., in), W (in, out) and b (out): (..., out). x may be sparse rows; b may be nil.
 func Affine(x, w, b *Node) *Node {
 	var y *Node
-	if isSparse(x) {
+	if checkNode(x); isSparse(x) {
 		y = SparseMul(x, w)
 	} else {
 		y = MatMul(x, w)
 	}
 	if b == nil {
 		return y
+	}
+	if d := dims(y); !sameShape(dims(b), d[len(d)-1:]) {
+		fail("Affine", "bias of shape %v for %d outputs: want [%d]", dims(b), d[len(d)-1], d[len(d)-1])
 	}
 	return Add(y, b)
 }

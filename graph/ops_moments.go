@@ -47,6 +47,13 @@ func Moments(x, weight *Node) (mean, variance *Node) {
 // BatchNorm returns gain*(x - mean)/sqrt(variance + epsilon) + bias for x (..., channels) and the others (channels) (Ioffe and Szegedy 2015,
 // algorithm 1). Mean and variance are the batch's own while training, see [Moments], and constants in the evaluation pass.
 func BatchNorm(x, gain, bias, mean, variance *Node, epsilon float64) *Node {
+	shape := dims(x)
+	if len(shape) == 0 {
+		fail("BatchNorm", "a scalar has no channels")
+	}
+	checkChannels("BatchNorm", shape, gain, bias, mean, variance)
+	checkEpsilon("BatchNorm", epsilon)
 	scale := Mul(gain, PowC(Shift(variance, epsilon), -0.5))
-	return Add(Mul(x, scale), Sub(bias, Mul(mean, scale)))
+	// The mean is taken off first: x*scale - mean*scale would cancel where the mean is large.
+	return Add(Mul(Sub(x, mean), scale), bias)
 }

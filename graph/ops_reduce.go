@@ -57,7 +57,7 @@ func checkAxes(op string, x *Node, axes []int) []int {
 // Sum adds x up over the given axes (all if none is named), which vanish from its shape. A negative axis counts from the
 // end.
 func Sum(x *Node, axes ...int) *Node {
-	if len(dims(x)) == 0 {
+	if len(dims(x)) == 0 && len(axes) == 0 {
 		return x
 	}
 	for _, run := range neighbours(checkAxes("Sum", x, axes)) {
@@ -66,39 +66,67 @@ func Sum(x *Node, axes ...int) *Node {
 	return x
 }
 
-// Mean is Sum divided by the number of elements that were added.
-func Mean(x *Node, axes ...int) *Node {
-	if len(dims(x)) == 0 {
-		return x
-	}
-	n := 1
-	for _, a := range checkAxes("Mean", x, axes) {
-		n *= dims(x)[a]
-	}
-	return Scale(Sum(x, axes...), 1/float64(n))
+// mean is the mean along neighbouring axes, which vanish from the shape. It is finite wherever the elements are.
+type mean struct{ axes []int }
+
+func (m mean) String() string                  { return fmt.Sprintf("mean%v", m.axes) }
+func (m mean) infer(in [][]int) ([]int, error) { return sum(m).infer(in) }
+func (m mean) adjoint(in []*Node, y, dy *Node, need []bool) []*Node {
+	return sum(m).adjoint(in, y, Scale(dy, 1/float64(m.count(dims(in[0])))), need)
 }
 
-// maxAlong is the largest element along axes, which vanish from the shape.
+func (m mean) count(shape []int) int {
+	n := 1
+	for _, a := range m.axes {
+		n *= shape[a]
+	}
+	return n
+}
+
+// Mean is Sum divided by the number of elements that were added, without overflow on the way.
+func Mean(x *Node, axes ...int) *Node {
+	if len(dims(x)) == 0 && len(axes) == 0 {
+		return x
+	}
+	for _, run := range neighbours(checkAxes("Mean", x, axes)) {
+		x = apply(mean{axes: run}, x)
+	}
+	return x
+}
+
+// maxAlong is the largest element along neighbouring axes, which vanish from the shape.
 type maxAlong struct{ axes []int }
 
 func (m maxAlong) String() string                  { return fmt.Sprintf("max%v", m.axes) }
 func (m maxAlong) infer(in [][]int) ([]int, error) { return sum(m).infer(in) }
 func (m maxAlong) adjoint(in []*Node, y, dy *Node, _ []bool) []*Node {
 	x, shape := in[0], dims(in[0])
-	hit := apply(binary{kind: kEq}, x, BroadcastTo(keepDims(y, shape, m.axes), shape...))
-	return []*Node{Mul(hit, BroadcastTo(keepDims(dy, shape, m.axes), shape...))}
+	whole := func(r *Node) *Node { return BroadcastTo(keepDims(r, shape, m.axes), shape...) }
+	hit := apply(binary{kind: kEq}, x, whole(y))
+	return []*Node{Mul(Div(hit, whole(apply(sum(m), hit))), whole(dy))}
 }
 
-// Max returns the largest element along the given axes (all if none is named). Its derivative is that of the largest
-// element; where several are equal, each gets the whole adjoint.
+// Max returns the largest element along the given axes (all if none is named), and NaN where there is one. Its derivative is that of the
+// largest element; several that are equal share it equally.
 func Max(x *Node, axes ...int) *Node {
-	if len(dims(x)) == 0 {
+	if len(dims(x)) == 0 && len(axes) == 0 {
 		return x
 	}
-	for _, run := range neighbours(checkAxes("Max", x, axes)) {
-		x = apply(maxAlong{axes: run}, x)
+	axes = checkAxes("Max", x, axes)
+	if len(neighbours(axes)) > 1 { // at the end, so that all are compared with each other at once
+		var perm []int
+		for a := range dims(x) {
+			if !slices.Contains(axes, a) {
+				perm = append(perm, a)
+			}
+		}
+		kept := len(perm)
+		x = Transpose(x, append(perm, axes...)...)
+		for i := range axes {
+			axes[i] = kept + i
+		}
 	}
-	return x
+	return apply(maxAlong{axes: axes}, x)
 }
 
 // neighbours splits sorted axes into runs of adjacent ones, last run first.

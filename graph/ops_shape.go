@@ -71,7 +71,9 @@ func BroadcastTo(x *Node, shape ...int) *Node {
 		return x
 	}
 	if f, ok := operatorOf(x).(fill); ok {
-		return newFill(x.Graph(), x.Dtype(), f.c, shape)
+		if s, err := broadcastShape(f.shape, shape); err == nil && sameShape(s, shape) {
+			return newFill(x.Graph(), x.Dtype(), f.c, shape)
+		}
 	}
 	return apply(broadcast{shape: slices.Clone(shape)}, x)
 }
@@ -97,8 +99,8 @@ type reshape struct{ shape []int }
 
 func (r reshape) String() string { return fmt.Sprintf("reshape%v", r.shape) }
 func (r reshape) infer(in [][]int) ([]int, error) {
-	if slices.ContainsFunc(r.shape, func(d int) bool { return d < 1 }) {
-		return nil, fmt.Errorf("shape %v: every dimension must be at least 1", r.shape)
+	if err := checkShape(r.shape); err != nil {
+		return nil, err
 	}
 	if size(in[0]) != size(r.shape) {
 		return nil, fmt.Errorf("%v has %d elements, %v has %d", in[0], size(in[0]), r.shape, size(r.shape))
@@ -117,7 +119,7 @@ func Reshape(x *Node, shape ...int) *Node {
 	if sameShape(dims(x), shape) {
 		return x
 	}
-	if f, ok := operatorOf(x).(fill); ok && size(f.shape) == size(shape) {
+	if f, ok := operatorOf(x).(fill); ok && checkShape(shape) == nil && size(f.shape) == size(shape) {
 		return newFill(x.Graph(), x.Dtype(), f.c, shape)
 	}
 	return apply(reshape{shape: slices.Clone(shape)}, x)
@@ -207,7 +209,7 @@ type pad struct{ axis, before, after int }
 
 func (p pad) String() string { return fmt.Sprintf("pad[%d %d %d]", p.axis, p.before, p.after) }
 func (p pad) infer(in [][]int) ([]int, error) {
-	if p.axis < 0 || p.axis >= len(in[0]) || p.before < 0 || p.after < 0 {
+	if p.axis < 0 || p.axis >= len(in[0]) || p.before < 0 || p.after < 0 || p.before > maxElements || p.after > maxElements {
 		return nil, fmt.Errorf("%d and %d zeros along axis %d of %v", p.before, p.after, p.axis, in[0])
 	}
 	out := slices.Clone(in[0])
@@ -220,7 +222,7 @@ func (p pad) adjoint(in []*Node, _, dy *Node, _ []bool) []*Node {
 
 // Pad puts zeros before and after x along the given axis.
 func Pad(x *Node, axis, before, after int) *Node {
-	if before == 0 && after == 0 {
+	if before == 0 && after == 0 && axis >= 0 && axis < len(dims(x)) {
 		return x
 	}
 	return apply(pad{axis: axis, before: before, after: after}, x)
@@ -267,6 +269,9 @@ func Concat(axis int, xs ...*Node) *Node {
 	case 0:
 		fail("Concat", "nothing to join")
 	case 1:
+		if d := dims(xs[0]); axis < 0 || axis >= len(d) {
+			fail("Concat", "axis %d of %v", axis, d)
+		}
 		return xs[0]
 	}
 	return apply(concat{axis: axis}, xs...)

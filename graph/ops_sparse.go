@@ -1,7 +1,10 @@
 package graph
 
 import (
+	"errors"
 	"fmt"
+	"math"
+	"slices"
 	"unsafe"
 
 	"gorgonia.org/gorgonia"
@@ -17,8 +20,15 @@ type Sparse[T Float] struct {
 	Values     []T
 }
 
-// Check returns an error if row pointers or column indices are out of range. Kernels rely on them.
+// Check returns an error if row pointers or column indices are out of range, or a row holds two values of one column, which
+// norms would not add up. Kernels rely on it.
 func (x *Sparse[T]) Check() error {
+	if x == nil {
+		return errors.New("graph: the sparse rows are nil")
+	}
+	if x.Rows < 0 || x.Cols < 0 {
+		return fmt.Errorf("graph: sparse rows of shape [%d %d]", x.Rows, x.Cols)
+	}
 	if len(x.Indptr) != x.Rows+1 {
 		return fmt.Errorf("graph: %d sparse rows with %d row pointers", x.Rows, len(x.Indptr))
 	}
@@ -34,7 +44,30 @@ func (x *Sparse[T]) Check() error {
 			}
 		}
 	}
+	for r := range x.Rows {
+		if c, ok := repeated(x.Indices[x.Indptr[r]:x.Indptr[r+1]]); ok {
+			return fmt.Errorf("graph: sparse row %d holds two values of column %d: add them up first", r, c)
+		}
+	}
 	return nil
+}
+
+// repeated returns a number that occurs twice.
+func repeated(x []int32) (int32, bool) {
+	rising := true
+	for i := 1; i < len(x); i++ {
+		rising = rising && x[i-1] < x[i]
+	}
+	if rising {
+		return 0, false
+	}
+	sorted := slices.Sorted(slices.Values(x))
+	for i := 1; i < len(sorted); i++ {
+		if sorted[i-1] == sorted[i] {
+			return sorted[i], true
+		}
+	}
+	return 0, false
 }
 
 // The methods below make a *Sparse a gorgonia.Value, so that it can be fed to a program.
@@ -83,8 +116,14 @@ func (s sparseInput) adjoint([]*Node, *Node, *Node, []bool) []*Node { return nil
 // SparseInput adds an input of sparse rows to g. It can be an argument of [Affine] and [SparseMul] only, and nothing is
 // differentiated by it.
 func SparseInput(g *gorgonia.ExprGraph, dt tensor.Dtype, name string, rows, cols int) *Node {
-	if rows < 1 || cols < 1 {
-		fail("SparseInput", "%q has shape [%d %d]: both must be at least 1", name, rows, cols)
+	if g == nil {
+		fail("SparseInput", "%q has no graph: give it one from gorgonia.NewGraph", name)
+	}
+	if dt != tensor.Float32 && dt != tensor.Float64 {
+		fail("SparseInput", "%q has type %v: want float32 or float64", name, dt)
+	}
+	if rows < 1 || cols < 1 || cols > math.MaxInt32+1 {
+		fail("SparseInput", "%q has shape [%d %d]: both must be at least 1, and columns have numbers below 2^31", name, rows, cols)
 	}
 	return applyIn(g, dt, sparseInput{name: name, rows: rows, cols: cols})
 }
@@ -128,7 +167,7 @@ func (sparseMulT) adjoint(in []*Node, _, dy *Node, need []bool) []*Node {
 
 // SparseMul returns the product of sparse rows x (n, in) and a matrix w (in, out): (n, out).
 func SparseMul(x, w *Node) *Node {
-	if !isSparse(x) {
+	if checkNode(x); !isSparse(x) {
 		fail("SparseMul", "%s is not a SparseInput", describe(x))
 	}
 	return apply(sparseMul{}, x, w)
@@ -142,10 +181,10 @@ func (sparseDense) String() string                                { return "spar
 func (sparseDense) infer(in [][]int) ([]int, error)               { return in[0], nil }
 func (sparseDense) adjoint([]*Node, *Node, *Node, []bool) []*Node { return []*Node{nil} }
 
-// sparseSquares is the sum of the squares of each sparse row: (n).
-type sparseSquares struct{}
+// sparseNorms is the Euclidean norm of each sparse row: (n).
+type sparseNorms struct{}
 
-func (sparseSquares) sparseFirst()                                  {}
-func (sparseSquares) String() string                                { return "sparsesquares" }
-func (sparseSquares) infer(in [][]int) ([]int, error)               { return in[0][:1], nil }
-func (sparseSquares) adjoint([]*Node, *Node, *Node, []bool) []*Node { return []*Node{nil} }
+func (sparseNorms) sparseFirst()                                  {}
+func (sparseNorms) String() string                                { return "sparsenorms" }
+func (sparseNorms) infer(in [][]int) ([]int, error)               { return in[0][:1], nil }
+func (sparseNorms) adjoint([]*Node, *Node, *Node, []bool) []*Node { return []*Node{nil} }

@@ -63,6 +63,13 @@ func opTable() []opCase {
 		{name: "relu", shapes: [][]int{m}, build: func(x ...*Node) *Node { return Square(ReLU(x[0])) }, draw: awayFromZero},
 		{name: "leaky relu", shapes: [][]int{m}, build: func(x ...*Node) *Node { return Square(LeakyReLU(x[0], 0.1)) }, draw: awayFromZero},
 		{name: "gelu", shapes: [][]int{m}, build: one(GELU)},
+		{name: "gelu by tanh", shapes: [][]int{m}, build: one(GELUTanh)},
+		{name: "normal distribution", shapes: [][]int{m}, build: one(Phi)},
+		{name: "norm", shapes: [][]int{t}, build: func(x ...*Node) *Node { return Square(Norm(x[0], 1)) }},
+		{name: "norm of the last", shapes: [][]int{m}, build: func(x ...*Node) *Node { return Exp(Norm(x[0], -1)) }},
+		{name: "norm along two axes", shapes: [][]int{t}, build: func(x ...*Node) *Node { return Norm(x[0], 0, 2) }},
+		{name: "root of a mean of squares", shapes: [][]int{t}, build: func(x ...*Node) *Node { return Sqrt(Scale(Reshape(Mean(Square(x[0]), 0, 2), 3, 1), 2)) }},
+		{name: "mean along two axes", shapes: [][]int{t}, build: func(x ...*Node) *Node { return Exp(Mean(x[0], 0, 2)) }},
 		{name: "erf", shapes: [][]int{m}, build: one(Erf)},
 		{name: "reciprocal", shapes: [][]int{v}, build: one(Recip), draw: positive},
 		{name: "scale", shapes: [][]int{m}, build: func(x ...*Node) *Node { return Square(Scale(Exp(x[0]), -1.5)) }},
@@ -80,6 +87,7 @@ func opTable() []opCase {
 		{name: "sum to scalar", shapes: [][]int{t}, build: func(x ...*Node) *Node { return Square(Sum(x[0])) }},
 		{name: "mean", shapes: [][]int{t}, build: func(x ...*Node) *Node { return Square(Mean(x[0], 1)) }},
 		{name: "max", shapes: [][]int{t}, build: func(x ...*Node) *Node { return Square(Max(x[0], 1)) }},
+		{name: "max along two axes", shapes: [][]int{t}, build: func(x ...*Node) *Node { return Exp(Max(x[0], 0, 2)) }},
 		{name: "max of the last", shapes: [][]int{t}, build: func(x ...*Node) *Node { return Square(Max(x[0], -1)) }},
 		{name: "reshape", shapes: [][]int{t}, build: func(x ...*Node) *Node { return Square(Reshape(Exp(x[0]), 4, 6)) }},
 		{name: "transpose", shapes: [][]int{t}, build: func(x ...*Node) *Node { return Mul(Transpose(x[0], 2, 0, 1), Exp(Transpose(x[0], 2, 0, 1))) }},
@@ -93,10 +101,12 @@ func opTable() []opCase {
 		{name: "softmax", shapes: [][]int{m}, build: func(x ...*Node) *Node { return Softmax(x[0], -1) }},
 		{name: "softmax of columns", shapes: [][]int{t}, build: func(x ...*Node) *Node { return Softmax(x[0], 1) }},
 		{name: "log-sum-exp", shapes: [][]int{t}, build: func(x ...*Node) *Node { return Square(LogSumExp(x[0], 1)) }},
+		{name: "log-softmax", shapes: [][]int{t}, build: func(x ...*Node) *Node { return Tanh(LogSoftmax(x[0], 1)) }},
 		{name: "layer norm", shapes: [][]int{m, {4}, {4}}, build: func(x ...*Node) *Node { return LayerNorm(x[0], x[1], x[2], 1e-3) }},
 		{name: "affine", shapes: [][]int{t, {4, 2}, {2}}, build: func(x ...*Node) *Node { return Tanh(Affine(x[0], x[1], x[2])) }},
 		{name: "softmax cross-entropy", shapes: [][]int{m}, build: func(x ...*Node) *Node { return SoftmaxCrossEntropy(x[0], indices(x[0], []int{3}, 3, 0, 1)) }},
 		{name: "logistic", shapes: [][]int{{3, 1}}, build: func(x ...*Node) *Node { return Logistic(x[0], indices(x[0], []int{3}, 1, 0, 1)) }},
+		{name: "logistic of soft labels", shapes: [][]int{{3, 1}, {3}}, build: func(x ...*Node) *Node { return Logistic(x[0], Sigmoid(x[1])) }},
 		{name: "squared error", shapes: [][]int{m, m}, build: two(SquaredError)},
 		{name: "dropout", shapes: [][]int{m}, build: func(x ...*Node) *Node {
 			return Exp(Dropout(x[0], indices(x[0], []int{3, 2}, 1, 2, 3, 4, 1<<24-1, 0), 0.4, 7))
@@ -165,7 +175,7 @@ func opTable() []opCase {
 		{name: "sparse as dense", shapes: [][]int{{3, 4}}, fixed: sparse34, build: func(x ...*Node) *Node {
 			return Mul(apply(sparseDense{}, x[1]), Exp(x[0]))
 		}},
-		{name: "sparse squares", shapes: [][]int{{3}}, fixed: sparse34, build: func(x ...*Node) *Node { return Mul(apply(sparseSquares{}, x[1]), Exp(x[0])) }},
+		{name: "sparse norms", shapes: [][]int{{3}}, fixed: sparse34, build: func(x ...*Node) *Node { return Mul(apply(sparseNorms{}, x[1]), Exp(x[0])) }},
 	}
 	for _, f := range []struct {
 		name   string
@@ -197,6 +207,7 @@ type opRun struct {
 	dirs                   [][]float64 // v
 	cot                    []float64   // u
 	sp                     *Node
+	value                  *Node // y itself
 	outputs                []*Node
 }
 
@@ -229,6 +240,7 @@ func buildOp(t *testing.T, c opCase, dt tensor.Dtype) *opRun {
 		}
 	}
 	y := c.build(in...)
+	o.value = y
 	u := Input(g, dt, "u", dims(y)...)
 	o.u = []*Node{u}
 	o.cot = make([]float64, size(dims(y)))
@@ -319,36 +331,39 @@ func dotAll(a, b [][]float64) (s float64) {
 }
 
 func TestOpTableDerivatives(t *testing.T) {
-	const h = 1e-4
 	for _, c := range opTable() {
-		t.Run(c.name, func(t *testing.T) {
-			o := buildOp(t, c, tensor.Float64)
-			at := func(p *Program, h float64) [][]float64 { return o.run(t, p, o.moved(h)) }
-			// fourth-order differences: the error is about h^4
-			diff := func(p *Program) [][]float64 {
-				a, b, c, d := at(p, -2*h), at(p, -h), at(p, h), at(p, 2*h)
-				out := make([][]float64, len(a))
-				for i := range a {
-					for k := range a[i] {
-						out[i] = append(out[i], (a[i][k]-8*b[i][k]+8*c[i][k]-d[i][k])/(12*h))
-					}
-				}
-				return out
-			}
-			g := at(o.grad, 0)
-			want := diff(o.y)[0][0]
-			assert.InDelta(t, want, dotAll(g, o.dirs), 1e-8*(1+math.Abs(want)), "gradient along v")
-			hv := at(o.hvp, 0)
-			for i, want := range diff(o.grad) {
-				for k := range want {
-					assert.InDelta(t, want[k], hv[i][k], 2e-8*(1+math.Abs(want[k])), "HVP, input %d element %d", i, k)
-				}
-			}
-			jv, vj := at(o.jvp, 0), at(o.vjp, 0)
-			assert.InDelta(t, dotAll(vj, o.dirs), dotAll(jv, [][]float64{o.cot}), 1e-10*(1+math.Abs(dotAll(vj, o.dirs))), "u'(Jv) = (J'u)'v")
-			assert.Equal(t, g, vj, "the gradient of u'y is J'u")
-		})
+		t.Run(c.name, func(t *testing.T) { checkDerivatives(t, buildOp(t, c, tensor.Float64)) })
 	}
+}
+
+// checkDerivatives compares first and second derivatives with finite differences, and the products with each other.
+func checkDerivatives(t *testing.T, o *opRun) {
+	t.Helper()
+	const h = 1e-4
+	at := func(p *Program, h float64) [][]float64 { return o.run(t, p, o.moved(h)) }
+	// fourth-order differences: the error is about h^4
+	diff := func(p *Program) [][]float64 {
+		a, b, c, d := at(p, -2*h), at(p, -h), at(p, h), at(p, 2*h)
+		out := make([][]float64, len(a))
+		for i := range a {
+			for k := range a[i] {
+				out[i] = append(out[i], (a[i][k]-8*b[i][k]+8*c[i][k]-d[i][k])/(12*h))
+			}
+		}
+		return out
+	}
+	g := at(o.grad, 0)
+	want := diff(o.y)[0][0]
+	assert.InDelta(t, want, dotAll(g, o.dirs), 1e-8*(1+math.Abs(want)), "gradient along v")
+	hv := at(o.hvp, 0)
+	for i, want := range diff(o.grad) {
+		for k := range want {
+			assert.InDelta(t, want[k], hv[i][k], 2e-8*(1+math.Abs(want[k])), "HVP, input %d element %d", i, k)
+		}
+	}
+	jv, vj := at(o.jvp, 0), at(o.vjp, 0)
+	assert.InDelta(t, dotAll(vj, o.dirs), dotAll(jv, [][]float64{o.cot}), 1e-10*(1+math.Abs(dotAll(vj, o.dirs))), "u'(Jv) = (J'u)'v")
+	assert.Equal(t, g, vj, "the gradient of u'y is J'u")
 }
 
 func TestOpTableSymmetry(t *testing.T) {

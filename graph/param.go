@@ -17,8 +17,20 @@ type Param struct {
 	Fixed bool
 }
 
+// checkParam panics with an *Error for a shape that no tensor has, and for a spread of the starting values that is no number of at least 0. The
+// functions below call it.
+func checkParam(name string, spread float64, shape ...int) {
+	if err := checkShape(shape); err != nil {
+		fail(calledFunction(), "parameter %q: %v", name, err)
+	}
+	if !(spread >= 0) || math.IsInf(spread, 1) {
+		fail(calledFunction(), "parameter %q cannot start from values of size %v", name, spread)
+	}
+}
+
 // Weight is a matrix (in, out) that starts uniform in +-sqrt(6/(in+out)) (Glorot and Bengio 2010, eq. 16).
 func Weight(name string, in, out int) Param {
+	checkParam(name, 0, in, out)
 	limit := math.Sqrt(6 / float64(in+out))
 	return Param{Name: name, Shape: []int{in, out}, Init: func(r *rand.Rand, dst []float64) {
 		for i := range dst {
@@ -29,6 +41,7 @@ func Weight(name string, in, out int) Param {
 
 // HeWeight is a matrix (in, out) that starts uniform in +-sqrt(6/in), for layers followed by ReLU (He et al. 2015, eq. 10).
 func HeWeight(name string, in, out int) Param {
+	checkParam(name, 0, in, out)
 	limit := math.Sqrt(6 / float64(in))
 	return Param{Name: name, Shape: []int{in, out}, Init: func(r *rand.Rand, dst []float64) {
 		for i := range dst {
@@ -39,6 +52,7 @@ func HeWeight(name string, in, out int) Param {
 
 // Normal is a tensor whose elements start normal with mean 0 and the given standard deviation.
 func Normal(name string, sigma float64, shape ...int) Param {
+	checkParam(name, sigma, shape...)
 	return Param{Name: name, Shape: shape, Init: func(r *rand.Rand, dst []float64) {
 		for i := range dst {
 			dst[i] = sigma * r.NormFloat64()
@@ -47,10 +61,14 @@ func Normal(name string, sigma float64, shape ...int) Param {
 }
 
 // Bias is a vector that starts at zero.
-func Bias(name string, n int) Param { return Param{Name: name, Shape: []int{n}} }
+func Bias(name string, n int) Param {
+	checkParam(name, 0, n)
+	return Param{Name: name, Shape: []int{n}}
+}
 
 // Constant is a tensor whose elements all start at c, such as the gain of a layer normalisation.
 func Constant(name string, c float64, shape ...int) Param {
+	checkParam(name, math.Abs(c), shape...)
 	return Param{Name: name, Shape: shape, Init: func(_ *rand.Rand, dst []float64) {
 		for i := range dst {
 			dst[i] = c
@@ -60,6 +78,7 @@ func Constant(name string, c float64, shape ...int) Param {
 
 // Uniform is a tensor whose elements start uniform in +-limit.
 func Uniform(name string, limit float64, shape ...int) Param {
+	checkParam(name, limit, shape...)
 	return Param{Name: name, Shape: shape, Init: func(r *rand.Rand, dst []float64) {
 		for i := range dst {
 			dst[i] = (2*r.Float64() - 1) * limit
@@ -70,6 +89,7 @@ func Uniform(name string, limit float64, shape ...int) Param {
 // Orthogonal is a matrix (in, out) that starts with orthonormal rows or, where out is smaller than in, columns (Saxe, McClelland and Ganguli
 // 2014): normal numbers, made orthogonal by Gram and Schmidt's method.
 func Orthogonal(name string, in, out int) Param {
+	checkParam(name, 0, in, out)
 	return Param{Name: name, Shape: []int{in, out}, Init: func(r *rand.Rand, dst []float64) {
 		vectors := make([][]float64, min(in, out))
 		for i := range vectors {

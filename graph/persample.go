@@ -30,6 +30,7 @@ func PerSample(losses *Node, wrt ...*Node) ([]*Node, error) {
 func PerSampleFactors(losses *Node, wrt ...*Node) ([]Factor, error) {
 	var out []Factor
 	err := Build(func() {
+		checkWrt("PerSample", []*Node{losses}, wrt)
 		d := dims(losses)
 		if len(d) != 1 {
 			fail("PerSample", "losses have shape %v, want one value a sample", d)
@@ -59,32 +60,38 @@ func (f Factor) Gradient() *Node {
 	return Reshape(apply(matmul{ta: true}, x, d), append([]int{n}, f.shape...)...)
 }
 
-// SquaredNorms returns the squared Euclidean norm of each sample's gradient (n), without the gradients: for one position it is
-// |x|^2 |d|^2, for m of them sum_jk (x_j'x_k)(d_j'd_k). That sum cancels where positions do; its rounding error is that of numbers of the
-// size of scale (n). A norm far below its scale has to be taken from the gradient itself.
-func (f Factor) SquaredNorms() (norms, scale *Node) {
-	squares := func(x *Node) *Node {
+// Norms returns the Euclidean norm of each sample's gradient (n), without the gradients: for one position it is |x| |d|, for m of them the root
+// of sum_jk (x_j'x_k)(d_j'd_k), taken of X and D divided by their norms, so that neither a confident sample nor a wild one leaves the range.
+// That sum cancels where positions do; its rounding error is that of the square of scale (n), |X| |D|. A norm far below its scale has to be
+// taken from the gradient itself.
+func (f Factor) Norms() (norms, scale *Node) {
+	whole := func(x *Node) *Node {
 		n := dims(x)[0]
-		return Sum(Square(Reshape(x, n, size(dims(x))/n)), 1)
+		return Norm(Reshape(x, n, size(dims(x))/n), 1)
 	}
 	switch {
 	case f.Rows != nil:
-		norms = squares(f.Rows)
+		norms = whole(f.Rows)
 		return norms, norms
 	case isSparse(f.X):
-		norms = Mul(apply(sparseSquares{}, f.X), squares(f.D))
+		norms = Mul(apply(sparseNorms{}, f.X), whole(f.D))
 		return norms, norms
 	}
 	x, d := dims(f.X), dims(f.D)
 	m := x[1]
 	if m*(x[2]+d[2]) > x[2]*d[2] && m > 1 { // the Gram matrices would cost more than the gradient
-		norms = squares(f.Gradient())
+		norms = whole(f.Gradient())
 		return norms, norms
 	}
-	scale = Mul(squares(f.X), squares(f.D))
+	nx, nd := whole(f.X), whole(f.D)
+	scale = Mul(nx, nd)
 	if m == 1 {
 		return scale, scale
 	}
-	gram := func(a *Node) *Node { return apply(matmul{tb: true}, a, a) }
-	return Sum(Mul(gram(f.X), gram(f.D)), 1, 2), scale
+	gram := func(a, norm *Node) *Node {
+		unit := apply(binary{kind: kOver}, a, BroadcastTo(Reshape(norm, dims(a)[0], 1, 1), dims(a)...))
+		return apply(matmul{tb: true}, unit, unit)
+	}
+	share := Sum(Mul(gram(f.X, nx), gram(f.D, nd)), 1, 2)
+	return Mul(scale, Sqrt(ReLU(share))), scale
 }

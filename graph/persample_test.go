@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -88,7 +89,7 @@ func TestPerSample(t *testing.T) {
 			require.NoError(t, err)
 			outputs := rows
 			for i := range fs {
-				norms, _ := fs[i].SquaredNorms()
+				norms, _ := fs[i].Norms()
 				outputs = append(outputs, norms)
 			}
 			n := c.x[0]
@@ -112,7 +113,8 @@ func TestPerSample(t *testing.T) {
 					for _, v := range want {
 						s += v * v
 					}
-					assert.InDelta(t, s, out[k+q].Data().([]float64)[i], 1e-11*(1+s))
+					norm := math.Sqrt(s)
+					assert.InDelta(t, norm, out[k+q].Data().([]float64)[i], 1e-11*(1+norm))
 				}
 			}
 		})

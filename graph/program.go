@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"sync"
 
@@ -17,6 +18,7 @@ type Program struct {
 	groups   []*group // by step; nil for those that are not element-wise
 	block    int      // elements of working memory that a step needs at most, for registers or the like
 	outputs  []*Node
+	graph    *gorgonia.ExprGraph
 	dt       tensor.Dtype
 
 	kernels func() any // []kernel[T], made once
@@ -34,8 +36,23 @@ func CompileVarying(varying []*Node, outputs ...*Node) (*Program, error) {
 	if len(outputs) == 0 {
 		return nil, &Error{Op: "Compile", Message: "no outputs"}
 	}
-	p := &Program{outputs: outputs, dt: outputs[0].Dtype()}
+	p := &Program{outputs: slices.Clone(outputs)}
 	err := Build(func() {
+		for _, n := range slices.Concat(outputs, varying) {
+			checkNode(n)
+			if p.graph == nil {
+				p.graph = n.Graph()
+			}
+			if n.Graph() != p.graph && n.Graph() != nil {
+				fail("Compile", "%s belongs to another graph", describe(n))
+			}
+		}
+		for _, n := range varying {
+			if n.Op() != nil && !isSparse(n) {
+				fail("Compile", "%s is named as varying and is not an input", describe(n))
+			}
+		}
+		p.dt = outputs[0].Dtype()
 		for _, o := range outputs {
 			if o.Dtype() != p.dt {
 				fail("Compile", "outputs have types %v and %v: one program computes in one precision", p.dt, o.Dtype())
@@ -49,6 +66,9 @@ func CompileVarying(varying []*Node, outputs ...*Node) (*Program, error) {
 		}
 		p.ir = newIR(outputs, varying)
 		p.schedule = newSchedule(p.ir)
+		if need := p.schedule.scratch + p.Kept(); need > maxElements {
+			fail("Compile", "the program needs %d elements of memory, more than any machine has", need)
+		}
 	})
 	if err != nil {
 		return nil, err
@@ -60,6 +80,25 @@ func CompileVarying(varying []*Node, outputs ...*Node) (*Program, error) {
 		p.kernels = sync.OnceValue(func() any { return lowerAll[float64](p) })
 	}
 	return p, nil
+}
+
+// errNoProgram is what a zero Program or Frame answers.
+var errNoProgram = &Error{Op: "Program", Message: "there is no program: it has to come from Compile, and a frame from NewFrame"}
+
+// checkInput returns an error unless n is an input of the program's graph.
+func (p *Program) checkInput(n *Node) error {
+	if n != nil && n.Graph() == p.graph && n.Type() != nil && (n.Op() == nil || isSparse(n)) {
+		return nil
+	}
+	return Build(func() {
+		dims(n)
+		if n.Op() != nil && !isSparse(n) {
+			fail("Set", "%s is not an input: only inputs are given values", describe(n))
+		}
+		if _, ok := p.ir.inputs[n]; !ok && n.Graph() != p.graph {
+			fail("Set", "input %s belongs to another graph than the program", describe(n))
+		}
+	})
 }
 
 func (p *Program) planGroups() {
@@ -103,6 +142,9 @@ func (p *Program) Kept() int {
 // last call. A value is a *tensor.Dense of the input's shape, a Go number for a scalar, or a *Sparse. Run may be called
 // by several goroutines, one of which runs at a time; a [Frame] avoids that and the copies.
 func (p *Program) Run(feed map[*Node]gorgonia.Value) ([]gorgonia.Value, error) {
+	if p == nil || p.ir == nil {
+		return nil, errNoProgram
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.dt == tensor.Float32 {
@@ -148,6 +190,12 @@ func scalarValue[T Float](x T) gorgonia.Value {
 }
 
 func feedValue[T Float](f *Frame[T], n *Node, v gorgonia.Value) error {
+	if err := f.p.checkInput(n); err != nil {
+		return err
+	}
+	if v == nil || reflect.ValueOf(v).Kind() == reflect.Pointer && reflect.ValueOf(v).IsNil() {
+		return fmt.Errorf("graph: input %s: the value is nil", describe(n))
+	}
 	if x, ok := v.(*Sparse[T]); ok {
 		if err := x.Check(); err != nil {
 			return err
@@ -157,6 +205,9 @@ func feedValue[T Float](f *Frame[T], n *Node, v gorgonia.Value) error {
 	if d, ok := v.(*tensor.Dense); ok {
 		if !sameUpToOnes(d.Shape(), dims(n)) {
 			return fmt.Errorf("graph: input %s: the value has shape %v", describe(n), d.Shape())
+		}
+		if d.IsMasked() {
+			return fmt.Errorf("graph: input %s: the value is masked: fill its gaps first", describe(n))
 		}
 		v = rowMajorTensor(d)
 	}

@@ -80,6 +80,10 @@ func (w *sampleWalk) ownedInputs(x *Node) []bool {
 		return []bool{len(f) == len(s) && f[0] == s[0]}
 	case sum:
 		return mixed(o.axes[0] == 0)
+	case mean:
+		return mixed(o.axes[0] == 0)
+	case norm:
+		return mixed(o.axes[0] == 0)
 	case maxAlong:
 		return mixed(o.axes[0] == 0)
 	case reshape:
@@ -93,9 +97,9 @@ func (w *sampleWalk) ownedInputs(x *Node) []bool {
 		return mixed(o.axis == 0)
 	case concat:
 		return mixed(o.axis == 0)
-	case softmax:
+	case softmax, softmaxSlope, centre, centreT, logSoftmax, standardise:
 		return mixed(len(dims(x)) < 2)
-	case logSumExp:
+	case logSumExp, crossEntropy, crossEntropySlope:
 		return mixed(len(dims(in[0])) < 2)
 	case matmul:
 		if len(dims(x)) > 2 {
@@ -233,14 +237,24 @@ func (w *sampleWalk) shared(o operator, y *Node, parts []Factor) {
 	}
 	rows := w.join(parts, dims(y)).Gradient()
 	stack := func(x *Node) *Node { return BroadcastTo(x, append([]int{w.n}, dims(x)...)...) }
-	var out []*Node
-	switch o := o.(type) {
-	case unary, binary:
+	stacked := func(o operator) []*Node {
 		ins, need := make([]*Node, len(in)), make([]bool, len(in))
 		for i, c := range in {
 			ins[i], need[i] = stack(c), w.active[c]
 		}
-		out = o.adjoint(ins, stack(y), rows, need)
+		return o.adjoint(ins, stack(y), rows, need)
+	}
+	behind := func(axes []int) []int {
+		out := slices.Clone(axes)
+		for i := range out {
+			out[i]++
+		}
+		return out
+	}
+	var out []*Node
+	switch o := o.(type) {
+	case unary, binary, softmax, softmaxSlope, centre, centreT, logSoftmax, logSumExp, standardise:
+		out = stacked(o)
 	case reshape:
 		out = []*Node{Reshape(rows, append([]int{w.n}, dims(in[0])...)...)}
 	case transpose:
@@ -266,6 +280,10 @@ func (w *sampleWalk) shared(o operator, y *Node, parts []Factor) {
 			from = append([]int{1}, from...)
 		}
 		out = []*Node{Reshape(sumTo(rows, append([]int{w.n}, from...)), append([]int{w.n}, dims(in[0])...)...)}
+	case mean:
+		out = stacked(mean{axes: behind(o.axes)})
+	case norm:
+		out = stacked(norm{axes: behind(o.axes)})
 	case sum:
 		full := append([]int{w.n}, dims(in[0])...)
 		kept := slices.Clone(full)

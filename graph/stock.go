@@ -48,8 +48,13 @@ func setReplacement(n, m *Node) {
 
 // rewrite returns the equivalent of n; n itself where nothing needs replacing. It panics with an *Error.
 func rewrite(n *Node) *Node {
+	checkNode(n)
 	// All that n depends on is visited first, in order, so that deep graphs need no deep stack.
 	for _, c := range topological([]*Node{n}) {
+		checkNode(c)
+		if operatorOf(c) == nil {
+			checkStock(c)
+		}
 		if c.Op() == nil || replacement(c) != nil {
 			continue
 		}
@@ -83,14 +88,21 @@ func replace(n *Node) *Node {
 		return apply(o, out...)
 	}
 	m := stock(n, out)
-	if !sameShape(dims(m), dims(n)) {
-		m = Reshape(m, dims(n)...)
+	if have, want := dims(m), dims(n); !sameShape(have, want) {
+		if !sameUpToOnes(have, want) {
+			panic(&Error{Op: strings.TrimPrefix(stockKind(n), "gorgonia."), Node: describe(n), Message: fmt.Sprintf(
+				"gorgonia says that the result has shape %v, and it has %v: build it from functions of package graph", want, have)})
+		}
+		m = Reshape(m, want...)
 	}
 	return m
 }
 
 // operatorOf returns the operator of a node that this package made; nil for inputs and stock operations.
 func operatorOf(n *Node) operator {
+	if n == nil {
+		checkNode(n)
+	}
 	if o, ok := n.Op().(*op); ok {
 		return o.operator
 	}
@@ -102,8 +114,13 @@ func inputsOf(n *Node) []*Node {
 	if o, ok := n.Op().(*op); ok {
 		return o.in
 	}
-	if n.Graph() == nil {
+	if n.Op() == nil || n.Graph() == nil {
 		return nil
+	}
+	if m, ok := n.Graph().Node(n.ID()).(*Node); !ok || m != n {
+		checkNode(n)
+		checkGraph(n)
+		fail(calledFunction(), "%s is no longer in its graph: gorgonia took it out", describe(n))
 	}
 	var out []*Node
 	for it := n.Graph().From(n.ID()); it != nil && it.Next(); {
@@ -134,13 +151,21 @@ func compare(k binaryKind, swap bool) func(x, y *Node) *Node {
 	}
 }
 
-// replacements says what to use for stock operations that are often tried and not supported.
+// replacements says what to use for stock operations that are not supported, by their type or, for those of elements, by their symbol.
 var replacements = map[string]string{
+	"log1p": "graph.Log of graph.Shift(x, 1)", "expm1": "graph.Shift(graph.Exp(x), -1)", "log2": "graph.Scale(graph.Log(x), 1/math.Ln2)",
+	"!=":                           "1 minus a comparison with gorgonia.Eq, which gives numbers with retSame",
+	"gorgonia.globalAveragePoolOp": "graph.Mean over the axes of height and width",
+	"gorgonia.GroupNormOp":         "graph.LayerNorm of a graph.Reshape", "gorgonia.upsampleOp": "graph.Reshape and graph.BroadcastTo",
+	"gorgonia.minBetween": "graph.Sub(a, graph.ReLU(graph.Sub(a, b)))", "gorgonia.maxBetween": "graph.Add(a, graph.ReLU(graph.Sub(b, a)))",
+	"gorgonia.sparsemaxOp": "graph.Softmax", "gorgonia.diagFlatOp": "graph.Mul with a graph.Fixed unit matrix",
+	"gorgonia.dtConvOp": "one precision throughout", "gorgonia.randomOp": "graph.Input, and feed random numbers to it",
+	"gorgonia.ctcLossOp": "another loss: there is none of the kind in package graph", "gorgonia.yoloOp": "operations of package graph",
+	"gorgonia.letOp": "graph.Compile and Program.Run", "gorgonia.readOp": "graph.Compile and Program.Run",
 	"gorgonia.sliceOp": "graph.Slice", "gorgonia.softmaxOp": "graph.Softmax", "gorgonia.dropoutOp": "graph.Dropout in ForwardTraining; the evaluation pass has none",
 	"gorgonia.byIndicesOp": "graph.Gather", "gorgonia.atOp": "graph.Slice and graph.Reshape", "gorgonia.BatchNormOp": "graph.BatchNorm",
-	"gorgonia.im2colOp": "graph.Conv2D", "gorgonia.maxPoolOp": "graph.MaxPool2D", "gorgonia.avgPoolOp": "graph.AvgPool2D",
+	"gorgonia.im2colOp": "graph.Conv2D", "gorgonia.maxPoolOp": "graph.MaxPool2D (or graph.AvgPool2D: gorgonia.AveragePool1D builds this too)", "gorgonia.avgPoolOp": "graph.AvgPool2D",
 	"gorgonia.tensordotOp": "graph.MatMul with graph.Transpose and graph.Reshape", "gorgonia.clampOp": "graph.ReLU",
-	"gorgonia.elemUnaryOp": "a function of package graph", "gorgonia.elemBinOp": "a function of package graph",
 }
 
 // stock builds the equivalent of stock node n on in, its replaced children.
@@ -154,12 +179,24 @@ func stock(n *Node, in []*Node) *Node {
 	case "gorgonia.Iop":
 		return in[0]
 	case "gorgonia.sizeOp":
+		if a := int(v.FieldByName("axis").Int()); a < 0 || a >= len(dims(in[0])) {
+			fail("SizeOf", "axis %d of shape %v", a, dims(in[0]))
+		}
 		return newFill(n.Graph(), n.Dtype(), float64(dims(in[0])[v.FieldByName("axis").Int()]), nil)
 	case "gorgonia.elemUnaryOp":
 		if f := stockUnary[o.String()]; f != nil {
 			return f(in[0])
 		}
 	case "gorgonia.elemBinOp":
+		if x := rectified(n, false); x != nil {
+			return ReLU(known(x))
+		}
+		if x, slope := leaky(n); x != nil {
+			return LeakyReLU(known(x), slope)
+		}
+		if _, c, ok := constantPower(n); ok {
+			return PowC(in[0], c)
+		}
 		name, same, _ := strings.Cut(o.String(), " ")
 		if f := stockBinary[name]; f != nil && (same == "true" || strings.Contains("+-⊙÷^", name)) {
 			return f(matchScalars(in[0], in[1]))
@@ -182,8 +219,16 @@ func stock(n *Node, in []*Node) *Node {
 		}
 	}
 	hint := "build it from functions of package graph"
+	symbol, same, _ := strings.Cut(fmt.Sprint(o), " ")
 	if r, ok := replacements[kind]; ok {
 		hint = "use " + r
+	} else if r, ok := replacements[symbol]; ok {
+		hint = "use " + r
+	} else if same == "false" && kind == "gorgonia.elemBinOp" {
+		hint = "set retSame, so that the comparison gives numbers"
+	}
+	if kind == "gorgonia.softmaxOp" && v.FieldByName("isLog").Bool() {
+		hint = "use graph.Sub of x and graph.LogSumExp"
 	}
 	panic(&Error{Op: strings.TrimPrefix(kind, "gorgonia."), Node: describe(n),
 		Message: "this stock operation is not on the list of those that are known to be differentiated rightly; " + hint})

@@ -33,6 +33,9 @@ func (w Window) filled(op string, size, stride [2]int) Window {
 		if w.Size[i] < 1 || w.Stride[i] < 1 || w.Dilation[i] < 1 || w.Before[i] < 0 || w.After[i] < 0 {
 			fail(op, "window %+v: sizes, strides and dilations have to be at least 1, and no padding negative", w)
 		}
+		if max(w.Size[i], w.Stride[i], w.Dilation[i], w.Before[i], w.After[i]) > 1<<30 {
+			fail(op, "window %+v: no number may be above 2^30", w)
+		}
 	}
 	return w
 }

@@ -2,6 +2,7 @@ package nets
 
 import (
 	"fmt"
+	"slices"
 
 	"lethe/datasets"
 	"lethe/graph"
@@ -58,6 +59,7 @@ func evenChunks(n, rows int) []chunk {
 type buffers[T graph.Float] struct {
 	x, y, w []T
 	noise   []T
+	rows    []int // of the data set, that stand in the rows of the batch
 	indptr  []int
 	indices []int32
 	values  []T
@@ -71,23 +73,56 @@ func grow[T any](b []T, n int) []T {
 	return b[:n]
 }
 
+// choose sets which samples stand in the rows of a batch. Those past the end repeat the last. Where weights count, another sample stands, with
+// weight 0, where one of weight 0 is: it is as good as absent, and its loss, were it infinite, would make NaN of 0 times itself. The result says
+// whether the rows are those of the chunk, as they lie in memory.
+func (b *buffers[T]) choose(d *datasets.Dataset, c chunk, weighted bool) (plain bool) {
+	b.rows = grow(b.rows, c.rows)
+	plain = c.hi-c.lo == c.rows
+	for i := range b.rows {
+		b.rows[i] = min(c.lo+i, c.hi-1)
+	}
+	if !weighted || d.Weights == nil || !slices.Contains(d.Weights[c.lo:c.hi], 0) {
+		return plain
+	}
+	present := func(w float64) bool { return w > 0 }
+	stand := c.lo + slices.IndexFunc(d.Weights[c.lo:c.hi], present)
+	if stand < c.lo {
+		stand = slices.IndexFunc(d.Weights, present)
+	}
+	if stand < 0 {
+		return plain // all are absent
+	}
+	for i, r := range b.rows {
+		if d.Weights[r] == 0 {
+			b.rows[i] = stand
+		}
+	}
+	return false
+}
+
 // feed sets x, y and the weights of a frame to a chunk. What is set stays valid until b's next use.
 func feed[T graph.Float](f *graph.Frame[T], pl *plan, b *buffers[T], d *datasets.Dataset, c chunk, w []float64) error {
-	if err := feedX(f, pl, b, d, c); err != nil {
+	if err := feedX(f, pl, b, d, b.choose(d, c, pl.weighted), c); err != nil {
 		return err
 	}
-	b.y, b.w = grow(b.y, c.rows), grow(b.w, c.rows)
-	for i := range c.rows {
-		r := min(c.lo+i, c.hi-1)
-		b.y[i] = T(d.Y[r])
-		switch {
-		case c.lo+i >= c.hi:
-			b.w[i] = 0
-		case w == nil:
-			b.w[i] = 1
-		default:
-			b.w[i] = T(w[r])
+	k := d.Width()
+	b.y, b.w = grow(b.y, c.rows*k), grow(b.w, c.rows)
+	for i, r := range b.rows {
+		for j := range k {
+			b.y[i*k+j] = T(d.Y[r*k+j])
 		}
+		b.w[i] = 0
+		if at := c.lo + i; at < c.hi {
+			weight := d.Weight(at)
+			if w != nil {
+				weight *= w[at]
+			}
+			b.w[i] = T(weight)
+		}
+	}
+	if err := checkMoments(pl.normed, b.w, d.Len()); err != nil {
+		return err
 	}
 	if err := f.Set(pl.y, b.y); err != nil {
 		return err
@@ -95,24 +130,25 @@ func feed[T graph.Float](f *graph.Frame[T], pl *plan, b *buffers[T], d *datasets
 	return f.Set(pl.w, b.w)
 }
 
-func feedX[T graph.Float](f *graph.Frame[T], pl *plan, b *buffers[T], d *datasets.Dataset, c chunk) error {
+func feedX[T graph.Float](f *graph.Frame[T], pl *plan, b *buffers[T], d *datasets.Dataset, plain bool, c chunk) error {
 	switch x := d.X.(type) {
 	case *datasets.CSR:
-		return feedCSR(f, pl, b, x, c)
+		return feedCSR(f, pl, b, x, plain, c)
 	case *datasets.Dense:
-		if own, ok := any(x.Data).([]T); ok && c.hi-c.lo == c.rows {
+		if own, ok := any(x.Data).([]T); ok && plain {
 			return f.Set(pl.x, own[c.lo*x.Cols:c.hi*x.Cols])
 		}
-		b.x = grow(b.x, c.rows*x.Cols)
-		for i := range c.rows {
-			r := min(c.lo+i, c.hi-1)
-			graph.Convert(b.x[i*x.Cols:(i+1)*x.Cols], x.Data[r*x.Cols:(r+1)*x.Cols])
+		feedNumbers(b, x.Data, x.Cols)
+	case *datasets.Tensor:
+		n := size(x.Sample)
+		if own, ok := any(x.Data).([]T); ok && plain {
+			return f.Set(pl.x, own[c.lo*n:c.hi*n])
 		}
+		feedNumbers(b, x.Data, n)
 	case *datasets.Images:
 		n := x.Height * x.Width * x.Channels
 		b.x = grow(b.x, c.rows*n)
-		for i := range c.rows {
-			r := min(c.lo+i, c.hi-1)
+		for i, r := range b.rows {
 			row := b.x[i*n : (i+1)*n]
 			for j, p := range x.Pixels[r*n : (r+1)*n] {
 				row[j] = T((float64(p) - x.Mean) / x.Scale)
@@ -120,8 +156,8 @@ func feedX[T graph.Float](f *graph.Frame[T], pl *plan, b *buffers[T], d *dataset
 		}
 	case *datasets.Tokens:
 		b.x = grow(b.x, c.rows*x.Length)
-		for i := range c.rows {
-			s := x.Starts[min(c.lo+i, c.hi-1)]
+		for i, r := range b.rows {
+			s := x.Starts[r]
 			for j, t := range x.Text[s : s+x.Length] {
 				b.x[i*x.Length+j] = T(t)
 			}
@@ -132,29 +168,34 @@ func feedX[T graph.Float](f *graph.Frame[T], pl *plan, b *buffers[T], d *dataset
 	return f.Set(pl.x, b.x)
 }
 
+// feedNumbers copies rows of n numbers.
+func feedNumbers[T graph.Float](b *buffers[T], x []float64, n int) {
+	b.x = grow(b.x, len(b.rows)*n)
+	for i, r := range b.rows {
+		graph.Convert(b.x[i*n:(i+1)*n], x[r*n:(r+1)*n])
+	}
+}
+
 // feedCSR uses the data set's arrays where precision and chunk allow.
-func feedCSR[T graph.Float](f *graph.Frame[T], pl *plan, b *buffers[T], x *datasets.CSR, c chunk) error {
+func feedCSR[T graph.Float](f *graph.Frame[T], pl *plan, b *buffers[T], x *datasets.CSR, plain bool, c chunk) error {
 	s := &b.sparse
-	if own, ok := any(x.Values).([]T); ok && c.hi-c.lo == c.rows {
+	if own, ok := any(x.Values).([]T); ok && plain {
 		*s = graph.Sparse[T]{Rows: c.rows, Cols: x.Cols, Indptr: x.Indptr[c.lo : c.hi+1], Indices: x.Indices, Values: own}
 		return f.SetSparse(pl.x, s)
 	}
-	lo, hi, last := x.Indptr[c.lo], x.Indptr[c.hi], x.Indptr[c.hi-1]
-	n := hi - lo + (c.rows-(c.hi-c.lo))*(hi-last)
-	b.indptr, b.indices, b.values = grow(b.indptr, c.rows+1), grow(b.indices, n), grow(b.values, n)
-	graph.Convert(b.values[:hi-lo], x.Values[lo:hi])
-	copy(b.indices, x.Indices[lo:hi])
-	at := hi - lo
-	for i := range b.indptr {
-		if c.lo+i <= c.hi {
-			b.indptr[i] = x.Indptr[c.lo+i] - lo
-			continue
-		}
-		copy(b.values[at:], b.values[last-lo:hi-lo]) // one more of the last row
-		copy(b.indices[at:], b.indices[last-lo:hi-lo])
-		at += hi - last
-		b.indptr[i] = at
+	n := 0
+	for _, r := range b.rows {
+		n += x.Indptr[r+1] - x.Indptr[r]
 	}
+	b.indptr, b.indices, b.values = grow(b.indptr, c.rows+1), grow(b.indices, n), grow(b.values, n)
+	at := 0
+	for i, r := range b.rows {
+		b.indptr[i] = at
+		lo, hi := x.Indptr[r], x.Indptr[r+1]
+		graph.Convert(b.values[at:at+hi-lo], x.Values[lo:hi])
+		at += copy(b.indices[at:], x.Indices[lo:hi])
+	}
+	b.indptr[c.rows] = at
 	*s = graph.Sparse[T]{Rows: c.rows, Cols: x.Cols, Indptr: b.indptr, Indices: b.indices, Values: b.values}
 	return f.SetSparse(pl.x, s)
 }

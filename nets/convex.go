@@ -15,6 +15,9 @@ import (
 //
 // All other models return an error with the reason why nothing is known of their convexity.
 func (m *Model) Convexity() (gamma, gamma2 float64, err error) {
+	if m.opts.float32 {
+		return 0, 0, errSinglePrecision
+	}
 	if m.base != nil {
 		return 0, 0, errors.New("some of its parameters are held fixed (Select), so its outputs are not linear in the others")
 	}
@@ -40,6 +43,8 @@ func (m *Model) Convexity() (gamma, gamma2 float64, err error) {
 	return 0, 0, errors.New("nothing is known of its loss: use Logistic, SoftmaxCrossEntropy or Squared")
 }
 
+var errSinglePrecision = errors.New("it computes in single precision, whose rounding errors no certificate covers: make the model without Float32()")
+
 // isLoss compares functions of this package, which Go does by their address only.
 func (m *Model) isLoss(l Loss) bool {
 	return reflect.ValueOf(m.loss).Pointer() == reflect.ValueOf(l).Pointer()
@@ -49,7 +54,7 @@ func (m *Model) isLoss(l Loss) bool {
 // logistic loss 1/4 and 1, with the softmax cross-entropy 1/2 and sqrt 2, with the squared loss 1 and no bound of the slope.
 func (m *Model) LossSmoothness() (curvature, slope float64, err error) {
 	if m.opts.float32 {
-		return 0, 0, errors.New("it computes in single precision, whose rounding errors no certificate covers: make the model without Float32()")
+		return 0, 0, errSinglePrecision
 	}
 	switch m.net.(type) {
 	case Linear, *Linear:

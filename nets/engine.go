@@ -2,8 +2,8 @@ package nets
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"math"
 	"sync"
 	"unsafe"
 	"weak"
@@ -18,6 +18,7 @@ type numeric[T graph.Float] struct {
 
 	mu      sync.Mutex
 	plans   map[planKey]*planEntry
+	known   map[string]*factsEntry
 	sizes   map[string]chunkSize // by shape of a sample
 	idle    []*worker[T]
 	vectors [][]T            // memory for parameters in this precision
@@ -31,13 +32,19 @@ type planEntry struct {
 	err  error
 }
 
+type factsEntry struct {
+	once  sync.Once
+	facts *facts
+	err   error
+}
+
 func newEngine[T graph.Float](m *Model) *numeric[T] {
-	return &numeric[T]{m: m, plans: map[planKey]*planEntry{}, sizes: map[string]chunkSize{}, base: inPrecision[T](m.base), checked: map[dataKey]bool{}}
+	return &numeric[T]{m: m, plans: map[planKey]*planEntry{}, known: map[string]*factsEntry{}, sizes: map[string]chunkSize{}, base: inPrecision[T](m.base), checked: map[dataKey]bool{}}
 }
 
 func (e *numeric[T]) plan(k kind, rows int, d *datasets.Dataset) (*plan, error) {
-	shape, sparse := inputShape(d)
-	key := planKey{kind: k, rows: rows, shape: fmt.Sprint(shape), sparse: sparse}
+	of := samplesOf(d)
+	key := planKey{kind: k, rows: rows, samples: of.String()}
 	e.mu.Lock()
 	entry := e.plans[key]
 	if entry == nil {
@@ -45,8 +52,28 @@ func (e *numeric[T]) plan(k kind, rows int, d *datasets.Dataset) (*plan, error) 
 		e.plans[key] = entry
 	}
 	e.mu.Unlock()
-	entry.once.Do(func() { entry.plan, entry.err = newPlan(e.m, k, rows, shape, sparse) })
+	entry.once.Do(func() {
+		f, err := e.facts(of)
+		if err == nil {
+			entry.plan, err = newPlan(e.m, k, rows, f)
+		}
+		entry.err = err
+	})
 	return entry.plan, entry.err
+}
+
+// facts returns what is known of samples of a shape.
+func (e *numeric[T]) facts(of samples) (*facts, error) {
+	key := of.String()
+	e.mu.Lock()
+	entry := e.known[key]
+	if entry == nil {
+		entry = &factsEntry{}
+		e.known[key] = entry
+	}
+	e.mu.Unlock()
+	entry.once.Do(func() { entry.facts, entry.err = newFacts(e.m, of) })
+	return entry.facts, entry.err
 }
 
 // chunkSize finds the largest power of two whose gradient's intermediate values take at most the model's chunk size, or twice as much as the
@@ -57,8 +84,7 @@ func (e *numeric[T]) chunkSize(d *datasets.Dataset) (chunkSize, error) {
 	if e.m.opts.chunkRows > 0 {
 		return chunkSize{rows: e.m.opts.chunkRows}, nil
 	}
-	shape, sparse := inputShape(d)
-	key := fmt.Sprint(shape, sparse)
+	key := samplesOf(d).String()
 	e.mu.Lock()
 	size, known := e.sizes[key]
 	e.mu.Unlock()
@@ -93,13 +119,10 @@ func (e *numeric[T]) chunkSize(d *datasets.Dataset) (chunkSize, error) {
 // largeChunk is how many bytes the intermediate values of a chunk may take where they do not stay in the cache anyway.
 const largeChunk = 1 << 29
 
-// cut splits a data set into chunks and checks what kernels rely on.
+// cut checks a data set and splits it into chunks.
 func (e *numeric[T]) cut(d *datasets.Dataset) ([]chunk, error) {
-	if err := e.checkData(d); err != nil {
-		return nil, fmt.Errorf("nets: %w", err)
-	}
-	if d.Len() == 0 {
-		return nil, nil
+	if err := e.meet(d); err != nil || d.Len() == 0 {
+		return nil, err
 	}
 	size, err := e.chunkSize(d)
 	if err != nil {
@@ -110,29 +133,30 @@ func (e *numeric[T]) cut(d *datasets.Dataset) ([]chunk, error) {
 
 // dataKey tells data sets apart by where their numbers lie. It keeps none of them alive.
 type dataKey struct {
-	x, y      any // weak.Pointer of the first feature and label
+	x, y, w   any // weak.Pointer of the first feature, label and weight
 	n, width  int
 	of, class int
+	labels    int
 }
 
-// checkData looks at a data set once: its memory is never changed. Small ones, as the batches of an epoch are, are looked at every time.
-func (e *numeric[T]) checkData(d *datasets.Dataset) error {
-	if d == nil || d.X == nil {
-		return errors.New("no data set")
+// meet is the one check where the model meets data: d is sound, and fits the network and its loss. A data set is looked at once: its memory is
+// never changed. Small ones, as the batches of an epoch are, are looked at every time.
+func (e *numeric[T]) meet(d *datasets.Dataset) error {
+	if d == nil || isNil(d.X) || d.Len() <= 256 {
+		return e.look(d)
 	}
-	if d.Len() <= 256 {
-		return d.Check()
-	}
-	key := dataKey{y: first(d.Y), n: d.Len(), width: size(d.X.Shape()), class: d.Classes}
+	key := dataKey{y: first(d.Y), w: first(d.Weights), n: d.Len(), width: size(d.X.Shape()), class: d.Classes, labels: d.Targets}
 	switch x := d.X.(type) {
 	case *datasets.Dense:
 		key.x, key.of = first(x.Data), len(x.Data)
 	case *datasets.CSR:
 		key.x, key.of = first(x.Indptr), len(x.Indices)
+	case *datasets.Tensor:
+		key.x, key.of = first(x.Data), len(x.Data)
 	case *datasets.Images:
 		key.x, key.of = first(x.Pixels), len(x.Pixels)
 	case *datasets.Tokens:
-		key.x, key.of = first(x.Starts), len(x.Text)
+		key.x, key.of = first(x.Starts), len(x.Text)+x.Vocabulary<<32
 	}
 	e.mu.Lock()
 	done := e.checked[key]
@@ -140,7 +164,7 @@ func (e *numeric[T]) checkData(d *datasets.Dataset) error {
 	if done {
 		return nil
 	}
-	if err := d.Check(); err != nil {
+	if err := e.look(d); err != nil {
 		return err
 	}
 	e.mu.Lock()
@@ -149,6 +173,28 @@ func (e *numeric[T]) checkData(d *datasets.Dataset) error {
 		clear(e.checked)
 	}
 	e.checked[key] = true
+	return nil
+}
+
+func (e *numeric[T]) look(d *datasets.Dataset) error {
+	if err := d.Check(); err != nil {
+		return fmt.Errorf("nets: %w", err)
+	}
+	if d.Len() == 0 {
+		return nil
+	}
+	if e.m.opts.float32 {
+		if err := checkSingle(d); err != nil {
+			return fmt.Errorf("nets: %w", err)
+		}
+	}
+	f, err := e.facts(samplesOf(d))
+	if err != nil {
+		return err
+	}
+	if err := f.meet(d, &e.m.opts); err != nil {
+		return fmt.Errorf("nets: %w", err)
+	}
 	return nil
 }
 
@@ -209,6 +255,12 @@ func (e *numeric[T]) loss(ctx context.Context, theta []float64, d *datasets.Data
 
 // gradient writes the sum's gradient and returns the loss, of the evaluation pass or, where noise is given, of the training pass.
 func (e *numeric[T]) gradient(ctx context.Context, dst, theta, weights []float64, d *datasets.Dataset, noise *uint64) (float64, error) {
+	if noise != nil {
+		if err := e.meet(d); err != nil {
+			return 0, err
+		}
+		d = present(d)
+	}
 	cs, err := e.cut(d)
 	if err != nil {
 		return 0, err
@@ -268,6 +320,11 @@ func (e *numeric[T]) perRow(ctx context.Context, k kind, dst [][]float64, theta,
 			return fmt.Errorf("nets: %d places for %d samples of %d numbers", len(dst[0]), d.Len(), width)
 		}
 	}
+	return e.rowsOf(ctx, k, dst, theta, v, d, cs)
+}
+
+// rowsOf is perRow for given chunks.
+func (e *numeric[T]) rowsOf(ctx context.Context, k kind, dst [][]float64, theta, v []float64, d *datasets.Dataset, cs []chunk) error {
 	th, done := e.borrow(theta)
 	defer done()
 	var vs [][]T
@@ -293,27 +350,58 @@ func (e *numeric[T]) perRow(ctx context.Context, k kind, dst [][]float64, theta,
 	})
 }
 
-// check builds what a second-order update needs.
+// check builds what a second-order update needs, and compares losses in batches with those of batches of one.
 func (e *numeric[T]) check(d *datasets.Dataset) error {
+	if err := e.meet(d); err != nil {
+		return err
+	}
 	size, err := e.chunkSize(d)
 	if err != nil {
 		return err
 	}
-	if _, err = e.plan(hessian, size.rows, d); err != nil || !e.m.Stochastic() {
+	if _, err := e.plan(hessian, size.rows, d); err != nil {
 		return err
 	}
-	_, err = e.plan(trainingGradient, size.rows, d)
-	return err
+	if e.m.Stochastic() {
+		if _, err := e.plan(trainingGradient, size.rows, d); err != nil {
+			return err
+		}
+	}
+	return e.checkBatches(d)
 }
 
-func (e *numeric[T]) width(d *datasets.Dataset) (int, error) {
-	size, err := e.chunkSize(d)
-	if err != nil {
-		return 0, err
+// checkBatches compares the losses of a few samples in one batch with those of each alone, at starting values: the graphs of both sizes may
+// come from different branches of the user's code.
+func (e *numeric[T]) checkBatches(d *datasets.Dataset) error {
+	n := min(d.Len(), 5)
+	if n < 2 {
+		return nil
 	}
-	pl, err := e.plan(outputRows, size.rows, d)
-	if err != nil {
-		return 0, err
+	theta := e.m.Init(1)
+	both := make([]float64, 2*n)
+	d = d.Slice(0, n)
+	for k, cs := range [][]chunk{{{lo: 0, hi: n, rows: n}}, singles(everyRow(d))} {
+		if err := e.rowsOf(context.Background(), lossRows, [][]float64{both[k*n : (k+1)*n]}, theta, nil, d, cs); err != nil {
+			return err
+		}
 	}
-	return pl.width, nil
+	tolerance := 1e-9
+	if e.m.opts.float32 {
+		tolerance = 1e-3
+	}
+	for i := range n {
+		if a, b := both[i], both[n+i]; math.Abs(a-b) > tolerance*max(1, math.Abs(b)) {
+			return fmt.Errorf("nets: %s has the loss %.6g in a batch of %d samples and %.6g in a batch of its own: the loss and the outputs of a sample must depend "+
+				"on that sample only", d.Where(i), a, n, b)
+		}
+	}
+	return nil
+}
+
+// about returns what is known of the samples of d, which are checked.
+func (e *numeric[T]) about(d *datasets.Dataset) (*facts, error) {
+	if err := e.meet(d); err != nil {
+		return nil, err
+	}
+	return e.facts(samplesOf(d))
 }

@@ -15,12 +15,23 @@ type LSTM struct {
 	Dropout                      float64 // share of each layer's outputs that training leaves out; 0 to below 1
 }
 
+// check refuses sizes that no network has.
+func (l LSTM) check() {
+	atLeast(1, "LSTM", setting{"Vocabulary", l.Vocabulary}, setting{"Embedding", l.Embedding}, setting{"Units", l.Units})
+	atLeast(0, "LSTM", setting{"Layers", l.Layers})
+	if l.Layers > 1000 {
+		refuse("LSTM", "%d layers: want at most 1,000", l.Layers)
+	}
+	checkRate("LSTM", "Dropout", l.Dropout)
+}
+
 func (l LSTM) layers() int { return max(l.Layers, 1) }
 
 // Params returns embedding (Vocabulary, Embedding), lstm1/W (Embedding, 4 Units), lstm1/U (Units, 4 Units), lstm1/b (4 Units), and so on for
 // each layer, dense/W (Units, Vocabulary) and dense/b (Vocabulary). They start as Keras' do: the embedding uniform in +-0.05, W
 // Glorot-uniform, U orthogonal, b zero but for the forget gate's ones.
 func (l LSTM) Params() []Param {
+	l.check()
 	ps := []Param{graph.Uniform("embedding", 0.05, l.Vocabulary, l.Embedding)}
 	in := l.Embedding
 	for i := range l.layers() {

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
-	"slices"
+	"unsafe"
 
 	"lethe/datasets"
 	"lethe/graph"
@@ -14,6 +14,9 @@ import (
 
 // Model is a network with a loss, as an objective over a flat parameter vector: the tensors of Params one after the other,
 // each row-major. It is safe for concurrent use.
+//
+// The loss of a sample counts as often as the data set's weight of it says, in all that is computed of losses: sums, gradients and products,
+// and those of each sample. A sample of weight 0 is as good as absent.
 //
 // Samples are worked on in chunks, whose size depends on the network and on the number of samples and never on the number
 // of cores; chunk sums are added in a fixed order, so results have the same bits on any number of cores.
@@ -35,6 +38,8 @@ type options struct {
 	keepBytes  int
 	chunkRows  int
 	chunkBytes int
+	labels     *graph.Labels // what the loss takes; nil = what it shows by itself
+	anything   bool          // it takes any label
 }
 
 // Option changes how a model computes.
@@ -59,18 +64,34 @@ func KeepLimit(bytes int) Option { return func(o *options) { o.keepBytes = bytes
 // images are taken 32 at a time.
 func Chunk(rows int) Option { return func(o *options) { o.chunkRows = rows } }
 
+// check refuses what no option can mean.
+func (o options) check() error {
+	switch {
+	case o.chunkRows < 0:
+		return fmt.Errorf("nets: Chunk(%d): chunks of %d samples: want at least 1, or 0 for the default", o.chunkRows, o.chunkRows)
+	case o.cores < 0:
+		return fmt.Errorf("nets: Cores(%d): give at least 1, or 0 for the default, GOMAXPROCS", o.cores)
+	case o.keepBytes < 0:
+		return fmt.Errorf("nets: KeepLimit(%d): give a number of bytes, or 0 to keep nothing", o.keepBytes)
+	}
+	return nil
+}
+
 // NewModel returns the model of a network. The graph depends on the shape of a sample and is built when the first data set is seen;
 // [Model.Check] does it at once.
 func NewModel(net Network, loss Loss, opts ...Option) (*Model, error) {
 	m := &Model{net: net, loss: loss, opts: options{keepBytes: 2 << 30, chunkBytes: 2 << 20}}
-	for _, o := range opts {
+	for i, o := range opts {
+		if o == nil {
+			return nil, fmt.Errorf("nets: option %d is nil", i)
+		}
 		o(&m.opts)
 	}
-	if net == nil || loss == nil {
+	if isNil(net) || loss == nil {
 		return nil, fmt.Errorf("nets: a model needs a network and a loss")
 	}
-	if m.opts.chunkRows < 0 {
-		return nil, fmt.Errorf("nets: chunks of %d samples: want at least 1", m.opts.chunkRows)
+	if err := m.opts.check(); err != nil {
+		return nil, err
 	}
 	if err := build(func() { m.params = net.Params() }); err != nil {
 		return nil, fmt.Errorf("nets: %w", err)
@@ -85,12 +106,12 @@ func NewModel(net Network, loss Loss, opts ...Option) (*Model, error) {
 			return nil, fmt.Errorf("nets: parameter name %q is empty or used twice", p.Name)
 		}
 		seen[p.Name] = true
-		n := 1
-		for _, d := range p.Shape {
-			n *= d
+		n, err := elements(p)
+		if err != nil {
+			return nil, err
 		}
-		if n < 1 {
-			return nil, fmt.Errorf("nets: parameter %q has shape %v", p.Name, p.Shape)
+		if m.offset[len(m.offset)-1]+n > mostParameters {
+			return nil, fmt.Errorf("nets: the network has more parameters than any machine holds")
 		}
 		m.offset = append(m.offset, m.offset[len(m.offset)-1]+n)
 		m.free = append(m.free, true)
@@ -111,8 +132,10 @@ func (m *Model) newEngine() {
 	}
 }
 
-// Check builds the network for the samples of d and differentiates it twice, and its training pass once. An error names the operation that cannot be
-// differentiated, or whose shapes do not fit.
+// Check builds the network for the samples of d and differentiates it twice, and its training pass once. An error names the operation that
+// cannot be differentiated, whose shapes do not fit, or that lets samples depend on each other or on how many there are. It also compares the
+// losses of a few samples of d in a batch with those of each alone. What the other methods need of that they verify themselves, when they first
+// meet samples of a shape.
 func (m *Model) Check(d *datasets.Dataset) error { return m.engine.check(d) }
 
 // Dim returns the number of parameters that the model works on.
@@ -145,7 +168,7 @@ func (m *Model) Init(seed uint64) []float64 {
 	return theta
 }
 
-// Loss returns sum_i l(z_i, theta).
+// Loss returns sum_i l(z_i, theta). It may be infinite or NaN, as at the end of a step that was too long: [Model.Fault] says why.
 func (m *Model) Loss(ctx context.Context, theta []float64, d *datasets.Dataset) (float64, error) {
 	if err := m.check(theta); err != nil {
 		return 0, err
@@ -167,13 +190,21 @@ func (m *Model) LossGradient(ctx context.Context, dst, theta []float64, d *datas
 	return m.engine.gradient(ctx, dst, theta, nil, d, nil)
 }
 
-// WeightedGradient writes sum_i w_i grad l(z_i, theta) to dst (Dim).
+// WeightedGradient writes sum_i w_i grad l(z_i, theta) to dst (Dim), for finite weights of any sign. Those of the data set count beside them.
 func (m *Model) WeightedGradient(ctx context.Context, dst, theta, w []float64, d *datasets.Dataset) error {
-	if err := m.check(theta, dst); err != nil {
+	if err := errors.Join(m.check(theta, dst), apart(dst, w)); err != nil {
+		return err
+	}
+	if err := m.engine.meet(d); err != nil {
 		return err
 	}
 	if len(w) != d.Len() {
 		return fmt.Errorf("nets: %d weights for %d samples", len(w), d.Len())
+	}
+	for i, v := range w {
+		if notFinite(v) || m.opts.float32 && beyondSingle(v) {
+			return fmt.Errorf("nets: weight %v for %s: weights have to be finite in the model's precision", v, d.Where(i))
+		}
 	}
 	_, err := m.engine.gradient(ctx, dst, theta, w, d, nil)
 	return err
@@ -220,82 +251,55 @@ func (m *Model) linearize(ctx context.Context, theta []float64, d *datasets.Data
 }
 
 // Outputs returns the number of outputs before the loss of a sample of d.
-func (m *Model) Outputs(d *datasets.Dataset) (int, error) { return m.engine.width(d) }
+func (m *Model) Outputs(d *datasets.Dataset) (int, error) {
+	f, err := m.engine.about(d)
+	if err != nil {
+		return 0, err
+	}
+	return f.width, nil
+}
 
 // Predict writes the outputs before the loss, one row a sample, to dst (n*Outputs).
 func (m *Model) Predict(ctx context.Context, dst, theta []float64, d *datasets.Dataset) error {
-	if err := m.check(theta); err != nil {
+	if err := errors.Join(m.check(theta), apart(dst, theta)); err != nil {
 		return err
 	}
 	return m.engine.perRow(ctx, outputRows, [][]float64{dst}, theta, nil, d)
 }
 
-// SampleLosses writes the loss of each sample to dst (n).
+// SampleLosses writes the loss of each sample, times its weight, to dst (n): they add up to the loss.
 func (m *Model) SampleLosses(ctx context.Context, dst, theta []float64, d *datasets.Dataset) error {
-	if err := m.check(theta); err != nil {
+	if err := errors.Join(m.check(theta), apart(dst, theta)); err != nil {
 		return err
 	}
 	return m.engine.perRow(ctx, lossRows, [][]float64{dst}, theta, nil, d)
 }
 
-// Classes returns the predicted class of each sample: the largest output, or whether the only output is positive.
-func (m *Model) Classes(ctx context.Context, theta []float64, d *datasets.Dataset) ([]float64, error) {
-	k, err := m.Outputs(d)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]float64, d.Len()*k)
-	if err := m.Predict(ctx, out, theta, d); err != nil {
-		return nil, err
-	}
-	cls := make([]float64, d.Len())
-	for i := range cls {
-		row := out[i*k : (i+1)*k]
-		if k == 1 {
-			if row[0] > 0 {
-				cls[i] = 1
-			}
-			continue
-		}
-		best := 0
-		for j, z := range row {
-			if z > row[best] {
-				best = j
-			}
-		}
-		cls[i] = float64(best)
-	}
-	return cls, nil
-}
-
-// Accuracy returns the share of samples whose predicted class is their label, 0 to 1.
-func (m *Model) Accuracy(ctx context.Context, theta []float64, d *datasets.Dataset) (float64, error) {
-	if d.Len() == 0 {
-		return 0, fmt.Errorf("nets: accuracy on no samples")
-	}
-	cls, err := m.Classes(ctx, theta, d)
-	if err != nil {
-		return 0, err
-	}
-	hit := 0
-	for i, c := range cls {
-		if c == d.Y[i] {
-			hit++
-		}
-	}
-	return float64(hit) / float64(len(cls)), nil
-}
-
-// check refuses vectors of a wrong length, and two that are one: what is written would be read again.
+// check refuses vectors of a wrong length, and two that share memory: what is written would be read again.
 func (m *Model) check(vectors ...[]float64) error {
 	for i, v := range vectors {
 		if len(v) != m.dim {
 			return fmt.Errorf("nets: a vector of %d numbers for a model of %d parameters", len(v), m.dim)
 		}
-		for _, w := range vectors[:i] {
-			if &v[0] == &w[0] {
-				return fmt.Errorf("nets: the result and an argument are the same vector: give the result memory of its own")
-			}
+		if err := apart(v, vectors[:i]...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// apart refuses vectors that share memory with v.
+func apart(v []float64, others ...[]float64) error {
+	for _, w := range others {
+		if len(v) == 0 || len(w) == 0 {
+			continue
+		}
+		a, b := uintptr(unsafe.Pointer(&v[0])), uintptr(unsafe.Pointer(&w[0]))
+		switch {
+		case a == b:
+			return fmt.Errorf("nets: the result and an argument are the same vector: give the result memory of its own")
+		case a < b+8*uintptr(len(w)) && b < a+8*uintptr(len(v)):
+			return fmt.Errorf("nets: the result and an argument share a part of their memory: give the result memory of its own")
 		}
 	}
 	return nil
@@ -311,14 +315,10 @@ type engine interface {
 	perSample32(ctx context.Context, dst []float32, theta []float64, d *datasets.Dataset) error
 	statistics(ctx context.Context, theta []float64, d *datasets.Dataset) error
 	norms(ctx context.Context, dst, theta []float64, d *datasets.Dataset) error
-	width(d *datasets.Dataset) (int, error)
+	addClipped(ctx context.Context, dst, theta []float64, limit float64, norms []float64, d *datasets.Dataset, rows []int) error
 	check(d *datasets.Dataset) error
-}
-
-// inputShape is what a compiled batch depends on, besides its number of rows.
-func inputShape(d *datasets.Dataset) (shape []int, sparse bool) {
-	_, sparse = d.X.(*datasets.CSR)
-	return slices.Clone(d.X.Shape()), sparse
+	meet(d *datasets.Dataset) error
+	about(d *datasets.Dataset) (*facts, error)
 }
 
 // split cuts a flat vector into the tensors that the model works on; the fixed ones come from base.

@@ -47,6 +47,7 @@ type Linear struct {
 
 // Params returns W (In, Out) and, if there is a bias, b (Out).
 func (l Linear) Params() []Param {
+	atLeast(1, "Linear", setting{"In", l.In}, setting{"Out", l.Out})
 	ps := []Param{graph.Normal("W", 1, l.In, l.Out)}
 	if l.Bias {
 		ps = append(ps, Bias("b", l.Out))
@@ -72,6 +73,10 @@ type MLP struct {
 
 // Params returns dense1/W, dense1/b, dense2/W, and so on; the last layer is the output.
 func (m MLP) Params() []Param {
+	atLeast(1, "MLP", setting{"In", m.In}, setting{"Out", m.Out})
+	for _, width := range m.Hidden {
+		atLeast(1, "MLP", setting{"a width of Hidden", width})
+	}
 	var ps []Param
 	in := m.In
 	for i, out := range append(append([]int(nil), m.Hidden...), m.Out) {

@@ -98,6 +98,9 @@ func (m *Model) Penalty(patterns ...string) ([]float64, error) {
 // CheckPenalty refuses multipliers of a regulariser, nil for 1 everywhere, that are not 0 for what is Fixed: it would pull at running
 // statistics.
 func (m *Model) CheckPenalty(penalty []float64) error {
+	if penalty != nil && len(penalty) != m.dim {
+		return fmt.Errorf("nets: %d multipliers of the regulariser for a model of %d parameters", len(penalty), m.dim)
+	}
 	at := 0
 	for _, p := range m.Params() {
 		n := size(p.Shape)

@@ -33,8 +33,9 @@ func (m *Model) Statistics() bool {
 
 // EstimateStatistics returns theta with its running statistics replaced by those of the samples of d: mean and variance of what each batch
 // normalisation is given, over all samples, in one forward pass in which batches of equal size, at most 128, normalise themselves (Wu and
-// Johnson 2021, arXiv 2105.07576, section 3). Training does not keep running averages: call this after it. Theta is not changed. A model made
-// by [Model.Select] without all the statistics is an error.
+// Johnson 2021, arXiv 2105.07576, section 3). Training does not keep running averages: call this after it. Weights of
+// samples count. Theta is not changed. A model made
+// by [Model.Select] without all the statistics is an error, and so is one sample where a normalisation sees a single value of each channel.
 func (m *Model) EstimateStatistics(ctx context.Context, theta []float64, d *datasets.Dataset) ([]float64, error) {
 	if err := m.check(theta); err != nil {
 		return nil, err
@@ -43,7 +44,10 @@ func (m *Model) EstimateStatistics(ctx context.Context, theta []float64, d *data
 		return nil, fmt.Errorf("nets: the network has no running statistics, or they are not all among the parameters that the model works on: " +
 			"give the vector of Model.Whole to the network's own model")
 	}
-	if d == nil || d.Len() == 0 {
+	if err := m.engine.meet(d); err != nil {
+		return nil, err
+	}
+	if d.Len() == 0 {
 		return nil, fmt.Errorf("nets: statistics of no samples")
 	}
 	out := slices.Clone(theta)
@@ -53,8 +57,11 @@ func (m *Model) EstimateStatistics(ctx context.Context, theta []float64, d *data
 // statistics overwrites the running statistics in theta. A variance over all samples is the mean of the batches' variances and the variance
 // of their means.
 func (e *numeric[T]) statistics(ctx context.Context, theta []float64, d *datasets.Dataset) error {
-	if err := e.checkData(d); err != nil {
-		return fmt.Errorf("nets: %w", err)
+	if err := e.meet(d); err != nil {
+		return err
+	}
+	if d = present(d); d.Len() == 0 {
+		return fmt.Errorf("nets: statistics of samples of weight 0 alone")
 	}
 	cs := evenChunks(d.Len(), statisticsBatch)
 	pl, err := e.plan(batchMoments, cs[0].rows, d)
@@ -86,7 +93,7 @@ func (e *numeric[T]) statistics(ctx context.Context, theta []float64, d *dataset
 	if err != nil {
 		return err
 	}
-	share := func(c chunk) float64 { return float64(c.hi-c.lo) / float64(d.Len()) }
+	share := func(c chunk) float64 { return d.Slice(c.lo, c.hi).TotalWeight() / d.TotalWeight() }
 	for k := 0; k < len(places); k += 2 {
 		means, variances := theta[places[k]:], theta[places[k+1]:]
 		for j := range found[0][k] {
@@ -102,6 +109,20 @@ func (e *numeric[T]) statistics(ctx context.Context, theta []float64, d *dataset
 		}
 	}
 	return nil
+}
+
+// present returns d without its samples of weight 0.
+func present(d *datasets.Dataset) *datasets.Dataset {
+	if !slices.Contains(d.Weights, 0) {
+		return d
+	}
+	var rows []int
+	for i, w := range d.Weights {
+		if w != 0 {
+			rows = append(rows, i)
+		}
+	}
+	return d.Subset(rows)
 }
 
 // places says where in the model's vector the outputs of a plan of moments belong.

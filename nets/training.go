@@ -28,8 +28,12 @@ type Training struct {
 	normed  []normalisation
 }
 
-// normalisation is one use of Training.BatchNorm: the running statistics, and what the batch has in their place.
-type normalisation struct{ mean, variance, batchMean, batchVariance *graph.Node }
+// normalisation is one use of Training.BatchNorm: the running statistics, what the batch has in their place, and how many positions of a
+// sample it normalises.
+type normalisation struct {
+	mean, variance, batchMean, batchVariance *graph.Node
+	positions                                int
+}
 
 // Dropout returns x (n, ...) with a share rate of its elements left out, see [graph.Dropout]; each call draws anew. Where statistics are
 // estimated it returns x itself: they are those of the evaluation pass.
@@ -42,10 +46,12 @@ func (t *Training) Dropout(x *graph.Node, rate float64) *graph.Node {
 }
 
 // BatchNorm returns x (n, ..., channels) normalised by the moments of the samples that are worked on at once, see [graph.BatchNorm]. Mean and
-// variance are the tensors that stand in their place in the evaluation pass: parameters of the network that are Fixed, each for one use.
+// variance are the tensors that stand in their place in the evaluation pass: parameters of the network that are Fixed, each for one use. One
+// sample of one position is refused when the pass is run: its variance is 0, and it would be normalised to nothing but the bias.
 func (t *Training) BatchNorm(x, gain, bias, mean, variance *graph.Node, epsilon float64) *graph.Node {
 	m, v := graph.Moments(x, t.weight)
-	t.normed = append(t.normed, normalisation{mean, variance, m, v})
+	s := x.Shape()
+	t.normed = append(t.normed, normalisation{mean, variance, m, v, s.TotalSize() / (s[0] * s[len(s)-1])})
 	return graph.BatchNorm(x, gain, bias, m, v, epsilon)
 }
 
@@ -65,6 +71,33 @@ func (m *Model) TrainingGradient(ctx context.Context, dst, theta []float64, d *d
 		return 0, err
 	}
 	return m.engine.gradient(ctx, dst, theta, nil, d, &noise)
+}
+
+// checkMoments refuses to normalise a value by itself: at least two samples of a chunk have to count, or a sample has several positions.
+// samples is the number of those in all chunks.
+func checkMoments[T graph.Float](normed []normalisation, weight []T, samples int) error {
+	if len(normed) == 0 {
+		return nil
+	}
+	counting := 0
+	for _, w := range weight {
+		if w != 0 {
+			counting++
+		}
+	}
+	for _, n := range normed {
+		if counting*n.positions > 1 {
+			continue
+		}
+		advice := "give it at least 2 samples; in training, a batch size that leaves no batch of one"
+		if samples > 1 {
+			advice = fmt.Sprintf("%d samples are worked on in parts, one of which has too few that count: give nets.Chunk a larger number, "+
+				"or leave samples of weight 0 out", samples)
+		}
+		return fmt.Errorf("nets: a batch normalisation whose running mean is %q has %d values in a channel to normalise by, so their "+
+			"variance is 0 and says nothing: %s", n.mean.Name(), counting, advice)
+	}
+	return nil
 }
 
 // feedNoise sets the keys of a chunk's samples. What is set stays valid until b's next use.

@@ -26,6 +26,7 @@ func (v VGG) layers() sequence {
 			v.Dropout = []float64{0.1, 0.1, 0.2}
 		}
 	}
+	v.check()
 	var ls sequence
 	in, h, w := v.Channels, v.Height, v.Width
 	for i, c := range v.Blocks {
@@ -35,12 +36,30 @@ func (v VGG) layers() sequence {
 		}
 		ls = append(ls, MaxPool{Size: 2})
 		h, w = h/2, w/2
-		if i < len(v.Dropout) && v.Dropout[i] > 0 {
+		if i < len(v.Dropout) && v.Dropout[i] != 0 {
 			ls = append(ls, Dropout{Rate: v.Dropout[i]})
 		}
 	}
 	return append(ls, Flatten{}, Dense{In: h * w * in, Out: v.Dense, He: true}, Activation(graph.ReLU), BatchNorm{Channels: v.Dense},
 		Dense{In: v.Dense, Out: v.Classes})
+}
+
+// check refuses sizes that no network has, the defaults being in place.
+func (v VGG) check() {
+	atLeast(1, "VGG", setting{"Height", v.Height}, setting{"Width", v.Width}, setting{"Channels", v.Channels}, setting{"Dense", v.Dense},
+		setting{"Classes", v.Classes})
+	for _, c := range v.Blocks {
+		atLeast(1, "VGG", setting{"a width of Blocks", c})
+	}
+	for _, rate := range v.Dropout {
+		checkRate("VGG", "a rate of Dropout", rate)
+	}
+	if len(v.Dropout) > len(v.Blocks) {
+		refuse("VGG", "%d rates of Dropout for %d blocks", len(v.Dropout), len(v.Blocks))
+	}
+	if n := len(v.Blocks); n > 30 || min(v.Height, v.Width)>>n == 0 {
+		refuse("VGG", "%d blocks halve images of %d by %d to nothing: take fewer blocks or larger images", n, v.Height, v.Width)
+	}
 }
 
 // Params returns conv1/W, conv1/b, norm1/gain, norm1/bias, norm1/mean, norm1/variance, and so on, to dense2/b.

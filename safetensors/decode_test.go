@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -109,6 +110,36 @@ func TestOtherWritersAreRead(t *testing.T) {
 	}
 }
 
+// allocated returns how many bytes f takes, what it lets go again included.
+func allocated(f func()) int {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return int(after.TotalAlloc - before.TotalAlloc)
+}
+
+// What is claimed costs no memory before it is there: a header of 100 MB, data of 4 exabytes, and a size that is wrong itself. Memory doubles with
+// what is read: at most three times the input is held at a time, and four times are taken in all.
+func TestClaimsCostNoMemory(t *testing.T) {
+	long := raw(`{"a":{"dtype":"U8","shape":[1099511627000],"data_offsets":[0,1099511627000]}}`, make([]byte, 3<<20)...)
+	for name, tt := range map[string]struct {
+		file []byte
+		size int64
+	}{
+		"header":                {append(binary.LittleEndian.AppendUint64(nil, 100_000_000), make([]byte, 1<<20)...), 1 << 40},
+		"data":                  {raw(`{"a":{"dtype":"U8","shape":[4611686018427387904],"data_offsets":[0,4611686018427387904]}}`), 1 << 10},
+		"data of a wrong size":  {long, int64(len(long)) - 3<<20 + 1099511627000},
+		"data of the true size": {long, int64(len(long))},
+	} {
+		took := allocated(func() {
+			_, err := safetensors.Decode(bytes.NewReader(tt.file), tt.size)
+			require.Error(t, err, name)
+		})
+		require.LessOrEqual(t, took, 4*len(tt.file)+1<<17, name)
+	}
+}
+
 // What Decode accepts can be written, and is then read back equal; so all that it accepts is sound.
 func FuzzDecode(f *testing.F) {
 	f.Add(encode(f, small()))
@@ -118,8 +149,12 @@ func FuzzDecode(f *testing.F) {
 	require.NoError(f, err)
 	f.Add(python)
 	f.Fuzz(func(t *testing.T, data []byte) {
-		first, err := decode(data)
-		if err != nil {
+		var first *safetensors.File
+		var err error
+		took := allocated(func() { first, err = safetensors.Decode(bytes.NewReader(data), 1<<40) })
+		require.Error(t, err, "the size is wrong")
+		require.Less(t, took, 1<<17+100*len(data))
+		if first, err = decode(data); err != nil {
 			return
 		}
 		total := 0

@@ -14,6 +14,7 @@ import (
 	"maps"
 	"math/bits"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -92,15 +93,18 @@ func Write(path string, f *File) error {
 }
 
 func write(path string, f *File) error {
-	out, err := renameio.NewPendingFile(path, renameio.WithPermissions(fs.FileMode(0o644)), renameio.WithExistingPermissions())
+	out, err := renameio.NewPendingFile(path, renameio.WithTempDir(filepath.Dir(path)), renameio.WithPermissions(fs.FileMode(0o644)), renameio.WithExistingPermissions())
 	if err != nil {
 		return err
 	}
-	if err := Encode(out, f); err != nil {
-		_ = out.Cleanup() // the first error tells more
-		return err
+	err = Encode(out, f)
+	if err == nil {
+		err = out.CloseAtomicallyReplace()
 	}
-	return out.CloseAtomicallyReplace()
+	if err != nil {
+		_ = out.Cleanup() // the first error tells more
+	}
+	return err
 }
 
 // Check returns what would keep f from being written: names or metadata that are not UTF-8, a name used twice, a type that is not

@@ -3,11 +3,10 @@ package unlearn
 import (
 	"cmp"
 	"context"
-	"errors"
 	"math"
 )
 
-// Adam minimises a problem by Adam (Kingma and Ba 2015, algorithm 1), on the same estimates g of grad L / n, with the same
+// Adam minimises a problem by Adam (Kingma and Ba 2015, algorithm 1), on the same estimates g of grad L / W, with the same
 // batches, as [SGD]:
 //
 //	m <- Beta1 m + (1 - Beta1) g,  v <- Beta2 v + (1 - Beta2) g^2,
@@ -31,20 +30,19 @@ type Adam struct {
 
 // Train implements [Trainer], with the errors and the resumption of [SGD.Train].
 func (t Adam) Train(ctx context.Context, p *Problem, theta []float64) ([]float64, error) {
+	err := checkSettings("Adam", positiveOr("Rate", t.Rate, "the default 1e-3"), positiveOr("Epsilon", t.Epsilon, "the default 1e-8"),
+		fraction("Beta1", t.Beta1, "the default 0.9"), fraction("Beta2", t.Beta2, "the default 0.999"))
+	if err != nil {
+		return nil, err
+	}
 	t.Rate, t.Epsilon = cmp.Or(t.Rate, 1e-3), cmp.Or(t.Epsilon, 1e-8)
 	t.Beta1, t.Beta2 = cmp.Or(t.Beta1, 0.9), cmp.Or(t.Beta2, 0.999)
-	if !(t.Rate > 0) || !finite(t.Rate) || !(t.Epsilon > 0) {
-		return nil, errors.New("unlearn: Adam.Rate and Epsilon have to be positive numbers, or 0 for 1e-3 and 1e-8")
-	}
-	if !(t.Beta1 > 0 && t.Beta1 < 1 && t.Beta2 > 0 && t.Beta2 < 1) {
-		return nil, errors.New("unlearn: Adam.Beta1 and Beta2 have to lie between 0 and 1, or be 0 for 0.9 and 0.999")
-	}
 	d := descent{
-		name: "adam", rate: t.Rate, schedule: t.Schedule, batch: t.Batch, epochs: t.Epochs, seed: t.Seed, callback: t.Callback,
+		name: "adam", of: "Adam", rate: t.Rate, schedule: t.Schedule, batch: t.Batch, epochs: t.Epochs, seed: t.Seed, callback: t.Callback,
 		checkpoint: t.Checkpoint,
 		settings: map[string]string{"beta1": exactly(t.Beta1), "beta2": exactly(t.Beta2),
 			"epsilon": exactly(t.Epsilon)},
-		vectors: 2, apply: t.apply,
+		vectors: 2, squares: true, apply: t.apply,
 	}
 	if t.AMSGrad {
 		d.name, d.vectors = "amsgrad", 3

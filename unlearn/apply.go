@@ -17,12 +17,26 @@ type Applied struct {
 	Rows     []int             // the affected samples in D, rising; row i of Old is Rows[i]
 	Columns  []int             // the removed features, rising
 
-	stay []int // the rows of New in Data, rising
+	stay    []int  // the rows of New in Data, rising
+	nothing string // why the request changes nothing in the loss; empty = it does
+	same    bool   // it changes nothing in the data either
 }
 
+// Nothing says why the request changes nothing in the loss: it names nothing, all that it names is already as it asks, or the samples that it
+// changes have weight 0. It is empty for a request that does change something.
+func (a *Applied) Nothing() string { return a.nothing }
+
 // Apply carries the request out on d, which is not changed. Affected is every sample that the request names, and every
-// sample in which a removed feature is not zero. Errors name the change, the index and the row or column.
+// sample in which a removed feature is not zero. Errors name the change, the index and the row or column, and what makes d no sound data set.
 func (r Request) Apply(d *datasets.Dataset) (*Applied, error) {
+	if err := checkData("the data of the request", d); err != nil {
+		return nil, err
+	}
+	return r.apply(d)
+}
+
+// apply is Apply on data that are known to be sound.
+func (r Request) apply(d *datasets.Dataset) (*Applied, error) {
 	if err := r.checkOn(d); err != nil {
 		return nil, err
 	}
@@ -46,23 +60,29 @@ func (r Request) Apply(d *datasets.Dataset) (*Applied, error) {
 	if err := a.zeroColumns(d, affected); err != nil {
 		return nil, err
 	}
+	a.compare(r, d, affected, gone)
 	return a, a.gather(d, affected, gone, removed)
 }
 
-func (r Request) checkOn(d *datasets.Dataset) error {
+// checkChanges finds what is wrong with the changes one by one, on data whose rows the request counts.
+func (r Request) checkChanges(d *datasets.Dataset) error {
 	if err := r.check(); err != nil {
 		return err
 	}
-	removed := 0
 	for i := range r.Changes {
 		c := &r.Changes[i]
 		if err := c.checkAgainst(d); err != nil {
 			return fmt.Errorf("unlearn: change %d of the request (%s): %w", i, c.Kind, err)
 		}
-		if c.Kind == SampleRemoval {
-			removed += len(c.Rows)
-		}
 	}
+	return nil
+}
+
+func (r Request) checkOn(d *datasets.Dataset) error {
+	if err := r.checkChanges(d); err != nil {
+		return err
+	}
+	removed := len(r.removed())
 	if removed > 0 && removed == d.Len() {
 		return fmt.Errorf("unlearn: the request removes all %d samples of %s: no data are left to be right on", removed, nameOf(d))
 	}
@@ -141,6 +161,9 @@ func (p *Problem) Difference(ctx context.Context, dst, theta []float64, a *Appli
 		if err := p.Objective.Gradient(ctx, dst, theta, a.Old); err != nil {
 			return err
 		}
+		if err := p.checkAffected(ctx, dst, theta, a.Old); err != nil {
+			return err
+		}
 		floats.Scale(-1, dst)
 	}
 	if a.New.Len() == 0 {
@@ -148,6 +171,9 @@ func (p *Problem) Difference(ctx context.Context, dst, theta []float64, a *Appli
 	}
 	corrected := make([]float64, len(dst))
 	if err := p.Objective.Gradient(ctx, corrected, theta, a.New); err != nil {
+		return err
+	}
+	if err := p.checkAffected(ctx, corrected, theta, a.New); err != nil {
 		return err
 	}
 	floats.Add(dst, corrected)

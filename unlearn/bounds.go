@@ -12,15 +12,16 @@ import (
 	"lethe/datasets"
 )
 
-// Closed-form bounds of the gradient residual on the corrected data D' (n samples, rows of norm at most 1) after an update; PAPER.md
-// section 1. With r0 = ||grad L(theta; D)||, G the request's gradient difference, Delta the step and e = ||H Delta + G|| what the
+// Closed-form bounds of the gradient residual on the corrected data D' (rows of norm at most 1) after an update; PAPER.md section 1. Samples
+// have weights w_i, of sum W: n where they have none. X is the matrix of the rows sqrt(w_i) x_i. With r0 = ||grad L(theta; D)||, G the request's gradient difference, Delta the step and e = ||H Delta + G|| what the
 // solver left:
 //
 //	no update     r0 + ||G||
-//	first order   r0 + max(|1 - tau lambda|, |1 - tau (n gamma + lambda)|) ||G||
-//	second order  r0 + e + (gamma''/2) ||X||_2 ||Delta|| ||X Delta||  <=  r0 + e + (n gamma''/2) ||Delta||^2
+//	first order   r0 + max(|1 - tau lambda|, |1 - tau (W gamma + lambda)|) ||G||
+//	second order  r0 + e + (gamma''/2) ||X||_2 ||Delta|| ||X Delta||  <=  r0 + e + (W gamma''/2) ||Delta||^2
 //
-// (the first form of second order is Guo et al.'s). From the second step on the full gradient stands in place of G and r0 is 0.
+// (the first form of second order is Guo et al.'s; with weights: the step leaves sum_i w_i a_i x_i with |a_i| <= (gamma''/2) ||Delta|| |x_i'Delta|,
+// which is X' times the vector of sqrt(w_i) a_i). From the second step on the full gradient stands in place of G and r0 is 0.
 
 // newtonStep is what second order notes of its last step for the bounds: from theta, against the gradient g.
 type newtonStep struct {
@@ -53,14 +54,14 @@ func (m Certified) boundsOf(ctx context.Context, c *Certificate, p *Problem, s s
 	delta := make([]float64, len(theta))
 	floats.SubTo(delta, after, theta)
 	low, high := p.penaltyRange()
-	n := float64(p.Train.Len())
+	mass := p.Train.TotalWeight()
 	switch method := m.method().(type) {
 	case FirstOrder:
 		if isZero(delta) { // a request that touches no sample
 			c.Bound = c.NoUpdate
 			break
 		}
-		c.Bound = c.Trained + max(math.Abs(1-method.Tau*low), math.Abs(1-method.Tau*(n*s.gamma+high)))*size
+		c.Bound = c.Trained + max(math.Abs(1-method.Tau*low), math.Abs(1-method.Tau*(mass*s.gamma+high)))*size
 	case SecondOrder:
 		if step == nil {
 			c.Bound = c.NoUpdate
@@ -82,7 +83,7 @@ func (m Certified) boundsOf(ctx context.Context, c *Certificate, p *Problem, s s
 	return nil
 }
 
-// newtonBounds returns e + (gamma”/2) ||X|| ||Delta|| ||X Delta|| and e + (n gamma”/2) ||Delta||^2 of a step that ended in after.
+// newtonBounds returns e + (gamma”/2) ||X|| ||Delta|| ||X Delta|| and e + (W gamma”/2) ||Delta||^2 of a step that ended in after.
 func (p *Problem) newtonBounds(ctx context.Context, s smoothness, step *newtonStep, after []float64, xnorm float64) (bound, worst float64, err error) {
 	delta := make([]float64, len(after))
 	floats.SubTo(delta, after, step.theta)
@@ -103,7 +104,12 @@ func (p *Problem) newtonBounds(ctx context.Context, s smoothness, step *newtonSt
 	if err := s.Predict(ctx, moved, delta, p.Train); err != nil {
 		return 0, 0, err
 	}
-	worst = e + s.gamma2/2*float64(p.Train.Len())*length*length
+	if p.Train.Weights != nil {
+		for i := range p.Train.Len() {
+			floats.Scale(math.Sqrt(p.Train.Weight(i)), moved[i*k:(i+1)*k])
+		}
+	}
+	worst = e + s.gamma2/2*p.Train.TotalWeight()*length*length
 	// xnorm is rounded up, which shows where the two are equal.
 	return min(e+s.gamma2/2*xnorm*length*norm(moved), worst), worst, nil
 }
@@ -137,31 +143,77 @@ const (
 	dataNormShare = 0.1
 )
 
-// DataNorm returns an upper bound of ||X||_2, at most 5.4 % above it, that fails with a probability below 1e-9.
+// DataNorm returns an upper bound of ||X||_2, X having the rows sqrt(w_i) x_i of the samples with weights w_i, at most 5.4 % above it, that
+// fails with a probability below 1e-9.
 func DataNorm(ctx context.Context, d *datasets.Dataset) (float64, error) {
+	if err := checkData("the data", d); err != nil {
+		return 0, err
+	}
+	return dataNorm(ctx, d)
+}
+
+// dataNorm is DataNorm of data that are known to be sound.
+func dataNorm(ctx context.Context, d *datasets.Dataset) (float64, error) {
 	if len(d.X.Shape()) != 1 {
 		return 0, fmt.Errorf("unlearn: %s has samples of shape %v; the bounds of a certificate need dense or sparse rows", nameOf(d), d.X.Shape())
 	}
 	if d.Len() == 0 {
 		return 0, nil
 	}
-	s, err := Lanczos(ctx, gram{d.X}, SpectrumOptions{Steps: dataNormSteps, Seed: 0xda7a})
+	d, err := weighed(d)
+	if err != nil {
+		return 0, err
+	}
+	norms, err := datasets.RowNorms(d)
+	if err != nil {
+		return 0, err
+	}
+	if i := notFinite(norms); i >= 0 {
+		return 0, fmt.Errorf("unlearn: %s has norm %v; the bounds of a certificate need finite features", d.Where(i), norms[i])
+	}
+	unit := 0 // of 2^unit X the squares stay in the range of float64
+	if e := exponent(norms); e < -comfortable || e > comfortable {
+		unit = -e
+	}
+	s, err := Lanczos(ctx, gram{d.X, math.Ldexp(1, max(min(unit, 1000), -1000))}, SpectrumOptions{Steps: dataNormSteps, Seed: 0xda7a})
 	if err != nil {
 		return 0, err
 	}
 	largest := s.Largest
 	if d.X.Shape()[0] > dataNormSteps { // below, the whole spectrum was found
-		norms, err := datasets.RowNorms(d)
-		if err != nil {
-			return 0, err
-		}
+		shiftTo(norms, unit, norms)
 		largest = min(largest/(1-dataNormShare), floats.Dot(norms, norms)) // the Frobenius norm is another bound
 	}
-	return math.Sqrt(max(largest, 0)) * (1 + rowRounding), nil
+	return math.Ldexp(math.Sqrt(max(largest, 0))*(1+rowRounding), -unit), nil
 }
 
-// gram is the operator X'X.
-type gram struct{ x datasets.Features }
+// weighed returns d with each row multiplied by the root of its weight.
+func weighed(d *datasets.Dataset) (*datasets.Dataset, error) {
+	if d.Weights == nil {
+		return d, nil
+	}
+	switch x := d.X.(type) {
+	case *datasets.Dense:
+		y := &datasets.Dense{N: x.N, Cols: x.Cols, Data: slices.Clone(x.Data[:x.N*x.Cols])}
+		for i := range y.N {
+			floats.Scale(math.Sqrt(d.Weight(i)), y.Data[i*y.Cols:(i+1)*y.Cols])
+		}
+		return d.With(y, d.Y), nil
+	case *datasets.CSR:
+		y := &datasets.CSR{N: x.N, Cols: x.Cols, Indptr: x.Indptr, Indices: x.Indices, Values: slices.Clone(x.Values)}
+		for i := range y.N {
+			floats.Scale(math.Sqrt(d.Weight(i)), y.Values[y.Indptr[i]:y.Indptr[i+1]])
+		}
+		return d.With(y, d.Y), nil
+	}
+	return nil, errors.New("unlearn: the bounds of a certificate need dense or sparse rows")
+}
+
+// gram is the operator (unit X)'(unit X).
+type gram struct {
+	x    datasets.Features
+	unit float64 // a power of two
+}
 
 func (o gram) Dim() int { return o.x.Shape()[0] }
 
@@ -171,7 +223,7 @@ func (o gram) MulVecTo(_ context.Context, dst, v []float64) error {
 	case *datasets.Dense:
 		for i := range x.N {
 			row := x.Data[i*x.Cols : (i+1)*x.Cols]
-			floats.AddScaled(dst, floats.Dot(row, v), row)
+			floats.AddScaled(dst, o.unit*(o.unit*floats.Dot(row, v)), row)
 		}
 	case *datasets.CSR:
 		for i := range x.N {
@@ -180,6 +232,7 @@ func (o gram) MulVecTo(_ context.Context, dst, v []float64) error {
 			for k := lo; k < hi; k++ {
 				sum += x.Values[k] * v[x.Indices[k]]
 			}
+			sum = o.unit * (o.unit * sum)
 			for k := lo; k < hi; k++ {
 				dst[x.Indices[k]] += sum * x.Values[k]
 			}

@@ -32,15 +32,14 @@ func (b Budget) Residual() float64 { return b.Epsilon * b.Sigma / b.C() }
 func (b Budget) SigmaFor(residual float64) float64 { return b.C() * residual / b.Epsilon }
 
 func (b Budget) check() error {
-	switch {
-	case !(b.Epsilon > 0 && b.Epsilon <= 1):
-		return fmt.Errorf("unlearn: Budget.Epsilon is %v; a certificate needs a number above 0 and at most 1", b.Epsilon)
-	case !(b.Delta > 0 && b.Delta < 1):
-		return fmt.Errorf("unlearn: Budget.Delta is %v; a certificate needs a number above 0 and below 1", b.Delta)
-	case !(b.Sigma > 0) || !finite(b.Sigma):
-		return fmt.Errorf("unlearn: Budget.Sigma is %v; a certificate needs noise, a positive number", b.Sigma)
+	var epsilon, delta setting
+	if !(b.Epsilon > 0 && b.Epsilon <= 1) {
+		epsilon = bad("Epsilon", b.Epsilon, "a number above 0 and at most 1")
 	}
-	return nil
+	if !(b.Delta > 0 && b.Delta < 1) {
+		delta = bad("Delta", b.Delta, "a number above 0 and below 1")
+	}
+	return checkSettings("Budget", epsilon, delta, above0("Sigma", b.Sigma, ": a certificate needs noise"))
 }
 
 // tilt draws b (dim) for the training of that number.

@@ -2,14 +2,24 @@ package unlearn
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"slices"
 
 	"gonum.org/v1/gonum/floats"
+
+	"lethe/datasets"
 )
 
-// Certified is certified unlearning in convex problems (Guo et al. 2020; PAPER.md section 1): a tilt b'theta with b ~ N(0, Sigma^2 I)
+// Certified is certified unlearning by loss perturbation, the paper's method. It holds for a request that was fixed before training, with
+// delta + eta in place of delta, where eta is the probability over b that the request is refused ([RefusalBound]), for the one model that is
+// released or, if it is refused, retrained with a fresh tilt; for methods that depend smoothly on the tilt ([SmoothMethod]); and for
+// objectives that compute in float64. Requests that are chosen by looking at the model, and whoever holds two models of one training, are
+// not covered. [OutputPerturbation] has none of these limits.
+//
+// In convex problems (Guo et al. 2020; PAPER.md section 1) a tilt b'theta with b ~ N(0, Sigma^2 I)
 // is drawn before training and is part of it; a request is carried out by Method, and a [Certificate] is issued if the gradient
 // residual on the corrected data, what training left included, is at most Epsilon Sigma / c. Otherwise the update is refused with
 // [ErrBudget].
@@ -18,15 +28,14 @@ import (
 //	update, err := m.Unlearn(ctx, p, theta, request)
 //
 // The objective has to be [Convex], Problem.L2 positive, and rows of norm at most 1 ([Problem.Normalize]). One certificate is for one
-// request; for several against one budget see [Certified.Open]. Whoever knows b can undo what it hides: Seed, from which it is drawn, is
-// as secret as the data, and so is a refusal. It comes from a seeded generator so that runs can be repeated; where that may be guessed,
-// draw the seed from crypto/rand.
+// request; for several against one budget see [Certified.Open]. Whoever knows b can undo what it hides: Seed, from which it is drawn with
+// the fingerprint of the training data, is as secret as the data, and so is a refusal.
 type Certified struct {
 	Method  Method // carries requests out; nil = SecondOrder{}
 	Budget  Budget
 	Trainer Trainer // nil = LBFGS{}
 	Seed    uint64  // of b
-	// Norm is an upper bound of ||X||_2 of the training data, see [DataNorm]; 0 = found when a bound needs it. Requests that change
+	// Norm is an upper bound of ||X||_2 of the training data, weights included, see [DataNorm]; 0 = found when a bound needs it. Requests that change
 	// features, other than by removing them, have it found anew.
 	Norm float64
 	// Retrain makes a [Stream] train anew, with a fresh tilt, when a request would exceed the budget.
@@ -46,15 +55,16 @@ func (m Certified) method() Method {
 // Train draws b and minimises L(theta; D) + b'theta from start. It returns the problem with its tilt, which Unlearn takes, and the
 // parameters.
 func (m Certified) Train(ctx context.Context, p *Problem, start []float64) (*Problem, []float64, error) {
-	if _, err := m.examine(p); err != nil {
+	p, _, err := m.examine(p)
+	if err != nil {
 		return nil, nil, err
 	}
-	return m.train(ctx, p, start, 0)
+	return m.train(ctx, p, start, p.Train, 0)
 }
 
-func (m Certified) train(ctx context.Context, p *Problem, start []float64, training int) (*Problem, []float64, error) {
+func (m Certified) train(ctx context.Context, p *Problem, start []float64, began *datasets.Dataset, training int) (*Problem, []float64, error) {
 	tilted := *p
-	tilted.Tilt = m.Budget.tilt(p.Dim(), m.Seed, training)
+	tilted.Tilt = m.tilt(p.Dim(), began, training)
 	trainer := m.Trainer
 	if trainer == nil {
 		trainer = LBFGS{}
@@ -63,29 +73,41 @@ func (m Certified) train(ctx context.Context, p *Problem, start []float64, train
 	return &tilted, theta, err
 }
 
-// examine says why no certificate can be had for the problem, whatever the request.
-func (m Certified) examine(p *Problem) (smoothness, error) {
+// examine says why no certificate can be had for the problem, whatever the request. It returns the problem with its data looked at.
+func (m Certified) examine(p *Problem) (*Problem, smoothness, error) {
 	if err := m.Budget.check(); err != nil {
-		return smoothness{}, err
+		return nil, smoothness{}, err
+	}
+	if err := checkSettings("Certified", positiveOr("Norm", m.Norm, "a norm that is found when it is needed")); err != nil {
+		return nil, smoothness{}, err
 	}
 	if p.Objective == nil || p.Train == nil {
-		return smoothness{}, errors.New("unlearn: a Problem needs an Objective and Train")
+		return nil, smoothness{}, errors.New("unlearn: a Problem needs an Objective and Train")
+	}
+	if m.Seed == 0 {
+		return nil, smoothness{}, errors.New("unlearn: Certified.Seed is 0, which anybody would guess: draw one from crypto/rand for each training, and keep it as secret as the data")
 	}
 	if err := m.checkMethod(); err != nil {
-		return smoothness{}, err
+		return nil, smoothness{}, err
 	}
 	s, err := smoothnessOf(p.Objective)
 	if err != nil {
-		return smoothness{}, err
+		return nil, smoothness{}, err
 	}
-	if err := p.check(make([]float64, p.Dim())); err != nil {
-		return smoothness{}, err
+	if p, err = p.entered(make([]float64, p.Dim())); err != nil {
+		return nil, smoothness{}, err
 	}
 	if low, _ := p.penaltyRange(); !(low > 0) {
-		return smoothness{}, fmt.Errorf("unlearn: L2 is %g for a parameter; a certificate needs a regulariser on every parameter, so that "+
+		return nil, smoothness{}, fmt.Errorf("unlearn: L2 is %g for a parameter; a certificate needs a regulariser on every parameter, so that "+
 			"there is one optimum", low)
 	}
-	return s, checkRowNorms(p.Train)
+	return p, s, checkRowNorms(p.Train)
+}
+
+// tilt draws b for a training, the first on the data began: with another seed, on other data or in a later training it is another b.
+func (m Certified) tilt(dim int, began *datasets.Dataset, training int) []float64 {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d %s", m.Seed, datasets.Fingerprint(began)))
+	return m.Budget.tilt(dim, binary.LittleEndian.Uint64(sum[:]), training)
 }
 
 // checkMethod refuses methods that the proof does not hold for.
@@ -102,11 +124,11 @@ func (m Certified) checkMethod() error {
 // an [ErrBudget] stands an update without Theta. Check holds what the certificate costs beside the update: of second
 // order one gradient, of other methods three.
 func (m Certified) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
-	s, err := m.examine(p)
+	p, s, err := m.examine(p)
 	if err != nil {
 		return nil, err
 	}
-	if !slices.Equal(p.Tilt, m.Budget.tilt(p.Dim(), m.Seed, 0)) {
+	if !slices.Equal(p.Tilt, m.tilt(p.Dim(), p.Train, 0)) {
 		return nil, errors.New("unlearn: Problem.Tilt is not the one that Budget.Sigma and Seed draw: b belongs to the training, " +
 			"so take the problem and the parameters that Certified.Train returned")
 	}
@@ -177,7 +199,7 @@ func (w *certifying) carryOut(ctx context.Context, theta, left []float64, r Requ
 		}
 		w.xnorm = 0
 	}
-	corrected := w.p.With(u.Data)
+	corrected := w.p.on(u.Data)
 	g, err := w.gradients(ctx, corrected, last, theta, u.Theta)
 	if err != nil {
 		return nil, err
@@ -187,7 +209,7 @@ func (w *certifying) carryOut(ctx context.Context, theta, left []float64, r Requ
 	if last.theta == nil {
 		last = nil
 	} else if w.xnorm == 0 && w.s.gamma2 > 0 {
-		if w.xnorm, err = DataNorm(ctx, u.Data); err != nil {
+		if w.xnorm, err = dataNorm(ctx, u.Data); err != nil {
 			return nil, err
 		}
 	}

@@ -30,6 +30,11 @@ func TestBoundsHoldOnRandomProblems(t *testing.T) {
 		classes := []int{2, 0, 3}[kind]
 		objective := []Objective{convexLogistic(dim), convexSquares(dim), softmax{dim, 3}}[kind]
 		d := shortRows(n, dim, classes, rapid.Bool().Draw(t, "sparse"), rapid.Uint64().Draw(t, "seed"))
+		if rapid.Bool().Draw(t, "weighted") {
+			for range n {
+				d.Weights = append(d.Weights, rapid.SampledFrom([]float64{0, 0.5, 1, 3, 40}).Draw(t, "weight"))
+			}
+		}
 		m := Certified{Budget: Budget{1, 0.5, rapid.Float64Range(0.01, 30).Draw(t, "sigma")}, Trainer: newton{}, Seed: rapid.Uint64().Draw(t, "b")}
 		m.Method = rapid.SampledFrom([]Method{
 			None{}, FirstOrder{Tau: 0.05, Force: true}, FirstOrder{Tau: 1, Force: true}, SecondOrder{}, SecondOrder{Solver: Exact{}}, SecondOrder{Ridge: 2, Force: true},
@@ -165,25 +170,26 @@ func TestCertificatesThatCannotBe(t *testing.T) {
 		p    *Problem
 		want string
 	}{
+		{Certified{Budget: testBudget}, good, "Certified.Seed is 0, which anybody would guess"},
 		{Certified{}, good, "Budget.Epsilon is 0"},
-		{Certified{Budget: Budget{2, 0.1, 1}}, good, "Budget.Epsilon is 2"},
-		{Certified{Budget: testBudget, Method: SecondOrder{Sample: 5}}, good, "exact gradients"},
-		{Certified{Budget: testBudget, Method: SecondOrder{Steps: 2, Gradient: Difference}}, good, "exact gradients"},
-		{Certified{Budget: Budget{0.1, 1, 1}}, good, "Budget.Delta is 1"},
-		{Certified{Budget: Budget{0.1, 0.1, 0}}, good, "Budget.Sigma is 0"},
-		{Certified{Budget: testBudget}, &Problem{}, "needs an Objective"},
-		{Certified{Budget: testBudget}, change(func(p *Problem) { p.L2 = 0 }), "needs a regulariser on every parameter"},
-		{Certified{Budget: testBudget}, change(func(p *Problem) { p.Penalty = []float64{1, 1, 1, 1, 0} }), "on every parameter"},
-		{Certified{Budget: testBudget}, change(func(p *Problem) { p.Objective = full{neuron(5)} }), "does not say that it is convex"},
-		{Certified{Budget: testBudget}, change(func(p *Problem) { p.Objective = refusing{full{neuron(5)}} }), "tanh bends"},
-		{Certified{Budget: testBudget}, good.With(long), "train on Problem.Normalize"},
+		{Certified{Seed: 1, Budget: Budget{2, 0.1, 1}}, good, "Budget.Epsilon is 2"},
+		{Certified{Seed: 1, Budget: testBudget, Method: SecondOrder{Sample: 5}}, good, "exact gradients"},
+		{Certified{Seed: 1, Budget: testBudget, Method: SecondOrder{Steps: 2, Gradient: Difference}}, good, "exact gradients"},
+		{Certified{Seed: 1, Budget: Budget{0.1, 1, 1}}, good, "Budget.Delta is 1"},
+		{Certified{Seed: 1, Budget: Budget{0.1, 0.1, 0}}, good, "Budget.Sigma is 0"},
+		{Certified{Seed: 1, Budget: testBudget}, &Problem{}, "needs an Objective"},
+		{Certified{Seed: 1, Budget: testBudget}, change(func(p *Problem) { p.L2 = 0 }), "needs a regulariser on every parameter"},
+		{Certified{Seed: 1, Budget: testBudget}, change(func(p *Problem) { p.Penalty = []float64{1, 1, 1, 1, 0} }), "on every parameter"},
+		{Certified{Seed: 1, Budget: testBudget}, change(func(p *Problem) { p.Objective = full{neuron(5)} }), "does not say that it is convex"},
+		{Certified{Seed: 1, Budget: testBudget}, change(func(p *Problem) { p.Objective = refusing{full{neuron(5)}} }), "tanh bends"},
+		{Certified{Seed: 1, Budget: testBudget}, good.With(long), "train on Problem.Normalize"},
 	} {
 		_, _, err := tt.m.Train(t.Context(), tt.p, make([]float64, 5))
 		require.ErrorContains(t, err, tt.want)
 	}
 	normal, err := good.With(long).Normalize()
 	require.NoError(t, err)
-	_, _, err = Certified{Budget: testBudget}.Train(t.Context(), normal, make([]float64, 5))
+	_, _, err = Certified{Budget: testBudget, Seed: 1}.Train(t.Context(), normal, make([]float64, 5))
 	require.NoError(t, err)
 	_, err = smoothnessOf(NewMeter(convexLogistic(5)))
 	require.NoError(t, err, "a meter hides nothing")
@@ -204,7 +210,7 @@ func TestCertificatesThatCannotBe(t *testing.T) {
 	require.True(t, math.IsInf(u.Certificate.Bound, 1), "no closed form is claimed for it")
 	m.Method = Occlusion{}
 	_, err = m.Unlearn(t.Context(), p, theta, RemoveFeatures(1))
-	require.ErrorContains(t, err, "nothing to certify")
+	require.ErrorContains(t, err, "depends smoothly")
 }
 
 // refusing says in words why it is not convex.
@@ -218,7 +224,7 @@ func TestDataNormIsAnUpperBound(t *testing.T) {
 			d := randomData(150, p, 2, seed%2 == 0, seed)
 			bound, err := DataNorm(t.Context(), d)
 			require.NoError(t, err)
-			m, err := Materialise(t.Context(), gram{d.X}, 0)
+			m, err := Materialise(t.Context(), gram{d.X, 1}, 0)
 			require.NoError(t, err)
 			var e mat.EigenSym
 			require.True(t, e.Factorize(m, false))
@@ -230,6 +236,6 @@ func TestDataNormIsAnUpperBound(t *testing.T) {
 	bound, err := DataNorm(t.Context(), randomData(150, 7, 2, true, 1).Slice(0, 0))
 	require.NoError(t, err)
 	require.Zero(t, bound)
-	_, err = DataNorm(t.Context(), &datasets.Dataset{X: &datasets.Images{N: 0, Height: 1, Width: 1, Channels: 1}})
+	_, err = DataNorm(t.Context(), &datasets.Dataset{X: &datasets.Images{N: 0, Height: 1, Width: 1, Channels: 1, Scale: 1}})
 	require.ErrorContains(t, err, "dense or sparse rows")
 }

@@ -26,9 +26,18 @@ func (CG) Name() string { return "cg" }
 
 // Solve implements [Solver].
 func (s CG) Solve(ctx context.Context, dst []float64, a Operator, b []float64) (Stats, error) {
+	if err := checkKrylov("CG", s.Tolerance, s.MaxProducts); err != nil {
+		return unsolved(s.Name()), err
+	}
 	p := a.Dim()
 	k := newCGKernel(p, s.Precondition)
 	return refine(ctx, s.Name(), dst, a, b, cmp.Or(s.Tolerance, 1e-10), productLimit(s.MaxProducts, p), k.run)
+}
+
+// checkKrylov checks the settings that the Krylov methods share.
+func checkKrylov(of string, tolerance float64, maxProducts int) error {
+	return checkSettings(of, relativeTolerance("Tolerance", tolerance, "the default 1e-10"),
+		count("MaxProducts", maxProducts, "ten times the dimension"))
 }
 
 // productLimit is the default limit of the Krylov methods: exact arithmetic needs p products, rounding several times that.
@@ -43,6 +52,8 @@ func productLimit(set, p int) float64 {
 type cgKernel struct {
 	z, direction, product []float64
 	precondition          func(dst, r []float64)
+	preconditioner        string  // what errors call it
+	scale                 float64 // of what it returns, a power of two: conjugate gradients ask for a preconditioner up to a factor
 }
 
 func newCGKernel(p int, precondition func(dst, r []float64)) *cgKernel {
@@ -51,7 +62,7 @@ func newCGKernel(p int, precondition func(dst, r []float64)) *cgKernel {
 		n = 3
 	}
 	w := work(n, p)
-	k := &cgKernel{direction: w[0], product: w[1], precondition: precondition}
+	k := &cgKernel{direction: w[0], product: w[1], precondition: precondition, preconditioner: "CG.Precondition", scale: 1}
 	if precondition != nil {
 		k.z = w[2]
 	}
@@ -62,10 +73,16 @@ func newCGKernel(p int, precondition func(dst, r []float64)) *cgKernel {
 func (k *cgKernel) run(ctx context.Context, d, r []float64, a *counted, target, limit float64) (int, error) {
 	clear(d)
 	z := k.preconditioned(r)
+	if k.precondition != nil {
+		k.normalise(r)
+	}
 	copy(k.direction, z)
 	rz := floats.Dot(r, z)
-	if !(rz > 0) {
-		return 0, &ErrIndefinite{Curvature: rz, Remedy: "the preconditioner is not positive definite; leave it out"}
+	switch {
+	case k.precondition == nil && rz == 0: // r has no digits left that could be squared
+		return 0, nil
+	case !(rz > 0) || !finite(rz):
+		return 0, &ErrIndefinite{Of: k.preconditioner, Curvature: rz / floats.Dot(r, r), Remedy: "leave it out, or make it one that is"}
 	}
 	for n := 1; ; n++ {
 		if err := a.MulVecTo(ctx, k.product, k.direction); err != nil {
@@ -100,5 +117,21 @@ func (k *cgKernel) preconditioned(r []float64) []float64 {
 		return r
 	}
 	k.precondition(k.z, r)
+	if k.scale != 1 {
+		floats.Scale(k.scale, k.z)
+	}
 	return k.z
+}
+
+// normalise chooses the scale where z = M^-1 r is of another size than r.
+func (k *cgKernel) normalise(r []float64) {
+	if isZero(k.z) || notFinite(k.z) >= 0 {
+		return
+	}
+	e := exponent(k.z) - exponent(r)
+	if e < -comfortable || e > comfortable {
+		e = max(e, -1000) // 2^-e has to be a number
+		k.scale *= math.Ldexp(1, -e)
+		floats.Scale(math.Ldexp(1, -e), k.z)
+	}
 }

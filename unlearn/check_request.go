@@ -78,6 +78,9 @@ func (c *Change) check() error {
 		given = len(c.Values)
 	case LabelCorrection:
 		given, what = len(c.Labels), "labels"
+		if k := c.labelWidth(); len(c.Labels) == k*len(c.Rows) { // several a sample; how many only the data know
+			given = len(c.Rows)
+		}
 	case SampleCorrection:
 		if what = "samples"; c.To == nil {
 			given = 0
@@ -93,6 +96,14 @@ func (c *Change) check() error {
 	return c.checkNumbers()
 }
 
+// labelWidth is the number of labels a row that the change gives, 1 at the least.
+func (c *Change) labelWidth() int {
+	if len(c.Rows) == 0 {
+		return 1
+	}
+	return max(len(c.Labels)/len(c.Rows), 1)
+}
+
 func (c *Change) checkNumbers() error {
 	for i, v := range c.Values {
 		if len(v) != len(c.Columns) {
@@ -103,7 +114,7 @@ func (c *Change) checkNumbers() error {
 		}
 	}
 	if i := notFinite(c.Labels); i >= 0 {
-		return fmt.Errorf("labels[%d] (row %d) is %v", i, c.Rows[i], c.Labels[i])
+		return fmt.Errorf("labels[%d] (row %d) is %v", i, c.Rows[i/c.labelWidth()], c.Labels[i])
 	}
 	return nil
 }
@@ -177,18 +188,38 @@ func (c *Change) checkAgainst(d *datasets.Dataset) error {
 	if i := slices.IndexFunc(c.Columns, func(j int) bool { return j >= shape[0] }); i >= 0 {
 		return fmt.Errorf("column %d at index %d is outside the %d features of %s", c.Columns[i], i, shape[0], nameOf(d))
 	}
+	if k := d.Width(); c.Kind == LabelCorrection && len(c.Labels) != k*len(c.Rows) {
+		return fmt.Errorf("%d rows with %d labels; %s has %d a sample: give %d, one row's after the other's", len(c.Rows), len(c.Labels), nameOf(d),
+			k, k*len(c.Rows))
+	}
 	if i := slices.IndexFunc(c.Labels, func(y float64) bool { return !isLabel(d, y) }); i >= 0 {
-		return fmt.Errorf("labels[%d] (row %d) is %v; %s has the classes 0 to %d", i, c.Rows[i], c.Labels[i], nameOf(d), d.Classes-1)
+		return fmt.Errorf("labels[%d] (row %d) is %v; %s has the classes 0 to %d", i, c.Rows[i/c.labelWidth()], c.Labels[i], nameOf(d), d.Classes-1)
 	}
 	if c.Kind != SampleCorrection || len(c.Rows) == 0 {
 		return nil
 	}
-	if got := c.To.X.Shape(); !slices.Equal(got, shape) {
+	return c.checkSamples(d)
+}
+
+// checkSamples finds what is wrong with the samples that are to stand in d.
+func (c *Change) checkSamples(d *datasets.Dataset) error {
+	if err := checkLengths(c.To); err != nil {
+		return fmt.Errorf("the corrected samples: %w", err)
+	}
+	if got, shape := c.To.X.Shape(), d.X.Shape(); !slices.Equal(got, shape) {
 		return fmt.Errorf("corrected samples of shape %v for %s of shape %v", got, nameOf(d), shape)
 	}
-	if i := slices.IndexFunc(c.To.Y, func(y float64) bool { return !isLabel(d, y) }); i >= 0 {
-		return fmt.Errorf("label %d (row %d) of the corrected samples is %v; %s has the classes 0 to %d",
-			i, c.Rows[i], c.To.Y[i], nameOf(d), d.Classes-1)
+	if c.To.Width() == d.Width() {
+		if i := slices.IndexFunc(c.To.Y, func(y float64) bool { return !isLabel(d, y) }); i >= 0 {
+			return fmt.Errorf("label %d (row %d) of the corrected samples is %v; %s has the classes 0 to %d",
+				i, c.Rows[i/d.Width()], c.To.Y[i], nameOf(d), d.Classes-1)
+		}
+	}
+	if err := c.To.Check(); err != nil {
+		return fmt.Errorf("the corrected samples: %w", err)
+	}
+	if err := datasets.Same(d, c.To); err != nil {
+		return fmt.Errorf("the corrected samples: %w", err)
 	}
 	return nil
 }

@@ -12,6 +12,14 @@ import (
 // order in which it lists its rows (feature removal: its columns), into parts whose sizes differ by at most one. Rows
 // are counted anew where earlier chunks removed samples.
 func (r Request) Chunks(k int, d *datasets.Dataset) ([]Request, error) {
+	if err := checkData("the data of the request", d); err != nil {
+		return nil, err
+	}
+	return r.chunks(k, d)
+}
+
+// chunks is Chunks on data that are known to be sound.
+func (r Request) chunks(k int, d *datasets.Dataset) ([]Request, error) {
 	if k < 1 {
 		return nil, fmt.Errorf("unlearn: a request cannot be divided into %d chunks; ask for 1 or more", k)
 	}
@@ -24,6 +32,11 @@ func (r Request) Chunks(k int, d *datasets.Dataset) ([]Request, error) {
 			removedColumns = append(removedColumns, c.Columns...)
 		}
 	}
+	largest := 1
+	for _, c := range r.Changes {
+		largest = max(largest, c.size())
+	}
+	k = min(k, largest)
 	chunks := make([]Request, k)
 	for _, c := range r.Changes {
 		if c.Kind == SampleCorrection && len(removedColumns) > 0 && len(c.Rows) > 0 {
@@ -57,7 +70,8 @@ func (c *Change) part(lo, hi int) Change {
 	case FeatureCorrection:
 		q.Values = c.Values[lo:hi]
 	case LabelCorrection:
-		q.Labels = c.Labels[lo:hi]
+		k := c.labelWidth()
+		q.Labels = c.Labels[lo*k : hi*k]
 	case SampleCorrection:
 		q.To = c.To.Slice(lo, hi)
 	}

@@ -59,7 +59,7 @@ func smoothnessOf(o Objective) (smoothness, error) {
 // ErrRowNorm reports a sample whose features have a norm above 1, for which the closed-form bounds do not hold. Found by errors.As.
 type ErrRowNorm struct {
 	Data string
-	Row  int
+	Row  int // as [datasets.Dataset.Row] counts it
 	Norm float64
 }
 
@@ -79,7 +79,7 @@ func checkRowNorms(d *datasets.Dataset) error {
 	}
 	for i, v := range norms {
 		if !(v <= 1+rowRounding) {
-			return &ErrRowNorm{nameOf(d), i, v}
+			return &ErrRowNorm{nameOf(d), d.Row(i), v}
 		}
 	}
 	return nil
@@ -88,6 +88,10 @@ func checkRowNorms(d *datasets.Dataset) error {
 // Normalize returns the problem on training rows divided by their L2 norms, as the bounds of a certificate ask for. Data that the
 // model is to answer for have to be normalised alike ([datasets.NormalizeRows]).
 func (p *Problem) Normalize() (*Problem, error) {
+	p, err := p.sound()
+	if err != nil {
+		return nil, err
+	}
 	d, err := datasets.NormalizeRows(p.Train)
 	if err != nil {
 		return nil, err

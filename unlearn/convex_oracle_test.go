@@ -51,7 +51,7 @@ func (o softmax) outputs(theta []float64, d *datasets.Dataset, i int) []float64 
 func (o softmax) Loss(_ context.Context, theta []float64, d *datasets.Dataset) (sum float64, err error) {
 	for i := range d.Len() {
 		z := o.outputs(theta, d, i)
-		sum += floats.LogSumExp(z) - z[int(d.Y[i])]
+		sum += d.Weight(i) * (floats.LogSumExp(z) - z[int(d.Y[i])])
 	}
 	return sum, nil
 }
@@ -92,7 +92,7 @@ func (o softmax) HVP(_ context.Context, dst, theta, v []float64, d *datasets.Dat
 func (o softmax) addOuter(dst []float64, d *datasets.Dataset, i int, z []float64) {
 	columns, values := entries(d.X, i)
 	for k, c := range columns {
-		floats.AddScaled(dst[c*o.classes:(c+1)*o.classes], values[k], z)
+		floats.AddScaled(dst[c*o.classes:(c+1)*o.classes], d.Weight(i)*values[k], z)
 	}
 }
 

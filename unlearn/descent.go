@@ -15,7 +15,7 @@ import (
 
 // descent is what SGD and Adam share: epochs, batches, progress, checkpoints.
 type descent struct {
-	name          string
+	name, of      string  // of the trainer, and of its type
 	rate          float64 // at the schedule's height
 	schedule      Schedule
 	batch, epochs int
@@ -24,6 +24,7 @@ type descent struct {
 	checkpoint    Checkpoint
 	settings      map[string]string // of the rule, for the checkpoint
 	vectors       int               // of length p that the rule keeps
+	squares       bool              // the rule squares gradients
 	// apply moves theta by the gradient g at that rate, element by element: it is called for blocks of the vectors at the same time.
 	// step counts from 1 over all epochs.
 	apply func(theta, g []float64, state [][]float64, rate float64, step int)
@@ -33,7 +34,8 @@ type descent struct {
 type descentRun struct {
 	descent
 	p        *Problem
-	n, steps int // samples; steps in an epoch
+	n, steps int     // samples; steps in an epoch
+	mass     float64 // sum of the samples' weights: n where they have none
 	at       Snapshot
 	store    *checkpointFile
 	g        []float64
@@ -47,11 +49,14 @@ type descentRun struct {
 }
 
 func (d descent) train(ctx context.Context, p *Problem, theta []float64) ([]float64, error) {
-	if err := p.check(theta); err != nil {
+	p, err := p.entered(theta)
+	if err != nil {
 		return nil, err
 	}
-	if d.batch < 0 || d.epochs < 0 || d.checkpoint.Every < 0 || !(d.checkpoint.Seconds >= 0) {
-		return nil, errors.New("unlearn: Batch, Epochs, Checkpoint.Every and Checkpoint.Seconds cannot be negative")
+	err = checkSettings(d.of, count("Batch", d.batch, "the default 32"), count("Epochs", d.epochs, "1"),
+		count("Checkpoint.Every", d.checkpoint.Every, "the end of each epoch"), notNegative("Checkpoint.Seconds", d.checkpoint.Seconds))
+	if err != nil {
+		return nil, err
 	}
 	if err := d.schedule.check(); err != nil {
 		return nil, err
@@ -60,8 +65,12 @@ func (d descent) train(ctx context.Context, p *Problem, theta []float64) ([]floa
 	if n == 0 {
 		return nil, errors.New("unlearn: there are no samples to train on; L-BFGS can minimise the regulariser alone")
 	}
+	mass := p.Train.TotalWeight()
+	if !(mass > 0) {
+		return nil, fmt.Errorf("unlearn: the samples of %s weigh %v together: there is nothing to train on", nameOf(p.Train), mass)
+	}
 	d.batch, d.epochs = cmp.Or(d.batch, 32), cmp.Or(d.epochs, 1)
-	r := &descentRun{descent: d, p: p, n: n, steps: (n + d.batch - 1) / d.batch, g: make([]float64, len(theta)),
+	r := &descentRun{descent: d, p: p, n: n, mass: mass, steps: (n-1)/d.batch + 1, g: make([]float64, len(theta)),
 		start: time.Now(), saved: time.Now(), least: math.Inf(1),
 		at: Snapshot{Theta: slices.Clone(theta), Vectors: work(d.vectors, len(theta))}}
 	if err := r.open(theta); err != nil {
@@ -149,13 +158,21 @@ func (r *descentRun) interrupted(err error) error {
 // step moves along one batch. On error nothing has moved, unless it diverged.
 func (r *descentRun) step(ctx context.Context, order []int) error {
 	lo, hi := r.at.Step*r.n/r.steps, (r.at.Step+1)*r.n/r.steps
-	loss, err := r.gradient(ctx, r.p.Train.Subset(order[lo:hi]))
+	batch := r.p.Train.Subset(order[lo:hi])
+	loss, err := r.gradient(ctx, batch)
 	if err != nil {
 		return err
+	}
+	if !finite(loss) && notFinite(r.g) >= 0 {
+		return r.p.because(ctx, r.at.Theta, batch, r.diverged(norm(r.g)))
 	}
 	g, ok := r.move(float64(r.n) / float64(hi-lo))
 	if !finite(g) {
 		return r.diverged(g)
+	}
+	if r.squares && !finite(g*g) {
+		return &ErrDiverged{Solver: r.name, Quantity: "gradient norm", Iterations: r.iteration(), Residual: g, Best: r.least,
+			Curvature: math.NaN(), Remedy: "its square is too large for float64, which this rule keeps: scale the loss down"}
 	}
 	r.progress.Iteration = r.iteration()
 	if !ok {

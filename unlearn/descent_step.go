@@ -28,7 +28,7 @@ func (r *descentRun) cut() {
 }
 
 // move makes the batch's gradient in r.g, times scale, an estimate of grad L by adding that of the regulariser, and steps
-// along a 1/n of it. Everything that a step does besides the batch's gradient is done in one pass over the vectors: with
+// along it divided by the sum of the samples' weights. Everything that a step does besides the batch's gradient is done in one pass over the vectors: with
 // millions of parameters it is the memory that takes the time. It returns the norm of the estimate, and whether the new
 // parameters are finite.
 func (r *descentRun) move(scale float64) (gradient float64, ok bool) {
@@ -40,7 +40,7 @@ func (r *descentRun) move(scale float64) (gradient float64, ok bool) {
 	overBlocks(len(r.g), func(block, lo, hi int) {
 		b := &r.blocks[block]
 		b.gradient = r.p.estimate(b.g, b.theta, lo, scale)
-		floats.Scale(1/float64(r.n), b.g)
+		floats.Scale(1/r.mass, b.g)
 		r.apply(b.theta, b.g, b.vectors, rate, iteration)
 		b.squares = floats.Dot(b.theta, b.theta)
 		b.regulariser = r.p.regulariserFrom(b.theta, lo, b.squares)
@@ -52,7 +52,7 @@ func (r *descentRun) move(scale float64) (gradient float64, ok bool) {
 		gradient, squares, r.regulariser = gradient+b.gradient, squares+b.squares, r.regulariser+b.regulariser
 	}
 	if !finite(gradient) { // or only its square is too large
-		return float64(r.n) * norm(r.g), notFinite(r.at.Theta) < 0
+		return r.mass * norm(r.g), notFinite(r.at.Theta) < 0
 	}
 	return math.Sqrt(gradient), finite(squares) || notFinite(r.at.Theta) < 0
 }

@@ -62,7 +62,7 @@ func plainly(t *testing.T, p *Problem, theta []float64, steps, batch int, seed u
 func TestStepsHaveTheBitsOfPlainLoops(t *testing.T) {
 	const dim, steps = 2*blockLength + 1003, 4
 	rate, b1, b2, epsilon := 0.05, 0.8, 0.9, 1e-4
-	for _, penalty := range [][]float64{nil, randomVector(dim, 4)} {
+	for _, penalty := range [][]float64{nil, sizes(randomVector(dim, 4))} {
 		p := &Problem{Objective: bowl{randomVector(dim, 1)}, Train: randomData(10, 1, 0, false, 2), L2: 0.3, Tilt: randomVector(dim, 3), Penalty: penalty}
 		start := randomVector(dim, 5)
 		m, v, largest := make([]float64, dim), make([]float64, dim), make([]float64, dim)
@@ -116,9 +116,17 @@ func TestStepsHaveTheBitsOfPlainLoops(t *testing.T) {
 	}
 }
 
+// sizes are the absolute values.
+func sizes(x []float64) []float64 {
+	for i, v := range x {
+		x[i] = math.Abs(v)
+	}
+	return x
+}
+
 func TestProgressOfManyParameters(t *testing.T) {
 	const dim = 2*blockLength + 1003
-	for _, penalty := range [][]float64{nil, randomVector(dim, 4)} {
+	for _, penalty := range [][]float64{nil, sizes(randomVector(dim, 4))} {
 		p := &Problem{Objective: flat{dim}, Train: randomData(10, 1, 0, false, 2), L2: 0.3, Tilt: randomVector(dim, 3), Penalty: penalty}
 		start := randomVector(dim, 5)
 		_, err := SGD{Rate: 1, Batch: 10, Callback: func(now Progress) error {
@@ -136,12 +144,15 @@ func TestOneBadNumberAmongManyIsDivergence(t *testing.T) {
 	const dim = 2*blockLength + 1003
 	for _, at := range []int{0, blockLength, dim - 1} {
 		p := &Problem{Objective: bowl{make([]float64, dim)}, Train: randomData(10, 1, 0, false, 2), Tilt: make([]float64, dim)}
-		p.Tilt[at] = math.Inf(1)
+		centre := make([]float64, dim)
+		centre[at] = math.Inf(1)
 		start := randomVector(dim, 5)
+		p.Objective = bowl{centre}
 		theta, err := Adam{Batch: 10}.Train(t.Context(), p, start)
 		var e *ErrDiverged
 		require.ErrorAs(t, err, &e)
 		require.Equal(t, start, theta)
+		p.Objective = bowl{make([]float64, dim)}
 		p.Tilt[at] = 1e200 // its square overflows, it does not
 		theta, err = SGD{Rate: 1e-200, Batch: 10, Callback: func(now Progress) error {
 			require.InEpsilon(t, 1e200, now.GradientNorm, 1e-12)
@@ -149,6 +160,11 @@ func TestOneBadNumberAmongManyIsDivergence(t *testing.T) {
 		}}.Train(t.Context(), p, start)
 		require.NoError(t, err)
 		require.InDelta(t, start[at]-0.1, theta[at], 1e-12)
+		// Adam keeps the square: the parameters would no longer move.
+		theta, err = Adam{Batch: 10}.Train(t.Context(), p, start)
+		require.ErrorAs(t, err, &e)
+		require.ErrorContains(t, err, "its square is too large")
+		require.Equal(t, start, theta)
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"slices"
 
 	"gonum.org/v1/gonum/floats"
 
@@ -16,7 +15,8 @@ import (
 
 // Clipper is an Objective that adds up the samples' gradients, each shortened to a norm of at most limit.
 type Clipper interface {
-	// ClippedSum writes sum_i min(1, limit/||g_i||) g_i with g_i = grad l(z_i, theta) to dst (p).
+	// ClippedSum writes sum_i min(1, limit/||g_i||) g_i with g_i = w_i grad l(z_i, theta), w_i being the sample's weight, to dst (p). So no sample
+	// adds more than limit, whatever it weighs.
 	ClippedSum(ctx context.Context, dst, theta []float64, limit float64, d *datasets.Dataset) error
 }
 
@@ -25,7 +25,8 @@ type Clipper interface {
 //
 //	theta <- theta - Rate ( (sum + N(0, (Noise Clip)^2 I)) / (q n) + (L2 diag(penalty) theta + tilt) / n ).
 //
-// Rate is that of the mean loss, as in [SGD]. As a baseline of unlearning a request changes nothing: the model is (Epsilon,
+// A sample's gradient is clipped with its weight in it, so that weights leave what is counted as it is. Without weights Rate is that of the
+// mean loss, as in [SGD]. As a baseline of unlearning a request changes nothing: the model is (Epsilon,
 // Delta)-private for one sample, which [PrivacySpent] counts. The model is trained before the request, by [DPSGD.Train]; DPSGD itself is
 // a [Method] too, which trains first, outside the cost of the update. The objective has to be a [Clipper].
 type DPSGD struct {
@@ -35,7 +36,7 @@ type DPSGD struct {
 	Batch int       // samples in a batch, on average; 0 = 256, or n if that is less
 	Steps int       // 0 = one pass, n/Batch
 	Delta float64   // that Epsilon is stated for; 0 = 1e-5
-	Start []float64 // of the training (p); nil = the parameters that Unlearn is given, or zeros
+	Start []float64 // of the training (p); nil = Init of an [Initializer] by Seed, or zeros: never a model that was trained before
 	Seed  uint64    // of samples and noise, as secret as the data
 }
 
@@ -44,8 +45,11 @@ func (DPSGD) Name() string { return "dp-sgd" }
 
 // Train trains on p.
 func (m DPSGD) Train(ctx context.Context, p *Problem) (*Private, error) {
-	m, err := m.complete(p)
+	p, err := p.sound()
 	if err != nil {
+		return nil, err
+	}
+	if m, err = m.complete(p); err != nil {
 		return nil, err
 	}
 	clipper, ok := p.Objective.(Clipper)
@@ -59,7 +63,11 @@ func (m DPSGD) Train(ctx context.Context, p *Problem) (*Private, error) {
 		return nil, err
 	}
 	rng := rand.New(rand.NewPCG(m.Seed, 0xd95))
-	theta, sum, rest := slices.Clone(m.Start), make([]float64, p.Dim()), make([]float64, p.Dim())
+	theta, err := p.dataFree(ctx, "DPSGD", m.Start, m.Seed)
+	if err != nil {
+		return nil, err
+	}
+	sum, rest := make([]float64, p.Dim()), make([]float64, p.Dim())
 	for step := range m.Steps {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -98,31 +106,28 @@ func (m DPSGD) complete(p *Problem) (DPSGD, error) {
 	}
 	n := p.Train.Len()
 	m.Clip, m.Batch, m.Delta = cmp.Or(m.Clip, 1), cmp.Or(m.Batch, min(256, n)), cmp.Or(m.Delta, 1e-5)
+	if err := m.check(); err != nil {
+		return m, err
+	}
 	switch {
-	case !(m.Rate > 0) || !finite(m.Rate):
-		return m, errors.New("unlearn: DPSGD.Rate has to be a positive number: try 0.1")
-	case !(m.Noise > 0) || !finite(m.Noise) || !(m.Clip > 0) || !finite(m.Clip):
-		return m, errors.New("unlearn: DPSGD.Noise and Clip have to be positive numbers: without noise nothing is private")
 	case m.Batch < 1 || m.Batch > n || m.Steps < 0:
 		return m, fmt.Errorf("unlearn: DPSGD with %d steps of %d of %d samples: ask for batches of 1 to %d", m.Steps, m.Batch, n, n)
-	case m.Start != nil && len(m.Start) != p.Dim():
-		return m, fmt.Errorf("unlearn: DPSGD.Start has length %d for %d parameters", len(m.Start), p.Dim())
 	}
 	if o, ok := unmetered(p.Objective).(interface{ Statistics() bool }); ok && o.Statistics() {
 		return m, fmt.Errorf("unlearn: DPSGD on a model with running statistics, which are of the data and not private: "+
 			"take a network without batch normalisation (%w)", errors.ErrUnsupported)
 	}
 	m.Steps = cmp.Or(m.Steps, max(n/m.Batch, 1))
-	if m.Start == nil {
-		m.Start = make([]float64, p.Dim())
-	}
 	return m, nil
+}
+
+func (m DPSGD) check() error {
+	return checkSettings("DPSGD", above0("Rate", m.Rate, ": try 0.1"), above0("Noise", m.Noise, ": without noise nothing is private"),
+		above0("Clip", m.Clip, ", or 0 for 1"), fraction("Delta", m.Delta, "the default 1e-5"), count("Batch", m.Batch, "256, or all samples"),
+		count("Steps", m.Steps, "one pass"), numbers("Start", m.Start))
 }
 
 // Unlearn implements [Method]: it trains on p, and leaves the model as it is.
 func (m DPSGD) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
-	if m.Start == nil {
-		m.Start = theta
-	}
 	return trainThenUnlearn(ctx, p, theta, r, m.Train)
 }

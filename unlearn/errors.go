@@ -52,6 +52,7 @@ func (e *ErrNotConverged) Error() string {
 // ErrIndefinite reports that a matrix which had to be positive definite is not. Found by errors.As.
 type ErrIndefinite struct {
 	Solver     string
+	Of         string // what is not positive definite; empty = "the matrix"
 	Iterations int
 	// Curvature is a Rayleigh quotient v'Av / v'v that came out zero or negative, so an upper bound of the smallest
 	// eigenvalue: a ridge has to exceed -Curvature at the very least. Exact gives the eigenvalue itself, Lanczos an estimate.
@@ -61,8 +62,8 @@ type ErrIndefinite struct {
 }
 
 func (e *ErrIndefinite) Error() string {
-	return fmt.Sprintf("unlearn: %s met curvature %.4g after %d iterations: the matrix is not positive definite; %s",
-		e.Solver, e.Curvature, e.Iterations, e.Remedy)
+	return fmt.Sprintf("unlearn: %s met curvature %.4g after %d iterations: %s is not positive definite; %s",
+		e.Solver, e.Curvature, e.Iterations, cmp.Or(e.Of, "the matrix"), e.Remedy)
 }
 
 // Remedies that several solvers share.
@@ -77,6 +78,14 @@ func attributed(err error, solver string, residual float64) error {
 		*e = ErrDiverged{Solver: solver, Iterations: e.Iterations, Residual: math.NaN(), Best: residual, Curvature: math.NaN(), Remedy: e.Remedy}
 	}
 	return err
+}
+
+// attributedFactor names the solver that asked for a factor.
+func attributedFactor(err error, solver string) error {
+	if e, ok := errors.AsType[*ErrIndefinite](err); ok {
+		e.Solver = solver
+	}
+	return named(solver, err)
 }
 
 func indefiniteRemedy(curvature float64) string {

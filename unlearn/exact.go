@@ -28,6 +28,9 @@ func (Exact) Name() string { return "exact" }
 
 // Solve implements [Solver].
 func (s Exact) Solve(ctx context.Context, dst []float64, a Operator, b []float64) (Stats, error) {
+	if err := s.check(); err != nil {
+		return unsolved(s.Name()), err
+	}
 	if err := checkSystem(s.Name(), dst, a, b); err != nil {
 		return unsolved(s.Name()), err
 	}
@@ -41,7 +44,7 @@ func (s Exact) Solve(ctx context.Context, dst []float64, a Operator, b []float64
 	f, err := s.Factor(ctx, a)
 	if err != nil {
 		st.Seconds = time.Since(start).Seconds()
-		return st, err
+		return st, named(s.Name(), err)
 	}
 	st, err = f.solve(ctx, s.Name(), dst, a, b)
 	st.Products += float64(f.Dim())
@@ -55,11 +58,18 @@ func Factor(ctx context.Context, a Operator) (*Factored, error) { return Exact{}
 
 // Factor is the function [Factor] under the settings of s.
 func (s Exact) Factor(ctx context.Context, a Operator) (*Factored, error) {
+	if err := s.check(); err != nil {
+		return nil, err
+	}
 	m, err := Materialise(ctx, a, s.MaxDim)
 	if err != nil {
 		return nil, err
 	}
 	f := &Factored{Tolerance: s.Tolerance}
+	if e := exponent(m.RawSymmetric().Data); e < -comfortable || e > comfortable { // else its factor and condition leave the range
+		shiftTo(m.RawSymmetric().Data, -e, m.RawSymmetric().Data)
+		f.exponent = e
+	}
 	if !f.factor.Factorize(m) || !finite(f.factor.Cond()) {
 		if s.Indefinite {
 			f.lu = new(mat.LU)
@@ -70,9 +80,14 @@ func (s Exact) Factor(ctx context.Context, a Operator) (*Factored, error) {
 		if err != nil {
 			return nil, err
 		}
+		smallest = math.Ldexp(smallest, f.exponent)
 		return nil, &ErrIndefinite{Solver: s.Name(), Curvature: smallest, Residual: math.NaN(), Remedy: indefiniteRemedy(smallest)}
 	}
 	return f, nil
+}
+
+func (s Exact) check() error {
+	return checkSettings("Exact", relativeTolerance("Tolerance", s.Tolerance, "the default 1e-10"), count("MaxDim", s.MaxDim, "the default 5,000"))
 }
 
 // Factored is a factor kept from [Factor]. As a [Solver] it solves A x = b for the matrix that was factored or one near
@@ -83,8 +98,9 @@ type Factored struct {
 	Tolerance   float64 // on ||b - A x|| / ||b||; 0 = 1e-10
 	MaxProducts int     // 0 = as [CG]
 
-	factor mat.Cholesky
-	lu     *mat.LU // in place of factor for an indefinite matrix
+	factor   mat.Cholesky
+	lu       *mat.LU // in place of factor for an indefinite matrix
+	exponent int     // what was factored is 2^-exponent M
 }
 
 // Name returns "factored".
@@ -109,18 +125,24 @@ func (f *Factored) Solve(ctx context.Context, dst []float64, a Operator, b []flo
 }
 
 func (f *Factored) solve(ctx context.Context, name string, dst []float64, a Operator, b []float64) (Stats, error) {
+	if err := checkKrylov("Factored", f.Tolerance, f.MaxProducts); err != nil {
+		return unsolved(name), err
+	}
 	run := f.correct
 	if f.lu == nil {
-		run = newCGKernel(f.Dim(), f.SolveTo).run
+		k := newCGKernel(f.Dim(), f.solveTo)
+		k.preconditioner = "the factor that was kept"
+		run = k.run
 	}
 	return refine(ctx, name, dst, a, b, cmp.Or(f.Tolerance, 1e-10), productLimit(f.MaxProducts, f.Dim()), run)
 }
 
 // correct is a [kernel] without products: the refinement around it takes the residual.
-func (f *Factored) correct(ctx context.Context, d, r []float64, _ *counted, _, _ float64) (int, error) {
+func (f *Factored) correct(ctx context.Context, d, r []float64, a *counted, _, _ float64) (int, error) {
 	clear(d)
 	if !math.IsInf(f.lu.Cond(), 1) {
-		f.SolveTo(d, r)
+		f.solveTo(d, r)
+		shiftTo(d, a.units.operator-f.exponent, d)
 	}
 	if isZero(d) || notFinite(d) >= 0 {
 		clear(d)
@@ -132,6 +154,12 @@ func (f *Factored) correct(ctx context.Context, d, r []float64, _ *counted, _, _
 // SolveTo writes M^-1 b to dst for the matrix M that was factored, without any product and without checking the
 // residual. dst and b have length [Factored.Dim] and may be the same slice.
 func (f *Factored) SolveTo(dst, b []float64) {
+	f.solveTo(dst, b)
+	shiftTo(dst, -f.exponent, dst)
+}
+
+// solveTo is SolveTo for the matrix as it was factored.
+func (f *Factored) solveTo(dst, b []float64) {
 	d := mat.NewVecDense(len(dst), dst)
 	// The error warns of a large condition number only; Solve measures the residual instead.
 	if f.lu != nil {
@@ -168,7 +196,7 @@ func Materialise(ctx context.Context, a Operator, maxDim int) (*mat.SymDense, er
 				i, j, column[i])
 		}
 		for i := range j {
-			m.SetSym(i, j, (m.At(i, j)+column[i])/2)
+			m.SetSym(i, j, halfway(m.At(i, j), column[i]))
 		}
 		m.SetSym(j, j, column[j])
 		for i := j + 1; i < p; i++ {
@@ -176,6 +204,14 @@ func Materialise(ctx context.Context, a Operator, maxDim int) (*mat.SymDense, er
 		}
 	}
 	return m, nil
+}
+
+// halfway is (a+b)/2, whose sum can be too large where it is not.
+func halfway(a, b float64) float64 {
+	if m := (a + b) / 2; finite(m) {
+		return m
+	}
+	return a/2 + b/2
 }
 
 // smallestEigenvalue is exact up to 1,000 rows and Lanczos' upper estimate beyond, where O(p^3) takes minutes.

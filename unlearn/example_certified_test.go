@@ -52,7 +52,7 @@ func ExampleCertified() {
 	fmt.Printf("without an update: refused %v, residual %.1f\n", refused, budget.Certificate.Residual)
 	// Output:
 	// issued true: residual below 1e-6: true, allowed 0.0316
-	// without an update: refused true, residual 74.1
+	// without an update: refused true, residual 73.8
 }
 
 // A stream of requests against one budget, on the account of a ledger that survives a kill.

@@ -89,6 +89,9 @@ func (p *Probe) Exposure(ctx context.Context, theta []float64, space Space, o Ex
 	if err := p.checkSpace(space); err != nil {
 		return nil, err
 	}
+	if err := o.check(); err != nil {
+		return nil, err
+	}
 	s := &scorer{Probe: p, theta: theta}
 	secret, err := s.logPerplexity(ctx, [][]int32{p.Secret})
 	if err != nil {
@@ -110,6 +113,14 @@ func (p *Probe) Exposure(ctx context.Context, theta []float64, space Space, o Ex
 	}
 	e.Windows = s.windows
 	return e, nil
+}
+
+func (o ExposureOptions) check() error {
+	limit := setting{}
+	if math.IsNaN(o.ExactLimit) {
+		limit = bad("ExactLimit", o.ExactLimit, "a number of strings, 0 for the default 1e6, or a negative number for none")
+	}
+	return checkSettings("ExposureOptions", atMost("Samples", o.Samples, 100_000_000, "the default 10,000"), limit)
 }
 
 // rankingWindows returns how many windows an exact ranking may take, at most 0 for none.

@@ -261,7 +261,7 @@ func TestExposureErrors(t *testing.T) {
 		"space \"no\" has an empty alphabet":     func(_ *Probe, s *Space, _ *ExposureOptions) { *s = Space{Name: "no"} },
 		"lists token 1 twice, at 1 and 3":        func(_ *Probe, s *Space, _ *ExposureOptions) { s.Alphabet = []int32{0, 1, 5, 1} },
 		"the alphabet of space \"digits\" is 17": func(_ *Probe, s *Space, _ *ExposureOptions) { s.Alphabet = []int32{1, 5, 17} },
-		"cannot be fitted to 0 samples":          func(_ *Probe, _ *Space, o *ExposureOptions) { *o = ExposureOptions{Fit: true, Samples: -1} },
+		"ExposureOptions.Samples is -1":          func(_ *Probe, _ *Space, o *ExposureOptions) { *o = ExposureOptions{Fit: true, Samples: -1} },
 	} {
 		p := probe(newTable(3, 6, 1), 1, 5)
 		s, o := space, ExposureOptions{}

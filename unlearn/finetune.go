@@ -3,7 +3,6 @@ package unlearn
 import (
 	"cmp"
 	"context"
-	"errors"
 	"math/rand/v2"
 	"slices"
 
@@ -35,9 +34,10 @@ func (m FineTune) sampling() sampling { return sampling{m.Sample, m.Seed} }
 
 // Unlearn implements [Method].
 func (m FineTune) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
-	if !(m.Rate > 0) || !finite(m.Rate) || m.Batch < 0 || m.Epochs < 0 {
-		return nil, errors.New("unlearn: FineTune.Rate has to be a positive number (try 1e-4, or find it with Tune), " +
-			"Batch and Epochs not negative")
+	err := checkSettings("FineTune", above0("Rate", m.Rate, ": try 1e-4, or find it with Tune"), count("Batch", m.Batch, "the default 32"),
+		count("Epochs", m.Epochs, "1"))
+	if err != nil {
+		return nil, err
 	}
 	t, err := beginSampled(ctx, m.Name(), p, theta, r, m.sampling())
 	if err != nil {
@@ -67,11 +67,11 @@ func (m FineTune) pass(ctx context.Context, p *Problem, theta []float64, epoch i
 	n, batch := p.Train.Len(), cmp.Or(m.Batch, 32)
 	shuffled := p.Train.Subset(rand.New(rand.NewPCG(m.Seed, uint64(epoch))).Perm(n))
 	g := make([]float64, len(theta))
-	for lo := 0; lo < n; lo += batch {
+	for lo := 0; lo < n; lo += min(batch, n) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		b := p.With(shuffled.Slice(lo, min(lo+batch, n)))
+		b := p.With(shuffled.Slice(lo, lo+min(batch, n-lo)))
 		if m.Share {
 			b = b.share(float64(b.Train.Len()) / float64(n))
 		}

@@ -34,6 +34,8 @@ type FirstOrder struct {
 	// own by Seed: see [Subsample]. FullSample > 0 is how many the full gradient has instead where Sample is set.
 	Sample, FullSample int
 	Seed               uint64
+
+	chunked chunked
 }
 
 // Name returns "first-order".
@@ -46,10 +48,14 @@ func (m FirstOrder) sampling() sampling { return sampling{m.Sample, m.Seed} }
 // Unlearn implements [Method]. It costs the gradients of the affected samples, before and after, and the trust check; with Full the full
 // gradient too, which without Sample is the trust check's own.
 func (m FirstOrder) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
-	if m.Search == nil && !positive(m.Tau) || m.Search != nil && m.Tau != 0 {
+	if m.Search == nil {
+		if err := checkSettings("FirstOrder", above0("Tau", m.Tau, ", or 0 with Search; try 1e-4, or find it with Tune")); err != nil {
+			return nil, err
+		}
+	} else if m.Tau != 0 {
 		return nil, errors.New("unlearn: FirstOrder.Tau has to be a positive number, or 0 with Search; try 1e-4, or find it with Tune")
 	}
-	if err := checkFullSample(m.Name(), m.FullSample); err != nil {
+	if err := checkSettings("FirstOrder", count("Sample", m.Sample, "all samples"), count("FullSample", m.FullSample, "as many as Sample")); err != nil {
 		return nil, err
 	}
 	t, err := beginSampled(ctx, m.Name(), p, theta, r, m.sampling())
@@ -80,7 +86,7 @@ func (m FirstOrder) Unlearn(ctx context.Context, p *Problem, theta []float64, r 
 	if err != nil {
 		return t.refuse(err)
 	}
-	return t.judge(next, after, m.Force, "lower Tau, use SecondOrder, or set Force to keep it")
+	return t.judge(next, after, m.Force, m.remedy())
 }
 
 // length is Tau, or what Search says.
@@ -99,4 +105,14 @@ func (m FirstOrder) length(ctx context.Context, t *attempt, g []float64) (float6
 	return tau, nil
 }
 
-func positive(v float64) bool { return v > 0 && finite(v) }
+// remedy says what else to try, and nothing that is set already.
+func (m FirstOrder) remedy() string {
+	s := "lower Tau, "
+	if m.Search != nil {
+		s = "let Search return a smaller Tau, "
+	}
+	if !m.Full && !m.chunked.is {
+		s += "set Full, "
+	}
+	return s + m.chunked.remedy() + "use SecondOrder, or set Force to keep it"
+}

@@ -3,7 +3,6 @@ package unlearn
 import (
 	"cmp"
 	"context"
-	"time"
 
 	"gonum.org/v1/gonum/floats"
 )
@@ -25,29 +24,32 @@ func (Galerkin) Name() string { return "galerkin" }
 
 // Solve implements [Solver].
 func (s Galerkin) Solve(ctx context.Context, dst []float64, a Operator, b []float64) (Stats, error) {
-	st := unsolved(s.Name())
-	if err := checkSystem(s.Name(), dst, a, b); err != nil {
-		return st, err
+	err := checkSettings("Galerkin", relativeTolerance("Tolerance", s.Tolerance, "the default 1e-10"), count("Products", s.Products, "the default 25"))
+	if err != nil {
+		return unsolved(s.Name()), err
 	}
-	start := time.Now()
-	c := &counted{a: a}
-	err := s.solve(ctx, dst, c, b, &st)
-	st.Products, st.Seconds = c.products, time.Since(start).Seconds()
-	return st, err
+	s.Tolerance = cmp.Or(s.Tolerance, 1e-10)
+	return inUnits(ctx, s.Name(), s.Tolerance, dst, a, b, func(x []float64, a Operator, b []float64, _ units) (Stats, error) {
+		st := unsolved(s.Name())
+		c := &counted{a: a}
+		err := s.solve(ctx, x, c, b, &st)
+		st.Products = c.products
+		return st, err
+	})
 }
 
 func (s Galerkin) solve(ctx context.Context, dst []float64, a *counted, b []float64, st *Stats) error {
-	bnorm, tolerance := norm(b), cmp.Or(s.Tolerance, 1e-10)
-	if bnorm == 0 {
-		clear(dst)
-		st.Residual = 0
-		return ctx.Err()
-	}
+	bnorm, tolerance := norm(b), s.Tolerance
 	r := make([]float64, len(b))
 	copy(r, b)
 	if !isZero(dst) {
-		if _, err := a.residualTo(ctx, r, dst, b); err != nil {
+		rnorm, err := a.residualTo(ctx, r, dst, b)
+		if err != nil {
 			return err
+		}
+		if !(rnorm <= bnorm) { // a start worse than none
+			clear(dst)
+			copy(r, b)
 		}
 	}
 	st.Residual = norm(r) / bnorm

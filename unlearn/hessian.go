@@ -34,6 +34,10 @@ func (c Curvature) String() string {
 // where the objective is a [Linearizer], under ctx; each product observes its own context as well. The operator keeps a
 // copy of theta, and is as safe for concurrent use as the objective is.
 func (p *Problem) Hessian(ctx context.Context, theta []float64, c Curvature) (Operator, error) {
+	p, err := p.sound()
+	if err != nil {
+		return nil, err
+	}
 	return p.hessianOver(ctx, theta, c, p.whole())
 }
 
@@ -85,7 +89,7 @@ func (p *Problem) linearize(ctx context.Context, theta []float64, c Curvature, d
 		}
 		multiply, err = o.Linearize(ctx, theta, d)
 	default:
-		return nil, fmt.Errorf("unlearn: unknown curvature %d", c)
+		return nil, fmt.Errorf("unlearn: unknown Curvature %d: take FullHessian or GaussNewton", int(c))
 	}
 	if err != nil {
 		return nil, err
@@ -124,6 +128,10 @@ func (h *hessian) MulVecTo(ctx context.Context, dst, x []float64) error {
 // sizes of the batches differ by at most one. Nothing is kept between products, so that memory does not grow with the
 // number of batches; a Gauss-Newton product linearises its batch anew.
 func (p *Problem) HessianBatches(ctx context.Context, theta []float64, c Curvature, batches int, seed uint64) (BatchOperator, error) {
+	p, err := p.sound()
+	if err != nil {
+		return nil, err
+	}
 	return p.batchesOver(ctx, theta, c, p.whole(), batches, seed)
 }
 

@@ -9,14 +9,14 @@ import (
 
 // history is everything that a stream has been asked for, in the rows of the data that it began with.
 type history struct {
-	removed []int // samples, rising
-	columns []int // removed features, rising
-	labels  map[int]float64
+	removed []int                   // samples, rising
+	columns []int                   // removed features, rising
+	labels  map[int][]float64       // all of a sample's
 	cells   map[int]map[int]float64 // row, column
 }
 
 func newHistory() *history {
-	return &history{labels: map[int]float64{}, cells: map[int]map[int]float64{}}
+	return &history{labels: map[int][]float64{}, cells: map[int]map[int]float64{}}
 }
 
 // changes returns the request as a ledger holds it.
@@ -69,8 +69,12 @@ func (h *history) add(changes []EntryChange) error {
 		case FeatureRemoval.String():
 			h.columns = slices.Compact(slices.Sorted(slices.Values(append(h.columns, c.Columns...))))
 		case LabelCorrection.String():
+			if len(c.Rows) == 0 || len(c.Labels)%len(c.Rows) != 0 {
+				return fmt.Errorf("unlearn: the ledger holds %d labels for %d rows", len(c.Labels), len(c.Rows))
+			}
+			k := len(c.Labels) / len(c.Rows)
 			for i, row := range c.Rows {
-				h.labels[row] = c.Labels[i]
+				h.labels[row] = c.Labels[i*k : (i+1)*k]
 			}
 		case FeatureCorrection.String():
 			for i, row := range c.Rows {
@@ -96,7 +100,7 @@ func (h *history) request() Request {
 	var labels []float64
 	for _, row := range slices.Sorted(maps.Keys(h.labels)) {
 		if !gone(row) {
-			rows, labels = append(rows, row), append(labels, h.labels[row])
+			rows, labels = append(rows, row), append(labels, h.labels[row]...)
 		}
 	}
 	r.Changes = append(r.Changes, Change{Kind: LabelCorrection, Rows: rows, Labels: labels})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"lethe/datasets"
 )
@@ -12,6 +13,13 @@ import (
 // Iterative divides the request into chunks ([Request.Chunks]) and lets Method carry them out one after the other, each
 // on the data and the parameters that the one before it left. Where Method estimates residuals on a subsample, so does the whole. The chunks
 // share Method's Seed.
+//
+// A chunk's own difference G knows nothing of what the chunks before it left, so that a step along it may make the residual larger. The steps
+// of SecondOrder, and of FirstOrder in more than one chunk, in Reestimate too, therefore follow the full gradient on the data corrected so far,
+// as if Full were set. Two settings leave the choice to Full itself, and with it the update as published, along the difference that each chunk
+// makes: Force, since such an update is kept whatever comes of it, and SecondOrder.Gradient: Difference. A step of SecondOrder that follows the
+// full gradient, and would make the residual larger, is halved until it does not, unless Step or Force is set: along the solution of
+// H Delta = -grad L the residual falls at first, whatever H is.
 type Iterative struct {
 	Method Method // what carries out each chunk: FirstOrder or SecondOrder, or one of them in Reestimate
 	Chunks int    // at most; 0 = 10
@@ -36,8 +44,8 @@ func (m Iterative) Unlearn(ctx context.Context, p *Problem, theta []float64, r R
 	if m.Method == nil {
 		return nil, errors.New("unlearn: Iterative needs a Method, FirstOrder or SecondOrder")
 	}
-	if !(m.Tolerance >= 0) {
-		return nil, fmt.Errorf("unlearn: Iterative.Tolerance is %v; it has to be 0 or a positive number", m.Tolerance)
+	if err := checkSettings("Iterative", notNegative("Tolerance", m.Tolerance), count("Chunks", m.Chunks, "10")); err != nil {
+		return nil, err
 	}
 	var s sampling
 	if f, ok := m.Method.(interface{ sampling() sampling }); ok {
@@ -54,11 +62,16 @@ func (m Iterative) Unlearn(ctx context.Context, p *Problem, theta []float64, r R
 	if count == 0 {
 		count = 10
 	}
-	chunks, err := r.Chunks(count, p.Train)
+	chunks, err := r.chunks(count, p.Train)
 	if err != nil {
 		return nil, err
 	}
-	current, after, err := m.carryOut(ctx, t, p.Train, chunks)
+	more, err := r.chunks(len(chunks)+1, p.Train)
+	if err != nil {
+		return nil, err
+	}
+	method := following(m.Method, len(chunks), chunked{is: true, more: len(more) > len(chunks)})
+	current, after, err := m.carryOut(ctx, t, method, p.Train, chunks)
 	if err != nil {
 		return t.refuse(err)
 	}
@@ -67,13 +80,51 @@ func (m Iterative) Unlearn(ctx context.Context, p *Problem, theta []float64, r R
 			return t.refuse(err)
 		}
 	}
-	if worse(t.update.Before, after) {
+	if t.worse(t.update.Before, after) {
 		if err := t.checkDifference(ctx); err != nil {
 			return t.refuse(err)
 		}
 	}
 	f, ok := m.Method.(interface{ forced() bool })
-	return t.judge(current, after, ok && f.forced(), "use smaller steps in Method, or more Chunks")
+	return t.judge(current, after, ok && f.forced(), m.remedy(len(chunks)))
+}
+
+// remedy says what else to try where every chunk was taken and the whole is worse: the chunks undo each other's changes.
+func (m Iterative) remedy(chunks int) string {
+	var s []string
+	if chunks > 1 {
+		s = append(s, "ask for fewer Chunks")
+	}
+	if _, first := m.Method.(FirstOrder); first {
+		s = append(s, "use SecondOrder")
+	}
+	return strings.Join(append(s, "use other steps in Method, or set its Force to keep it"), ", ")
+}
+
+// chunked is what a method in [Iterative] knows of it.
+type chunked struct {
+	is   bool // it is in one
+	more bool // there could be more chunks
+}
+
+// following returns the method whose steps in so many chunks follow the full gradient, unless its settings say otherwise.
+func following(m Method, chunks int, c chunked) Method {
+	switch m := m.(type) {
+	case FirstOrder:
+		m.chunked = c
+		m.Full = m.Full || !m.Force && chunks > 1
+		return m
+	case SecondOrder:
+		m.chunked = c
+		m.Full = m.Full || !m.Force && m.Gradient == FullGradient
+		return m
+	case Reestimate:
+		if !m.Force {
+			m.Method = following(m.Method, chunks, c)
+		}
+		return m
+	}
+	return m
 }
 
 // estimateAfter is the residual at theta, on the account of the trust check. t.grad stays that of the old parameters.
@@ -87,7 +138,7 @@ func (t *attempt) estimateAfter(ctx context.Context, theta []float64) (float64, 
 
 // carryOut returns the parameters after all chunks and their residual on the last chunk's data, which are D'.
 func (m Iterative) carryOut(
-	ctx context.Context, t *attempt, data *datasets.Dataset, chunks []Request,
+	ctx context.Context, t *attempt, method Method, data *datasets.Dataset, chunks []Request,
 ) (theta []float64, residual float64, err error) {
 	current, after := slices.Clone(t.theta), t.update.Before
 	var best acceptance
@@ -95,7 +146,7 @@ func (m Iterative) carryOut(
 		return nil, 0, err
 	}
 	for i, chunk := range chunks {
-		u, err := m.Method.Unlearn(ctx, t.p.With(data), current, chunk)
+		u, err := method.Unlearn(ctx, t.p.on(data), current, chunk)
 		if u != nil {
 			t.update.Check = t.update.Check.Plus(u.Check)
 			t.update.Solves = append(t.update.Solves, u.Solves...)
@@ -112,8 +163,8 @@ func (m Iterative) carryOut(
 		if err != nil {
 			return nil, 0, fmt.Errorf("chunk %d of %d: %w", i+1, len(chunks), err)
 		}
+		t.takeChunk(u, i+1, len(chunks), refused)
 		if refused != "" {
-			t.note("chunk %d of %d: refused, %s", i+1, len(chunks), refused)
 			after = u.Before
 			continue
 		}

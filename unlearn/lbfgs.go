@@ -34,11 +34,24 @@ func (t LBFGS) Train(ctx context.Context, p *Problem, theta []float64) ([]float6
 
 // Minimise is Train, with what it took. The parameters beside an error are the best found.
 func (t LBFGS) Minimise(ctx context.Context, p *Problem, theta []float64) ([]float64, Progress, error) {
+	nothing := Progress{Trainer: "l-bfgs", Loss: math.NaN(), GradientNorm: math.NaN()}
+	err := checkSettings("LBFGS", positiveOr("Tolerance", t.Tolerance, "the default 1e-6"),
+		numberOr("NewtonBelow", t.NewtonBelow, "a gradient norm, 0 for the default 1e-3, or a negative number for never"),
+		count("MaxIterations", t.MaxIterations, "the default 1,000"), atMost("Memory", t.Memory, 1000, "the default 15"))
+	if err == nil {
+		err = t.Newton.check("LBFGS.Newton")
+	}
+	if err == nil {
+		p, err = p.entered(theta)
+	}
+	if err != nil {
+		return slices.Clone(theta), nothing, err
+	}
 	t.Tolerance, t.NewtonBelow = cmp.Or(t.Tolerance, 1e-6), cmp.Or(t.NewtonBelow, 1e-3)
 	l := &lbfgsRun{LBFGS: t, ctx: ctx, p: p, start: time.Now(), until: max(t.Tolerance, t.NewtonBelow),
-		progress: Progress{Trainer: "l-bfgs", Loss: math.NaN(), GradientNorm: math.NaN()},
+		progress: nothing,
 		best:     slices.Clone(theta), at: slices.Clone(theta), gradient: make([]float64, len(theta))}
-	err := l.run()
+	err = l.run()
 	if err != nil || l.progress.GradientNorm <= t.Tolerance {
 		return l.best, l.finish(), err
 	}
@@ -62,6 +75,7 @@ type lbfgsRun struct {
 	start    time.Time
 	until    float64 // gradient norm at which L-BFGS ends
 	progress Progress
+	shift    int // gonum sees 2^-shift L, whose gradient can be squared
 
 	begun        bool
 	best         []float64 // where the last iteration ended
@@ -78,13 +92,19 @@ func (l *lbfgsRun) run() error {
 		return l.err
 	}
 	l.progress.Loss, l.progress.GradientNorm = l.loss, norm(l.gradient)
-	if err := checkStart(l.loss, l.progress.GradientNorm); err != nil || l.progress.GradientNorm <= l.until {
+	err := l.p.because(l.ctx, l.at, l.p.Train, checkStart(l.loss, l.progress.GradientNorm))
+	if err != nil || l.progress.GradientNorm <= l.until {
 		return err
 	}
+	if e := exponent(l.gradient); e < -comfortable || e > comfortable {
+		l.shift = e
+	}
+	first := make([]float64, len(l.gradient))
+	l.derivative(first, l.at)
 	problem := optimize.Problem{Func: l.value, Grad: l.derivative, Status: l.status}
 	settings := &optimize.Settings{
-		InitValues:      &optimize.Location{F: l.loss, Gradient: slices.Clone(l.gradient)},
-		MajorIterations: cmp.Or(l.MaxIterations, 1000) + 1, // gonum counts the start
+		InitValues:      &optimize.Location{F: l.value(l.at), Gradient: first},
+		MajorIterations: min(cmp.Or(l.MaxIterations, 1000), math.MaxInt-1) + 1, // gonum counts the start
 		Converger:       l,
 	}
 	method := &optimize.LBFGS{Store: l.Memory, GradStopThreshold: math.NaN()}
@@ -116,18 +136,20 @@ func (l *lbfgsRun) evaluate(x []float64) {
 }
 
 func (l *lbfgsRun) value(x []float64) float64 {
-	l.evaluate(x)
+	if !slices.Equal(x, l.at) {
+		l.evaluate(x)
+	}
 	if math.IsNaN(l.loss) {
 		return math.Inf(1) // too far: the line search comes back
 	}
-	return l.loss
+	return math.Ldexp(l.loss, -l.shift)
 }
 
 func (l *lbfgsRun) derivative(g, x []float64) {
 	if !slices.Equal(x, l.at) {
 		l.evaluate(x)
 	}
-	copy(g, l.gradient)
+	shiftTo(g, -l.shift, l.gradient)
 }
 
 func (l *lbfgsRun) status() (optimize.Status, error) {
@@ -148,7 +170,7 @@ func (l *lbfgsRun) Converged(at *optimize.Location) optimize.Status {
 	}
 	copy(l.best, at.X)
 	l.progress.Iteration++
-	l.progress.Loss, l.progress.GradientNorm = at.F, norm(at.Gradient)
+	l.progress.Loss, l.progress.GradientNorm = math.Ldexp(at.F, l.shift), math.Ldexp(norm(at.Gradient), l.shift)
 	if l.Callback != nil {
 		if l.err = l.Callback(l.finish()); l.err != nil {
 			return optimize.Failure

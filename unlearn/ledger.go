@@ -25,6 +25,9 @@ type Entry struct {
 	Exact float64 `json:"exact"`
 	// Bound is the residual's closed-form bound for this entry alone, taken from the data; left out where there is none.
 	Bound float64 `json:"bound,omitempty"`
+	// DataNorm is the upper bound of ||X||_2 that bounds after this entry use until one is found anew, so that a stream that is opened again goes on
+	// with the same; left out where none is known.
+	DataNorm float64 `json:"data_norm,omitempty"`
 	// Settings says what was trained; of "train" only.
 	Settings map[string]string `json:"settings,omitempty"`
 }
@@ -73,6 +76,7 @@ func (e *ErrLedgerDamaged) Error() string {
 // holds an [Entry] and the SHA-256 of the line before it and itself, and is synced to disk. model.json holds the parameters after the
 // last acknowledged entry with the number of lines and the last hash, so that a ledger that was shortened is found out. An entry
 // counts once both are written: what a kill left beyond that, a whole line or a part of one, was never acknowledged and is dropped.
+// Both files are their owner's alone to read (mode 0600).
 //
 // Not safe for concurrent use.
 type Ledger struct {
@@ -95,7 +99,7 @@ func OpenLedger(dir string) (*Ledger, error) {
 		return nil, fmt.Errorf("unlearn: ledger: %w", err)
 	}
 	path := filepath.Join(dir, ledgerName)
-	l := &Ledger{dir: dir, lock: flock.New(path)}
+	l := &Ledger{dir: dir, lock: flock.New(path, flock.SetPermissions(ledgerMode))}
 	locked, err := l.lock.TryLock()
 	if err != nil {
 		return nil, fmt.Errorf("unlearn: ledger %s: %w", dir, err)
@@ -110,6 +114,9 @@ func OpenLedger(dir string) (*Ledger, error) {
 }
 
 func (l *Ledger) open(path string) error {
+	if err := removePending(l.dir); err != nil {
+		return fmt.Errorf("unlearn: ledger: %w", err)
+	}
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return fmt.Errorf("unlearn: ledger: %w", err)
@@ -122,7 +129,7 @@ func (l *Ledger) open(path string) error {
 	if err != nil {
 		return err
 	}
-	if l.file, err = os.OpenFile(path, os.O_RDWR|os.O_APPEND, 0o644); err != nil {
+	if l.file, err = os.OpenFile(path, os.O_RDWR|os.O_APPEND, ledgerMode); err != nil {
 		return fmt.Errorf("unlearn: ledger: %w", err)
 	}
 	end := 0

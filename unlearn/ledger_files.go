@@ -12,6 +12,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/google/renameio/v2"
 )
@@ -78,6 +79,10 @@ func (m *model) sum() string {
 	return hex.EncodeToString(s[:])
 }
 
+// ledgerMode is the mode of a ledger's files and of SISA's slices: the owner's alone. A ledger holds what people asked to have corrected, and a
+// slice still knows samples that were forgotten since; neither is for publication.
+const ledgerMode = 0o600
+
 // writeModel replaces a file whole, and syncs the folder so that the new name outlives a power failure too.
 func writeModel(dir, name string, m model) error {
 	m.Theta = base64.StdEncoding.EncodeToString(littleEndian(m.theta))
@@ -86,14 +91,33 @@ func writeModel(dir, name string, m model) error {
 	if err != nil {
 		return err
 	}
-	if err := renameio.WriteFile(filepath.Join(dir, name), append(data, '\n'), 0o644); err != nil {
+	f, err := renameio.NewPendingFile(filepath.Join(dir, name), renameio.WithTempDir(dir), renameio.WithStaticPermissions(ledgerMode))
+	if err != nil {
 		return err
+	}
+	_, err = f.Write(append(data, '\n'))
+	if err == nil {
+		err = f.CloseAtomicallyReplace()
+	}
+	if err != nil {
+		return errors.Join(err, f.Cleanup())
 	}
 	folder, err := os.Open(dir)
 	if err != nil {
 		return err
 	}
 	return errors.Join(folder.Sync(), folder.Close())
+}
+
+// removePending removes the models that a kill left half written. Nobody else writes there: the ledger is locked.
+func removePending(dir string) error {
+	entries, err := os.ReadDir(dir)
+	for _, e := range entries {
+		if number, ok := strings.CutPrefix(e.Name(), "."+modelName); ok && number != "" && strings.Trim(number, "0123456789") == "" {
+			err = errors.Join(err, os.Remove(filepath.Join(dir, e.Name())))
+		}
+	}
+	return err
 }
 
 func readModel(path string) (model, error) {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"time"
 
 	"gonum.org/v1/gonum/floats"
 )
@@ -45,27 +44,23 @@ func (LiSSA) Name() string { return "lissa" }
 
 // Solve implements [Solver].
 func (s LiSSA) Solve(ctx context.Context, dst []float64, a Operator, b []float64) (Stats, error) {
-	st := unsolved(s.Name())
-	if err := checkSystem(s.Name(), dst, a, b); err != nil {
+	err := checkSettings("LiSSA", relativeTolerance("Tolerance", s.Tolerance, "the default 1e-3"),
+		count("MaxProducts", s.MaxProducts, "the default 100,000"), positiveOr("Scale", s.Scale, "one that is chosen from the spectrum"))
+	if err != nil {
+		return unsolved(s.Name()), err
+	}
+	s.Tolerance, s.MaxProducts = cmp.Or(s.Tolerance, 1e-3), cmp.Or(s.MaxProducts, 100_000)
+	return inUnits(ctx, s.Name(), s.Tolerance, dst, a, b, func(x []float64, a Operator, b []float64, u units) (Stats, error) {
+		st, s := unsolved(s.Name()), s
+		s.Scale = u.own(s.Scale)
+		w := work(4, len(x))
+		run := &lissaRun{LiSSA: s, b: b, best: x, u: w[0], r: w[1], product: w[2], d: w[3], bnorm: norm(b), scale: s.Scale,
+			limit: float64(s.MaxProducts), units: u, stats: &st}
+		err := run.solve(ctx, a)
+		st.Products = math.Round(1e6*run.a.products) / 1e6 // shares of batches add up inexactly
+		st.Scale = run.scale
 		return st, err
-	}
-	if s.Scale < 0 || !finite(s.Scale) {
-		return st, fmt.Errorf("unlearn: LiSSA.Scale is %v; it has to be a positive number, or 0 to have it chosen", s.Scale)
-	}
-	if isZero(b) {
-		clear(dst)
-		st.Residual = 0
-		return st, ctx.Err()
-	}
-	start := time.Now()
-	w := work(4, len(dst))
-	run := &lissaRun{LiSSA: s, b: b, best: dst, u: w[0], r: w[1], product: w[2], d: w[3], bnorm: norm(b), scale: s.Scale,
-		stats: &st}
-	run.Tolerance, run.limit = cmp.Or(s.Tolerance, 1e-3), float64(cmp.Or(s.MaxProducts, 100_000))
-	err := run.solve(ctx, a)
-	st.Products = math.Round(1e6*run.a.products) / 1e6 // shares of batches add up inexactly
-	st.Scale, st.Seconds = run.scale, time.Since(start).Seconds()
-	return st, err
+	})
 }
 
 // lissaRun is one solve.
@@ -76,6 +71,7 @@ type lissaRun struct {
 	bnorm float64
 	limit float64 // on the products
 	scale float64
+	units units // what is said in words is said in the caller's
 	stats *Stats
 
 	best          []float64 // the best iterate, the caller's dst
@@ -206,7 +202,7 @@ func (s *lissaRun) whole(ctx context.Context) error {
 // raise goes back to the best iterate with a larger scale: Lanczos' method had missed the largest eigenvalue.
 func (s *lissaRun) raise(ctx context.Context, scale float64) error {
 	s.scale = scale
-	s.stats.Chosen += fmt.Sprintf("; raised to %.5g after the residual grew", scale)
+	s.stats.Chosen += fmt.Sprintf("; raised to %.5g after the residual grew", s.units.real(scale))
 	copy(s.u, s.best)
 	_, err := s.a.residualTo(ctx, s.r, s.u, s.b)
 	return err
@@ -233,7 +229,7 @@ func (s *lissaRun) diverged(rnorm, curvature float64) error {
 	remedy := "leave Scale at 0, so that it is chosen from the spectrum, or raise it until the residual falls"
 	if finite(curvature) && curvature > 2*s.scale {
 		remedy = fmt.Sprintf("the largest eigenvalue is at least %.4g: set Scale above half of it, or leave it at 0 to have it chosen",
-			curvature)
+			s.units.real(curvature))
 	}
 	return &ErrDiverged{Solver: s.Name(), Iterations: s.stats.Iterations, Residual: rnorm / s.bnorm, Best: s.stats.Residual,
 		Scale: s.scale, Curvature: curvature, Remedy: remedy}

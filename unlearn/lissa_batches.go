@@ -64,7 +64,7 @@ func (s *lissaRun) corrected(ctx context.Context, a BatchOperator) error {
 		}
 		if s.Scale == 0 {
 			s.scale *= 2
-			s.say("doubled to %.5g after a pass made things worse", s.scale)
+			s.say("doubled to %.5g after a pass made things worse", s.units.real(s.scale))
 		}
 		steps = max(steps/2, 1)
 		if _, err := s.a.residualTo(ctx, s.r, s.best, s.b); err != nil {

@@ -48,10 +48,10 @@ func (s *lissaRun) fromSpectrum(ctx context.Context) error {
 		ridge := 2*-smallest + spectrum.SmallestBound
 		s.stats.Ridge = ridge
 		s.say("ridge %.5g: twice the size of the smallest eigenvalue %.5g that Lanczos found in %.0f products, and its error bound",
-			ridge, smallest, cost)
+			s.units.real(ridge), s.units.real(smallest), cost)
 		largest, smallest = largest+ridge, smallest+ridge
 	} else if s.ChooseRidge {
-		s.say("no ridge: the smallest eigenvalue that Lanczos found in %.0f products is %.5g", cost, smallest)
+		s.say("no ridge: the smallest eigenvalue that Lanczos found in %.0f products is %.5g", cost, s.units.real(smallest))
 	}
 	if !(largest > 0) {
 		return &ErrIndefinite{Solver: s.Name(), Curvature: largest, Residual: 1, Remedy: "the matrix is zero: add a ridge"}
@@ -59,7 +59,7 @@ func (s *lissaRun) fromSpectrum(ctx context.Context) error {
 	if s.Scale == 0 {
 		s.scale = scaleMargin * (largest + max(smallest, 0)) / 2
 		s.say("scale %.5g: half the sum of the extreme eigenvalues %.5g and %.5g that Lanczos found in %.0f products, and 1 %%",
-			s.scale, largest, smallest, cost)
+			s.units.real(s.scale), s.units.real(largest), s.units.real(smallest), cost)
 	}
 	return nil
 }
@@ -83,7 +83,7 @@ func (s *lissaRun) fromBatches(ctx context.Context, a BatchOperator) error {
 		return &ErrIndefinite{Solver: s.Name(), Curvature: largest, Residual: 1,
 			Remedy: "no batch has positive curvature: add a ridge, or use Curvature: GaussNewton"}
 	}
-	s.say("scale %.5g: the largest eigenvalue of %d of the %d batches", s.scale, looked, a.Batches())
+	s.say("scale %.5g: the largest eigenvalue of %d of the %d batches", s.units.real(s.scale), looked, a.Batches())
 	return nil
 }
 

@@ -28,6 +28,9 @@ type Update struct {
 	Theta  []float64         // the new parameters (p); nil when the update was refused
 	Data   *datasets.Dataset // the corrected data D'
 
+	// Unchanged says that the request changes nothing in the loss, so that the model was left as it is; Notes says why.
+	Unchanged bool
+
 	// Transform is what to do to data before the model sees them (occlusion); nil = nothing.
 	Transform func(*datasets.Dataset) *datasets.Dataset
 	// Predict answers in place of Theta where several models vote: one class index or target a sample; nil = use Theta.
@@ -47,7 +50,8 @@ type Update struct {
 	Check         Cost     // the part of Cost that only served to find Before and After
 	Solves        []Stats  // one for each linear system solved
 	Ridge         float64  // ridge that was added to the Hessian
-	Notes         []string // what the reader of a table should know: a failed solve that was forced, steps left out
+	Facts         []Fact   // what was forced, refused or left out, of each chunk too
+	Notes         []string // the same in words, and what else the reader of a table should know
 }
 
 // Cost is work counted per sample: one sample's gradient, or one product of one sample's Hessian with a vector, is 1.
@@ -70,7 +74,8 @@ func (c Cost) Minus(d Cost) Cost {
 func trainThenUnlearn[M Method](
 	ctx context.Context, p *Problem, theta []float64, r Request, train func(context.Context, *Problem) (M, error),
 ) (*Update, error) {
-	if err := p.check(theta); err != nil {
+	p, err := p.entered(theta)
+	if err != nil {
 		return nil, err
 	}
 	if err := r.checkOn(p.Train); err != nil {

@@ -24,6 +24,9 @@ func (MINRES) Name() string { return "minres" }
 
 // Solve implements [Solver].
 func (s MINRES) Solve(ctx context.Context, dst []float64, a Operator, b []float64) (Stats, error) {
+	if err := checkKrylov("MINRES", s.Tolerance, s.MaxProducts); err != nil {
+		return unsolved(s.Name()), err
+	}
 	p := a.Dim()
 	k := newMINRESKernel(p)
 	return refine(ctx, s.Name(), dst, a, b, cmp.Or(s.Tolerance, 1e-10), productLimit(s.MaxProducts, p), k.run)

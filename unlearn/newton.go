@@ -35,12 +35,25 @@ func (t Newton) Train(ctx context.Context, p *Problem, theta []float64) ([]float
 
 // Minimise is Train, with what it took. The parameters beside an error are the best found.
 func (t Newton) Minimise(ctx context.Context, p *Problem, theta []float64) ([]float64, Progress, error) {
-	n := newNewtonRun(t, p, theta, Progress{Trainer: "newton-cg", Loss: math.NaN(), GradientNorm: math.NaN()}, time.Now())
-	err := n.evaluateStart(ctx)
+	begun := Progress{Trainer: "newton-cg", Loss: math.NaN(), GradientNorm: math.NaN()}
+	err := t.check("Newton")
+	if err == nil {
+		p, err = p.entered(theta)
+	}
+	if err != nil {
+		return slices.Clone(theta), begun, err
+	}
+	n := newNewtonRun(t, p, theta, begun, time.Now())
+	err = n.evaluateStart(ctx)
 	if err == nil {
 		err = n.run(ctx)
 	}
 	return n.theta, n.finish(), err
+}
+
+func (t Newton) check(of string) error {
+	return checkSettings(of, positiveOr("Tolerance", t.Tolerance, "the default 1e-6"), count("MaxIterations", t.MaxIterations, "the default 100"),
+		count("MaxProducts", t.MaxProducts, "twice the dimension"), t.Curvature.setting())
 }
 
 // newtonRun is one training; theta, gradient and progress describe the current point.
@@ -72,7 +85,7 @@ func (n *newtonRun) evaluateStart(ctx context.Context) error {
 	}
 	n.progress.Gradients++
 	n.progress.Loss, n.progress.GradientNorm = loss, norm(n.gradient)
-	return checkStart(loss, n.progress.GradientNorm)
+	return n.p.because(ctx, n.theta, n.p.Train, checkStart(loss, n.progress.GradientNorm))
 }
 
 // checkStart refuses a start at which the objective is no number.
@@ -138,13 +151,22 @@ func (n *newtonRun) direction(ctx context.Context, eta float64) error {
 	if err != nil {
 		return err
 	}
-	a := &counted{a: h}
-	floats.ScaleTo(n.right, -1, n.gradient)
-	_, err = n.cg.run(ctx, n.step, n.right, a, eta*n.progress.GradientNorm, float64(n.MaxProducts))
-	n.progress.Products += a.products
-	if _, indefinite := errors.AsType[*ErrIndefinite](err); err != nil && !indefinite {
+	right := 0
+	u, err := inOperatorUnits(h, func(h Operator) error {
+		if e := exponent(n.gradient); e < -comfortable || e > comfortable {
+			right = e
+		}
+		a := &counted{a: h}
+		shiftTo(n.right, -right, n.gradient)
+		floats.Scale(-1, n.right)
+		_, err := n.cg.run(ctx, n.step, n.right, a, math.Ldexp(eta*n.progress.GradientNorm, -right), float64(n.MaxProducts))
+		n.progress.Products += a.products
 		return err
+	})
+	if _, indefinite := errors.AsType[*ErrIndefinite](err); err != nil && !indefinite {
+		return u.attribute(err, n.progress.Trainer)
 	}
+	shiftTo(n.step, right-u.operator, n.step)
 	if isZero(n.step) {
 		floats.ScaleTo(n.step, -1, n.gradient)
 	}
@@ -160,7 +182,13 @@ const (
 // search halves the step until it is a descent, and moves there. It reports whether one was found.
 func (n *newtonRun) search(ctx context.Context) (bool, error) {
 	slope := floats.Dot(n.gradient, n.step)
-	if !(slope < 0) {
+	if slope == 0 { // the sum of products too small for float64 has a sign too
+		shiftTo(n.trial, -exponent(n.gradient), n.gradient)
+		shiftTo(n.right, -exponent(n.step), n.step)
+		if !(floats.Dot(n.trial, n.right) < 0) {
+			return false, nil
+		}
+	} else if !(slope < 0) {
 		return false, nil
 	}
 	noise := lossRounding * math.Abs(n.progress.Loss)

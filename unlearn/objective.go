@@ -12,6 +12,7 @@ import (
 
 // Objective is the sum of per-sample losses of a model, sum_i l(z_i, theta), over a flat parameter vector. The
 // regulariser is not in it: see [Problem]. Vectors called dst are overwritten; none may alias an input.
+// Package objectivetest checks one that is written by hand.
 type Objective interface {
 	// Dim returns the number of parameters p.
 	Dim() int
@@ -21,6 +22,19 @@ type Objective interface {
 	Gradient(ctx context.Context, dst, theta []float64, d *datasets.Dataset) error
 	// HVP writes sum_i hess l(z_i, theta) v to dst (p).
 	HVP(ctx context.Context, dst, theta, v []float64, d *datasets.Dataset) error
+}
+
+// Classifier is a [Predictor] that says itself which classes its outputs mean. Without it the largest output of a label is its class, or whether
+// the only one is positive: that is not so of a squared loss on the targets 0 and 1, for instance.
+type Classifier interface {
+	// Classes returns one class a label (n*Width).
+	Classes(ctx context.Context, theta []float64, d *datasets.Dataset) ([]float64, error)
+}
+
+// Initializer is an Objective that knows where a training begins that has seen no sample: the initial weights of a network.
+type Initializer interface {
+	// Init returns parameters (p) drawn by the seed.
+	Init(seed uint64) []float64
 }
 
 // LossGradient is an Objective that computes loss and gradient in one pass.

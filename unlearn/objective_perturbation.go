@@ -2,7 +2,6 @@ package unlearn
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"gonum.org/v1/gonum/floats"
@@ -18,7 +17,7 @@ import (
 type ObjectivePerturbation struct {
 	Sigma   float64
 	Trainer Trainer   // nil = LBFGS{}
-	Start   []float64 // of the training (p); nil = the parameters that Unlearn is given, or zeros
+	Start   []float64 // of the training (p); nil = Init of an [Initializer] by Seed, or zeros: never a model that was trained before
 	Seed    uint64    // of b
 }
 
@@ -27,11 +26,16 @@ func (ObjectivePerturbation) Name() string { return "dp" }
 
 // Train draws b and trains on p; a tilt that p has already is added to it.
 func (m ObjectivePerturbation) Train(ctx context.Context, p *Problem) (*Private, error) {
-	if !(m.Sigma > 0) || !finite(m.Sigma) {
-		return nil, errors.New("unlearn: ObjectivePerturbation.Sigma has to be a positive number, the noise that hides a sample")
+	err := checkSettings("ObjectivePerturbation", above0("Sigma", m.Sigma, ", the noise that hides a sample"), numbers("Start", m.Start))
+	if err != nil {
+		return nil, err
 	}
-	if m.Start == nil {
-		m.Start = make([]float64, p.Dim())
+	if p, err = p.sound(); err != nil {
+		return nil, err
+	}
+	start, err := p.dataFree(ctx, "ObjectivePerturbation", m.Start, m.Seed)
+	if err != nil {
+		return nil, err
 	}
 	q := *p
 	q.Tilt = Budget{Sigma: m.Sigma}.tilt(p.Dim(), m.Seed, 0)
@@ -42,7 +46,7 @@ func (m ObjectivePerturbation) Train(ctx context.Context, p *Problem) (*Private,
 	if trainer == nil {
 		trainer = LBFGS{}
 	}
-	theta, err := trainer.Train(ctx, &q, slices.Clone(m.Start))
+	theta, err := trainer.Train(ctx, &q, start)
 	if err != nil {
 		return nil, err
 	}
@@ -51,9 +55,6 @@ func (m ObjectivePerturbation) Train(ctx context.Context, p *Problem) (*Private,
 
 // Unlearn implements [Method]: it trains on p, and leaves the model as it is.
 func (m ObjectivePerturbation) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
-	if m.Start == nil {
-		m.Start = theta
-	}
 	return trainThenUnlearn(ctx, p, theta, r, m.Train)
 }
 

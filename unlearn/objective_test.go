@@ -10,7 +10,7 @@ import (
 	"lethe/datasets"
 )
 
-// glm is a model with one output m = x'theta and a loss of m and the label, small enough to be checked by hand.
+// glm is a model with one output m = x'theta and a loss of m and the label, times the sample's weight, small enough to be checked by hand.
 type glm struct {
 	dim int
 	// link returns the loss, its first two derivatives in m, and the second derivative that Gauss-Newton keeps.
@@ -78,7 +78,7 @@ func (o glm) Loss(ctx context.Context, theta []float64, d *datasets.Dataset) (fl
 	sum := 0.0
 	err := o.each(ctx, theta, d, func(i int, _ []int, _ []float64, m float64) {
 		l, _, _, _ := o.link(m, d.Y[i])
-		sum += l
+		sum += d.Weight(i) * l
 	})
 	return sum, err
 }
@@ -87,6 +87,7 @@ func (o glm) Gradient(ctx context.Context, dst, theta []float64, d *datasets.Dat
 	clear(dst)
 	return o.each(ctx, theta, d, func(i int, columns []int, values []float64, m float64) {
 		_, d1, _, _ := o.link(m, d.Y[i])
+		d1 *= d.Weight(i)
 		for k, c := range columns {
 			dst[c] += d1 * values[k]
 		}
@@ -104,7 +105,7 @@ func (o glm) product(ctx context.Context, dst, theta, v []float64, d *datasets.D
 		for k, c := range columns {
 			along += values[k] * v[c]
 		}
-		along *= second(m, d.Y[i])
+		along *= d.Weight(i) * second(m, d.Y[i])
 		for k, c := range columns {
 			dst[c] += along * values[k]
 		}

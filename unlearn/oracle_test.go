@@ -16,10 +16,10 @@ import (
 func ridgeRegression(t require.TestingT, p *Problem) []float64 {
 	dim := p.Dim()
 	normal, right := mat.NewSymDense(dim, nil), mat.NewVecDense(dim, nil)
-	for _, row := range samples(p.Train) {
+	for i, row := range samples(p.Train) {
 		x := mat.NewVecDense(dim, row[:dim])
-		normal.SymRankOne(normal, 1, x)
-		right.AddScaledVec(right, row[dim], x)
+		normal.SymRankOne(normal, p.Train.Weight(i), x)
+		right.AddScaledVec(right, p.Train.Weight(i)*row[dim], x)
 	}
 	for j := range dim {
 		weight := p.L2

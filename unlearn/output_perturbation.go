@@ -103,52 +103,54 @@ func (m OutputPerturbation) Together(releases int) float64 {
 }
 
 func (m OutputPerturbation) check() error {
-	switch {
-	case !(m.Epsilon > 0) || !finite(m.Epsilon):
-		return fmt.Errorf("unlearn: OutputPerturbation.Epsilon is %v; give a positive number", m.Epsilon)
-	case !(m.Delta > 0 && m.Delta < 1):
-		return fmt.Errorf("unlearn: OutputPerturbation.Delta is %v; give a number above 0 and below 1", m.Delta)
-	case !(m.Residual >= 0) || !finite(m.Residual):
-		return fmt.Errorf("unlearn: OutputPerturbation.Residual is %v; give a positive number, or 0 for 1e-6", m.Residual)
-	case m.Against != ExactOptimum && m.Against != SameMechanism:
-		return fmt.Errorf("unlearn: OutputPerturbation.Against is %d; give ExactOptimum or SameMechanism", m.Against)
+	delta, against := setting{}, setting{}
+	if !(m.Delta > 0 && m.Delta < 1) {
+		delta = bad("Delta", m.Delta, "a number above 0 and below 1")
 	}
-	return nil
+	if m.Against != ExactOptimum && m.Against != SameMechanism {
+		against = bad("Against", int(m.Against), "ExactOptimum or SameMechanism")
+	}
+	err := checkSettings("OutputPerturbation", above0("Epsilon", m.Epsilon, ""), delta, positiveOr("Residual", m.Residual, "1e-6"), against)
+	if err != nil {
+		return err
+	}
+	return m.Newton.check("OutputPerturbation.Newton")
 }
 
-// examine says why nothing can be certified on the problem, whatever the request.
-func (m OutputPerturbation) examine(p *Problem) (exactDescent, error) {
+// examine says why nothing can be certified on the problem, whatever the request. It returns the problem with its data looked at.
+func (m OutputPerturbation) examine(p *Problem) (*Problem, exactDescent, error) {
 	if err := m.check(); err != nil {
-		return exactDescent{}, err
+		return nil, exactDescent{}, err
 	}
-	if p.Objective == nil {
-		return exactDescent{}, errors.New("unlearn: a Problem needs an Objective and Train")
+	p, err := p.sound()
+	if err == nil {
+		err = p.check(make([]float64, p.Dim()))
 	}
-	if err := p.check(make([]float64, p.Dim())); err != nil {
-		return exactDescent{}, err
+	if err != nil {
+		return nil, exactDescent{}, err
 	}
 	m.Residual = cmp.Or(m.Residual, 1e-6)
 	d := exactDescent{OutputPerturbation: m}
 	inner := unmetered(p.Objective)
 	loss, ok := inner.(ConvexLoss)
 	if !ok {
-		return d, &ErrNotConvex{fmt.Sprintf("%T", inner), errors.New("it does not say that it is convex (see the interface ConvexLoss)")}
+		return nil, d, &ErrNotConvex{fmt.Sprintf("%T", inner), errors.New("it does not say that it is convex (see the interface ConvexLoss)")}
 	}
-	var err error
 	if d.curvature, d.slope, err = loss.LossSmoothness(); err != nil {
-		return d, &ErrNotConvex{fmt.Sprintf("%T", inner), err}
+		return nil, d, &ErrNotConvex{fmt.Sprintf("%T", inner), err}
 	}
+	d.slope *= math.Sqrt(float64(p.Train.Width())) // of the sum over a sample's labels
 	if d.lambda, d.largest = p.penaltyRange(); !(d.lambda > 0) {
-		return d, fmt.Errorf("unlearn: L2 is %g for a parameter; a certificate needs a regulariser on every parameter, so that there is one optimum",
+		return nil, d, fmt.Errorf("unlearn: L2 is %g for a parameter; a certificate needs a regulariser on every parameter, so that there is one optimum",
 			d.lambda)
 	}
-	return d, nil
+	return p, d, nil
 }
 
 // Train minimises L(.; D) from start (p) and returns the state, which stays secret and which requests start from, and the
 // first release. The release holds for start whatever it is: only the residual counts.
 func (m OutputPerturbation) Train(ctx context.Context, p *Problem, start []float64) (state []float64, r *Release, err error) {
-	d, err := m.examine(p)
+	p, d, err := m.examine(p)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -169,21 +171,30 @@ func (m OutputPerturbation) Train(ctx context.Context, p *Problem, start []float
 
 // Unlearn implements [Method]. theta is the state of [OutputPerturbation.Train] or of the request before, without noise. The
 // update's Theta is the published model and its Release says what holds for it. Its State is the state that the
-// next request starts from. State, Before, After and Cost depend on the data and stay secret.
+// next request starts from. State, Before, After and Cost depend on the data and stay secret. A request that changes nothing has no release of
+// its own: Unchanged is set and Theta is nil.
 func (m OutputPerturbation) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
 	began := time.Now()
-	d, err := m.examine(p)
+	p, d, err := m.examine(p)
 	if err != nil {
 		return nil, err
 	}
-	applied, err := r.Apply(p.Train)
+	if err := p.check(theta); err != nil {
+		return nil, err
+	}
+	applied, err := r.apply(p.Train)
 	if err != nil {
 		return nil, err
+	}
+	u := &Update{Method: m.Name(), Data: applied.Data, Before: math.NaN(), After: math.NaN()}
+	if applied.Data == p.Train {
+		u.State, u.Unchanged = slices.Clone(theta), true
+		u.Notes = append(u.Notes, "changes nothing: "+applied.Nothing()+"; the last release stands, since two of one state would have less noise together")
+		return u, nil
 	}
 	meter := NewMeter(p.Objective)
-	corrected := p.With(applied.Data)
+	corrected := p.on(applied.Data)
 	corrected.Objective = meter
-	u := &Update{Method: m.Name(), Data: applied.Data, Before: math.NaN(), After: math.NaN()}
 	state, progress, err := d.descend(ctx, corrected, theta)
 	u.Cost = meter.Cost()
 	u.Cost.Seconds = time.Since(began).Seconds()

@@ -76,6 +76,9 @@ func (p *Probe) Match(completion []int32) int {
 }
 
 func (p *Probe) check() error {
+	if err := checkSettings("Probe", count("Batch", p.Batch, "the default 4,096")); err != nil {
+		return err
+	}
 	switch {
 	case p.Length < 1 || p.Vocabulary < 1:
 		return fmt.Errorf("unlearn: a probe with windows of %d tokens of a vocabulary of %d; give the Length and Vocabulary of the model's windows",

@@ -12,9 +12,9 @@ import (
 
 // Problem is what a model was trained on: the minimum over theta (p parameters) of
 //
-//	L(theta; D) = sum_i l(z_i, theta) + (L2/2) sum_j penalty_j theta_j^2 + tilt'theta,
+//	L(theta; D) = sum_i w_i l(z_i, theta) + (L2/2) sum_j penalty_j theta_j^2 + tilt'theta,
 //
-// a sum over samples, never a mean (PAPER.md section 1). Regulariser and tilt belong to the problem and not to the
+// a sum over samples, never a mean (PAPER.md section 1), with the weights w_i of the data set, 1 where it has none: the objective counts them. Regulariser and tilt belong to the problem and not to the
 // model: they are in the gradient and the Hessian of L, and never in a gradient difference.
 type Problem struct {
 	Objective Objective
@@ -22,6 +22,8 @@ type Problem struct {
 	L2        float64   // lambda; 0 = no regulariser
 	Tilt      []float64 // b (p), the linear term of certified unlearning; nil = none
 	Penalty   []float64 // multiplier of L2 for each parameter (p), so that biases may go free; nil = 1 everywhere
+
+	checked *datasets.Dataset // the data that were found to be sound; Train, if it was
 }
 
 // Dim returns the number of parameters p.
@@ -45,6 +47,9 @@ func (p *Problem) Loss(ctx context.Context, theta []float64) (float64, error) {
 		if loss, err = p.Objective.Loss(ctx, theta, p.Train); err != nil {
 			return 0, err
 		}
+		if err := p.blame(finite(loss)); err != nil {
+			return 0, err
+		}
 	}
 	return loss + p.regulariser(theta), nil
 }
@@ -66,6 +71,9 @@ func (p *Problem) LossGradient(ctx context.Context, dst, theta []float64) (float
 			err = p.Objective.Gradient(ctx, dst, theta, p.Train)
 		}
 	}
+	if err == nil {
+		err = p.blame(finite(loss))
+	}
 	if err != nil {
 		return 0, err
 	}
@@ -82,6 +90,10 @@ func (p *Problem) Gradient(ctx context.Context, dst, theta []float64) error {
 		clear(dst)
 	} else if err := p.Objective.Gradient(ctx, dst, theta, p.Train); err != nil {
 		return err
+	} else if p.checked != p.Train {
+		if err := p.blame(notFinite(dst) < 0); err != nil {
+			return err
+		}
 	}
 	p.addRegulariserGradient(dst, theta)
 	return nil
@@ -142,6 +154,11 @@ func (p *Problem) check(theta []float64, dst ...[]float64) error {
 	if p.Objective == nil || p.Train == nil {
 		return errors.New("unlearn: a Problem needs an Objective and Train")
 	}
+	if p.checked != p.Train {
+		if err := checkLengths(p.Train); err != nil {
+			return err
+		}
+	}
 	n := p.Dim()
 	if len(theta) != n {
 		return fmt.Errorf("unlearn: theta has length %d for an objective of %d parameters", len(theta), n)
@@ -149,8 +166,10 @@ func (p *Problem) check(theta []float64, dst ...[]float64) error {
 	if len(dst) > 0 && len(dst[0]) != n {
 		return fmt.Errorf("unlearn: a gradient of length %d for an objective of %d parameters", len(dst[0]), n)
 	}
-	if !(p.L2 >= 0) || !finite(p.L2) {
-		return fmt.Errorf("unlearn: Problem.L2 is %v; it has to be 0 or a positive number", p.L2)
+	if !(p.L2 >= 0) || !finite(p.L2) || p.checked != p.Train {
+		if err := checkSettings("Problem", notNegative("L2", p.L2), numbers("Tilt", p.Tilt), multipliers("Penalty", p.Penalty)); err != nil {
+			return err
+		}
 	}
 	if len(p.Tilt) != n && p.Tilt != nil {
 		return fmt.Errorf("unlearn: Problem.Tilt has length %d for %d parameters; leave it nil for none", len(p.Tilt), n)

@@ -226,7 +226,7 @@ func TestProblemErrors(t *testing.T) {
 	_, err = good.HessianBatches(t.Context(), theta, FullHessian, 41, 0)
 	require.ErrorContains(t, err, "41 batches of 40 samples")
 	_, err = good.Hessian(t.Context(), theta, Curvature(7))
-	require.ErrorContains(t, err, "unknown curvature 7")
+	require.ErrorContains(t, err, "unknown Curvature 7")
 }
 
 func TestHessianProductObservesItsContext(t *testing.T) {

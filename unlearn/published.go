@@ -3,8 +3,6 @@ package unlearn
 import (
 	"cmp"
 	"context"
-	"errors"
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -77,7 +75,7 @@ func (m Published) Unlearn(ctx context.Context, p *Problem, theta []float64, r R
 		if !m.Force || !numerical(err) || notFinite(delta) >= 0 {
 			return t.refuse(err)
 		}
-		t.note("forced: %v", err)
+		t.forced(err)
 	}
 	next := slices.Clone(theta)
 	floats.Sub(next, delta)
@@ -89,14 +87,9 @@ func (m Published) Unlearn(ctx context.Context, p *Problem, theta []float64, r R
 }
 
 func (m Published) check() error {
-	if m.Batch < 0 || m.Iterations < 0 || m.Check < 0 {
-		return errors.New("unlearn: Published.Batch, Iterations and Check cannot be negative")
-	}
-	if !(m.Scale >= 0) || !finite(m.Scale) || !(m.Damping >= 0) || !finite(m.Damping) {
-		return fmt.Errorf("unlearn: Published.Scale is %v and Damping %v; they have to be positive numbers, or 0 for 39,000 and 0.1",
-			m.Scale, m.Damping)
-	}
-	return nil
+	return checkSettings("Published", count("Batch", m.Batch, "the default 500"), count("Iterations", m.Iterations, "the default 30"),
+		count("Check", m.Check, "the default 4"), positiveOr("Scale", m.Scale, "the default 39,000"), positiveOr("Damping", m.Damping, "the default 0.1"),
+		m.Curvature.setting())
 }
 
 // recursion returns u_J / Scale.
@@ -141,7 +134,7 @@ type publishedRun struct {
 // verifier fixes the matrix that the iterates are held against.
 func (s *publishedRun) verifier(ctx context.Context) error {
 	n := s.p.Train.Len()
-	rows := rand.New(rand.NewPCG(s.Seed, 0xc4ec)).Perm(n)[:min(n, s.Check*s.Batch)]
+	rows := rand.New(rand.NewPCG(s.Seed, 0xc4ec)).Perm(n)[:min(n, min(s.Check, n)*s.Batch)]
 	parts := strata{{s.p.Train.Subset(rows), float64(s.Batch) / float64(len(rows))}}
 	return s.apart(func() error {
 		h, err := s.p.hessianOver(ctx, s.t.theta, s.Curvature, parts)

@@ -136,6 +136,7 @@ func TestPublishedGrowthIsAnError(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, u.Theta, 5)
 		require.Contains(t, u.Notes[1], "forced: unlearn: lissa-published diverged")
+		require.ErrorAs(t, u.Of(Forced)[0].Err, new(*ErrDiverged))
 	}
 	for _, factor := range []float64{0.5, 0.95} {
 		m := Published{Batch: 100, Damping: damping, Scale: spectrum.Largest / (1 + factor - damping), Force: true}

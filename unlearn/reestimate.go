@@ -51,6 +51,10 @@ func (m Reestimate) Unlearn(ctx context.Context, p *Problem, theta []float64, r 
 	if err := canEstimate(p, "Reestimate", m.Samples); err != nil {
 		return nil, err
 	}
+	p, err := p.entered(theta)
+	if err != nil {
+		return nil, err
+	}
 	u, err := m.Method.Unlearn(ctx, p, theta, r)
 	if err != nil {
 		return u, err
@@ -77,7 +81,7 @@ func (m Reestimate) finish(ctx context.Context, p *Problem, theta []float64, r R
 		return t.refuse(err)
 	}
 	t.note("statistics are those of %d of the %d corrected samples", d.Len(), u.Data.Len())
-	if worse(u.Before, after) && !m.forced() {
+	if t.worse(u.Before, after) && !m.forced() {
 		if err := t.findTrained(ctx); err != nil {
 			return t.refuse(err)
 		}
@@ -87,17 +91,16 @@ func (m Reestimate) finish(ctx context.Context, p *Problem, theta []float64, r R
 
 // attemptAfter goes on from an update that another attempt came to: what it costs from here is added to the update's.
 func attemptAfter(p *Problem, theta []float64, r Request, u *Update, s sampling) (*attempt, error) {
-	applied, err := r.Apply(p.Train)
+	applied, err := r.apply(p.Train)
 	if err != nil {
 		return nil, err
 	}
 	v := *u
-	v.Theta, v.Notes = nil, slices.Clone(u.Notes)
+	v.Theta, v.Facts, v.Notes = nil, slices.Clone(u.Facts), slices.Clone(u.Notes)
 	t := &attempt{update: &v, meter: NewMeter(p.Objective), applied: applied, theta: theta, grad: make([]float64, len(theta)), sampling: s,
 		spent: u.Cost}
-	metered := *p
-	metered.Objective, metered.Train = t.meter, u.Data
-	t.p = &metered
+	t.p = p.on(u.Data)
+	t.p.Objective = t.meter
 	if s.size > 0 && !t.unchanged() {
 		t.check, err = t.draw(trustSample, 0)
 	}
@@ -118,6 +121,10 @@ func (t StatisticsTrainer) Train(ctx context.Context, p *Problem, theta []float6
 		return nil, errors.New("unlearn: StatisticsTrainer needs a Trainer")
 	}
 	if err := canEstimate(p, "StatisticsTrainer", t.Samples); err != nil {
+		return nil, err
+	}
+	p, err := p.entered(theta)
+	if err != nil {
 		return nil, err
 	}
 	next, err := t.Trainer.Train(ctx, p, theta)
@@ -150,7 +157,7 @@ func someOf(d *datasets.Dataset, samples int, seed uint64) *datasets.Dataset {
 // canEstimate refuses what the named type cannot find statistics with.
 func canEstimate(p *Problem, name string, samples int) error {
 	if samples < 0 {
-		return fmt.Errorf("unlearn: %s.Samples is %d; it cannot be negative (0 = %d)", name, samples, statisticsSamples)
+		return checkSettings(name, count("Samples", samples, "the default 4,000"))
 	}
 	if p.Objective == nil {
 		return errors.New("unlearn: a Problem needs an Objective and Train")

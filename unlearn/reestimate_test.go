@@ -124,7 +124,16 @@ func TestStatisticsOfASample(t *testing.T) {
 	require.Nil(t, u.Theta)
 	require.Positive(t, u.Cost.Gradients)
 
-	m.Method = SecondOrder{Force: true, Ridge: 0.1}
+	m.Force = true
+	u, err = m.Unlearn(t.Context(), p, theta, RemoveSamples(1))
+	require.NoError(t, err)
+	require.Len(t, u.Of(Forced), 1)
+	require.ErrorAs(t, u.Of(Forced)[0].Err, &worse)
+	u, err = Iterative{Method: m, Chunks: 2}.Unlearn(t.Context(), p, theta, RemoveSamples(1, 5))
+	require.NoError(t, err)
+	require.Equal(t, 1, u.Of(Forced)[0].Chunk)
+
+	m.Method, m.Force = SecondOrder{Force: true, Ridge: 0.1}, false
 	u, err = m.Unlearn(t.Context(), p, theta, RemoveSamples(1))
 	require.NoError(t, err)
 	found := false

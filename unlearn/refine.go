@@ -3,7 +3,6 @@ package unlearn
 import (
 	"context"
 	"errors"
-	"time"
 
 	"gonum.org/v1/gonum/floats"
 )
@@ -17,16 +16,14 @@ type kernel func(ctx context.Context, d, r []float64, a *counted, target, limit 
 // products when a round no longer halves it: then rounding error is the limit.
 func refine(ctx context.Context, solver string, x []float64, op Operator, b []float64, tol, maxProducts float64,
 	run kernel) (Stats, error) {
-	st := unsolved(solver)
-	if err := checkSystem(solver, x, op, b); err != nil {
+	return inUnits(ctx, solver, tol, x, op, b, func(x []float64, op Operator, b []float64, u units) (Stats, error) {
+		st := unsolved(solver)
+		a := &counted{a: op, units: u}
+		s := refinement{x: x, b: b, a: a, tol: tol, maxProducts: maxProducts, run: run, stats: &st}
+		err := s.solve(ctx)
+		st.Products = a.products
 		return st, err
-	}
-	start := time.Now()
-	a := &counted{a: op}
-	s := refinement{x: x, b: b, a: a, tol: tol, maxProducts: maxProducts, run: run, stats: &st}
-	err := s.solve(ctx)
-	st.Products, st.Seconds = a.products, time.Since(start).Seconds()
-	return st, err
+	})
 }
 
 type refinement struct {
@@ -39,11 +36,6 @@ type refinement struct {
 
 func (s *refinement) solve(ctx context.Context) error {
 	bnorm := norm(s.b)
-	if bnorm == 0 {
-		clear(s.x)
-		s.stats.Residual = 0
-		return ctx.Err()
-	}
 	w := work(3, len(s.x))
 	r, d, trial := w[0], w[1], w[2]
 	best, err := s.startResidual(ctx, r, bnorm)

@@ -25,7 +25,8 @@ import (
 type ReleaseStream struct {
 	m       OutputPerturbation
 	d       exactDescent
-	p       *Problem // on the data as they are now
+	begun   *datasets.Dataset // the data that the stream began with
+	p       *Problem          // on the data as they are now
 	state   []float64
 	ledger  *Ledger
 	history *history
@@ -36,7 +37,7 @@ type ReleaseStream struct {
 // folder, carries out on p's data what was asked for, and compares: another p or other settings are an error, and so is a
 // state whose residual is above r. p is the problem as it was at the beginning.
 func (m OutputPerturbation) Open(ctx context.Context, p *Problem, start []float64, dir string) (*ReleaseStream, error) {
-	d, err := m.examine(p)
+	p, d, err := m.examine(p)
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +45,7 @@ func (m OutputPerturbation) Open(ctx context.Context, p *Problem, start []float6
 	if err != nil {
 		return nil, err
 	}
-	s := &ReleaseStream{m: m, d: d, p: p, ledger: ledger, history: newHistory()}
+	s := &ReleaseStream{m: m, d: d, begun: p.Train, p: p, ledger: ledger, history: newHistory()}
 	if len(ledger.Entries()) == 0 {
 		err = s.begin(ctx, start)
 	} else {
@@ -80,11 +81,11 @@ func (s *ReleaseStream) resume(ctx context.Context) error {
 			return err
 		}
 	}
-	applied, err := s.history.request().Apply(s.p.Train)
+	applied, err := s.history.request().apply(s.p.Train)
 	if err != nil {
 		return fmt.Errorf("unlearn: the ledger %s cannot be carried out on this data: %w", s.ledger.dir, err)
 	}
-	s.p, s.state = s.p.With(applied.Data), slices.Clone(s.ledger.Theta())
+	s.p, s.state = s.p.on(applied.Data), slices.Clone(s.ledger.Theta())
 	residual, err := s.p.Residual(ctx, s.state)
 	if err != nil {
 		return err
@@ -123,17 +124,20 @@ func (c Comparison) String() string {
 }
 
 // Unlearn carries out a request and publishes the release, which is on disk before Unlearn returns. After an error nothing is
-// published; the message says whether the request is in the ledger.
+// published; the message says whether the request is in the ledger. A request that changes nothing is not: the last release stands.
 func (s *ReleaseStream) Unlearn(ctx context.Context, r Request) (*Update, error) {
 	changes, err := s.history.changes(r)
 	if err != nil {
+		return nil, err
+	}
+	if err := r.checkChanges(s.begun); err != nil { // in the rows that the caller counts
 		return nil, err
 	}
 	if r, err = s.history.now(r); err != nil {
 		return nil, err
 	}
 	u, err := s.m.Unlearn(ctx, s.p, s.state, r)
-	if err != nil {
+	if err != nil || u.Unchanged {
 		return u, err
 	}
 	if err := s.ledger.Append(Entry{Kind: entryRequest, Changes: changes}, u.State); err != nil {
@@ -142,7 +146,7 @@ func (s *ReleaseStream) Unlearn(ctx context.Context, r Request) (*Update, error)
 	if err := s.history.add(changes); err != nil {
 		return nil, err
 	}
-	return u, s.accept(s.p.With(u.Data), u.State, u.Release)
+	return u, s.accept(s.p.on(u.Data), u.State, u.Release)
 }
 
 // accept moves on.

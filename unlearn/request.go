@@ -14,7 +14,7 @@ const (
 	FeatureRemoval
 	// FeatureCorrection: feature Columns[j] of sample Rows[i] is Values[i][j].
 	FeatureCorrection
-	// LabelCorrection: the label of sample Rows[i] is Labels[i].
+	// LabelCorrection: the label of sample Rows[i] is Labels[i]; of data with k labels a sample, Labels[i*k:(i+1)*k].
 	LabelCorrection
 	// SampleCorrection: sample Rows[i] is sample i of To, label included.
 	SampleCorrection
@@ -35,8 +35,8 @@ type Change struct {
 	Rows    []int             // samples, counted in the data set that the request is applied to
 	Columns []int             // features
 	Values  [][]float64       // one row for each of Rows, one number for each of Columns
-	Labels  []float64         // one for each of Rows; class indices as in [datasets.Dataset]
-	To      *datasets.Dataset // one sample for each of Rows
+	Labels  []float64         // one for each of Rows, or as many as a sample has; class indices as in [datasets.Dataset]
+	To      *datasets.Dataset // one sample for each of Rows; a sample keeps its weight unless To has Weights
 }
 
 // Request is what a model shall forget: changes that hold together, whose order does not matter. The zero value asks
@@ -63,12 +63,14 @@ func CorrectFeatures(rows, columns []int, values [][]float64) Request {
 	return Request{[]Change{{Kind: FeatureCorrection, Rows: rows, Columns: columns, Values: values}}}
 }
 
-// CorrectLabels asks that the label of sample rows[i] be labels[i], a class index (or the target, in regression).
+// CorrectLabels asks that the label of sample rows[i] be labels[i], a class index (or the target, in regression). Where a sample has k labels
+// ([datasets.Dataset] with Targets), all of them are given: labels[i*k:(i+1)*k].
 func CorrectLabels(rows []int, labels []float64) Request {
 	return Request{[]Change{{Kind: LabelCorrection, Rows: rows, Labels: labels}}}
 }
 
-// CorrectSamples asks that sample rows[i] be sample i of to, label included.
+// CorrectSamples asks that sample rows[i] be sample i of to, label included, and weight where to has Weights. The names of classes and columns
+// have to be those of the data ([datasets.Same]).
 func CorrectSamples(rows []int, to *datasets.Dataset) Request {
 	return Request{[]Change{{Kind: SampleCorrection, Rows: rows, To: to}}}
 }

@@ -28,6 +28,9 @@ func (m Retrain) Unlearn(ctx context.Context, p *Problem, theta []float64, r Req
 	if m.Start != nil && len(m.Start) != len(theta) {
 		return nil, fmt.Errorf("unlearn: Retrain.Start has length %d for %d parameters", len(m.Start), len(theta))
 	}
+	if err := checkSettings("Retrain", numbers("Start", m.Start)); err != nil {
+		return nil, err
+	}
 	t, err := beginSampled(ctx, m.Name(), p, theta, r, m.sampling())
 	if err != nil {
 		return nil, err
@@ -46,9 +49,9 @@ func (m Retrain) Unlearn(ctx context.Context, p *Problem, theta []float64, r Req
 	next, err := trainer.Train(ctx, t.p, slices.Clone(start))
 	if err != nil {
 		if !m.Force || !numerical(err) || len(next) != len(theta) {
-			return t.refuse(err)
+			return t.refuse(fmt.Errorf("unlearn: %s: %w", m.Name(), err))
 		}
-		t.note("forced: %v", err)
+		t.forced(err)
 	}
 	after, err := t.checkResidual(ctx, next)
 	if err != nil {

@@ -3,7 +3,6 @@ package unlearn
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"math/rand/v2"
 )
 
@@ -42,14 +41,6 @@ func (t *attempt) follows(ctx context.Context, full, force bool) ([]float64, err
 		return make([]float64, len(t.theta)), nil
 	}
 	return t.difference(ctx)
-}
-
-// checkFullSample refuses a negative FullSample.
-func checkFullSample(method string, n int) error {
-	if n < 0 {
-		return fmt.Errorf("unlearn: %s: FullSample is %d; it cannot be negative (0 = as many as Sample)", method, n)
-	}
-	return nil
 }
 
 // fullGradient writes grad L(theta; D') to dst for a step, estimated from n samples of either kind, 0 = as many as Sample, where that is set.

@@ -49,7 +49,8 @@ type SecondOrder struct {
 	// says so.
 	Force bool
 
-	last *newtonStep // where to note the last step taken, for the bounds of a certificate; nil = nowhere
+	chunked chunked
+	last    *newtonStep // where to note the last step taken, for the bounds of a certificate; nil = nowhere
 }
 
 // StepGradient says what the steps after the first follow.
@@ -93,10 +94,60 @@ func (m SecondOrder) Unlearn(ctx context.Context, p *Problem, theta []float64, r
 	if err != nil {
 		return t.refuse(err)
 	}
-	return t.judge(next, after, m.Force, secondOrderRemedy)
+	return t.judge(next, after, m.Force, m.remedy(p))
 }
 
-const secondOrderRemedy = "raise Ridge, use Curvature: GaussNewton, divide the request (Iterative), or set Force to keep it"
+// remedy says what else to try, and nothing that is set already or makes no difference.
+func (m SecondOrder) remedy(p *Problem) string {
+	var s string
+	if !m.Full {
+		s = "set Full, so that the step follows the whole gradient on the corrected data, "
+	}
+	if m.Ridge > 0 {
+		s += "raise Ridge, "
+	} else {
+		s += "set a Ridge, "
+	}
+	if m.bends(p) {
+		s += "use Curvature: GaussNewton, "
+	}
+	return s + m.chunked.remedy() + "or set Force to keep it"
+}
+
+// remedy says how a request could be divided further.
+func (c chunked) remedy() string {
+	switch {
+	case !c.is:
+		return "divide the request (Iterative), "
+	case c.more:
+		return "take more Chunks, "
+	}
+	return ""
+}
+
+// bends reports whether Gauss-Newton is another matrix than that of the steps, and can be had.
+func (m SecondOrder) bends(p *Problem) bool {
+	_, convex := smoothnessOf(p.Objective)
+	_, can := unmetered(p.Objective).(GaussNewtonLinearizer)
+	return m.Curvature == FullHessian && can && convex != nil
+}
+
+// attribute lets an error of the solver say what of these settings helps.
+func (m SecondOrder) attribute(p *Problem, err error) {
+	e, ok := errors.AsType[*ErrIndefinite](err)
+	if !ok || e.Curvature >= 0 {
+		return
+	}
+	e.Remedy = fmt.Sprintf("set a Ridge above %.4g", -e.Curvature)
+	if m.Ridge > 0 {
+		e.Remedy = fmt.Sprintf("raise Ridge by more than %.4g", -e.Curvature)
+	}
+	e.Remedy += " (minus the smallest eigenvalue, see Lanczos), "
+	if m.bends(p) {
+		e.Remedy += "use Curvature: GaussNewton, "
+	}
+	e.Remedy += "or solve with MINRES"
+}
 
 // steps returns the parameters after all Newton steps, and their residual. A later step that would make things worse
 // is left out.
@@ -117,37 +168,66 @@ func (m SecondOrder) steps(ctx context.Context, t *attempt, g []float64) (theta 
 		if err != nil {
 			return nil, 0, err
 		}
+		if m.chunked.is && m.Full && m.Step == 0 && !m.Force {
+			if next, after, err = m.shorten(ctx, t, theta, next, residual, after); err != nil {
+				return nil, 0, err
+			}
+		}
 		bound := residual
 		if step == 0 || m.Gradient == Difference {
 			bound = max(residual, t.trained)
 		}
-		if step > 0 && worse(bound, after) && !m.Force {
-			t.note("step %d would have raised the residual from %.6g to %.6g and was left out", step+1, residual, after)
+		if step > 0 && t.worse(bound, after) && !m.Force {
+			t.leftOut(fmt.Errorf("step %d would have raised the residual from %.6g to %.6g", step+1, residual, after))
 			break
 		}
 		m.last.take(theta, g, t.grad, step == 0 && !m.Full, m.systemResidual(t, g))
 		theta, residual = next, after
-		if residual <= m.Until || step == 0 && worse(bound, after) && !m.Force {
+		if residual <= m.Until || step == 0 && t.worse(bound, after) && !m.Force {
 			break
 		}
 	}
 	return theta, residual, nil
 }
 
+// mostHalvings is how often a step in a chunk is halved.
+const mostHalvings = 20
+
+// shorten halves a step from theta to next that would make the residual larger until it makes it smaller, by a share of what the slope
+// promises, and returns where it ends.
+func (m SecondOrder) shorten(ctx context.Context, t *attempt, theta, next []float64, before, after float64) ([]float64, float64, error) {
+	if after <= before {
+		return next, after, nil
+	}
+	halved, scale := 0, 1.0
+	for ; !(after <= (1-sufficient*scale)*before) && halved < mostHalvings; halved++ {
+		if halved > 2 && !t.worse(before, after) { // rounding decides which of the two is larger
+			break
+		}
+		scale /= 2
+		for j, v := range theta {
+			next[j] = v + (next[j]-v)/2
+		}
+		var err error
+		if after, err = t.checkResidual(ctx, next); err != nil {
+			return nil, 0, err
+		}
+	}
+	t.note("the step was halved %d times, since it would have made the residual larger", halved)
+	return next, after, nil
+}
+
 func (m SecondOrder) check() error {
-	if !(m.Ridge >= 0) || !finite(m.Ridge) {
-		return fmt.Errorf("unlearn: SecondOrder.Ridge is %v; it has to be 0 or a positive number", m.Ridge)
-	}
-	if m.Steps < 0 || m.Batches < 0 || !(m.Until >= 0) {
-		return errors.New("unlearn: SecondOrder.Steps, Batches and Until cannot be negative")
-	}
-	if !(m.Step >= 0) || !finite(m.Step) {
-		return fmt.Errorf("unlearn: SecondOrder.Step is %v; it has to be a positive number, or 0 for 1", m.Step)
+	err := checkSettings("SecondOrder", notNegative("Ridge", m.Ridge), count("Steps", m.Steps, "1"), count("Batches", m.Batches, "the whole at once"),
+		notNegative("Until", m.Until), positiveOr("Step", m.Step, "1"), count("Sample", m.Sample, "all samples"),
+		count("FullSample", m.FullSample, "as many as Sample"), m.Curvature.setting())
+	if err != nil {
+		return err
 	}
 	if m.Gradient != FullGradient && m.Gradient != Difference {
 		return fmt.Errorf("unlearn: unknown SecondOrder.Gradient %d", m.Gradient)
 	}
-	return checkFullSample(m.Name(), m.FullSample)
+	return nil
 }
 
 // later writes what a step that does not follow G itself follows to g.
@@ -182,10 +262,11 @@ func (m SecondOrder) step(ctx context.Context, t *attempt, theta, g []float64, s
 	t.update.Solves = append(t.update.Solves, stats)
 	t.update.Ridge = max(t.update.Ridge, m.Ridge+stats.Ridge) // LiSSA may have added one of its own
 	if err != nil {
+		m.attribute(t.p, err)
 		if !m.Force || !numerical(err) {
-			return nil, err
+			return nil, fmt.Errorf("unlearn: %s: %w", m.Name(), err)
 		}
-		t.note("forced: %v", err)
+		t.forced(err)
 	}
 	if t.check != nil {
 		residual, err := m.independent(ctx, t, theta, delta, g, m.Ridge+stats.Ridge, step)

@@ -2,7 +2,6 @@ package unlearn
 
 import (
 	"context"
-	"errors"
 	"strconv"
 
 	"gonum.org/v1/gonum/floats"
@@ -10,10 +9,11 @@ import (
 
 // SGD minimises a problem by stochastic gradient descent with momentum (Polyak 1964), over mini-batches B:
 //
-//	g = ((n/|B|) sum_{i in B} grad l(z_i, theta) + L2 diag(penalty) theta + tilt) / n,
-//	m <- Momentum m + g,  theta <- theta - Rate m.
+//	g = ((n/|B|) sum_{i in B} w_i grad l(z_i, theta) + L2 diag(penalty) theta + tilt) / W,
+//	m <- Momentum m + g,  theta <- theta - Rate m,
 //
-// g estimates grad L / n, so that Rate is the rate of the mean loss, as in other libraries: it need not change with the size of
+// with W the sum of the samples' weights w_i: n where they have none. g estimates grad L / W without bias, so that Rate is the rate of the mean
+// loss, as in other libraries: it need not change with the size of
 // the data or the batch. An epoch goes over the samples once in an order drawn from Seed and its number, in batches whose sizes
 // differ by at most one.
 //
@@ -34,14 +34,11 @@ type SGD struct {
 // as without an interruption. There is no tolerance to miss: the only numerical error is [ErrDiverged], beside the parameters of
 // the last finished epoch. When the context is cancelled the state is kept and the parameters so far stand beside its error.
 func (t SGD) Train(ctx context.Context, p *Problem, theta []float64) ([]float64, error) {
-	if !(t.Rate > 0) || !finite(t.Rate) {
-		return nil, errors.New("unlearn: SGD.Rate has to be a positive number: try 0.1, or find it with Tune")
-	}
-	if !(t.Momentum >= 0 && t.Momentum < 1) {
-		return nil, errors.New("unlearn: SGD.Momentum has to be at least 0 and below 1")
+	if err := checkSettings("SGD", above0("Rate", t.Rate, ": try 0.1, or find it with Tune"), fraction("Momentum", t.Momentum, "none")); err != nil {
+		return nil, err
 	}
 	d := descent{
-		name: "sgd", rate: t.Rate, schedule: t.Schedule, batch: t.Batch, epochs: t.Epochs, seed: t.Seed, callback: t.Callback,
+		name: "sgd", of: "SGD", rate: t.Rate, schedule: t.Schedule, batch: t.Batch, epochs: t.Epochs, seed: t.Seed, callback: t.Callback,
 		checkpoint: t.Checkpoint,
 		settings:   map[string]string{"momentum": exactly(t.Momentum)},
 		vectors:    1,

@@ -209,18 +209,18 @@ func TestStochasticSettingsThatCannotBe(t *testing.T) {
 		trainer Trainer
 		want    string
 	}{
-		{SGD{}, "SGD.Rate has to be a positive number"},
-		{SGD{Rate: math.Inf(1)}, "SGD.Rate has to be a positive number"},
-		{SGD{Rate: 1, Momentum: 1}, "SGD.Momentum has to be at least 0 and below 1"},
-		{SGD{Rate: 1, Batch: -1}, "cannot be negative"},
-		{SGD{Rate: 1, Epochs: -1}, "cannot be negative"},
-		{SGD{Rate: 1, Checkpoint: Checkpoint{Every: -1}}, "cannot be negative"},
-		{SGD{Rate: 1, Checkpoint: Checkpoint{Seconds: -1}}, "cannot be negative"},
-		{SGD{Rate: 1, Checkpoint: Checkpoint{Seconds: math.NaN()}}, "cannot be negative"},
-		{Adam{Rate: -1}, "Adam.Rate and Epsilon"},
-		{Adam{Epsilon: math.NaN()}, "Adam.Rate and Epsilon"},
-		{Adam{Beta1: 1}, "Beta1 and Beta2 have to lie between 0 and 1"},
-		{Adam{Beta2: -0.1}, "Beta1 and Beta2 have to lie between 0 and 1"},
+		{SGD{}, "SGD.Rate is "},
+		{SGD{Rate: math.Inf(1)}, "SGD.Rate is "},
+		{SGD{Rate: 1, Momentum: 1}, "SGD.Momentum is 1; give a number between 0 and 1"},
+		{SGD{Rate: 1, Batch: -1}, "SGD.Batch is -1"},
+		{SGD{Rate: 1, Epochs: -1}, "SGD.Epochs is -1"},
+		{SGD{Rate: 1, Checkpoint: Checkpoint{Every: -1}}, "SGD.Checkpoint.Every is -1"},
+		{SGD{Rate: 1, Checkpoint: Checkpoint{Seconds: -1}}, "SGD.Checkpoint.Seconds is -1"},
+		{SGD{Rate: 1, Checkpoint: Checkpoint{Seconds: math.NaN()}}, "SGD.Checkpoint.Seconds is NaN"},
+		{Adam{Rate: -1}, "Adam.Rate is -1"},
+		{Adam{Epsilon: math.NaN()}, "Adam.Epsilon is NaN"},
+		{Adam{Beta1: 1}, "Adam.Beta1 is 1; give a number between 0 and 1"},
+		{Adam{Beta2: -0.1}, "Adam.Beta2 is -0.1"},
 	} {
 		_, err := tt.trainer.Train(t.Context(), p, start)
 		require.ErrorContains(t, err, tt.want)

@@ -21,58 +21,67 @@ type Sharded struct {
 type shard struct {
 	slices [][]int     // rows of the training data, by slice
 	after  [][]float64 // parameters after each slice; nil where a store holds them
-	theta  []float64   // after the last
+	kept   []keptSlice // what a store holds; nil without one
+	theta  []float64   // after the last; nil where no sample is left that counts, so that the shard has no vote
 }
 
-// train trains shard i from slice first on.
+// train trains shard i from slice first on. What was there before it is not written to.
 func (s *Sharded) train(ctx context.Context, p *Problem, i, first int) error {
 	sh := &s.shards[i]
-	theta := s.m.Start
-	if first > 0 {
-		var err error
-		if theta, err = s.load(i, first-1); err != nil {
-			return err
-		}
+	theta, first, err := s.from(i, first)
+	if err != nil {
+		return err
 	}
 	trainer := s.m.Trainer
 	if trainer == nil {
 		trainer = LBFGS{}
 	}
-	for k := first; k < len(sh.slices); k++ {
+	count := len(sh.slices)
+	sh.after = append(slices.Clone(sh.after[:min(first, len(sh.after))]), make([][]float64, count-min(first, len(sh.after)))...)
+	sh.kept = append(slices.Clone(sh.kept[:min(first, len(sh.kept))]), make([]keptSlice, count-min(first, len(sh.kept)))...)
+	counts := false
+	for k := first; k < count; k++ {
 		rows := slices.Concat(sh.slices[:k+1]...)
 		slices.Sort(rows)
-		if len(rows) > 0 { // else all samples so far were removed: the model stays where it is
-			next, err := trainer.Train(ctx, p.With(p.Train.Subset(rows)), slices.Clone(theta))
+		part := p.on(p.Train.Subset(rows))
+		if counts = part.Train.TotalWeight() > 0; counts { // else all samples so far were removed: the model stays where it is
+			next, err := trainer.Train(ctx, part, slices.Clone(theta))
 			if err != nil {
 				return fmt.Errorf("unlearn: SISA, shard %d of %d: %w", i+1, len(s.shards), err)
 			}
 			theta = next
 		}
-		if err := s.save(i, k, theta); err != nil {
+		if err := s.save(i, k, part, theta); err != nil {
 			return err
 		}
 	}
-	sh.theta = theta
-	return nil
-}
-
-func (s *Sharded) save(i, slice int, theta []float64) error {
-	if s.m.Store != nil {
-		return s.m.Store.Save(i, slice, theta)
+	if sh.theta = theta; !counts {
+		sh.theta = nil
 	}
-	s.shards[i].after[slice] = theta
 	return nil
 }
 
-func (s *Sharded) load(i, slice int) ([]float64, error) {
-	if s.m.Store != nil {
-		theta, err := s.m.Store.Load(i, slice)
-		if err == nil && len(theta) != s.p.Dim() {
-			err = fmt.Errorf("unlearn: SISA.Store returned %d numbers for slice %d of shard %d, not %d", len(theta), slice, i, s.p.Dim())
+// from returns the parameters that a training from slice first on begins with, and the slice from which it does: an earlier one where a store
+// has something else by now.
+func (s *Sharded) from(i, first int) ([]float64, int, error) {
+	for ; first > 0; first-- {
+		theta, err := s.load(i, first-1)
+		if err != nil || theta != nil {
+			return theta, first, err
 		}
-		return theta, err
 	}
-	return s.shards[i].after[slice], nil
+	return s.m.Start, 0, nil
+}
+
+// voters is the number of models.
+func (s *Sharded) voters() int {
+	n := 0
+	for i := range s.shards {
+		if s.shards[i].theta != nil {
+			n++
+		}
+	}
+	return n
 }
 
 // Forget carries out a request: the models of the touched shards are trained anew on the corrected data. The update has no Theta but
@@ -82,33 +91,41 @@ func (s *Sharded) Forget(ctx context.Context, r Request) (*Sharded, *Update, err
 	if err := ctx.Err(); err != nil {
 		return nil, nil, err
 	}
-	applied, err := r.Apply(s.p.Train)
+	applied, err := r.apply(s.p.Train)
 	if err != nil {
 		return nil, nil, err
 	}
-	u := &Update{Method: s.m.Name(), Data: applied.Data, Before: math.NaN(), After: math.NaN()}
-	next := &Sharded{m: s.m, p: s.p.With(applied.Data), shards: slices.Clone(s.shards)}
+	u := &Update{Method: s.m.Name(), Data: applied.Data, Before: math.NaN(), After: math.NaN(), Unchanged: applied.nothing != ""}
+	next := &Sharded{m: s.m, p: s.p.on(applied.Data), shards: slices.Clone(s.shards)}
 	touched := next.renumber(s.p.Train.Len(), applied.Rows, r.removed())
 	meter := NewMeter(s.p.Objective)
-	metered := next.p.With(applied.Data)
+	metered := next.p.on(applied.Data)
 	metered.Objective = meter
 	retrained := 0
 	for i, first := range touched {
-		if first < 0 {
+		if first < 0 || u.Unchanged {
 			continue
 		}
 		retrained++
-		next.shards[i].after = slices.Clone(next.shards[i].after)
 		if err = next.train(ctx, metered, i, first); err != nil {
 			break
 		}
 	}
 	u.Cost = meter.Cost()
 	u.Cost.Seconds = time.Since(start).Seconds()
+	if err == nil && next.voters() == 0 {
+		err = noVoter(next.p)
+	}
 	if err != nil {
 		return nil, u, err
 	}
 	u.Notes = append(u.Notes, fmt.Sprintf("%d of %d shards were touched and retrained", retrained, len(s.shards)))
+	if u.Unchanged {
+		u.Notes = append(u.Notes, applied.nothing)
+	}
+	if empty := len(next.shards) - next.voters(); empty > 0 {
+		u.Notes = append(u.Notes, fmt.Sprintf("%d of %d shards have no sample left and no vote", empty, len(next.shards)))
+	}
 	u.Predict = next.Predict
 	return next, u, nil
 }
@@ -156,7 +173,7 @@ func (r Request) removed() (rows []int) {
 	return rows
 }
 
-// Models returns the parameters of each shard's model, not to be changed.
+// Models returns the parameters of each shard's model, not to be changed; nil where a shard has no sample left, and so no model.
 func (s *Sharded) Models() [][]float64 {
 	out := make([][]float64, len(s.shards))
 	for i := range s.shards {
@@ -165,39 +182,66 @@ func (s *Sharded) Models() [][]float64 {
 	return out
 }
 
-// Predict returns one class index, or target, a sample: the vote of the models.
+// Predict returns one class index, or target, a sample (as many as a sample has labels): the vote of the models. d has to be data for the
+// model that was trained: of the same shape, classes and names as the training data.
 func (s *Sharded) Predict(ctx context.Context, d *datasets.Dataset) ([]float64, error) {
-	o := s.p.Objective.(Predictor)
-	k, err := o.Outputs(d)
+	p := s.p
+	if p.Train == nil { // there is nothing to compare with
+		p = p.With(d)
+	}
+	if err := p.checkMeets("the data to answer for", d); err != nil {
+		return nil, err
+	}
+	o, k, err := p.predictor(d)
 	if err != nil {
 		return nil, err
 	}
-	n := d.Len()
-	mean := s.m.MeanOutputs || d.Classes == 0
-	votes := make([]float64, n*max(d.Classes, k, 1))
-	width := len(votes) / max(n, 1)
-	out := make([]float64, n*k)
+	voters, labels, classes := s.voters(), d.Len()*d.Width(), p.Train.Classes
+	if voters == 0 {
+		return nil, noVoter(p)
+	}
+	mean := s.m.MeanOutputs || classes == 0
+	out := make([]float64, d.Len()*k)
+	votes := make([]float64, len(out))
+	if !mean {
+		votes = make([]float64, labels*classes)
+	}
 	for i := range s.shards {
-		if err := o.Predict(ctx, out, s.shards[i].theta, d); err != nil {
-			return nil, err
+		theta := s.shards[i].theta
+		if theta == nil {
+			continue
 		}
 		if mean {
+			err := o.Predict(ctx, out, theta, d)
+			if err == nil {
+				err = p.checkMean(ctx, k, out, theta, d)
+			}
+			if err != nil {
+				return nil, fmt.Errorf("shard %d of %d: %w", i+1, len(s.shards), err)
+			}
 			for j, z := range out {
-				votes[j] += z / float64(len(s.shards))
+				votes[j] += z / float64(voters)
 			}
 			continue
 		}
-		for row, class := range classesOf(out, k) {
-			votes[row*width+int(class)]++
+		answers, err := p.classesAt(ctx, o, k, out, theta, d)
+		if err != nil {
+			return nil, fmt.Errorf("shard %d of %d: %w", i+1, len(s.shards), err)
+		}
+		for at, class := range answers {
+			votes[at*classes+int(class)]++
 		}
 	}
 	switch {
-	case d.Classes == 0:
-		return votes[:n], nil // one output a sample
+	case classes == 0:
+		if i := notFinite(votes); i >= 0 {
+			return nil, fmt.Errorf("unlearn: SISA: the models' mean for %s is %v: look for overflow in the model", d.Where(i/d.Width()), votes[i])
+		}
+		return votes, nil
 	case mean:
-		return classesOf(votes[:n*k], k), nil
+		return answersOf(votes, k, d)
 	}
-	return classesOf(votes, width), nil
+	return classesOf(votes, classes, d)
 }
 
 // Name returns "sisa".

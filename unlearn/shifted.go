@@ -20,7 +20,8 @@ type Shifted struct {
 	Residual float64
 	// Smallest is the smallest eigenvalue of A in the space, an upper estimate of A's own; NaN for b = 0, which spans none.
 	Smallest float64
-	Err      error // an *[ErrIndefinite] where A + Ridge I is not positive definite in the space
+	// Err is an *[ErrIndefinite] where A + Ridge I is not positive definite in the space, and an error where X does not fit float64.
+	Err error
 }
 
 // ShiftedSolve solves (A + r I) x = b for every r of ridges from one Krylov space of b: that many products in all, fewer where
@@ -31,7 +32,7 @@ func ShiftedSolve(ctx context.Context, a Operator, b []float64, ridges []float64
 	}
 	k, err := NewKrylov(ctx, a, b, products)
 	if err != nil {
-		return nil, err
+		return nil, attributed(err, "shifted solve", math.NaN())
 	}
 	out := make([]Shifted, len(ridges))
 	for i, r := range ridges {
@@ -43,7 +44,8 @@ func ShiftedSolve(ctx context.Context, a Operator, b []float64, ridges []float64
 // Krylov is the space spanned by b, A b, A^2 b, ... for a symmetric A, with an orthonormal basis Q and T = Q'AQ, tridiagonal.
 type Krylov struct {
 	dim   int
-	bnorm float64
+	bnorm float64 // in units
+	units units
 	size  int // of the space
 	*lanczosRun
 }
@@ -58,16 +60,30 @@ func NewKrylov(ctx context.Context, a Operator, b []float64, products int) (*Kry
 	if products < 1 {
 		return nil, fmt.Errorf("unlearn: shifted solve: a space of %d products; ask for 1 or more", products)
 	}
-	k := &Krylov{dim: len(b), bnorm: norm(b)}
-	if k.bnorm == 0 {
+	k := &Krylov{dim: len(b)}
+	if isZero(b) {
 		return k, ctx.Err()
 	}
 	k.lanczosRun = newLanczosRun(len(b), min(products, len(b)))
-	floats.ScaleTo(k.basis[0], 1/k.bnorm, b)
-	counting, size := &counted{a: a}, 0.0
+	u, err := inOperatorUnits(a, func(a Operator) error { return k.span(ctx, &counted{a: a}, b) })
+	k.units.operator = u.operator
+	return k, err
+}
+
+// span finds the basis and T.
+func (k *Krylov) span(ctx context.Context, a *counted, b []float64) error {
+	k.size = 0
+	k.units.right = 0
+	if e := exponent(b); e < -comfortable || e > comfortable {
+		k.units.right = e
+	}
+	shiftTo(k.basis[0], -k.units.right, b)
+	k.bnorm = norm(k.basis[0])
+	floats.Scale(1/k.bnorm, k.basis[0])
+	size := 0.0
 	for j := range k.basis {
-		if err := k.product(ctx, counting, j); err != nil {
-			return nil, err
+		if err := k.product(ctx, a, j); err != nil {
+			return err
 		}
 		k.size++
 		if size = max(size, math.Abs(k.alpha[j]), k.beta[j]); k.beta[j] <= brokenDown*size {
@@ -78,7 +94,7 @@ func NewKrylov(ctx context.Context, a Operator, b []float64, products int) (*Kry
 			floats.ScaleTo(k.basis[j+1], 1/k.beta[j], k.next)
 		}
 	}
-	return k, nil
+	return nil
 }
 
 // Products returns the dimension of the space, and what it took.
@@ -90,7 +106,7 @@ func (k *Krylov) Largest() (float64, error) {
 		return math.NaN(), nil
 	}
 	_, largest, err := k.extremes(k.size)
-	return largest, err
+	return k.units.real(largest), err
 }
 
 // Solve solves (A + ridge I) x = b in the space of the first products, at most all; 0 = all:
@@ -99,6 +115,9 @@ func (k *Krylov) Largest() (float64, error) {
 //
 // (Saad, Iterative Methods for Sparse Linear Systems, sections 6.6 and 6.7).
 func (k *Krylov) Solve(ridge float64, products int) Shifted {
+	if !finite(ridge) {
+		return Shifted{Ridge: ridge, Smallest: math.NaN(), Residual: math.NaN(), Err: fmt.Errorf("unlearn: shifted solve: the ridge is %v", ridge)}
+	}
 	n := k.size
 	if products > 0 {
 		n = min(n, products)
@@ -112,8 +131,17 @@ func (k *Krylov) Solve(ridge float64, products int) Shifted {
 	if s.Smallest, largest, s.Err = k.extremes(n); s.Err != nil {
 		return s
 	}
-	if c := s.Smallest + ridge; !(c > 1e-15*max(math.Abs(largest+ridge), math.Abs(c))) {
+	if ridge = k.units.own(ridge); !finite(ridge) {
+		s.Residual, s.Smallest = math.NaN(), k.units.real(s.Smallest)
+		s.Err = fmt.Errorf("unlearn: shifted solve: the ridge %v is too large beside eigenvalues up to %.3g: solve with the ridge alone", s.Ridge,
+			k.units.real(largest))
+		return s
+	}
+	c := s.Smallest + ridge
+	s.Smallest = k.units.real(s.Smallest)
+	if !(c > 1e-15*max(math.Abs(largest+ridge), math.Abs(c))) {
 		s.Residual = math.NaN()
+		c = k.units.real(c)
 		s.Err = &ErrIndefinite{Solver: "shifted solve", Iterations: n, Curvature: c, Residual: math.NaN(), Remedy: indefiniteRemedy(c)}
 		return s
 	}
@@ -122,6 +150,13 @@ func (k *Krylov) Solve(ridge float64, products int) Shifted {
 	s.X = make([]float64, k.dim)
 	for j, v := range y {
 		floats.AddScaled(s.X, k.bnorm*v, k.basis[j])
+	}
+	if shift := k.units.right - k.units.operator; shift != 0 {
+		size := exponent(s.X) + shift
+		if shiftTo(s.X, shift, s.X); size > 1024 || size < -1021 {
+			s.X, s.Err = nil, fmt.Errorf("unlearn: shifted solve: the solution at ridge %v, about 1e%+.0f, is out of the range of float64: scale the system",
+				s.Ridge, math.Log10(2)*float64(size))
+		}
 	}
 	return s
 }

@@ -3,7 +3,6 @@ package unlearn
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -23,42 +22,55 @@ type SISA struct {
 	// MeanOutputs answers with the mean of the models' outputs (logits); otherwise the majority of their classes, ties to the lowest.
 	// A regression is always answered with the mean.
 	MeanOutputs bool
-	Trainer     Trainer   // of each shard; nil = LBFGS{}
-	Start       []float64 // where each training starts (p); nil = the parameters that Unlearn is given, or zeros
-	Seed        uint64    // of the division
+	Trainer     Trainer // of each shard; nil = LBFGS{}
+	// Start is where each training starts (p), parameters that have seen no sample; nil = Init of an [Initializer] by Seed, or zeros. Zeros
+	// from which a network does not move are an error.
+	Start []float64
+	Seed  uint64 // of the division, and of Init
 	// Store keeps what the slices of a shard left, [SliceFolder] for instance; nil = memory.
 	Store SliceStore
 }
 
-// SliceStore keeps the parameters that a shard's training had reached at the end of a slice, where they should not all be in memory.
+// SliceStore keeps the parameters that a shard's training had reached at the end of a slice, where they should not all be in memory. A store
+// that is no [KeyedStore] holds the slices of one [Sharded]: what another one has written over is found out, and is an error.
 type SliceStore interface {
 	Save(shard, slice int, theta []float64) error
 	Load(shard, slice int) ([]float64, error)
 }
 
+// KeyedStore is a [SliceStore] that keeps apart what was trained on other samples or came out otherwise, by a key that follows from both. So
+// several trainings, and the models before and after a request, share it.
+type KeyedStore interface {
+	SaveKeyed(shard, slice int, key string, theta []float64) error
+	LoadKeyed(shard, slice int, key string) ([]float64, error)
+}
+
 // Name returns "sisa".
 func (SISA) Name() string { return "sisa" }
 
-// Train divides the training data of p and trains a model on each shard. p.L2, penalty and tilt count whole in each shard.
+// Train divides the training data of p and trains a model on each shard. p.L2, penalty and tilt count whole in each shard. A shard whose
+// samples all have weight 0 has no model and no vote.
 func (m SISA) Train(ctx context.Context, p *Problem) (*Sharded, error) {
 	m.Shards, m.Slices = cmp.Or(m.Shards, 20), cmp.Or(m.Slices, 1)
-	if p.Objective == nil || p.Train == nil {
-		return nil, errors.New("unlearn: a Problem needs an Objective and Train")
+	p, err := p.sound()
+	if err != nil {
+		return nil, err
+	}
+	if err := checkSettings("SISA", count("Shards", m.Shards, "the default 20"), count("Slices", m.Slices, "1"), numbers("Start", m.Start)); err != nil {
+		return nil, err
 	}
 	n := p.Train.Len()
 	switch {
 	case m.Shards < 1 || m.Slices < 1:
 		return nil, fmt.Errorf("unlearn: SISA with %d shards of %d slices: ask for 1 or more of each", m.Shards, m.Slices)
-	case m.Shards*m.Slices > n:
+	case m.Shards > n || m.Slices > n/m.Shards:
 		return nil, fmt.Errorf("unlearn: SISA with %d shards of %d slices on %d samples: each slice needs one", m.Shards, m.Slices, n)
-	case m.Start != nil && len(m.Start) != p.Dim():
-		return nil, fmt.Errorf("unlearn: SISA.Start has length %d for %d parameters", len(m.Start), p.Dim())
 	}
-	if _, ok := p.Objective.(Predictor); !ok {
-		return nil, fmt.Errorf("unlearn: SISA: objective %T does not predict: implement Predictor (%w)", p.Objective, errors.ErrUnsupported)
+	if _, _, err := p.predictor(p.Train); err != nil {
+		return nil, fmt.Errorf("unlearn: SISA: %w", err)
 	}
-	if m.Start == nil {
-		m.Start = make([]float64, p.Dim())
+	if m.Start, err = p.dataFree(ctx, "SISA", m.Start, m.Seed); err != nil {
+		return nil, err
 	}
 	order := rand.New(rand.NewPCG(m.Seed, 0x515a)).Perm(n)
 	s := &Sharded{m: m, p: p, shards: make([]shard, m.Shards)}
@@ -74,13 +86,18 @@ func (m SISA) Train(ctx context.Context, p *Problem) (*Sharded, error) {
 			return nil, err
 		}
 	}
+	if s.voters() == 0 {
+		return nil, noVoter(p)
+	}
 	return s, nil
 }
 
-// Unlearn implements [Method]: it trains on p first, which the update's cost leaves out.
+func noVoter(p *Problem) error {
+	return fmt.Errorf("unlearn: SISA: no shard of %s has a sample of a weight above 0, so there is no model to answer", nameOf(p.Train))
+}
+
+// Unlearn implements [Method]: it trains on p first, which the update's cost leaves out. theta, which has seen what is to be forgotten, is not
+// looked at.
 func (m SISA) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
-	if m.Start == nil {
-		m.Start = theta
-	}
 	return trainThenUnlearn(ctx, p, theta, r, m.Train)
 }

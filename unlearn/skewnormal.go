@@ -9,13 +9,16 @@ import (
 
 // SkewNormal is the distribution with density 2/Scale phi(z) Phi(Shape z), z = (x - Location)/Scale, where phi and Phi are
 // those of the standard normal (Azzalini 1985, A class of distributions which includes the normal ones). Shape 0 is the
-// normal distribution, a negative one leans to the left. Scale is positive.
+// normal distribution, a negative one leans to the left. Scale is positive and all three are finite; otherwise every result is NaN.
 type SkewNormal struct {
 	Location, Scale, Shape float64
 }
 
 // LogPDF returns the natural logarithm of the density at x.
 func (s SkewNormal) LogPDF(x float64) float64 {
+	if !s.valid() {
+		return math.NaN()
+	}
 	return standardLogPDF((x-s.Location)/s.Scale, s.Shape) - math.Log(s.Scale)
 }
 
@@ -30,6 +33,9 @@ func (s SkewNormal) CDF(x float64) float64 { return math.Exp(s.LogCDF(x)) }
 // to the density at x, and above the mode the result is the rest to 1.
 func (s SkewNormal) LogCDF(x float64) float64 {
 	z := (x - s.Location) / s.Scale
+	if !s.valid() || math.IsNaN(z) {
+		return math.NaN()
+	}
 	if math.IsInf(z, 0) {
 		return min(z, 0)
 	}
@@ -45,11 +51,16 @@ func (s SkewNormal) LogCDF(x float64) float64 {
 
 // Moments returns mean, variance and skewness, the third standardised moment, which lies within +-0.9953.
 func (s SkewNormal) Moments() (mean, variance, skewness float64) {
+	if !s.valid() {
+		return math.NaN(), math.NaN(), math.NaN()
+	}
 	delta := s.Shape / math.Hypot(1, s.Shape)
 	shift := delta * math.Sqrt(2/math.Pi) // mean of z
 	rest := 1 - shift*shift               // variance of z
 	return s.Location + s.Scale*shift, s.Scale * s.Scale * rest, (4 - math.Pi) / 2 * math.Pow(shift/math.Sqrt(rest), 3)
 }
+
+func (s SkewNormal) valid() bool { return positive(s.Scale) && finite(s.Location) && finite(s.Shape) }
 
 const logRootTwoPi = 0.91893853320467274178 // ln sqrt(2 pi)
 

@@ -24,13 +24,19 @@ func FitSkewNormal(samples []float64) (SkewNormal, error) {
 	if i := notFinite(samples); i >= 0 {
 		return SkewNormal{}, fmt.Errorf("unlearn: sample %d of %d for the skew-normal fit is %v", i, len(samples), samples[i])
 	}
-	mean, deviation := stat.PopMeanStdDev(samples, nil)
+	unit := exponent(samples)
+	if unit >= -comfortable && unit <= comfortable {
+		unit = 0
+	}
+	near := make([]float64, len(samples)) // 2^-unit samples, whose squares stay in the range of float64
+	shiftTo(near, -unit, samples)
+	mean, deviation := stat.PopMeanStdDev(near, nil)
 	if deviation <= 1e-12*math.Abs(mean) {
 		return SkewNormal{}, fmt.Errorf("unlearn: all %d samples for the skew-normal fit are equal (%v): there is no spread to fit",
-			len(samples), mean)
+			len(samples), math.Ldexp(mean, unit))
 	}
 	standard := make([]float64, len(samples))
-	for i, x := range samples {
+	for i, x := range near {
 		standard[i] = (x - mean) / deviation
 	}
 	fit := momentFit(standard)
@@ -40,7 +46,7 @@ func FitSkewNormal(samples []float64) (SkewNormal, error) {
 			return SkewNormal{}, err
 		}
 	}
-	return SkewNormal{Location: mean + deviation*fit.Location, Scale: deviation * fit.Scale, Shape: fit.Shape}, nil
+	return SkewNormal{Location: math.Ldexp(mean+deviation*fit.Location, unit), Scale: math.Ldexp(deviation*fit.Scale, unit), Shape: fit.Shape}, nil
 }
 
 // momentFit returns the distribution with mean 0, variance 1 and the samples' skewness, which is taken back to +-0.99 where

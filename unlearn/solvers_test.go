@@ -239,5 +239,5 @@ func TestPreconditionerShortensCG(t *testing.T) {
 	}
 	clear(x)
 	_, err = CG{Precondition: func(dst, r []float64) { floats.ScaleTo(dst, -1, r) }}.Solve(t.Context(), x, o, b)
-	require.ErrorContains(t, err, "preconditioner is not positive definite")
+	require.ErrorContains(t, err, "CG.Precondition is not positive definite")
 }

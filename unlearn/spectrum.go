@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -48,6 +49,10 @@ func Lanczos(ctx context.Context, a Operator, o SpectrumOptions) (*Spectrum, err
 	if p < 1 {
 		return nil, errors.New("unlearn: the spectrum of an operator of dimension 0")
 	}
+	err := checkSettings("SpectrumOptions", count("Steps", o.Steps, "as many as fit in memory, up to 64"), count("Probes", o.Probes, "the default 5"))
+	if err != nil {
+		return nil, err
+	}
 	steps := o.Steps
 	if steps <= 0 {
 		steps = max(8, min(64, 64<<20/p))
@@ -56,20 +61,42 @@ func Lanczos(ctx context.Context, a Operator, o SpectrumOptions) (*Spectrum, err
 	if o.Density {
 		probes = cmp.Or(o.Probes, 5)
 	}
-	rng := rand.New(rand.NewPCG(o.Seed, 0x5bec7))
-	counting := &counted{a: a}
+	counting := &counted{}
 	l := newLanczosRun(p, min(steps, p))
 	s := &Spectrum{Largest: math.Inf(-1), Smallest: math.Inf(1)}
-	for range probes {
-		if err := l.run(ctx, counting, rng); err != nil {
-			return nil, err
+	u, err := inOperatorUnits(a, func(a Operator) error {
+		counting.a = a
+		rng := rand.New(rand.NewPCG(o.Seed, 0x5bec7))
+		for range probes {
+			if err := l.run(ctx, counting, rng); err != nil {
+				return err
+			}
+			if err := s.merge(l, o.Density, probes); err != nil {
+				return err
+			}
 		}
-		if err := s.merge(l, o.Density, probes); err != nil {
-			return nil, err
-		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	s.Products = counting.products
 	s.sortDensity()
+	return s.translate(u)
+}
+
+// translate puts eigenvalues into the caller's units.
+func (s *Spectrum) translate(u units) (*Spectrum, error) {
+	if u.operator == 0 {
+		return s, nil
+	}
+	for _, v := range []*float64{&s.Largest, &s.Smallest, &s.LargestBound, &s.SmallestBound} {
+		*v = u.real(*v)
+	}
+	shiftTo(s.Nodes, u.operator, s.Nodes)
+	if !finite(s.Largest) || !finite(s.Smallest) {
+		return nil, fmt.Errorf("unlearn: the eigenvalues from %v to %v are too large for float64: scale the operator", s.Smallest, s.Largest)
+	}
 	return s, nil
 }
 

@@ -23,11 +23,16 @@ func (*Stored) Name() string { return "stored" }
 
 // Solve implements [Solver].
 func (s *Stored) Solve(ctx context.Context, dst []float64, a Operator, b []float64) (Stats, error) {
+	err := checkSettings("Stored", relativeTolerance("Tolerance", s.Tolerance, "the default 1e-8"),
+		positiveOr("Refactor", s.Refactor, "the default 8"), count("MaxDim", s.MaxDim, "the default 5,000"))
+	if err != nil {
+		return unsolved(s.Name()), err
+	}
 	made := 0.0
 	if s.factor == nil || s.stale || s.factor.Dim() != a.Dim() {
 		f, err := Exact{MaxDim: s.MaxDim}.Factor(ctx, a)
 		if err != nil {
-			return Stats{Solver: s.Name()}, err
+			return unsolved(s.Name()), attributedFactor(err, s.Name())
 		}
 		s.factor, s.stale, made = f, false, float64(a.Dim())
 	}

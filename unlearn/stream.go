@@ -23,7 +23,8 @@ import (
 type Stream struct {
 	m        Certified
 	s        smoothness
-	p        *Problem // on the data as they are now, with the tilt of the last training
+	p        *Problem          // on the data as they are now, with the tilt of the last training
+	begun    *datasets.Dataset // the data that it began with, in which rows of requests are counted
 	start    []float64
 	theta    []float64
 	grad     []float64 // grad L(theta; D) now
@@ -37,7 +38,7 @@ type Stream struct {
 // carries out on p's data what was asked for, and compares: another p, Budget or Seed is an error. p is the problem as it was at
 // the beginning, without a tilt.
 func (m Certified) Open(ctx context.Context, p *Problem, start []float64, dir string) (*Stream, error) {
-	s, err := m.examine(p)
+	p, s, err := m.examine(p)
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +49,7 @@ func (m Certified) Open(ctx context.Context, p *Problem, start []float64, dir st
 	if err != nil {
 		return nil, err
 	}
-	t := &Stream{m: m, s: s, p: p, start: slices.Clone(start), grad: make([]float64, p.Dim()), xnorm: m.Norm, ledger: ledger, history: newHistory()}
+	t := &Stream{m: m, s: s, p: p, begun: p.Train, start: slices.Clone(start), grad: make([]float64, p.Dim()), xnorm: m.Norm, ledger: ledger, history: newHistory()}
 	if len(ledger.Entries()) == 0 {
 		err = t.begin(ctx)
 	} else {
@@ -82,7 +83,7 @@ func (t *Stream) begin(ctx context.Context) error {
 
 // train returns the problem on the data with a fresh tilt, and its parameters.
 func (t *Stream) train(ctx context.Context, d *datasets.Dataset) (*Problem, []float64, error) {
-	return t.m.train(ctx, t.p.With(d), t.start, t.training)
+	return t.m.train(ctx, t.p.on(d), t.start, t.begun, t.training)
 }
 
 // resume goes to where the ledger ended.
@@ -101,13 +102,16 @@ func (t *Stream) resume(ctx context.Context) error {
 		if e.Kind != entryRequest {
 			t.training++
 		}
+		if e.Kind != entryTrain {
+			t.xnorm = e.DataNorm
+		}
 	}
-	applied, err := t.history.request().Apply(t.p.Train)
+	applied, err := t.history.request().apply(t.p.Train)
 	if err != nil {
 		return fmt.Errorf("unlearn: the ledger %s cannot be carried out on this data: %w", t.ledger.dir, err)
 	}
-	t.p = t.p.With(applied.Data)
-	t.p.Tilt = t.m.Budget.tilt(t.p.Dim(), t.m.Seed, t.training-1)
+	t.p = t.p.on(applied.Data)
+	t.p.Tilt = t.m.tilt(t.p.Dim(), t.begun, t.training-1)
 	t.theta = slices.Clone(t.ledger.Theta())
 	if err := t.p.Gradient(ctx, t.grad, t.theta); err != nil {
 		return err
@@ -131,10 +135,13 @@ func (t *Stream) settings() map[string]string {
 
 // Unlearn carries out a request, and has it in the ledger before it returns. Where the budget does not certify it nothing has happened
 // and the error is an [ErrBudget] with an update without Theta beside it, unless Certified.Retrain is set: then the request is answered
-// by retraining, with a fresh tilt.
+// by retraining, with a fresh tilt. A request that changes nothing in the data has no entry in the ledger and is not counted; Notes says so.
 func (t *Stream) Unlearn(ctx context.Context, r Request) (*Update, error) {
 	changes, err := t.history.changes(r)
 	if err != nil {
+		return nil, err
+	}
+	if err := r.checkChanges(t.begun); err != nil { // in the rows that the caller counts
 		return nil, err
 	}
 	if r, err = t.history.now(r); err != nil {
@@ -156,11 +163,16 @@ func (t *Stream) Unlearn(ctx context.Context, r Request) (*Update, error) {
 		u.Theta = nil
 		return w.closed(u), &ErrBudget{Method: t.m.method().Name(), Certificate: *c, Requests: t.ledger.Requests(), Reset: t.left()}
 	}
-	if err := t.ledger.Append(Entry{Kind: entryRequest, Changes: changes, Added: added, Exact: c.Residual, Bound: w.addedAtMost(c)}, u.Theta); err != nil {
+	if u.Data == t.p.Train { // nothing changes
+		u.Notes = append(u.Notes, "the ledger has no entry for this request")
+		return w.closed(u), nil
+	}
+	e := Entry{Kind: entryRequest, Changes: changes, Added: added, Exact: c.Residual, Bound: w.addedAtMost(c), DataNorm: w.xnorm}
+	if err := t.ledger.Append(e, u.Theta); err != nil {
 		return nil, err
 	}
 	t.xnorm = w.xnorm
-	return w.closed(u), t.accept(t.p.With(u.Data), slices.Clone(u.Theta), w.grad, changes)
+	return w.closed(u), t.accept(t.p.on(u.Data), slices.Clone(u.Theta), w.grad, changes)
 }
 
 // accept moves on.
@@ -189,15 +201,16 @@ func (t *Stream) left() float64 {
 // Retrain trains anew on the data as they are now, with a fresh tilt, which frees the whole budget.
 func (t *Stream) Retrain(ctx context.Context) (*Update, error) {
 	w := t.m.begin(t.p, t.s)
+	w.xnorm = t.xnorm
 	return t.retrain(ctx, w, &Update{Data: t.p.Train, Before: norm(t.grad)}, nil)
 }
 
 // retrain trains on the corrected data of u.
 func (t *Stream) retrain(ctx context.Context, w *certifying, u *Update, changes []EntryChange) (*Update, error) {
 	u = &Update{Method: Retrain{}.Name(), Data: u.Data, Before: u.Before}
-	metered := t.p.With(u.Data)
+	metered := t.p.on(u.Data)
 	metered.Objective = w.meter
-	q, theta, err := t.m.train(ctx, metered, t.start, t.training)
+	q, theta, err := t.m.train(ctx, metered, t.start, t.begun, t.training)
 	if err != nil {
 		return w.closed(u), err
 	}
@@ -211,12 +224,14 @@ func (t *Stream) retrain(ctx context.Context, w *certifying, u *Update, changes 
 	if c.Issued = c.Spent <= c.Allowed; !c.Issued {
 		return w.closed(u), &ErrBudget{Method: u.Method, Certificate: *c, Reset: u.After}
 	}
-	if err := t.ledger.Append(Entry{Kind: entryRetrain, Changes: changes, Added: u.After, Exact: u.After}, theta); err != nil {
+	e := Entry{Kind: entryRetrain, Changes: changes, Added: u.After, Exact: u.After, DataNorm: w.xnorm}
+	if err := t.ledger.Append(e, theta); err != nil {
 		return nil, err
 	}
+	t.xnorm = w.xnorm // of the corrected data, whose rows may have grown
 	u.Theta = slices.Clone(theta)
 	t.training++
-	p := t.p.With(u.Data)
+	p := t.p.on(u.Data)
 	p.Tilt = q.Tilt
 	u.Cost = w.meter.Cost()
 	return u, t.accept(p, theta, w.grad, changes)

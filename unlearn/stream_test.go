@@ -174,7 +174,7 @@ func TestStreamOfAnotherTrainingIsRefused(t *testing.T) {
 		{CorrectFeatures([]int{5}, []int{1}, [][]float64{{0.1}}), "column 1 (correct features) was removed"},
 		{RemoveFeatures(1), "column 1 (remove features) was removed"},
 		{CorrectSamples([]int{5}, streamProblem().Train.Slice(0, 1)), "does not hold whole samples"},
-		{RemoveSamples(99), "row 98"},
+		{RemoveSamples(99), "row 99 at index 0 is outside the 60 samples"},
 	} {
 		_, err = s.Unlearn(t.Context(), c.r)
 		require.ErrorContains(t, err, c.want)

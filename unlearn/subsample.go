@@ -2,6 +2,7 @@ package unlearn
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -71,6 +72,10 @@ func (s *Subsample) String() string {
 	return fmt.Sprintf("%s and %d of the %.0f others, each for %.4g", affected, m, s.Weight*float64(m), s.Weight)
 }
 
+func (s *Subsample) check() error {
+	return checkSettings("Subsample", notNegative("Weight", s.Weight), notNegative("AffectedWeight", s.AffectedWeight))
+}
+
 func (s *Subsample) strata() strata {
 	return slices.DeleteFunc(strata{{s.Affected, s.AffectedWeight}, {s.Others, s.Weight}}, func(part stratum) bool { return part.data.Len() == 0 })
 }
@@ -78,7 +83,7 @@ func (s *Subsample) strata() strata {
 // Gradient writes the estimate of grad L(theta; D') to dst (p), the regulariser and the tilt of p included. p gives the objective;
 // its Train does not count, here and below.
 func (s *Subsample) Gradient(ctx context.Context, p *Problem, dst, theta []float64) error {
-	if err := p.check(theta, dst); err != nil {
+	if err := errors.Join(p.check(theta, dst), s.check()); err != nil {
 		return err
 	}
 	parts := s.strata()
@@ -95,6 +100,9 @@ func (s *Subsample) Gradient(ctx context.Context, p *Problem, dst, theta []float
 // Hessian returns the operator of the estimated Hessian at theta, as [Problem.Hessian] does that of the whole; each product costs
 // the samples that were drawn. It is not safe for concurrent use.
 func (s *Subsample) Hessian(ctx context.Context, p *Problem, theta []float64, c Curvature) (Operator, error) {
+	if err := s.check(); err != nil {
+		return nil, err
+	}
 	return p.hessianOver(ctx, theta, c, s.strata())
 }
 
@@ -103,6 +111,9 @@ func (s *Subsample) Hessian(ctx context.Context, p *Problem, theta []float64, c 
 func (s *Subsample) HessianBatches(
 	ctx context.Context, p *Problem, theta []float64, c Curvature, batches int, seed uint64,
 ) (BatchOperator, error) {
+	if err := s.check(); err != nil {
+		return nil, err
+	}
 	return p.batchesOver(ctx, theta, c, s.strata(), batches, seed)
 }
 

@@ -18,8 +18,8 @@ type ErrWorse struct {
 }
 
 func (e *ErrWorse) Error() string {
-	const format = "unlearn: %s made the gradient residual on the corrected data worse, %.6g after %.6g; %s"
-	return fmt.Sprintf(format, e.Method, e.After, e.Before, e.Remedy)
+	const format = "unlearn: %s made the gradient residual on the corrected data worse: it was %.6g before the update and would be %.6g after it; %s"
+	return fmt.Sprintf(format, e.Method, e.Before, e.After, e.Remedy)
 }
 
 // attempt is a method at work: the request carried out, the work metered, and the residual taken before and after.
@@ -31,6 +31,7 @@ type attempt struct {
 	theta   []float64 // before; belongs to the caller
 	grad    []float64 // grad L(.; D') of the parameters last looked at
 	trained float64   // ||grad L(theta; D)||, what training left; 0 until difference is called
+	moved   float64   // ||G||; likewise
 
 	spent Cost // by the attempt that this one goes on from
 
@@ -48,22 +49,29 @@ func beginSampled(ctx context.Context, method string, p *Problem, theta []float6
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if err := p.check(theta); err != nil {
+	p, err := p.entered(theta)
+	if err != nil {
 		return nil, err
+	}
+	if i := notFinite(theta); i >= 0 {
+		return nil, fmt.Errorf("unlearn: %s: theta is %v at index %d: the model's training diverged, or its file is damaged", method, theta[i], i)
 	}
 	if s.size < 0 {
 		return nil, fmt.Errorf("unlearn: %s: Sample is %d; it cannot be negative (0 = all samples)", method, s.size)
 	}
 	meter := NewMeter(p.Objective)
-	applied, err := r.Apply(p.Train)
+	applied, err := r.apply(p.Train)
 	if err != nil {
 		return nil, err
 	}
-	metered := *p
-	metered.Objective, metered.Train = meter, applied.Data
+	metered := p.on(applied.Data)
+	metered.Objective = meter
 	t := &attempt{
-		update: &Update{Method: method, Data: applied.Data},
-		meter:  meter, p: &metered, applied: applied, theta: theta, grad: make([]float64, len(theta)), sampling: s,
+		update: &Update{Method: method, Data: applied.Data, Unchanged: applied.nothing != ""},
+		meter:  meter, p: metered, applied: applied, theta: theta, grad: make([]float64, len(theta)), sampling: s,
+	}
+	if t.unchanged() {
+		t.note("%s", applied.nothing)
 	}
 	if s.size > 0 {
 		if t.check, err = t.draw(trustSample, 0); err != nil {
@@ -75,8 +83,8 @@ func beginSampled(ctx context.Context, method string, p *Problem, theta []float6
 	return t, err
 }
 
-// unchanged reports whether the request affects no sample, so that theta already is what is asked for.
-func (t *attempt) unchanged() bool { return len(t.applied.Rows) == 0 }
+// unchanged reports whether the request changes nothing in the loss, so that theta already is what is asked for.
+func (t *attempt) unchanged() bool { return t.applied.nothing != "" }
 
 // residual returns ||grad L(theta; D')||, or the estimate of it, and leaves the gradient in t.grad.
 func (t *attempt) residual(ctx context.Context, theta []float64) (float64, error) {
@@ -101,7 +109,7 @@ func (t *attempt) difference(ctx context.Context) ([]float64, error) {
 	if err := t.p.Difference(ctx, g, t.theta, t.applied); err != nil {
 		return nil, err
 	}
-	t.trained = floats.Distance(t.grad, g, 2)
+	t.trained, t.moved = floats.Distance(t.grad, g, 2), norm(g)
 	return g, nil
 }
 
@@ -149,9 +157,9 @@ func (t *attempt) refuse(err error) (*Update, error) { return t.closed(), err }
 func (t *attempt) judge(theta []float64, after float64, force bool, remedy string) (*Update, error) {
 	t.update.After = after
 	switch {
-	case !worse(t.update.Before, after):
+	case !t.worse(t.update.Before, after):
 		return t.accept(theta, after)
-	case !worse(t.trained, after):
+	case !t.worse(t.trained, after):
 		t.note("the residual rose from %.6g to %.6g, but training had left %.6g", t.update.Before, after, t.trained)
 		return t.accept(theta, after)
 	}
@@ -159,16 +167,29 @@ func (t *attempt) judge(theta []float64, after float64, force bool, remedy strin
 	if !force {
 		return t.refuse(err)
 	}
-	t.note("forced: %v", err)
+	t.forced(err)
 	return t.accept(theta, after)
 }
 
-// roundingResidual is what the gradient of a problem solved as well as float64 allows is taken to have at most.
-const roundingResidual = 1e-10
+// roundingResidual is what the gradient of a problem solved as well as float64 allows is taken to have at most, and smallShare of the
+// gradients that the request has to do with: in a problem whose numbers are small, 1e-10 is much.
+const (
+	roundingResidual = 1e-10
+	smallShare       = 1e-4
+)
+
+// worse is the function worse by what counts as rounding in this problem.
+func (t *attempt) worse(before, after float64) bool {
+	size := max(t.update.Before, t.trained, t.moved)
+	if size == 0 {
+		return worse(before, after, roundingResidual)
+	}
+	return worse(before, after, min(roundingResidual, smallShare*size))
+}
 
 // worse compares residuals; one that is not a number is worse than any. A difference in the seventh digit is rounding of
-// models in float32, and below [roundingResidual] there is nothing left to make worse.
-func worse(before, after float64) bool { return !(after <= max(before*(1+1e-6), roundingResidual)) }
+// models in float32, and below rounding there is nothing left to make worse.
+func worse(before, after, rounding float64) bool { return !(after <= max(before*(1+1e-6), rounding)) }
 
 func (t *attempt) note(format string, args ...any) {
 	t.update.Notes = append(t.update.Notes, fmt.Sprintf(format, args...))

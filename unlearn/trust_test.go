@@ -198,13 +198,13 @@ func TestDivergedFineTuningIsRefused(t *testing.T) {
 }
 
 func TestWorse(t *testing.T) {
-	require.False(t, worse(1, 1))
-	require.False(t, worse(1, 1+1e-7))
-	require.True(t, worse(1, 1+1e-5))
-	require.True(t, worse(1, math.NaN()))
-	require.True(t, worse(1, math.Inf(1)))
-	require.False(t, worse(0, 0))
-	require.False(t, worse(1e-14, 3e-14))
-	require.True(t, worse(1e-14, 1e-9))
-	require.True(t, worse(math.NaN(), math.NaN()))
+	require.False(t, worse(1, 1, roundingResidual))
+	require.False(t, worse(1, 1+1e-7, roundingResidual))
+	require.True(t, worse(1, 1+1e-5, roundingResidual))
+	require.True(t, worse(1, math.NaN(), roundingResidual))
+	require.True(t, worse(1, math.Inf(1), roundingResidual))
+	require.False(t, worse(0, 0, roundingResidual))
+	require.False(t, worse(1e-14, 3e-14, roundingResidual))
+	require.True(t, worse(1e-14, 1e-9, roundingResidual))
+	require.True(t, worse(math.NaN(), math.NaN(), roundingResidual))
 }

@@ -28,6 +28,11 @@ func Tune(
 	if len(grid) == 0 {
 		return math.NaN(), nil, errors.New("unlearn: Tune needs at least one value; see Decades")
 	}
+	for i, v := range grid {
+		if !finite(v) {
+			return math.NaN(), nil, fmt.Errorf("unlearn: Tune: value %d of the grid is %v; give finite numbers", i, v)
+		}
+	}
 	chosen := -1
 	for _, v := range grid {
 		if err := ctx.Err(); err != nil {

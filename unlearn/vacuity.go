@@ -2,8 +2,11 @@ package unlearn
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/floats"
 
 	"lethe/datasets"
 )
@@ -12,7 +15,7 @@ import (
 // nothing that anybody would use.
 type Vacuity struct {
 	Sigma    float64
-	Accuracy float64 // share of samples whose class is right
+	Accuracy float64 // share of samples, by their weights, whose class is right
 	MacroF1  float64 // mean over the classes of F1, so that a rare class counts as much as a common one
 	Majority float64 // accuracy of always answering the most frequent class of the training data
 	// MajorityF1 is the macro F1 of that answer.
@@ -32,20 +35,42 @@ func (v *Vacuity) String() string {
 	return text
 }
 
-// Judge measures theta, trained on p, on the test data. The objective has to be a [Predictor] and the data a classification.
+// Judge measures theta, trained on p, on the test data, each sample counted as often as it weighs. The objective has to be a [Predictor] and the
+// data a classification, of the same classes, columns and names as the training data.
 func Judge(ctx context.Context, p *Problem, theta []float64, sigma float64, test *datasets.Dataset) (*Vacuity, error) {
+	p, err := p.entered(theta)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkSettings("Vacuity", notNegative("Sigma", sigma)); err != nil {
+		return nil, err
+	}
 	classes, err := p.classes(ctx, theta, test)
 	if err != nil {
 		return nil, err
 	}
-	v := &Vacuity{Sigma: sigma, Accuracy: Accuracy(classes, test.Y), MacroF1: MacroF1(classes, test.Y, test.Classes)}
-	majority := make([]float64, test.Len())
-	most := float64(commonest(p.Train))
-	for i := range majority {
-		majority[i] = most
+	v := &Vacuity{Sigma: sigma}
+	if v.Accuracy, v.MacroF1, err = scores(classes, test); err != nil {
+		return nil, err
 	}
-	v.Majority, v.MajorityF1 = Accuracy(majority, test.Y), MacroF1(majority, test.Y, test.Classes)
+	most := float64(commonest(p.Train))
+	v.Majority, v.MajorityF1, err = scores(slices.Repeat([]float64{most}, len(test.Y)), test)
+	if err != nil {
+		return nil, err
+	}
 	return v, nil
+}
+
+// scores returns accuracy and macro F1 of answers to the labels of d.
+func scores(answers []float64, d *datasets.Dataset) (share, f1 float64, err error) {
+	weights := labelWeights(d)
+	if share, err = accuracy(answers, d.Y, weights); err == nil {
+		f1, err = macroF1(answers, d.Y, weights, d.Classes)
+	}
+	if err != nil {
+		return 0, 0, fmt.Errorf("%w (%s)", err, nameOf(d))
+	}
+	return share, f1, nil
 }
 
 // classes returns the class that theta answers for each sample: the largest output, or whether the only one is positive.
@@ -53,77 +78,128 @@ func (p *Problem) classes(ctx context.Context, theta []float64, d *datasets.Data
 	if d.Classes < 2 {
 		return nil, fmt.Errorf("unlearn: %s is no classification (%d classes)", nameOf(d), d.Classes)
 	}
-	o, ok := p.Objective.(Predictor)
-	if !ok {
-		return nil, fmt.Errorf("unlearn: objective %T does not predict: implement Predictor (%w)", p.Objective, errors.ErrUnsupported)
+	if err := p.checkMeets("the test data", d); err != nil {
+		return nil, err
 	}
-	k, err := o.Outputs(d)
+	o, k, err := p.predictor(d)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]float64, d.Len()*k)
-	if err := o.Predict(ctx, out, theta, d); err != nil {
-		return nil, err
-	}
-	return classesOf(out, k), nil
+	return p.classesAt(ctx, o, k, make([]float64, d.Len()*k), theta, d)
 }
 
-// classesOf returns the class of each row of k outputs.
-func classesOf(outputs []float64, k int) []float64 {
+// classesOf returns the class of each row of k outputs, a row for each label of d. A row that has no largest output, since one is NaN or several are
+// infinite alike, is an error: it is no answer, and must not pass for one.
+func classesOf(outputs []float64, k int, d *datasets.Dataset) ([]float64, error) {
 	classes := make([]float64, len(outputs)/k)
 	for i := range classes {
-		row := outputs[i*k : (i+1)*k]
-		if k == 1 {
-			if row[0] > 0 {
-				classes[i] = 1
-			}
-			continue
-		}
-		best := 0
-		for j, z := range row {
-			if z > row[best] {
-				best = j
-			}
+		best, clear := classOf(outputs[i*k : (i+1)*k])
+		if !clear {
+			return nil, fmt.Errorf("unlearn: the model gives %s no answer: its outputs are %v; look for overflow in the model at these parameters",
+				d.Where(i/d.Width()), outputs[i*k:(i+1)*k])
 		}
 		classes[i] = float64(best)
 	}
-	return classes
+	return classes, nil
 }
 
-// commonest returns the most frequent class, the lowest of several.
+// classOf returns the index of the largest number, the first of equal ones, or of a single one whether it is positive. It is not clear beside a
+// NaN, or where infinite ones are equal.
+func classOf(row []float64) (best int, clear bool) {
+	if len(row) == 1 {
+		if row[0] > 0 {
+			best = 1
+		}
+		return best, !math.IsNaN(row[0])
+	}
+	twice := false
+	for j, z := range row {
+		switch {
+		case math.IsNaN(z):
+			return 0, false
+		case j > 0 && z == row[best]:
+			twice = true
+		case z > row[best]:
+			best, twice = j, false
+		}
+	}
+	return best, !twice || !math.IsInf(row[best], 0)
+}
+
+// commonest returns the class of most weight, the lowest of several.
 func commonest(d *datasets.Dataset) int {
-	count := make([]int, d.Classes)
-	for _, y := range d.Y {
-		count[int(y)]++
+	count := make([]float64, d.Classes)
+	for i, y := range d.Y {
+		count[int(y)] += d.Weight(i / d.Width())
 	}
-	best := 0
-	for c, n := range count {
-		if n > count[best] {
-			best = c
-		}
-	}
-	return best
+	return floats.MaxIdx(count)
 }
 
-// Accuracy returns the share of answers that are the label; NaN for none.
-func Accuracy(answers, labels []float64) float64 {
-	hit := 0
+// Accuracy returns the share of answers that are the label. Answers of another number than the labels, none at all and answers or labels that
+// are NaN are errors.
+func Accuracy(answers, labels []float64) (float64, error) { return accuracy(answers, labels, nil) }
+
+// accuracy is Accuracy where sample i counts weights[i] times, nil = once each.
+func accuracy(answers, labels, weights []float64) (float64, error) {
+	if err := checkAnswers("accuracy", answers, labels, weights); err != nil {
+		return 0, err
+	}
+	hit, all := 0.0, 0.0
 	for i, a := range answers {
+		w := weight(weights, i)
+		all += w
 		if a == labels[i] {
-			hit++
+			hit += w
 		}
 	}
-	return float64(hit) / float64(len(answers))
+	return hit / all, nil
 }
 
-// MacroF1 returns the mean over the classes of F1 = 2 tp / (2 tp + fp + fn); a class that is neither answered nor there counts 0.
-func MacroF1(answers, labels []float64, classes int) float64 {
-	right, answered, there := make([]float64, classes), make([]float64, classes), make([]float64, classes)
+func weight(weights []float64, i int) float64 {
+	if weights == nil {
+		return 1
+	}
+	return weights[i]
+}
+
+func checkAnswers(what string, answers, labels, weights []float64) error {
+	switch i, j := slices.IndexFunc(answers, math.IsNaN), slices.IndexFunc(labels, math.IsNaN); {
+	case len(answers) != len(labels) || weights != nil && len(weights) != len(answers):
+		return fmt.Errorf("unlearn: %s of %d answers for %d labels", what, len(answers), len(labels))
+	case len(answers) == 0:
+		return fmt.Errorf("unlearn: %s of no answers", what)
+	case i >= 0:
+		return fmt.Errorf("unlearn: %s: answer %d is NaN: look for overflow in the model", what, i)
+	case j >= 0:
+		return fmt.Errorf("unlearn: %s: label %d is NaN", what, j)
+	case weights != nil && !(floats.Sum(weights) > 0):
+		return fmt.Errorf("unlearn: %s: the weights sum to %v", what, floats.Sum(weights))
+	}
+	return nil
+}
+
+// MacroF1 returns the mean over the classes of F1 = 2 tp / (2 tp + fp + fn); a class that is neither answered nor there counts 0. Answers and labels
+// have to be classes, whole numbers from 0 to classes-1, and as many of the one as of the other.
+func MacroF1(answers, labels []float64, classes int) (float64, error) {
+	return macroF1(answers, labels, nil, classes)
+}
+
+// macroF1 is MacroF1 where sample i counts weights[i] times, nil = once each.
+func macroF1(answers, labels, weights []float64, classes int) (float64, error) {
+	if err := checkAnswers("macro F1", answers, labels, weights); err != nil {
+		return 0, err
+	}
+	known := func(v float64) bool { return v >= 0 && v < float64(classes) && v == math.Trunc(v) }
+	right, answered, there := make([]float64, max(classes, 0)), make([]float64, max(classes, 0)), make([]float64, max(classes, 0))
 	for i, a := range answers {
-		answered[int(a)]++
-		there[int(labels[i])]++
+		if y := labels[i]; !known(a) || !known(y) {
+			return 0, fmt.Errorf("unlearn: macro F1: sample %d has label %v and answer %v; classes are 0 to %d", i, y, a, classes-1)
+		}
+		w := weight(weights, i)
+		answered[int(a)] += w
+		there[int(labels[i])] += w
 		if a == labels[i] {
-			right[int(a)]++
+			right[int(a)] += w
 		}
 	}
 	sum := 0.0
@@ -132,5 +208,5 @@ func MacroF1(answers, labels []float64, classes int) float64 {
 			sum += 2 * right[c] / all
 		}
 	}
-	return sum / float64(classes)
+	return sum / float64(classes), nil
 }

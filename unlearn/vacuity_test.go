@@ -1,6 +1,7 @@
 package unlearn
 
 import (
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -9,10 +10,76 @@ import (
 func TestMacroF1AndAccuracy(t *testing.T) {
 	labels := []float64{0, 1, 1, 2, 2, 2}
 	answers := []float64{0, 1, 0, 2, 2, 1}
-	require.InDelta(t, 4.0/6, Accuracy(answers, labels), 1e-15)
+	share, err := Accuracy(answers, labels)
+	require.NoError(t, err)
+	require.InDelta(t, 4.0/6, share, 1e-15)
 	// scikit-learn 1.5, f1_score(labels, answers, average="macro"): per class 2/3, 1/2, 4/5.
-	require.InDelta(t, 0.6555555555555556, MacroF1(answers, labels, 3), 1e-15)
-	require.InDelta(t, 0.6555555555555556*3/4, MacroF1(answers, labels, 4), 1e-15)
+	f1, err := MacroF1(answers, labels, 3)
+	require.NoError(t, err)
+	require.InDelta(t, 0.6555555555555556, f1, 1e-15)
+	f1, err = MacroF1(answers, labels, 4)
+	require.NoError(t, err)
+	require.InDelta(t, 0.6555555555555556*3/4, f1, 1e-15)
+	// Weights count as repeated samples do.
+	weights := []float64{1, 2, 3, 0, 1, 2}
+	var a, y []float64
+	for i, w := range weights {
+		for range int(w) {
+			a, y = append(a, answers[i]), append(y, labels[i])
+		}
+	}
+	repeated, err := MacroF1(a, y, 3)
+	require.NoError(t, err)
+	weighted, err := macroF1(answers, labels, weights, 3)
+	require.NoError(t, err)
+	require.InDelta(t, repeated, weighted, 1e-15)
+}
+
+// A model whose outputs were all NaN answered class 0: an accuracy of 100 % where that is the class.
+func TestAnswersThatAreNoneAreErrors(t *testing.T) {
+	nan := math.NaN()
+	for want, call := range map[string]func() (float64, error){
+		"accuracy of 2 answers for 3 labels":        func() (float64, error) { return Accuracy([]float64{0, 1}, []float64{0, 1, 1}) },
+		"accuracy of no answers":                    func() (float64, error) { return Accuracy(nil, nil) },
+		"accuracy: answer 1 is NaN":                 func() (float64, error) { return Accuracy([]float64{0, nan}, []float64{0, 1}) },
+		"accuracy: label 0 is NaN":                  func() (float64, error) { return Accuracy([]float64{0, 1}, []float64{nan, 1}) },
+		"macro F1 of 1 answers for 0 labels":        func() (float64, error) { return MacroF1([]float64{0}, nil, 2) },
+		"macro F1: answer 0 is NaN":                 func() (float64, error) { return MacroF1([]float64{nan}, []float64{0}, 2) },
+		"sample 0 has label 0 and answer 2":         func() (float64, error) { return MacroF1([]float64{2}, []float64{0}, 2) },
+		"sample 0 has label -1 and answer 1":        func() (float64, error) { return MacroF1([]float64{1}, []float64{-1}, 2) },
+		"sample 0 has label 0 and answer 0.5":       func() (float64, error) { return MacroF1([]float64{0.5}, []float64{0}, 2) },
+		"label 0 and answer 0; classes are 0 to -1": func() (float64, error) { return MacroF1([]float64{0}, []float64{0}, 0) },
+	} {
+		_, err := call()
+		require.ErrorContains(t, err, want)
+	}
+	inf := math.Inf(1)
+	d := shortRows(4, 5, 3, true, 3).Subset([]int{2, 3})
+	for _, row := range [][]float64{{nan, 1, 2}, {1, nan, 2}, {1, 2, nan}, {nan, nan, nan}, {inf, inf, 0}, {-inf, -inf, -inf}, {nan}} {
+		_, err := classesOf(append([]float64{5, 4, 3}[:len(row)], row...), len(row), d)
+		require.ErrorContains(t, err, "the model gives row 3 of", "%v", row)
+	}
+	classes, err := classesOf([]float64{-inf, -inf, -5, inf, 2, 1}, 3, d)
+	require.NoError(t, err)
+	require.Equal(t, []float64{2, 0}, classes)
+	classes, err = classesOf([]float64{inf, -inf}, 1, d)
+	require.NoError(t, err)
+	require.Equal(t, []float64{1, 0}, classes)
+}
+
+func TestJudgeAndSISARefuseOutputsThatAreNoNumbers(t *testing.T) {
+	d := shortRows(40, 5, 2, true, 3)
+	p := &Problem{Objective: convexLogistic(5), Train: d, L2: 1}
+	theta := []float64{math.NaN(), 0, 0, 0, 0}
+	_, err := Judge(t.Context(), p, theta, 0, d)
+	require.ErrorContains(t, err, "no answer")
+	for _, mean := range []bool{false, true} {
+		s, err := SISA{Shards: 2, MeanOutputs: mean, Trainer: newton{}}.Train(t.Context(), p)
+		require.NoError(t, err)
+		s.shards[1].theta = theta
+		_, err = s.Predict(t.Context(), d)
+		require.ErrorContains(t, err, "no answer")
+	}
 }
 
 func TestACertificateThatRuinsTheModelIsCalledWorthless(t *testing.T) {
@@ -32,7 +99,7 @@ func TestACertificateThatRuinsTheModelIsCalledWorthless(t *testing.T) {
 	share := good.Majority
 	require.InDelta(t, share/(1+share), good.MajorityF1, 1e-12) // F1 2s/(1+s) of the one class, 0 of the other
 
-	m := Certified{Budget: Budget{0.1, 0.01, 1e5}, Seed: 3}
+	m := Certified{Budget: Budget{0.1, 0.01, 1e5}, Seed: 4}
 	noisy, theta, err := m.Train(t.Context(), p, make([]float64, 5))
 	require.NoError(t, err)
 	bad, err := Judge(t.Context(), noisy, theta, m.Budget.Sigma, test)

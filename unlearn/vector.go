@@ -51,6 +51,7 @@ func work(n, p int) [][]float64 {
 type counted struct {
 	a        Operator
 	products float64
+	units    units // that a is in
 }
 
 func (c *counted) Dim() int { return c.a.Dim() }

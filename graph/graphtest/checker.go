@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -14,32 +15,31 @@ import (
 
 // checker holds the programs of a network on a batch. Programs take the parameters and, where they have one, the direction.
 type checker struct {
-	network                     Network
-	lossOf                      func(out, y *graph.Node) *graph.Node
-	params                      []graph.Param
-	batch                       Batch
-	floor                       float64 // of what relative errors are relative to
-	p, v                        []*graph.Node
-	x, y                        *graph.Node
-	o, u                        *graph.Node    // outputs as inputs of the loss alone; a cotangent of the outputs
-	loss, grad, hess, ggn, rows *graph.Program // rows is nil where the graph cannot be taken apart by samples
-	out, outGrad, back          *graph.Program // the outputs; the loss' gradient by them, as a function of o; J'u
-	one                         *checker       // the same on one sample
+	network               Network
+	lossOf                func(out, y *graph.Node) *graph.Node
+	params                []graph.Param
+	batch                 Batch
+	floor                 float64 // of what relative errors are relative to
+	p, v                  []*graph.Node
+	x, y                  *graph.Node
+	o, u                  *graph.Node    // outputs as inputs of the loss alone; a cotangent of the outputs
+	loss, lossRows        *graph.Program // the sum, and one value a sample
+	grad, hess, ggn, rows *graph.Program // rows is nil where the graph cannot be taken apart by samples
+	out, outGrad, back    *graph.Program // the outputs; the loss' gradient by them, as a function of o; J'u
+	one                   *checker       // the same on one sample
 }
 
 func newChecker(network Network, loss func(out, y *graph.Node) *graph.Node, batch Batch) (*checker, error) {
+	if network == nil || loss == nil {
+		return nil, errors.New("there is no network or no loss")
+	}
 	if err := batch.check(); err != nil {
 		return nil, err
 	}
 	c := &checker{network: network, lossOf: loss, batch: batch, floor: 1e-4}
 	all := network.Params()
-	for _, p := range all {
-		if !p.Fixed {
-			c.params = append(c.params, p)
-		}
-	}
-	if len(c.params) == 0 {
-		return nil, fmt.Errorf("the network has no parameters")
+	if err := c.choose(all); err != nil {
+		return nil, err
 	}
 	g := gorgonia.NewGraph()
 	var out, losses, total *graph.Node
@@ -54,17 +54,21 @@ func newChecker(network Network, loss func(out, y *graph.Node) *graph.Node, batc
 		} else {
 			c.x = graph.Input(g, tensor.Float64, "x", batch.Shape...)
 		}
-		c.y = graph.Input(g, tensor.Float64, "y", batch.rows())
+		labels := []int{batch.rows()}
+		if batch.targets() > 1 {
+			labels = append(labels, batch.targets())
+		}
+		c.y = graph.Input(g, tensor.Float64, "y", labels...)
 		out = network.Forward(given, c.x)
+		rowsOf("Forward", "outputs", out, g, batch.rows(), 1<<30)
 		losses = loss(out, c.y)
+		rowsOf("Loss", "losses", losses, g, batch.rows(), 1)
 		total = graph.Sum(losses)
 	})
 	if err != nil {
 		return nil, err
 	}
-	if s := losses.Shape(); len(s) != 1 || s[0] != batch.rows() {
-		return nil, fmt.Errorf("losses have shape %v, want one value for each of %d samples", s, batch.rows())
-	}
+	c.lossRows, err = compile([]*graph.Node{losses}, err)
 	c.loss, err = compile([]*graph.Node{total}, err)
 	ns, e := graph.Grad(total, c.p...)
 	c.grad, err = compile(ns, first(err, e))
@@ -83,6 +87,57 @@ func newChecker(network Network, loss func(out, y *graph.Node) *graph.Node, batc
 		err = c.lossAlone(out)
 	}
 	return c, err
+}
+
+// choose keeps the parameters that are differentiated by and says what is wrong with any.
+func (c *checker) choose(all []graph.Param) error {
+	seen := map[string]bool{}
+	for i, p := range all {
+		if p.Name == "" || seen[p.Name] {
+			return fmt.Errorf("parameter %d is called %q, which is empty or used twice: give each a name of its own", i, p.Name)
+		}
+		seen[p.Name] = true
+		if _, err := elements(p.Shape); err != nil {
+			return fmt.Errorf("parameter %s: %w", p.Name, err)
+		}
+		if !p.Fixed {
+			c.params = append(c.params, p)
+		}
+	}
+	if len(c.params) == 0 {
+		return errors.New("the network has no parameters to differentiate by")
+	}
+	return nil
+}
+
+// elements is the number of elements of a shape. What is more than a check can hold in memory is refused.
+func elements(shape []int) (int, error) {
+	const most = 1 << 28
+	n := 1
+	for _, d := range shape {
+		if d < 1 {
+			return 0, fmt.Errorf("shape %v: every dimension must be at least 1", shape)
+		}
+		if n > most/d {
+			return 0, fmt.Errorf("shape %v has more than %d elements: check a network of reduced width on a few samples", shape, most)
+		}
+		n *= d
+	}
+	return n, nil
+}
+
+// rowsOf refuses a node that is not rows of a batch of n samples, in a shape of at most the given number of dimensions.
+func rowsOf(op, what string, x *graph.Node, g *gorgonia.ExprGraph, n, dimensions int) {
+	if x == nil {
+		panic(&graph.Error{Op: op, Message: "it returned nil: return a node of the graph"})
+	}
+	if x.Graph() != g {
+		panic(&graph.Error{Op: op, Message: "it returned a node of another graph: build on the parameters and the batch that it is given"})
+	}
+	if s := x.Shape(); x.IsScalar() || len(s) < 1 || len(s) > dimensions || s[0] != n {
+		panic(&graph.Error{Op: op, Message: fmt.Sprintf("a batch of %d samples gives %s of shape %v: want one row a sample, and one number for its loss",
+			n, what, s)})
+	}
 }
 
 // withFixed is what Forward receives: the nodes of the parameters that are differentiated by, and constants in between for the Fixed ones.
@@ -150,27 +205,54 @@ func compile(ns []*graph.Node, err error) (*graph.Program, error) {
 func (b Batch) check() error {
 	n := b.rows()
 	if n < 1 {
-		return fmt.Errorf("the batch has no samples")
+		if _, err := elements(b.Shape); err != nil {
+			return fmt.Errorf("the batch: %w", err)
+		}
+		return errors.New("the batch has no samples: it needs at least one label")
+	}
+	if b.Targets < 0 || len(b.Y) != n*b.targets() {
+		return fmt.Errorf("%d labels for samples of %d labels each", len(b.Y), b.Targets)
+	}
+	if i := notFinite(b.Y); i >= 0 {
+		return fmt.Errorf("a label of sample %d is %v", i/b.targets(), b.Y[i])
 	}
 	if s := b.Sparse; s != nil {
-		if s.Rows != n {
-			return fmt.Errorf("%d sparse rows with %d labels", s.Rows, n)
+		if b.X != nil {
+			return errors.New("the batch has dense and sparse rows: give one of them")
 		}
-		return s.Check()
+		if s.Rows != n || s.Cols < 1 {
+			return fmt.Errorf("%d sparse rows of %d columns with %d labels", s.Rows, s.Cols, n)
+		}
+		if err := s.Check(); err != nil {
+			return err
+		}
+		if k := notFinite(s.Values); k >= 0 {
+			return fmt.Errorf("number %d of the sparse rows is %v", k, s.Values[k])
+		}
+		return nil
 	}
-	size := 1
-	for _, d := range b.Shape {
-		size *= d
+	size, err := elements(b.Shape)
+	if err != nil {
+		return fmt.Errorf("the batch: %w", err)
 	}
 	if len(b.Shape) == 0 || b.Shape[0] != n || size != len(b.X) {
 		return fmt.Errorf("%d numbers of shape %v with %d labels", len(b.X), b.Shape, n)
 	}
+	if k := notFinite(b.X); k >= 0 {
+		return fmt.Errorf("number %d of sample %d is %v", k%(size/n), k/(size/n), b.X[k])
+	}
 	return nil
+}
+
+// notFinite is where x is not a number or infinite first; -1 if it nowhere is.
+func notFinite(x []float64) int {
+	return slices.IndexFunc(x, func(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) })
 }
 
 // sample returns the batch of sample i alone.
 func (b Batch) sample(i int) Batch {
-	out := Batch{Y: b.Y[i : i+1]}
+	t := b.targets()
+	out := Batch{Y: b.Y[i*t : (i+1)*t], Targets: b.Targets}
 	if s := b.Sparse; s != nil {
 		out.Sparse = &graph.Sparse[float64]{Rows: 1, Cols: s.Cols, Indptr: s.Indptr[i : i+2], Indices: s.Indices, Values: s.Values}
 		return out
@@ -181,17 +263,25 @@ func (b Batch) sample(i int) Batch {
 	return out
 }
 
-// single returns the gradient of sample i in a batch of one.
-func (c *checker) single(theta vector, i int) (vector, error) {
+// alone makes one the checker of sample i by itself.
+func (c *checker) alone(i int) error {
 	b := c.batch.sample(i)
 	if c.one == nil {
 		one, err := newChecker(c.network, c.lossOf, b)
 		if err != nil {
-			return nil, fmt.Errorf("a batch of one sample: %w", err)
+			return fmt.Errorf("a batch of one sample: %w", err)
 		}
 		c.one = one
 	}
 	c.one.batch = b
+	return nil
+}
+
+// single returns the gradient of sample i in a batch of one.
+func (c *checker) single(theta vector, i int) (vector, error) {
+	if err := c.alone(i); err != nil {
+		return nil, err
+	}
 	return c.one.run(c.one.grad, theta, nil)
 }
 
@@ -350,6 +440,10 @@ func (a vector) largest() (m float64) {
 		}
 	}
 	return m
+}
+
+func (a vector) hasNaN() bool {
+	return slices.ContainsFunc(a, func(x []float64) bool { return slices.ContainsFunc(x, math.IsNaN) })
 }
 
 // row returns row i of n of each tensor.

@@ -16,25 +16,26 @@ type Network interface {
 	Forward(p []*graph.Node, x *graph.Node) *graph.Node
 }
 
-// Batch is a batch of samples to check with: dense rows X of shape Shape (the first dimension counts samples), or Sparse rows, and
-// one label a sample. A few samples are enough.
+// Batch is a batch of n samples to check with: dense rows X of shape Shape (the first dimension counts samples), or Sparse rows, and
+// their labels. A few samples are enough.
 type Batch struct {
-	X      []float64
-	Shape  []int
-	Sparse *graph.Sparse[float64]
-	Y      []float64
+	X       []float64
+	Shape   []int
+	Sparse  *graph.Sparse[float64]
+	Y       []float64 // n, or n*Targets, row-major
+	Targets int       // labels of a sample: the loss gets them as (n, Targets); 0 or 1: as (n)
 }
 
 // Random returns a batch of n standard normal samples of the given shape, with labels from 0 to classes-1, or normal ones if classes
-// is 0.
+// is 0. [Check] says what is wrong with sizes that no batch can have.
 func Random(seed uint64, n, classes int, shape ...int) Batch {
 	r := rand.New(rand.NewPCG(seed, 0x6ba7c4))
-	b := Batch{Shape: append([]int{n}, shape...), Y: make([]float64, n)}
-	size := n
-	for _, d := range shape {
-		size *= d
+	b := Batch{Shape: append([]int{n}, shape...)}
+	size, err := elements(b.Shape)
+	if err != nil {
+		return b // which Check refuses
 	}
-	b.X = normal(r, size)
+	b.X, b.Y = normal(r, size), make([]float64, n)
 	for i := range b.Y {
 		if classes > 0 {
 			b.Y[i] = float64(i % classes)
@@ -45,7 +46,9 @@ func Random(seed uint64, n, classes int, shape ...int) Batch {
 	return b
 }
 
-func (b Batch) rows() int { return len(b.Y) }
+func (b Batch) targets() int { return max(b.Targets, 1) }
+
+func (b Batch) rows() int { return len(b.Y) / b.targets() }
 
 // Tolerances are relative to the size of what is compared.
 const (
@@ -58,20 +61,30 @@ const (
 )
 
 // Check compares the gradient and the Hessian-vector product of the summed loss with finite differences, one parameter tensor at
-// a time, and the Gauss-Newton product with J'H(Jv), Jv and H by finite differences; checks that both matrices are symmetric, that per-sample gradients add up to the gradient and
-// equal those of batches of one, and that the same inputs give the same bits. It computes in double precision. Parameters that are Fixed have
-// values a little above those that they start with.
+// a time, and the Gauss-Newton product with J'H(Jv), Jv and H by finite differences; checks that both matrices are symmetric, that
+// the graph keeps samples apart (see [graph.Independent]), that the loss and the gradient of each sample are those of a batch of one, that per-sample gradients add up to the gradient, and that the same
+// inputs give the same bits. It computes in double precision. Parameters that are Fixed have values a little above those that they start
+// with.
 //
 // Differences are taken at two step widths. Where these disagree with each other a kink (of a ReLU or a maximum) lies within a
-// step, and another point is drawn. The error names what is wrong and in which parameter tensor. Use a network of reduced width: the
-// work grows with the number of parameter tensors, and rounding with their size.
-func Check(network Network, loss func(out, y *graph.Node) *graph.Node, batch Batch) error {
+// step, and another point is drawn. The error names what is wrong and in which parameter tensor; a network, loss or batch that cannot be
+// evaluated at all, or whose code panics, is an error too. Use a network of reduced width: the work grows with the number of parameter
+// tensors, and rounding with their size.
+func Check(network Network, loss func(out, y *graph.Node) *graph.Node, batch Batch) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("graphtest: the network's Params, Init or Forward, or the loss, panicked: %v", r)
+		}
+	}()
 	c, err := newChecker(network, loss, batch)
 	if err != nil {
 		return fmt.Errorf("graphtest: building the network: %w", err)
 	}
+	if err := c.finite(); err != nil {
+		return fmt.Errorf("graphtest: %w", err) // nothing else could be compared
+	}
 	var found []error
-	for _, test := range []func() error{c.gradient, c.hvp, c.gaussNewton, c.symmetry, c.perSample, c.determinism} {
+	for _, test := range []func() error{c.independence, c.gradient, c.hvp, c.gaussNewton, c.symmetry, c.losses, c.perSample, c.determinism} {
 		if err := test(); err != nil {
 			found = append(found, fmt.Errorf("graphtest: %w", err))
 		}
@@ -209,6 +222,63 @@ func (c *checker) symmetry() error {
 		a, b := u.dot(hv), v.dot(hu)
 		if scale := u.norm()*hv.norm() + v.norm()*hu.norm(); !(math.Abs(a-b) <= symmetryTolerance*scale) {
 			return fmt.Errorf("%s is not symmetric: u'Av = %.12g and v'Au = %.12g", m.name, a, b)
+		}
+	}
+	return nil
+}
+
+// finite refuses a network that gives no numbers where it is to be checked, and one that its parameters do nothing to.
+func (c *checker) finite() error {
+	theta := c.point(0)
+	for i, x := range theta {
+		if k := notFinite(x); k >= 0 {
+			return fmt.Errorf("element %d of %s starts at %v: look at its Init", k, c.params[i].Name, x[k])
+		}
+	}
+	for _, what := range []struct {
+		name string
+		p    *graph.Program
+	}{{"outputs", c.out}, {"losses", c.lossRows}} {
+		rows, err := c.run(what.p, theta, nil)
+		if err != nil {
+			return fmt.Errorf("%s: %w", what.name, err)
+		}
+		if k := notFinite(rows[0]); k >= 0 {
+			return fmt.Errorf("%s: sample %d has %v at the first point that was tried, so derivatives cannot be compared", what.name,
+				k*c.batch.rows()/len(rows[0]), rows[0][k])
+		}
+	}
+	for attempt := range attempts {
+		g, err := c.run(c.grad, c.point(attempt), nil)
+		if err != nil {
+			return fmt.Errorf("gradient of the loss: %w", err)
+		}
+		if g.largest() != 0 || g.hasNaN() {
+			return nil
+		}
+	}
+	return fmt.Errorf("the gradient of the loss is 0 at %d points: the loss does not depend on the parameters, so nothing could be verified",
+		attempts)
+}
+
+// losses checks that a sample's loss does not depend on the others.
+func (c *checker) losses() error {
+	theta := c.point(0)
+	whole, err := c.run(c.lossRows, theta, nil)
+	if err != nil {
+		return err
+	}
+	for s, l := range whole[0] {
+		if err := c.alone(s); err != nil {
+			return err
+		}
+		own, err := c.one.run(c.one.lossRows, theta, nil)
+		if err != nil {
+			return fmt.Errorf("a batch of one sample: %w", err)
+		}
+		if !(math.Abs(l-own[0][0]) <= sampleTolerance*max(math.Abs(own[0][0]), vector{whole[0]}.largest(), 1e-8)) {
+			return fmt.Errorf("the loss of sample %d is %.9g in the batch and %.9g in a batch of one; "+
+				"the output and the loss of a sample must depend on that sample only", s, l, own[0][0])
 		}
 	}
 	return nil

@@ -26,6 +26,17 @@ var oracles = map[string]func(x float64) *big.Float{
 	"Sigmoid":  func(x float64) *big.Float { return quo(num(1), add(num(1), bigExp(num(-x)))) },
 	"Softplus": bigSoftplus,
 	"Erf":      bigErf,
+	"Normal":   bigNormal,
+	"SigmoidSlope": func(x float64) *big.Float {
+		z := bigExp(num(-math.Abs(x)))
+		return quo(z, mul(add(num(1), z), add(num(1), z)))
+	},
+	"TanhSlope": func(x float64) *big.Float {
+		z := bigExp(mul(num(-2), num(math.Abs(x))))
+		return quo(mul(num(4), z), mul(add(num(1), z), add(num(1), z)))
+	},
+	"Gauss/2": func(x float64) *big.Float { return bigGauss(x, 0.5) },
+	"Gauss":   func(x float64) *big.Float { return bigGauss(x, 1) },
 }
 
 func num(x float64) *big.Float       { return new(big.Float).SetPrec(256).SetFloat64(x) }
@@ -90,6 +101,39 @@ func bigErf(x float64) *big.Float {
 	return quo(mul(mul(num(2), sum), bigExp(num(0).Neg(square))), num(0).Sqrt(pi))
 }
 
+func bigGauss(x, a float64) *big.Float {
+	if math.Abs(x) > 60 {
+		return num(0) // exp(-1800) is
+	}
+	return bigExp(mul(num(-a), mul(num(x), num(x))))
+}
+
+// bigNormal is 1/2 + phi(x)*sum_k x^(2k+1)/(2k+1)!! for x > -4 and phi(x) over Laplace's continued fraction of the tail below.
+func bigNormal(x float64) *big.Float {
+	pi, _, err := big.ParseFloat(piDigits, 10, 256, big.ToNearestEven)
+	if err != nil {
+		panic(err)
+	}
+	density := quo(bigGauss(x, 0.5), num(0).Sqrt(mul(num(2), pi)))
+	if x > 20 {
+		return num(1)
+	}
+	if x < -4 {
+		a := num(-x)
+		f := a
+		for k := 600.0; k > 0; k-- {
+			f = add(a, quo(num(k), f))
+		}
+		return quo(density, f)
+	}
+	square, sum, term := mul(num(x), num(x)), num(x), num(x)
+	for k := 1.0; k < 900; k++ {
+		term = quo(mul(term, square), num(2*k+1))
+		sum = add(sum, term)
+	}
+	return add(num(0.5), mul(density, sum))
+}
+
 // points64 is how many random arguments each function is tried at.
 const points64 = 1500
 
@@ -139,7 +183,7 @@ func TestFloat64Accuracy(t *testing.T) {
 						worst, at = e, x[i]
 					}
 				}
-				require.LessOrEqual(t, worst, ulps(64), "at %v", at)
+				require.LessOrEqual(t, worst, ulps(f.name, 64), "at %v", at)
 				t.Logf("largest error %.3f ulp, at %v", worst, at)
 			})
 		})

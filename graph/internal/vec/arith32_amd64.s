@@ -127,24 +127,36 @@ TEXT ·geF32(SB), NOSPLIT, $0-32
 TEXT ·gateF32(SB), NOSPLIT, $0-32
 	BINARY(2, GATE)
 
-#define TANHGRAD \
-	VMOVUPS one<>(SB), Y2; \
-	VFNMADD231PS Y0, Y0, Y2; \
-	VMULPS Y1, Y2, Y0
+// Quotients and products of which a zero wins over an infinity; a comparison with a NaN lets it through.
+#define OVER \
+	VXORPS Y2, Y2, Y2; \
+	VCMPPS $4, Y2, Y1, Y2; \
+	VDIVPS Y1, Y0, Y0; \
+	VANDPS Y2, Y0, Y0
 
-// func tanhGradF32(dst, x, y *float32, n int)
-TEXT ·tanhGradF32(SB), NOSPLIT, $0-32
-	BINARY(2, TANHGRAD)
+// func overF32(dst, x, y *float32, n int)
+TEXT ·overF32(SB), NOSPLIT, $0-32
+	BINARY(2, OVER)
 
-#define SIGMOIDGRAD \
-	VMOVUPS one<>(SB), Y2; \
-	VSUBPS Y0, Y2, Y2; \
-	VMULPS Y0, Y2, Y2; \
-	VMULPS Y1, Y2, Y0
+#define SHARE \
+	VXORPS Y2, Y2, Y2; \
+	VCMPPS $4, Y2, Y0, Y2; \
+	VDIVPS Y1, Y0, Y0; \
+	VANDPS Y2, Y0, Y0
 
-// func sigmoidGradF32(dst, x, y *float32, n int)
-TEXT ·sigmoidGradF32(SB), NOSPLIT, $0-32
-	BINARY(2, SIGMOIDGRAD)
+// func shareF32(dst, x, y *float32, n int)
+TEXT ·shareF32(SB), NOSPLIT, $0-32
+	BINARY(2, SHARE)
+
+#define FADE \
+	VXORPS Y2, Y2, Y2; \
+	VCMPPS $4, Y2, Y1, Y2; \
+	VMULPS Y1, Y0, Y0; \
+	VANDPS Y2, Y0, Y0
+
+// func fadeF32(dst, x, y *float32, n int)
+TEXT ·fadeF32(SB), NOSPLIT, $0-32
+	BINARY(2, FADE)
 
 #define ADDS \
 	VADDPS Y14, Y0, Y0

@@ -127,24 +127,36 @@ TEXT ·geF64(SB), NOSPLIT, $0-32
 TEXT ·gateF64(SB), NOSPLIT, $0-32
 	BINARY(3, GATE)
 
-#define TANHGRAD \
-	VMOVUPS one<>(SB), Y2; \
-	VFNMADD231PD Y0, Y0, Y2; \
-	VMULPD Y1, Y2, Y0
+// Quotients and products of which a zero wins over an infinity; a comparison with a NaN lets it through.
+#define OVER \
+	VXORPD Y2, Y2, Y2; \
+	VCMPPD $4, Y2, Y1, Y2; \
+	VDIVPD Y1, Y0, Y0; \
+	VANDPD Y2, Y0, Y0
 
-// func tanhGradF64(dst, x, y *float64, n int)
-TEXT ·tanhGradF64(SB), NOSPLIT, $0-32
-	BINARY(3, TANHGRAD)
+// func overF64(dst, x, y *float64, n int)
+TEXT ·overF64(SB), NOSPLIT, $0-32
+	BINARY(3, OVER)
 
-#define SIGMOIDGRAD \
-	VMOVUPS one<>(SB), Y2; \
-	VSUBPD Y0, Y2, Y2; \
-	VMULPD Y0, Y2, Y2; \
-	VMULPD Y1, Y2, Y0
+#define SHARE \
+	VXORPD Y2, Y2, Y2; \
+	VCMPPD $4, Y2, Y0, Y2; \
+	VDIVPD Y1, Y0, Y0; \
+	VANDPD Y2, Y0, Y0
 
-// func sigmoidGradF64(dst, x, y *float64, n int)
-TEXT ·sigmoidGradF64(SB), NOSPLIT, $0-32
-	BINARY(3, SIGMOIDGRAD)
+// func shareF64(dst, x, y *float64, n int)
+TEXT ·shareF64(SB), NOSPLIT, $0-32
+	BINARY(3, SHARE)
+
+#define FADE \
+	VXORPD Y2, Y2, Y2; \
+	VCMPPD $4, Y2, Y1, Y2; \
+	VMULPD Y1, Y0, Y0; \
+	VANDPD Y2, Y0, Y0
+
+// func fadeF64(dst, x, y *float64, n int)
+TEXT ·fadeF64(SB), NOSPLIT, $0-32
+	BINARY(3, FADE)
 
 #define ADDS \
 	VADDPD Y14, Y0, Y0

@@ -36,6 +36,18 @@ func Softplus[T Float](dst, x []T) { unary(opSoftplus, dst, x) }
 // Erf computes dst = erf(x), the Gaussian error function, to 2 ulp.
 func Erf[T Float](dst, x []T) { unary(opErf, dst, x) }
 
+// Normal computes dst = Phi(x), the standard normal distribution function, to 8 ulp, for very negative x too.
+func Normal[T Float](dst, x []T) { unary(opNormal, dst, x) }
+
+// SigmoidSlope computes dst = s(x)s(-x), the derivative of the sigmoid s, to 4 ulp.
+func SigmoidSlope[T Float](dst, x []T) { unary(opSigmoidSlope, dst, x) }
+
+// TanhSlope computes dst = 1/cosh(x)^2, the derivative of tanh, to 4 ulp.
+func TanhSlope[T Float](dst, x []T) { unary(opTanhSlope, dst, x) }
+
+// Gauss computes dst = exp(-a*x^2) to 3 ulp, for a = 1/2 or 1.
+func Gauss[T Float](dst, x []T, a T) { scalar(opGauss, dst, x, a) }
+
 // Add computes dst = x + y.
 func Add[T Float](dst, x, y []T) { binary(opAdd, dst, x, y) }
 
@@ -63,11 +75,14 @@ func Ge[T Float](dst, x, y []T) { binary(opGe, dst, x, y) }
 // Gate writes y where x > 0 and 0 elsewhere.
 func Gate[T Float](dst, x, y []T) { binary(opGate, dst, x, y) }
 
-// TanhGrad writes y*(1-x*x), the adjoint y taken back through a tanh whose value is x.
-func TanhGrad[T Float](dst, x, y []T) { binary(opTanhGrad, dst, x, y) }
+// Over computes dst = x/y, and 0 where y is 0.
+func Over[T Float](dst, x, y []T) { binary(opOver, dst, x, y) }
 
-// SigmoidGrad writes y*(x*(1-x)), the adjoint y taken back through a sigmoid whose value is x.
-func SigmoidGrad[T Float](dst, x, y []T) { binary(opSigmoidGrad, dst, x, y) }
+// Share computes dst = x/y, and 0 where x is 0, even if y is 0 too.
+func Share[T Float](dst, x, y []T) { binary(opShare, dst, x, y) }
+
+// Fade computes dst = x*y, and 0 where y is 0, even if x is infinite.
+func Fade[T Float](dst, x, y []T) { binary(opFade, dst, x, y) }
 
 // AddS computes dst = x + a.
 func AddS[T Float](dst, x []T, a T) { scalar(opAddS, dst, x, a) }
@@ -82,7 +97,7 @@ func AddTo[T Float](dst, x []T) { binary(opAdd, dst, dst, x) }
 func Axpy[T Float](dst []T, a T, x []T) { scalar(opAxpy, dst, x, a) }
 
 // PowS computes dst = x^p. The powers -1, 0, 1/2, 1, 2 and 3 are products, quotients and roots, the rest is math.Pow.
-func PowS[T Float](dst, x []T, p T) {
+func PowS[T Float](dst, x []T, p float64) {
 	x = x[:len(dst)]
 	switch p {
 	case 0:

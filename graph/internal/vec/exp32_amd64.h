@@ -140,3 +140,33 @@ CONST32(l3, 0.00054735376035156)
 	VFMSUB213PS V4, V1, V0; \
 	VFMADD213PS V3, V2, V0; \
 	VADDPS V6, V0, V0
+
+// z = exp(-|x|) in V3, 2^64 times too large so that it is never subnormal.
+CONST32(slopeMin, -106.0)
+#define DECAY \
+	VORPS signbit<>(SB), V0, V0; \
+	VMOVUPS slopeMin<>(SB), V1; \
+	VMAXPS V0, V1, V0; \
+	REDUCE(shifterUp64); \
+	EXPM1; \
+	VPSLLD $23, V4, V4; \
+	VFMADD213PS V4, V4, V3
+
+// The slope of the sigmoid, z/(1 + z)^2: both ends keep their digits, which s(1 - s) of the sigmoid's value s does not.
+#define SIGMOIDSLOPE \
+	DECAY; \
+	VMULPS down64<>(SB), V3, V3; \
+	VADDPS one<>(SB), V3, V1; \
+	VMULPS V1, V1, V1; \
+	VDIVPS V1, V3, V0
+
+// The slope of tanh, four times that of the sigmoid at 2x.
+CONST32(down62, 0x20800000)
+#define TANHSLOPE \
+	VADDPS V0, V0, V0; \
+	DECAY; \
+	VMULPS down64<>(SB), V3, V1; \
+	VMULPS down62<>(SB), V3, V2; \
+	VADDPS one<>(SB), V1, V1; \
+	VMULPS V1, V1, V1; \
+	VDIVPS V1, V2, V0

@@ -16,3 +16,11 @@ TEXT ·sigmoidF32Wide(SB), NOSPLIT, $0-24
 // func softplusF32Wide(dst, x *float32, n int)
 TEXT ·softplusF32Wide(SB), NOSPLIT, $0-24
 	UNARY512(16, VMOVUPS, SOFTPLUS)
+
+// func sigmoidSlopeF32Wide(dst, x *float32, n int)
+TEXT ·sigmoidSlopeF32Wide(SB), NOSPLIT, $0-24
+	UNARY512(16, VMOVUPS, SIGMOIDSLOPE)
+
+// func tanhSlopeF32Wide(dst, x *float32, n int)
+TEXT ·tanhSlopeF32Wide(SB), NOSPLIT, $0-24
+	UNARY512(16, VMOVUPS, TANHSLOPE)

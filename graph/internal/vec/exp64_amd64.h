@@ -161,3 +161,33 @@ CONST64(l9, 8.1150987356625225335e-8)
 	VFMSUB213PD V4, V1, V0; \
 	VFMADD213PD V3, V2, V0; \
 	VADDPD V6, V0, V0
+
+// z = exp(-|x|) in V3, 2^128 times too large so that it is never subnormal.
+CONST64(slopeMin, -748.0)
+#define DECAY \
+	VORPD signbit<>(SB), V0, V0; \
+	VMOVUPS slopeMin<>(SB), V1; \
+	VMAXPD V0, V1, V0; \
+	REDUCE(shifterUp128); \
+	EXPM1; \
+	VPSLLQ $52, V4, V4; \
+	VFMADD213PD V4, V4, V3
+
+// The slope of the sigmoid, z/(1 + z)^2: both ends keep their digits, which s(1 - s) of the sigmoid's value s does not.
+#define SIGMOIDSLOPE \
+	DECAY; \
+	VMULPD down128<>(SB), V3, V3; \
+	VADDPD one<>(SB), V3, V1; \
+	VMULPD V1, V1, V1; \
+	VDIVPD V1, V3, V0
+
+// The slope of tanh, four times that of the sigmoid at 2x.
+CONST64(down126, 0x3810000000000000)
+#define TANHSLOPE \
+	VADDPD V0, V0, V0; \
+	DECAY; \
+	VMULPD down128<>(SB), V3, V1; \
+	VMULPD down126<>(SB), V3, V2; \
+	VADDPD one<>(SB), V1, V1; \
+	VMULPD V1, V1, V1; \
+	VDIVPD V1, V2, V0

@@ -16,3 +16,11 @@ TEXT ·sigmoidF64Wide(SB), NOSPLIT, $0-24
 // func softplusF64Wide(dst, x *float64, n int)
 TEXT ·softplusF64Wide(SB), NOSPLIT, $0-24
 	UNARY512(8, VMOVUPD, SOFTPLUS)
+
+// func sigmoidSlopeF64Wide(dst, x *float64, n int)
+TEXT ·sigmoidSlopeF64Wide(SB), NOSPLIT, $0-24
+	UNARY512(8, VMOVUPD, SIGMOIDSLOPE)
+
+// func tanhSlopeF64Wide(dst, x *float64, n int)
+TEXT ·tanhSlopeF64Wide(SB), NOSPLIT, $0-24
+	UNARY512(8, VMOVUPD, TANHSLOPE)

@@ -9,8 +9,8 @@ import (
 // supported reports whether the processor has the instructions of the assembly, and the system saves their registers.
 func supported() bool { return cpu.X86.HasAVX2 && cpu.X86.HasFMA }
 
-// avx512 says that exp, tanh, sigmoid and softplus run in vectors of 512 bits. They do the same steps as with AVX2, and give
-// the same bits; the other kernels are as fast as the cache either way.
+// avx512 says that exp, tanh, sigmoid, softplus and the slopes of tanh and sigmoid run in vectors of 512 bits. They do the same steps as
+// with AVX2, and give the same bits; the other kernels are as fast as the cache either way.
 var avx512 = cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ
 
 // first32 and first64 are the address of the first element as the assembly takes it; T must be that type.

@@ -64,6 +64,18 @@ func transcendentalGeneric[T Float](o op, dst, x []T) {
 		for i, v := range x {
 			dst[i] = T(math.Erf(float64(v)))
 		}
+	case opNormal:
+		for i, v := range x {
+			dst[i] = T(normal(float64(v)))
+		}
+	case opSigmoidSlope:
+		for i, v := range x {
+			dst[i] = T(sigmoidSlope(float64(v)))
+		}
+	case opTanhSlope:
+		for i, v := range x {
+			dst[i] = T(tanhSlope(float64(v)))
+		}
 	}
 }
 
@@ -105,6 +117,44 @@ func sigmoid(x float64) float64 {
 
 // softplus(x) = max(x, 0) + log(1 + exp(-|x|)).
 func softplus(x float64) float64 { return max(x, 0) + math.Log1p(math.Exp(-math.Abs(x))) }
+
+// sigmoidSlope is z/(1+z)^2 for z = exp(-|x|).
+func sigmoidSlope(x float64) float64 {
+	z := math.Exp(-math.Abs(x))
+	return z / ((1 + z) * (1 + z))
+}
+
+// tanhSlope is 4z/(1+z)^2 for z = exp(-2|x|).
+func tanhSlope(x float64) float64 {
+	if math.Abs(x) > 350 { // z would be subnormal and the result not yet
+		h := 2 * math.Exp(-math.Abs(x))
+		return h * h
+	}
+	return 4 * sigmoidSlope(2*x)
+}
+
+// gauss is exp(-a*x^2); the rounding error of the square is taken along as a factor of its own.
+func gauss(x, a float64) float64 {
+	x = min(math.Abs(x), 40)
+	square := x * x
+	return math.Exp(-a*square) * (1 - a*math.FMA(x, x, -square))
+}
+
+// rootHalf and rootHalfLow add up to 1/sqrt(2) with twice the digits.
+const (
+	rootHalf    float64 = 1 / math.Sqrt2
+	rootHalfLow float64 = -4.833646656726457e-17
+)
+
+// normal is erfc(-x/sqrt(2))/2. What is lost in rounding z = -x/sqrt(2) would count z^2 times in the tail; erfc'(z) is about -2z*erfc(z) there.
+func normal(x float64) float64 {
+	z := -x * rootHalf
+	y := math.Erfc(z) / 2
+	if z > 1 && y > 0 {
+		y *= 1 - 2*z*(math.FMA(-x, rootHalf, -z)-x*rootHalfLow)
+	}
+	return y
+}
 
 func binaryGeneric[T Float](o op, dst, x, y []T) {
 	switch o {
@@ -148,13 +198,29 @@ func binaryGeneric[T Float](o op, dst, x, y []T) {
 				dst[i] = 0
 			}
 		}
-	case opTanhGrad:
+	case opOver:
 		for i, v := range x {
-			dst[i] = y[i] * (1 - v*v)
+			if y[i] != 0 {
+				dst[i] = v / y[i]
+			} else {
+				dst[i] = 0
+			}
 		}
-	case opSigmoidGrad:
+	case opShare:
 		for i, v := range x {
-			dst[i] = y[i] * (v * (1 - v))
+			if v != 0 {
+				dst[i] = v / y[i]
+			} else {
+				dst[i] = 0
+			}
+		}
+	case opFade:
+		for i, v := range x {
+			if y[i] != 0 {
+				dst[i] = v * y[i]
+			} else {
+				dst[i] = 0
+			}
 		}
 	}
 }
@@ -180,12 +246,16 @@ func scalarGeneric[T Float](o op, dst, x []T, a T) {
 		for i, v := range x {
 			dst[i] += a * v
 		}
+	case opGauss:
+		for i, v := range x {
+			dst[i] = T(gauss(float64(v), float64(a)))
+		}
 	}
 }
 
-func powGeneric[T Float](dst, x []T, p T) {
+func powGeneric[T Float](dst, x []T, p float64) {
 	for i, v := range x {
-		dst[i] = T(math.Pow(float64(v), float64(p)))
+		dst[i] = T(math.Pow(float64(v), p))
 	}
 }
 

@@ -26,6 +26,12 @@ func unary32(o op, dst, x *float32, n int) bool {
 		sigmoidF32(dst, x, n)
 	case opSoftplus:
 		softplusF32(dst, x, n)
+	case opSigmoidSlope:
+		sigmoidSlopeF32(dst, x, n)
+	case opTanhSlope:
+		tanhSlopeF32(dst, x, n)
+	case opNormal:
+		normalF32(dst, x, n)
 	case opErf:
 		erfF32(dst, x, n)
 	default:
@@ -68,6 +74,15 @@ func sigmoidF32(dst, x *float32, n int)
 func softplusF32(dst, x *float32, n int)
 
 //go:noescape
+func sigmoidSlopeF32(dst, x *float32, n int)
+
+//go:noescape
+func tanhSlopeF32(dst, x *float32, n int)
+
+//go:noescape
+func normalF32(dst, x *float32, n int)
+
+//go:noescape
 func erfF32(dst, x *float32, n int)
 
 func binary32(o op, dst, x, y *float32, n int) bool {
@@ -90,10 +105,12 @@ func binary32(o op, dst, x, y *float32, n int) bool {
 		geF32(dst, x, y, n)
 	case opGate:
 		gateF32(dst, x, y, n)
-	case opTanhGrad:
-		tanhGradF32(dst, x, y, n)
-	case opSigmoidGrad:
-		sigmoidGradF32(dst, x, y, n)
+	case opOver:
+		overF32(dst, x, y, n)
+	case opShare:
+		shareF32(dst, x, y, n)
+	case opFade:
+		fadeF32(dst, x, y, n)
 	default:
 		return false
 	}
@@ -128,10 +145,13 @@ func geF32(dst, x, y *float32, n int)
 func gateF32(dst, x, y *float32, n int)
 
 //go:noescape
-func tanhGradF32(dst, x, y *float32, n int)
+func overF32(dst, x, y *float32, n int)
 
 //go:noescape
-func sigmoidGradF32(dst, x, y *float32, n int)
+func shareF32(dst, x, y *float32, n int)
+
+//go:noescape
+func fadeF32(dst, x, y *float32, n int)
 
 func scalar32(o op, dst, x *float32, n int, a float32) bool {
 	switch o {
@@ -141,6 +161,8 @@ func scalar32(o op, dst, x *float32, n int, a float32) bool {
 		mulSF32(dst, x, n, a)
 	case opAxpy:
 		axpyF32(dst, x, n, a)
+	case opGauss:
+		gaussF32(dst, x, n, a)
 	default:
 		return false
 	}
@@ -155,6 +177,9 @@ func mulSF32(dst, x *float32, n int, a float32)
 
 //go:noescape
 func axpyF32(dst, x *float32, n int, a float32)
+
+//go:noescape
+func gaussF32(dst, x *float32, n int, a float32)
 
 //go:noescape
 func sumF32(x *float32, n int) float32
@@ -179,6 +204,10 @@ func wide32(o op, dst, x *float32, n int) bool {
 		sigmoidF32Wide(dst, x, n)
 	case opSoftplus:
 		softplusF32Wide(dst, x, n)
+	case opSigmoidSlope:
+		sigmoidSlopeF32Wide(dst, x, n)
+	case opTanhSlope:
+		tanhSlopeF32Wide(dst, x, n)
 	default:
 		return false
 	}
@@ -196,3 +225,9 @@ func sigmoidF32Wide(dst, x *float32, n int)
 
 //go:noescape
 func softplusF32Wide(dst, x *float32, n int)
+
+//go:noescape
+func sigmoidSlopeF32Wide(dst, x *float32, n int)
+
+//go:noescape
+func tanhSlopeF32Wide(dst, x *float32, n int)

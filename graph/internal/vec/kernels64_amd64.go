@@ -26,6 +26,10 @@ func unary64(o op, dst, x *float64, n int) bool {
 		sigmoidF64(dst, x, n)
 	case opSoftplus:
 		softplusF64(dst, x, n)
+	case opSigmoidSlope:
+		sigmoidSlopeF64(dst, x, n)
+	case opTanhSlope:
+		tanhSlopeF64(dst, x, n)
 	default:
 		return false
 	}
@@ -65,6 +69,12 @@ func sigmoidF64(dst, x *float64, n int)
 //go:noescape
 func softplusF64(dst, x *float64, n int)
 
+//go:noescape
+func sigmoidSlopeF64(dst, x *float64, n int)
+
+//go:noescape
+func tanhSlopeF64(dst, x *float64, n int)
+
 func binary64(o op, dst, x, y *float64, n int) bool {
 	switch o {
 	case opAdd:
@@ -85,10 +95,12 @@ func binary64(o op, dst, x, y *float64, n int) bool {
 		geF64(dst, x, y, n)
 	case opGate:
 		gateF64(dst, x, y, n)
-	case opTanhGrad:
-		tanhGradF64(dst, x, y, n)
-	case opSigmoidGrad:
-		sigmoidGradF64(dst, x, y, n)
+	case opOver:
+		overF64(dst, x, y, n)
+	case opShare:
+		shareF64(dst, x, y, n)
+	case opFade:
+		fadeF64(dst, x, y, n)
 	default:
 		return false
 	}
@@ -123,10 +135,13 @@ func geF64(dst, x, y *float64, n int)
 func gateF64(dst, x, y *float64, n int)
 
 //go:noescape
-func tanhGradF64(dst, x, y *float64, n int)
+func overF64(dst, x, y *float64, n int)
 
 //go:noescape
-func sigmoidGradF64(dst, x, y *float64, n int)
+func shareF64(dst, x, y *float64, n int)
+
+//go:noescape
+func fadeF64(dst, x, y *float64, n int)
 
 func scalar64(o op, dst, x *float64, n int, a float64) bool {
 	switch o {
@@ -136,6 +151,8 @@ func scalar64(o op, dst, x *float64, n int, a float64) bool {
 		mulSF64(dst, x, n, a)
 	case opAxpy:
 		axpyF64(dst, x, n, a)
+	case opGauss:
+		gaussF64(dst, x, n, a)
 	default:
 		return false
 	}
@@ -150,6 +167,9 @@ func mulSF64(dst, x *float64, n int, a float64)
 
 //go:noescape
 func axpyF64(dst, x *float64, n int, a float64)
+
+//go:noescape
+func gaussF64(dst, x *float64, n int, a float64)
 
 //go:noescape
 func sumF64(x *float64, n int) float64
@@ -174,6 +194,10 @@ func wide64(o op, dst, x *float64, n int) bool {
 		sigmoidF64Wide(dst, x, n)
 	case opSoftplus:
 		softplusF64Wide(dst, x, n)
+	case opSigmoidSlope:
+		sigmoidSlopeF64Wide(dst, x, n)
+	case opTanhSlope:
+		tanhSlopeF64Wide(dst, x, n)
 	default:
 		return false
 	}
@@ -191,6 +215,12 @@ func sigmoidF64Wide(dst, x *float64, n int)
 
 //go:noescape
 func softplusF64Wide(dst, x *float64, n int)
+
+//go:noescape
+func sigmoidSlopeF64Wide(dst, x *float64, n int)
+
+//go:noescape
+func tanhSlopeF64Wide(dst, x *float64, n int)
 
 //go:noescape
 func widen(dst *float64, x *float32, n int)

@@ -29,6 +29,16 @@ func testSpecialValues[T Float](t *testing.T) {
 		{"Sigmoid", Sigmoid[T], [5]T{1, 0, nan, 0.5, 0.5}},
 		{"Softplus", Softplus[T], [5]T{inf, 0, nan, T(math.Ln2), T(math.Ln2)}},
 		{"Erf", Erf[T], [5]T{1, -1, nan, 0, minusZero}},
+		{"Normal", Normal[T], [5]T{1, 0, nan, 0.5, 0.5}},
+		{"SigmoidSlope", SigmoidSlope[T], [5]T{0, 0, nan, 0.25, 0.25}},
+		{"TanhSlope", TanhSlope[T], [5]T{0, 0, nan, 1, 1}},
+		{"Gauss", func(d, x []T) { Gauss(d, x, 0.5) }, [5]T{0, 0, nan, 1, 1}},
+		{"Over(x, 0)", func(d, x []T) { Over(d, x, make([]T, 5)) }, [5]T{}},
+		{"Over(1, x)", func(d, x []T) { Over(d, []T{1, 1, 1, 1, 1}, x) }, [5]T{0, minusZero, nan, 0, 0}},
+		{"Share(x, 0)", func(d, x []T) { Share(d, x, make([]T, 5)) }, [5]T{inf, -inf, nan, 0, 0}},
+		{"Share(0, x)", func(d, x []T) { Share(d, make([]T, 5), x) }, [5]T{}},
+		{"Fade(x, 0)", func(d, x []T) { Fade(d, x, make([]T, 5)) }, [5]T{}},
+		{"Fade(inf, x)", func(d, x []T) { Fade(d, []T{inf, inf, inf, inf, inf}, x) }, [5]T{inf, -inf, nan, 0, 0}},
 		{"ReLU", ReLU[T], [5]T{inf, 0, nan, 0, minusZero}},
 		{"Sqrt", Sqrt[T], [5]T{inf, nan, nan, 0, minusZero}},
 		{"Recip", Recip[T], [5]T{0, minusZero, nan, inf, -inf}},
@@ -54,7 +64,8 @@ func testSpecialValues[T Float](t *testing.T) {
 func unaryKernels[T Float]() map[string]func(dst, x []T) {
 	return map[string]func(dst, x []T){
 		"Neg": Neg[T], "Abs": Abs[T], "Sign": Sign[T], "Sqrt": Sqrt[T], "Recip": Recip[T], "ReLU": ReLU[T], "Exp": Exp[T], "Log": Log[T],
-		"Tanh": Tanh[T], "Sigmoid": Sigmoid[T], "Softplus": Softplus[T], "Erf": Erf[T], "PowS": func(d, x []T) { PowS(d, x, 1.5) },
+		"Tanh": Tanh[T], "Sigmoid": Sigmoid[T], "Softplus": Softplus[T], "Erf": Erf[T], "Normal": Normal[T], "SigmoidSlope": SigmoidSlope[T], "TanhSlope": TanhSlope[T],
+		"Gauss": func(d, x []T) { Gauss(d, x, 0.5) }, "PowS": func(d, x []T) { PowS(d, x, 1.5) },
 		"AddS": func(d, x []T) { AddS(d, x, 0.1) }, "MulS": func(d, x []T) { MulS(d, x, 0.3) },
 		"Axpy": func(d, x []T) { clear(d); AddS(d, d, 0.7); Axpy(d, 0.3, x) },
 	}
@@ -107,6 +118,15 @@ func TestAliasing(t *testing.T) {
 		AddTo(want, want)
 		MulS(y, y, 2)
 		require.Equal(t, y, want)
+		for _, f := range []func(dst, x, y []float64){Over[float64], Share[float64], Fade[float64]} {
+			x, y := []float64{1, 0, 2, 0, -3}, []float64{0, 1, 4, 0, 0.5}
+			want, second := make([]float64, 5), append([]float64(nil), y...)
+			f(want, x, y)
+			f(second, x, second)
+			f(x, x, y)
+			require.Equal(t, want, x)
+			require.Equal(t, want, second)
+		}
 	})
 }
 

@@ -42,6 +42,9 @@ const (
 	opSigmoid
 	opSoftplus
 	opErf
+	opNormal
+	opSigmoidSlope
+	opTanhSlope
 	opAdd
 	opSub
 	opMul
@@ -51,11 +54,13 @@ const (
 	opGt
 	opGe
 	opGate
-	opTanhGrad
-	opSigmoidGrad
+	opOver
+	opShare
+	opFade
 	opAddS
 	opMulS
 	opAxpy
+	opGauss
 )
 
 // is32 is a constant in each instantiation, so that the branch on it costs nothing.

@@ -17,6 +17,7 @@ func benchmarkUnary[T Float](b *testing.B) {
 		run  func(dst, x []T)
 	}{
 		{"Exp", Exp[T]}, {"Log", Log[T]}, {"Tanh", Tanh[T]}, {"Sigmoid", Sigmoid[T]}, {"Softplus", Softplus[T]}, {"Erf", Erf[T]},
+		{"Normal", Normal[T]}, {"SigmoidSlope", SigmoidSlope[T]}, {"TanhSlope", TanhSlope[T]}, {"Gauss", func(d, x []T) { Gauss(d, x, 0.5) }},
 		{"ReLU", ReLU[T]}, {"Sqrt", Sqrt[T]}, {"AddTo", AddTo[T]},
 		{"Mul", func(d, x []T) { Mul(d, x, x) }}, {"Div", func(d, x []T) { Div(d, x, x) }}, {"Gt", func(d, x []T) { Gt(d, x, x) }},
 		{"Max", func(d, x []T) { Max(d, x, x) }}, {"Axpy", func(d, x []T) { Axpy(d, 1e-9, x) }},

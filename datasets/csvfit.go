@@ -1,0 +1,177 @@
+package datasets
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// coding returns Like, or what the tables say themselves.
+func (o CSV) coding(tables []*table) (*Coding, error) {
+	if o.Like != nil {
+		if err := o.Like.Check(); err != nil {
+			return nil, err
+		}
+		return o.Like, o.agrees(tables[0].name)
+	}
+	first := tables[0]
+	if o.Unknown != RefuseUnknown {
+		return nil, malformed(first.name, 0, "Unknown is %q, but without Like no level is unknown", o.Unknown)
+	}
+	c := &Coding{Labels: o.labels(), Weight: o.Weight, Drop: slices.Clone(o.Drop), Missing: o.Missing}
+	if len(c.Labels) == 0 {
+		return nil, malformed(first.name, 0, "no column is named as the label: set Label")
+	}
+	for _, name := range slices.Concat(c.Labels, o.Drop, o.Categorical) {
+		if _, err := first.column(name); err != nil {
+			return nil, err
+		}
+	}
+	used := slices.Clone(c.Labels)
+	if o.Weight != "" {
+		if _, err := first.column(o.Weight); err != nil {
+			return nil, err
+		}
+		used = append(used, o.Weight)
+	}
+	if name, _, twice := repeated(used); twice {
+		return nil, malformed(first.name, 1, "column %q is named twice among labels and weight", name)
+	}
+	c.Drop = slices.DeleteFunc(c.Drop, func(name string) bool { return slices.Contains(used, name) })
+	for at, name := range first.header {
+		if slices.Contains(used, name) || slices.Contains(o.Drop, name) {
+			continue
+		}
+		column, err := o.column(tables, at)
+		if err != nil {
+			return nil, err
+		}
+		c.Columns = append(c.Columns, column)
+	}
+	if err := checkNames(c.Columns); err != nil {
+		return nil, malformed(first.name, 1, "%v", err)
+	}
+	var err error
+	c.Classes, err = o.classes(tables)
+	return c, err
+}
+
+func (o CSV) labels() []string {
+	if o.Label == "" {
+		return slices.Clone(o.Labels)
+	}
+	return append([]string{o.Label}, o.Labels...)
+}
+
+// agrees refuses settings that say something else than Like.
+func (o CSV) agrees(file string) error {
+	c := o.Like
+	var err error
+	switch labels := o.labels(); {
+	case c.Columns == nil:
+		err = errors.New("it has no columns: it is not that of a table")
+	case len(labels) > 0 && !slices.Equal(labels, c.Labels):
+		err = fmt.Errorf("its labels are %q, not %q", c.Labels, labels)
+	case o.Regression && len(c.Classes) > 0:
+		err = fmt.Errorf("it has the classes %v, but Regression is set", c.Classes)
+	case o.Classes != nil && !slices.Equal(o.Classes, c.Classes):
+		err = fmt.Errorf("its classes are %v, not %v", c.Classes, o.Classes)
+	case o.Weight != "" && o.Weight != c.Weight:
+		err = fmt.Errorf("its weight is column %q, not %q", c.Weight, o.Weight)
+	case o.Unknown != RefuseUnknown && o.Unknown != ZeroUnknown && o.Unknown != DropUnknown:
+		err = fmt.Errorf("what to do with unknown levels is %q; give Unknown as %q, %q or nothing", o.Unknown, ZeroUnknown, DropUnknown)
+	}
+	for _, x := range c.Columns {
+		if err == nil {
+			err = o.agreesOn(x)
+		}
+	}
+	if err != nil {
+		return malformed(file, 0, "it cannot be read by the coding in Like: %v", err)
+	}
+	return nil
+}
+
+// agreesOn refuses settings that say something else of a column than Like.
+func (o CSV) agreesOn(c Column) error {
+	number := len(c.Levels) == 0
+	switch {
+	case slices.Contains(o.Drop, c.Name):
+		return fmt.Errorf("it needs column %q, which is named in Drop", c.Name)
+	case number && slices.Contains(o.Categorical, c.Name):
+		return fmt.Errorf("column %q is a number in it, but named in Categorical", c.Name)
+	case number && o.Scaling != Unscaled && c.Scale == 0:
+		return fmt.Errorf("column %q is not scaled in it, but Scaling is %q", c.Name, o.Scaling)
+	case !number && o.DropFirst && !c.DropFirst:
+		return fmt.Errorf("column %q has a feature for each level in it, but DropFirst is set", c.Name)
+	case o.Impute && c.Fill == "":
+		return fmt.Errorf("nothing stands in for missing cells of column %q in it, but Impute is set", c.Name)
+	}
+	return nil
+}
+
+// column returns the coding of the column at a place, before it is scaled.
+func (o CSV) column(tables []*table, at int) (Column, error) {
+	first := tables[0]
+	c := Column{Name: first.header[at]}
+	if o.Impute {
+		c.Fill = mode(first, at, o.missing())
+	}
+	if !slices.Contains(o.Categorical, c.Name) {
+		return c, nil
+	}
+	c.Levels, c.DropFirst = distinct(tables, []int{at}, o.missing()), o.DropFirst
+	if o.ByFrequency {
+		byFrequency(c.Levels, first, at)
+	}
+	if len(c.Levels) > maxLevels {
+		return c, malformed(first.name, 0, "column %q has %d levels, more than %d: name it in Drop, or read it as a number",
+			c.Name, len(c.Levels), maxLevels)
+	}
+	return c, nil
+}
+
+// distinct returns the values of some columns that are not missing, sorted; never nil.
+func distinct(tables []*table, columns []int, missing string) []string {
+	values := []string{}
+	seen := map[string]struct{}{}
+	for _, t := range tables {
+		for _, row := range t.rows {
+			for _, c := range columns {
+				if _, known := seen[row[c]]; !known && !isMissing(row[c], missing) {
+					seen[row[c]] = struct{}{}
+					values = append(values, row[c])
+				}
+			}
+		}
+	}
+	slices.Sort(values)
+	return values
+}
+
+// byFrequency orders values of a column by how often they occur in t, most often first; of equals the order stays.
+func byFrequency(values []string, t *table, c int) {
+	counts := map[string]int{}
+	for _, row := range t.rows {
+		counts[row[c]]++
+	}
+	slices.SortStableFunc(values, func(a, b string) int { return cmp.Compare(counts[b], counts[a]) })
+}
+
+// mode returns the most frequent value of a column that is not missing, of equally frequent ones the first in order.
+func mode(t *table, c int, missing string) string {
+	counts := map[string]int{}
+	for _, row := range t.rows {
+		if !isMissing(row[c], missing) {
+			counts[row[c]]++
+		}
+	}
+	most := ""
+	for value, n := range counts {
+		if m := counts[most]; n > m || n == m && value < most {
+			most = value
+		}
+	}
+	return most
+}

@@ -1,0 +1,231 @@
+package nets_test
+
+import (
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"lethe/datasets"
+	"lethe/graph"
+	"lethe/nets"
+)
+
+// labelled returns d with other labels and classes.
+func labelled(d *datasets.Dataset, classes int, y ...float64) *datasets.Dataset {
+	c := *d
+	c.Classes, c.Y = classes, append([]float64{}, d.Y...)
+	for i := range c.Y {
+		c.Y[i] = 0
+	}
+	copy(c.Y, y)
+	return &c
+}
+
+// What does not fit is refused by all that a model computes, with the same words, on few samples and on many.
+func TestDataThatDoesNotFitIsRefused(t *testing.T) {
+	two, three, real := dense(1, 40, 6, 2), dense(2, 40, 6, 3), dense(3, 40, 6, 0)
+	many := dense(1, 400, 6, 2)
+	tokens := windows(4, 40, 4, 5)
+	lstm := nets.LSTM{Vocabulary: 5, Embedding: 3, Units: 2}
+	one, k3 := nets.Linear{In: 6, Out: 1}, nets.Linear{In: 6, Out: 3}
+	wrapped := func(out, y *graph.Node) *graph.Node { return graph.Scale(graph.Logistic(out, y), 2) }
+	hinge := func(out, y *graph.Node) *graph.Node {
+		return graph.Sum(graph.Square(graph.Sub(out, graph.Reshape(y, y.Shape()[0], 1))), 1)
+	}
+	change := func(d *datasets.Dataset, f func(d *datasets.Dataset)) *datasets.Dataset {
+		c := *d
+		f(&c)
+		return &c
+	}
+	values := func(d *datasets.Dataset, at int, v float64) *datasets.Dataset {
+		x := *d.X.(*datasets.Dense)
+		x.Data = append([]float64{}, x.Data...)
+		x.Data[at] = v
+		return d.With(&x, d.Y)
+	}
+	named := change(values(many, 300*6+2, math.Inf(1)), func(d *datasets.Dataset) { d.Columns = []string{"a", "b", "age", "d", "e", "f"} })
+	for _, c := range []struct {
+		name, want string
+		net        nets.Network
+		loss       nets.Loss
+		d          *datasets.Dataset
+		opts       []nets.Option
+	}{
+		{"logistic, label 2", "row 1 of test has the label 2", one, nets.Logistic, labelled(real, 0, 0, 2), nil},
+		{"logistic, label -1", "row 2 of test has the label -1", one, nets.Logistic, labelled(real, 0, 0, 1, -1), nil},
+		{"logistic, label 1e6", "the label 1e+06", one, nets.Logistic, labelled(real, 0, 1e6), nil},
+		{"logistic of one's own", "the label 1e+06", one, wrapped, labelled(real, 0, 1e6), nil},
+		{"logistic, 3 classes", "3 classes", one, nets.Logistic, three, nil},
+		{"logistic, 1 class", "1 classes", one, nets.Logistic, labelled(two, 1), nil},
+		{"softmax, too few outputs", "test has 5 classes, and the model has 3", k3, nets.SoftmaxCrossEntropy, labelled(three, 5), nil},
+		{"softmax, too many outputs", "test has 2 classes, and the model has 3", k3, nets.SoftmaxCrossEntropy, two, nil},
+		{"softmax, label 3", "row 4 of test has the label 3", k3, nets.SoftmaxCrossEntropy, labelled(real, 0, 0, 1, 2, 0, 3), nil},
+		{"softmax, label 1/2", "the label 0.5", k3, nets.SoftmaxCrossEntropy, labelled(real, 0, 0.5), nil},
+		{"LSTM on two classes", "tokens has 2 classes, and the model has 5", lstm, nets.SoftmaxCrossEntropy, labelled(tokens, 2), nil},
+		{"LSTM on tokens it does not know", "vocabulary of 7", lstm, nets.SoftmaxCrossEntropy, labelled(windows(4, 40, 4, 7), 5), nil},
+		{"squared on classes", "takes quantities", one, nets.Squared, three, nil},
+		{"one's own loss", "nets.ClassLabels", k3, hinge, two, nil},
+		{"said by an option", "the model has 4", one, hinge, three, []nets.Option{nets.ClassLabels(4)}},
+		{"labels said by an option", "the label 4", one, hinge, labelled(real, 0, 4), []nets.Option{nets.ClassLabels(4)}},
+		{"NaN", "row 5, column 3", one, nets.Logistic, values(two, 33, math.NaN()), nil},
+		{"infinity in a large set", `row 300, column 2 ("age")`, one, nets.Logistic, named, nil},
+		{"infinity in a slice", `row 300, column 2 ("age")`, one, nets.Logistic, named.Slice(290, 310), nil},
+		{"infinity in a subset", `row 300, column 2 ("age")`, one, nets.Logistic, named.Subset([]int{7, 300, 2}), nil},
+		{"beyond single precision", `row 301 of test has the value 1e+300 in column 2 ("age")`, one, nets.Logistic,
+			change(values(many, 301*6+2, 1e300), func(d *datasets.Dataset) { d.Columns = named.Columns }), []nets.Option{nets.Float32()}},
+		{"target beyond single precision", "row 1 of test has the label 1e+300", one, nets.Squared, labelled(real, 0, 0, 1e300), []nets.Option{nets.Float32()}},
+		{"weight beyond single precision", "row 0 of test has the weight 1e-60", one, nets.Logistic,
+			change(two, func(d *datasets.Dataset) { d.Weights = append([]float64{1e-60}, make([]float64, 39)...) }), []nets.Option{nets.Float32()}},
+		{"a weight below 0", "weight -1", one, nets.Logistic, change(two, func(d *datasets.Dataset) { d.Weights = append([]float64{-1}, make([]float64, 39)...) }), nil},
+		{"too few labels", "39 labels for 40 samples", one, nets.Logistic, change(two, func(d *datasets.Dataset) { d.Y = d.Y[1:] }), nil},
+		{"too few weights", "3 weights for 40 samples", one, nets.Logistic, change(two, func(d *datasets.Dataset) { d.Weights = []float64{1, 2, 3} }), nil},
+		{"other columns", "shape [4]", one, nets.Logistic, dense(1, 40, 4, 2), nil},
+		{"no samples", "X is nil", one, nets.Logistic, &datasets.Dataset{Name: "none"}, nil},
+		{"no data set", "is nil", one, nets.Logistic, nil, nil},
+		{"several labels for one output", "outputs", one, nets.Logistic, change(two, func(d *datasets.Dataset) { d.Targets, d.Y = 2, make([]float64, 80) }), nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for call, err := range everyCall(t, c.net, c.loss, c.d, c.opts...) {
+				assert.ErrorContains(t, err, c.want, call)
+			}
+			m, err := nets.NewModel(c.net, c.loss, c.opts...)
+			require.NoError(t, err)
+			assert.ErrorContains(t, m.CheckData(c.d), c.want)
+		})
+	}
+}
+
+func TestDataThatFits(t *testing.T) {
+	hinge := func(out, y *graph.Node) *graph.Node {
+		return graph.Sum(graph.Square(graph.Sub(out, graph.Reshape(y, y.Shape()[0], 1))), 1)
+	}
+	one, k3 := nets.Linear{In: 6, Out: 1}, nets.Linear{In: 6, Out: 3}
+	for _, c := range []struct {
+		name string
+		net  nets.Network
+		loss nets.Loss
+		d    *datasets.Dataset
+		opts []nets.Option
+	}{
+		{"probabilities", one, nets.Logistic, labelled(dense(3, 40, 6, 0), 0, 0.25, 1, 0), nil},
+		{"whole numbers of no classes", k3, nets.SoftmaxCrossEntropy, labelled(dense(3, 40, 6, 0), 0, 2, 1, 0), nil},
+		{"squared error of two classes", one, nets.Squared, dense(1, 40, 6, 2), nil},
+		{"tokens of fewer words", nets.LSTM{Vocabulary: 5, Embedding: 3, Units: 2}, nets.SoftmaxCrossEntropy, labelled(windows(4, 40, 4, 4), 5), nil},
+		{"three outputs for two classes", k3, hinge, dense(1, 40, 6, 2), []nets.Option{nets.TargetLabels()}},
+		{"said by an option", k3, hinge, dense(1, 40, 6, 4), []nets.Option{nets.ClassLabels(4)}},
+		{"one's own, a regression", k3, hinge, dense(1, 40, 6, 0), nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m, err := nets.NewModel(c.net, c.loss, c.opts...)
+			require.NoError(t, err)
+			assert.NoError(t, m.Check(c.d))
+			assert.NoError(t, m.CheckData(c.d))
+			_, err = m.Loss(ctx, m.Init(1), c.d)
+			assert.NoError(t, err)
+		})
+	}
+}
+
+// Predictions: ties, the border of a squared error, and what has no class.
+func TestClasses(t *testing.T) {
+	row := func(y []float64, classes int, x ...float64) *datasets.Dataset {
+		k := len(x) / len(y)
+		return &datasets.Dataset{Name: "rows", X: &datasets.Dense{N: len(y), Cols: k, Data: x}, Y: y, Classes: classes}
+	}
+	identity := func(k int) []float64 {
+		w := make([]float64, k*k)
+		for i := range k {
+			w[i*k+i] = 1
+		}
+		return w
+	}
+	soft, err := nets.NewModel(nets.Linear{In: 3, Out: 3}, nets.SoftmaxCrossEntropy)
+	require.NoError(t, err)
+	got, err := soft.Classes(ctx, identity(3), row([]float64{0, 1, 2}, 3, 1, 1, 0, -1, 2, 2, 0, 0, 0))
+	require.NoError(t, err)
+	assert.Equal(t, []float64{0, 1, 0}, got, "of equal outputs the first")
+
+	logistic, err := nets.NewModel(nets.Linear{In: 1, Out: 1}, nets.Logistic)
+	require.NoError(t, err)
+	got, err = logistic.Classes(ctx, []float64{1}, row([]float64{0, 1, 1}, 2, 0, 0.25, -3))
+	require.NoError(t, err)
+	assert.Equal(t, []float64{0, 1, 0}, got)
+
+	squared, err := nets.NewModel(nets.Linear{In: 1, Out: 1}, nets.Squared)
+	require.NoError(t, err)
+	d := row([]float64{0, 1, 0}, 2, 0.25, 0.75, 0.5)
+	got, err = squared.Classes(ctx, []float64{1}, d)
+	require.NoError(t, err)
+	assert.Equal(t, []float64{0, 1, 0}, got, "targets are 0 and 1")
+	a, err := squared.Accuracy(ctx, []float64{1}, d)
+	require.NoError(t, err)
+	assert.Equal(t, 1.0, a)
+	_, err = squared.Classes(ctx, []float64{1}, row([]float64{0.3}, 0, 1))
+	assert.ErrorContains(t, err, "no classes")
+	_, err = squared.Accuracy(ctx, []float64{1}, row([]float64{0.3}, 0, 1))
+	assert.ErrorContains(t, err, "0.3")
+
+	// 1e308 twice is infinite, and infinity less infinity is no number.
+	big := row([]float64{0, 1, 0}, 3, 1, 0, 0, 0, 1, 0, 1e308, 1e308, 0)
+	theta := []float64{10, 0, 0, -10, 0, 0, 0, 0, 0}
+	for _, f := range []func() error{
+		func() error { _, err := soft.Classes(ctx, theta, big); return err },
+		func() error { _, err := soft.Accuracy(ctx, theta, big); return err },
+		func() error { _, err := soft.Accuracy(ctx, theta, big.Subset([]int{1, 2})); return err },
+	} {
+		assert.ErrorContains(t, f(), "output 0 of row 2 of rows is NaN")
+	}
+	theta[4] = math.NaN()
+	_, err = soft.Accuracy(ctx, theta, big)
+	assert.ErrorContains(t, err, "parameter W, number 4, is NaN")
+	_, err = logistic.Accuracy(ctx, []float64{1}, row([]float64{0.5}, 0, 1))
+	assert.ErrorContains(t, err, "no class of the model")
+}
+
+// Fault names what is to blame for a number that is not finite.
+func TestFault(t *testing.T) {
+	d := dense(1, 30, 6, 2)
+	m, err := nets.NewModel(nets.MLP{In: 6, Hidden: []int{2}, Out: 1}, nets.Logistic)
+	require.NoError(t, err)
+	theta := m.Init(1)
+	assert.NoError(t, m.Fault(ctx, theta, d))
+	x := *d.X.(*datasets.Dense)
+	x.Data = append([]float64{}, x.Data...)
+	x.Data[17*6+1] = 1e308
+	linear, err := nets.NewModel(nets.Linear{In: 6, Out: 1}, nets.Logistic)
+	require.NoError(t, err)
+	far := []float64{0, 1e10, 0, 0, 0, 0}
+	assert.ErrorContains(t, linear.Fault(ctx, far, d.With(&x, d.Y).Slice(10, 20)), "the loss of row 17 of test is")
+	theta[13] = math.Inf(1)
+	assert.ErrorContains(t, m.Fault(ctx, theta, d), "parameter dense1/b, number 1, is +Inf")
+	single, err := nets.NewModel(nets.Linear{In: 6, Out: 1}, nets.Logistic, nets.Float32())
+	require.NoError(t, err)
+	assert.ErrorContains(t, single.Fault(ctx, []float64{0, 1e60, 0, 0, 0, 0}, d), "single precision")
+	root := made{[]nets.Param{nets.Bias("b", 1)}, func(p []*graph.Node, x *graph.Node) *graph.Node {
+		return graph.Sqrt(graph.Mul(graph.Abs(graph.Slice(x, 1, 0, 1)), p[0]))
+	}}
+	m, err = nets.NewModel(root, nets.Squared)
+	require.NoError(t, err)
+	assert.ErrorContains(t, m.Fault(ctx, []float64{0}, labelled(d, 0, 1, 1, 1)), "the gradient of row 0 of test")
+}
+
+// Vectors that share a part of their memory are refused as those that are one.
+func TestOverlap(t *testing.T) {
+	d := dense(1, 30, 6, 2)
+	m, err := nets.NewModel(nets.Linear{In: 6, Out: 1}, nets.Logistic)
+	require.NoError(t, err)
+	x := make([]float64, 40)
+	for _, at := range []int{1, 5} {
+		assert.ErrorContains(t, m.Gradient(ctx, x[at:at+6], x[:6], d), "share")
+		assert.ErrorContains(t, m.Gradient(ctx, x[:6], x[at:at+6], d), "share")
+		assert.ErrorContains(t, m.HVP(ctx, x[:6], m.Init(1), x[at:at+6], d), "share")
+		assert.ErrorContains(t, m.ClippedSum(ctx, x[:6], x[at:at+6], 1, d), "share")
+		assert.ErrorContains(t, m.Predict(ctx, x[at:at+30], x[:6], d), "share")
+		assert.ErrorContains(t, m.SampleLosses(ctx, x[at:at+30], x[:6], d), "share")
+		assert.ErrorContains(t, m.PerSampleNorms(ctx, x[at:at+30], x[:6], d), "share")
+		assert.ErrorContains(t, m.WeightedGradient(ctx, x[30:36], m.Init(1), x[at:at+30], d), "share")
+	}
+	assert.NoError(t, m.Gradient(ctx, x[6:12], x[:6], d), "neighbours share nothing")
+}
