@@ -192,7 +192,7 @@ func (e *numeric[T]) look(d *datasets.Dataset) error {
 	if err != nil {
 		return err
 	}
-	if err := f.meet(d, &e.m.opts); err != nil {
+	if err := f.meet(d); err != nil {
 		return fmt.Errorf("nets: %w", err)
 	}
 	return nil

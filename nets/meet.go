@@ -8,7 +8,7 @@ import (
 	"lethe/graph"
 )
 
-// ClassLabels says that the loss takes the classes 0 to n-1 as labels, for losses of the user's own. Without it a loss takes what
+// ClassLabels says that the loss takes the classes 0 to n-1 as labels, 2 at least, for losses of the user's own. Without it a loss takes what
 // [SoftmaxCrossEntropy], [Logistic], [Squared] or graph.OneHot take that are part of it; and where there is none of these, classes if it
 // has an output for each of them, or one output for two, and any finite targets of a regression.
 func ClassLabels(n int) Option {
@@ -16,7 +16,7 @@ func ClassLabels(n int) Option {
 }
 
 // TargetLabels says that the loss takes any finite number as label, as that of a regression or one that makes something of its own of class
-// numbers, for losses of the user's own; see [ClassLabels].
+// numbers, for losses of the user's own; see [ClassLabels]. A logistic loss of one label a sample still takes what [Logistic] does.
 func TargetLabels() Option {
 	return func(o *options) { o.labels = &graph.Labels{Kind: graph.AnyLabels}; o.anything = true }
 }
@@ -27,12 +27,12 @@ func TargetLabels() Option {
 func (m *Model) CheckData(d *datasets.Dataset) error { return m.engine.meet(d) }
 
 // meet compares what the network and its loss take with what d has. Labels of data with classes are within them: [datasets.Dataset.Check].
-func (f *facts) meet(d *datasets.Dataset, strict *options) error {
+func (f *facts) meet(d *datasets.Dataset) error {
 	if x, ok := d.X.(*datasets.Tokens); ok && f.tokens > 0 && x.Vocabulary > f.tokens {
 		return fmt.Errorf("%s has tokens of a vocabulary of %d, and the network a table of %d rows for them: make the vocabulary of one that of the other",
 			title(d), x.Vocabulary, f.tokens)
 	}
-	if strict.anything {
+	if f.anything {
 		return nil
 	}
 	switch f.labels.Kind {
@@ -57,16 +57,25 @@ func (f *facts) meet(d *datasets.Dataset, strict *options) error {
 func (f *facts) meetClasses(d *datasets.Dataset, classes int) error {
 	if d.Classes > 0 {
 		if d.Classes != classes {
-			return fmt.Errorf("%s has %d classes, and the model has %d: give the network an output for each class of its data", title(d), d.Classes, classes)
+			return fmt.Errorf("%s has %d classes, and the model has %d: give the network an output for each class of its data%s", title(d), d.Classes, classes,
+				severalKinds(d))
 		}
 		return nil
 	}
 	for i, y := range d.Y {
 		if y != math.Trunc(y) || y < 0 || y >= float64(classes) {
-			return fmt.Errorf("%s has the label %v, and the model the classes 0 to %d", d.Where(i/d.Width()), y, classes-1)
+			return fmt.Errorf("%s has the label %v, and the model the classes 0 to %d%s", d.Where(i/d.Width()), y, classes-1, severalKinds(d))
 		}
 	}
 	return nil
+}
+
+// severalKinds is what else may help where a sample has several labels.
+func severalKinds(d *datasets.Dataset) string {
+	if d.Width() == 1 {
+		return ""
+	}
+	return "; where the labels of a sample mean different things, say so by nets.TargetLabels"
 }
 
 // meetTwo: labels of a logistic loss are one of two classes, or how probable class 1 is.
@@ -79,7 +88,8 @@ func (f *facts) meetTwo(d *datasets.Dataset) error {
 	}
 	for i, y := range d.Y {
 		if !(y >= 0 && y <= 1) {
-			return fmt.Errorf("%s has the label %v, and a logistic loss takes 0 and 1, or the probability of 1 between them", d.Where(i/d.Width()), y)
+			return fmt.Errorf("%s has the label %v, and a logistic loss takes 0 and 1, or the probability of 1 between them%s", d.Where(i/d.Width()), y,
+				severalKinds(d))
 		}
 	}
 	return nil

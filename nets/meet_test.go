@@ -34,6 +34,8 @@ func TestDataThatDoesNotFitIsRefused(t *testing.T) {
 	hinge := func(out, y *graph.Node) *graph.Node {
 		return graph.Sum(graph.Square(graph.Sub(out, graph.Reshape(y, y.Shape()[0], 1))), 1)
 	}
+	kinds := &datasets.Dataset{Name: "test", X: two.X, Y: make([]float64, 80), Targets: 2}
+	kinds.Y[1] = 1.5
 	change := func(d *datasets.Dataset, f func(d *datasets.Dataset)) *datasets.Dataset {
 		c := *d
 		f(&c)
@@ -69,6 +71,13 @@ func TestDataThatDoesNotFitIsRefused(t *testing.T) {
 		{"one's own loss", "nets.ClassLabels", k3, hinge, two, nil},
 		{"said by an option", "the model has 4", one, hinge, three, []nets.Option{nets.ClassLabels(4)}},
 		{"labels said by an option", "the label 4", one, hinge, labelled(real, 0, 4), []nets.Option{nets.ClassLabels(4)}},
+		{"one output for a softmax", "whatever the parameters are", one, nets.SoftmaxCrossEntropy, labelled(two, 1), nil},
+		{"one output for a softmax, no classes", "take Logistic", one, nets.SoftmaxCrossEntropy, labelled(real, 0), nil},
+		{"an option against a logistic loss", "ClassLabels(3)", one, nets.Logistic, three, []nets.Option{nets.ClassLabels(3)}},
+		{"an option against a softmax", "classes 0 to 2", k3, nets.SoftmaxCrossEntropy, labelled(three, 5), []nets.Option{nets.ClassLabels(5)}},
+		{"any label for a logistic loss", "the label -1", one, nets.Logistic, labelled(real, 0, -1), []nets.Option{nets.TargetLabels()}},
+		{"three classes for a logistic loss", "has 3 classes", one, wrapped, three, []nets.Option{nets.TargetLabels()}},
+		{"labels of two kinds", "nets.TargetLabels", nets.Linear{In: 6, Out: 4}, twoKinds, kinds, nil},
 		{"NaN", "row 5, column 3", one, nets.Logistic, values(two, 33, math.NaN()), nil},
 		{"infinity in a large set", `row 300, column 2 ("age")`, one, nets.Logistic, named, nil},
 		{"infinity in a slice", `row 300, column 2 ("age")`, one, nets.Logistic, named.Slice(290, 310), nil},
@@ -97,7 +106,16 @@ func TestDataThatDoesNotFitIsRefused(t *testing.T) {
 	}
 }
 
+// twoKinds is a loss of a class of three and a quantity.
+func twoKinds(out, y *graph.Node) *graph.Node {
+	n := y.Shape()[0]
+	label := func(k int) *graph.Node { return graph.Reshape(graph.Slice(y, 1, k, k+1), n) }
+	return graph.Add(graph.SoftmaxCrossEntropy(graph.Slice(out, 1, 0, 3), label(0)), graph.SquaredError(graph.Slice(out, 1, 3, 4), label(1)))
+}
+
 func TestDataThatFits(t *testing.T) {
+	kinds := &datasets.Dataset{Name: "test", X: dense(1, 40, 6, 2).X, Y: make([]float64, 80), Targets: 2}
+	kinds.Y[1] = 1.5
 	hinge := func(out, y *graph.Node) *graph.Node {
 		return graph.Sum(graph.Square(graph.Sub(out, graph.Reshape(y, y.Shape()[0], 1))), 1)
 	}
@@ -115,6 +133,8 @@ func TestDataThatFits(t *testing.T) {
 		{"tokens of fewer words", nets.LSTM{Vocabulary: 5, Embedding: 3, Units: 2}, nets.SoftmaxCrossEntropy, labelled(windows(4, 40, 4, 4), 5), nil},
 		{"three outputs for two classes", k3, hinge, dense(1, 40, 6, 2), []nets.Option{nets.TargetLabels()}},
 		{"said by an option", k3, hinge, dense(1, 40, 6, 4), []nets.Option{nets.ClassLabels(4)}},
+		{"labels of two kinds", nets.Linear{In: 6, Out: 4}, twoKinds, kinds, []nets.Option{nets.TargetLabels()}},
+		{"a logistic loss of two classes, said twice", one, nets.Logistic, dense(1, 40, 6, 2), []nets.Option{nets.ClassLabels(2)}},
 		{"one's own, a regression", k3, hinge, dense(1, 40, 6, 0), nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {

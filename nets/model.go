@@ -73,6 +73,8 @@ func (o options) check() error {
 		return fmt.Errorf("nets: Cores(%d): give at least 1, or 0 for the default, GOMAXPROCS", o.cores)
 	case o.keepBytes < 0:
 		return fmt.Errorf("nets: KeepLimit(%d): give a number of bytes, or 0 to keep nothing", o.keepBytes)
+	case o.labels != nil && o.labels.Kind == graph.Classification && o.labels.Classes < 2:
+		return fmt.Errorf("nets: ClassLabels(%d): give at least 2 classes", o.labels.Classes)
 	}
 	return nil
 }
