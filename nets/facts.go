@@ -13,7 +13,7 @@ type facts struct {
 	of     samples
 	width  int          // outputs of a sample
 	labels graph.Labels // what the loss takes
-	tokens int          // rows of the table in which tokens are looked up; 0 if they are not
+	tables []int        // for each number of a sample, rows of the table in which it is looked up; 0 if it is not
 
 	anything bool // any label is taken, whatever the classes of the data
 
@@ -34,7 +34,12 @@ func newFacts(m *Model, of samples) (*facts, error) {
 		return nil, err
 	}
 	pl := probes[0]
-	f.width, f.tokens = pl.width, graph.TableOf(pl.x, pl.losses)
+	f.width = pl.width
+	if !of.sparse {
+		if f.tables, err = graph.Tables(pl.x, pl.losses); err != nil {
+			return nil, of.fault(pl.rows, err)
+		}
+	}
 	f.labels, f.anything, err = m.opts.takes(graph.LabelsOf(pl.losses, pl.y), of.labels)
 	return f, err
 }

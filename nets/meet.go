@@ -28,9 +28,8 @@ func (m *Model) CheckData(d *datasets.Dataset) error { return m.engine.meet(d) }
 
 // meet compares what the network and its loss take with what d has. Labels of data with classes are within them: [datasets.Dataset.Check].
 func (f *facts) meet(d *datasets.Dataset) error {
-	if x, ok := d.X.(*datasets.Tokens); ok && f.tokens > 0 && x.Vocabulary > f.tokens {
-		return fmt.Errorf("%s has tokens of a vocabulary of %d, and the network a table of %d rows for them: make the vocabulary of one that of the other",
-			title(d), x.Vocabulary, f.tokens)
+	if err := f.meetTables(d); err != nil {
+		return err
 	}
 	if f.anything {
 		return nil
@@ -50,6 +49,33 @@ func (f *facts) meet(d *datasets.Dataset) error {
 	if k := f.perLabel(d); d.Classes > 0 && k != d.Classes && !(k == 1 && d.Classes == 2) {
 		return fmt.Errorf("%s has %d classes, and the model %s: give the network an output for each class, or one for two classes, or "+
 			"say by nets.ClassLabels or nets.TargetLabels what labels its loss takes", title(d), d.Classes, f.outputs(d))
+	}
+	return nil
+}
+
+// meetTables compares what the network looks up in tables with how many rows these have.
+func (f *facts) meetTables(d *datasets.Dataset) error {
+	var values []float64
+	switch x := d.X.(type) {
+	case *datasets.Tokens:
+		for _, rows := range f.tables {
+			if rows > 0 && x.Vocabulary > rows {
+				return fmt.Errorf("%s has tokens of a vocabulary of %d, and the network a table of %d rows for them: make the vocabulary of one that of the other",
+					title(d), x.Vocabulary, rows)
+			}
+		}
+	case *datasets.Dense:
+		values = x.Data[:x.N*x.Cols]
+	case *datasets.Tensor:
+		values = x.Data[:x.N*size(x.Sample)]
+	}
+	for k, rows := range f.tables {
+		for at := k; rows > 0 && at < len(values); at += len(f.tables) {
+			if v := values[at]; v != math.Trunc(v) || v < 0 || v >= float64(rows) {
+				return fmt.Errorf("%s has the value %v in column %s, which the network looks up in a table of %d rows: want a whole number from 0 to %d",
+					d.Where(at/len(f.tables)), v, columnOf(d, k), rows, rows-1)
+			}
+		}
 	}
 	return nil
 }
@@ -135,11 +161,7 @@ func checkSingle(d *datasets.Dataset) error {
 		}
 	}
 	beyond := func(row, column int, v float64) error {
-		name := fmt.Sprint(column)
-		if column < len(d.Columns) {
-			name = fmt.Sprintf("%d (%q)", column, d.Columns[column])
-		}
-		return fmt.Errorf("%s has the value %v in column %s, which %s", d.Where(row), v, name, singleRemedy)
+		return fmt.Errorf("%s has the value %v in column %s, which %s", d.Where(row), v, columnOf(d, column), singleRemedy)
 	}
 	switch x := d.X.(type) {
 	case *datasets.Dense:
@@ -160,6 +182,14 @@ func checkSingle(d *datasets.Dataset) error {
 		}
 	}
 	return nil
+}
+
+// columnOf names a column: its number and, where it has one, its name.
+func columnOf(d *datasets.Dataset, k int) string {
+	if k < len(d.Columns) {
+		return fmt.Sprintf("%d (%q)", k, d.Columns[k])
+	}
+	return fmt.Sprint(k)
 }
 
 const singleRemedy = "single precision does not hold: scale it, or compute with nets.Float64()"

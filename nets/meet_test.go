@@ -48,6 +48,11 @@ func TestDataThatDoesNotFitIsRefused(t *testing.T) {
 		return d.With(&x, d.Y)
 	}
 	named := change(values(many, 300*6+2, math.Inf(1)), func(d *datasets.Dataset) { d.Columns = []string{"a", "b", "age", "d", "e", "f"} })
+	ids := func(at int, v float64) *datasets.Dataset {
+		x := &datasets.Dense{N: 40, Cols: 6, Data: make([]float64, 240)}
+		x.Data[at] = v
+		return three.With(x, three.Y)
+	}
 	for _, c := range []struct {
 		name, want string
 		net        nets.Network
@@ -91,6 +96,14 @@ func TestDataThatDoesNotFitIsRefused(t *testing.T) {
 		{"too few labels", "39 labels for 40 samples", one, nets.Logistic, change(two, func(d *datasets.Dataset) { d.Y = d.Y[1:] }), nil},
 		{"too few weights", "3 weights for 40 samples", one, nets.Logistic, change(two, func(d *datasets.Dataset) { d.Weights = []float64{1, 2, 3} }), nil},
 		{"other columns", "shape [4]", one, nets.Logistic, dense(1, 40, 4, 2), nil},
+		{"numbers that are no ids", "row 1 of test has the value 0.5 in column 2, which the network looks up in a table of 4 rows", words, nets.SoftmaxCrossEntropy, ids(8, 0.5), nil},
+		{"an id beyond the table", `row 1 of test has the value 4 in column 5 ("f")`, words, nets.SoftmaxCrossEntropy,
+			change(ids(11, 4), func(d *datasets.Dataset) { d.Columns = named.Columns }), nil},
+		{"an id below 0", "row 0 of test has the value -1", words, nets.SoftmaxCrossEntropy, ids(3, -1), []nets.Option{nets.Float32()}},
+		{"an id among numbers", "row 39 of test has the value 4 in column 2", mixedColumns, nets.SoftmaxCrossEntropy, ids(39*6+2, 4), nil},
+		{"a class among numbers", "looks up in a table of 2 rows", made{[]nets.Param{nets.Weight("W", 2, 3)}, func(p []*graph.Node, x *graph.Node) *graph.Node {
+			return graph.MatMul(graph.OneHot(graph.Reshape(graph.Slice(x, 1, 4, 5), x.Shape()[0]), 2), p[0])
+		}}, nets.SoftmaxCrossEntropy, ids(4, 2), nil},
 		{"no samples", "X is nil", one, nets.Logistic, &datasets.Dataset{Name: "none"}, nil},
 		{"no data set", "is nil", one, nets.Logistic, nil, nil},
 		{"several labels for one output", "outputs", one, nets.Logistic, change(two, func(d *datasets.Dataset) { d.Targets, d.Y = 2, make([]float64, 80) }), nil},
@@ -106,6 +119,16 @@ func TestDataThatDoesNotFitIsRefused(t *testing.T) {
 	}
 }
 
+// words is a network of ids from 0 to 3; mixedColumns takes column 2 for one, and the others for numbers.
+var (
+	words        = nets.Sequential(nets.Embedding{Vocabulary: 4, Width: 2}, nets.Flatten{}, nets.Dense{In: 12, Out: 3})
+	mixedColumns = made{[]nets.Param{nets.Weight("E", 4, 3), nets.Weight("W", 6, 3)}, func(p []*graph.Node, x *graph.Node) *graph.Node {
+		n := x.Shape()[0]
+		id := graph.Reshape(graph.Slice(graph.Transpose(x, 1, 0), 0, 2, 3), n)
+		return graph.Add(graph.Gather(p[0], id), graph.MatMul(x, p[1]))
+	}}
+)
+
 // twoKinds is a loss of a class of three and a quantity.
 func twoKinds(out, y *graph.Node) *graph.Node {
 	n := y.Shape()[0]
@@ -114,6 +137,13 @@ func twoKinds(out, y *graph.Node) *graph.Node {
 }
 
 func TestDataThatFits(t *testing.T) {
+	numbers := dense(2, 40, 6, 3)
+	x := *numbers.X.(*datasets.Dense)
+	x.Data = append([]float64{}, x.Data...)
+	for i := range 40 {
+		x.Data[6*i+2] = float64(i % 4)
+	}
+	numbers = numbers.With(&x, numbers.Y)
 	kinds := &datasets.Dataset{Name: "test", X: dense(1, 40, 6, 2).X, Y: make([]float64, 80), Targets: 2}
 	kinds.Y[1] = 1.5
 	hinge := func(out, y *graph.Node) *graph.Node {
@@ -135,6 +165,7 @@ func TestDataThatFits(t *testing.T) {
 		{"said by an option", k3, hinge, dense(1, 40, 6, 4), []nets.Option{nets.ClassLabels(4)}},
 		{"labels of two kinds", nets.Linear{In: 6, Out: 4}, twoKinds, kinds, []nets.Option{nets.TargetLabels()}},
 		{"a logistic loss of two classes, said twice", one, nets.Logistic, dense(1, 40, 6, 2), []nets.Option{nets.ClassLabels(2)}},
+		{"an id among numbers", mixedColumns, nets.SoftmaxCrossEntropy, numbers, nil},
 		{"one's own, a regression", k3, hinge, dense(1, 40, 6, 0), nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
