@@ -173,6 +173,13 @@ func checkSingle(d *datasets.Dataset) error {
 		if i := firstBeyond(x.Data[:x.N*n]); i >= 0 {
 			return beyond(i/n, i%n, x.Data[i])
 		}
+	case *datasets.Images:
+		for _, pixel := range []float64{0, 255} {
+			if v := (pixel - x.Mean) / x.Scale; beyondSingle(v) {
+				return fmt.Errorf("%s has images of Mean %v and Scale %v, so that a byte of %v is the value %v, which %s", title(d), x.Mean, x.Scale, pixel, v,
+					singleRemedy)
+			}
+		}
 	case *datasets.CSR:
 		for r := range x.N {
 			if i := firstBeyond(x.Values[x.Indptr[r]:x.Indptr[r+1]]); i >= 0 {

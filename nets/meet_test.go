@@ -48,6 +48,13 @@ func TestDataThatDoesNotFitIsRefused(t *testing.T) {
 		return d.With(&x, d.Y)
 	}
 	named := change(values(many, 300*6+2, math.Inf(1)), func(d *datasets.Dataset) { d.Columns = []string{"a", "b", "age", "d", "e", "f"} })
+	pictures := nets.Sequential(nets.Flatten{}, nets.Dense{In: 4, Out: 3})
+	scaled := func(scale float64) *datasets.Dataset {
+		images := someImages(1, 40, 2, 2, 1, 3)
+		x := *images.X.(*datasets.Images)
+		x.Mean, x.Scale = 0, scale
+		return images.With(&x, images.Y)
+	}
 	ids := func(at int, v float64) *datasets.Dataset {
 		x := &datasets.Dense{N: 40, Cols: 6, Data: make([]float64, 240)}
 		x.Data[at] = v
@@ -89,6 +96,7 @@ func TestDataThatDoesNotFitIsRefused(t *testing.T) {
 		{"infinity in a subset", `row 300, column 2 ("age")`, one, nets.Logistic, named.Subset([]int{7, 300, 2}), nil},
 		{"beyond single precision", `row 301 of test has the value 1e+300 in column 2 ("age")`, one, nets.Logistic,
 			change(values(many, 301*6+2, 1e300), func(d *datasets.Dataset) { d.Columns = named.Columns }), []nets.Option{nets.Float32()}},
+		{"images beyond single precision", "Scale 1e-40, so that a byte of 255", pictures, nets.SoftmaxCrossEntropy, scaled(1e-40), []nets.Option{nets.Float32()}},
 		{"target beyond single precision", "row 1 of test has the label 1e+300", one, nets.Squared, labelled(real, 0, 0, 1e300), []nets.Option{nets.Float32()}},
 		{"weight beyond single precision", "row 0 of test has the weight 1e-60", one, nets.Logistic,
 			change(two, func(d *datasets.Dataset) { d.Weights = append([]float64{1e-60}, make([]float64, 39)...) }), []nets.Option{nets.Float32()}},

@@ -207,6 +207,9 @@ func (m *Model) WeightedGradient(ctx context.Context, dst, theta, w []float64, d
 		if notFinite(v) || m.opts.float32 && beyondSingle(v) {
 			return fmt.Errorf("nets: weight %v for %s: weights have to be finite in the model's precision", v, d.Where(i))
 		}
+		if both := v * d.Weight(i); notFinite(both) || m.opts.float32 && beyondSingle(both) {
+			return fmt.Errorf("nets: weight %v for %s, whose own weight is %v: their product has to be finite in the model's precision", v, d.Where(i), d.Weight(i))
+		}
 	}
 	_, err := m.engine.gradient(ctx, dst, theta, w, d, nil)
 	return err
