@@ -288,3 +288,65 @@ func TestOverlap(t *testing.T) {
 	}
 	assert.NoError(t, m.Gradient(ctx, x[6:12], x[:6], d), "neighbours share nothing")
 }
+
+// A data set that shares a part of its memory with one that was found sound is looked at by itself.
+func TestDataThatSharesMemoryIsLookedAt(t *testing.T) {
+	const n = 400
+	soft := func(in int) nets.Network { return nets.Sequential(nets.Flatten{}, nets.Dense{In: in, Out: 3}) }
+	rows, _ := sparse(dense(1, n, 6, 3))
+	words := labelled(windows(4, n, 4, 5), 5)
+	change := func(d *datasets.Dataset, f func(d *datasets.Dataset)) *datasets.Dataset {
+		c := *d
+		f(&c)
+		return &c
+	}
+	nan := func(x []float64) []float64 {
+		x = append([]float64{}, x...)
+		x[len(x)/2] = math.NaN()
+		return x
+	}
+	csr := func(f func(x *datasets.CSR)) *datasets.Dataset {
+		x := *rows.X.(*datasets.CSR)
+		f(&x)
+		return change(rows, func(d *datasets.Dataset) { d.X = &x })
+	}
+	pictures := someImages(1, n, 2, 2, 1, 3)
+	weights := make([]float64, n)
+	firstOf := func(k int) *datasets.Dataset {
+		return change(rows, func(d *datasets.Dataset) { d.Weights = weights[:k] })
+	}
+	for _, c := range []struct {
+		name, want string
+		net        nets.Network
+		good, bad  *datasets.Dataset
+	}{
+		{"values", "NaN", nets.Linear{In: 6, Out: 3}, rows, csr(func(x *datasets.CSR) { x.Values = nan(x.Values) })},
+		{"fewer values", "values", nets.Linear{In: 6, Out: 3}, rows, csr(func(x *datasets.CSR) { x.Values = x.Values[:5] })},
+		{"columns", "column", nets.Linear{In: 6, Out: 3}, rows, csr(func(x *datasets.CSR) {
+			x.Indices = append([]int32{}, x.Indices...)
+			x.Indices[9] = 77
+		})},
+		{"fewer labels", "399 labels", nets.Linear{In: 6, Out: 3}, rows, change(rows, func(d *datasets.Dataset) { d.Y = d.Y[:n-1] })},
+		{"fewer weights", "3 weights", nets.Linear{In: 6, Out: 3}, firstOf(n), firstOf(3)},
+		{"names of columns", "names", nets.Linear{In: 6, Out: 3}, rows, change(rows, func(d *datasets.Dataset) { d.Columns = []string{"a"} })},
+		{"the scale of images", "Scale 0", soft(4), pictures, change(pictures, func(d *datasets.Dataset) {
+			x := *pictures.X.(*datasets.Images)
+			x.Scale = 0
+			d.X = &x
+		})},
+		{"another text", "token", nets.LSTM{Vocabulary: 5, Embedding: 2, Units: 2}, words, change(words, func(d *datasets.Dataset) {
+			x := *words.X.(*datasets.Tokens)
+			x.Text = append([]int32{}, x.Text...)
+			x.Text[x.Starts[7]] = 6
+			d.X = &x
+		})},
+	} {
+		m, err := nets.NewModel(c.net, nets.SoftmaxCrossEntropy)
+		require.NoError(t, err, c.name)
+		require.NoError(t, m.CheckData(c.good), c.name)
+		assert.NotPanics(t, func() {
+			_, err := m.Loss(ctx, m.Init(1), c.bad)
+			assert.ErrorContains(t, err, c.want, c.name)
+		}, c.name)
+	}
+}
