@@ -64,3 +64,38 @@ func TestEmptyClassesAreNoRegression(t *testing.T) {
 	require.Equal(t, []string{"5", "7"}, d.ClassNames)
 	require.Equal(t, []string{"5", "7"}, readCSV(t, CSV{Classes: []string{}, Like: d.Coding}, "a,y\n1,7\n").ClassNames)
 }
+
+// Where all rows are left out nothing is read, whatever would be done with them.
+func TestAllRowsLeftOut(t *testing.T) {
+	train := readCSV(t, CSV{Label: "y", Categorical: []string{"a"}}, "a,y\nu,0\nv,1\n")
+	unit, err := NormalizeRows(train)
+	require.NoError(t, err)
+	for _, like := range []*Coding{train.Coding, unit.Coding} {
+		_, err := CSV{Like: like, Unknown: DropUnknown}.Read(strings.NewReader("a,y\nw,0\nx,1\n"), "f")
+		require.ErrorContains(t, err, "f: no samples")
+	}
+}
+
+// Images are not read by the coding of a table.
+func TestIDXLikeATable(t *testing.T) {
+	for _, like := range []*Coding{
+		{Classes: []string{"0"}, Width: 3}, {Classes: []string{"0"}, UnitRows: true}, {Classes: []string{"0"}, Labels: []string{"y"}, Columns: []Column{{Name: "a"}}},
+	} {
+		_, err := IDX{Like: like}.Load("images", "labels")
+		require.ErrorContains(t, err, "labels: it cannot be read by the coding in Like, which is that of rows of features")
+	}
+}
+
+// A matrix of truth values is one in whatever way NumPy spells the type: a place that is stored twice holds 1.
+func TestBoolSpellings(t *testing.T) {
+	for _, name := range []string{"|b1", "b1", "<b1"} {
+		file := npzOf(t, map[string]any{
+			"format": rawArray(rawNPY("{'descr': '|S3', 'fortran_order': False, 'shape': (), }", []byte("coo"))),
+			"shape":  []int64{2, 2}, "row": []int64{0, 0, 1}, "col": []int64{1, 1, 0},
+			"data": rawArray(rawNPY("{'descr': '"+name+"', 'fortran_order': False, 'shape': (3,), }", []byte{1, 1, 1})),
+		})
+		x, err := readNPZ(file)
+		require.NoError(t, err)
+		require.Equal(t, []float64{1, 1}, x.(*CSR).Values, name)
+	}
+}

@@ -214,8 +214,10 @@ func (p *svmParser) entry(field []byte) (column int, value float64, err error) {
 
 // parseFinite reads a number as files have it: Go's 1_0 and 0x10p0 are not, they are names more likely.
 func parseFinite(text []byte) (float64, error) {
-	if bytes.ContainsAny(text, "_xX") {
-		return 0, errors.New("not a finite number")
+	for _, c := range text {
+		if c == '_' || c == 'x' || c == 'X' {
+			return 0, errors.New("not a finite number")
+		}
 	}
 	v, err := strconv.ParseFloat(string(text), 64)
 	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
