@@ -99,3 +99,15 @@ func TestBoolSpellings(t *testing.T) {
 		require.Equal(t, []float64{1, 1}, x.(*CSR).Values, name)
 	}
 }
+
+// Texts that are plain numbers are the same number only where they are the same text.
+func TestPlainNumbers(t *testing.T) {
+	for _, text := range []string{"0", "1", "-1", "12", "10", "0.5", "-0.25", "123456789012345", "1.0000000000001"} {
+		require.True(t, isPlain(text), text)
+	}
+	for _, text := range []string{"", "-", "-0", "00", "01", "+1", "1.", ".5", "1.0", "0.50", "1e3", "1234567890123456", "1.2.3", "a", "1a", "--1", "nan", "-.5", "0x1"} {
+		require.False(t, isPlain(text), text)
+	}
+	d := readCSV(t, CSV{Label: "y", Impute: true}, "a,y\n-0,0\n0,1\n0.0,0\n2,1\n2,1\n?,1\n")
+	require.Zero(t, d.X.(*Dense).Data[5])
+}
