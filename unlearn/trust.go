@@ -53,8 +53,8 @@ func beginSampled(ctx context.Context, method string, p *Problem, theta []float6
 	if err != nil {
 		return nil, err
 	}
-	if i := notFinite(theta); i >= 0 {
-		return nil, fmt.Errorf("unlearn: %s: theta is %v at index %d: the model's training diverged, or its file is damaged", method, theta[i], i)
+	if err := checkParameters(method, theta); err != nil {
+		return nil, err
 	}
 	if s.size < 0 {
 		return nil, fmt.Errorf("unlearn: %s: Sample is %d; it cannot be negative (0 = all samples)", method, s.size)
@@ -81,6 +81,14 @@ func beginSampled(ctx context.Context, method string, p *Problem, theta []float6
 	}
 	t.update.Before, err = t.checkResidual(ctx, theta)
 	return t, err
+}
+
+// checkParameters refuses parameters that are no numbers.
+func checkParameters(method string, theta []float64) error {
+	if i := notFinite(theta); i >= 0 {
+		return fmt.Errorf("unlearn: %s: theta is %v at index %d: the model's training diverged, or its file is damaged", method, theta[i], i)
+	}
+	return nil
 }
 
 // unchanged reports whether the request changes nothing in the loss, so that theta already is what is asked for.
