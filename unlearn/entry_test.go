@@ -217,6 +217,9 @@ func TestCorrectedWeightsBeyondTheRangeOfNumbers(t *testing.T) {
 	_, err := CorrectSamples([]int{7}, to).Apply(d)
 	require.ErrorContains(t, err, want)
 	for _, m := range everyMethod() {
+		if trainedBefore(m) { // on weights that no training bears
+			continue
+		}
 		_, err := m.Unlearn(t.Context(), &Problem{Objective: full{logistic(5)}, Train: d, L2: 1}, make([]float64, 5), CorrectSamples([]int{7}, to))
 		require.ErrorContains(t, err, want, m.Name())
 	}
