@@ -14,6 +14,9 @@ func (p *Problem) entered(theta []float64) (*Problem, error) {
 	if err := p.check(theta); err != nil {
 		return nil, err
 	}
+	if err := p.checkNumbers(); err != nil { // sound data can have come with other settings
+		return nil, err
+	}
 	return p.sound()
 }
 

@@ -237,3 +237,22 @@ func TestWeightsTooSmallToDivideBy(t *testing.T) {
 		require.ErrorContains(t, err, "together, too little to divide by: multiply the weights by a constant")
 	}
 }
+
+// Settings are looked at where sound data come with others than before.
+func TestOtherSettingsOnSoundData(t *testing.T) {
+	p := &Problem{Objective: convexLogistic(5), Train: shortRows(60, 5, 2, false, 3), L2: 1}
+	q, theta, err := Certified{Budget: testBudget, Trainer: newton{}}.Train(t.Context(), p, make([]float64, 5))
+	require.NoError(t, err)
+	for want, set := range map[string]func(p *Problem){
+		"Problem.Penalty is -1 at index 1": func(p *Problem) { p.Penalty = []float64{1, -1, 1, 1, 1} },
+		"Problem.Tilt is NaN at index 0":   func(p *Problem) { p.Tilt = []float64{math.NaN(), 0, 0, 0, 0} },
+		"Problem.L2 is -1":                 func(p *Problem) { p.L2 = -1 },
+	} {
+		other := *q
+		set(&other)
+		_, err := SecondOrder{}.Unlearn(t.Context(), &other, theta, RemoveSamples(1))
+		require.ErrorContains(t, err, want)
+		_, err = LBFGS{}.Train(t.Context(), &other, theta)
+		require.ErrorContains(t, err, want)
+	}
+}

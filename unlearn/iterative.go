@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -180,7 +181,9 @@ func (a *acceptance) begin(ctx context.Context, m Iterative, theta []float64) (e
 	if m.Accept == nil {
 		return nil
 	}
-	a.score, err = m.Accept(ctx, theta)
+	if a.score, err = m.Accept(ctx, theta); err == nil && math.IsNaN(a.score) {
+		err = errors.New("unlearn: Iterative.Accept gives the parameters before the request the score NaN, with which no other can be compared")
+	}
 	return err
 }
 

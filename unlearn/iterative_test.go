@@ -79,6 +79,11 @@ func TestAScoreThatFailsEndsTheUpdate(t *testing.T) {
 		require.ErrorIs(t, err, broken)
 		require.Nil(t, u.Theta)
 	}
-	_, err := Iterative{Method: None{}, Tolerance: -1}.Unlearn(t.Context(), p, theta, RemoveSamples(1))
+	// No score is lower than one that is no number: every chunk would be refused, and the update be one that does nothing.
+	u, err := Iterative{Method: SecondOrder{}, Accept: func(context.Context, []float64) (float64, error) { return math.NaN(), nil }}.
+		Unlearn(t.Context(), p, theta, RemoveSamples(1, 2))
+	require.ErrorContains(t, err, "Iterative.Accept gives the parameters before the request the score NaN")
+	require.Nil(t, u.Theta)
+	_, err = Iterative{Method: None{}, Tolerance: -1}.Unlearn(t.Context(), p, theta, RemoveSamples(1))
 	require.ErrorContains(t, err, "Iterative.Tolerance is -1")
 }
