@@ -223,7 +223,7 @@ func TestDataNormIsAnUpperBound(t *testing.T) {
 			d := randomData(150, p, 2, seed%2 == 0, seed)
 			bound, err := DataNorm(t.Context(), d)
 			require.NoError(t, err)
-			m, err := Materialise(t.Context(), gram{d.X, 1}, 0)
+			m, err := Materialise(t.Context(), gram{d.X}, 0)
 			require.NoError(t, err)
 			var e mat.EigenSym
 			require.True(t, e.Factorize(m, false))
