@@ -196,6 +196,9 @@ func (l *Ledger) reconcile(path string, hashes []string) (int, error) {
 // Append writes an entry and the parameters after it. When it returns nil both are on disk: the entry is acknowledged. Number and Total
 // are filled in. After an error nothing more can be appended until the ledger is opened again.
 func (l *Ledger) Append(e Entry, theta []float64) error {
+	if errors.Is(l.broken, fs.ErrClosed) {
+		return fmt.Errorf("unlearn: ledger %s is closed: open it again (%w)", l.dir, l.broken)
+	}
 	if l.broken != nil {
 		return fmt.Errorf("unlearn: ledger %s: an earlier entry could not be written (%w): open it again", l.dir, l.broken)
 	}

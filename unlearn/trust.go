@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"gonum.org/v1/gonum/floats"
 )
@@ -171,12 +172,30 @@ func (t *attempt) judge(theta []float64, after float64, force bool, remedy strin
 		t.note("the residual rose from %.6g to %.6g, but training had left %.6g", t.update.Before, after, t.trained)
 		return t.accept(theta, after)
 	}
+	if force {
+		remedy = withoutForce(remedy)
+	}
 	err := &ErrWorse{Method: t.update.Method, Before: t.update.Before, After: after, Remedy: remedy}
 	if !force {
 		return t.refuse(err)
 	}
 	t.forced(err)
 	return t.accept(theta, after)
+}
+
+// withoutForce leaves out of a remedy the last one, Force, where that is set.
+func withoutForce(remedy string) string {
+	for _, last := range []string{", or set Force to keep it", ", or set its Force to keep it"} {
+		rest, found := strings.CutSuffix(remedy, last)
+		if !found {
+			continue
+		}
+		if at := strings.LastIndex(rest, ", "); at >= 0 {
+			rest = rest[:at] + ", or " + rest[at+2:]
+		}
+		return rest
+	}
+	return remedy
 }
 
 // roundingResidual is what the gradient of a problem solved as well as float64 allows is taken to have at most, and smallShare of the
