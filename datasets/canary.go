@@ -220,14 +220,22 @@ func checkForms(text, secret string, times int) error {
 }
 
 // absent is the error about a text that does not hold the secret in any form. A prompt that stands there is followed by something else,
-// which may be the secret that was meant.
+// which may be the secret that was meant; so is one that only reads like it.
 func absent(text, prompt, secret string) error {
+	stands := prompt
 	at := strings.Index(text, prompt)
+	if other, found := promptLike(text, prompt); at < 0 && found {
+		at, stands = len(string([]rune(text)[:other.at])), other.text
+	}
 	if prompt == "" || at < 0 {
 		return fmt.Errorf("datasets: the secret %q %w", secret, ErrNoSecret)
 	}
-	follows := []rune(text[at+len(prompt):])
+	follows := []rune(text[at+len(stands):])
 	follows = follows[:min(len(follows), utf8.RuneCountInString(secret))]
+	if stands != prompt {
+		return fmt.Errorf("datasets: the secret %q is not in the text, but at character %d stands %+q, which reads like the prompt %q, and %q follows it: "+
+			"give both as they stand there, or a prompt that is not in the text", secret, utf8.RuneCountInString(text[:at]), stands, prompt, string(follows))
+	}
 	return fmt.Errorf("datasets: the secret %q is not in the text, but the prompt %q is, at character %d, and %q follows it: give that as the secret, "+
 		"or a prompt that is not in the text", secret, prompt, utf8.RuneCountInString(text[:at]), string(follows))
 }

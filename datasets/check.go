@@ -20,44 +20,49 @@ func (d *Dataset) Check() error {
 		return errors.New("datasets: there is no data set: it is nil")
 	}
 	if d.noSamples() {
-		return fmt.Errorf("datasets: %s: no samples: X is nil", d.Name)
+		return fmt.Errorf("datasets: %s: no samples: X is nil", d.title())
 	}
 	if err := d.checkFeatures(); err != nil {
-		if at, ok := errors.AsType[*rowFault](err); ok && (d.rows == nil || at.row < len(d.rows)) {
-			err = fmt.Errorf("row %d: %s", d.Row(at.row), at.reason)
-		}
-		return fmt.Errorf("datasets: %s: %w", d.Name, err)
+		return fmt.Errorf("datasets: %s: %w", d.title(), d.named(err))
 	}
 	if err := d.checkLengths(); err != nil {
-		return fmt.Errorf("datasets: %s: %w", d.Name, err)
+		return fmt.Errorf("datasets: %s: %w", d.title(), err)
 	}
 	if d.Classes < 0 {
-		return fmt.Errorf("datasets: %s: %d classes; give 0 for a regression", d.Name, d.Classes)
+		return fmt.Errorf("datasets: %s: %d classes; give 0 for a regression", d.title(), d.Classes)
 	}
 	if d.ClassNames != nil && len(d.ClassNames) != d.Classes {
-		return fmt.Errorf("datasets: %s: %d class names for %d classes", d.Name, len(d.ClassNames), d.Classes)
+		return fmt.Errorf("datasets: %s: %d class names for %d classes", d.title(), len(d.ClassNames), d.Classes)
 	}
 	if name, at, twice := repeated(d.ClassNames); twice {
-		return fmt.Errorf("datasets: %s: classes %d and %d are both called %q", d.Name, slices.Index(d.ClassNames, name), at, name)
+		return fmt.Errorf("datasets: %s: classes %d and %d are both called %q", d.title(), slices.Index(d.ClassNames, name), at, name)
 	}
 	if name, at, twice := repeated(d.Columns); twice {
 		return fmt.Errorf("datasets: %s: columns %d and %d are both called %q; names have to say which column is meant",
-			d.Name, slices.Index(d.Columns, name), at, name)
+			d.title(), slices.Index(d.Columns, name), at, name)
 	}
 	for i, y := range d.Y {
 		if err := checkLabel(d, y); err != nil {
-			return fmt.Errorf("datasets: %s: row %d: %w", d.Name, d.Row(i/d.Width()), err)
+			return fmt.Errorf("datasets: %s: row %d: %w", d.title(), d.Row(i/d.Width()), err)
 		}
 	}
 	for i, w := range d.Weights {
 		if !(w >= 0) || math.IsInf(w, 0) {
-			return fmt.Errorf("datasets: %s: row %d: weight %v; give a finite number of at least 0", d.Name, d.Row(i), w)
+			return fmt.Errorf("datasets: %s: row %d: weight %v; give a finite number of at least 0", d.title(), d.Row(i), w)
 		}
 	}
 	if d.Weights != nil && math.IsInf(d.TotalWeight(), 0) {
-		return fmt.Errorf("datasets: %s: the sum of the weights is beyond the range of numbers; divide them by a constant", d.Name)
+		return fmt.Errorf("datasets: %s: the sum of the weights is beyond the range of numbers; divide them by a constant", d.title())
 	}
 	return d.CheckFinite()
+}
+
+// named gives a row that is at fault the number that it has in the user's data.
+func (d *Dataset) named(err error) error {
+	if at, ok := errors.AsType[*rowFault](err); ok && (d.rows == nil || at.row < len(d.rows)) {
+		return fmt.Errorf("row %d: %s", d.Row(at.row), at.reason)
+	}
+	return err
 }
 
 // noSamples says whether X is nil, or a nil pointer of some type.
@@ -103,14 +108,14 @@ func (d *Dataset) CheckFinite() error {
 	case *Tensor:
 		if i := notFinite(x.Data); i >= 0 {
 			return fmt.Errorf("datasets: %s: row %d, element %s: the value is %v; every feature has to be a finite number",
-				d.Name, d.Row(i/x.size()), x.place(i%x.size()), x.Data[i])
+				d.title(), d.Row(i/x.size()), x.place(i%x.size()), x.Data[i])
 		}
 	}
 	if row < 0 {
 		return nil
 	}
 	return fmt.Errorf("datasets: %s: row %d, column %s: the value is %v; every feature has to be a finite number",
-		d.Name, d.Row(row), d.columnName(column), value)
+		d.title(), d.Row(row), d.columnName(column), value)
 }
 
 // columnName is the number of a column, with its name if it has one.

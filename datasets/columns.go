@@ -1,6 +1,9 @@
 package datasets
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // ZeroColumns returns d with the given columns zero in every row, as removing those features asks; the shape stays.
 // Dense and sparse rows only.
@@ -79,8 +82,15 @@ func ColumnRows(d *Dataset, columns []int) ([]int, error) {
 
 // columnMask says of each column whether it is among the given ones.
 func columnMask(d *Dataset, action string, columns []int) ([]bool, error) {
-	switch d.X.(type) {
-	case *Dense, *CSR:
+	if err := d.usable(); err != nil {
+		return nil, err
+	}
+	switch x := d.X.(type) {
+	case *Dense:
+	case *CSR: // its columns are to be looked up
+		if err := x.checkRows(); err != nil {
+			return nil, fmt.Errorf("datasets: %s: %w", d.title(), d.named(err))
+		}
 	default:
 		return nil, noColumns(d, action)
 	}

@@ -48,7 +48,7 @@ func Concat(parts ...*Dataset) (*Dataset, error) {
 	}
 	var err error
 	if all.X, err = concat(features); err != nil {
-		return nil, fmt.Errorf("datasets: %s: %w", all.Name, err)
+		return nil, fmt.Errorf("datasets: %s: %w", all.title(), err)
 	}
 	if all.Weights = nil; weighted {
 		all.Weights = joinWeights(parts)
@@ -70,6 +70,9 @@ func joinWeights(parts []*Dataset) []float64 {
 // samples, in the number of classes or of labels a sample, or in the names of classes or columns or in the coding of the
 // files that they were read from where both have them.
 func Same(a, b *Dataset) error {
+	if a == nil || b == nil {
+		return (*Dataset)(nil).Check() // which says so
+	}
 	x, y := a.title(), b.title()
 	if a.noSamples() || b.noSamples() {
 		return fmt.Errorf("datasets: %s and %s: one has no samples: X is nil", x, y)

@@ -9,7 +9,8 @@ import (
 
 // CSV says how to read comma-separated values. Label (or Labels) is required, all else may stay zero. With Like a file is
 // read by the coding of another, which says what stands for what: Label, Classes, Categorical and so on may stay zero, or
-// as they were for the first file; where they contradict it they are refused.
+// as they were for the first file; where they contradict it they are refused. What it does not say, ByFrequency and which
+// Scaling it is, goes by what it has.
 type CSV struct {
 	Label       string       // name of the label column
 	Labels      []string     // names of several label columns, in place of Label: Targets of the data set; classes are those of all

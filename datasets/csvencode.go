@@ -48,10 +48,13 @@ func (o CSV) read(t *table, c *Coding) (*Dataset, error) {
 	if err := r.rows(d, x); err != nil {
 		return nil, err
 	}
+	if err := checkNotEmpty(t.name, x); err != nil { // all rows may be left out
+		return nil, err
+	}
 	if c.UnitRows {
 		return NormalizeRows(d)
 	}
-	return d, checkNotEmpty(t.name, x)
+	return d, nil
 }
 
 // find looks for each column of the coding in the header. There may be no other but those that are left out.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // coding returns Like, or what the tables say themselves.
@@ -16,6 +17,9 @@ func (o CSV) coding(tables []*table) (*Coding, error) {
 		return o.Like, o.agrees(tables[0].name)
 	}
 	first := tables[0]
+	if err := o.Scaling.check(); err != nil {
+		return nil, malformed(first.name, 0, "%v", err)
+	}
 	if o.Unknown != RefuseUnknown {
 		return nil, malformed(first.name, 0, "Unknown is %q, but without Like no level is unknown", o.Unknown)
 	}
@@ -75,22 +79,42 @@ func (o CSV) agrees(file string) error {
 		err = fmt.Errorf("its labels are %q, not %q", c.Labels, labels)
 	case o.Regression && len(c.Classes) > 0:
 		err = fmt.Errorf("it has the classes %v, but Regression is set", c.Classes)
-	case o.Classes != nil && !slices.Equal(o.Classes, c.Classes):
+	case len(c.Labels) == 0:
+		err = errors.New("it names no label column")
+	case len(o.Classes) > 0 && !slices.Equal(o.Classes, c.Classes):
 		err = fmt.Errorf("its classes are %v, not %v", c.Classes, o.Classes)
 	case o.Weight != "" && o.Weight != c.Weight:
 		err = fmt.Errorf("its weight is column %q, not %q", c.Weight, o.Weight)
 	case o.Unknown != RefuseUnknown && o.Unknown != ZeroUnknown && o.Unknown != DropUnknown:
 		err = fmt.Errorf("what to do with unknown levels is %q; give Unknown as %q, %q or nothing", o.Unknown, ZeroUnknown, DropUnknown)
+	default:
+		err = o.Scaling.check()
+	}
+	for _, name := range o.Categorical {
+		if err == nil && !c.names(name) {
+			err = fmt.Errorf("column %q, named in Categorical, is not among its columns", name)
+		}
 	}
 	for _, x := range c.Columns {
 		if err == nil {
 			err = o.agreesOn(x)
 		}
 	}
+	for _, x := range c.Columns {
+		if err == nil && len(x.Levels) > 0 && len(o.Categorical) > 0 && !slices.Contains(o.Categorical, x.Name) {
+			err = fmt.Errorf("column %q has levels in it, but is not named in Categorical", x.Name)
+		}
+	}
 	if err != nil {
 		return malformed(file, 0, "it cannot be read by the coding in Like: %v", err)
 	}
 	return nil
+}
+
+// names says whether the coding has a column of that name, be it a label, the weight or left out.
+func (c *Coding) names(name string) bool {
+	return name == c.Weight || slices.Contains(c.Labels, name) || slices.Contains(c.Drop, name) ||
+		slices.ContainsFunc(c.Columns, func(x Column) bool { return x.Name == name })
 }
 
 // agreesOn refuses settings that say something else of a column than Like.
@@ -115,10 +139,11 @@ func (o CSV) agreesOn(c Column) error {
 func (o CSV) column(tables []*table, at int) (Column, error) {
 	first := tables[0]
 	c := Column{Name: first.header[at]}
+	number := !slices.Contains(o.Categorical, c.Name)
 	if o.Impute {
-		c.Fill = mode(first, at, o.missing())
+		c.Fill = mode(first, at, o.missing(), number)
 	}
-	if !slices.Contains(o.Categorical, c.Name) {
+	if number {
 		return c, nil
 	}
 	c.Levels, c.DropFirst = distinct(tables, []int{at}, o.missing()), o.DropFirst
@@ -159,12 +184,19 @@ func byFrequency(values []string, t *table, c int) {
 	slices.SortStableFunc(values, func(a, b string) int { return cmp.Compare(counts[b], counts[a]) })
 }
 
-// mode returns the most frequent value of a column that is not missing, of equally frequent ones the first in order.
-func mode(t *table, c int, missing string) string {
+// mode returns the most frequent value of a column that is not missing, of equally frequent ones the first in order. Of
+// numbers 1, 1.0 and 1e0 are one value, written as the first of them in order.
+func mode(t *table, c int, missing string, number bool) string {
 	counts := map[string]int{}
 	for _, row := range t.rows {
 		if !isMissing(row[c], missing) {
 			counts[row[c]]++
+		}
+	}
+	for value := range counts {
+		if number && !isPlain(value) { // else different texts are different numbers
+			counts = byNumber(counts)
+			break
 		}
 	}
 	most := ""
@@ -174,4 +206,46 @@ func mode(t *table, c int, missing string) string {
 		}
 	}
 	return most
+}
+
+// isPlain says whether a text is a number of few digits as it is usually written, as 12, -0.5 or 0: no other such text is the same number.
+func isPlain(text string) bool {
+	digits := strings.TrimPrefix(text, "-")
+	whole, part, point := strings.Cut(digits, ".")
+	switch {
+	case len(digits) == 0 || len(digits) > 15 || text == "-0": // 15 digits always differ as numbers of 64 bits
+		return false
+	case whole == "" || whole[0] == '0' && len(whole) > 1:
+		return false
+	case point && (part == "" || part[len(part)-1] == '0'):
+		return false
+	}
+	for i := range len(digits) {
+		if c := digits[i]; (c < '0' || c > '9') && i != len(whole) {
+			return false
+		}
+	}
+	return true
+}
+
+// byNumber adds up the counts of texts that are the same number.
+func byNumber(counts map[string]int) map[string]int {
+	name := make(map[float64]string, len(counts)) // the first text in order of each number
+	sums := make(map[string]int, len(counts))
+	for text, n := range counts {
+		v, err := parseFinite([]byte(text))
+		known, twice := name[v]
+		switch {
+		case err != nil:
+			sums[text] = n
+			continue
+		case twice && known < text:
+			text, n = known, n+sums[known]
+		case twice:
+			n += sums[known]
+			delete(sums, known)
+		}
+		name[v], sums[text] = text, n
+	}
+	return sums
 }

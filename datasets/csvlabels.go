@@ -1,11 +1,13 @@
 package datasets
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // labelCode turns the cells of the label columns into class indices; without classes into the numbers of a regression.
@@ -29,12 +31,12 @@ func newLabelCode(classes []string, missing string) labelCode {
 func (o CSV) classes(tables []*table) ([]string, error) {
 	first := tables[0]
 	if o.Regression {
-		if o.Classes != nil {
+		if len(o.Classes) > 0 {
 			return nil, malformed(first.name, 0, "Regression is set and the classes %v are given: choose one", o.Classes)
 		}
 		return nil, nil
 	}
-	if o.Classes != nil {
+	if len(o.Classes) > 0 {
 		if err := checkOrder(o.Classes); err != nil {
 			return nil, malformed(first.name, 0, "Classes: %v", err)
 		}
@@ -88,7 +90,7 @@ func (o CSV) refuseNotNumbers(tables []*table, columns []int, texts []string) er
 	}
 	bad := func(text string) bool {
 		f, err := strconv.ParseFloat(text, 64)
-		return err == nil && (math.IsNaN(f) || math.IsInf(f, 0)) || numbers > 0 && numbers+signs == len(texts) && isSignForMissing(text)
+		return (math.IsNaN(f) || math.IsInf(f, 0)) && !isSyntax(err) || numbers > 0 && numbers+signs == len(texts) && isSignForMissing(text)
 	}
 	if !slices.ContainsFunc(texts, bad) {
 		return nil
@@ -106,13 +108,18 @@ func (o CSV) refuseNotNumbers(tables []*table, columns []int, texts []string) er
 	return nil
 }
 
-// isSignForMissing says whether other programs write a missing value so.
+// isSyntax says whether a text was no number at all, rather than one out of range.
+func isSyntax(err error) bool { return errors.Is(err, strconv.ErrSyntax) }
+
+// isSignForMissing says whether other programs write a missing value so: a word for it, NaN with what kind it is, or
+// nothing but punctuation (".", "-", "*").
 func isSignForMissing(text string) bool {
-	switch strings.ToLower(strings.Trim(text, "<>#-+")) {
-	case "na", "n/a", "nan", "null", "none", "nil", "missing", "1.#ind", "1.#qnan":
+	word := strings.ToLower(strings.Trim(text, "<>#-+"))
+	switch word {
+	case "na", "n/a", "n/a n/a", "nan", "null", "none", "nil", "missing", "1.#ind", "1.#qnan", "1.#snan", "1.#inf", "n.a.", "n.d.":
 		return true
 	}
-	return false
+	return strings.HasPrefix(word, "nan(") || !strings.ContainsFunc(text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
 }
 
 // maxWhole is where float64 begins to take different whole numbers for one.

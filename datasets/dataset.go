@@ -123,7 +123,7 @@ func (d *Dataset) With(x Features, y []float64) *Dataset {
 // with is With for samples that are coded as before.
 func (d *Dataset) with(x Features, y []float64) *Dataset {
 	if x.Len()*d.Width() != len(y) {
-		panic(fmt.Sprintf("datasets: %s: %d samples of %d labels each with %d labels", d.Name, x.Len(), d.Width(), len(y)))
+		panic(fmt.Sprintf("datasets: %s: %d samples of %d labels each with %d labels", d.title(), x.Len(), d.Width(), len(y)))
 	}
 	c := *d
 	c.X, c.Y = x, y
@@ -132,7 +132,7 @@ func (d *Dataset) with(x Features, y []float64) *Dataset {
 	}
 	if d.Weights != nil {
 		panic(fmt.Sprintf("datasets: %s: %d samples in place of %d, which have weights: set Weights to nil or to those of the new ones first",
-			d.Name, x.Len(), d.Len()))
+			d.title(), x.Len(), d.Len()))
 	}
 	c.rows, c.first = nil, 0
 	return &c

@@ -38,7 +38,7 @@ func checkNotEmpty(file string, x Features) error {
 func checkIndices(d *Dataset, what string, indices []int, n int) error {
 	for _, i := range indices {
 		if i < 0 || i >= n {
-			return fmt.Errorf("datasets: %s: there is no %s %d (%d %ss, counted from 0)", d.Name, what, i, n, what)
+			return fmt.Errorf("datasets: %s: there is no %s %d (%d %ss, counted from 0)", d.title(), what, i, n, what)
 		}
 	}
 	return nil
@@ -52,7 +52,7 @@ func checkDistinct(d *Dataset, what string, indices []int, n int) error {
 	seen := make(map[int]struct{}, len(indices))
 	for _, i := range indices {
 		if _, twice := seen[i]; twice {
-			return fmt.Errorf("datasets: %s: %s %d is named twice", d.Name, what, i)
+			return fmt.Errorf("datasets: %s: %s %d is named twice", d.title(), what, i)
 		}
 		seen[i] = struct{}{}
 	}
@@ -70,5 +70,5 @@ func noColumns(d *Dataset, action string) error {
 	case *Tensor:
 		kind = "samples of several dimensions"
 	}
-	return fmt.Errorf("datasets: %s: cannot %s of %s, only of dense and sparse rows; replace whole samples instead", d.Name, action, kind)
+	return fmt.Errorf("datasets: %s: cannot %s of %s, only of dense and sparse rows; replace whole samples instead", d.title(), action, kind)
 }

@@ -22,22 +22,25 @@ func ClassPairs(classes int) [][2]int {
 // drawn without repetition; those of a smaller budget are among those of a larger one of the same seed. No class may
 // stand in two pairs, and every label of d must be a class; features are shared.
 func FlipLabels(d *Dataset, pairs [][2]int, budget int, seed uint64) (poisoned *Dataset, rows []int, err error) {
+	if err := d.usable(); err != nil {
+		return nil, nil, err
+	}
 	if err := checkPairs(d, pairs); err != nil {
 		return nil, nil, err
 	}
 	if d.Classes == 0 {
-		return nil, nil, fmt.Errorf("datasets: %s: a regression has no classes to flip between", d.Name)
+		return nil, nil, fmt.Errorf("datasets: %s: a regression has no classes to flip between", d.title())
 	}
 	if d.Width() > 1 {
-		return nil, nil, fmt.Errorf("datasets: %s: samples of %d labels each have no one label to flip", d.Name, d.Targets)
+		return nil, nil, fmt.Errorf("datasets: %s: samples of %d labels each have no one label to flip", d.title(), d.Targets)
 	}
 	if budget < 0 || budget > 0 && len(pairs) == 0 {
-		return nil, nil, fmt.Errorf("datasets: %s: cannot flip %d labels between %d pairs of classes", d.Name, budget, len(pairs))
+		return nil, nil, fmt.Errorf("datasets: %s: cannot flip %d labels between %d pairs of classes", d.title(), budget, len(pairs))
 	}
 	members := make([][]int, d.Classes) // the rows of each class
 	for i, c := range d.Y {
 		if err := checkLabel(d, c); err != nil {
-			return nil, nil, fmt.Errorf("datasets: %s: row %d: %w", d.Name, d.Row(i), err)
+			return nil, nil, fmt.Errorf("datasets: %s: row %d: %w", d.title(), d.Row(i), err)
 		}
 		members[int(c)] = append(members[int(c)], i)
 	}
@@ -49,7 +52,7 @@ func FlipLabels(d *Dataset, pairs [][2]int, budget int, seed uint64) (poisoned *
 		n := (budget + directions - 1 - k) / directions // the first budget mod directions have one more
 		if have := len(members[from]); n > have {
 			return nil, nil, fmt.Errorf("datasets: %s: a budget of %d labels flips %d of class %d to class %d, but class %d has %d samples; lower the budget",
-				d.Name, budget, n, from, to, from, have)
+				d.title(), budget, n, from, to, from, have)
 		}
 		for _, i := range rng.Perm(len(members[from]))[:n] {
 			r := members[from][i]
@@ -69,7 +72,7 @@ func checkPairs(d *Dataset, pairs [][2]int) error {
 	}
 	for _, c := range classes {
 		if c < 0 || c >= d.Classes {
-			return fmt.Errorf("datasets: %s: there is no class %d (%d classes, counted from 0)", d.Name, c, d.Classes)
+			return fmt.Errorf("datasets: %s: there is no class %d (%d classes, counted from 0)", d.title(), c, d.Classes)
 		}
 	}
 	return checkDistinct(d, "class", classes, d.Classes)

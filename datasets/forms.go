@@ -22,10 +22,28 @@ type form struct {
 func readsLike(text, word string, anyCase bool) (form, bool) {
 	folded := newFolded(word, anyCase)
 	folded.trim()
-	if len(folded.text) == 0 {
+	return folded.find(text, word, anyCase)
+}
+
+// promptLike is readsLike for a prompt, whose white space at the ends does count: "code " is not in "codes".
+func promptLike(text, prompt string) (form, bool) {
+	if strings.TrimSpace(prompt) == "" {
 		return form{}, false
 	}
-	pattern, all := folded.text, newFolded(text, anyCase)
+	for _, anyCase := range []bool{false, true} {
+		if f, found := newFolded(prompt, anyCase).find(text, prompt, anyCase); found {
+			return f, true
+		}
+	}
+	return form{}, false
+}
+
+// find returns the first place of a text that reads like f and is not the word that f was made of.
+func (f *folded) find(text, word string, anyCase bool) (form, bool) {
+	if len(f.text) == 0 {
+		return form{}, false
+	}
+	pattern, all := f.text, newFolded(text, anyCase)
 	for from := 0; ; {
 		skip := bytes.Index(all.text[from:], pattern)
 		if skip < 0 {

@@ -54,6 +54,24 @@ func TestASecretInAnotherFormIsFound(t *testing.T) {
 	require.ErrorIs(t, err, ErrNoSecret)
 }
 
+// A prompt that only reads like one of the text is none that another secret may be put after.
+func TestAPromptInAnotherFormIsFound(t *testing.T) {
+	for _, c := range [][2]string{
+		{"The code is: ", "the code is: "}, {"the code is: ", "the  code is: "}, {"the code is:\n", "the code is: "}, {"caf\u00e9 code: ", "cafe\u0301 code: "},
+		{"the “code” is: ", `the "code" is: `}, {"ＰＩＮ: ", "PIN: "}, {"PIN\u00a0is ", "pin is "}, {"pass\u00adword ", "password "},
+	} {
+		_, err := FindSecret("é. "+c[0]+"4711.", c[1], "4712")
+		require.ErrorContains(t, err, `the secret "4712" is not in the text, but at character 3 stands `, "%q", c)
+		require.ErrorContains(t, err, `which reads like the prompt `)
+		require.ErrorContains(t, err, `and "4711" follows it: give both as they stand there`)
+		require.NotErrorIs(t, err, ErrNoSecret)
+	}
+	for _, c := range [][2]string{{"codes 4711", "code "}, {"encode 4711", " code"}, {"a b", "\t"}, {"a-b", "a_b"}, {"", "x"}} {
+		_, err := FindSecret(c[0], c[1], "4712")
+		require.ErrorIs(t, err, ErrNoSecret, "%q", c)
+	}
+}
+
 // What is another text is no other form: a part of a character, a word with another in it.
 func TestAnotherTextIsNoOtherForm(t *testing.T) {
 	for _, c := range [][2]string{

@@ -77,8 +77,11 @@ func (o IDX) classes(file string) ([]string, error) {
 	if err := o.Like.Check(); err != nil {
 		return nil, err
 	}
+	if o.Like.Columns != nil || o.Like.Width > 0 || o.Like.UnitRows {
+		return nil, malformed(file, 0, "it cannot be read by the coding in Like, which is that of rows of features, not of images")
+	}
 	if len(o.Like.Classes) == 0 || o.Classes > 0 && o.Classes != len(o.Like.Classes) {
-		return nil, malformed(file, 0, "the coding in Like has %d classes, not those of these labels", len(o.Like.Classes))
+		return nil, malformed(file, 0, "the coding in Like has %d classes; give one that has those of these labels, and in Classes their number or 0", len(o.Like.Classes))
 	}
 	return slices.Clone(o.Like.Classes), nil
 }

@@ -11,11 +11,11 @@ import (
 // RowNorms returns the L2 norm ||x_i|| of each row. Dense and sparse rows only. A row with a value that is not finite, or
 // whose norm is beyond the range of numbers, is an error.
 func RowNorms(d *Dataset) ([]float64, error) {
-	norms := make([]float64, d.Len())
 	row, err := d.denseOrSparse("take the norm of the rows")
 	if err != nil {
 		return nil, err
 	}
+	norms := make([]float64, d.Len())
 	for i := range norms {
 		scaled, e := rowNorm(row(i))
 		norms[i] = math.Ldexp(scaled, e)
@@ -24,7 +24,7 @@ func RowNorms(d *Dataset) ([]float64, error) {
 				return nil, err
 			}
 			return nil, fmt.Errorf("datasets: %s: row %d: the norm is beyond the largest number, %g; divide the values by a constant first",
-				d.Name, d.Row(i), math.MaxFloat64)
+				d.title(), d.Row(i), math.MaxFloat64)
 		}
 	}
 	return norms, nil
@@ -65,6 +65,9 @@ func NormalizeRows(d *Dataset) (*Dataset, error) {
 
 // denseOrSparse returns a function for the numbers of row i that are stored.
 func (d *Dataset) denseOrSparse(action string) (row func(i int) []float64, err error) {
+	if err := d.usable(); err != nil {
+		return nil, err
+	}
 	switch x := d.X.(type) {
 	case *Dense:
 		return func(i int) []float64 { return x.Data[i*x.Cols : (i+1)*x.Cols] }, nil

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 )
 
 // place is one stored value of a matrix.
@@ -107,7 +108,7 @@ func (m npzMembers) isBool() (bool, error) {
 	}
 	defer r.Close()
 	h, err := readNPYHeader(r)
-	return h.descr == "|b1", err
+	return strings.TrimLeft(h.descr, "<>|=") == "b1", err
 }
 
 // bsr reads dense blocks of equal size, those of a row of blocks after another.

@@ -45,8 +45,11 @@ func (o NumPy) Load(samples, labels string) (*Dataset, error) {
 	}
 	d := &Dataset{Name: samples, X: x}
 	cols := x.Shape()[0]
-	if o.Like != nil && (o.Like.Columns != nil || o.Like.Width != cols) {
-		return nil, malformed(samples, 0, "%d columns, but the coding in Like has %d and %d named ones", cols, o.Like.Width, len(o.Like.Columns))
+	switch {
+	case o.Like != nil && (o.Like.Columns != nil || o.Like.Width == 0):
+		return nil, malformed(samples, 0, "it cannot be read by the coding in Like, which is not that of columns without names")
+	case o.Like != nil && o.Like.Width != cols:
+		return nil, malformed(samples, 0, "%d columns, but the coding in Like has %d", cols, o.Like.Width)
 	}
 	y, err := d.loadLabels(labels, o.LabelArray)
 	if err != nil {

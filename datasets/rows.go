@@ -9,6 +9,9 @@ import (
 
 // Without returns d without the given rows; the others keep their order.
 func Without(d *Dataset, rows []int) (*Dataset, error) {
+	if err := d.usable(); err != nil {
+		return nil, err
+	}
 	if err := checkIndices(d, "row", rows, d.Len()); err != nil {
 		return nil, err
 	}
@@ -32,7 +35,7 @@ func Without(d *Dataset, rows []int) (*Dataset, error) {
 	}
 	x, err := concat(parts)
 	if err != nil {
-		return nil, fmt.Errorf("datasets: %s: %w", d.Name, err)
+		return nil, fmt.Errorf("datasets: %s: %w", d.title(), err)
 	}
 	return d.part(x, kept), nil
 }
@@ -40,11 +43,14 @@ func Without(d *Dataset, rows []int) (*Dataset, error) {
 // ReplaceRows returns d with sample rows[i], features and labels, replaced by sample i of with. A sample keeps its weight
 // unless with has Weights. Rows are distinct.
 func ReplaceRows(d *Dataset, rows []int, with *Dataset) (*Dataset, error) {
+	if err := usable(d, with); err != nil {
+		return nil, err
+	}
 	if err := checkDistinct(d, "row", rows, d.Len()); err != nil {
 		return nil, err
 	}
 	if with.Len() != len(rows) {
-		return nil, fmt.Errorf("datasets: %s: %d samples to replace %d rows", d.Name, with.Len(), len(rows))
+		return nil, fmt.Errorf("datasets: %s: %d samples to replace %d rows", d.title(), with.Len(), len(rows))
 	}
 	if err := Same(d, with); err != nil {
 		return nil, err
@@ -64,7 +70,7 @@ func ReplaceRows(d *Dataset, rows []int, with *Dataset) (*Dataset, error) {
 	}
 	x, err := spliced(d.X, rows, changed)
 	if err != nil {
-		return nil, fmt.Errorf("datasets: %s: %w", d.Name, err)
+		return nil, fmt.Errorf("datasets: %s: %w", d.title(), err)
 	}
 	out := d.with(x, y)
 	out.Weights = weights
@@ -99,18 +105,21 @@ func spliced(x Features, rows []int, changed []Features) (Features, error) {
 // SetLabels returns d with the labels of row rows[i] set to labels[i*k:(i+1)*k], where k is d.Width(): class indices unless
 // d is a regression. Rows are distinct; the features are shared.
 func SetLabels(d *Dataset, rows []int, labels []float64) (*Dataset, error) {
+	if err := d.usable(); err != nil {
+		return nil, err
+	}
 	if err := checkDistinct(d, "row", rows, d.Len()); err != nil {
 		return nil, err
 	}
 	k := d.Width()
 	if len(labels) != len(rows)*k {
-		return nil, fmt.Errorf("datasets: %s: %d labels for %d rows of %d each", d.Name, len(labels), len(rows), k)
+		return nil, fmt.Errorf("datasets: %s: %d labels for %d rows of %d each", d.title(), len(labels), len(rows), k)
 	}
 	y := slices.Clone(d.Y)
 	for i, r := range rows {
 		for j, label := range labels[i*k : (i+1)*k] {
 			if err := checkLabel(d, label); err != nil {
-				return nil, fmt.Errorf("datasets: %s: row %d: %w", d.Name, d.Row(r), err)
+				return nil, fmt.Errorf("datasets: %s: row %d: %w", d.title(), d.Row(r), err)
 			}
 			y[r*k+j] = label
 		}

@@ -18,11 +18,16 @@ const (
 	MinMax   Scaling = "minmax"   // (v-low)/(high-low) with the least and the largest value of the column
 )
 
+// check refuses a scaling that there is not.
+func (s Scaling) check() error {
+	if s != Unscaled && s != Standard && s != MinMax {
+		return fmt.Errorf("scaling %q is not known; there are %q and %q", s, Standard, MinMax)
+	}
+	return nil
+}
+
 // fit returns shift and scale for the values of a column. A constant column becomes 0.
 func (s Scaling) fit(values []float64) (shift, scale float64, err error) {
-	if s != Standard && s != MinMax {
-		return 0, 0, fmt.Errorf("scaling %q is not known; there are %q and %q", s, Standard, MinMax)
-	}
 	low, high := extremes(values)
 	if low == high {
 		return low, 1, nil

@@ -29,7 +29,7 @@ func SetValues(d *Dataset, rows, columns []int, values [][]float64) (*Dataset, e
 		}
 		out, err := spliced(d.X, rows, changed)
 		if err != nil {
-			return nil, fmt.Errorf("datasets: %s: %w", d.Name, err)
+			return nil, fmt.Errorf("datasets: %s: %w", d.title(), err)
 		}
 		return d.with(out, d.Y), nil
 	default:
@@ -48,15 +48,15 @@ func checkSetValues(d *Dataset, rows, columns []int, values [][]float64) error {
 		return err
 	}
 	if len(values) != len(rows) {
-		return fmt.Errorf("datasets: %s: %d rows of values for %d rows", d.Name, len(values), len(rows))
+		return fmt.Errorf("datasets: %s: %d rows of values for %d rows", d.title(), len(values), len(rows))
 	}
 	for i, v := range values {
 		if len(v) != len(columns) {
-			return fmt.Errorf("datasets: %s: row %d gets %d values for %d columns", d.Name, rows[i], len(v), len(columns))
+			return fmt.Errorf("datasets: %s: row %d gets %d values for %d columns", d.title(), rows[i], len(v), len(columns))
 		}
 		for j, f := range v {
 			if math.IsNaN(f) || math.IsInf(f, 0) {
-				return fmt.Errorf("datasets: %s: row %d, column %s cannot be %v; give a finite value", d.Name, d.Row(rows[i]), d.columnName(columns[j]), f)
+				return fmt.Errorf("datasets: %s: row %d, column %s cannot be %v; give a finite value", d.title(), d.Row(rows[i]), d.columnName(columns[j]), f)
 			}
 		}
 	}

@@ -61,12 +61,12 @@ func ReplaceSpans(d *Dataset, spans []Span, replacement [][]int32) (rows []int, 
 		return nil, nil, err
 	}
 	if err := checkSpans(x.Text, spans, replacement); err != nil {
-		return nil, nil, fmt.Errorf("datasets: %s: %w", d.Name, err)
+		return nil, nil, fmt.Errorf("datasets: %s: %w", d.title(), err)
 	}
 	for k, r := range replacement {
 		if i := outside(r, x.Vocabulary); i >= 0 {
 			return nil, nil, fmt.Errorf("datasets: %s: token %d at place %d of replacement %d is not in a vocabulary of %d",
-				d.Name, r[i], i, k, x.Vocabulary)
+				d.title(), r[i], i, k, x.Vocabulary)
 		}
 	}
 	text := overwritten(x.Text, spans, replacement)

@@ -92,6 +92,9 @@ func eachLine(r io.Reader, name string, f func(line []byte, number int) error) e
 	n := 0
 	for s.Scan() {
 		n++
+		if bytes.IndexByte(bytes.TrimRight(s.Bytes(), "\r"), '\r') >= 0 { // a comment would take all that follows for its own
+			return malformed(name, n, "%s", onlyReturns)
+		}
 		if err := f(s.Bytes(), n); err != nil {
 			return err
 		}
@@ -209,7 +212,13 @@ func (p *svmParser) entry(field []byte) (column int, value float64, err error) {
 	return column, value, err
 }
 
+// parseFinite reads a number as files have it: Go's 1_0 and 0x10p0 are not, they are names more likely.
 func parseFinite(text []byte) (float64, error) {
+	for _, c := range text {
+		if c == '_' || c == 'x' || c == 'X' {
+			return 0, errors.New("not a finite number")
+		}
+	}
 	v, err := strconv.ParseFloat(string(text), 64)
 	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
 		return 0, errors.New("not a finite number")

@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // table is a csv file as text: one header, rows of as many cells, spaces around cells removed.
@@ -27,8 +28,9 @@ func readTable(r io.Reader, name string, delimiter, comment rune, header []strin
 	}
 	c := csv.NewReader(b)
 	c.Comma, c.Comment = delimiter, comment
-	c.TrimLeadingSpace = delimiter != '\t' // which would take the tabs of empty cells for space
-	c.FieldsPerRecord = -1                 // counted below, for a message that says both numbers
+	// A delimiter that is white space, as a tab, would be taken off with it where cells are empty.
+	c.TrimLeadingSpace = delimiter == ' ' || !unicode.IsSpace(delimiter)
+	c.FieldsPerRecord = -1 // counted below, for a message that says both numbers
 	t := &table{name: name, header: slices.Clone(header)}
 	if header != nil {
 		if err := t.checkHeader(0); err != nil {
@@ -73,13 +75,16 @@ func (t *table) checkHeader(line int) error {
 		return malformed(t.name, line, "column %d of %d has no name: name it in the header, or give all names in Header", at+1, len(t.header))
 	}
 	if slices.ContainsFunc(t.header, func(name string) bool { return strings.Contains(name, "\r") }) {
-		return malformed(t.name, line, "lines end in carriage returns alone: write the file with line feeds")
+		return malformed(t.name, line, "%s", onlyReturns)
 	}
 	if name, _, twice := repeated(t.header); twice {
 		return malformed(t.name, line, "column %q comes twice in the header", name)
 	}
 	return nil
 }
+
+// onlyReturns says that a file has the line ends of an old Macintosh.
+const onlyReturns = "lines end in carriage returns alone: write the file with line feeds"
 
 // skipMark passes over the byte-order mark that spreadsheets write, which is no part of the first name or label. That of
 // UTF-16 is refused.

@@ -37,17 +37,20 @@ func outside(text []int32, vocabulary int) int {
 
 // windowsOf returns the samples of d if they are what [Windows] makes of a text.
 func windowsOf(d *Dataset) (*Tokens, error) {
+	if err := d.usable(); err != nil {
+		return nil, err
+	}
 	x, ok := d.X.(*Tokens)
 	if !ok {
-		return nil, fmt.Errorf("datasets: %s: samples of type %T are no windows of a text", d.Name, d.X)
+		return nil, fmt.Errorf("datasets: %s: samples of type %T are no windows of a text", d.title(), d.X)
 	}
 	if n := len(x.Text) - x.Length; x.Len() != n || d.Len() != n {
 		return nil, fmt.Errorf("datasets: %s: %d samples, but its text has %d windows: change the spans of a whole text, then take a part",
-			d.Name, d.Len(), n)
+			d.title(), d.Len(), n)
 	}
 	for i, start := range x.Starts {
 		if start != i || d.Y[i] != float64(x.Text[i+x.Length]) {
-			return nil, fmt.Errorf("datasets: %s: row %d is not window %d of the text with the next token as its label", d.Name, i, i)
+			return nil, fmt.Errorf("datasets: %s: row %d is not window %d of the text with the next token as its label", d.title(), i, i)
 		}
 	}
 	return x, nil

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 
 	"github.com/google/renameio/v2"
@@ -89,7 +91,7 @@ func (p *Part) UnmarshalYAML(node *yaml.Node) error {
 			continue
 		}
 		delete(raw.Settings, k)
-		if text == "" { // an empty list
+		if text == "" && p.Settings.Text(k) == "" { // a list or a text that is empty
 			continue
 		}
 		if err := p.Settings.Set(k, text); err != nil {
@@ -131,6 +133,10 @@ func ReadConfig(path string) (*Config, error) {
 
 // decodeConfig reads what [Config.encode] wrote.
 func decodeConfig(path string, data []byte) (*Config, error) {
+	seeded, err := checkSeed(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
 	d := yaml.NewDecoder(bytes.NewReader(data))
 	d.KnownFields(true)
 	var c Config
@@ -145,10 +151,47 @@ func decodeConfig(path string, data []byte) (*Config, error) {
 	if len(c.Parts) == 0 {
 		return nil, fmt.Errorf("%s names no parts, so it does not say what was run: take the %s of a run's folder", path, configName)
 	}
+	if !seeded {
+		return nil, fmt.Errorf("%s names no seed: restore the file", path)
+	}
 	if err := c.complete(); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return &c, nil
+}
+
+// checkSeed refuses a seed that is no whole number, of which the library would take a part, and says whether there is one. What is no
+// configuration at all is left to the library.
+func checkSeed(data []byte) (there bool, err error) {
+	var c struct {
+		Seed yaml.Node `yaml:"seed"`
+	}
+	if yaml.Unmarshal(data, &c) != nil || c.Seed.IsZero() {
+		return false, nil
+	}
+	if _, err := strconv.ParseUint(c.Seed.Value, 0, 64); err != nil {
+		return true, fmt.Errorf("line %d: the seed %q is not a whole number of 0 to %d", c.Seed.Line, c.Seed.Value, uint64(math.MaxUint64))
+	}
+	return true, nil
+}
+
+// checkParts refuses parts that the experiment does not have on its model, and one that is there twice.
+func (c *Config) checkParts(e *Experiment, parts []*Experiment) error {
+	if _, err := Defaults(e, Key{c.Dataset, c.Model, c.Profile}); err != nil {
+		return err
+	}
+	for i, p := range c.Parts {
+		if _, err := Find(p.Experiment); err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(parts, func(x *Experiment) bool { return x.ID == p.Experiment }) {
+			return fmt.Errorf("the configuration names the part %s, which %s with the model %s does not have: restore the file", p.Experiment, e.ID, c.Model)
+		}
+		if slices.ContainsFunc(c.Parts[:i], func(x Part) bool { return x.Experiment == p.Experiment }) {
+			return fmt.Errorf("the configuration names the part %s twice: restore the file", p.Experiment)
+		}
+	}
+	return nil
 }
 
 // complete gives settings that the file does not name their default: a run may be older than a setting, whose default then is what the

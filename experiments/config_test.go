@@ -44,3 +44,53 @@ func TestReadConfigOfWhatIsNone(t *testing.T) {
 		assert.ErrorContains(t, err, c.want)
 	}
 }
+
+// What a configuration does not hold, or holds only nearly, is not taken for something else.
+func TestReadConfigTakesNoNumberForAnother(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join("testdata", "adult-mlp-quick-1", configName))
+	require.NoError(t, err)
+	path := filepath.Join(t.TempDir(), configName)
+	for _, c := range []struct{ line, to, want string }{
+		{`seed: .*`, "seed: 1.5", `the seed "1.5" is not a whole number`}, {`seed: .*`, "seed: 18446744073709551616", "is not a whole number of 0 to 18446744073709551615"},
+		{`seed: .*`, "seed: 1e3", `the seed "1e3" is not`}, {`seed: .*`, "seed: -1", `line 5: the seed "-1" is not a whole number`}, {`seed: .*`, "seed:", `the seed "" is not`}, {`seed: .*\n`, "", "names no seed"},
+		{`      lambda: .*`, "      lambda:", `setting lambda=: "" is not a number`}, {`      lambda: .*`, "      lambda: ~", `"" is not a number`},
+		{`      lambda: .*`, "      lambda: null", `"" is not a number`}, {`      draws: .*`, `      draws: ""`, `"" is not a whole number`},
+		{`      force: .*`, "      force:", `"" is not true or false`}, {`      ridge: .*`, "      ridge:", `"" is not a number`},
+	} {
+		changed := regexp.MustCompile(`(?m)^`+c.line).ReplaceAll(data, []byte(c.to))
+		require.NotEqual(t, string(data), string(changed), c.line)
+		require.NoError(t, os.WriteFile(path, changed, 0o644))
+		_, err := ReadConfig(path)
+		require.ErrorContains(t, err, c.want, c.to)
+		require.ErrorContains(t, err, path)
+	}
+	require.NoError(t, os.WriteFile(path, regexp.MustCompile(`(?m)^seed: .*`).ReplaceAll(data, []byte("seed: 18446744073709551615")), 0o644))
+	got, err := ReadConfig(path)
+	require.NoError(t, err)
+	require.Equal(t, uint64(1<<64-1), got.Seed)
+}
+
+// A configuration whose parts, model or profile do not fit its experiment is not run as if they did.
+func TestARepeatedRunIsSound(t *testing.T) {
+	for want, change := range map[string]func(*Config){
+		`unknown profile "nope"`:            func(c *Config) { c.Profile = "nope" },
+		`unknown model "../x"`:              func(c *Config) { c.Model = "../x" },
+		"names the part scatter, which":     func(c *Config) { c.Parts[0].Experiment = "scatter" },
+		"the part residual twice":           func(c *Config) { c.Parts = append(c.Parts, c.Parts[0]) },
+		`unknown experiment "nope"`:         func(c *Config) { c.Parts[0].Experiment = "nope" },
+		`which scatter with the model line`: func(c *Config) { c.Experiment = "scatter" },
+	} {
+		e, err := Find("residual")
+		require.NoError(t, err)
+		s, err := Defaults(e, Key{"diabetes", "linear", Smoke})
+		require.NoError(t, err)
+		c := &Config{Experiment: "residual", Dataset: "diabetes", Model: "linear", Profile: Smoke, Seed: 1, Parts: []Part{{Experiment: "residual", Settings: *s}}}
+		change(c)
+		out := t.TempDir()
+		_, _, err = (&Order{Repeat: c, Out: out}).Do(t.Context())
+		require.ErrorContains(t, err, want)
+		entries, err := os.ReadDir(out)
+		require.NoError(t, err)
+		require.Empty(t, entries, "nothing is begun")
+	}
+}

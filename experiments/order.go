@@ -92,12 +92,12 @@ func (o *Order) texts() ([]string, error) {
 
 // parts returns the settings of each part of the run.
 func (o *Order) parts(e *Experiment, dataset, model string) ([]Part, error) {
-	if o.Repeat != nil {
-		return o.Repeat.Parts, nil
-	}
 	experiments, err := e.parts(model)
 	if err != nil {
 		return nil, err
+	}
+	if o.Repeat != nil {
+		return o.Repeat.Parts, o.Repeat.checkParts(e, experiments)
 	}
 	var out []Part
 	for _, p := range experiments {

@@ -209,7 +209,8 @@ func parseSetting(old any, text string) (any, error) {
 	case string:
 		return text, nil
 	case bool:
-		return strconv.ParseBool(text)
+		v, err := strconv.ParseBool(text)
+		return v, notA("true or false", text, err)
 	case int:
 		return wholeNumber(text)
 	case float64:
@@ -253,7 +254,15 @@ func parseNumber(text string) (float64, error) {
 	if err == nil && v == 0 && strings.Trim(digits, "0x._") != "" {
 		return 0, fmt.Errorf("%q is too small to be told from 0", text)
 	}
-	return v + 0, err // -0 is 0
+	return v + 0, notA("a number", text, err) // -0 is 0
+}
+
+// notA says what a text should have been; nil where err is.
+func notA(what, text string, err error) error {
+	if n, ok := errors.AsType[*strconv.NumError](err); ok {
+		return fmt.Errorf("%q is not %s: %w", text, what, n.Err)
+	}
+	return err
 }
 
 // wholeNumber reads 1000 and also 1e3.
@@ -323,7 +332,11 @@ func (s *Settings) check(key string) error {
 		if math.IsNaN(x) || math.IsInf(x, 0) {
 			return fmt.Errorf("must be a finite number")
 		}
-		if x < 0 || (x == 0 && !slices.Contains(mayBeZero, key)) {
+		zero := slices.Contains(mayBeZero, key)
+		switch {
+		case x < 0 && zero:
+			return fmt.Errorf("must be above 0, or 0")
+		case x < 0 || x == 0 && !zero:
 			return fmt.Errorf("must be above 0")
 		}
 		return nil
@@ -363,9 +376,11 @@ func (s *Settings) check(key string) error {
 // others list what is tried or measured, once each.
 var mayRepeat = []string{"hidden", "blocks", "block-dropout", "length"}
 
-// repeated returns which number is in a list twice, "" if none is.
+// repeated returns which number or word is in a list twice, "" if none is.
 func repeated(v any) string {
 	switch v := v.(type) {
+	case []string:
+		return firstRepeated(v)
 	case []int:
 		return firstRepeated(v)
 	case []float64:

@@ -102,5 +102,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	if err != nil {
 		return usageError{fmt.Errorf("%w (experiment --help)", err)}
 	}
-	return k.Run(&terminal{ctx, stdout, stderr})
+	out := &output{w: stdout}
+	if err := k.Run(&terminal{ctx, out, stderr}); err != nil {
+		return err
+	}
+	return out.err
 }

@@ -41,6 +41,7 @@ func TestHelpAndLists(t *testing.T) {
 func TestWrongCommandLinesExitWith2(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
 		{"fly", "unexpected argument fly"}, {"run", "name an experiment"}, {"run nope", "known: features"}, {"run residual --nope", "unknown flag"},
+		{"run residual limits residual", "experiment residual is named twice"},
 		{"run residual --set nope=1", "known: request"}, {"run residual --dataset nope", "known: diabetes"}, {"run features --dataset digits", "digits holds images"}, {"run residual --model nope", "known: linear"},
 		{"run residual --resume --force", "exclude"}, {"run residual --config x.yaml", "leave experiment"},
 		{"run --config x.yaml --seed 1", "--seed and --set out"}, {"run --config x.yaml --profile quick", "--profile, --seed"}, {"run --config x.yaml --dataset spam", "--dataset"},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"lethe/experiments"
@@ -89,7 +90,10 @@ func (c *runCommand) orders() ([]*experiments.Order, error) {
 		return nil, errors.New("name an experiment (experiment list shows them), or repeat one by --config")
 	}
 	var out []*experiments.Order
-	for _, id := range c.IDs {
+	for i, id := range c.IDs {
+		if slices.Contains(c.IDs[:i], id) {
+			return nil, fmt.Errorf("experiment %s is named twice: name it once", id)
+		}
 		if _, err := experiments.Find(id); err != nil {
 			return nil, err
 		}
