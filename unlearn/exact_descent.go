@@ -101,15 +101,22 @@ func (d exactDescent) sampleNorms(train *datasets.Dataset) ([]float64, error) {
 	return norms, nil
 }
 
-// gradientNorms returns the weighted sum of the norms of the samples' gradients.
+// gradientNorms returns the sum of the norms of the samples' weighted gradients, which it takes one by one where the objective is no
+// [PerSampler].
 func (d exactDescent) gradientNorms(ctx context.Context, p *Problem, theta []float64) (float64, error) {
-	sampler, ok := p.Objective.(PerSampler)
-	if !ok {
-		return 0, fmt.Errorf("unlearn: %s: the slope of the loss has no bound, so the objective %T has to be a PerSampler", d.Name(), p.Objective)
-	}
 	norms := make([]float64, p.Train.Len())
-	if err := sampler.PerSampleNorms(ctx, norms, theta, p.Train); err != nil {
-		return 0, err
+	if _, ok := unmetered(p.Objective).(PerSampler); ok {
+		if err := p.Objective.(PerSampler).PerSampleNorms(ctx, norms, theta, p.Train); err != nil {
+			return 0, err
+		}
+	} else {
+		g := make([]float64, len(theta))
+		for i := range norms {
+			if err := p.Objective.Gradient(ctx, g, theta, p.Train.Slice(i, i+1)); err != nil {
+				return 0, err
+			}
+			norms[i] = norm(g)
+		}
 	}
 	sum := 0.0
 	for _, v := range norms {
