@@ -3,8 +3,12 @@ package graph
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"sync"
 	"weak"
+
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
 )
 
 // Labels is what a loss takes as labels.
@@ -62,17 +66,60 @@ func LabelsOf(loss, y *Node) Labels {
 	return found
 }
 
-// TableOf returns the number of rows of the smallest table in which results look the numbers x up by [Gather], 0 if they do not.
-func TableOf(x *Node, results ...*Node) int {
-	least := 0
+// Tables returns for each number of a sample, a row of the batch x, how many rows the table has in which results look it up by [Gather] or that
+// [OneHot] makes of it, the smallest if there are several; 0 if it is not looked up.
+func Tables(x *Node, results ...*Node) ([]int, error) {
+	places := make([]int, size(dims(x)[1:]))
 	for _, n := range topological(results) {
-		if _, ok := operatorOf(n).(gather); ok {
-			if in := inputsOf(n); viewOf(in[1], x) && (least == 0 || dims(in[0])[0] < least) {
-				least = dims(in[0])[0]
+		rows, index := 0, (*Node)(nil)
+		switch o := operatorOf(n).(type) {
+		case gather:
+			rows, index = dims(inputsOf(n)[0])[0], inputsOf(n)[1]
+		case oneHot:
+			rows, index = o.classes, inputsOf(n)[0]
+		}
+		if index == nil || !viewOf(index, x) {
+			continue
+		}
+		looked, err := placesOf(index, x)
+		if err != nil {
+			return nil, err
+		}
+		for _, k := range looked {
+			if places[k] == 0 || rows < places[k] {
+				places[k] = rows
 			}
 		}
 	}
-	return least
+	return places, nil
+}
+
+// placesOf says which numbers of a sample stand in a view of x: what is there when each number of x is its own place.
+func placesOf(view, x *Node) ([]int, error) {
+	p, err := Compile(view)
+	if err != nil {
+		return nil, err
+	}
+	numbers := make([]float64, size(dims(x)))
+	for i := range numbers {
+		numbers[i] = float64(i % (len(numbers) / dims(x)[0]))
+	}
+	var v gorgonia.Value = tensor.New(tensor.WithShape(dims(x)...), tensor.WithBacking(numbers))
+	if x.Dtype() == tensor.Float32 {
+		single := make([]float32, len(numbers))
+		Convert(single, numbers)
+		v = tensor.New(tensor.WithShape(dims(x)...), tensor.WithBacking(single))
+	}
+	out, err := p.Run(map[*Node]gorgonia.Value{x: v})
+	if err != nil {
+		return nil, err
+	}
+	var places []int
+	for _, k := range floatsOf(out[0]) {
+		places = append(places, int(k))
+	}
+	slices.Sort(places)
+	return slices.Compact(places), nil
 }
 
 // viewOf says whether the elements of n are elements of y.

@@ -131,6 +131,7 @@ func badCalls() map[string]func(u *misuse) {
 		"a summand that is no number":       func(u *misuse) { Shift(u.m, math.NaN()) },
 		"an exponent that is no number":     func(u *misuse) { PowC(u.m, math.NaN()) },
 		"a slope that is no number":         func(u *misuse) { LeakyReLU(u.m, math.NaN()) },
+		"a slope that is infinite":          func(u *misuse) { LeakyReLU(u.m, math.Inf(-1)) },
 		"a number beyond float32":           func(u *misuse) { Fixed(u.single, []float64{-1e39}, 1) },
 		"a scalar beyond float32":           func(u *misuse) { Fixed(u.single, []float64{1e39}) },
 		"a scalar that is no number":        func(u *misuse) { Fixed(u.m, []float64{math.NaN()}) },

@@ -100,6 +100,16 @@ func Input(g *gorgonia.ExprGraph, dt tensor.Dtype, name string, shape ...int) *N
 	return gorgonia.NewTensor(g, dt, len(shape), gorgonia.WithShape(shape...), gorgonia.WithName(name))
 }
 
+// CheckInputs panics with an [*Error] if g has inputs besides those that are given: nothing would feed them. Some of those given may be nil.
+func CheckInputs(g *gorgonia.ExprGraph, known ...*Node) {
+	for _, n := range g.AllNodes() {
+		if n.Op() == nil && !slices.Contains(known, n) {
+			fail("Input", "the network or its loss made an input %q, which gets no value: describe in Params what is learned, and make constants "+
+				"with graph.Fixed", n.Name())
+		}
+	}
+}
+
 // dims returns n's shape as a plain slice; empty for a scalar. Almost every function asks it first, so that it is the place where a node
 // that is none is found.
 func dims(n *Node) []int {

@@ -70,7 +70,7 @@ func applyIn(g *gorgonia.ExprGraph, dt tensor.Dtype, o operator, in ...*Node) *N
 		fail(o.String(), "%v", err)
 	}
 	if err := checkShape(shape); err != nil {
-		fail(o.String(), "the result would have %v", err)
+		fail(o.String(), "the result is too large or empty: %v", err)
 	}
 	checkFactor(o, dt)
 	w := &op{operator: o, in: in, shape: shape, dt: dt, id: opCount.Add(1)}

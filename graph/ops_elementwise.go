@@ -260,8 +260,13 @@ func Softplus(x *Node) *Node { return apply(unary{kind: kSoftplus}, x) }
 // ReLU returns max(x, 0). Its derivative at 0 is taken to be 0.
 func ReLU(x *Node) *Node { return apply(unary{kind: kReLU}, x) }
 
-// LeakyReLU returns x where x > 0 and slope*x elsewhere.
-func LeakyReLU(x *Node, slope float64) *Node { return apply(unary{kind: kLeaky, c: slope}, x) }
+// LeakyReLU returns x where x > 0 and slope*x elsewhere, for a finite slope.
+func LeakyReLU(x *Node, slope float64) *Node {
+	if math.IsInf(slope, 0) {
+		fail("LeakyReLU", "the slope is %v: give a finite number", slope)
+	}
+	return apply(unary{kind: kLeaky, c: slope}, x)
+}
 
 // Erf returns the error function of x.
 func Erf(x *Node) *Node { return apply(unary{kind: kErf}, x) }

@@ -185,7 +185,7 @@ type slice struct{ axis, lo, hi int }
 func (s slice) String() string { return fmt.Sprintf("slice[%d %d:%d]", s.axis, s.lo, s.hi) }
 func (s slice) infer(in [][]int) ([]int, error) {
 	if s.axis < 0 || s.axis >= len(in[0]) || s.lo < 0 || s.hi <= s.lo || s.hi > in[0][s.axis] {
-		return nil, fmt.Errorf("%d:%d of axis %d of %v", s.lo, s.hi, s.axis, in[0])
+		return nil, fmt.Errorf("elements %d to %d along axis %d of shape %v: want an axis that is there and 0 <= lo < hi <= its size", s.lo, s.hi-1, s.axis, in[0])
 	}
 	out := slices.Clone(in[0])
 	out[s.axis] = s.hi - s.lo
@@ -210,7 +210,7 @@ type pad struct{ axis, before, after int }
 func (p pad) String() string { return fmt.Sprintf("pad[%d %d %d]", p.axis, p.before, p.after) }
 func (p pad) infer(in [][]int) ([]int, error) {
 	if p.axis < 0 || p.axis >= len(in[0]) || p.before < 0 || p.after < 0 || p.before > maxElements || p.after > maxElements {
-		return nil, fmt.Errorf("%d and %d zeros along axis %d of %v", p.before, p.after, p.axis, in[0])
+		return nil, fmt.Errorf("%d and %d zeros along axis %d of shape %v: want an axis that is there and at least 0 of each", p.before, p.after, p.axis, in[0])
 	}
 	out := slices.Clone(in[0])
 	out[p.axis] += p.before + p.after

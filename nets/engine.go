@@ -131,12 +131,13 @@ func (e *numeric[T]) cut(d *datasets.Dataset) ([]chunk, error) {
 	return chunks(d.Len(), size), nil
 }
 
-// dataKey tells data sets apart by where their numbers lie. It keeps none of them alive.
+// dataKey tells data sets apart by where all that is looked at lies, and how much there is of it. It keeps none of them alive.
 type dataKey struct {
-	x, y, w   any // weak.Pointer of the first feature, label and weight
-	n, width  int
-	of, class int
-	labels    int
+	x       [3]any // weak.Pointer of the first element of what the features are made of, and their settings
+	y       [4]any // weak.Pointer of the first label, weight, name of a class and of a column
+	n       [8]int // lengths: of the samples, and of the arrays above
+	classes int
+	samples string
 }
 
 // meet is the one check where the model meets data: d is sound, and fits the network and its loss. A data set is looked at once: its memory is
@@ -145,18 +146,22 @@ func (e *numeric[T]) meet(d *datasets.Dataset) error {
 	if d == nil || isNil(d.X) || d.Len() <= 256 {
 		return e.look(d)
 	}
-	key := dataKey{y: first(d.Y), w: first(d.Weights), n: d.Len(), width: size(d.X.Shape()), class: d.Classes, labels: d.Targets}
+	key := dataKey{y: [4]any{first(d.Y), first(d.Weights), first(d.ClassNames), first(d.Columns)}, classes: d.Classes, samples: samplesOf(d).String(),
+		n: [8]int{d.Len(), len(d.Y), len(d.Weights), len(d.ClassNames), len(d.Columns)}}
 	switch x := d.X.(type) {
 	case *datasets.Dense:
-		key.x, key.of = first(x.Data), len(x.Data)
+		key.x, key.n[5] = [3]any{first(x.Data)}, len(x.Data)
 	case *datasets.CSR:
-		key.x, key.of = first(x.Indptr), len(x.Indices)
+		key.x = [3]any{first(x.Indptr), first(x.Indices), first(x.Values)}
+		key.n[5], key.n[6], key.n[7] = len(x.Indptr), len(x.Indices), len(x.Values)
 	case *datasets.Tensor:
-		key.x, key.of = first(x.Data), len(x.Data)
+		key.x, key.n[5] = [3]any{first(x.Data)}, len(x.Data)
 	case *datasets.Images:
-		key.x, key.of = first(x.Pixels), len(x.Pixels)
+		key.x, key.n[5] = [3]any{first(x.Pixels), x.Mean, x.Scale}, len(x.Pixels)
 	case *datasets.Tokens:
-		key.x, key.of = first(x.Starts), len(x.Text)+x.Vocabulary<<32
+		key.x, key.n[5], key.n[6] = [3]any{first(x.Starts), first(x.Text), x.Vocabulary}, len(x.Starts), len(x.Text)
+	default:
+		return e.look(d)
 	}
 	e.mu.Lock()
 	done := e.checked[key]
@@ -192,7 +197,7 @@ func (e *numeric[T]) look(d *datasets.Dataset) error {
 	if err != nil {
 		return err
 	}
-	if err := f.meet(d, &e.m.opts); err != nil {
+	if err := f.meet(d); err != nil {
 		return fmt.Errorf("nets: %w", err)
 	}
 	return nil

@@ -1,6 +1,7 @@
 package nets
 
 import (
+	"fmt"
 	"slices"
 	"sync"
 
@@ -12,7 +13,9 @@ type facts struct {
 	of     samples
 	width  int          // outputs of a sample
 	labels graph.Labels // what the loss takes
-	tokens int          // rows of the table in which tokens are looked up; 0 if they are not
+	tables []int        // for each number of a sample, rows of the table in which it is looked up; 0 if it is not
+
+	anything bool // any label is taken, whatever the classes of the data
 
 	passes [3]pass // of evaluation, of training, and of the statistics of batches
 }
@@ -31,11 +34,40 @@ func newFacts(m *Model, of samples) (*facts, error) {
 		return nil, err
 	}
 	pl := probes[0]
-	f.width, f.labels, f.tokens = pl.width, graph.LabelsOf(pl.losses, pl.y), graph.TableOf(pl.x, pl.losses)
-	if m.opts.labels != nil {
-		f.labels = *m.opts.labels
+	f.width = pl.width
+	if !of.sparse {
+		if f.tables, err = graph.Tables(pl.x, pl.losses); err != nil {
+			return nil, of.fault(pl.rows, err)
+		}
 	}
-	return f, nil
+	f.labels, f.anything, err = m.opts.takes(graph.LabelsOf(pl.losses, pl.y), of.labels)
+	return f, err
+}
+
+// takes says what the loss takes as labels, k of them a sample: what the options say, or what it shows by itself. Where several labels mean
+// several things the loss shows one of them only. Of one label both have to be true.
+func (o *options) takes(shown graph.Labels, k int) (l graph.Labels, anything bool, err error) {
+	if k == 1 && shown.Kind == graph.Classification && shown.Classes < 2 {
+		return shown, false, fmt.Errorf("nets: the loss has one output for the classes, so that it is 0 whatever the parameters are: " +
+			"take Logistic, or give the network an output for each class")
+	}
+	if o.labels == nil {
+		return shown, false, nil
+	}
+	if o.labels.Kind == graph.Classification && k == 1 {
+		switch {
+		case shown.Kind == graph.Classification && shown.Classes != o.labels.Classes:
+			return shown, false, fmt.Errorf("nets: ClassLabels(%d), and the loss takes the classes 0 to %d: leave the option out, or give the network "+
+				"an output for each class", o.labels.Classes, shown.Classes-1)
+		case shown.Kind == graph.Probability && o.labels.Classes != 2:
+			return shown, false, fmt.Errorf("nets: ClassLabels(%d), and the loss is logistic, which has 2 classes: take SoftmaxCrossEntropy, with an output "+
+				"for each class", o.labels.Classes)
+		}
+	}
+	if k == 1 && shown.Kind == graph.Probability {
+		return shown, false, nil
+	}
+	return *o.labels, o.anything, nil
 }
 
 // probe returns the forward pass that k goes through for two batch sizes: primes that are no size of the network's, so that no axis is

@@ -8,7 +8,7 @@ import (
 	"lethe/graph"
 )
 
-// ClassLabels says that the loss takes the classes 0 to n-1 as labels, for losses of the user's own. Without it a loss takes what
+// ClassLabels says that the loss takes the classes 0 to n-1 as labels, 2 at least, for losses of the user's own. Without it a loss takes what
 // [SoftmaxCrossEntropy], [Logistic], [Squared] or graph.OneHot take that are part of it; and where there is none of these, classes if it
 // has an output for each of them, or one output for two, and any finite targets of a regression.
 func ClassLabels(n int) Option {
@@ -16,7 +16,7 @@ func ClassLabels(n int) Option {
 }
 
 // TargetLabels says that the loss takes any finite number as label, as that of a regression or one that makes something of its own of class
-// numbers, for losses of the user's own; see [ClassLabels].
+// numbers, for losses of the user's own; see [ClassLabels]. A logistic loss of one label a sample still takes what [Logistic] does.
 func TargetLabels() Option {
 	return func(o *options) { o.labels = &graph.Labels{Kind: graph.AnyLabels}; o.anything = true }
 }
@@ -27,12 +27,11 @@ func TargetLabels() Option {
 func (m *Model) CheckData(d *datasets.Dataset) error { return m.engine.meet(d) }
 
 // meet compares what the network and its loss take with what d has. Labels of data with classes are within them: [datasets.Dataset.Check].
-func (f *facts) meet(d *datasets.Dataset, strict *options) error {
-	if x, ok := d.X.(*datasets.Tokens); ok && f.tokens > 0 && x.Vocabulary > f.tokens {
-		return fmt.Errorf("%s has tokens of a vocabulary of %d, and the network a table of %d rows for them: make the vocabulary of one that of the other",
-			title(d), x.Vocabulary, f.tokens)
+func (f *facts) meet(d *datasets.Dataset) error {
+	if err := f.meetTables(d); err != nil {
+		return err
 	}
-	if strict.anything {
+	if f.anything {
 		return nil
 	}
 	switch f.labels.Kind {
@@ -54,19 +53,55 @@ func (f *facts) meet(d *datasets.Dataset, strict *options) error {
 	return nil
 }
 
+// meetTables compares what the network looks up in tables with how many rows these have.
+func (f *facts) meetTables(d *datasets.Dataset) error {
+	var values []float64
+	switch x := d.X.(type) {
+	case *datasets.Tokens:
+		for _, rows := range f.tables {
+			if rows > 0 && x.Vocabulary > rows {
+				return fmt.Errorf("%s has tokens of a vocabulary of %d, and the network a table of %d rows for them: make the vocabulary of one that of the other",
+					title(d), x.Vocabulary, rows)
+			}
+		}
+	case *datasets.Dense:
+		values = x.Data[:x.N*x.Cols]
+	case *datasets.Tensor:
+		values = x.Data[:x.N*size(x.Sample)]
+	}
+	for k, rows := range f.tables {
+		for at := k; rows > 0 && at < len(values); at += len(f.tables) {
+			if v := values[at]; v != math.Trunc(v) || v < 0 || v >= float64(rows) {
+				return fmt.Errorf("%s has the value %v in column %s, which the network looks up in a table of %d rows: want a whole number from 0 to %d",
+					d.Where(at/len(f.tables)), v, columnOf(d, k), rows, rows-1)
+			}
+		}
+	}
+	return nil
+}
+
 func (f *facts) meetClasses(d *datasets.Dataset, classes int) error {
 	if d.Classes > 0 {
 		if d.Classes != classes {
-			return fmt.Errorf("%s has %d classes, and the model has %d: give the network an output for each class of its data", title(d), d.Classes, classes)
+			return fmt.Errorf("%s has %d classes, and the model has %d: give the network an output for each class of its data%s", title(d), d.Classes, classes,
+				severalKinds(d))
 		}
 		return nil
 	}
 	for i, y := range d.Y {
 		if y != math.Trunc(y) || y < 0 || y >= float64(classes) {
-			return fmt.Errorf("%s has the label %v, and the model the classes 0 to %d", d.Where(i/d.Width()), y, classes-1)
+			return fmt.Errorf("%s has the label %v, and the model the classes 0 to %d%s", d.Where(i/d.Width()), y, classes-1, severalKinds(d))
 		}
 	}
 	return nil
+}
+
+// severalKinds is what else may help where a sample has several labels.
+func severalKinds(d *datasets.Dataset) string {
+	if d.Width() == 1 {
+		return ""
+	}
+	return "; where the labels of a sample mean different things, say so by nets.TargetLabels"
 }
 
 // meetTwo: labels of a logistic loss are one of two classes, or how probable class 1 is.
@@ -79,7 +114,8 @@ func (f *facts) meetTwo(d *datasets.Dataset) error {
 	}
 	for i, y := range d.Y {
 		if !(y >= 0 && y <= 1) {
-			return fmt.Errorf("%s has the label %v, and a logistic loss takes 0 and 1, or the probability of 1 between them", d.Where(i/d.Width()), y)
+			return fmt.Errorf("%s has the label %v, and a logistic loss takes 0 and 1, or the probability of 1 between them%s", d.Where(i/d.Width()), y,
+				severalKinds(d))
 		}
 	}
 	return nil
@@ -125,11 +161,7 @@ func checkSingle(d *datasets.Dataset) error {
 		}
 	}
 	beyond := func(row, column int, v float64) error {
-		name := fmt.Sprint(column)
-		if column < len(d.Columns) {
-			name = fmt.Sprintf("%d (%q)", column, d.Columns[column])
-		}
-		return fmt.Errorf("%s has the value %v in column %s, which %s", d.Where(row), v, name, singleRemedy)
+		return fmt.Errorf("%s has the value %v in column %s, which %s", d.Where(row), v, columnOf(d, column), singleRemedy)
 	}
 	switch x := d.X.(type) {
 	case *datasets.Dense:
@@ -141,6 +173,13 @@ func checkSingle(d *datasets.Dataset) error {
 		if i := firstBeyond(x.Data[:x.N*n]); i >= 0 {
 			return beyond(i/n, i%n, x.Data[i])
 		}
+	case *datasets.Images:
+		for _, pixel := range []float64{0, 255} {
+			if v := (pixel - x.Mean) / x.Scale; beyondSingle(v) {
+				return fmt.Errorf("%s has images of Mean %v and Scale %v, so that a byte of %v is the value %v, which %s", title(d), x.Mean, x.Scale, pixel, v,
+					singleRemedy)
+			}
+		}
 	case *datasets.CSR:
 		for r := range x.N {
 			if i := firstBeyond(x.Values[x.Indptr[r]:x.Indptr[r+1]]); i >= 0 {
@@ -150,6 +189,14 @@ func checkSingle(d *datasets.Dataset) error {
 		}
 	}
 	return nil
+}
+
+// columnOf names a column: its number and, where it has one, its name.
+func columnOf(d *datasets.Dataset, k int) string {
+	if k < len(d.Columns) {
+		return fmt.Sprintf("%d (%q)", k, d.Columns[k])
+	}
+	return fmt.Sprint(k)
 }
 
 const singleRemedy = "single precision does not hold: scale it, or compute with nets.Float64()"

@@ -34,6 +34,8 @@ func TestDataThatDoesNotFitIsRefused(t *testing.T) {
 	hinge := func(out, y *graph.Node) *graph.Node {
 		return graph.Sum(graph.Square(graph.Sub(out, graph.Reshape(y, y.Shape()[0], 1))), 1)
 	}
+	kinds := &datasets.Dataset{Name: "test", X: two.X, Y: make([]float64, 80), Targets: 2}
+	kinds.Y[1] = 1.5
 	change := func(d *datasets.Dataset, f func(d *datasets.Dataset)) *datasets.Dataset {
 		c := *d
 		f(&c)
@@ -46,6 +48,18 @@ func TestDataThatDoesNotFitIsRefused(t *testing.T) {
 		return d.With(&x, d.Y)
 	}
 	named := change(values(many, 300*6+2, math.Inf(1)), func(d *datasets.Dataset) { d.Columns = []string{"a", "b", "age", "d", "e", "f"} })
+	pictures := nets.Sequential(nets.Flatten{}, nets.Dense{In: 4, Out: 3})
+	scaled := func(scale float64) *datasets.Dataset {
+		images := someImages(1, 40, 2, 2, 1, 3)
+		x := *images.X.(*datasets.Images)
+		x.Mean, x.Scale = 0, scale
+		return images.With(&x, images.Y)
+	}
+	ids := func(at int, v float64) *datasets.Dataset {
+		x := &datasets.Dense{N: 40, Cols: 6, Data: make([]float64, 240)}
+		x.Data[at] = v
+		return three.With(x, three.Y)
+	}
 	for _, c := range []struct {
 		name, want string
 		net        nets.Network
@@ -69,12 +83,20 @@ func TestDataThatDoesNotFitIsRefused(t *testing.T) {
 		{"one's own loss", "nets.ClassLabels", k3, hinge, two, nil},
 		{"said by an option", "the model has 4", one, hinge, three, []nets.Option{nets.ClassLabels(4)}},
 		{"labels said by an option", "the label 4", one, hinge, labelled(real, 0, 4), []nets.Option{nets.ClassLabels(4)}},
+		{"one output for a softmax", "whatever the parameters are", one, nets.SoftmaxCrossEntropy, labelled(two, 1), nil},
+		{"one output for a softmax, no classes", "take Logistic", one, nets.SoftmaxCrossEntropy, labelled(real, 0), nil},
+		{"an option against a logistic loss", "ClassLabels(3)", one, nets.Logistic, three, []nets.Option{nets.ClassLabels(3)}},
+		{"an option against a softmax", "classes 0 to 2", k3, nets.SoftmaxCrossEntropy, labelled(three, 5), []nets.Option{nets.ClassLabels(5)}},
+		{"any label for a logistic loss", "the label -1", one, nets.Logistic, labelled(real, 0, -1), []nets.Option{nets.TargetLabels()}},
+		{"three classes for a logistic loss", "has 3 classes", one, wrapped, three, []nets.Option{nets.TargetLabels()}},
+		{"labels of two kinds", "nets.TargetLabels", nets.Linear{In: 6, Out: 4}, twoKinds, kinds, nil},
 		{"NaN", "row 5, column 3", one, nets.Logistic, values(two, 33, math.NaN()), nil},
 		{"infinity in a large set", `row 300, column 2 ("age")`, one, nets.Logistic, named, nil},
 		{"infinity in a slice", `row 300, column 2 ("age")`, one, nets.Logistic, named.Slice(290, 310), nil},
 		{"infinity in a subset", `row 300, column 2 ("age")`, one, nets.Logistic, named.Subset([]int{7, 300, 2}), nil},
 		{"beyond single precision", `row 301 of test has the value 1e+300 in column 2 ("age")`, one, nets.Logistic,
 			change(values(many, 301*6+2, 1e300), func(d *datasets.Dataset) { d.Columns = named.Columns }), []nets.Option{nets.Float32()}},
+		{"images beyond single precision", "Scale 1e-40, so that a byte of 255", pictures, nets.SoftmaxCrossEntropy, scaled(1e-40), []nets.Option{nets.Float32()}},
 		{"target beyond single precision", "row 1 of test has the label 1e+300", one, nets.Squared, labelled(real, 0, 0, 1e300), []nets.Option{nets.Float32()}},
 		{"weight beyond single precision", "row 0 of test has the weight 1e-60", one, nets.Logistic,
 			change(two, func(d *datasets.Dataset) { d.Weights = append([]float64{1e-60}, make([]float64, 39)...) }), []nets.Option{nets.Float32()}},
@@ -82,6 +104,14 @@ func TestDataThatDoesNotFitIsRefused(t *testing.T) {
 		{"too few labels", "39 labels for 40 samples", one, nets.Logistic, change(two, func(d *datasets.Dataset) { d.Y = d.Y[1:] }), nil},
 		{"too few weights", "3 weights for 40 samples", one, nets.Logistic, change(two, func(d *datasets.Dataset) { d.Weights = []float64{1, 2, 3} }), nil},
 		{"other columns", "shape [4]", one, nets.Logistic, dense(1, 40, 4, 2), nil},
+		{"numbers that are no ids", "row 1 of test has the value 0.5 in column 2, which the network looks up in a table of 4 rows", words, nets.SoftmaxCrossEntropy, ids(8, 0.5), nil},
+		{"an id beyond the table", `row 1 of test has the value 4 in column 5 ("f")`, words, nets.SoftmaxCrossEntropy,
+			change(ids(11, 4), func(d *datasets.Dataset) { d.Columns = named.Columns }), nil},
+		{"an id below 0", "row 0 of test has the value -1", words, nets.SoftmaxCrossEntropy, ids(3, -1), []nets.Option{nets.Float32()}},
+		{"an id among numbers", "row 39 of test has the value 4 in column 2", mixedColumns, nets.SoftmaxCrossEntropy, ids(39*6+2, 4), nil},
+		{"a class among numbers", "looks up in a table of 2 rows", made{[]nets.Param{nets.Weight("W", 2, 3)}, func(p []*graph.Node, x *graph.Node) *graph.Node {
+			return graph.MatMul(graph.OneHot(graph.Reshape(graph.Slice(x, 1, 4, 5), x.Shape()[0]), 2), p[0])
+		}}, nets.SoftmaxCrossEntropy, ids(4, 2), nil},
 		{"no samples", "X is nil", one, nets.Logistic, &datasets.Dataset{Name: "none"}, nil},
 		{"no data set", "is nil", one, nets.Logistic, nil, nil},
 		{"several labels for one output", "outputs", one, nets.Logistic, change(two, func(d *datasets.Dataset) { d.Targets, d.Y = 2, make([]float64, 80) }), nil},
@@ -97,7 +127,33 @@ func TestDataThatDoesNotFitIsRefused(t *testing.T) {
 	}
 }
 
+// words is a network of ids from 0 to 3; mixedColumns takes column 2 for one, and the others for numbers.
+var (
+	words        = nets.Sequential(nets.Embedding{Vocabulary: 4, Width: 2}, nets.Flatten{}, nets.Dense{In: 12, Out: 3})
+	mixedColumns = made{[]nets.Param{nets.Weight("E", 4, 3), nets.Weight("W", 6, 3)}, func(p []*graph.Node, x *graph.Node) *graph.Node {
+		n := x.Shape()[0]
+		id := graph.Reshape(graph.Slice(graph.Transpose(x, 1, 0), 0, 2, 3), n)
+		return graph.Add(graph.Gather(p[0], id), graph.MatMul(x, p[1]))
+	}}
+)
+
+// twoKinds is a loss of a class of three and a quantity.
+func twoKinds(out, y *graph.Node) *graph.Node {
+	n := y.Shape()[0]
+	label := func(k int) *graph.Node { return graph.Reshape(graph.Slice(y, 1, k, k+1), n) }
+	return graph.Add(graph.SoftmaxCrossEntropy(graph.Slice(out, 1, 0, 3), label(0)), graph.SquaredError(graph.Slice(out, 1, 3, 4), label(1)))
+}
+
 func TestDataThatFits(t *testing.T) {
+	numbers := dense(2, 40, 6, 3)
+	x := *numbers.X.(*datasets.Dense)
+	x.Data = append([]float64{}, x.Data...)
+	for i := range 40 {
+		x.Data[6*i+2] = float64(i % 4)
+	}
+	numbers = numbers.With(&x, numbers.Y)
+	kinds := &datasets.Dataset{Name: "test", X: dense(1, 40, 6, 2).X, Y: make([]float64, 80), Targets: 2}
+	kinds.Y[1] = 1.5
 	hinge := func(out, y *graph.Node) *graph.Node {
 		return graph.Sum(graph.Square(graph.Sub(out, graph.Reshape(y, y.Shape()[0], 1))), 1)
 	}
@@ -115,6 +171,9 @@ func TestDataThatFits(t *testing.T) {
 		{"tokens of fewer words", nets.LSTM{Vocabulary: 5, Embedding: 3, Units: 2}, nets.SoftmaxCrossEntropy, labelled(windows(4, 40, 4, 4), 5), nil},
 		{"three outputs for two classes", k3, hinge, dense(1, 40, 6, 2), []nets.Option{nets.TargetLabels()}},
 		{"said by an option", k3, hinge, dense(1, 40, 6, 4), []nets.Option{nets.ClassLabels(4)}},
+		{"labels of two kinds", nets.Linear{In: 6, Out: 4}, twoKinds, kinds, []nets.Option{nets.TargetLabels()}},
+		{"a logistic loss of two classes, said twice", one, nets.Logistic, dense(1, 40, 6, 2), []nets.Option{nets.ClassLabels(2)}},
+		{"an id among numbers", mixedColumns, nets.SoftmaxCrossEntropy, numbers, nil},
 		{"one's own, a regression", k3, hinge, dense(1, 40, 6, 0), nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -228,4 +287,66 @@ func TestOverlap(t *testing.T) {
 		assert.ErrorContains(t, m.WeightedGradient(ctx, x[30:36], m.Init(1), x[at:at+30], d), "share")
 	}
 	assert.NoError(t, m.Gradient(ctx, x[6:12], x[:6], d), "neighbours share nothing")
+}
+
+// A data set that shares a part of its memory with one that was found sound is looked at by itself.
+func TestDataThatSharesMemoryIsLookedAt(t *testing.T) {
+	const n = 400
+	soft := func(in int) nets.Network { return nets.Sequential(nets.Flatten{}, nets.Dense{In: in, Out: 3}) }
+	rows, _ := sparse(dense(1, n, 6, 3))
+	words := labelled(windows(4, n, 4, 5), 5)
+	change := func(d *datasets.Dataset, f func(d *datasets.Dataset)) *datasets.Dataset {
+		c := *d
+		f(&c)
+		return &c
+	}
+	nan := func(x []float64) []float64 {
+		x = append([]float64{}, x...)
+		x[len(x)/2] = math.NaN()
+		return x
+	}
+	csr := func(f func(x *datasets.CSR)) *datasets.Dataset {
+		x := *rows.X.(*datasets.CSR)
+		f(&x)
+		return change(rows, func(d *datasets.Dataset) { d.X = &x })
+	}
+	pictures := someImages(1, n, 2, 2, 1, 3)
+	weights := make([]float64, n)
+	firstOf := func(k int) *datasets.Dataset {
+		return change(rows, func(d *datasets.Dataset) { d.Weights = weights[:k] })
+	}
+	for _, c := range []struct {
+		name, want string
+		net        nets.Network
+		good, bad  *datasets.Dataset
+	}{
+		{"values", "NaN", nets.Linear{In: 6, Out: 3}, rows, csr(func(x *datasets.CSR) { x.Values = nan(x.Values) })},
+		{"fewer values", "values", nets.Linear{In: 6, Out: 3}, rows, csr(func(x *datasets.CSR) { x.Values = x.Values[:5] })},
+		{"columns", "column", nets.Linear{In: 6, Out: 3}, rows, csr(func(x *datasets.CSR) {
+			x.Indices = append([]int32{}, x.Indices...)
+			x.Indices[9] = 77
+		})},
+		{"fewer labels", "399 labels", nets.Linear{In: 6, Out: 3}, rows, change(rows, func(d *datasets.Dataset) { d.Y = d.Y[:n-1] })},
+		{"fewer weights", "3 weights", nets.Linear{In: 6, Out: 3}, firstOf(n), firstOf(3)},
+		{"names of columns", "names", nets.Linear{In: 6, Out: 3}, rows, change(rows, func(d *datasets.Dataset) { d.Columns = []string{"a"} })},
+		{"the scale of images", "Scale 0", soft(4), pictures, change(pictures, func(d *datasets.Dataset) {
+			x := *pictures.X.(*datasets.Images)
+			x.Scale = 0
+			d.X = &x
+		})},
+		{"another text", "token", nets.LSTM{Vocabulary: 5, Embedding: 2, Units: 2}, words, change(words, func(d *datasets.Dataset) {
+			x := *words.X.(*datasets.Tokens)
+			x.Text = append([]int32{}, x.Text...)
+			x.Text[x.Starts[7]] = 6
+			d.X = &x
+		})},
+	} {
+		m, err := nets.NewModel(c.net, nets.SoftmaxCrossEntropy)
+		require.NoError(t, err, c.name)
+		require.NoError(t, m.CheckData(c.good), c.name)
+		assert.NotPanics(t, func() {
+			_, err := m.Loss(ctx, m.Init(1), c.bad)
+			assert.ErrorContains(t, err, c.want, c.name)
+		}, c.name)
+	}
 }

@@ -65,8 +65,15 @@ func TestWrongNetworksAreErrors(t *testing.T) {
 			return graph.Slice(graph.MatMul(x, p[0]), 0, 0, x.Shape()[0]-1)
 		}), rows},
 		{"Forward of one number", "one row a sample", passing(func(p []*graph.Node, _ *graph.Node) *graph.Node { return graph.Sum(p[0]) }), rows},
-		{"Forward of another graph", "a node of shape (16, 3)", passing(func([]*graph.Node, *graph.Node) *graph.Node {
-			return graph.Input(gorgonia.NewGraph(), tensor.Float64, "x", 16, 3)
+		{"Forward of another graph", "a node of another graph", passing(func(_ []*graph.Node, x *graph.Node) *graph.Node {
+			return graph.Input(gorgonia.NewGraph(), tensor.Float64, "x", x.Shape()[0], 3)
+		}), rows},
+		{"an input of its own", `an input "mask", which gets no value`, passing(func(p []*graph.Node, x *graph.Node) *graph.Node {
+			return graph.MatMul(graph.Mul(x, graph.Input(x.Graph(), tensor.Float64, "mask", 6)), p[0])
+		}), rows},
+		{"an input that gorgonia gave a value", "which gets no value", passing(func(p []*graph.Node, x *graph.Node) *graph.Node {
+			c := gorgonia.NewScalar(x.Graph(), tensor.Float64, gorgonia.WithName("c"), gorgonia.WithValue(2.0))
+			return gorgonia.Must(gorgonia.HadamardProd(graph.MatMul(x, p[0]), c))
 		}), rows},
 		{"Forward that panics", "panicked", passing(func(p []*graph.Node, _ *graph.Node) *graph.Node { return p[7] }), rows},
 		{"a layer that returns nil", "layer 2 of 2", seq(nets.Dense{In: 6, Out: 3}, nets.Activation(func(*graph.Node) *graph.Node { return nil })), rows},
@@ -185,10 +192,16 @@ func TestWrongLossesAreErrors(t *testing.T) {
 		loss nets.Loss
 		want string
 	}{
-		"nil":                {func(_, _ *graph.Node) *graph.Node { return nil }, "Loss: it returned nil"},
-		"one number":         {func(out, y *graph.Node) *graph.Node { return graph.Sum(nets.SoftmaxCrossEntropy(out, y)) }, "Loss: a batch"},
-		"a row a sample":     {func(out, _ *graph.Node) *graph.Node { return out }, "Loss"},
-		"a panic":            {func(_, _ *graph.Node) *graph.Node { panic("no loss today") }, "no loss today"},
+		"nil":            {func(_, _ *graph.Node) *graph.Node { return nil }, "Loss: it returned nil"},
+		"one number":     {func(out, y *graph.Node) *graph.Node { return graph.Sum(nets.SoftmaxCrossEntropy(out, y)) }, "Loss: a batch"},
+		"a row a sample": {func(out, _ *graph.Node) *graph.Node { return out }, "Loss"},
+		"a panic":        {func(_, _ *graph.Node) *graph.Node { panic("no loss today") }, "no loss today"},
+		"of another graph": {func(_, y *graph.Node) *graph.Node {
+			return graph.Input(gorgonia.NewGraph(), tensor.Float64, "losses", y.Shape()[0])
+		}, "a node of another graph"},
+		"of an input of its own": {func(out, y *graph.Node) *graph.Node {
+			return graph.Mul(nets.SoftmaxCrossEntropy(out, y), graph.Input(y.Graph(), tensor.Float64, "temperature"))
+		}, `an input "temperature"`},
 		"of one output":      {nets.Logistic, "want [n 1]"},
 		"of as many targets": {nets.Squared, "targets"},
 	} {

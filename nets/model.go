@@ -73,6 +73,8 @@ func (o options) check() error {
 		return fmt.Errorf("nets: Cores(%d): give at least 1, or 0 for the default, GOMAXPROCS", o.cores)
 	case o.keepBytes < 0:
 		return fmt.Errorf("nets: KeepLimit(%d): give a number of bytes, or 0 to keep nothing", o.keepBytes)
+	case o.labels != nil && o.labels.Kind == graph.Classification && o.labels.Classes < 2:
+		return fmt.Errorf("nets: ClassLabels(%d): give at least 2 classes", o.labels.Classes)
 	}
 	return nil
 }
@@ -204,6 +206,9 @@ func (m *Model) WeightedGradient(ctx context.Context, dst, theta, w []float64, d
 	for i, v := range w {
 		if notFinite(v) || m.opts.float32 && beyondSingle(v) {
 			return fmt.Errorf("nets: weight %v for %s: weights have to be finite in the model's precision", v, d.Where(i))
+		}
+		if both := v * d.Weight(i); notFinite(both) || m.opts.float32 && beyondSingle(both) {
+			return fmt.Errorf("nets: weight %v for %s, whose own weight is %v: their product has to be finite in the model's precision", v, d.Where(i), d.Weight(i))
 		}
 	}
 	_, err := m.engine.gradient(ctx, dst, theta, w, d, nil)

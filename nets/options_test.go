@@ -12,7 +12,8 @@ import (
 
 func TestOptionsThatCannotBe(t *testing.T) {
 	network := nets.Linear{In: 2, Out: 1}
-	for want, option := range map[string]nets.Option{"Chunk(-1)": nets.Chunk(-1), "Cores(-2)": nets.Cores(-2), "KeepLimit(-3)": nets.KeepLimit(-3)} {
+	for want, option := range map[string]nets.Option{"Chunk(-1)": nets.Chunk(-1), "Cores(-2)": nets.Cores(-2), "KeepLimit(-3)": nets.KeepLimit(-3),
+		"ClassLabels(1)": nets.ClassLabels(1), "ClassLabels(-2)": nets.ClassLabels(-2)} {
 		_, err := nets.NewModel(network, nets.Logistic, option)
 		require.ErrorContains(t, err, want)
 	}

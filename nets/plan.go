@@ -134,9 +134,10 @@ func newBatch(m *Model, k kind, rows int, of samples) (*plan, error) {
 		}
 		pl.y, pl.w = graph.Input(g, dt, "y", labels...), graph.Input(g, dt, "weight", rows)
 		pl.out = pl.forward(m.net, g, dt, k)
-		rowsOf("Forward", pl.out, rows)
+		rowsOf("Forward", pl.out, g, rows)
 		pl.losses = m.loss(pl.out, pl.y)
-		rowsOf("Loss", pl.losses, rows)
+		rowsOf("Loss", pl.losses, g, rows)
+		graph.CheckInputs(g, slices.Concat(pl.p, pl.wrt, pl.v, []*graph.Node{pl.x, pl.y, pl.w, pl.noise})...)
 		if s := pl.losses.Shape(); len(s) != 1 {
 			panic(&graph.Error{Op: "Loss", Message: fmt.Sprintf("a batch of %d samples gives losses of shape %v, want [%d]", rows, s, rows)})
 		}

@@ -5,6 +5,8 @@ import (
 	"math"
 	"reflect"
 
+	"gorgonia.org/gorgonia"
+
 	"lethe/graph"
 )
 
@@ -69,10 +71,13 @@ func isNil(x any) bool {
 	return (v.Kind() == reflect.Pointer || v.Kind() == reflect.Func) && v.IsNil()
 }
 
-// rowsOf refuses what is not one row for each of n samples.
-func rowsOf(op string, x *graph.Node, n int) {
+// rowsOf refuses what is not one row for each of n samples, in the graph g.
+func rowsOf(op string, x *graph.Node, g *gorgonia.ExprGraph, n int) {
 	if x == nil {
 		refuse(op, "it returned nil: return a node of the graph that it is given")
+	}
+	if x.Graph() != g {
+		refuse(op, "it returned a node of another graph: build on the parameters and the batch that it is given")
 	}
 	if s := x.Shape(); x.IsScalar() || len(s) < 1 || s[0] != n {
 		refuse(op, "a batch of %d samples gives a node of shape %v: want one row a sample, [%d ...]", n, s, n)

@@ -418,3 +418,26 @@ func TestSeveralLabelsThatDoNotFit(t *testing.T) {
 		}
 	}
 }
+
+// A weight beside that of the data set is refused where their product overflows, in the model's precision.
+func TestProductsOfWeightsThatOverflow(t *testing.T) {
+	d := *dense(1, 8, 6, 3)
+	d.Weights = []float64{1, 1, 1e30, 1, 1, 1, 1, 1}
+	w := []float64{1, 1, -1e20, 1, 1, 1, 1, 1}
+	for _, single := range []bool{false, true} {
+		opts := []nets.Option{nets.Float64()}
+		if single {
+			opts = []nets.Option{nets.Float32()}
+		}
+		m, err := nets.NewModel(nets.Linear{In: 6, Out: 3}, nets.SoftmaxCrossEntropy, opts...)
+		require.NoError(t, err)
+		err = m.WeightedGradient(ctx, make([]float64, m.Dim()), m.Init(1), w, &d)
+		if !single {
+			require.NoError(t, err)
+			large := d
+			large.Weights = []float64{1, 1, 1e300, 1, 1, 1, 1, 1}
+			err = m.WeightedGradient(ctx, make([]float64, m.Dim()), m.Init(1), w, &large)
+		}
+		require.ErrorContains(t, err, "weight -1e+20 for row 2 of test, whose own weight is 1e+30")
+	}
+}

@@ -100,7 +100,7 @@ func labelWeights(d *datasets.Dataset) []float64 {
 }
 
 // AccuracyOn returns the share of answers, one a label, that are the label in d, each counted as often as its sample weighs. Errors are those of
-// [Accuracy], an answer that is none of d's classes, and data that are not sound.
+// [Accuracy], an answer that is none of d's classes, and data that are not sound or have no classes.
 func AccuracyOn(answers []float64, d *datasets.Dataset) (float64, error) {
 	share, _, err := checkedScores(answers, d)
 	return share, err

@@ -61,7 +61,19 @@ func (r Request) apply(d *datasets.Dataset) (*Applied, error) {
 		return nil, err
 	}
 	a.compare(r, d, affected, gone)
-	return a, a.gather(d, affected, gone, removed)
+	if err := a.gather(d, affected, gone, removed); err != nil {
+		return nil, err
+	}
+	return a, a.checkWeights(d)
+}
+
+// checkWeights refuses corrected data whose weights are each a number, but not their sum.
+func (a *Applied) checkWeights(d *datasets.Dataset) error {
+	if a.Data.Weights == nil || finite(a.Data.TotalWeight()) {
+		return nil
+	}
+	return fmt.Errorf("unlearn: the sum of the weights of the corrected samples and of the others of %s is beyond the range of numbers; "+
+		"divide them all by a constant", nameOf(d))
 }
 
 // checkChanges finds what is wrong with the changes one by one, on data whose rows the request counts.

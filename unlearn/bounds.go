@@ -160,10 +160,6 @@ func dataNorm(ctx context.Context, d *datasets.Dataset) (float64, error) {
 	if d.Len() == 0 {
 		return 0, nil
 	}
-	d, err := weighed(d)
-	if err != nil {
-		return 0, err
-	}
 	norms, err := datasets.RowNorms(d)
 	if err != nil {
 		return 0, err
@@ -171,49 +167,81 @@ func dataNorm(ctx context.Context, d *datasets.Dataset) (float64, error) {
 	if i := notFinite(norms); i >= 0 {
 		return 0, fmt.Errorf("unlearn: %s has norm %v; the bounds of a certificate need finite features", d.Where(i), norms[i])
 	}
-	unit := 0 // of 2^unit X the squares stay in the range of float64
-	if e := exponent(norms); e < -comfortable || e > comfortable {
-		unit = -e
+	unit := rowUnit(d, norms)
+	if d, err = weighed(d, unit); err != nil {
+		return 0, err
 	}
-	s, err := Lanczos(ctx, gram{d.X, math.Ldexp(1, max(min(unit, 1000), -1000))}, SpectrumOptions{Steps: dataNormSteps, Seed: 0xda7a})
+	s, err := Lanczos(ctx, gram{d.X}, SpectrumOptions{Steps: dataNormSteps, Seed: 0xda7a})
 	if err != nil {
 		return 0, err
 	}
 	largest := s.Largest
 	if d.X.Shape()[0] > dataNormSteps { // below, the whole spectrum was found
-		shiftTo(norms, unit, norms)
+		if norms, err = datasets.RowNorms(d); err != nil {
+			return 0, err
+		}
 		largest = min(largest/(1-dataNormShare), floats.Dot(norms, norms)) // the Frobenius norm is another bound
 	}
-	return math.Ldexp(math.Sqrt(max(largest, 0))*(1+rowRounding), -unit), nil
+	bound := math.Ldexp(math.Sqrt(max(largest, 0))*(1+rowRounding), -unit)
+	if largest > 0 && bound < 1e-300 { // rounding to the smallest numbers can take more away than rowRounding adds
+		bound = math.Nextafter(bound, 1)
+	}
+	return bound, nil
 }
 
-// weighed returns d with each row multiplied by the root of its weight.
-func weighed(d *datasets.Dataset) (*datasets.Dataset, error) {
-	if d.Weights == nil {
+// rowUnit returns the power of two that the rows sqrt(w_i) x_i, with those norms before their weights, have to be multiplied by for their
+// squares to stay in the range of float64; 0 where they do.
+func rowUnit(d *datasets.Dataset, norms []float64) int {
+	top, none := 0, true
+	for i, v := range norms {
+		if w := d.Weight(i); v > 0 && w > 0 {
+			e := exponent([]float64{v}) + exponent([]float64{math.Sqrt(w)})
+			if none || e > top {
+				top, none = e, false
+			}
+		}
+	}
+	if top < -comfortable || top > comfortable {
+		return -top
+	}
+	return 0
+}
+
+// weighed returns d with each row multiplied by the root of its weight and by 2^unit.
+func weighed(d *datasets.Dataset, unit int) (*datasets.Dataset, error) {
+	if d.Weights == nil && unit == 0 {
 		return d, nil
+	}
+	scale := func(i int, row []float64) {
+		root := math.Sqrt(d.Weight(i))
+		if unit == 0 {
+			floats.Scale(root, row)
+			return
+		}
+		m, e := math.Frexp(root) // the row times the root alone can be out of range
+		for j, v := range row {
+			row[j] = m * math.Ldexp(v, e+unit)
+		}
 	}
 	switch x := d.X.(type) {
 	case *datasets.Dense:
 		y := &datasets.Dense{N: x.N, Cols: x.Cols, Data: slices.Clone(x.Data[:x.N*x.Cols])}
 		for i := range y.N {
-			floats.Scale(math.Sqrt(d.Weight(i)), y.Data[i*y.Cols:(i+1)*y.Cols])
+			scale(i, y.Data[i*y.Cols:(i+1)*y.Cols])
 		}
 		return d.With(y, d.Y), nil
 	case *datasets.CSR:
 		y := &datasets.CSR{N: x.N, Cols: x.Cols, Indptr: x.Indptr, Indices: x.Indices, Values: slices.Clone(x.Values)}
 		for i := range y.N {
-			floats.Scale(math.Sqrt(d.Weight(i)), y.Values[y.Indptr[i]:y.Indptr[i+1]])
+			scale(i, y.Values[y.Indptr[i]:y.Indptr[i+1]])
 		}
 		return d.With(y, d.Y), nil
 	}
 	return nil, errors.New("unlearn: the bounds of a certificate need dense or sparse rows")
 }
 
-// gram is the operator (unit X)'(unit X).
-type gram struct {
-	x    datasets.Features
-	unit float64 // a power of two
-}
+// gram is the operator X'X.
+type gram struct{ x datasets.Features }
 
 func (o gram) Dim() int { return o.x.Shape()[0] }
 
@@ -223,7 +251,7 @@ func (o gram) MulVecTo(_ context.Context, dst, v []float64) error {
 	case *datasets.Dense:
 		for i := range x.N {
 			row := x.Data[i*x.Cols : (i+1)*x.Cols]
-			floats.AddScaled(dst, o.unit*(o.unit*floats.Dot(row, v)), row)
+			floats.AddScaled(dst, floats.Dot(row, v), row)
 		}
 	case *datasets.CSR:
 		for i := range x.N {
@@ -232,7 +260,6 @@ func (o gram) MulVecTo(_ context.Context, dst, v []float64) error {
 			for k := lo; k < hi; k++ {
 				sum += x.Values[k] * v[x.Indices[k]]
 			}
-			sum = o.unit * (o.unit * sum)
 			for k := lo; k < hi; k++ {
 				dst[x.Indices[k]] += sum * x.Values[k]
 			}

@@ -20,7 +20,13 @@ type Budget struct {
 }
 
 // C returns sqrt(2 ln(1.5/Delta)).
-func (b Budget) C() float64 { return math.Sqrt(2 * math.Log(1.5/b.Delta)) }
+func (b Budget) C() float64 {
+	ratio := math.Log(1.5 / b.Delta)
+	if math.IsInf(ratio, 1) { // the quotient is out of range, its logarithm is not
+		ratio = math.Log(1.5) - ln(b.Delta)
+	}
+	return math.Sqrt(2 * ratio)
+}
 
 // Residual returns the gradient residual that may be certified, Epsilon Sigma / c.
 func (b Budget) Residual() float64 { return b.Epsilon * b.Sigma / b.C() }

@@ -67,13 +67,15 @@ func (c *Change) check() error {
 	if err := distinct("column", c.Columns); err != nil {
 		return err
 	}
+	if c.Kind == FeatureRemoval && len(c.Rows) > 0 {
+		return errors.New("features are removed from every sample, so Rows has to be empty; CorrectFeatures changes single rows")
+	}
+	if err := c.checkFields(); err != nil {
+		return err
+	}
 	given, what := len(c.Rows), "values"
 	switch c.Kind {
-	case SampleRemoval:
-	case FeatureRemoval:
-		if len(c.Rows) > 0 {
-			return errors.New("features are removed from every sample, so Rows has to be empty; CorrectFeatures changes single rows")
-		}
+	case SampleRemoval, FeatureRemoval:
 	case FeatureCorrection:
 		given = len(c.Values)
 	case LabelCorrection:
@@ -82,9 +84,13 @@ func (c *Change) check() error {
 			given = len(c.Rows)
 		}
 	case SampleCorrection:
-		if what = "samples"; c.To == nil {
+		what = "samples"
+		switch {
+		case c.To == nil:
 			given = 0
-		} else {
+		case noSamples(c.To): // checkSamples says so
+			given = len(c.To.Y) / c.To.Width()
+		default:
 			given = c.To.Len()
 		}
 	default:
@@ -94,6 +100,35 @@ func (c *Change) check() error {
 		return fmt.Errorf("%d rows with %d %s; give one for each row", len(c.Rows), given, what)
 	}
 	return c.checkNumbers()
+}
+
+// checkFields names a field that a change of this kind has no use for. Another kind may be meant: one that is not set removes samples.
+func (c *Change) checkFields() error {
+	for _, f := range []struct {
+		name string
+		set  bool
+		of   []Kind
+	}{
+		{"Columns", len(c.Columns) > 0, []Kind{FeatureRemoval, FeatureCorrection}},
+		{"Values", len(c.Values) > 0, []Kind{FeatureCorrection}},
+		{"Labels", len(c.Labels) > 0, []Kind{LabelCorrection}},
+		{"To", c.To != nil, []Kind{SampleCorrection}},
+	} {
+		if known := c.Kind >= SampleRemoval && c.Kind <= SampleCorrection; known && f.set && !slices.Contains(f.of, c.Kind) {
+			return fmt.Errorf("a change of this kind has no use for %s: set Kind to the one that is meant (%s), or leave %s empty", f.name, kinds(f.of), f.name)
+		}
+	}
+	return nil
+}
+
+// kinds writes kinds as code has them.
+func kinds(of []Kind) string {
+	names := [...]string{"SampleRemoval", "FeatureRemoval", "FeatureCorrection", "LabelCorrection", "SampleCorrection"}
+	words := make([]string, len(of))
+	for i, k := range of {
+		words[i] = names[k]
+	}
+	return strings.Join(words, " or ")
 }
 
 // labelWidth is the number of labels a row that the change gives, 1 at the least.

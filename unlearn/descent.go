@@ -69,6 +69,9 @@ func (d descent) train(ctx context.Context, p *Problem, theta []float64) ([]floa
 	if !(mass > 0) {
 		return nil, fmt.Errorf("unlearn: the samples of %s weigh %v together: there is nothing to train on", nameOf(p.Train), mass)
 	}
+	if !finite(1 / mass) {
+		return nil, fmt.Errorf("unlearn: the samples of %s weigh %v together, too little to divide by: multiply the weights by a constant", nameOf(p.Train), mass)
+	}
 	d.batch, d.epochs = cmp.Or(d.batch, 32), cmp.Or(d.epochs, 1)
 	r := &descentRun{descent: d, p: p, n: n, mass: mass, steps: (n-1)/d.batch + 1, g: make([]float64, len(theta)),
 		start: time.Now(), saved: time.Now(), least: math.Inf(1),

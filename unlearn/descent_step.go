@@ -27,6 +27,9 @@ func (r *descentRun) cut() {
 	})
 }
 
+// leastSquare is a sum of squares below which they have lost digits, or all of them.
+const leastSquare = 1e-280
+
 // move makes the batch's gradient in r.g, times scale, an estimate of grad L by adding that of the regulariser, and steps
 // along it divided by the sum of the samples' weights. Everything that a step does besides the batch's gradient is done in one pass over the vectors: with
 // millions of parameters it is the memory that takes the time. It returns the norm of the estimate, and whether the new
@@ -51,7 +54,7 @@ func (r *descentRun) move(scale float64) (gradient float64, ok bool) {
 		b := &r.blocks[k]
 		gradient, squares, r.regulariser = gradient+b.gradient, squares+b.squares, r.regulariser+b.regulariser
 	}
-	if !finite(gradient) { // or only its square is too large
+	if !finite(gradient) || gradient < leastSquare { // or only its square is out of range
 		return r.mass * norm(r.g), notFinite(r.at.Theta) < 0
 	}
 	return math.Sqrt(gradient), finite(squares) || notFinite(r.at.Theta) < 0

@@ -193,3 +193,17 @@ func TestAdamsKernelsHaveTheBitsOfTheLoops(t *testing.T) {
 		require.Equal(t, wantTheta, theta)
 	}
 }
+
+// Gradients whose squares are too small for float64 have a norm all the same.
+func TestProgressOfSmallGradients(t *testing.T) {
+	const dim = 2*blockLength + 1003
+	for _, size := range []float64{1e-130, 1e-155, 1e-170, 1e-300} {
+		p := &Problem{Objective: flat{dim}, Train: randomData(10, 1, 0, false, 2), Tilt: make([]float64, dim)}
+		p.Tilt[7], p.Tilt[dim-1] = 3*size, -4*size
+		_, err := SGD{Rate: 1, Batch: 10, Callback: func(now Progress) error {
+			require.InEpsilon(t, 5*size, now.GradientNorm, 1e-12)
+			return nil
+		}}.Train(t.Context(), p, make([]float64, dim))
+		require.NoError(t, err)
+	}
+}

@@ -3,6 +3,7 @@ package unlearn
 import (
 	"errors"
 	"fmt"
+	"reflect"
 
 	"lethe/datasets"
 )
@@ -11,6 +12,9 @@ import (
 // method and every trainer begins with it: a wrong number in the data is named there, with its row and column, and not blamed on the model.
 func (p *Problem) entered(theta []float64) (*Problem, error) {
 	if err := p.check(theta); err != nil {
+		return nil, err
+	}
+	if err := p.checkNumbers(); err != nil { // sound data can have come with other settings
 		return nil, err
 	}
 	return p.sound()
@@ -62,7 +66,7 @@ func (p *Problem) checkMeets(role string, d *datasets.Dataset) error {
 
 // checkLengths says where the numbers of samples, labels and weights disagree. It looks at the lengths only.
 func checkLengths(d *datasets.Dataset) error {
-	if d.X == nil {
+	if noSamples(d) {
 		return fmt.Errorf("unlearn: %s: no samples: X is nil", nameOf(d))
 	}
 	n := d.X.Len()
@@ -73,6 +77,12 @@ func checkLengths(d *datasets.Dataset) error {
 		return fmt.Errorf("unlearn: %s has %d weights for %d samples; give one for each, or nil for 1 each", nameOf(d), len(d.Weights), n)
 	}
 	return nil
+}
+
+// noSamples reports whether X is nil, or a nil pointer of some type.
+func noSamples(d *datasets.Dataset) bool {
+	v := reflect.ValueOf(d.X)
+	return d.X == nil || v.Kind() == reflect.Pointer && v.IsNil()
 }
 
 // blame returns what is wrong with the training data where a result is not finite and nobody has looked yet. Sound data are not to blame.

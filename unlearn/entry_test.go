@@ -41,6 +41,7 @@ func spoiled(t *testing.T) map[string]*datasets.Dataset {
 	weights.Weights = make([]float64, 61)
 	out["61 weights for 60 samples"] = weights
 	out["X is nil"] = &datasets.Dataset{Y: make([]float64, 60), Classes: 2}
+	out["samples: X is nil"] = &datasets.Dataset{X: (*datasets.CSR)(nil), Y: make([]float64, 60), Classes: 2}
 	return out
 }
 
@@ -110,7 +111,7 @@ func TestEveryEntranceNamesWrongData(t *testing.T) {
 		}
 	}
 	for want, d := range spoiled(t) {
-		if d.X == nil || d.Len() != len(d.Y) || d.Weights != nil || d.Classes == 0 || d.Y[22] == 2 || d.Y[23] == -1 {
+		if noSamples(d) || d.Len() != len(d.Y) || d.Weights != nil || d.Classes == 0 || d.Y[22] == 2 || d.Y[23] == -1 {
 			continue
 		}
 		// Values and slopes that are no numbers are put down to the data too.
@@ -193,7 +194,8 @@ func TestSamplesOfOtherDataAreNotPutIn(t *testing.T) {
 		"row 4, column 2": change(func(d *datasets.Dataset) {
 			d.X = &datasets.Dense{N: 2, Cols: 5, Data: []float64{0, 0, 0, 0, 0, 0, 0, math.NaN(), 0, 0}}
 		}),
-		"X is nil": change(func(d *datasets.Dataset) { d.X = nil }),
+		"X is nil":          change(func(d *datasets.Dataset) { d.X = nil }),
+		"samples: X is nil": change(func(d *datasets.Dataset) { d.X = (*datasets.Dense)(nil) }),
 	} {
 		_, err := CorrectSamples([]int{7, 8}, to).Apply(d)
 		require.ErrorContains(t, err, want)
@@ -202,4 +204,55 @@ func TestSamplesOfOtherDataAreNotPutIn(t *testing.T) {
 	}
 	_, err := CorrectSamples([]int{7, 8}, change(func(d *datasets.Dataset) { d.Columns, d.ClassNames = nil, nil })).Apply(d)
 	require.NoError(t, err, "names that are not there say nothing")
+}
+
+// Weights that are numbers each can sum to none, in the data that a request leaves too.
+func TestCorrectedWeightsBeyondTheRangeOfNumbers(t *testing.T) {
+	d := randomData(40, 5, 2, false, 2)
+	d.Weights = slices.Repeat([]float64{1}, 40)
+	d.Weights[3] = math.MaxFloat64 / 1.5
+	to := d.Slice(7, 8)
+	to.Weights = []float64{math.MaxFloat64 / 1.5}
+	const want = "the sum of the weights of the corrected samples and of the others of random is beyond the range of numbers"
+	_, err := CorrectSamples([]int{7}, to).Apply(d)
+	require.ErrorContains(t, err, want)
+	for _, m := range everyMethod() {
+		if trainedBefore(m) { // on weights that no training bears
+			continue
+		}
+		_, err := m.Unlearn(t.Context(), &Problem{Objective: full{logistic(5)}, Train: d, L2: 1}, make([]float64, 5), CorrectSamples([]int{7}, to))
+		require.ErrorContains(t, err, want, m.Name())
+	}
+	d.Weights[3] = 1
+	_, err = CorrectSamples([]int{7}, to).Apply(d)
+	require.NoError(t, err)
+}
+
+// A gradient cannot be divided by a sum of weights whose reciprocal is infinite: that is no divergence.
+func TestWeightsTooSmallToDivideBy(t *testing.T) {
+	d := randomData(40, 5, 2, false, 2)
+	d.Weights = slices.Repeat([]float64{1e-320}, 40)
+	for _, trainer := range []Trainer{SGD{Rate: 0.1}, Adam{}} {
+		_, err := trainer.Train(t.Context(), &Problem{Objective: full{logistic(5)}, Train: d}, make([]float64, 5))
+		require.ErrorContains(t, err, "together, too little to divide by: multiply the weights by a constant")
+	}
+}
+
+// Settings are looked at where sound data come with others than before.
+func TestOtherSettingsOnSoundData(t *testing.T) {
+	p := &Problem{Objective: convexLogistic(5), Train: shortRows(60, 5, 2, false, 3), L2: 1}
+	q, theta, err := Certified{Budget: testBudget, Trainer: newton{}}.Train(t.Context(), p, make([]float64, 5))
+	require.NoError(t, err)
+	for want, set := range map[string]func(p *Problem){
+		"Problem.Penalty is -1 at index 1": func(p *Problem) { p.Penalty = []float64{1, -1, 1, 1, 1} },
+		"Problem.Tilt is NaN at index 0":   func(p *Problem) { p.Tilt = []float64{math.NaN(), 0, 0, 0, 0} },
+		"Problem.L2 is -1":                 func(p *Problem) { p.L2 = -1 },
+	} {
+		other := *q
+		set(&other)
+		_, err := SecondOrder{}.Unlearn(t.Context(), &other, theta, RemoveSamples(1))
+		require.ErrorContains(t, err, want)
+		_, err = LBFGS{}.Train(t.Context(), &other, theta)
+		require.ErrorContains(t, err, want)
+	}
 }

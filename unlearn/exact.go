@@ -3,6 +3,7 @@ package unlearn
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -173,8 +174,14 @@ func (f *Factored) solveTo(dst, b []float64) {
 // rounding. maxDim 0 = 5,000; a larger p is an error.
 func Materialise(ctx context.Context, a Operator, maxDim int) (*mat.SymDense, error) {
 	p := a.Dim()
+	if err := checkSettings("Exact", count("MaxDim", maxDim, "the default 5,000")); err != nil {
+		return nil, err
+	}
 	if maxDim == 0 {
 		maxDim = 5000
+	}
+	if p < 1 {
+		return nil, errors.New("unlearn: an operator of dimension 0 has no matrix to write out")
 	}
 	if p > maxDim {
 		return nil, fmt.Errorf("unlearn: a %d x %d matrix is not written out (limit %d, it would take %.1f GB): "+

@@ -35,6 +35,7 @@ func TestWhatWasForcedIsAFact(t *testing.T) {
 				chunks = append(chunks, f.Chunk)
 				require.Error(t, f.Err)
 				require.Contains(t, u.Notes, f.String())
+				require.NotContains(t, f.Err.Error(), "Force", "it is set")
 			}
 			require.Equal(t, tt.chunks, chunks, "%v", u.Notes)
 		})
@@ -57,4 +58,17 @@ func TestAForcedChunkThatIsRefusedIsNotForced(t *testing.T) {
 	require.Len(t, u.Of(Forced), 1)
 	require.Equal(t, 2, u.Of(Forced)[0].Chunk)
 	require.Equal(t, "chunk 1 of 2: refused: the score would have gone from 1 to 0", u.Of(Refused)[0].String())
+}
+
+func TestRemediesLeaveOutForceWhereItIsSet(t *testing.T) {
+	for with, without := range map[string]string{
+		"lower Tau, use SecondOrder, or set Force to keep it":        "lower Tau, or use SecondOrder",
+		"use other steps in Method, or set its Force to keep it":     "use other steps in Method",
+		"raise Scale, use SecondOrder, or set Force to keep it":      "raise Scale, or use SecondOrder",
+		"the steps diverged: lower Rate":                             "the steps diverged: lower Rate",
+		"use smaller steps in Method, or set Force to keep it":       "use smaller steps in Method",
+		"set Full, set a Ridge, use it, or set its Force to keep it": "set Full, set a Ridge, or use it",
+	} {
+		require.Equal(t, without, withoutForce(with))
+	}
 }

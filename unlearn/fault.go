@@ -2,6 +2,7 @@ package unlearn
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"lethe/datasets"
@@ -28,6 +29,14 @@ func (p *Problem) because(ctx context.Context, theta []float64, d *datasets.Data
 	}
 	if cause := f.Fault(ctx, theta, d); cause != nil {
 		return fmt.Errorf("%w: %w", err, cause)
+	}
+	return err
+}
+
+// overflowed is because for a solver's error, where products of the Hessian at theta on d were no finite numbers.
+func (p *Problem) overflowed(ctx context.Context, theta []float64, d *datasets.Dataset, err error) error {
+	if e, ok := errors.AsType[*ErrDiverged](err); ok && e.Remedy == overflowRemedy {
+		return p.because(ctx, theta, d, err)
 	}
 	return err
 }

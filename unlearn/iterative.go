@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -21,8 +22,10 @@ import (
 // full gradient, and would make the residual larger, is halved until it does not, unless Step or Force is set: along the solution of
 // H Delta = -grad L the residual falls at first, whatever H is.
 type Iterative struct {
-	Method Method // what carries out each chunk: FirstOrder or SecondOrder, or one of them in Reestimate
-	Chunks int    // at most; 0 = 10
+	// Method carries out each chunk: FirstOrder or SecondOrder, or one of them in Reestimate. One whose update is more than parameters
+	// (Occlusion, SISA, Certified, ObjectivePerturbation) is refused.
+	Method Method
+	Chunks int // at most; 0 = 10
 	// Accept scores parameters, higher is better: by the accuracy on a validation set, for instance; nil = take every chunk. A chunk after
 	// which the score is no number, or lower than before it by more than Tolerance, is refused: the parameters stay as they were, the data
 	// move on to the next chunk, and Notes says so. What Accept costs is not counted, but for its seconds.
@@ -155,6 +158,10 @@ func (m Iterative) carryOut(
 				t.note("chunk %d of %d: %s", i+1, len(chunks), note)
 			}
 		}
+		if err == nil && (u.Theta == nil || u.Transform != nil || u.belongsTo() != "") {
+			err = fmt.Errorf("unlearn: Iterative: an update by %s is not parameters alone%s, and the next chunk would lose the rest: "+
+				"carry the request out in one go, by %[1]s itself", m.Method.Name(), u.belongsTo())
+		}
 		if err != nil {
 			return nil, 0, fmt.Errorf("chunk %d of %d: %w", i+1, len(chunks), err)
 		}
@@ -173,6 +180,19 @@ func (m Iterative) carryOut(
 	return current, after, nil
 }
 
+// belongsTo says what beside its parameters an update consists of that holds for these alone; empty = nothing.
+func (u *Update) belongsTo() string {
+	switch {
+	case u.Predict != nil:
+		return " (several models answer)"
+	case u.Certificate != nil:
+		return " (it has a certificate)"
+	case u.Tilt != nil:
+		return " (they were trained with a tilt of their own)"
+	}
+	return ""
+}
+
 // acceptance is the score of the parameters reached.
 type acceptance struct{ score float64 }
 
@@ -180,7 +200,9 @@ func (a *acceptance) begin(ctx context.Context, m Iterative, theta []float64) (e
 	if m.Accept == nil {
 		return nil
 	}
-	a.score, err = m.Accept(ctx, theta)
+	if a.score, err = m.Accept(ctx, theta); err == nil && math.IsNaN(a.score) {
+		err = errors.New("unlearn: Iterative.Accept gives the parameters before the request the score NaN, with which no other can be compared")
+	}
 	return err
 }
 

@@ -79,6 +79,37 @@ func TestAScoreThatFailsEndsTheUpdate(t *testing.T) {
 		require.ErrorIs(t, err, broken)
 		require.Nil(t, u.Theta)
 	}
-	_, err := Iterative{Method: None{}, Tolerance: -1}.Unlearn(t.Context(), p, theta, RemoveSamples(1))
+	// No score is lower than one that is no number: every chunk would be refused, and the update be one that does nothing.
+	u, err := Iterative{Method: SecondOrder{}, Accept: func(context.Context, []float64) (float64, error) { return math.NaN(), nil }}.
+		Unlearn(t.Context(), p, theta, RemoveSamples(1, 2))
+	require.ErrorContains(t, err, "Iterative.Accept gives the parameters before the request the score NaN")
+	require.Nil(t, u.Theta)
+	_, err = Iterative{Method: None{}, Tolerance: -1}.Unlearn(t.Context(), p, theta, RemoveSamples(1))
 	require.ErrorContains(t, err, "Iterative.Tolerance is -1")
+}
+
+// What an update holds beside its parameters would be lost: hidden features, votes, a certificate, the tilt of a private training.
+func TestChunksByMethodsThatLeaveMoreThanParameters(t *testing.T) {
+	p := &Problem{Objective: convexLogistic(5), Train: shortRows(60, 5, 2, false, 3), L2: 1}
+	m := Certified{Budget: Budget{1, 0.1, 1e3}, Trainer: newton{}}
+	q, theta, err := m.Train(t.Context(), p, make([]float64, 5))
+	require.NoError(t, err)
+	for want, method := range map[string]Method{
+		"occlusion is not parameters alone, and":                  Occlusion{},
+		"sisa is not parameters alone (several models answer)":    SISA{Shards: 2, Trainer: newton{}},
+		"second-order is not parameters alone (it has a certif":   m,
+		"dp is not parameters alone (they were trained with a ti": ObjectivePerturbation{Sigma: 1, Trainer: newton{}},
+	} {
+		for _, chunks := range []int{1, 2} {
+			u, err := Iterative{Method: method, Chunks: chunks}.Unlearn(t.Context(), q, theta, RemoveFeatures(1, 2))
+			require.ErrorContains(t, err, want)
+			require.ErrorContains(t, err, "carry the request out in one go")
+			require.Nil(t, u.Theta)
+		}
+		if _, ok := method.(Occlusion); !ok {
+			_, err := Reestimate{Method: method}.Unlearn(t.Context(), q, theta, RemoveFeatures(1, 2))
+			require.Error(t, err)
+			require.NotContains(t, err.Error(), "no running statistics")
+		}
+	}
 }

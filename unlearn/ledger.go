@@ -25,8 +25,8 @@ type Entry struct {
 	Exact float64 `json:"exact"`
 	// Bound is the residual's closed-form bound for this entry alone, taken from the data; left out where there is none.
 	Bound float64 `json:"bound,omitempty"`
-	// DataNorm is the upper bound of ||X||_2 that bounds after this entry use until one is found anew, so that a stream that is opened again goes on
-	// with the same; left out where none is known.
+	// DataNorm is the upper bound of ||X||_2 that later bounds use until another is found, so that a stream that is opened again uses the same
+	// one; left out where none is known.
 	DataNorm float64 `json:"data_norm,omitempty"`
 	// Settings says what was trained; of "train" only.
 	Settings map[string]string `json:"settings,omitempty"`
@@ -196,6 +196,9 @@ func (l *Ledger) reconcile(path string, hashes []string) (int, error) {
 // Append writes an entry and the parameters after it. When it returns nil both are on disk: the entry is acknowledged. Number and Total
 // are filled in. After an error nothing more can be appended until the ledger is opened again.
 func (l *Ledger) Append(e Entry, theta []float64) error {
+	if errors.Is(l.broken, fs.ErrClosed) {
+		return fmt.Errorf("unlearn: ledger %s is closed: open it again (%w)", l.dir, l.broken)
+	}
 	if l.broken != nil {
 		return fmt.Errorf("unlearn: ledger %s: an earlier entry could not be written (%w): open it again", l.dir, l.broken)
 	}

@@ -195,3 +195,10 @@ func must[T any](v T, err error) T {
 	}
 	return v
 }
+
+func TestAClosedLedgerSaysSo(t *testing.T) {
+	l, err := OpenLedger(t.TempDir())
+	require.NoError(t, err)
+	require.NoError(t, l.Close())
+	require.ErrorContains(t, l.Append(Entry{Kind: entryTrain}, []float64{1}), "is closed: open it again")
+}

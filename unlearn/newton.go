@@ -164,7 +164,7 @@ func (n *newtonRun) direction(ctx context.Context, eta float64) error {
 		return err
 	})
 	if _, indefinite := errors.AsType[*ErrIndefinite](err); err != nil && !indefinite {
-		return u.attribute(err, n.progress.Trainer)
+		return n.p.overflowed(ctx, n.theta, n.p.Train, u.attribute(err, n.progress.Trainer))
 	}
 	shiftTo(n.step, right-u.operator, n.step)
 	if isZero(n.step) {

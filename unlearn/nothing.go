@@ -58,6 +58,10 @@ func sameFeatures(a, b datasets.Features, i int) bool {
 		y, ok := b.(*datasets.Images)
 		size := x.Height * x.Width * x.Channels
 		return ok && slices.Equal(x.Pixels[i*size:(i+1)*size], y.Pixels[i*size:(i+1)*size])
+	case *datasets.Tensor:
+		y, ok := b.(*datasets.Tensor)
+		size := len(x.Data) / max(x.N, 1)
+		return ok && slices.Equal(x.Data[i*size:(i+1)*size], y.Data[i*size:(i+1)*size])
 	case *datasets.Tokens:
 		y, ok := b.(*datasets.Tokens)
 		return ok && slices.Equal(x.Text[x.Starts[i]:x.Starts[i]+x.Length], y.Text[y.Starts[i]:y.Starts[i]+y.Length])

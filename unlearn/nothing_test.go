@@ -84,18 +84,45 @@ func TestSamplesThatDifferAreTold(t *testing.T) {
 	sparse := func(indptr []int, indices []int32, values ...float64) *datasets.Dataset {
 		return &datasets.Dataset{X: &datasets.CSR{N: 1, Cols: 3, Indptr: indptr, Indices: indices, Values: values}, Y: []float64{0}}
 	}
+	tensors := &datasets.Dataset{X: &datasets.Tensor{N: 2, Sample: []int{1, 2}, Data: []float64{1, 2, 3, 4}}, Y: []float64{0, 1}, Classes: 2}
+	changed := *tensors
+	changed.X = &datasets.Tensor{N: 2, Sample: []int{1, 2}, Data: []float64{1, 2, 3, 5}}
 	one := sparse([]int{0, 2}, []int32{0, 2}, 1, 2)
 	for _, tt := range []struct {
 		a, b *datasets.Dataset
 		i    int
 		same bool
 	}{
-		{images, &other, 0, true}, {images, &other, 1, false}, {tokens, &moved, 0, true}, {tokens, &moved, 1, true}, {tokens, &moved, 2, false},
+		{tensors, &changed, 0, true}, {tensors, &changed, 1, false}, {images, &other, 0, true}, {images, &other, 1, false}, {tokens, &moved, 0, true}, {tokens, &moved, 1, true}, {tokens, &moved, 2, false},
 		{one, sparse([]int{0, 3}, []int32{0, 1, 2}, 1, 0, 2), 0, true}, {one, sparse([]int{0, 3}, []int32{0, 1, 2}, 1, 3, 2), 0, false},
 		{one, sparse([]int{0, 1}, []int32{0}, 1), 0, false}, {one, sparse([]int{0, 2}, []int32{0, 1}, 1, 2), 0, false},
 		{one, sparse([]int{0, 2}, []int32{0, 2}, 1, -2), 0, false}, {sparse([]int{0, 1}, []int32{0}, 0), sparse([]int{0, 0}, nil), 0, true},
 	} {
 		require.Equal(t, tt.same, sameSample(tt.a, tt.b, tt.i), fmt.Sprint(tt.a.X, tt.b.X))
+	}
+}
+
+// Every kind of samples is compared: one that is not would have requests that change nothing pass for done.
+func TestRequestsThatChangeNothingSaySoOfEveryKindOfSamples(t *testing.T) {
+	numbers := make([]float64, 24)
+	for i := range numbers {
+		numbers[i] = float64(i)
+	}
+	text := []int32{1, 2, 3, 4, 5, 6, 7}
+	for _, x := range []datasets.Features{
+		&datasets.Dense{N: 4, Cols: 6, Data: numbers}, compressed(&datasets.Dense{N: 4, Cols: 6, Data: numbers}),
+		&datasets.Images{N: 4, Height: 2, Width: 3, Channels: 1, Pixels: make([]uint8, 24), Scale: 255},
+		&datasets.Tokens{Length: 3, Vocabulary: 9, Text: text, Starts: []int{0, 1, 2, 3}}, &datasets.Tensor{N: 4, Sample: []int{2, 3}, Data: numbers},
+	} {
+		d := &datasets.Dataset{X: x, Y: []float64{0, 1, 0, 1}, Classes: 2}
+		for _, r := range []Request{CorrectLabels([]int{1, 2}, []float64{1, 0}), CorrectSamples([]int{3, 0}, d.Subset([]int{3, 0}))} {
+			a, err := r.Apply(d)
+			require.NoError(t, err)
+			require.Contains(t, a.Nothing(), "the 2 samples that it names are already as it asks", "%T", x)
+		}
+		a, err := CorrectLabels([]int{1, 2}, []float64{1, 1}).Apply(d)
+		require.NoError(t, err)
+		require.Empty(t, a.Nothing(), "%T", x)
 	}
 }
 

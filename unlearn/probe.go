@@ -2,6 +2,7 @@ package unlearn
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -80,6 +81,8 @@ func (p *Probe) check() error {
 		return err
 	}
 	switch {
+	case p.Model == nil:
+		return errors.New("unlearn: a Probe needs a Model")
 	case p.Length < 1 || p.Vocabulary < 1:
 		return fmt.Errorf("unlearn: a probe with windows of %d tokens of a vocabulary of %d; give the Length and Vocabulary of the model's windows",
 			p.Length, p.Vocabulary)

@@ -120,14 +120,18 @@ func (s *scorer) predict(ctx context.Context, which []int, prefix func(i int) []
 	return nil
 }
 
-// surprisal replaces logits z by -log2 softmax(z) = (m - z + ln sum_j e^(z_j - m)) / ln 2 with m = max z. Neither part is
-// negative, in floating point either: the ranking counts on it.
+// surprisal replaces logits z by -log2 softmax(z) = (m - z + ln(1 + sum_{j != k} e^(z_j - m))) / ln 2 with m = z_k = max z. Neither part is
+// negative, in floating point either: the ranking counts on it. The likeliest token's own 1 is not in the sum, in which it would swallow what
+// a token that is nearly certain leaves to the others.
 func surprisal(z []float64) {
-	largest, sum := floats.Max(z), 0.0
-	for _, v := range z {
-		sum += math.Exp(v - largest)
+	at, others := floats.MaxIdx(z), 0.0
+	largest := z[at]
+	for j, v := range z {
+		if j != at {
+			others += math.Exp(v - largest)
+		}
 	}
-	rest := math.Log(sum)
+	rest := math.Log1p(others)
 	for j, v := range z {
 		z[j] = (largest - v + rest) / math.Ln2
 	}

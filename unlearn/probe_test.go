@@ -218,3 +218,21 @@ func TestProbeIsCancelled(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	require.Equal(t, 1, m.calls)
 }
+
+// What a token that is nearly certain leaves to the others has all its digits.
+func TestSurprisalOfACertainToken(t *testing.T) {
+	for _, ahead := range []float64{0, 1, 10, 30, 36, 37, 40, 100, 700} {
+		z := []float64{-ahead, 0, -ahead}
+		surprisal(z)
+		certain := math.Log1p(2*math.Exp(-ahead)) / math.Ln2
+		require.InEpsilon(t, certain, z[1], 1e-14, ahead)
+		require.InEpsilon(t, ahead/math.Ln2+certain, z[0], 1e-14, ahead)
+	}
+}
+
+func TestAProbeWithoutAModel(t *testing.T) {
+	p := probe(newTable(3, 6, 1), 1, 2)
+	p.Model = nil
+	_, err := p.LogPerplexity(t.Context(), nil, nil)
+	require.EqualError(t, err, "unlearn: a Probe needs a Model")
+}

@@ -167,7 +167,7 @@ func (p *Problem) check(theta []float64, dst ...[]float64) error {
 		return fmt.Errorf("unlearn: a gradient of length %d for an objective of %d parameters", len(dst[0]), n)
 	}
 	if !(p.L2 >= 0) || !finite(p.L2) || p.checked != p.Train {
-		if err := checkSettings("Problem", notNegative("L2", p.L2), numbers("Tilt", p.Tilt), multipliers("Penalty", p.Penalty)); err != nil {
+		if err := p.checkNumbers(); err != nil {
 			return err
 		}
 	}
@@ -183,4 +183,8 @@ func (p *Problem) check(theta []float64, dst ...[]float64) error {
 		}
 	}
 	return nil
+}
+
+func (p *Problem) checkNumbers() error {
+	return checkSettings("Problem", notNegative("L2", p.L2), numbers("Tilt", p.Tilt), multipliers("Penalty", p.Penalty))
 }

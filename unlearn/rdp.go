@@ -64,7 +64,7 @@ func PrivacySpent(q, noise float64, steps int, delta float64) (epsilon float64, 
 		if err != nil {
 			return 0, err
 		}
-		if e := float64(steps)*r - (math.Log(delta)+math.Log(alpha))/(alpha-1) + math.Log((alpha-1)/alpha); !math.IsNaN(e) {
+		if e := float64(steps)*r - (ln(delta)+math.Log(alpha))/(alpha-1) + math.Log((alpha-1)/alpha); !math.IsNaN(e) {
 			epsilon = min(epsilon, e)
 		}
 	}

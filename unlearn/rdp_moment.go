@@ -33,7 +33,7 @@ type moment struct {
 
 // logMoment returns log(A_alpha) / (alpha - 1) for 0 < q < 1.
 func logMoment(q, noise, alpha float64) float64 {
-	m := &moment{q: q, noise: noise, alpha: alpha, more: alpha - 1, half: 0.5 / noise / noise, logQ: math.Log(q), logRest: math.Log1p(-q)}
+	m := &moment{q: q, noise: noise, alpha: alpha, more: alpha - 1, half: 0.5 / noise / noise, logQ: ln(q), logRest: math.Log1p(-q)}
 	m.turn = noise*(m.logRest-m.logQ) + 0.5/noise
 	share := m.logQ + m.more*m.half // U / alpha
 	if gap := (1 - q) * math.Exp(-share); math.IsInf(share, 1) || share > 0 && gap <= 1e-17*share {

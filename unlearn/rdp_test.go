@@ -71,3 +71,22 @@ func TestPrivacySpentAgainstPublishedValues(t *testing.T) {
 	_, err = PrivacySpent(0.1, 1, 10, 0)
 	require.ErrorContains(t, err, "delta 0")
 }
+
+// Logarithms of numbers below 2^-1022, which math.Log gets wrong on amd64: an epsilon that is too small would be no guarantee.
+func TestLogarithmsOfTheSmallestNumbers(t *testing.T) {
+	for e := -1074; e <= -1015; e++ {
+		require.InEpsilon(t, float64(e)*math.Ln2, ln(math.Ldexp(1, e)), 1e-15)
+	}
+	require.True(t, math.IsInf(ln(0), -1))
+	require.True(t, math.IsNaN(ln(-1)))
+	// Full batches: the smallest over the orders of steps alpha/2 - (ln delta + ln alpha)/(alpha-1) + ln((alpha-1)/alpha).
+	want := math.Inf(1)
+	for _, alpha := range rdpOrders() {
+		want = min(want, 100*alpha/2+(1074*math.Ln2-math.Log(alpha))/(alpha-1)+math.Log((alpha-1)/alpha))
+	}
+	got, err := PrivacySpent(1, 1, 100, math.SmallestNonzeroFloat64)
+	require.NoError(t, err)
+	require.InEpsilon(t, want, got, 1e-13)
+	density := SkewNormal{Scale: math.Ldexp(1, -1070)}.LogPDF(0)
+	require.InEpsilon(t, 1070*math.Ln2-math.Log(2*math.Pi)/2, density, 1e-14)
+}

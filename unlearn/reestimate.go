@@ -62,6 +62,10 @@ func (m Reestimate) Unlearn(ctx context.Context, p *Problem, theta []float64, r 
 	if u.Theta == nil || u.Predict != nil {
 		return nil, fmt.Errorf("unlearn: Reestimate: %s answers by several models: give its trainer to a StatisticsTrainer instead", m.Method.Name())
 	}
+	if more := u.belongsTo(); more != "" {
+		return nil, fmt.Errorf("unlearn: Reestimate: an update by %s is not parameters alone%s, which would not hold for other statistics: use %[1]s itself",
+			m.Method.Name(), more)
+	}
 	return m.finish(ctx, p, theta, r, u)
 }
 

@@ -29,7 +29,7 @@ func (k Kind) String() string {
 	return names[k]
 }
 
-// Change is one change of a data set. Which fields count depends on Kind.
+// Change is one change of a data set. Which fields count depends on Kind; the others have to be empty.
 type Change struct {
 	Kind    Kind
 	Rows    []int             // samples, counted in the data set that the request is applied to

@@ -339,3 +339,28 @@ func TestChunksAreEven(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, none)
 }
+
+// A change whose Kind was forgotten removes samples: the fields say that another one is meant.
+func TestFieldsOfAnotherKindAreRefused(t *testing.T) {
+	d := small(false)
+	for want, c := range map[string]Change{
+		"(remove samples): a change of this kind has no use for Columns: set Kind to the one that is meant (FeatureRemoval or FeatureCorrection)": {
+			Rows: []int{1}, Columns: []int{1}, Values: [][]float64{{3}}},
+		"(remove samples): a change of this kind has no use for Labels: set Kind to the one that is meant (LabelCorrection), or leave Labels empty": {
+			Rows: []int{1}, Labels: []float64{1}},
+		"(remove samples): a change of this kind has no use for To":       {Rows: []int{1}, To: d.Slice(2, 3)},
+		"(remove samples): a change of this kind has no use for Values":   {Values: [][]float64{{}}},
+		"(remove features): a change of this kind has no use for Values":  {Kind: FeatureRemoval, Columns: []int{1}, Values: [][]float64{{3}}},
+		"(correct features): a change of this kind has no use for Labels": {Kind: FeatureCorrection, Rows: []int{1}, Columns: []int{1}, Values: [][]float64{{3}}, Labels: []float64{1}},
+		"(correct labels): a change of this kind has no use for Columns":  {Kind: LabelCorrection, Rows: []int{1}, Columns: []int{1}, Labels: []float64{1}},
+		"(correct samples): a change of this kind has no use for Labels":  {Kind: SampleCorrection, Rows: []int{1}, To: d.Slice(2, 3), Labels: []float64{1}},
+	} {
+		r := Request{[]Change{c}}
+		_, err := r.Apply(d)
+		require.ErrorContains(t, err, want)
+		_, err = r.Chunks(2, d)
+		require.ErrorContains(t, err, want)
+		_, err = Merge(r)
+		require.ErrorContains(t, err, want)
+	}
+}

@@ -264,7 +264,7 @@ func (m SecondOrder) step(ctx context.Context, t *attempt, theta, g []float64, s
 	if err != nil {
 		m.attribute(t.p, err)
 		if !m.Force || !numerical(err) {
-			return nil, fmt.Errorf("unlearn: %s: %w", m.Name(), err)
+			return nil, fmt.Errorf("unlearn: %s: %w", m.Name(), t.p.overflowed(ctx, theta, t.p.Train, err))
 		}
 		t.forced(err)
 	}

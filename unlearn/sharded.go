@@ -2,6 +2,7 @@ package unlearn
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -23,6 +24,14 @@ type shard struct {
 	after  [][]float64 // parameters after each slice; nil where a store holds them
 	kept   []keptSlice // what a store holds; nil without one
 	theta  []float64   // after the last; nil where no sample is left that counts, so that the shard has no vote
+}
+
+// check refuses a Sharded that nobody trained.
+func (s *Sharded) check() error {
+	if s == nil || s.p == nil {
+		return errors.New("unlearn: there are no models of shards: SISA.Train makes them")
+	}
+	return nil
 }
 
 // train trains shard i from slice first on. What was there before it is not written to.
@@ -89,6 +98,9 @@ func (s *Sharded) voters() int {
 func (s *Sharded) Forget(ctx context.Context, r Request) (*Sharded, *Update, error) {
 	start := time.Now()
 	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
+	if err := s.check(); err != nil {
 		return nil, nil, err
 	}
 	applied, err := r.apply(s.p.Train)
@@ -185,6 +197,9 @@ func (s *Sharded) Models() [][]float64 {
 // Predict returns one class index, or target, a sample (as many as a sample has labels): the vote of the models. d has to be data for the
 // model that was trained: of the same shape, classes and names as the training data.
 func (s *Sharded) Predict(ctx context.Context, d *datasets.Dataset) ([]float64, error) {
+	if err := s.check(); err != nil {
+		return nil, err
+	}
 	p := s.p
 	if p.Train == nil { // there is nothing to compare with
 		p = p.With(d)

@@ -209,3 +209,13 @@ func (c *counting) Train(ctx context.Context, p *Problem, theta []float64) ([]fl
 	floats.AddScaled(theta, -1e-3, g)
 	return theta, nil
 }
+
+func TestShardsThatNobodyTrained(t *testing.T) {
+	const want = "SISA.Train makes them"
+	for _, s := range []*Sharded{nil, {}} {
+		_, err := s.Predict(t.Context(), randomData(3, 2, 2, false, 1))
+		require.ErrorContains(t, err, want)
+		_, _, err = s.Forget(t.Context(), RemoveSamples(1))
+		require.ErrorContains(t, err, want)
+	}
+}

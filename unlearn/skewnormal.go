@@ -19,7 +19,7 @@ func (s SkewNormal) LogPDF(x float64) float64 {
 	if !s.valid() {
 		return math.NaN()
 	}
-	return standardLogPDF((x-s.Location)/s.Scale, s.Shape) - math.Log(s.Scale)
+	return standardLogPDF((x-s.Location)/s.Scale, s.Shape) - ln(s.Scale)
 }
 
 // CDF returns Pr[X <= x]. Below about 1e-308 it is 0: see LogCDF.

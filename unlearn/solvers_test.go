@@ -241,3 +241,28 @@ func TestPreconditionerShortensCG(t *testing.T) {
 	_, err = CG{Precondition: func(dst, r []float64) { floats.ScaleTo(dst, -1, r) }}.Solve(t.Context(), x, o, b)
 	require.ErrorContains(t, err, "CG.Precondition is not positive definite")
 }
+
+// unitless is a matrix of no rows.
+type unitless struct{}
+
+func (unitless) Dim() int { return 0 }
+
+func (unitless) MulVecTo(context.Context, []float64, []float64) error { return nil }
+
+// A system of no unknowns, and a matrix of no rows.
+func TestDimensionNothing(t *testing.T) {
+	none := unitless{}
+	for _, s := range []Solver{CG{}, MINRES{}, LiSSA{}, Exact{}, Galerkin{}, &Stored{}} {
+		st, err := s.Solve(t.Context(), nil, none, nil)
+		require.NoError(t, err, s.Name())
+		require.Zero(t, st.Residual)
+	}
+	_, err := Factor(t.Context(), none)
+	require.ErrorContains(t, err, "dimension 0")
+	_, err = Materialise(t.Context(), identity(2), -1)
+	require.ErrorContains(t, err, "MaxDim is -1")
+	for _, s := range []Solver{&Stored{}, Exact{}} {
+		_, err := s.Solve(t.Context(), make([]float64, 2), identity(2), []float64{1, math.NaN()})
+		require.ErrorContains(t, err, "right-hand side is NaN at index 1")
+	}
+}

@@ -28,6 +28,15 @@ func (s *Stored) Solve(ctx context.Context, dst []float64, a Operator, b []float
 	if err != nil {
 		return unsolved(s.Name()), err
 	}
+	if err := checkSystem(s.Name(), dst, a, b); err != nil {
+		return unsolved(s.Name()), err
+	}
+	if isZero(b) {
+		clear(dst)
+		st := unsolved(s.Name())
+		st.Residual = 0
+		return st, ctx.Err()
+	}
 	made := 0.0
 	if s.factor == nil || s.stale || s.factor.Dim() != a.Dim() {
 		f, err := Exact{MaxDim: s.MaxDim}.Factor(ctx, a)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"gonum.org/v1/gonum/floats"
 )
@@ -53,8 +54,8 @@ func beginSampled(ctx context.Context, method string, p *Problem, theta []float6
 	if err != nil {
 		return nil, err
 	}
-	if i := notFinite(theta); i >= 0 {
-		return nil, fmt.Errorf("unlearn: %s: theta is %v at index %d: the model's training diverged, or its file is damaged", method, theta[i], i)
+	if err := checkParameters(method, theta); err != nil {
+		return nil, err
 	}
 	if s.size < 0 {
 		return nil, fmt.Errorf("unlearn: %s: Sample is %d; it cannot be negative (0 = all samples)", method, s.size)
@@ -81,6 +82,14 @@ func beginSampled(ctx context.Context, method string, p *Problem, theta []float6
 	}
 	t.update.Before, err = t.checkResidual(ctx, theta)
 	return t, err
+}
+
+// checkParameters refuses parameters that are no numbers.
+func checkParameters(method string, theta []float64) error {
+	if i := notFinite(theta); i >= 0 {
+		return fmt.Errorf("unlearn: %s: theta is %v at index %d: the model's training diverged, or its file is damaged", method, theta[i], i)
+	}
+	return nil
 }
 
 // unchanged reports whether the request changes nothing in the loss, so that theta already is what is asked for.
@@ -163,12 +172,30 @@ func (t *attempt) judge(theta []float64, after float64, force bool, remedy strin
 		t.note("the residual rose from %.6g to %.6g, but training had left %.6g", t.update.Before, after, t.trained)
 		return t.accept(theta, after)
 	}
+	if force {
+		remedy = withoutForce(remedy)
+	}
 	err := &ErrWorse{Method: t.update.Method, Before: t.update.Before, After: after, Remedy: remedy}
 	if !force {
 		return t.refuse(err)
 	}
 	t.forced(err)
 	return t.accept(theta, after)
+}
+
+// withoutForce leaves out of a remedy the last one, Force, where that is set.
+func withoutForce(remedy string) string {
+	for _, last := range []string{", or set Force to keep it", ", or set its Force to keep it"} {
+		rest, found := strings.CutSuffix(remedy, last)
+		if !found {
+			continue
+		}
+		if at := strings.LastIndex(rest, ", "); at >= 0 {
+			rest = rest[:at] + ", or " + rest[at+2:]
+		}
+		return rest
+	}
+	return remedy
 }
 
 // roundingResidual is what the gradient of a problem solved as well as float64 allows is taken to have at most, and smallShare of the

@@ -48,7 +48,7 @@ func inUnits(ctx context.Context, solver string, tolerance float64, dst []float6
 		st, err := solveIn(ctx, tolerance, dst, o, b, u, solve)
 		st.Products += wasted
 		st.Seconds = time.Since(start).Seconds()
-		if e, again := o.asks(err); again { // vectors near 1 from now on, lest a product vanish
+		if e, again := o.asks(err); again { // vectors near 1 from now on, so that no product vanishes
 			u.operator, u.right, wasted = e, exponent(b), st.Products
 			continue
 		}

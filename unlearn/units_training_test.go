@@ -3,6 +3,7 @@ package unlearn
 import (
 	"context"
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -95,7 +96,7 @@ func TestDataNormOfEverySize(t *testing.T) {
 			d := randomData(150, columns, 2, sparse, 1)
 			want, err := DataNorm(t.Context(), d)
 			require.NoError(t, err)
-			for _, e := range []int{-900, -600, 600, 900} {
+			for _, e := range []int{-1060, -1030, -900, -600, 600, 900, 1018} {
 				scaled := *d
 				switch x := d.X.(type) {
 				case *datasets.Dense:
@@ -111,8 +112,35 @@ func TestDataNormOfEverySize(t *testing.T) {
 				}
 				got, err := DataNorm(t.Context(), &scaled)
 				require.NoError(t, err)
+				if e < -1000 { // the features have lost digits
+					require.InEpsilon(t, want, math.Ldexp(got, -e), 0.05, "2^%d", e)
+					continue
+				}
 				require.InEpsilon(t, want, math.Ldexp(got, -e), 1e-9, "2^%d", e)
+				// The roots of weights that take back what was put on give the first norm, though they and the features are far from 1.
+				scaled.Weights = slices.Repeat([]float64{math.Ldexp(1, -2*min(max(e, -500), 500))}, 150)
+				got, err = DataNorm(t.Context(), &scaled)
+				require.NoError(t, err)
+				require.InEpsilon(t, want, math.Ldexp(got, min(max(e, -500), 500)-e), 1e-9, "2^%d, weighted", e)
 			}
 		}
 	}
+}
+
+// Weights that are large beside large features, and small ones beside small features, whose products leave the range of float64.
+func TestDataNormOfWeightsAndFeaturesAtOneEnd(t *testing.T) {
+	row := func(v, w float64) *datasets.Dataset {
+		return &datasets.Dataset{X: &datasets.Dense{N: 1, Cols: 1, Data: []float64{v}}, Y: []float64{0}, Weights: []float64{w}}
+	}
+	for _, tt := range []struct{ v, w, least float64 }{
+		{1.2e308, 0.25, 0.6e308}, {1e-155, 1e-300, 1e-305}, {1e-170, 1e-300, 1e-320}, {1e-200, 1e-300, math.SmallestNonzeroFloat64}, {5e-324, 9, 1.5e-323},
+	} {
+		bound, err := DataNorm(t.Context(), row(tt.v, tt.w))
+		require.NoError(t, err)
+		require.GreaterOrEqual(t, bound, tt.least)
+		require.LessOrEqual(t, bound, 1.01*tt.least+2*math.SmallestNonzeroFloat64)
+	}
+	bound, err := DataNorm(t.Context(), row(1.2e308, 9))
+	require.NoError(t, err)
+	require.True(t, math.IsInf(bound, 1), "3.6e308 is no number, and infinity is above it")
 }

@@ -49,6 +49,13 @@ func Judge(ctx context.Context, p *Problem, theta []float64, sigma float64, test
 	if err != nil {
 		return nil, err
 	}
+	if err := checkParameters("Judge", theta); err != nil { // infinite ones can have answers
+		return nil, err
+	}
+	if mass := p.Train.TotalWeight(); !(mass > 0) {
+		return nil, fmt.Errorf("unlearn: the samples of %s, the training data, weigh %v together: they have no majority class to compare with; "+
+			"give the data that the model was trained on", nameOf(p.Train), mass)
+	}
 	v := &Vacuity{Sigma: sigma}
 	if v.Accuracy, v.MacroF1, err = scores(classes, test); err != nil {
 		return nil, err
@@ -61,8 +68,18 @@ func Judge(ctx context.Context, p *Problem, theta []float64, sigma float64, test
 	return v, nil
 }
 
-// scores returns accuracy and macro F1 of answers to the labels of d.
+// scores returns accuracy and macro F1 of answers to the labels of d, which is sound.
 func scores(answers []float64, d *datasets.Dataset) (share, f1 float64, err error) {
+	if d.Classes < 1 {
+		return 0, 0, fmt.Errorf("unlearn: %s is a regression, so that no answer is right or wrong: measure the loss", nameOf(d))
+	}
+	if len(answers) == len(d.Y) {
+		for i, a := range answers {
+			if !math.IsNaN(a) && !isLabel(d, a) {
+				return 0, 0, fmt.Errorf("unlearn: the answer for %s is %v; classes are 0 to %d", d.Where(i/d.Width()), a, d.Classes-1)
+			}
+		}
+	}
 	weights := labelWeights(d)
 	if share, err = accuracy(answers, d.Y, weights); err == nil {
 		f1, err = macroF1(answers, d.Y, weights, d.Classes)
@@ -75,7 +92,7 @@ func scores(answers []float64, d *datasets.Dataset) (share, f1 float64, err erro
 
 // classes returns the class that theta answers for each sample: the largest output, or whether the only one is positive.
 func (p *Problem) classes(ctx context.Context, theta []float64, d *datasets.Dataset) ([]float64, error) {
-	if d.Classes < 2 {
+	if d != nil && d.Classes < 2 {
 		return nil, fmt.Errorf("unlearn: %s is no classification (%d classes)", nameOf(d), d.Classes)
 	}
 	if err := p.checkMeets("the test data", d); err != nil {

@@ -2,9 +2,12 @@ package unlearn
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"lethe/datasets"
 )
 
 func TestMacroF1AndAccuracy(t *testing.T) {
@@ -111,4 +114,37 @@ func TestACertificateThatRuinsTheModelIsCalledWorthless(t *testing.T) {
 	require.ErrorContains(t, err, "no classification")
 	_, err = Judge(t.Context(), &Problem{Objective: logistic(5), Train: train}, theta, 0, test)
 	require.ErrorContains(t, err, "implement Predictor")
+}
+
+// What there is nothing to compare with, or to be right on, is no figure.
+func TestJudgeOnNothing(t *testing.T) {
+	d := shortRows(60, 5, 2, true, 3)
+	p := &Problem{Objective: convexLogistic(5), Train: d, L2: 1}
+	theta := trained(t, p)
+	_, err := Judge(t.Context(), p, theta, 0, nil)
+	require.ErrorContains(t, err, "the test data: datasets: there is no data set: it is nil")
+	_, err = Judge(t.Context(), p, theta, 0, d.Subset(nil))
+	require.ErrorContains(t, err, "no answers")
+	weightless := *d
+	weightless.Weights = make([]float64, 60)
+	for _, train := range []*datasets.Dataset{d.Subset(nil), &weightless} {
+		_, err = Judge(t.Context(), p.With(train), theta, 0, d)
+		require.ErrorContains(t, err, "they have no majority class to compare with")
+	}
+	theta[2] = math.Inf(1) // its outputs are infinite, and have a largest
+	_, err = Judge(t.Context(), p, theta, 0, d)
+	require.ErrorContains(t, err, "theta is +Inf at index 2")
+}
+
+func TestScoresSayWhichAnswerIsNone(t *testing.T) {
+	d := shortRows(60, 5, 3, true, 3).Slice(10, 50)
+	answers := slices.Clone(d.Y)
+	answers[4] = 7
+	targets := shortRows(60, 5, 0, true, 3)
+	for _, score := range []func([]float64, *datasets.Dataset) (float64, error){AccuracyOn, MacroF1On} {
+		_, err := score(answers, d)
+		require.ErrorContains(t, err, "the answer for row 14 of random is 7; classes are 0 to 2")
+		_, err = score(targets.Y, targets)
+		require.ErrorContains(t, err, "random is a regression")
+	}
 }

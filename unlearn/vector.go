@@ -20,6 +20,14 @@ func isZero(x []float64) bool {
 	return true
 }
 
+// ln is math.Log, whose assembly on amd64 goes wrong below 2^-1022: ln 2^-1074 is -709 there.
+func ln(x float64) float64 {
+	if x > 0 && x < 0x1p-1022 {
+		return math.Log(x*0x1p54) - 54*math.Ln2
+	}
+	return math.Log(x)
+}
+
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 
 // scaledAdd overwrites dst with alpha*dst + x.

@@ -63,6 +63,7 @@ func newChecker(network Network, loss func(out, y *graph.Node) *graph.Node, batc
 		rowsOf("Forward", "outputs", out, g, batch.rows(), 1<<30)
 		losses = loss(out, c.y)
 		rowsOf("Loss", "losses", losses, g, batch.rows(), 1)
+		graph.CheckInputs(g, slices.Concat(c.p, c.v, []*graph.Node{c.x, c.y})...)
 		total = graph.Sum(losses)
 	})
 	if err != nil {

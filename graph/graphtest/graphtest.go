@@ -62,8 +62,8 @@ const (
 
 // Check compares the gradient and the Hessian-vector product of the summed loss with finite differences, one parameter tensor at
 // a time, and the Gauss-Newton product with J'H(Jv), Jv and H by finite differences; checks that both matrices are symmetric, that
-// the graph keeps samples apart (see [graph.Independent]), that the loss and the gradient of each sample are those of a batch of one, that per-sample gradients add up to the gradient, and that the same
-// inputs give the same bits. It computes in double precision. Parameters that are Fixed have values a little above those that they start
+// the graph keeps samples apart (see [graph.Independent]), that the loss and the gradient of each sample are those of a batch of
+// one, that per-sample gradients add up to the gradient, and that the same inputs give the same bits. It computes in double precision. Parameters that are Fixed have values a little above those that they start
 // with.
 //
 // Differences are taken at two step widths. Where these disagree with each other a kink (of a ReLU or a maximum) lies within a

@@ -51,6 +51,9 @@ func TestCheckRefuses(t *testing.T) {
 		{"a nil pointer", "panicked", (*pointer)(nil), softmax, batch},
 		{"no loss", "no loss", good, nil, batch},
 		{"Params that panic", "no parameters today", panics{}, softmax, batch},
+		{"a loss with an input of its own", `an input "temperature", which gets no value`, good, func(out, y *graph.Node) *graph.Node {
+			return graph.Mul(softmax(out, y), graph.Input(y.Graph(), tensor.Float64, "temperature"))
+		}, batch},
 		{"Forward that panics", "panicked", forward(func(p []*graph.Node, _ *graph.Node) *graph.Node { return p[len(p)] }), softmax, batch},
 		{"Init that panics", "panicked", init(func(_ *rand.Rand, dst []float64) { dst[len(dst)] = 1 }), softmax, batch},
 		{"Init that is not a number", "b1 starts at NaN", init(func(_ *rand.Rand, dst []float64) { dst[2] = math.NaN() }), softmax, batch},

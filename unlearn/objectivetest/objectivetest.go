@@ -27,8 +27,8 @@ const (
 
 // Check holds an objective, on the samples d at the parameters theta, against what its methods promise:
 //
-//   - Gradient is the derivative of Loss, and HVP that of Gradient, by finite differences, one parameter at a time (64 of them, where there
-//     are more) and along random directions; the Hessian is symmetric, and its products linear.
+//   - Gradient is the derivative of Loss, and HVP that of Gradient, by finite differences, one parameter at a time (where there are more, 64 of
+//     them for Gradient and 16 for HVP) and along random directions; the Hessian is symmetric, and its products linear.
 //   - Loss, Gradient and HVP are sums over samples: those of two halves, and of the single samples (32 at the most), add up to the whole.
 //   - A sample of weight w counts w times, or data with weights is refused with an error.
 //   - The results overwrite dst, are in it alone and do not depend on earlier calls; theta, v and the samples are left as they are; the same
