@@ -376,11 +376,9 @@ func (s *Settings) check(key string) error {
 // others list what is tried or measured, once each.
 var mayRepeat = []string{"hidden", "blocks", "block-dropout", "length"}
 
-// repeated returns which number or word is in a list twice, "" if none is.
+// repeated returns which number is in a list twice, "" if none is.
 func repeated(v any) string {
 	switch v := v.(type) {
-	case []string:
-		return firstRepeated(v)
 	case []int:
 		return firstRepeated(v)
 	case []float64:

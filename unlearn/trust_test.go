@@ -208,3 +208,14 @@ func TestWorse(t *testing.T) {
 	require.True(t, worse(1e-14, 1e-9, roundingResidual))
 	require.True(t, worse(math.NaN(), math.NaN(), roundingResidual))
 }
+
+// Two residuals at the level of rounding are equal, however little the request moves the gradient.
+func TestResidualsOfRoundingAreEqual(t *testing.T) {
+	p := &Problem{Objective: leastSquares(2), Train: randomData(5, 2, 0, false, 1), L2: 1}
+	a := &attempt{p: p, theta: []float64{0.6, -0.8}, update: &Update{Before: 1.46e-14}, trained: 1e-14, moved: 1e-12}
+	require.False(t, a.worse(1.46e-14, 1.6e-14))
+	require.True(t, a.worse(1.46e-14, 1e-9))
+	small := &attempt{p: p, theta: []float64{0.6e-100, -0.8e-100}, update: &Update{Before: 1e-114}, trained: 1e-114, moved: 1e-105}
+	require.False(t, small.worse(1e-114, 1.6e-114))
+	require.True(t, small.worse(1e-106, 1e-104))
+}
