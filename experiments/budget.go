@@ -35,7 +35,7 @@ func budgetExperiment() *Experiment {
 			return units, nil
 		},
 		Tables:  budgetTables,
-		Figures: func(*Results) []Figure { return nil },
+		Figures: budgetFigures,
 	}
 }
 
@@ -176,6 +176,18 @@ func budgetTables(r *Results) []Table {
 		"same delta. A request costs its passes over the data, its place in the ledger (syncs to disk) and the file of its release; a pass is a gradient or a "+
 		"Hessian product over all samples. Retraining is on what is left, without noise. The distance is that of the state, before its noise.", b.Epsilon, b.Delta)
 	return []Table{t}
+}
+
+// budgetFigures shows what all releases of a stream give away together.
+func budgetFigures(r *Results) []Figure {
+	b, _ := r.budgetOf()
+	m := unlearn.OutputPerturbation{Epsilon: b.Epsilon, Delta: b.Delta}
+	together := Series{Label: released}
+	for n := 1; n <= 1000; n *= 2 {
+		together.X, together.Y = append(together.X, float64(n)), append(together.Y, m.Together(n))
+	}
+	return []Figure{{Name: "together", X: "releases", Y: "epsilon of all together", LogX: true, LogY: true, Series: []Series{together},
+		Caption: fmt.Sprintf("Epsilon of several releases taken together, at delta %g, where each has epsilon %g", b.Delta, b.Epsilon)}}
 }
 
 // budgetClaims: the state never leaves its distance of retraining, and accuracy is retraining's.

@@ -39,7 +39,7 @@ func TestSettingsThatChangeNothingAreNamedOnce(t *testing.T) {
 		{"affected", "diabetes", []string{"features=5", "features=6"}, []string{"--set features changes nothing on diabetes, linear: columns are not removed"}},
 		{"affected", "diabetes", []string{"growth=3", "rows=5", "lambda=2"}, []string{"--set growth changes nothing on diabetes, linear: only limits", "--set lambda changes nothing on diabetes, linear: affected trains"}},
 		{"sigma", "diabetes", []string{"rows=5", "request=labels", "epsilons=1", "lambdas=1", "sigmas=1"}, []string{"--set rows changes nothing on diabetes, linear: sigma forgets",
-			"--set request changes nothing on diabetes, linear: sigma forgets", "--set epsilons changes nothing on diabetes, linear: only certified and budget"}},
+			"--set request changes nothing on diabetes, linear: sigma forgets", "--set epsilons changes nothing on diabetes, linear: only certified, budget, loss-perturbation and loss-budget"}},
 		{"budget", "diabetes", []string{"rows=5", "requests=2", "sisa-shards=3"}, []string{"--set rows changes nothing on diabetes, linear: budget streams",
 			"--set sisa-shards changes nothing on diabetes, linear: only residual, fidelity"}},
 		{"sharding", "diabetes", []string{"trials=10", "draws=2"}, []string{"--set draws changes nothing on diabetes, linear: sharding takes"}},

@@ -309,7 +309,7 @@ var most = map[string]int{
 	"train-epochs": 1e6, "sample": 1e9, "tau-fine": 1e3, "tune-sample": 1e9, "accuracy-sample": 1e9, "fit-samples": 1e7,
 	"lissa-products": 1e6, "rounds": 1e3,
 	"budget": 1e9, "images": 1e9, "blocks": 1e5, "dense": 1e6, "reestimate": 1e9, "gradient-sample": 1e9, "products-grid": 1e4, "fine-tune-epochs": 1e6,
-	"sweep-draws": 1e6, "requests": 1e9, "sisa-shards": 1e4, "sisa-slices": 1e4,
+	"sweep-draws": 1e6, "cold-draws": 1e6, "requests": 1e9, "sisa-shards": 1e4, "sisa-slices": 1e4,
 }
 
 // least holds the lower bounds that are neither 0 nor 1: a change that grows by the factor 1 never ends.

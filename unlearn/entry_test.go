@@ -58,7 +58,7 @@ func TestEveryEntranceNamesWrongData(t *testing.T) {
 			require.NotContains(t, err.Error(), "Rate", what)
 			require.False(t, numerical(err), "%s: Tune ends with it", what)
 		}
-		for _, m := range append(everyMethod(), Certified{Budget: testBudget}, SecondOrder{Sample: 5}, SecondOrder{Batches: 3}) {
+		for _, m := range append(everyMethod(), Certified{Seed: 1, Budget: testBudget}, SecondOrder{Sample: 5}, SecondOrder{Batches: 3}) {
 			u, err := m.Unlearn(t.Context(), p, theta, RemoveSamples(1))
 			check(m.Name(), err)
 			require.Nil(t, u)
@@ -74,9 +74,9 @@ func TestEveryEntranceNamesWrongData(t *testing.T) {
 		check("ObjectivePerturbation", err)
 		_, err = DPSGD{Rate: 1, Noise: 1}.Train(t.Context(), p)
 		check("DPSGD", err)
-		_, _, err = Certified{Budget: testBudget}.Train(t.Context(), p, theta)
+		_, _, err = Certified{Seed: 1, Budget: testBudget}.Train(t.Context(), p, theta)
 		check("Certified.Train", err)
-		_, err = Certified{Budget: testBudget}.Open(t.Context(), p, theta, t.TempDir())
+		_, err = Certified{Seed: 1, Budget: testBudget}.Open(t.Context(), p, theta, t.TempDir())
 		check("Certified.Open", err)
 		_, err = RemoveSamples(1).Apply(d)
 		check("Apply", err)
@@ -135,7 +135,7 @@ func TestEveryEntranceNamesWrongData(t *testing.T) {
 func TestRowsAreThoseOfTheUsersData(t *testing.T) {
 	d := shortRows(60, 5, 2, false, 3)
 	p := &Problem{Objective: convexLogistic(5), Train: d, L2: 1}
-	m := Certified{Budget: Budget{1, 0.1, 1e3}, Trainer: newton{}}
+	m := Certified{Seed: 1, Budget: Budget{1, 0.1, 1e3}, Trainer: newton{}}
 	row, ok := 0, false
 	for name, call := range map[string]func() error{
 		"one request": func() error {
@@ -241,7 +241,7 @@ func TestWeightsTooSmallToDivideBy(t *testing.T) {
 // Settings are looked at where sound data come with others than before.
 func TestOtherSettingsOnSoundData(t *testing.T) {
 	p := &Problem{Objective: convexLogistic(5), Train: shortRows(60, 5, 2, false, 3), L2: 1}
-	q, theta, err := Certified{Budget: testBudget, Trainer: newton{}}.Train(t.Context(), p, make([]float64, 5))
+	q, theta, err := Certified{Seed: 1, Budget: testBudget, Trainer: newton{}}.Train(t.Context(), p, make([]float64, 5))
 	require.NoError(t, err)
 	for want, set := range map[string]func(p *Problem){
 		"Problem.Penalty is -1 at index 1": func(p *Problem) { p.Penalty = []float64{1, -1, 1, 1, 1} },

@@ -91,7 +91,7 @@ func TestAScoreThatFailsEndsTheUpdate(t *testing.T) {
 // What an update holds beside its parameters would be lost: hidden features, votes, a certificate, the tilt of a private training.
 func TestChunksByMethodsThatLeaveMoreThanParameters(t *testing.T) {
 	p := &Problem{Objective: convexLogistic(5), Train: shortRows(60, 5, 2, false, 3), L2: 1}
-	m := Certified{Budget: Budget{1, 0.1, 1e3}, Trainer: newton{}}
+	m := Certified{Seed: 1, Budget: Budget{1, 0.1, 1e3}, Trainer: newton{}}
 	q, theta, err := m.Train(t.Context(), p, make([]float64, 5))
 	require.NoError(t, err)
 	for want, method := range map[string]Method{

@@ -114,7 +114,7 @@ func TestBoundsAfterRetrainingKnowRowsThatHaveGrown(t *testing.T) {
 	floats.Scale(0.01, d.X.(*datasets.Dense).Data)
 	norm, err := DataNorm(t.Context(), d)
 	require.NoError(t, err)
-	m := Certified{Budget: Budget{0.1, 0.01, 1}, Trainer: newton{}, Retrain: true, Norm: norm, Method: SecondOrder{Force: true}}
+	m := Certified{Seed: 1, Budget: Budget{0.1, 0.01, 1}, Trainer: newton{}, Retrain: true, Norm: norm, Method: SecondOrder{Force: true}}
 	s, err := m.Open(t.Context(), &Problem{Objective: convexLogistic(5), Train: d, L2: 1}, make([]float64, 5), t.TempDir())
 	require.NoError(t, err)
 	rows := allRows(30)
