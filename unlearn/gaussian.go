@@ -30,7 +30,7 @@ func GaussianDelta(epsilon, mu float64) float64 {
 // GaussianMu returns the largest distance over noise that is (epsilon, delta)-close, rounded down; epsilon is at least 0
 // and delta between 0 and 1.
 func GaussianMu(epsilon, delta float64) float64 {
-	// delta rises with mu. It is above 1 - 2 Phi(-mu/4) once mu is above 2 sqrt(epsilon) + ..., so doubling ends.
+	// delta rises with mu and tends to 1, so that doubling ends.
 	low, high := 0.0, 1.0
 	for GaussianDelta(epsilon, high) <= delta && high < 1e6 {
 		low, high = high, 2*high

@@ -13,7 +13,7 @@ import (
 )
 
 // OutputPerturbation is certified unlearning by noise on the result (Neel, Roth and Sharifi-Malvajerdi 2021,
-// "Descent-to-Delete"; PAPER.md section 1). L is strongly convex with constant lambda, the smallest regulariser of a
+// "Descent-to-Delete"). L is strongly convex with constant lambda, the smallest regulariser of a
 // parameter. Newton steps go on until the gradient residual on the corrected data D', its rounding error included, is at most
 // Residual = r, which is fixed before anything is looked at. Then
 //
