@@ -20,6 +20,9 @@ type tiltedDraws struct {
 
 // drawTilted trains and unlearns with the package's own stream of tilts, 20,000 times.
 func drawTilted(t *testing.T, budget Budget, request Request) (out tiltedDraws, corrected *datasets.Dataset) {
+	if testing.Short() {
+		t.Skip("20,000 trainings are left out with -short, for the race detector's sake")
+	}
 	base := &Problem{Objective: convexLogistic(2), Train: shortRows(12, 2, 2, false, 9), L2: 1}
 	applied, err := request.Apply(base.Train)
 	require.NoError(t, err)
