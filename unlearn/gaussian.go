@@ -30,23 +30,8 @@ func GaussianDelta(epsilon, mu float64) float64 {
 // GaussianMu returns the largest distance over noise that is (epsilon, delta)-close, rounded down; epsilon is at least 0
 // and delta between 0 and 1.
 func GaussianMu(epsilon, delta float64) float64 {
-	// delta rises with mu and tends to 1, so that doubling ends.
-	low, high := 0.0, 1.0
-	for GaussianDelta(epsilon, high) <= delta && high < 1e6 {
-		low, high = high, 2*high
-	}
-	for range 200 {
-		middle := low + (high-low)/2
-		if middle <= low || middle >= high {
-			break
-		}
-		if GaussianDelta(epsilon, middle) <= delta {
-			low = middle
-		} else {
-			high = middle
-		}
-	}
-	return low * (1 - 1e-9) // rounding in delta is far below that
+	low, _ := crossing(func(mu float64) bool { return GaussianDelta(epsilon, mu) <= delta }) // delta rises with mu and tends to 1
+	return low * (1 - 1e-9)                                                                  // rounding in delta is far below that
 }
 
 // GaussianEpsilon returns the smallest epsilon, rounded up, at which distance over noise mu is (epsilon, delta)-close.
@@ -54,22 +39,27 @@ func GaussianEpsilon(mu, delta float64) float64 {
 	if GaussianDelta(0, mu) <= delta {
 		return 0
 	}
-	low, high := 0.0, 1.0
-	for GaussianDelta(high, mu) > delta && high < 1e12 {
+	_, high := crossing(func(epsilon float64) bool { return GaussianDelta(epsilon, mu) > delta }) // delta falls with epsilon
+	return high * (1 + 1e-9)
+}
+
+// crossing returns the two neighbouring numbers from 0 on between which below, true at first, becomes false. It looks up to 2^40 only.
+func crossing(below func(x float64) bool) (low, high float64) {
+	high = 1
+	for below(high) && high < 0x1p40 {
 		low, high = high, 2*high
 	}
-	for range 200 {
+	for {
 		middle := low + (high-low)/2
 		if middle <= low || middle >= high {
-			break
+			return low, high
 		}
-		if GaussianDelta(middle, mu) > delta {
+		if below(middle) {
 			low = middle
 		} else {
 			high = middle
 		}
 	}
-	return high * (1 + 1e-9)
 }
 
 // normalTail returns Phi(-x) = P(Z > x).
