@@ -1,7 +1,10 @@
 package experiments
 
 import (
+	"io"
+
 	"lethe/experiments/internal/numbers"
+	"lethe/experiments/internal/records"
 	"lethe/experiments/internal/settings"
 )
 
@@ -10,4 +13,97 @@ import (
 // Auto is a number, or the wish to have it chosen: written "auto".
 type Auto = settings.Auto
 
-func formatNumber(v float64) string { return numbers.Shortest(v) }
+// Record is one measured number and everything that is needed to read it: one line of records.jsonl.
+type Record = records.Record
+
+// DamagedError reports a line that is no record.
+type DamagedError = records.DamagedError
+
+// Folder is a run's folder while the run is going on.
+type Folder = records.Folder
+
+// Mode says what to do with a folder that holds a run already.
+type Mode = records.Mode
+
+// See [records.Mode].
+const (
+	Fresh  = records.Fresh
+	Resume = records.Resume
+	Force  = records.Force
+)
+
+// See [records.ErrExists] and [records.ErrLocked].
+var (
+	ErrExists = records.ErrExists
+	ErrLocked = records.ErrLocked
+)
+
+const (
+	configName   = records.ConfigName
+	recordsName  = records.RecordsName
+	progressName = records.ProgressName
+	tablesName   = records.TablesName
+	reportName   = records.ReportName
+	trainedName  = records.TrainedName
+	fileMode     = records.FileMode
+)
+
+var (
+	encodeRecords = records.Encode
+	values        = records.Values
+	writeFile     = records.WriteFile
+	formatNumber  = numbers.Shortest
+)
+
+// DecodeRecords reads JSON lines. A line that is no record is a [DamagedError].
+func DecodeRecords(r io.Reader) ([]Record, error) { return records.Decode(r) }
+
+// ReadRecords reads the records of a run's folder.
+func ReadRecords(dir string) ([]Record, error) { return records.Read(dir) }
+
+// OpenFolder makes or opens a run's folder and locks it. On Resume the run's own settings must equal c's; the error names the ones that differ.
+func OpenFolder(dir string, c *Config, mode Mode) (*Folder, error) {
+	return records.OpenFolder(dir, configured{c}, mode)
+}
+
+// configured is a configuration as a folder takes it.
+type configured struct{ *Config }
+
+func (c configured) Encode() []byte { return c.encode() }
+
+func (c configured) Continues(path string) error {
+	old, err := ReadConfig(path)
+	if err != nil {
+		return err
+	}
+	return old.sameRun(c.Config)
+}
+
+// Tags are the settings of one record.
+type Tags map[string]any
+
+func (t Tags) with(more Tags) Tags { return Tags(records.Tags(t).With(records.Tags(more))) }
+
+func matching(all []Record, part, method, metric string, draw int, tags Tags) []Record {
+	return records.Matching(all, part, method, metric, draw, records.Tags(tags))
+}
+
+// spread is the mean and the standard deviation of n draws.
+type spread struct {
+	n        int
+	mean, sd float64
+}
+
+func spreadOf(values []float64) spread { return ofSpread(records.SpreadOf(values)) }
+
+func ofSpread(s records.Spread) spread { return spread{s.N, s.Mean, s.SD} }
+
+func (r *Results) part(metric string, pairs ...any) []Record { return r.query().Part(metric, pairs...) }
+
+func (r *Results) where(metric string, pairs ...any) spread {
+	return ofSpread(r.query().Where(metric, pairs...))
+}
+
+func (r *Results) numbers(setting string) []float64 { return r.query().Numbers(setting) }
+
+func (r *Results) draws() int { return r.query().Draws() }

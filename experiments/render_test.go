@@ -98,12 +98,6 @@ func TestNumbersInTables(t *testing.T) {
 	}
 }
 
-func TestSpreadIsThatOfTheDraws(t *testing.T) {
-	s := spreadOf([]float64{1, 2, 4})
-	assert.InDelta(t, 7.0/3, s.mean, 1e-15)
-	assert.InDelta(t, math.Sqrt(7.0/3), s.sd, 1e-15) // (1/2) sum (x - 7/3)^2 = 7/3
-}
-
 func TestReportOfSeveralRunsIsOnePage(t *testing.T) {
 	out := t.TempDir()
 	a, b := smoke(t, out, "affected", "linear"), smoke(t, out, "sharding", "linear")

@@ -1,4 +1,4 @@
-package experiments
+package records
 
 import (
 	"bytes"
@@ -12,17 +12,23 @@ import (
 	"github.com/gofrs/flock"
 )
 
+// The files of a run's folder.
 const (
-	configName   = "config.yaml"
-	recordsName  = "records.jsonl"
-	progressName = "progress.jsonl" // the finished units of work and where their records end
-	tablesName   = "tables.md"
-	reportName   = "report.html"
-	trainedName  = "checkpoints" // folder of trained parameters
+	ConfigName   = "config.yaml"
+	RecordsName  = "records.jsonl"
+	ProgressName = "progress.jsonl" // the finished units of work and where their records end
+	TablesName   = "tables.md"
+	ReportName   = "report.html"
+	TrainedName  = "checkpoints" // folder of trained parameters
 )
 
-// fileMode is the mode of all files of a run, which are for publication, as far as the user's umask allows.
-const fileMode = 0o644
+// Configuration is what a folder has to know of what its run was asked.
+type Configuration interface {
+	// Encode returns the file that says it.
+	Encode() []byte
+	// Continues returns an error, which names what differs, unless the file at that path says the same.
+	Continues(path string) error
+}
 
 // Mode says what to do with a folder that holds a run already.
 type Mode int
@@ -57,15 +63,15 @@ type progressLine struct {
 	End  int64  `json:"end"` // size of records.jsonl once the unit's records were in it
 }
 
-// OpenFolder makes or opens a run's folder and locks it. On Resume the run's own settings must equal c's; the error names the
-// ones that differ.
-func OpenFolder(dir string, c *Config, mode Mode) (*Folder, error) {
+// OpenFolder makes or opens a run's folder and locks it. On Resume c must continue what the folder's own
+// configuration says.
+func OpenFolder(dir string, c Configuration, mode Mode) (*Folder, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("experiments: %w", err)
 	}
-	lock := flock.New(filepath.Join(dir, recordsName), flock.SetPermissions(fileMode))
+	lock := flock.New(filepath.Join(dir, RecordsName), flock.SetPermissions(FileMode))
 	// Before the lock is taken, since taking it creates the file.
-	_, statErr := os.Stat(filepath.Join(dir, configName))
+	_, statErr := os.Stat(filepath.Join(dir, ConfigName))
 	locked, err := lock.TryLock()
 	if err != nil {
 		return nil, fmt.Errorf("experiments: %s: %w", dir, err)
@@ -80,7 +86,7 @@ func OpenFolder(dir string, c *Config, mode Mode) (*Folder, error) {
 	return f, nil
 }
 
-func (f *Folder) open(c *Config, mode Mode, exists bool) error {
+func (f *Folder) open(c Configuration, mode Mode, exists bool) error {
 	if exists && mode == Fresh {
 		begun, err := f.begun()
 		if err != nil {
@@ -91,15 +97,11 @@ func (f *Folder) open(c *Config, mode Mode, exists bool) error {
 		}
 	}
 	if exists && mode == Resume {
-		old, err := ReadConfig(filepath.Join(f.Dir, configName))
-		if err != nil {
-			return err
-		}
-		if err := old.sameRun(c); err != nil {
+		if err := c.Continues(filepath.Join(f.Dir, ConfigName)); err != nil {
 			return err
 		}
 	}
-	if err := removePending(f.Dir, filepath.Join(f.Dir, trainedName)); err != nil {
+	if err := removePending(f.Dir, filepath.Join(f.Dir, TrainedName)); err != nil {
 		return err
 	}
 	fresh := !exists || mode != Resume
@@ -114,14 +116,14 @@ func (f *Folder) open(c *Config, mode Mode, exists bool) error {
 	}
 	var err error
 	// Progress first: without it records count for nothing, so that a kill between the two truncations leaves nothing doubled.
-	if f.progress, err = os.OpenFile(filepath.Join(f.Dir, progressName), flags, fileMode); err != nil {
+	if f.progress, err = os.OpenFile(filepath.Join(f.Dir, ProgressName), flags, FileMode); err != nil {
 		return err
 	}
-	if f.records, err = os.OpenFile(filepath.Join(f.Dir, recordsName), flags, fileMode); err != nil {
+	if f.records, err = os.OpenFile(filepath.Join(f.Dir, RecordsName), flags, FileMode); err != nil {
 		return err
 	}
 	if fresh {
-		if err := writeFile(filepath.Join(f.Dir, configName), c.encode()); err != nil {
+		if err := WriteFile(filepath.Join(f.Dir, ConfigName), c.Encode()); err != nil {
 			return err
 		}
 	}
@@ -131,12 +133,12 @@ func (f *Folder) open(c *Config, mode Mode, exists bool) error {
 // begun reports whether the folder holds anything worth keeping: a finished unit, even one whose line is damaged, a report, or parameters of a
 // long training. A run that was refused or stopped before its first unit ended leaves none of them.
 func (f *Folder) begun() (bool, error) {
-	for _, name := range []string{reportName, trainedName} {
+	for _, name := range []string{ReportName, TrainedName} {
 		if _, err := os.Stat(filepath.Join(f.Dir, name)); err == nil {
 			return true, nil
 		}
 	}
-	data, err := os.ReadFile(filepath.Join(f.Dir, progressName))
+	data, err := os.ReadFile(filepath.Join(f.Dir, ProgressName))
 	if errors.Is(err, os.ErrNotExist) {
 		return false, nil
 	}
@@ -145,7 +147,7 @@ func (f *Folder) begun() (bool, error) {
 
 // removeRendered removes what was made from the records that are about to go, and the parameters they were measured on.
 func (f *Folder) removeRendered() error {
-	if err := os.RemoveAll(filepath.Join(f.Dir, trainedName)); err != nil {
+	if err := os.RemoveAll(filepath.Join(f.Dir, TrainedName)); err != nil {
 		return err
 	}
 	entries, err := os.ReadDir(f.Dir)
@@ -154,7 +156,7 @@ func (f *Folder) removeRendered() error {
 	}
 	for _, e := range entries {
 		ext := filepath.Ext(e.Name())
-		if e.Name() != tablesName && e.Name() != reportName && ext != ".svg" && ext != ".png" {
+		if e.Name() != TablesName && e.Name() != ReportName && ext != ".svg" && ext != ".png" {
 			continue
 		}
 		if err := os.Remove(filepath.Join(f.Dir, e.Name())); err != nil {
@@ -226,7 +228,7 @@ func (f *Folder) Done(unit string) bool { return f.done[unit] }
 
 // Append writes a unit's records and, once they are on the disk, notes the unit as finished.
 func (f *Folder) Append(unit string, records []Record) error {
-	data, err := encodeRecords(records)
+	data, err := Encode(records)
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,5 @@
-package experiments
+// Package records keeps what a run measured: records, questions to them, and the folder that they are written to. It knows no experiment.
+package records
 
 import (
 	"bufio"
@@ -31,8 +32,8 @@ type Record struct {
 // Tags are the settings of one record.
 type Tags map[string]any
 
-// with returns a copy of the tags with more of them; whole numbers become float64.
-func (t Tags) with(more Tags) Tags {
+// With returns a copy of the tags with more of them; whole numbers become float64.
+func (t Tags) With(more Tags) Tags {
 	out := make(Tags, len(t)+len(more))
 	for _, m := range []Tags{t, more} {
 		for k, v := range m {
@@ -45,9 +46,9 @@ func (t Tags) with(more Tags) Tags {
 	return out
 }
 
-// matching are the records of a method's metric in a draw that have all of the tags.
-func matching(records []Record, part, method, metric string, draw int, tags Tags) []Record {
-	tags = tags.with(nil) // numbers as records have them
+// Matching are the records of a method's metric in a draw that have all of the tags.
+func Matching(records []Record, part, method, metric string, draw int, tags Tags) []Record {
+	tags = tags.With(nil) // numbers as records have them
 	var out []Record
 next:
 	for _, r := range records {
@@ -78,9 +79,9 @@ func (r Record) Text(setting string) string {
 	return s
 }
 
-// encodeRecords returns the records as JSON lines. Numbers that JSON cannot hold are errors: a method that failed is
+// Encode returns the records as JSON lines. Numbers that JSON cannot hold are errors: a method that failed is
 // recorded as failed, never as NaN.
-func encodeRecords(records []Record) ([]byte, error) {
+func Encode(records []Record) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
@@ -104,8 +105,8 @@ type DamagedError struct {
 func (e *DamagedError) Error() string { return fmt.Sprintf("line %d is damaged: %v", e.Line, e.Err) }
 func (e *DamagedError) Unwrap() error { return e.Err }
 
-// DecodeRecords reads JSON lines. A line that is no record is a [DamagedError].
-func DecodeRecords(r io.Reader) ([]Record, error) {
+// Decode reads JSON lines. A line that is no record is a [DamagedError].
+func Decode(r io.Reader) ([]Record, error) {
 	var out []Record
 	lines := bufio.NewReader(r)
 	for line := 1; ; line++ {
@@ -129,14 +130,14 @@ func DecodeRecords(r io.Reader) ([]Record, error) {
 	}
 }
 
-// ReadRecords reads the records of a run's folder.
-func ReadRecords(dir string) ([]Record, error) {
-	path := filepath.Join(dir, recordsName)
+// Read reads the records of a run's folder.
+func Read(dir string) ([]Record, error) {
+	path := filepath.Join(dir, RecordsName)
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("experiments: no records: %w", err)
 	}
-	records, err := DecodeRecords(bytes.NewReader(data))
+	records, err := Decode(bytes.NewReader(data))
 	var damaged *DamagedError
 	switch {
 	case err == nil:
