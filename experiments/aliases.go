@@ -5,6 +5,7 @@ import (
 
 	"lethe/experiments/internal/numbers"
 	"lethe/experiments/internal/records"
+	"lethe/experiments/internal/report"
 	"lethe/experiments/internal/settings"
 )
 
@@ -53,6 +54,10 @@ var (
 	values        = records.Values
 	writeFile     = records.WriteFile
 	formatNumber  = numbers.Shortest
+	fixed         = numbers.Fixed
+	significant   = numbers.Significant
+	shown         = report.Shown
+	atMost        = report.AtMost
 )
 
 // DecodeRecords reads JSON lines. A line that is no record is a [DamagedError].
@@ -107,3 +112,39 @@ func (r *Results) where(metric string, pairs ...any) spread {
 func (r *Results) numbers(setting string) []float64 { return r.query().Numbers(setting) }
 
 func (r *Results) draws() int { return r.query().Draws() }
+
+// See package report.
+type (
+	Table  = report.Table
+	Figure = report.Figure
+	Series = report.Series
+	Matrix = report.Matrix
+	Claim  = report.Claim
+)
+
+// style says how a quantity is written.
+type style struct {
+	factor float64
+	places int
+}
+
+var (
+	plain   = style{report.Plain.Factor, report.Plain.Places}
+	percent = style{report.Percent.Factor, report.Percent.Places}
+)
+
+func (f style) exported() report.Style { return report.Style{Factor: f.factor, Places: f.places} }
+
+func (f style) one(v float64) string { return f.exported().One(v) }
+
+func (f style) text(s spread) string {
+	return f.exported().Text(records.Spread{N: s.n, Mean: s.mean, SD: s.sd})
+}
+
+func within(text string, measured, target, distance float64, f style, unit string) Claim {
+	return report.Within(text, measured, target, distance, f.exported(), unit)
+}
+
+func atLeast(text string, measured, target float64, f style, unit string) Claim {
+	return report.AtLeast(text, measured, target, f.exported(), unit)
+}

@@ -63,16 +63,6 @@ func TestResumeAfterAKillAtAnyByte(t *testing.T) {
 	}
 }
 
-// residualConfig is a run of one part with its default settings.
-func residualConfig(t *testing.T) *Config {
-	t.Helper()
-	e, err := Find("residual")
-	require.NoError(t, err)
-	set, err := Defaults(e, Key{"diabetes", "linear", Quick})
-	require.NoError(t, err)
-	return &Config{Experiment: "residual", Dataset: "diabetes", Model: "linear", Profile: Quick, Parts: []Part{{Experiment: "residual", Settings: *set}}}
-}
-
 func TestAFolderIsNotOverwrittenNorSharedNorChanged(t *testing.T) {
 	dir := t.TempDir()
 	e, err := Find("residual")

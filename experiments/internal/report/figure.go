@@ -1,4 +1,4 @@
-package experiments
+package report
 
 import (
 	"bytes"
@@ -15,6 +15,9 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
 	"gonum.org/v1/plot/vg/vgsvg"
+
+	"lethe/experiments/internal/numbers"
+	"lethe/experiments/internal/records"
 )
 
 // Figure is a plot of series over x, written as SVG and PNG.
@@ -31,6 +34,8 @@ type Figure struct {
 	Matrix *Matrix
 	// YNames are names of the heights 0, 1, ... in place of numbers.
 	YNames []string
+	// Colours are the numbers in the palette of labels that have one colour in all figures; a series of another label has that of its place.
+	Colours map[string]int
 }
 
 // Series is one line, or a cloud of points.
@@ -51,14 +56,6 @@ const figureWidth, bareWidth, figureHeight = 18 * vg.Centimeter, 13 * vg.Centime
 var palette = []color.RGBA{
 	{0xD5, 0x5E, 0x00, 255}, {0x00, 0x72, 0xB2, 255}, {0x00, 0x9E, 0x73, 255}, {0xCC, 0x79, 0xA7, 255}, {0xE6, 0x9F, 0x00, 255},
 	{0x56, 0xB4, 0xE9, 255}, {0x8C, 0x6B, 0x3F, 255}, {0x88, 0x88, 0x88, 255}, {0xAA, 0x44, 0x99, 255}, {0x99, 0x99, 0x33, 255},
-}
-
-// colours gives each method the same colour in every figure.
-var colours = map[string]int{
-	"none": 7, "none (before)": 7, "before": 7, "occlusion": 6, "fine-tune": 4, "first-order": 0, "first-order-iterative": 3, "first-order-matched": 3,
-	"second-order": 1, "second-order, factor stored": 6, "second-order-repeated": 5, "second-order-exposure": 6, "second-order-iterative": 5,
-	"retrain": 2, "retrain, warm": 2, "retrain, cold": 6, "retrain, cold, other starts": 3, "sisa": 9, "dp": 8, "allowed": 2,
-	"none, ledger": 7, "first-order, ledger": 0, "second-order, ledger": 1, "second-order, exact": 5, "second-order, bounds": 3, "budget": 2, majorityClass: 7,
 }
 
 // plot lays the figure out; nil when it has nothing to show.
@@ -227,7 +224,7 @@ func (logTicks) Ticks(low, high float64) []plot.Tick {
 			}
 			text := ""
 			if m == 1 && e%step == 0 || decades < 1.5 && (m == 2 || m == 5) {
-				text = significant(v, 1)
+				text = numbers.Significant(v, 1)
 			}
 			out = append(out, plot.Tick{Value: v, Label: text})
 		}
@@ -300,11 +297,11 @@ func (f *Figure) colour(i int) color.RGBA {
 			return f.colour(j)
 		}
 	}
-	index, ok := colours[f.Series[i].Label]
+	index, ok := f.Colours[f.Series[i].Label]
 	if !ok {
-		index = i % len(palette)
+		index = i
 	}
-	return palette[index]
+	return palette[index%len(palette)]
 }
 
 // PNG returns the figure as PNG on white, at twice the size for sharp screens.
@@ -322,8 +319,8 @@ func (f *Figure) PNG() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// write puts both files into the folder and returns their paths.
-func (f *Figure) write(dir, part string) ([]string, error) {
+// Write puts both files into the folder and returns their paths.
+func (f *Figure) Write(dir, part string) ([]string, error) {
 	svg, err := f.SVG(false)
 	if svg == nil || err != nil {
 		return nil, err
@@ -336,8 +333,8 @@ func (f *Figure) write(dir, part string) ([]string, error) {
 	if f.Name == part {
 		name = filepath.Join(dir, part)
 	}
-	if err := writeFile(name+".svg", svg); err != nil {
+	if err := records.WriteFile(name+".svg", svg); err != nil {
 		return nil, err
 	}
-	return []string{name + ".svg", name + ".png"}, writeFile(name+".png", png)
+	return []string{name + ".svg", name + ".png"}, records.WriteFile(name+".png", png)
 }

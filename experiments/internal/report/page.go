@@ -1,4 +1,4 @@
-package experiments
+package report
 
 import (
 	"bytes"
@@ -37,13 +37,13 @@ type pageFigure struct {
 	Legend  []LegendEntry
 }
 
-// report returns one self-contained HTML page: no scripts, no fonts, no addresses.
-func report(docs []*document) ([]byte, error) {
+// Page returns one self-contained HTML page: no scripts, no fonts, no addresses.
+func Page(docs []*Document) ([]byte, error) {
 	t, err := template.New("report").Parse(reportTemplate)
 	if err != nil {
 		return nil, fmt.Errorf("experiments: the report's template: %w", err)
 	}
-	p := page{Title: docs[0].title()}
+	p := page{Title: docs[0].Title}
 	if len(docs) > 1 {
 		p.Title = fmt.Sprintf("%d runs", len(docs))
 	}
@@ -61,13 +61,10 @@ func report(docs []*document) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-func (d *document) page(anchor string) (pageRun, error) {
-	c := d.Config
-	run := pageRun{Anchor: anchor, Title: d.title(), Command: c.Command, Claims: d.Claims, Facts: []string{
-		"profile " + c.Profile, fmt.Sprintf("seed %d", c.Seed), fmt.Sprintf("%s, %d cores, %s", c.MadeOn.OS, c.MadeOn.Cores, c.MadeOn.BLAS), c.MadeOn.Go, "data " + c.Data,
-	}}
+func (d *Document) page(anchor string) (pageRun, error) {
+	run := pageRun{Anchor: anchor, Title: d.Title, Command: d.Command, Claims: d.Claims, Facts: d.Facts}
 	for _, s := range d.Sections {
-		out := pageSection{Anchor: anchor + "-" + s.Experiment.ID, Title: s.Experiment.Title, Question: sentence(s.Experiment.Question), Settings: s.Settings, Tables: s.Tables}
+		out := pageSection{Anchor: anchor + "-" + s.ID, Title: s.Title, Question: sentence(s.Question), Settings: s.Settings, Tables: s.Tables}
 		for _, f := range s.Figures {
 			svg, err := f.SVG(true)
 			if err != nil {

@@ -1,4 +1,4 @@
-package experiments
+package report
 
 import (
 	"strconv"
@@ -33,8 +33,8 @@ func escapedBut(text, more string) string {
 	return b.String()
 }
 
-// code returns a text as a piece of code: between as many backticks as do not occur in it.
-func code(text string) string {
+// Code returns a text as a piece of code: between as many backticks as do not occur in it.
+func Code(text string) string {
 	longest, run := 0, 0
 	for _, r := range text {
 		if r == '`' {
@@ -51,8 +51,8 @@ func code(text string) string {
 	return fence + text + fence
 }
 
-// shown returns a name, of a file for instance, so that it stands on one line: what does not print as its escape.
-func shown(name string) string {
+// Shown returns a name, of a file for instance, so that it stands on one line: what does not print as its escape.
+func Shown(name string) string {
 	if !strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) || r == utf8.RuneError }) {
 		return name
 	}
