@@ -1,7 +1,6 @@
 package experiments
 
 import (
-	"flag"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -13,39 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
-
 var figures = regexp.MustCompile(`(?s)<svg .*?</svg>`)
-
-// TestGoldenRendering renders the records under testdata, which are made up, and compares tables and report; figures are checked by
-// their number only, since their coordinates end in digits that differ between processors.
-func TestGoldenRendering(t *testing.T) {
-	for _, name := range []string{"drebin-linear-quick-1", "adult-mlp-quick-1", "alice-lstm-quick-1", "digits-cnn-quick-1"} {
-		from := filepath.Join("testdata", name)
-		dir := t.TempDir()
-		for _, file := range []string{configName, recordsName} {
-			data, err := os.ReadFile(filepath.Join(from, file))
-			require.NoError(t, err)
-			require.NoError(t, os.WriteFile(filepath.Join(dir, file), data, 0o644))
-		}
-		require.NoError(t, Render(dir))
-		text, err := Text(dir, 80)
-		require.NoError(t, err)
-		require.NoError(t, os.WriteFile(filepath.Join(dir, "text.txt"), []byte(text), 0o644))
-		for _, file := range []string{tablesName, reportName, "text.txt"} {
-			got, err := os.ReadFile(filepath.Join(dir, file))
-			require.NoError(t, err)
-			got = figures.ReplaceAll(got, []byte("<svg/>"))
-			golden := filepath.Join(from, file)
-			if *update {
-				require.NoError(t, os.WriteFile(golden, got, 0o644))
-			}
-			want, err := os.ReadFile(golden)
-			require.NoError(t, err)
-			assert.Equal(t, string(want), string(got), golden)
-		}
-	}
-}
 
 func TestTheSettingsLineNamesWhatIsNotByDefault(t *testing.T) {
 	e, err := Find("limits")
