@@ -14,18 +14,19 @@ import (
 // Field is one setting, as the tags of its field describe it.
 type Field struct {
 	Name, Doc, Unit string
-	Also            []string // other names
-	Owners          []string // that alone take it; none = all
-	Words           []string // that a text, or each of a list, may be; none = any
-	Min, Max, Below *float64 // bounds; nil = none
-	Zero            bool     // 0 has a meaning
-	Repeat          bool     // a list may name a number twice
+	Also            []string          // other names
+	Owners          []string          // that alone take it; none = all
+	Words           []string          // that a text, or each of a list, may be; none = any
+	Was             map[string]string // present names of former words
+	Min, Max, Below *float64          // bounds; nil = none
+	Zero            bool              // 0 has a meaning
+	Repeat          bool              // a list may name a number twice
 
 	index []int // of the field in its struct
 }
 
 // known are the keys that a tag may have.
-var known = []string{"set", "doc", "also", "of", "words", "max", "below", "min", "zero", "repeat", "unit"}
+var known = []string{"set", "doc", "also", "of", "words", "was", "max", "below", "min", "zero", "repeat", "unit"}
 
 // tag is a key and its value.
 var tag = regexp.MustCompile(`^ *([a-z-]+):("(?:[^"\\]|\\.)*")`)
@@ -46,7 +47,7 @@ func tags(text reflect.StructTag) (map[string]string, error) {
 			return nil, fmt.Errorf("unknown tag %s; known: %s", m[1], strings.Join(known, ", "))
 		}
 		if _, ok := out[m[1]]; ok {
-			return nil, fmt.Errorf("the tag %s stands there twice", m[1])
+			return nil, fmt.Errorf("the tag %s is given twice", m[1])
 		}
 		out[m[1]], rest = value, rest[len(m[0]):]
 	}
@@ -71,6 +72,17 @@ func readTags(f reflect.StructField, lists map[string][]string, used map[string]
 			v, err := number(text)
 			errs, *bound = append(errs, err), &v
 		}
+	}
+	for _, pair := range split(t["was"], "|") {
+		former, present, ok := strings.Cut(pair, "=")
+		if !ok || !slices.Contains(out.Words, present) || slices.Contains(out.Words, former) {
+			errs = append(errs, fmt.Errorf("was has %q in place of a former word, = and a present one", pair))
+			continue
+		}
+		if out.Was == nil {
+			out.Was = map[string]string{}
+		}
+		out.Was[former] = present
 	}
 	return out, cmp.Or(errors.Join(errs...), out.sound(f, t))
 }
@@ -126,4 +138,17 @@ func (f *Field) sound(field reflect.StructField, t map[string]string) error {
 		return errors.New("min is above max")
 	}
 	return nil
+}
+
+// present gives former words their present names.
+func (f *Field) present(v any) any {
+	switch v := v.(type) {
+	case string:
+		return cmp.Or(f.Was[v], v)
+	case []string:
+		for i := range v {
+			v[i] = cmp.Or(f.Was[v[i]], v[i])
+		}
+	}
+	return v
 }

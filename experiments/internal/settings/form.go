@@ -6,6 +6,7 @@
 //	also    other names, separated by commas
 //	of      the owners that alone take it, separated by commas
 //	words   the texts that it may be, separated by bars, or "@" and the name of a list of the program's
+//	was     words of former versions, each with "=" and its present name, separated by bars; they are read as their present names
 //	max     the largest value
 //	below   a bound that no value reaches
 //	min     the smallest value beside 0; without it whole numbers begin at 1
@@ -121,6 +122,7 @@ func (f *Form[T]) Set(s *T, name, text string) error {
 	target := reflect.ValueOf(s).Elem().FieldByIndex(field.index)
 	v, err := read(target.Interface(), strings.TrimSpace(text))
 	if err == nil {
+		v = field.present(v)
 		err = field.check(v)
 	}
 	if err != nil {

@@ -15,7 +15,7 @@ type common struct {
 // recipe has a setting of each kind and each tag.
 type recipe struct {
 	Name   string    `set:"name" doc:"of the dish"`
-	Heat   string    `set:"heat" doc:"how it is cooked" words:"pan|oven"`
+	Heat   string    `set:"heat" doc:"how it is cooked" words:"pan|oven" was:"griddle=pan|stove=oven"`
 	Guests []string  `set:"guests" doc:"who comes" words:"@people" of:"dinner,supper"`
 	Spicy  bool      `set:"spicy" doc:"with pepper"`
 	Eggs   int       `set:"eggs" doc:"how many" zero:"ok" max:"12" unit:"eggs"`
@@ -51,7 +51,7 @@ func TestTagsAreRead(t *testing.T) {
 func TestSettingsAreReadAndWrittenAlike(t *testing.T) {
 	f := form(t)
 	for _, c := range []struct{ key, text, want string }{
-		{"name", " stew ", "stew"}, {"heat", "oven", "oven"}, {"guests", "bob, ann", "bob,ann"}, {"spicy", "1", "true"}, {"eggs", "0", "0"}, {"eggs", "1e1", "10"},
+		{"name", " stew ", "stew"}, {"heat", "oven", "oven"}, {"heat", "stove", "oven"}, {"guests", "bob, ann", "bob,ann"}, {"spicy", "1", "true"}, {"eggs", "0", "0"}, {"eggs", "1e1", "10"},
 		{"folds", "1e3", "1000"}, {"share", "0.25", "0.25"}, {"salt", "2.5e-9", "2.5e-09"}, {"layers", "3, 3", "3,3"}, {"tries", "1,0.5", "1,0.5"},
 		{"rate", "auto", "auto"}, {"lr", "1e-3", "0.001"},
 	} {
@@ -70,7 +70,7 @@ func TestSettingsAreReadAndWrittenAlike(t *testing.T) {
 func TestWrongValuesAreErrorsAndChangeNothing(t *testing.T) {
 	f := form(t)
 	for _, c := range []struct{ key, good, bad, want string }{
-		{"heat", "pan", "stove", "setting heat=stove: must be one of pan, oven"}, {"guests", "ann", "ann,eve", "must be one of ann, bob"},
+		{"heat", "pan", "fire", "setting heat=fire: must be one of pan, oven"}, {"guests", "ann", "ann,eve", "must be one of ann, bob"},
 		{"spicy", "false", "maybe", `"maybe" is not true or false: invalid syntax`},
 		{"eggs", "12", "13", "must be at most 12"}, {"eggs", "0", "-1", "must be above 0, or 0"}, {"eggs", "2", "2.5", "not a whole number"},
 		{"folds", "2", "1", "must be at least 2"}, {"folds", "3", "0", "must be above 0"}, {"folds", "1000", "1001", "must be at most 1000"},
@@ -137,6 +137,12 @@ func TestTagsThatContradictThemselvesAreErrors(t *testing.T) {
 		}](),
 		"repeat is for lists of numbers": fault[struct {
 			A float64 `set:"a" doc:"d" repeat:"ok"`
+		}](),
+		`was has "b=c" in place of`: fault[struct {
+			A string `set:"a" doc:"d" words:"b" was:"b=c"`
+		}](),
+		`was has "c" in place of`: fault[struct {
+			A string `set:"a" doc:"d" words:"b" was:"c"`
 		}](),
 		"no way to read a uint": fault[struct {
 			A uint `set:"a" doc:"d"`
