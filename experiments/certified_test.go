@@ -2,6 +2,7 @@ package experiments
 
 import (
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -38,6 +39,13 @@ func TestStreamOfReleases(t *testing.T) {
 		require.Equal(t, 8.0, at("requests-certified"))
 		require.LessOrEqual(t, at("state-distance"), at("allowed-distance"))
 		require.Greater(t, at("epsilon-together"), 0.1)
+		var measured []string // in an order that is the same in each run
+		for _, rec := range records {
+			if rec.Text("kind") == kind && strings.HasSuffix(rec.Metric, "accuracy") {
+				measured = append(measured, rec.Metric)
+			}
+		}
+		require.Equal(t, []string{"accuracy", "retrained-accuracy"}, measured)
 	}
 	for _, c := range r.budgetClaims() {
 		require.True(t, c.Met, "%v", c)
