@@ -131,7 +131,7 @@ func (r *Results) poisonRows() []string {
 // waysMeasured are the ways of statistics in the records, of models that vote only where there are no others: see ownWay.
 func (r *Results) waysMeasured() []string {
 	var out []string
-	for _, way := range []string{anew, kept} {
+	for _, way := range []string{reestimated, kept} {
 		if slices.ContainsFunc(r.part("test-accuracy", "statistics", way), func(rec Record) bool { return !votes(rec.Method) }) {
 			out = append(out, way)
 		}

@@ -62,7 +62,7 @@ func (r *Results) byBudget(title, metric, note string, known float64) Table {
 		columns = append(columns, c)
 		for _, way := range ways {
 			head := r.flipsTitle(c.budget)
-			if slices.Contains(ways, anew) {
+			if slices.Contains(ways, reestimated) {
 				head += ", statistics " + way
 			}
 			t.Header = append(t.Header, head)
@@ -90,11 +90,11 @@ func (r *Results) byBudget(title, metric, note string, known float64) Table {
 	return t
 }
 
-// waysNote says where statistics come from, if any were found anew.
+// waysNote says where statistics come from, if any were re-estimated.
 func (r *Results) waysNote() string {
-	const found = " Statistics of batch normalisation anew: found on some of the corrected images after the update"
+	const found = " Re-estimated statistics of batch normalisation are those of some of the corrected images after the update"
 	switch ways := r.waysMeasured(); {
-	case !slices.Contains(ways, anew):
+	case !slices.Contains(ways, reestimated):
 		return ""
 	case len(ways) > 1:
 		return found + "; kept: those of the network before it. Settings are chosen for each by itself."
