@@ -36,7 +36,7 @@ func right(rec Record) []float64 {
 }
 
 // shareError is the standard error of a share p that was counted on n samples: sqrt(p (1-p) / n), of the binomial distribution.
-func shareError(p float64, n int) float64 { return math.Sqrt(p * (1 - p) / float64(n)) }
+func shareError(p, n float64) float64 { return math.Sqrt(p * (1 - p) / n) }
 
 // ratioError is the standard error of the ratio R = sum_i a_i / sum_i b_i of sums over the same n samples, by the delta method:
 //

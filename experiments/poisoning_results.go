@@ -38,7 +38,15 @@ func (r *Results) poisonNote() string {
 	if n := r.draws(); n > 1 {
 		return fmt.Sprintf("Mean ± standard deviation over %d draws of the flips and of the start.", n)
 	}
-	return "One draw."
+	return "One draw; " + errorNote + "."
+}
+
+// severalNote is poisonNote where it says what ± is, for tables that have none of one draw.
+func (r *Results) severalNote() string {
+	if r.draws() > 1 {
+		return r.poisonNote() + " "
+	}
+	return ""
 }
 
 // poisonTitle names a case: "800 flips, half of them known".

@@ -427,6 +427,11 @@ func TestClaimsOfPoisoning(t *testing.T) {
 		poisonRecord("second-order-iterative", "test-accuracy", 0.745, Tags{"statistics": reestimated}),
 		poisonRecord("first-order", "test-accuracy", 0.747, Tags{"statistics": kept}),
 		poisonRecord("first-order", "test-accuracy", 0.712, Tags{"statistics": reestimated}),
+		poisonRecord("fine-tune-adam-2", "test-accuracy", 0.775, Tags{"statistics": kept}),
+		poisonRecord("fine-tune-adam-2", "seconds", 100, Tags{"statistics": kept}),
+		poisonRecord("fine-tune-adam-10", "test-accuracy", 0.79, Tags{"statistics": kept}), // as long as retraining
+		poisonRecord("fine-tune-adam-10", "seconds", 1000, Tags{"statistics": kept}),
+		poisonRecord("sisa-5", "test-accuracy", 0.79, Tags{"statistics": kept}),
 	}
 	for k, score := range []float64{70, 70.4, 69.9, 60, 69.3} {
 		records = append(records, poisonRecord("second-order-iterative", "chunk-accuracy", score, Tags{"statistics": reestimated, "chunk": k, "taken": k != 3}))
@@ -436,20 +441,22 @@ func TestClaimsOfPoisoning(t *testing.T) {
 		got[c.Text] = c
 	}
 	for text, want := range map[string]string{
-		"10000 flips: share of the flipped labels that the network has learned":                                          "",
-		"10000 flips: share of the lost accuracy that second order in one step restores":                                 "",
-		"10000 flips: share of the lost accuracy that second order iteratively restores":                                 "short by 0.0500",
-		"10000 flips: share restored by second-order, and by first-order at its best":                                    "0.0100 less",
-		"10000 flips: seconds of second order in one step, as a share of retraining's, but for scoring its tries":        "",
-		"iterative methods: largest fall of validation accuracy from one chunk to the next, points (3 taken, 1 refused)": "1.2 times too large",
-		"second-order updates whose every solve states its relative residual, on its own images and on a second draw":    "2 without",
+		"10000 flips: share of the flipped labels that the network has learned":                                                                                 "",
+		"10000 flips: share of the lost accuracy that second order in one step restores":                                                                        "",
+		"10000 flips: share of the lost accuracy that second order iteratively restores":                                                                        "short by 0.0500",
+		"10000 flips: share restored by second-order, and by first-order at its best":                                                                           "0.0100 less",
+		"10000 flips: seconds of second order in one step, as a share of those of retraining, its settings given":                                               "",
+		"10000 flips: share restored by second-order, and by the best other method that is faster than retraining: fine-tune-adam-2, statistics kept":           "0.290 less",
+		"10000 flips: share restored by second-order-iterative, and by the best other method that is faster than retraining: fine-tune-adam-2, statistics kept": "0.300 less",
+		"iterative methods: largest fall of validation accuracy from one chunk to the next, points (3 taken, 1 refused)":                                        "1.2 times too large",
+		"second-order updates whose every solve states its relative residual, on its own images and on a second draw":                                           "2 without",
 	} {
 		c, ok := got[text]
 		require.True(t, ok, "%s: %v", text, got)
 		assert.Equal(t, want, c.Short, text)
 		assert.Equal(t, want == "", c.Met)
 	}
-	assert.Len(t, got, 7)
+	assert.Len(t, got, 9)
 	assert.False(t, math.IsNaN(records[0].Value))
 }
 
