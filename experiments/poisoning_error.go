@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"math"
 
+	"gonum.org/v1/gonum/floats"
+
 	"lethe/datasets"
 )
 
@@ -44,11 +46,8 @@ func shareError(p, n float64) float64 { return math.Sqrt(p * (1 - p) / n) }
 //
 // It holds for large n (Cochran 1977, Sampling Techniques, section 2.11).
 func ratioError(a, b []float64) float64 {
-	above, below := 0.0, 0.0
-	for i := range a {
-		above, below = above+a[i], below+b[i]
-	}
-	ratio, sum := above/below, 0.0
+	below := floats.Sum(b)
+	ratio, sum := floats.Sum(a)/below, 0.0
 	for i := range a {
 		d := a[i] - ratio*b[i]
 		sum += d * d

@@ -3,6 +3,8 @@ package experiments
 import (
 	"math"
 	"strings"
+
+	"gonum.org/v1/gonum/floats"
 )
 
 // errorNote says what stands behind ± where there is one draw.
@@ -43,7 +45,7 @@ func (r *Results) restoredError(c poisonCase, method, way string) float64 {
 	if before == nil || len(clean) != len(before) || len(after) != len(before) {
 		return math.NaN()
 	}
-	return ratioError(less(after, before), less(clean, before))
+	return ratioError(difference(after, before), difference(clean, before))
 }
 
 // differenceError is the standard error of the difference of the shares that two methods restored.
@@ -53,7 +55,7 @@ func (r *Results) differenceError(c poisonCase, method, way, other, otherWay str
 	if before == nil || len(clean) != len(before) || len(a) != len(before) || len(b) != len(before) {
 		return math.NaN()
 	}
-	return ratioError(less(a, b), less(clean, before))
+	return ratioError(difference(a, b), difference(clean, before))
 }
 
 // rightBefore says which test images the network on the flipped labels has right, and that on the true ones; nil where there are several
@@ -74,14 +76,8 @@ func (r *Results) rightOf(pairs ...any) []float64 {
 	return right(records[0])
 }
 
-// less is a - b, element by element.
-func less(a, b []float64) []float64 {
-	out := make([]float64, len(a))
-	for i := range a {
-		out[i] = a[i] - b[i]
-	}
-	return out
-}
+// difference is a - b, element by element.
+func difference(a, b []float64) []float64 { return floats.SubTo(make([]float64, len(a)), a, b) }
 
 // bestOther is the method, with its way of statistics, that restores most of those that are not of second order, do not vote and take less
 // time than training again; chosen by the test images themselves, which favours it.

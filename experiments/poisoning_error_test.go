@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/floats"
 
 	"lethe/datasets"
 )
@@ -43,35 +44,24 @@ func TestStandardErrorsAreThoseOfOtherTestImages(t *testing.T) {
 	}
 	const n, draws = 1000, 4000
 	var shares, ratios []float64
-	var a, b, got []float64
+	var a, b []float64
 	for range draws {
-		a, b, got = nil, nil, nil
+		a, b = nil, nil
 		sum := 0.0
 		for range n {
 			before, after, clean := draw()
-			a, b, got = append(a, after-before), append(b, clean-before), append(got, after)
+			a, b = append(a, after-before), append(b, clean-before)
 			sum += after
 		}
-		above, below := 0.0, 0.0
-		for i := range a {
-			above, below = above+a[i], below+b[i]
-		}
-		shares, ratios = append(shares, sum/n), append(ratios, above/below)
+		shares, ratios = append(shares, sum/n), append(ratios, floats.Sum(a)/floats.Sum(b))
 	}
 	share, ratio := spreadOf(shares), spreadOf(ratios)
 	tolerance := 3 / math.Sqrt(2*draws) // three standard errors of a deviation from so many draws
 	require.InEpsilon(t, share.sd, shareError(share.mean, n), tolerance)
 	require.InEpsilon(t, ratio.sd, ratioError(a, b), tolerance+0.1, "estimated on one draw")
 	// Shares on different images would move far more: those on the same ones move together.
-	lost := below(b) / n
+	lost := floats.Sum(b) / n
 	require.Less(t, ratio.sd, shareError(share.mean, n)/lost/2)
-}
-
-func below(b []float64) (sum float64) {
-	for _, v := range b {
-		sum += v
-	}
-	return sum
 }
 
 // Tables show them where there is one draw, the deviation between draws where there are several, and neither where it is not known.
