@@ -63,8 +63,12 @@ var (
 // DecodeRecords reads JSON lines. A line that is no record is a [DamagedError].
 func DecodeRecords(r io.Reader) ([]Record, error) { return records.Decode(r) }
 
-// ReadRecords reads the records of a run's folder.
-func ReadRecords(dir string) ([]Record, error) { return records.Read(dir) }
+// ReadRecords reads the records of a run's folder; what former versions called otherwise has its present name.
+func ReadRecords(dir string) ([]Record, error) {
+	all, err := records.Read(dir)
+	renameRecords(all)
+	return all, err
+}
 
 // OpenFolder makes or opens a run's folder and locks it. On Resume the run's own settings must equal c's; the error names the ones that differ.
 func OpenFolder(dir string, c *Config, mode Mode) (*Folder, error) {
@@ -73,6 +77,8 @@ func OpenFolder(dir string, c *Config, mode Mode) (*Folder, error) {
 
 // configured is a configuration as a folder takes it.
 type configured struct{ *Config }
+
+func (c configured) Unit(name string) string { return renameUnit(name) }
 
 func (c configured) Encode() []byte { return c.encode() }
 

@@ -24,6 +24,9 @@ func (c Config) MarshalYAML() (any, error) {
 	if c.Memory != nil {
 		out.Content = append(out.Content, records.Scalar("memory"), c.Memory.node())
 	}
+	if c.Networks != "" {
+		out.Content = append(out.Content, records.Mapping("networks", c.Networks).Content...)
+	}
 	m := c.MadeOn
 	out.Content = append(out.Content, records.Mapping("data", c.Data, "made-on", records.Mapping("go", m.Go, "os", m.OS, "cores", m.Cores, "blas", m.BLAS)).Content...)
 	return out, nil

@@ -81,6 +81,7 @@ type Settings struct {
 	TauFine           int       `set:"tau-fine" of:"memorization,poisoning" doc:"values of tau a decade that are then tried around the best" max:"1e3"`
 	RateGrid          []float64 `set:"rate-grid" of:"memorization,poisoning" doc:"learning rates of fine-tuning that are tried"`
 	AdamRates         []float64 `set:"adam-rates" of:"poisoning" doc:"learning rates of fine-tuning by Adam that are tried first"`
+	MomentumRates     []float64 `set:"momentum-rates" of:"poisoning" doc:"the same for fine-tuning by SGD with momentum 0.9"`
 	MaxLoss           float64   `set:"max-loss" of:"memorization" doc:"points of training accuracy that a chosen setting may lose" zero:"ok" unit:"points"`
 	ExposureLoss      float64   `set:"exposure-loss" of:"memorization" doc:"the same for the variant that is to bring the exposure down" zero:"ok" unit:"points"`
 	TuneSample        int       `set:"tune-sample" of:"memorization" doc:"windows on which that is measured; 0 = all" zero:"ok" max:"1e9"`
@@ -96,8 +97,8 @@ type Settings struct {
 	BlockDropout      []float64 `set:"block-dropout" of:"poisoning" doc:"share of each block's outputs that training leaves out; 0 = none, of the blocks without a value too" zero:"ok" below:"1" repeat:"ok" unit:"share"`
 	Schedule          string    `set:"schedule" of:"poisoning" doc:"learning rate of training: constant or one-cycle" words:"constant|one-cycle"`
 	AMSGrad           bool      `set:"amsgrad" of:"poisoning" doc:"train by AMSGrad in place of Adam"`
-	Reestimate        int       `set:"reestimate" of:"poisoning" doc:"corrected images on which an update's batch-normalisation statistics are found anew; 0 = keep those of before" zero:"ok" max:"1e9"`
-	Statistics        []string  `set:"statistics" of:"poisoning" doc:"batch-normalisation statistics with which updates are chosen and measured: anew, kept (those of before), or both; SISA has those of its trainings" words:"anew|kept"`
+	Reestimate        int       `set:"reestimate" of:"poisoning" doc:"corrected images on which an update's batch-normalisation statistics are re-estimated; 0 = keep those of before" zero:"ok" max:"1e9"`
+	Statistics        []string  `set:"statistics" of:"poisoning" doc:"batch-normalisation statistics with which updates are chosen and measured: re-estimated, kept (those of before), or both; SISA has those of its trainings" words:"re-estimated|kept" was:"anew=re-estimated"`
 	Follow            string    `set:"follow" of:"poisoning" doc:"what the chunks of iterative methods follow: gradient, of the loss on the labels corrected so far, or difference, that which the chunk makes" words:"gradient|difference"`
 	GradientSize      int       `set:"gradient-sample" of:"poisoning" doc:"images that this gradient is estimated from, of the chunk and of the others each; 0 = all" zero:"ok" max:"1e9"`
 	RidgeShares       []float64 `set:"ridge-shares" of:"poisoning" doc:"ridges that are tried, in shares of the largest eigenvalue that is found"`

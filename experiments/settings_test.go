@@ -107,7 +107,7 @@ func TestTheMeasuredDrawsStayBelowThoseOfTuning(t *testing.T) {
 // The words that stand in tags are those of the code that reads them.
 func TestWordsOfTagsAreThoseOfTheCode(t *testing.T) {
 	for name, want := range map[string][]string{
-		"against": {unlearn.ExactOptimum.String(), unlearn.SameMechanism.String()}, "statistics": {anew, kept},
+		"against": {unlearn.ExactOptimum.String(), unlearn.SameMechanism.String()}, "statistics": {reestimated, kept},
 	} {
 		f, ok := form.Field(name)
 		require.True(t, ok)

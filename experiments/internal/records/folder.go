@@ -28,6 +28,8 @@ type Configuration interface {
 	Encode() []byte
 	// Continues returns an error, which names what differs, unless the file at that path says the same.
 	Continues(path string) error
+	// Unit returns the present name of a unit, which a run of a former version may have had under another.
+	Unit(name string) string
 }
 
 // Mode says what to do with a folder that holds a run already.
@@ -55,6 +57,7 @@ type Folder struct {
 	progress *os.File
 	end      int64
 	done     map[string]bool
+	name     func(unit string) string // its present one
 }
 
 // progressLine is one line of progress.jsonl.
@@ -79,7 +82,7 @@ func OpenFolder(dir string, c Configuration, mode Mode) (*Folder, error) {
 	if !locked {
 		return nil, fmt.Errorf("experiments: %s: %w", dir, ErrLocked)
 	}
-	f := &Folder{Dir: dir, lock: lock, done: map[string]bool{}}
+	f := &Folder{Dir: dir, lock: lock, done: map[string]bool{}, name: c.Unit}
 	if err := f.open(c, mode, statErr == nil); err != nil {
 		return nil, errors.Join(fmt.Errorf("experiments: %s: %w", dir, err), f.Close())
 	}
@@ -203,7 +206,7 @@ func (f *Folder) recover() error {
 		if !bytes.HasSuffix(text, []byte("\n")) || json.Unmarshal(text, &line) != nil || line.Unit == "" || !f.follows(records, line.End) {
 			break
 		}
-		f.done[line.Unit], f.end = true, line.End
+		f.done[f.name(line.Unit)], f.end = true, line.End
 		keep += int64(len(text))
 	}
 	return errors.Join(cut(f.progress, keep), cut(f.records, f.end))

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -22,6 +23,21 @@ func (c configuration) Continues(path string) error {
 		err = errors.New("not the same run")
 	}
 	return err
+}
+
+func (configuration) Unit(name string) string { return strings.TrimPrefix(name, "former ") }
+
+// A unit that a former version finished under another name is not done twice.
+func TestUnitsOfFormerVersionsAreDone(t *testing.T) {
+	dir, c := t.TempDir(), configuration("seed: 1\n")
+	f, err := OpenFolder(dir, c, Fresh)
+	require.NoError(t, err)
+	require.NoError(t, f.Append("former a", []Record{{Metric: "x"}}))
+	require.NoError(t, f.Close())
+	f, err = OpenFolder(dir, c, Resume)
+	require.NoError(t, err)
+	assert.True(t, f.Done("a"))
+	require.NoError(t, f.Close())
 }
 
 // A folder is one process's, goes on only as it began, and is begun again only by force.
