@@ -40,7 +40,7 @@ func Defaults(e *Experiment, k Key) (*Settings, error) {
 		Epsilons: []float64{0.1, 0.5, 1}, Delta: 0.01, Lambdas: []float64{1, 10, 100}, SweepDraws: 2, Requests: 200,
 		Sigmas:            []float64{0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 3000, 1e4, 3e4, 1e5},
 		CertifiedResidual: 1e-6, Against: unlearn.ExactOptimum.String(), ColdDraws: 5,
-		SISAShards: 20, SISASlices: 1, SISAOutputs: "majority", DPSigma: 1,
+		SISAShards: 20, SISASlices: 1, SISAOutputs: "majority", SISARegulariser: "share", DPSigma: 1,
 	}
 	if k.Profile == Paper {
 		s.Draws = 10

@@ -68,6 +68,7 @@ type Settings struct {
 	SISAShards        int       `set:"sisa-shards" doc:"shards of SISA; 0 leaves it out"`
 	SISASlices        int       `set:"sisa-slices" doc:"slices of each shard of SISA"`
 	SISAOutputs       string    `set:"sisa-vote" doc:"how SISA's models answer: majority, or the mean of their outputs"`
+	SISARegulariser   string    `set:"sisa-regulariser" doc:"lambda and sigma's tilt in each shard of SISA: its share, or whole, as the authors have it"`
 	DPSigma           float64   `set:"dp-sigma" doc:"noise of differential privacy by a noisy objective (linear models); 0 leaves it out"`
 	Lengths           []int     `set:"length" of:"memorization" doc:"lengths of the secrets, random digits"`
 	Methods           []string  `set:"methods" of:"memorization,poisoning" doc:"methods that are carried out beside retraining, separated by commas, or all; of memorization first-order-matched and second-order-repeated go on from second-order; of poisoning -last changes the last layers only"`
@@ -293,6 +294,8 @@ var allowed = map[string][]string{
 	"follow":         {"gradient", "difference"},
 	"statistics":     {anew, kept},
 	"replace":        {"text1", "text2", "random-digits", "all"},
+
+	"sisa-regulariser": {"share", "whole"},
 }
 
 // mayBeZero lists the numeric settings for which 0 has a meaning; the others are at least 1, or above 0.
