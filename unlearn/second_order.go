@@ -135,7 +135,7 @@ func (m SecondOrder) bends(p *Problem) bool {
 // attribute lets an error of the solver say what of these settings helps.
 func (m SecondOrder) attribute(p *Problem, err error) {
 	e, ok := errors.AsType[*ErrIndefinite](err)
-	if !ok || e.Curvature >= 0 {
+	if !ok || e.Curvature >= 0 || e.Singular {
 		return
 	}
 	e.Remedy = fmt.Sprintf("set a Ridge above %.4g", -e.Curvature)
