@@ -37,7 +37,7 @@ type Settings struct {
 	Ridge       Auto    `set:"ridge" doc:"added to the Hessian; auto takes the best of a decade grid"`
 	Curvature   string  `set:"curvature" doc:"matrix of second order: full or gauss-newton"`
 	Solver      string  `set:"solver" doc:"cg, minres, lissa or exact"`
-	Tolerance   float64 `set:"tolerance" doc:"relative residual at which a solve ends"`
+	Tolerance   float64 `set:"tolerance" doc:"relative residual at which a solve ends; 1e-3 leaves the updates of all but the smallest changes as they are, 1e-8 is exact"`
 	MaxProducts int     `set:"products" doc:"Hessian products of a solve at the most; 0 leaves it to the solver"`
 	Steps       int     `set:"steps" doc:"second-order steps, one after the other"`
 	Batches     int     `set:"batches" doc:"mini-batches that the Hessian is a mean of, for lissa; 1 takes all samples at once"`
