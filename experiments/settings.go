@@ -27,7 +27,7 @@ type Settings struct {
 	Ridge       Auto    `set:"ridge" doc:"added to the Hessian; auto takes the best of a decade grid" zero:"ok"`
 	Curvature   string  `set:"curvature" doc:"matrix of second order: full or gauss-newton" words:"full|gauss-newton"`
 	Solver      string  `set:"solver" doc:"cg, minres, lissa or exact" words:"cg|minres|lissa|exact"`
-	Tolerance   float64 `set:"tolerance" doc:"relative residual at which a solve ends" below:"1"`
+	Tolerance   float64 `set:"tolerance" doc:"relative residual at which a solve ends; 1e-3 leaves the updates of all but the smallest changes as they are, 1e-8 is exact" below:"1"`
 	MaxProducts int     `set:"products" doc:"Hessian products of a solve at the most; 0 leaves it to the solver" zero:"ok" max:"1e9"`
 	Steps       int     `set:"steps" doc:"second-order steps, one after the other" max:"1e3"`
 	Batches     int     `set:"batches" doc:"mini-batches that the Hessian is a mean of, for lissa; 1 takes all samples at once" max:"1e9"`
@@ -58,6 +58,7 @@ type Settings struct {
 	SISAShards        int       `set:"sisa-shards" doc:"shards of SISA; 0 leaves it out" zero:"ok" max:"1e4"`
 	SISASlices        int       `set:"sisa-slices" doc:"slices of each shard of SISA" max:"1e4"`
 	SISAOutputs       string    `set:"sisa-vote" doc:"how SISA's models answer: majority, or the mean of their outputs" words:"majority|mean"`
+	SISARegulariser   string    `set:"sisa-regulariser" doc:"lambda and sigma's tilt in each shard of SISA: its share, or whole, as the authors have it" words:"share|whole"`
 	DPSigma           float64   `set:"dp-sigma" doc:"noise of differential privacy by a noisy objective (linear models); 0 leaves it out" zero:"ok"`
 	Lengths           []int     `set:"length" of:"memorization" doc:"lengths of the secrets, random digits" max:"1e3" repeat:"ok"`
 	Methods           []string  `set:"methods" of:"memorization,poisoning" doc:"methods that are carried out beside retraining, separated by commas, or all; of memorization first-order-matched and second-order-repeated go on from second-order; of poisoning -last changes the last layers only" words:"@methods"`
