@@ -39,6 +39,7 @@ type Series struct {
 	Of     string // takes the colour of the series of that label; empty = one of its own
 	X, Y   []float64
 	Error  []float64 // half the height of the error bars; nil = none
+	Below  []float64 // how far they reach down, where it is not as far as up; nil = Error
 	Points bool      // no line
 	Bare   bool      // no marks
 	Dashed bool      // a line of dashes
@@ -55,9 +56,9 @@ var palette = []color.RGBA{
 
 // colours gives each method the same colour in every figure.
 var colours = map[string]int{
-	"none": 7, "none (before)": 7, "before": 7, "occlusion": 6, "fine-tune": 4, "first-order": 0, "first-order-iterative": 3, "first-order-matched": 3,
+	"none": 7, "none (before)": 7, "before": 7, "occlusion": 6, "fine-tune": 4, paperFine: 9, "first-order": 0, paperFirst: 8, "first-order-iterative": 3, "first-order-matched": 3,
 	"second-order": 1, "second-order, factor stored": 6, "second-order-repeated": 5, "second-order-exposure": 6, "second-order-iterative": 5,
-	"retrain": 2, "retrain, warm": 2, "retrain, cold": 6, "retrain, cold, other starts": 3, "sisa": 9, "dp": 8, "allowed": 2,
+	"retrain": 2, warmNewton: 6, "retrain, warm": 2, "retrain, cold": 6, "retrain, cold, other starts": 3, "sisa": 9, "dp": 8, "allowed": 2,
 	"none, ledger": 7, "first-order, ledger": 0, "second-order, ledger": 1, "second-order, exact": 5, "second-order, bounds": 3, "budget": 2, majorityClass: 7,
 }
 
@@ -122,6 +123,9 @@ func (f *Figure) add(p *plot.Plot, s Series, c color.Color, index int) (int, err
 		low, high := 0.0, 0.0
 		if s.Error != nil {
 			low, high = s.Error[i], s.Error[i]
+			if s.Below != nil {
+				low = s.Below[i]
+			}
 			if f.LogY {
 				low = min(low, y*0.9) // a bar that would reach below zero ends a decade down
 			}

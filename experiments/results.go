@@ -65,6 +65,27 @@ next:
 	return out
 }
 
+// middle is the median of n draws with the smallest and the largest. It is what tables show: a mean may be that of one draw in ten, and a
+// standard deviation reach below zero.
+type middle struct {
+	n                 int
+	median, low, high float64 // NaN for none
+}
+
+func middleOf(values []float64) middle {
+	if len(values) == 0 {
+		return middle{0, math.NaN(), math.NaN(), math.NaN()}
+	}
+	sorted := slices.Sorted(slices.Values(values))
+	n := len(sorted)
+	return middle{n, sorted[(n-1)/2]/2 + sorted[n/2]/2, sorted[0], sorted[n-1]}
+}
+
+// between returns the median and the ends of the records that part returns.
+func (r *Results) between(metric string, pairs ...any) middle {
+	return middleOf(values(r.part(metric, pairs...)))
+}
+
 // where returns the spread of the records that part returns.
 func (r *Results) where(metric string, pairs ...any) spread {
 	return spreadOf(values(r.part(metric, pairs...)))
@@ -119,13 +140,26 @@ func (r *Results) sizeTitle(size float64) string {
 
 // methodOrder is the order of methods in tables and figures.
 var methodOrder = []string{
-	"none", "dp", "occlusion", "fine-tune", "first-order", "first-order-iterative", "second-order", "second-order, factor stored", "second-order-iterative",
-	"sisa", released, "retrain", "retrain, warm", "retrain, cold", "retrain, cold, other starts",
+	"none", "dp", "occlusion", "fine-tune", paperFine, "first-order", paperFirst, "first-order-iterative", "second-order", "second-order, factor stored", "second-order-iterative",
+	"sisa", released, "retrain", warmNewton, "retrain, warm", "retrain, cold", "retrain, cold, other starts",
 }
+
+// Rows of linear models: retraining by Newton's method from theta, and the methods as the paper sets them.
+const (
+	warmNewton = "retrain, warm (Newton)"
+	paperFine  = "fine-tune, the paper's rate"
+	paperFirst = "first-order, the paper's tau"
+)
 
 // label names a record's row: its method, and what tells it from others of that name.
 func label(rec Record) string {
 	switch {
+	case rec.Method == "retrain" && rec.Text("trainer") == newtonTrainer:
+		return warmNewton
+	case rec.Method == "fine-tune" && rec.Text("settings") == paperSettings:
+		return paperFine
+	case rec.Method == "first-order" && rec.Text("settings") == paperSettings:
+		return paperFirst
 	case rec.Method == "retrain" && rec.Settings["init-seed"] != nil:
 		return "retrain, cold, other starts"
 	case rec.Method == "retrain" && (rec.Model != Models[0] || rec.Experiment == "certified"):

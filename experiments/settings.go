@@ -29,12 +29,14 @@ type Settings struct {
 	TrainSteps     int     `set:"train-steps" doc:"training ends after so many iterations at the latest"`
 	TestShare      float64 `set:"test-share" doc:"share of samples split off for testing; 0 keeps the data set's own split"`
 
-	Tau         Auto    `set:"tau" doc:"step length of first order; auto takes the best of a decade grid"`
-	TauFT       Auto    `set:"tau-ft" doc:"learning rate of fine-tuning; auto takes the best of a decade grid"`
+	Tau         Auto    `set:"tau" doc:"step length of first order; auto takes the best of a grid"`
+	TauFT       Auto    `set:"tau-ft" doc:"learning rate of fine-tuning; auto takes the best of a grid"`
+	PaperTau    float64 `set:"paper-tau" of:"residual,fidelity,scatter,runtime" doc:"tau of a further row of first order, as the paper sets it (linear models); 0 leaves the row out"`
+	PaperTauFT  float64 `set:"paper-tau-ft" of:"residual,fidelity,scatter,runtime" doc:"learning rate of a further row of fine-tuning, as the paper sets it, one pass with the regulariser whole at each batch (linear models); 0 leaves the row out"`
 	Batch       int     `set:"batch" doc:"batch size of fine-tuning"`
 	Epochs      int     `set:"epochs" doc:"passes of fine-tuning; 0 takes as many as cost what second order costs"`
-	Regulariser string  `set:"ft-regulariser" doc:"fine-tuning's regulariser at each batch: whole, as the authors have it, or the batch's share"`
-	Ridge       Auto    `set:"ridge" doc:"added to the Hessian; auto takes the best of a decade grid"`
+	Regulariser string  `set:"ft-regulariser" doc:"fine-tuning's regulariser at each batch: the batch's share, or whole, as the authors have it"`
+	Ridge       Auto    `set:"ridge" doc:"added to the Hessian; auto takes the best of a grid"`
 	Curvature   string  `set:"curvature" doc:"matrix of second order: full or gauss-newton"`
 	Solver      string  `set:"solver" doc:"cg, minres, lissa or exact"`
 	Tolerance   float64 `set:"tolerance" doc:"relative residual at which a solve ends"`
@@ -46,7 +48,7 @@ type Settings struct {
 	Seeds       int     `set:"seeds" doc:"cold retrainings from other initial parameters (MLP), for their band"`
 	SeedDraws   int     `set:"seed-draws" doc:"draws on which the band is taken"`
 
-	Criterion string  `set:"criterion" doc:"what auto makes small: test-loss (its distance to warm retraining's) or residual"`
+	Criterion string  `set:"criterion" doc:"what auto makes small: test-loss (the distance of the samples' losses to warm retraining's, on one half of the test set, which is not measured then) or residual"`
 	TuneDraws int     `set:"tune-draws" doc:"draws on which auto is decided, never those that are measured"`
 	TuneSize  int     `set:"tune-size" doc:"columns or rows changed in those draws; at most what there is"`
 	Near      float64 `set:"near" doc:"limits: second order counts as near while its distance to retraining is this share of no update's"`
@@ -296,7 +298,7 @@ var allowed = map[string][]string{
 }
 
 // mayBeZero lists the numeric settings for which 0 has a meaning; the others are at least 1, or above 0.
-var mayBeZero = []string{"lambda", "sigma", "test-share", "ridge", "seeds", "epochs", "products", "sigmas", "sweep-draws", "sisa-shards", "dp-sigma",
+var mayBeZero = []string{"lambda", "sigma", "test-share", "ridge", "seeds", "epochs", "products", "sigmas", "sweep-draws", "sisa-shards", "dp-sigma", "paper-tau", "paper-tau-ft",
 	"characters", "dropout", "l2", "max-loss", "exposure-loss", "sample", "tune-sample", "accuracy-sample", "images", "block-dropout", "reestimate",
 	"max-fall", "gradient-sample", "cold-draws"}
 

@@ -3,6 +3,7 @@ package experiments
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -81,6 +82,18 @@ func (f style) text(s spread) string {
 	return f.one(s.mean) + " ± " + significant(s.sd, 2)
 }
 
+// ends writes the median with the smallest and the largest; a dash for no draws, one number where all look alike.
+func (f style) ends(m middle) string {
+	if m.n == 0 {
+		return "-"
+	}
+	median, low, high := f.one(m.median), f.one(m.low), f.one(m.high)
+	if low == median && high == median {
+		return median
+	}
+	return fmt.Sprintf("%s [%s, %s]", median, low, high)
+}
+
 func (f style) one(v float64) string {
 	if f.places >= 0 {
 		return fixed(v*f.factor, f.places)
@@ -138,18 +151,22 @@ func (r *Results) bySize(title, metric string, f style) Table {
 	return t
 }
 
-// cell writes the spread of a metric and how many draws the method failed or was refused in.
+// cell writes the median of a metric with its smallest and largest value, and how many draws the method failed or was refused in. A share
+// of one draw has its standard error.
 func (r *Results) cell(metric string, f style, pairs ...any) string {
-	s := r.where(metric, pairs...)
+	s := r.between(metric, pairs...)
 	failed, forced := len(r.part("failed", pairs...)), 0
 	for _, rec := range r.part(metric, pairs...) {
 		if rec.Text("forced") != "" {
 			forced++
 		}
 	}
-	text := f.text(s)
-	if metric == "certified-share" && s.n > 0 {
-		text = f.one(s.mean) // of yes and no, whose deviation says nothing
+	text := f.ends(s)
+	switch n := r.testSamples(); {
+	case metric == "certified-share" && s.n > 0:
+		text = f.one(r.where(metric, pairs...).mean) // of yes and no, whose median says little
+	case s.n == 1 && n > 0 && slices.Contains(testShares, metric) && r.draws() == 1:
+		text += " ± " + f.one(math.Sqrt(s.median*(1-s.median)/n))
 	}
 	switch {
 	case failed > 0 && s.n == 0:
@@ -161,6 +178,17 @@ func (r *Results) cell(metric string, f style, pairs ...any) string {
 		text += fmt.Sprintf(" (forced in %d of %d)", forced, s.n)
 	}
 	return text
+}
+
+// testShares are shares of the test samples. Of one draw they are known as well as that many samples tell: to sqrt(p (1-p)/n).
+var testShares = []string{"test-accuracy", "agreement"}
+
+// testSamples returns the number of test samples that were measured on; 0 where it was not recorded.
+func (r *Results) testSamples() float64 {
+	if n := r.where("test-samples"); n.n > 0 {
+		return n.mean
+	}
+	return 0
 }
 
 // column is one column of a table with a row for each method.
@@ -193,12 +221,18 @@ func (r *Results) byMethod(title string, columns []column) []Table {
 	return out
 }
 
-// drawsNote says what the numbers are means of, and how near to an optimum training and retraining came.
+// drawsNote says what the numbers are medians of, and how near to an optimum training and retraining came.
 func (r *Results) drawsNote() string {
 	n := r.draws()
-	note := fmt.Sprintf("Mean ± standard deviation over %d draws.", n)
+	note := fmt.Sprintf("Median [smallest, largest] over %d draws.", n)
 	if n == 1 {
 		note = "One draw."
+		if samples := r.testSamples(); samples > 0 {
+			note += fmt.Sprintf(" ±: the standard error of a share of %s test samples.", formatNumber(samples))
+		}
+	}
+	if c := r.where(choiceSamples); c.n > 0 {
+		note += fmt.Sprintf(" Settings were chosen on %s samples of the test set; everything is measured on the others.", formatNumber(c.mean))
 	}
 	starts := map[float64]bool{}
 	for _, rec := range r.Records {
