@@ -91,7 +91,7 @@ func (f style) ends(m middle) string {
 	if low == median && high == median {
 		return median
 	}
-	return fmt.Sprintf("%s [%s, %s]", median, low, high)
+	return fmt.Sprintf("%s (%s to %s)", median, low, high)
 }
 
 func (f style) one(v float64) string {
@@ -144,23 +144,22 @@ func (r *Results) bySize(title, metric string, f style) Table {
 	for _, l := range r.labels(metric) {
 		row := []string{l}
 		for _, v := range sizes {
-			row = append(row, r.cell(metric, f, "label", l, size, v))
+			row = append(row, r.endsCell(metric, f, "label", l, size, v))
 		}
 		t.Rows = append(t.Rows, row)
 	}
 	return t
 }
 
-// cell writes the median of a metric with its smallest and largest value, and how many draws the method failed or was refused in. A share
-// of one draw has its standard error.
+// cell writes mean and standard deviation of a metric, and how many draws the method failed or was refused in.
 func (r *Results) cell(metric string, f style, pairs ...any) string {
+	return r.withFailures(f.text(r.where(metric, pairs...)), metric, pairs...)
+}
+
+// endsCell writes the median of a metric with its smallest and largest value, and how many draws the method failed or was refused in. A
+// share of one draw has its standard error.
+func (r *Results) endsCell(metric string, f style, pairs ...any) string {
 	s := r.between(metric, pairs...)
-	failed, forced := len(r.part("failed", pairs...)), 0
-	for _, rec := range r.part(metric, pairs...) {
-		if rec.Text("forced") != "" {
-			forced++
-		}
-	}
 	text := f.ends(s)
 	switch n := r.testSamples(); {
 	case metric == "certified-share" && s.n > 0:
@@ -168,14 +167,26 @@ func (r *Results) cell(metric string, f style, pairs ...any) string {
 	case s.n == 1 && n > 0 && slices.Contains(testShares, metric) && r.draws() == 1:
 		text += " ± " + f.one(math.Sqrt(s.median*(1-s.median)/n))
 	}
+	return r.withFailures(text, metric, pairs...)
+}
+
+// withFailures adds to a cell how many draws the method failed or was refused in.
+func (r *Results) withFailures(text, metric string, pairs ...any) string {
+	measured := r.part(metric, pairs...)
+	failed, forced := len(r.part("failed", pairs...)), 0
+	for _, rec := range measured {
+		if rec.Text("forced") != "" {
+			forced++
+		}
+	}
 	switch {
-	case failed > 0 && s.n == 0:
+	case failed > 0 && len(measured) == 0:
 		return "failed"
 	case failed > 0:
-		text += fmt.Sprintf(" (failed in %d of %d)", failed, failed+s.n)
+		text += fmt.Sprintf(" (failed in %d of %d)", failed, failed+len(measured))
 	}
 	if forced > 0 {
-		text += fmt.Sprintf(" (forced in %d of %d)", forced, s.n)
+		text += fmt.Sprintf(" (forced in %d of %d)", forced, len(measured))
 	}
 	return text
 }
@@ -212,7 +223,7 @@ func (r *Results) byMethod(title string, columns []column) []Table {
 			}
 			row := []string{l}
 			for _, c := range columns {
-				row = append(row, r.cell(c.metric, c.style, "label", l, size, v))
+				row = append(row, r.endsCell(c.metric, c.style, "label", l, size, v))
 			}
 			t.Rows = append(t.Rows, row)
 		}
@@ -224,7 +235,7 @@ func (r *Results) byMethod(title string, columns []column) []Table {
 // drawsNote says what the numbers are medians of, and how near to an optimum training and retraining came.
 func (r *Results) drawsNote() string {
 	n := r.draws()
-	note := fmt.Sprintf("Median [smallest, largest] over %d draws.", n)
+	note := fmt.Sprintf("Median (smallest to largest) over %d draws.", n)
 	if n == 1 {
 		note = "One draw."
 		if samples := r.testSamples(); samples > 0 {
