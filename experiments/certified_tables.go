@@ -32,8 +32,8 @@ func (r *Results) guarantee() string {
 
 func certifiedFigures(r *Results) []Figure {
 	return []Figure{
-		r.linesBySize("seconds", "Seconds of a certified request and of retraining, "+overDraws, "seconds", "seconds", true),
-		r.linesBySize("accuracy", "Test accuracy of certified models and of retraining without noise, "+overDraws, "test-accuracy",
+		r.linesBySize("seconds", "Seconds of a certified request and of retraining, "+drawsCaption, "seconds", "seconds", true),
+		r.linesBySize("accuracy", "Test accuracy of certified models and of retraining without noise, "+drawsCaption, "test-accuracy",
 			"test accuracy", false),
 	}
 }

@@ -38,6 +38,9 @@ func TestStreamOfReleases(t *testing.T) {
 		require.Equal(t, 8.0, at("requests-certified"))
 		require.LessOrEqual(t, at("state-distance"), at("allowed-distance"))
 		require.Greater(t, at("epsilon-together"), 0.1)
+		require.Positive(t, at("warm-passes"))
+		require.Less(t, at("warm-passes"), at("cold-passes"), "one sample of hundreds moves the optimum little")
+		require.InDelta(t, at("products"), at("warm-passes"), 0.5*at("products"), "a certified request is a warm retraining")
 	}
 	for _, c := range r.budgetClaims() {
 		require.True(t, c.Met, "%v", c)

@@ -21,8 +21,8 @@ func fidelityExperiment() *Experiment {
 		Tables: func(r *Results) []Table { return r.byMethod("Fidelity", columns) },
 		Figures: func(r *Results) []Figure {
 			return []Figure{
-				r.linesBySize("accuracy", "Test accuracy, "+overDraws, "test-accuracy", "test accuracy", false),
-				r.linesBySize("loss-distance", "Mean distance of a test sample's loss to that of the retrained model, "+overDraws, "sample-loss-distance", "nat", true),
+				r.linesBySize("accuracy", "Test accuracy, "+drawsCaption, "test-accuracy", "test accuracy", false),
+				r.linesBySize("loss-distance", "Mean distance of a test sample's loss to that of the retrained model, "+drawsCaption, "sample-loss-distance", "nat", true),
 			}
 		},
 	}

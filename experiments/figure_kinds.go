@@ -4,8 +4,8 @@ import (
 	"fmt"
 )
 
-// overDraws ends the caption of such a figure.
-const overDraws = "median, smallest and largest of the draws"
+// drawsCaption ends the caption of such a figure.
+const drawsCaption = "median, smallest and largest of the draws"
 
 // linesBySize draws a metric over the size of the change, a line for each method: the median, with bars from the smallest to the largest.
 func (r *Results) linesBySize(name, caption, metric, axis string, logY bool) Figure {

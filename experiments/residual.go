@@ -17,7 +17,7 @@ func residualExperiment() *Experiment {
 			return []Table{residual, r.bySize("Test accuracy, %", "test-accuracy", percent), r.bySize("Relative residual of the solves, ||b - Ax||/||b||", "solve-residual", plain)}
 		},
 		Figures: func(r *Results) []Figure {
-			return []Figure{r.linesBySize("residual", "Gradient residual, "+overDraws, "gradient-residual", "gradient residual", true)}
+			return []Figure{r.linesBySize("residual", "Gradient residual, "+drawsCaption, "gradient-residual", "gradient residual", true)}
 		},
 	}
 }

@@ -40,7 +40,7 @@ func runtimeExperiment() *Experiment {
 			return tables
 		},
 		Figures: func(r *Results) []Figure {
-			return []Figure{r.linesBySize("seconds", "Seconds of each method, "+overDraws, "seconds", "seconds", true)}
+			return []Figure{r.linesBySize("seconds", "Seconds of each method, "+drawsCaption, "seconds", "seconds", true)}
 		},
 	}
 }

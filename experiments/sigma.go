@@ -93,7 +93,7 @@ func sigmaTable(r *Results, title, metric string, f style) Table {
 }
 
 func sigmaFigure(r *Results) Figure {
-	f := Figure{Name: "sigma", Caption: "Test accuracy of models trained with noise, " + overDraws,
+	f := Figure{Name: "sigma", Caption: "Test accuracy of models trained with noise, " + drawsCaption,
 		X: "sigma", Y: "test accuracy", LogX: true}
 	for _, lambda := range r.numbers("lambda") {
 		s := Series{Label: "lambda " + formatNumber(lambda)}
