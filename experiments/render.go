@@ -279,7 +279,7 @@ func (r *Results) tuningTables() []Table {
 			t.Rows = append(t.Rows, []string{formatNumber(rec.Number("value")), cell})
 		}
 		slices.SortStableFunc(t.Rows, byNumber)
-		t.Note = fmt.Sprintf("Taken: %s. The criterion is the same for tau, tau-ft and ridge: the mean %s, over draws (%s, of size %s) that are not among the "+
+		t.Note = fmt.Sprintf("Taken: %s. The criterion is the same for tau, tau-ft and ridge: the median %s over draws (%s, of size %s) that are not among the "+
 			"measured ones.%s", formatNumber(r.where("chosen-"+c.name).mean), criterion, r.setting("tune-draws"), r.setting("tune-size"), r.choiceNote())
 		if epochs := r.where("chosen-epochs"); c.name == "tau-ft" && r.setting("epochs") == "0" && epochs.n > 0 {
 			t.Note += fmt.Sprintf(" Fine-tuning makes %s passes, which cost what second order costs, a Hessian product counted as two gradients.", formatNumber(epochs.mean))

@@ -14,13 +14,15 @@ import (
 )
 
 // What auto means. One criterion decides tau, the rate of fine-tuning and the ridge alike, so that no method is a weak opponent: the
-// best value of a decade grid is taken, and then the best of 0.2, 0.5, 2 and 5 times that value beside it, by the mean over the tuning draws of
+// best value of a decade grid is taken, and then the best of 0.2, 0.5, 2 and 5 times that value beside it, by the median over the tuning
+// draws of
 //
 //	mean_i |l_i(update) - l_i((warm) retraining)| over test samples   (criterion test-loss), or of
 //	||grad L(theta'; D')||                                           (criterion residual; for models with one optimum).
 //
-// The distance is taken sample by sample because that of the mean losses, a single number, passes through zero by chance. Where the best
-// value is an end of the grid, up to three more decades are tried beyond it.
+// The median is what tables show of the measured draws; a mean may be that of one draw. The distance is taken sample by sample because that
+// of the mean losses, a single number, passes through zero by chance. Where the best value is an end of the grid, up to three more decades
+// are tried beyond it.
 //
 // Nothing is chosen on what is measured: the tuning draws are other draws than the measured ones, and the test samples of the criterion one
 // half of the test set, of which the other half is measured (Subject.Choice).
@@ -269,8 +271,9 @@ func (b *tuningBench) choose(ctx context.Context, t *tuning, value *float64, set
 	return nil
 }
 
-// criterion returns the mean over the tuning draws.
-func (b *tuningBench) criterion(ctx context.Context, m unlearn.Method) (mean float64, failed string, err error) {
+// criterion returns the median over the tuning draws. A method that failed in one of them failed.
+func (b *tuningBench) criterion(ctx context.Context, m unlearn.Method) (median float64, failed string, err error) {
+	var values []float64
 	for i, r := range b.requests {
 		o, u, err := b.sub.apply(ctx, contender{m, nil}, r)
 		if err != nil {
@@ -291,9 +294,9 @@ func (b *tuningBench) criterion(ctx context.Context, m unlearn.Method) (mean flo
 		if !finite(value) {
 			return 0, "the update is not finite", nil
 		}
-		mean += value / float64(len(b.requests))
+		values = append(values, value)
 	}
-	return mean, "", nil
+	return middleOf(values).median, "", nil
 }
 
 // tuningUnits is the unit that decides what was set to auto and records all that was tried; none when nothing was.
