@@ -22,7 +22,7 @@ func affectedExperiment() *Experiment {
 			return []Table{r.bySize("Share of affected training samples, %", "affected-share", percent)}
 		},
 		Figures: func(r *Results) []Figure {
-			return []Figure{r.linesBySize("affected", "Share of affected samples, mean and standard deviation over the draws", "affected-share", "share of samples", false)}
+			return []Figure{r.linesBySize("affected", "Share of affected samples, "+drawsCaption, "affected-share", "share of samples", false)}
 		},
 	}
 }

@@ -115,6 +115,20 @@ func (r *Results) where(metric string, pairs ...any) spread {
 	return ofSpread(r.query().Where(metric, pairs...))
 }
 
+// middle is the median of n draws with the smallest and the largest.
+type middle struct {
+	n                 int
+	median, low, high float64
+}
+
+func middleOf(values []float64) middle { return ofMiddle(records.MiddleOf(values)) }
+
+func ofMiddle(m records.Middle) middle { return middle{m.N, m.Median, m.Low, m.High} }
+
+func (r *Results) between(metric string, pairs ...any) middle {
+	return ofMiddle(r.query().Between(metric, pairs...))
+}
+
 func (r *Results) numbers(setting string) []float64 { return r.query().Numbers(setting) }
 
 func (r *Results) draws() int { return r.query().Draws() }
@@ -146,6 +160,12 @@ func (f style) one(v float64) string { return f.exported().One(v) }
 func (f style) text(s spread) string {
 	return f.exported().Text(records.Spread{N: s.n, Mean: s.mean, SD: s.sd})
 }
+
+func (m middle) exported() records.Middle {
+	return records.Middle{N: m.n, Median: m.median, Low: m.low, High: m.high}
+}
+
+func (f style) ends(m middle) string { return f.exported().Ends(m.exported()) }
 
 func within(text string, measured, target, distance float64, f style, unit string) Claim {
 	return report.Within(text, measured, target, distance, f.exported(), unit)

@@ -65,7 +65,7 @@ func (s *Settings) mechanism() unlearn.OutputPerturbation {
 // noiseless returns the model trained as far as the certificates ask for, without noise: the state that requests start from.
 func (s *Session) noiseless(ctx context.Context, set *Settings) (*Subject, error) {
 	exact := *set
-	exact.Sigma, exact.TrainTolerance = 0, set.CertifiedResidual/2
+	exact.Sigma, exact.TrainTolerance, exact.Criterion = 0, set.CertifiedResidual/2, "residual" // nothing is chosen
 	return s.subject(ctx, &exact)
 }
 

@@ -32,8 +32,8 @@ func (r *Results) guarantee() string {
 
 func certifiedFigures(r *Results) []Figure {
 	return []Figure{
-		r.linesBySize("seconds", "Seconds of a certified request and of retraining, mean and standard deviation over the draws", "seconds", "seconds", true),
-		r.linesBySize("accuracy", "Test accuracy of certified models and of retraining without noise, mean and standard deviation over the draws", "test-accuracy",
+		r.linesBySize("seconds", "Seconds of a certified request and of retraining, "+drawsCaption, "seconds", "seconds", true),
+		r.linesBySize("accuracy", "Test accuracy of certified models and of retraining without noise, "+drawsCaption, "test-accuracy",
 			"test accuracy", false),
 	}
 }

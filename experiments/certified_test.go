@@ -46,6 +46,9 @@ func TestStreamOfReleases(t *testing.T) {
 			}
 		}
 		require.Equal(t, []string{"accuracy", "retrained-accuracy"}, measured)
+		require.Positive(t, at("warm-passes"))
+		require.Less(t, at("warm-passes"), at("cold-passes"), "one sample of hundreds moves the optimum little")
+		require.InDelta(t, at("products"), at("warm-passes"), 0.5*at("products"), "a certified request is a warm retraining")
 	}
 	for _, c := range r.budgetClaims() {
 		require.True(t, c.Met, "%v", c)

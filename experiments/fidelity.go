@@ -7,7 +7,7 @@ func fidelityExperiment() *Experiment {
 	const id = "fidelity"
 	columns := []column{
 		{"test accuracy, %", "test-accuracy", percent}, {"test loss, nat", "test-loss", plain},
-		{"distance in mean test loss to (warm) retraining, nat", "loss-distance", plain}, {"the same, sample by sample", "sample-loss-distance", plain},
+		{"distance of a test sample's loss to (warm) retraining's, nat", "sample-loss-distance", plain},
 		{"agreement with it, %", "agreement", percent}, {"distance of the parameters", "parameter-distance", plain},
 		{"gradient residual", "gradient-residual", plain},
 	}
@@ -16,13 +16,13 @@ func fidelityExperiment() *Experiment {
 		Question: "does the model still work after unlearning, and does it answer as a retrained one does?",
 		Units: func(ctx context.Context, s *Session, set *Settings) ([]Unit, error) {
 			return s.drawUnits(ctx, id, set, "test-accuracy", "test-loss", "loss-distance", "sample-loss-distance", "agreement",
-				"parameter-distance", "gradient-residual", "trained-residual")
+				"parameter-distance", "gradient-residual", "trained-residual", "test-samples")
 		},
 		Tables: func(r *Results) []Table { return r.byMethod("Fidelity", columns) },
 		Figures: func(r *Results) []Figure {
 			return []Figure{
-				r.linesBySize("accuracy", "Test accuracy, mean and standard deviation over the draws", "test-accuracy", "test accuracy", false),
-				r.linesBySize("loss-distance", "Distance in mean test loss to the retrained model", "loss-distance", "nat", true),
+				r.linesBySize("accuracy", "Test accuracy, "+drawsCaption, "test-accuracy", "test accuracy", false),
+				r.linesBySize("loss-distance", "Mean distance of a test sample's loss to that of the retrained model, "+drawsCaption, "sample-loss-distance", "nat", true),
 			}
 		},
 	}

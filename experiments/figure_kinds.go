@@ -4,15 +4,21 @@ import (
 	"fmt"
 )
 
-// linesBySize draws a metric over the size of the change, a line for each method.
+// drawsCaption ends the caption of such a figure.
+const drawsCaption = "median, smallest and largest of the draws"
+
+// linesBySize draws a metric over the size of the change, a line for each method: the median, with bars from the smallest to the largest.
 func (r *Results) linesBySize(name, caption, metric, axis string, logY bool) Figure {
 	size := r.sizeSetting()
 	f := Figure{Name: name, Caption: caption, X: "number of changed " + size, Y: axis, LogY: logY, LogX: true}
 	for _, l := range r.labels(metric) {
 		s := Series{Label: l}
 		for _, v := range r.numbers(size) {
-			if at := r.where(metric, "label", l, size, v); at.n > 0 {
-				s.X, s.Y, s.Error = append(s.X, v), append(s.Y, at.mean), append(s.Error, at.sd)
+			if at := r.between(metric, "label", l, size, v); at.n > 0 {
+				if metric == "certified-share" { // of yes and no, whose median says little
+					at.median = r.where(metric, "label", l, size, v).mean
+				}
+				s.Add(v, at.exported())
 			}
 		}
 		f.Series = append(f.Series, s)

@@ -18,7 +18,8 @@ func withoutSeconds(t *testing.T, dir string) []Record {
 	require.NoError(t, err)
 	for i := range records {
 		switch records[i].Metric {
-		case "seconds", "check-seconds", "factor-seconds", "tuning-seconds", "try-seconds", "speed-up":
+		case "seconds", "check-seconds", "factor-seconds", "tuning-seconds", "try-seconds", "speed-up", "speed-up-warm", choosingSeconds, criterionSeconds,
+			"seconds-with-choosing", "seconds-with-criterion":
 			records[i].Value = 0
 		}
 	}

@@ -119,7 +119,10 @@ func described(f *Figure) string {
 			when(s.Bare, ", without marks"), when(s.Dashed, ", dashed"), when(s.Filled, ", filled"))
 		for j := range s.X {
 			fmt.Fprintf(&b, "  %s  %s", significant(s.X[j], 4), significant(s.Y[j], 4))
-			if s.Error != nil {
+			switch {
+			case s.Below != nil:
+				fmt.Fprintf(&b, " + %s - %s", significant(s.Error[j], 4), significant(s.Below[j], 4))
+			case s.Error != nil:
 				fmt.Fprintf(&b, " ± %s", significant(s.Error[j], 4))
 			}
 			b.WriteByte('\n')

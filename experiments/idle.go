@@ -54,6 +54,8 @@ func (s *Session) idle(key string, e *Experiment, set *Settings) string {
 	switch key {
 	case "hidden", "precision", "seeds", "seed-draws":
 		return unless(!linear, "only the MLP takes it")
+	case "paper-tau", "paper-tau-ft":
+		return unless(linear, "only linear models have the paper's rows")
 	case "chunks":
 		return unless(linear, "only linear models have the iterative variants")
 	case "batches":

@@ -6,7 +6,7 @@ import (
 	"math"
 )
 
-// survivors is what a reader of the means over the draws has to know.
+// survivors is what a reader of the medians over the draws has to know.
 const survivors = "The change grows step by step within each draw, so large sizes stand for the draws that got so far."
 
 // limitsExperiment grows the change until second order is no longer near retraining.
@@ -71,7 +71,7 @@ func (s *Session) grow(ctx context.Context, part string, set *Settings, draw, mo
 				}
 			}
 		}
-		out = append(out, s.records(part, tags, draw, outcomes, "distance-ratio", "loss-distance", "gradient-residual")...)
+		out = append(out, s.records(part, tags, draw, outcomes, "distance-ratio", "sample-loss-distance", "gradient-residual")...)
 		if none > 0 && near > set.Near {
 			limit = size
 		}
@@ -88,7 +88,7 @@ func (s *Session) grow(ctx context.Context, part string, set *Settings, draw, mo
 
 func limitsTables(r *Results) []Table {
 	t := r.bySize("Distance to the retrained parameters as a share of no update's", "distance-ratio", plain)
-	t.Note = survivors
+	t.Note += " " + survivors
 	end := Table{Title: "Where second order is no longer near", Header: []string{"draw", "first change that is too large", "of that kind"}}
 	for _, rec := range r.part("limit") {
 		size := formatNumber(rec.Value)

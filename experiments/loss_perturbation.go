@@ -1,6 +1,7 @@
 package experiments
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -42,7 +43,7 @@ func lossDefaults(s *Settings, k Key) {
 	s.Sigma = 1
 	s.Pool = map[bool]string{true: "top400", false: "sensitive"}[k.Dataset == "drebin"]
 	if s.Tau.Tuned {
-		s.Tau = Auto{Value: 1e-4}
+		s.Tau = Auto{Value: cmp.Or(s.PaperTau, 1e-4)}
 	}
 	if s.TauFT.Tuned {
 		s.TauFT = Auto{Value: 1e-4}

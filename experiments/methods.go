@@ -20,8 +20,9 @@ type steps struct {
 }
 
 // contenders returns the methods that are compared on a model, the retrainings first since the others are measured against them.
-// On the MLP retraining comes cold (from the same initial parameters) and warm (from theta), the iterative variants are left out, and
-// fine-tuning costs what second order costs.
+// Retraining comes cold (from the same initial parameters) and warm (from theta). A linear model is retrained warm by Newton's method, the
+// cheapest exact way from there; the first, cold one is the reference. On the MLP the reference is the warm one, the iterative variants are
+// left out, and fine-tuning costs what second order costs.
 func (s *Session) contenders(ctx context.Context, sub *Subject, set *Settings, st steps) ([]contender, error) {
 	baselines, err := s.baselines(ctx, sub, set)
 	if err != nil {
@@ -37,7 +38,8 @@ func (s *Session) contenders(ctx context.Context, sub *Subject, set *Settings, s
 	newton := Tags{"ridge": st.Ridge, "solver": set.Solver, "curvature": set.Curvature, "steps": set.Steps}
 	var out []contender
 	if s.convex() {
-		out = append(out, contender{unlearn.Retrain{Trainer: sub.trainer, Start: sub.Start}, Tags{"start": "cold"}})
+		out = append(out, contender{unlearn.Retrain{Trainer: sub.trainer, Start: sub.Start}, Tags{"start": "cold"}},
+			contender{unlearn.Retrain{Trainer: patient{set.newton()}}, Tags{"start": "warm", "trainer": newtonTrainer}})
 	} else {
 		out = append(out, contender{unlearn.Retrain{Trainer: sub.trainer}, Tags{"start": "warm"}},
 			contender{unlearn.Retrain{Trainer: sub.trainer, Start: sub.Start}, Tags{"start": "cold"}})
@@ -46,7 +48,8 @@ func (s *Session) contenders(ctx context.Context, sub *Subject, set *Settings, s
 	if s.sizeName(set) == "features" {
 		out = append(out, contender{unlearn.Occlusion{}, nil})
 	}
-	out = append(out, contender{fine, rate}, contender{first, tau})
+	out = append(append(out, contender{fine, rate}), s.paperFineTune(set)...)
+	out = append(append(out, contender{first, tau}), s.paperFirstOrder(set)...)
 	if s.convex() {
 		out = append(out, contender{unlearn.Iterative{Method: first, Chunks: set.Chunks}, tau.with(Tags{"chunks": set.Chunks})})
 	}
@@ -55,6 +58,31 @@ func (s *Session) contenders(ctx context.Context, sub *Subject, set *Settings, s
 		out = append(out, contender{unlearn.Iterative{Method: second, Chunks: set.Chunks}, newton.with(Tags{"chunks": set.Chunks})})
 	}
 	return append(out, baselines...), nil
+}
+
+// newtonTrainer and paperSettings are tags of rows: a retraining by Newton's method, and a method with the paper's own settings.
+const newtonTrainer, paperSettings = "newton", "paper"
+
+// newton retrains a linear model from where it is.
+func (s *Settings) newton() unlearn.Newton {
+	return unlearn.Newton{Tolerance: s.TrainTolerance, MaxIterations: s.TrainSteps}
+}
+
+// paperFineTune is fine-tuning as the paper has it: its rate, one pass, and the whole regulariser at each batch.
+func (s *Session) paperFineTune(set *Settings) []contender {
+	if set.PaperTauFT == 0 || !s.convex() {
+		return nil
+	}
+	m := unlearn.FineTune{Rate: set.PaperTauFT, Batch: set.Batch, Epochs: 1, Seed: s.Seed}
+	return []contender{{m, Tags{"tau-ft": set.PaperTauFT, "epochs": 1, "settings": paperSettings}}}
+}
+
+// paperFirstOrder is first order with the paper's tau.
+func (s *Session) paperFirstOrder(set *Settings) []contender {
+	if set.PaperTau == 0 || !s.convex() {
+		return nil
+	}
+	return []contender{{unlearn.FirstOrder{Tau: set.PaperTau, Force: set.Force}, Tags{"tau": set.PaperTau, "settings": paperSettings}}}
 }
 
 // fineTune returns fine-tuning with the settings' batches.

@@ -9,7 +9,7 @@ func (s *Session) recall(part string, set *Settings) {
 	if !needsTuning(set) {
 		return
 	}
-	t := &tuning{}
+	t := &tuning{seconds: map[string]float64{}}
 	found := 0
 	for _, r := range s.before {
 		if r.Experiment != part {
@@ -24,6 +24,15 @@ func (s *Session) recall(part string, set *Settings) {
 			t.steps.TauFT = r.Value
 		case "chosen-epochs":
 			t.steps.Epochs = int(r.Value)
+		case choosingSeconds:
+			t.seconds[r.Method] = r.Value
+			continue
+		case criterionSeconds:
+			t.criterionSeconds = r.Value
+			continue
+		case choiceSamples:
+			t.choice = int(r.Value)
+			continue
 		default:
 			if r.Text("tried") != "" {
 				t.trials = append(t.trials, recalledTrial(r))

@@ -18,10 +18,10 @@ func (r *Results) addReference(t *Table) {
 		return
 	}
 	for _, size := range []float64{10, 50} {
-		t.Header = append(t.Header, fmt.Sprintf("%g, authors' released notebook", size))
+		t.Header = append(t.Header, fmt.Sprintf("%g, authors' released notebook (mean ± standard deviation)", size))
 		for i, row := range t.Rows {
 			cell := "-"
-			if s, ok := authors[size][row[0]]; ok {
+			if s, ok := authors[size][notebookMethod(row[0])]; ok {
 				cell = plain.text(s)
 			}
 			t.Rows[i] = append(row, cell)
@@ -30,18 +30,34 @@ func (r *Results) addReference(t *Table) {
 	t.Note += " The authors' row without an update is their noisy model (DP)."
 }
 
+// notebookMethod is the method of the notebook that a row stands for, "" if there is none. The notebook's fine-tuning and first order have the
+// paper's rate and tau.
+func notebookMethod(label string) string {
+	switch label {
+	case "none", "second-order":
+		return label
+	case paperFine:
+		return "fine-tune"
+	case paperFirst:
+		return "first-order"
+	}
+	return ""
+}
+
 // asInNotebook reports whether the run is set as the authors' notebook was: only then do the two compare.
 func (r *Results) asInNotebook() bool {
 	if r.Config.Dataset != "drebin" || r.Config.Model != Models[0] {
 		return false
 	}
 	for key, want := range map[string]string{
-		"request": "features", "pool": "top400", "lambda": "1", "sigma": "0", "tau": "0.001", "tau-ft": "0.0001", "ft-regulariser": "whole",
-		"epochs": "1", "steps": "1", "ridge": "0", "curvature": "full", "test-share": "0",
+		"request": "features", "pool": "top400", "lambda": "1", "sigma": "0", "paper-tau": "0.001", "paper-tau-ft": "0.0001", "batch": "32", "steps": "1", "ridge": "0", "curvature": "full", "test-share": "0",
 	} {
 		if r.setting(key) != want {
 			return false
 		}
+	}
+	if len(r.part("gradient-residual", "label", paperFirst)) == 0 {
+		return false // a run from before the paper's settings were rows of their own
 	}
 	tolerance, err := strconv.ParseFloat(r.setting("tolerance"), 64)
 	return err == nil && tolerance <= 1e-3 // nearer solutions change the residual by less than 0.1 %

@@ -65,7 +65,7 @@ func TestNearerComparesTheSameDraws(t *testing.T) {
 		rec("none", "loss-distance", 0, 2), rec("none", "loss-distance", 1, 1.5), rec("none", "loss-distance", 2, 99)}}
 	c := r.nearer("x", "loss-distance", "none", 10, 1)
 	assert.True(t, c.Met)
-	assert.Equal(t, "1.17× (nearer in 1 of 2 draws)", c.Measured)
+	assert.Equal(t, "1.38× (median; nearer in 1 of 2 draws)", c.Measured) // of 2 and 0.75
 	assert.False(t, r.nearer("x", "loss-distance", "none", 10, 2).Met)
 	assert.False(t, r.nearer("x", "loss-distance", "second-order", 10, 1).Met, "a tie is not nearer")
 	r.Records = append(r.Records, rec("none", "failed", 3, 1))

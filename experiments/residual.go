@@ -9,7 +9,7 @@ func residualExperiment() *Experiment {
 		ID: id, Title: "Gradient residual after unlearning",
 		Question: "how far from an optimum on the corrected data is each method, ||grad L(theta'; D')||?",
 		Units: func(ctx context.Context, s *Session, set *Settings) ([]Unit, error) {
-			return s.drawUnits(ctx, id, set, "gradient-residual", "test-accuracy", "solve-residual", "trained-residual")
+			return s.drawUnits(ctx, id, set, "gradient-residual", "test-accuracy", "solve-residual", "trained-residual", "test-samples")
 		},
 		Tables: func(r *Results) []Table {
 			residual := r.bySize("Gradient residual ||grad L(theta'; D')||", "gradient-residual", plain)
@@ -17,7 +17,7 @@ func residualExperiment() *Experiment {
 			return []Table{residual, r.bySize("Test accuracy, %", "test-accuracy", percent), r.bySize("Relative residual of the solves, ||b - Ax||/||b||", "solve-residual", plain)}
 		},
 		Figures: func(r *Results) []Figure {
-			return []Figure{r.linesBySize("residual", "Gradient residual, mean and standard deviation over the draws", "gradient-residual", "gradient residual", true)}
+			return []Figure{r.linesBySize("residual", "Gradient residual, "+drawsCaption, "gradient-residual", "gradient residual", true)}
 		},
 	}
 }

@@ -51,13 +51,26 @@ func (r *Results) sizeTitle(size float64) string {
 
 // methodOrder is the order of methods in tables and figures.
 var methodOrder = []string{
-	"none", "dp", "occlusion", "fine-tune", "first-order", "first-order-iterative", "second-order", "second-order, factor stored", "second-order-iterative",
-	"sisa", released, "retrain", "retrain, warm", "retrain, cold", "retrain, cold, other starts",
+	"none", "dp", "occlusion", "fine-tune", paperFine, "first-order", paperFirst, "first-order-iterative", "second-order", "second-order, factor stored", "second-order-iterative",
+	"sisa", released, "retrain", warmNewton, "retrain, warm", "retrain, cold", "retrain, cold, other starts",
 }
+
+// Rows of linear models: retraining by Newton's method from theta, and the methods as the paper sets them.
+const (
+	warmNewton = "retrain, warm (Newton)"
+	paperFine  = "fine-tune, the paper's rate"
+	paperFirst = "first-order, the paper's tau"
+)
 
 // label names a record's row: its method, and what tells it from others of that name.
 func label(rec Record) string {
 	switch {
+	case rec.Method == "retrain" && rec.Text("trainer") == newtonTrainer:
+		return warmNewton
+	case rec.Method == "fine-tune" && rec.Text("settings") == paperSettings:
+		return paperFine
+	case rec.Method == "first-order" && rec.Text("settings") == paperSettings:
+		return paperFirst
 	case rec.Method == "retrain" && rec.Settings["init-seed"] != nil:
 		return "retrain, cold, other starts"
 	case rec.Method == "retrain" && (rec.Model != Models[0] || rec.Experiment == "certified"):

@@ -3,6 +3,8 @@ package experiments
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"lethe/unlearn"
@@ -12,7 +14,9 @@ import (
 func runtimeExperiment() *Experiment {
 	const id = "runtime"
 	columns := []column{
-		{"seconds", "seconds", plain}, {"speed-up over (cold) retraining", "speed-up", plain}, {"of it for the trust check, s", "check-seconds", plain},
+		{"seconds", "seconds", plain}, {"with choosing its setting, s", "seconds-with-choosing", plain},
+		{"with the retraining for that, s", "seconds-with-criterion", plain},
+		{"speed-up over cold retraining", "speed-up", plain}, {"over warm retraining", "speed-up-warm", plain}, {"of it for the trust check, s", "check-seconds", plain},
 		{"gradients (samples)", "gradients", plain}, {"Hessian products (samples)", "hvps", plain},
 	}
 	return &Experiment{
@@ -22,9 +26,10 @@ func runtimeExperiment() *Experiment {
 			return s.runtimeUnits(ctx, id, set)
 		},
 		Tables: func(r *Results) []Table {
-			tables := r.byMethod("Runtime", columns)
+			shown := slices.DeleteFunc(slices.Clone(columns), func(c column) bool { return len(r.part(c.metric)) == 0 })
+			tables := r.byMethod("Runtime", shown)
 			for i := range tables {
-				tables[i].Note += " Seconds include applying the request and the trust check; gradients and products leave the check out."
+				tables[i].Note += " Seconds include applying the request and the trust check; gradients and products leave the check out." + r.choosingNote()
 			}
 			if r.setting("factor") == "false" || r.Config.Model != Models[0] {
 				tables[0].Note += " The row with the Hessian's factor stored beforehand is left out (--set factor=true, linear models)."
@@ -35,7 +40,7 @@ func runtimeExperiment() *Experiment {
 			return tables
 		},
 		Figures: func(r *Results) []Figure {
-			return []Figure{r.linesBySize("seconds", "Seconds of each method, mean and standard deviation over the draws", "seconds", "seconds", true)}
+			return []Figure{r.linesBySize("seconds", "Seconds of each method, "+drawsCaption, "seconds", "seconds", true)}
 		},
 	}
 }
@@ -64,30 +69,77 @@ func (s *Session) runtimeUnits(ctx context.Context, part string, set *Settings) 
 					}
 					outcomes = append(outcomes[:len(outcomes):len(outcomes)], o)
 				}
-				return s.records(part, Tags{name: size, "request": set.Request}, draw, withSpeedUp(outcomes), "seconds", "check-seconds", "gradients", "hvps", "speed-up"), nil
+				t, err := s.tuning(ctx, set)
+				if err != nil {
+					return nil, err
+				}
+				return s.records(part, Tags{name: size, "request": set.Request}, draw, withChoosing(withSpeedUp(outcomes), t), "seconds", "seconds-with-choosing",
+					"seconds-with-criterion", "check-seconds", "gradients", "hvps", "speed-up", "speed-up-warm"), nil
 			}})
 		}
 	}
 	return units, nil
 }
 
-// withSpeedUp adds to each outcome how much faster it was than the (cold) retraining of the same draw.
+// withSpeedUp adds to each outcome how much faster it was than the cold and the warm retraining of the same draw.
 func withSpeedUp(outcomes []outcome) []outcome {
-	retrain := 0.0
+	retrain := map[any]float64{}
 	for _, o := range outcomes {
-		if o.method == "retrain" && o.tags["start"] == "cold" && o.tags["init-seed"] == nil {
-			retrain = o.get("seconds")
+		if o.method == "retrain" && o.failed == "" && o.tags["init-seed"] == nil {
+			retrain[o.tags["start"]] = o.get("seconds")
 		}
 	}
 	out := make([]outcome, len(outcomes))
 	for i, o := range outcomes {
 		o.metrics = o.metrics[:len(o.metrics):len(o.metrics)]
-		if seconds := o.get("seconds"); o.method != "none" && o.method != "occlusion" && seconds > 0 && retrain > 0 {
-			o.metrics = append(o.metrics, metric{"speed-up", "1", retrain / seconds})
+		if seconds := o.get("seconds"); o.method != "none" && o.method != "occlusion" && seconds > 0 {
+			for _, over := range []struct{ start, name string }{{"cold", "speed-up"}, {"warm", "speed-up-warm"}} {
+				if retrain[over.start] > 0 {
+					o.metrics = append(o.metrics, metric{over.name, "1", retrain[over.start] / seconds})
+				}
+			}
 		}
 		out[i] = o
 	}
 	return out
+}
+
+// withChoosing adds to each outcome its seconds with those that choosing its setting took, and with the retrainings that the criterion
+// needed too: what a single request costs whoever has no setting yet. Rows without a setting of their own keep their seconds.
+func withChoosing(outcomes []outcome, t *tuning) []outcome {
+	if len(t.seconds) == 0 {
+		return outcomes
+	}
+	out := make([]outcome, len(outcomes))
+	for i, o := range outcomes {
+		seconds := o.get("seconds")
+		o.metrics = o.metrics[:len(o.metrics):len(o.metrics)]
+		if o.failed == "" && o.method != "none" && o.method != "occlusion" {
+			choosing, chose := t.seconds[strings.TrimSuffix(o.method, "-iterative")]
+			criterion := t.criterionSeconds
+			if chose = chose && o.tags["settings"] != paperSettings; !chose {
+				choosing, criterion = 0, 0
+			}
+			o.metrics = append(o.metrics, metric{"seconds-with-choosing", "s", seconds + choosing})
+			if t.choice > 0 {
+				o.metrics = append(o.metrics, metric{"seconds-with-criterion", "s", seconds + choosing + criterion})
+			}
+		}
+		out[i] = o
+	}
+	return out
+}
+
+// choosingNote says what the choice was that seconds are shown with.
+func (r *Results) choosingNote() string {
+	if len(r.part(choosingSeconds)) == 0 {
+		return ""
+	}
+	note := fmt.Sprintf(" Settings were chosen once, on %s draws of their own; the choice serves every request of that kind, and is counted whole here.", r.setting("tune-draws"))
+	if len(r.part(criterionSeconds)) == 0 {
+		note += " Its criterion, the gradient residual, needs no retraining."
+	}
+	return note
 }
 
 // stored measures second order with the factor of the Hessian on the data before the change, stored beforehand, as the preconditioner of

@@ -16,12 +16,12 @@ func scatterExperiment() *Experiment {
 			}
 		},
 		Units: func(ctx context.Context, s *Session, set *Settings) ([]Unit, error) {
-			return s.drawUnits(ctx, id, set, "loss-difference", "loss-distance")
+			return s.drawUnits(ctx, id, set, "loss-difference", "loss-distance", "sample-loss-distance")
 		},
 		Tables: func(r *Results) []Table {
 			return []Table{
 				r.bySize("Change of the mean test loss, nat", "loss-difference", plain),
-				r.bySize("Mean distance to the identity line: |change - retraining's change|, nat", "loss-distance", plain),
+				r.bySize("Mean distance of a test sample's loss to that of the retrained model, nat", "sample-loss-distance", plain),
 			}
 		},
 		Figures: func(r *Results) []Figure { return r.scatterFigures() },

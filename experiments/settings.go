@@ -19,12 +19,14 @@ type Settings struct {
 	TrainSteps     int     `set:"train-steps" doc:"training ends after so many iterations at the latest" max:"1e7"`
 	TestShare      float64 `set:"test-share" doc:"share of samples split off for testing; 0 keeps the data set's own split" zero:"ok" below:"1" unit:"share"`
 
-	Tau         Auto    `set:"tau" doc:"step length of first order; auto takes the best of a decade grid"`
-	TauFT       Auto    `set:"tau-ft" doc:"learning rate of fine-tuning; auto takes the best of a decade grid" also:"rate,tau_ft"`
+	Tau         Auto    `set:"tau" doc:"step length of first order; auto takes the best of a grid"`
+	TauFT       Auto    `set:"tau-ft" doc:"learning rate of fine-tuning; auto takes the best of a grid" also:"rate,tau_ft"`
+	PaperTau    float64 `set:"paper-tau" of:"residual,fidelity,scatter,runtime" doc:"tau of a further row of first order, as the paper sets it (linear models); 0 leaves the row out" zero:"ok"`
+	PaperTauFT  float64 `set:"paper-tau-ft" of:"residual,fidelity,scatter,runtime" doc:"learning rate of a further row of fine-tuning, as the paper sets it, one pass with the regulariser whole at each batch (linear models); 0 leaves the row out" zero:"ok"`
 	Batch       int     `set:"batch" doc:"batch size of fine-tuning" max:"1e9"`
 	Epochs      int     `set:"epochs" doc:"passes of fine-tuning; 0 takes as many as cost what second order costs" zero:"ok" max:"1e6"`
-	Regulariser string  `set:"ft-regulariser" doc:"fine-tuning's regulariser at each batch: whole, as the authors have it, or the batch's share" words:"whole|share"`
-	Ridge       Auto    `set:"ridge" doc:"added to the Hessian; auto takes the best of a decade grid" zero:"ok"`
+	Regulariser string  `set:"ft-regulariser" doc:"fine-tuning's regulariser at each batch: the batch's share, or whole, as the authors have it" words:"whole|share"`
+	Ridge       Auto    `set:"ridge" doc:"added to the Hessian; auto takes the best of a grid" zero:"ok"`
 	Curvature   string  `set:"curvature" doc:"matrix of second order: full or gauss-newton" words:"full|gauss-newton"`
 	Solver      string  `set:"solver" doc:"cg, minres, lissa or exact" words:"cg|minres|lissa|exact"`
 	Tolerance   float64 `set:"tolerance" doc:"relative residual at which a solve ends; 1e-3 leaves the updates of all but the smallest changes as they are, 1e-8 is exact" below:"1"`
@@ -36,7 +38,7 @@ type Settings struct {
 	Seeds       int     `set:"seeds" doc:"cold retrainings from other initial parameters (MLP), for their band" zero:"ok" max:"1e4"`
 	SeedDraws   int     `set:"seed-draws" doc:"draws on which the band is taken" max:"1e6"`
 
-	Criterion string  `set:"criterion" doc:"what auto makes small: test-loss (its distance to warm retraining's) or residual" words:"test-loss|residual"`
+	Criterion string  `set:"criterion" doc:"what auto makes small: test-loss (the distance of the samples' losses to warm retraining's, on one half of the test set, which is not measured then) or residual" words:"test-loss|residual"`
 	TuneDraws int     `set:"tune-draws" doc:"draws on which auto is decided, never those that are measured" max:"1e3"`
 	TuneSize  int     `set:"tune-size" doc:"columns or rows changed in those draws; at most what there is" max:"1e9"`
 	Near      float64 `set:"near" doc:"limits: second order counts as near while its distance to retraining is this share of no update's" unit:"share"`

@@ -81,7 +81,7 @@ func sigmaTable(r *Results, title, metric string, f style) Table {
 		row := []string{formatNumber(sigma)}
 		for _, lambda := range lambdas {
 			at := r.where(metric, "method", "none", "lambda", lambda, "sigma", sigma)
-			cell := f.text(at)
+			cell := f.ends(r.between(metric, "method", "none", "lambda", lambda, "sigma", sigma))
 			if at.n > 0 && at.mean <= majority.mean {
 				cell += " *"
 			}
@@ -93,13 +93,13 @@ func sigmaTable(r *Results, title, metric string, f style) Table {
 }
 
 func sigmaFigure(r *Results) Figure {
-	f := Figure{Name: "sigma", Caption: "Test accuracy of models trained with noise, mean and standard deviation over its draws",
+	f := Figure{Name: "sigma", Caption: "Test accuracy of models trained with noise, " + drawsCaption,
 		X: "sigma", Y: "test accuracy", LogX: true}
 	for _, lambda := range r.numbers("lambda") {
 		s := Series{Label: "lambda " + formatNumber(lambda)}
 		for _, sigma := range r.numbers("sigma") {
-			if at := r.where("test-accuracy", "method", "none", "lambda", lambda, "sigma", sigma); sigma > 0 && at.n > 0 {
-				s.X, s.Y, s.Error = append(s.X, sigma), append(s.Y, at.mean), append(s.Error, at.sd)
+			if at := r.between("test-accuracy", "method", "none", "lambda", lambda, "sigma", sigma); sigma > 0 && at.n > 0 {
+				s.Add(sigma, at.exported())
 			}
 		}
 		f.Series = append(f.Series, s)

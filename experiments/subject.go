@@ -13,11 +13,12 @@ import (
 type Subject struct {
 	Problem     *unlearn.Problem
 	Model       Model
-	Test        *datasets.Dataset
-	Start       []float64 // the parameters training started from
-	Theta       []float64 // what it reached
-	TestLoss    float64   // mean loss on the test data
-	Trained     float64   // the gradient norm that training left
+	Test        *datasets.Dataset // what is measured on
+	Choice      *datasets.Dataset // what settings are chosen on by the test loss; nil = none are
+	Start       []float64         // the parameters training started from
+	Theta       []float64         // what it reached
+	TestLoss    float64           // mean loss on the test data
+	Trained     float64           // the gradient norm that training left
 	trainer     unlearn.Trainer
 	factor      *unlearn.Factored // of the Hessian before any change; nil until it is asked for
 	factorRidge float64
@@ -27,7 +28,7 @@ type Subject struct {
 
 // subject returns the model of the run trained with the settings, from the second time on the same one.
 func (s *Session) subject(ctx context.Context, set *Settings) (*Subject, error) {
-	key := fmt.Sprint(set.Lambda, set.Sigma, set.Hidden, set.Precision, set.TrainTolerance, set.TrainSteps, set.TestShare)
+	key := fmt.Sprint(set.Lambda, set.Sigma, set.Hidden, set.Precision, set.TrainTolerance, set.TrainSteps, set.TestShare, set.choosesByTestLoss())
 	if sub, ok := s.subjects[key]; ok {
 		return sub, nil
 	}
@@ -55,6 +56,15 @@ func (s *Session) train(ctx context.Context, set *Settings) (*Subject, error) {
 		}
 	}
 	sub := &Subject{Problem: p, Model: m, Test: d.Test, Start: m.Init(s.Seed)}
+	if set.choosesByTestLoss() {
+		if d.Test.Len() < 2 {
+			return nil, errors.New("experiments: a test set of one sample cannot be divided into one half to choose settings on and one to measure on: " +
+				"set tau, tau-ft, ridge and epochs as numbers, or criterion=residual")
+		}
+		if sub.Choice, sub.Test, err = datasets.Split(d.Test, random(s.Seed, streamHalves, 0).Uint64(), 0.5); err != nil {
+			return nil, fmt.Errorf("experiments: dividing the test set into one half to choose settings on and one to measure on: %w", err)
+		}
+	}
 	sub.trainer = patient{s.trainer(set)}
 	if sub.Theta, err = sub.trainer.Train(ctx, p, sub.Start); err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package experiments
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 )
 
@@ -17,36 +18,62 @@ func (r *Results) bySize(title, metric string, f style) Table {
 	for _, l := range r.labels(metric) {
 		row := []string{l}
 		for _, v := range sizes {
-			row = append(row, r.cell(metric, f, "label", l, size, v))
+			row = append(row, r.endsCell(metric, f, "label", l, size, v))
 		}
 		t.Rows = append(t.Rows, row)
 	}
 	return t
 }
 
-// cell writes the spread of a metric and how many draws the method failed or was refused in.
+// cell writes mean and standard deviation of a metric, and how many draws the method failed or was refused in.
 func (r *Results) cell(metric string, f style, pairs ...any) string {
-	s := r.where(metric, pairs...)
+	return r.withFailures(f.text(r.where(metric, pairs...)), metric, pairs...)
+}
+
+// endsCell writes the median of a metric with its smallest and largest value, and how many draws the method failed or was refused in. A
+// share of one draw has its standard error.
+func (r *Results) endsCell(metric string, f style, pairs ...any) string {
+	s := r.between(metric, pairs...)
+	text := f.ends(s)
+	switch n := r.testSamples(); {
+	case metric == "certified-share" && s.n > 0:
+		text = f.one(r.where(metric, pairs...).mean) // of yes and no, whose median says little
+	case s.n == 1 && n > 0 && slices.Contains(testShares, metric) && r.draws() == 1:
+		text += " ± " + f.one(math.Sqrt(s.median*(1-s.median)/n))
+	}
+	return r.withFailures(text, metric, pairs...)
+}
+
+// withFailures adds to a cell how many draws the method failed or was refused in.
+func (r *Results) withFailures(text, metric string, pairs ...any) string {
+	measured := r.part(metric, pairs...)
 	failed, forced := len(r.part("failed", pairs...)), 0
-	for _, rec := range r.part(metric, pairs...) {
+	for _, rec := range measured {
 		if rec.Text("forced") != "" {
 			forced++
 		}
 	}
-	text := f.text(s)
-	if metric == "certified-share" && s.n > 0 {
-		text = f.one(s.mean) // of yes and no, whose deviation says nothing
-	}
 	switch {
-	case failed > 0 && s.n == 0:
+	case failed > 0 && len(measured) == 0:
 		return "failed"
 	case failed > 0:
-		text += fmt.Sprintf(" (failed in %d of %d)", failed, failed+s.n)
+		text += fmt.Sprintf(" (failed in %d of %d)", failed, failed+len(measured))
 	}
 	if forced > 0 {
-		text += fmt.Sprintf(" (forced in %d of %d)", forced, s.n)
+		text += fmt.Sprintf(" (forced in %d of %d)", forced, len(measured))
 	}
 	return text
+}
+
+// testShares are shares of the test samples. Of one draw they are known as well as that many samples tell: to sqrt(p (1-p)/n).
+var testShares = []string{"test-accuracy", "agreement"}
+
+// testSamples returns the number of test samples that were measured on; 0 where it was not recorded.
+func (r *Results) testSamples() float64 {
+	if n := r.where("test-samples"); n.n > 0 {
+		return n.mean
+	}
+	return 0
 }
 
 // column is one column of a table with a row for each method.
@@ -70,7 +97,7 @@ func (r *Results) byMethod(title string, columns []column) []Table {
 			}
 			row := []string{l}
 			for _, c := range columns {
-				row = append(row, r.cell(c.metric, c.style, "label", l, size, v))
+				row = append(row, r.endsCell(c.metric, c.style, "label", l, size, v))
 			}
 			t.Rows = append(t.Rows, row)
 		}
@@ -79,12 +106,18 @@ func (r *Results) byMethod(title string, columns []column) []Table {
 	return out
 }
 
-// drawsNote says what the numbers are means of, and how near to an optimum training and retraining came.
+// drawsNote says what the numbers are medians of, and how near to an optimum training and retraining came.
 func (r *Results) drawsNote() string {
 	n := r.draws()
-	note := fmt.Sprintf("Mean ± standard deviation over %d draws.", n)
+	note := fmt.Sprintf("Median (smallest to largest) over %d draws.", n)
 	if n == 1 {
 		note = "One draw."
+		if samples := r.testSamples(); samples > 0 {
+			note += fmt.Sprintf(" ±: the standard error of a share of %s test samples.", formatNumber(samples))
+		}
+	}
+	if c := r.where(choiceSamples); c.n > 0 {
+		note += fmt.Sprintf(" Settings were chosen on %s samples of the test set; everything is measured on the others.", formatNumber(c.mean))
 	}
 	starts := map[float64]bool{}
 	for _, rec := range r.Records {

@@ -78,7 +78,7 @@ func (s *Session) trialOf(ctx context.Context, set *Settings, size, draw int, na
 	var out []outcome
 	var ref *reference
 	for i, m := range methods {
-		if i > 0 && len(names) > 0 && !slices.Contains(names, m.Name()) {
+		if i > 0 && len(names) > 0 && (!slices.Contains(names, m.Name()) || m.tags["settings"] == paperSettings) {
 			continue
 		}
 		o, u, err := sub.apply(ctx, m, r)
@@ -95,7 +95,7 @@ func (s *Session) trialOf(ctx context.Context, set *Settings, size, draw int, na
 			}
 		}
 		if m.Name() == "none" {
-			o.metrics = append(o.metrics, metric{"trained-residual", "1", sub.Trained})
+			o.metrics = append(o.metrics, metric{"trained-residual", "1", sub.Trained}, metric{"test-samples", "samples", float64(sub.Test.Len())})
 		}
 		out = append(out, o)
 	}

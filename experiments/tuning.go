@@ -4,33 +4,59 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
+	"strconv"
+	"time"
 
 	"lethe/unlearn"
 )
 
 // What auto means. One criterion decides tau, the rate of fine-tuning and the ridge alike, so that no method is a weak opponent: the
-// best value of a decade grid is taken, by the mean over the tuning draws of
+// best value of a decade grid is taken, and then the best of 0.2, 0.5, 2 and 5 times that value beside it, by the median over the tuning
+// draws of
 //
-//	mean_i |l_i(update) - l_i((warm) retraining)| over the test samples   (criterion test-loss), or of
-//	||grad L(theta'; D')||                                               (criterion residual; for models with one optimum).
+//	mean_i |l_i(update) - l_i((warm) retraining)| over test samples   (criterion test-loss), or of
+//	||grad L(theta'; D')||                                           (criterion residual; for models with one optimum).
 //
-// The distance is taken sample by sample because that of the mean losses, a single number, passes through zero by chance. Where the best
-// value is an end of the grid, up to three more decades are tried beyond it.
+// The median is what tables show of the measured draws; a mean may be that of one draw. The distance is taken sample by sample because that
+// of the mean losses, a single number, passes through zero by chance. Where the best value is an end of the grid, up to three more decades
+// are tried beyond it.
 //
-// The tuning draws are other draws than the measured ones.
+// Nothing is chosen on what is measured: the tuning draws are other draws than the measured ones, and the test samples of the criterion one
+// half of the test set, of which the other half is measured (Subject.Choice).
 var (
 	tauGrid   = []float64{1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1}
 	rateGrid  = []float64{1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1}
 	ridgeGrid = []float64{1e-3, 1e-2, 1e-1, 1, 10, 100, 1000}
 )
 
+// beside are the factors of the values tried beside the best of the decades.
+var beside = []float64{0.2, 0.5, 2, 5}
+
+// oneDigit rounds a value of a grid to the digit that it stands for: 0.2 times 0.001 is not 0.0002 in float64.
+func oneDigit(v float64) float64 {
+	out, err := strconv.ParseFloat(strconv.FormatFloat(v, 'e', 0, 64), 64)
+	if err != nil {
+		return v // beyond the range of float64
+	}
+	return out
+}
+
 const criterionMetric = "tuning-criterion"
+
+// What is recorded of choosing beside its result: see tuning.
+const choosingSeconds, criterionSeconds, choiceSamples = "choosing-seconds", "criterion-seconds", "choice-samples"
 
 // tuning is what auto came to.
 type tuning struct {
 	steps  steps
 	trials []outcome // one for each value tried, with the criterion as its metric
+	// What choosing took: the updates tried for each method's setting and their criterion, and the retrainings that the criterion needs.
+	seconds          map[string]float64 // by method
+	criterionSeconds float64
+	choice           int // test samples that the criterion was taken on; 0 = it needs none
 }
 
 // chosen is what is recorded of a tuning's result.
@@ -52,6 +78,9 @@ func (s *Session) tuned(ctx context.Context, set *Settings) (steps, error) {
 	}
 	return t.steps, nil
 }
+
+// choosesByTestLoss reports whether settings are chosen by the loss of test samples, which are not measured then.
+func (s *Settings) choosesByTestLoss() bool { return needsTuning(s) && s.Criterion == "test-loss" }
 
 func needsTuning(set *Settings) bool {
 	return set.Tau.Tuned || set.TauFT.Tuned || set.Ridge.Tuned || set.Epochs == 0
@@ -87,7 +116,8 @@ type tuningBench struct {
 	session  *Session
 	sub      *Subject
 	requests []unlearn.Request
-	refs     []*reference // nil when the criterion is the residual
+	refs     []*reference // with the losses alone; nil when the criterion is the residual
+	seconds  float64      // of the retrainings
 	cost     unlearn.Cost // of the last update, without its check
 }
 
@@ -118,11 +148,12 @@ func (s *Session) tuningBench(ctx context.Context, sub *Subject, set *Settings) 
 		if u == nil {
 			return nil, fmt.Errorf("experiments: retraining failed: %s", o.failed)
 		}
-		ref, err := sub.measure(ctx, &o, u, nil)
+		b.seconds += o.get("seconds")
+		ref, err := b.losses(ctx, u)
 		if err != nil {
 			return nil, err
 		}
-		if ref == nil {
+		if !allFinite(ref.losses) {
 			return nil, errors.New("experiments: the retrained model's test loss is not finite")
 		}
 		b.refs = append(b.refs, ref)
@@ -130,9 +161,19 @@ func (s *Session) tuningBench(ctx context.Context, sub *Subject, set *Settings) 
 	return b, nil
 }
 
+// losses returns the losses of the samples that settings are chosen on.
+func (b *tuningBench) losses(ctx context.Context, u *unlearn.Update) (*reference, error) {
+	out := &reference{losses: make([]float64, b.sub.Choice.Len())}
+	return out, b.sub.Model.SampleLosses(ctx, out.losses, u.Theta, b.sub.Choice)
+}
+
 // run decides the ridge first, since the length of fine-tuning follows from what second order costs.
 func (b *tuningBench) run(ctx context.Context, set *Settings) (*tuning, error) {
-	t := &tuning{steps: steps{Tau: set.Tau.Value, TauFT: set.TauFT.Value, Ridge: set.Ridge.Value, Epochs: set.Epochs}}
+	t := &tuning{steps: steps{Tau: set.Tau.Value, TauFT: set.TauFT.Value, Ridge: set.Ridge.Value, Epochs: set.Epochs},
+		seconds: map[string]float64{}, criterionSeconds: b.seconds}
+	if b.sub.Choice != nil {
+		t.choice = b.sub.Choice.Len()
+	}
 	second := func(ridge float64) (unlearn.Method, error) { return secondOrder(set, ridge, b.session.Seed) }
 	if err := b.choose(ctx, t, &t.steps.Ridge, set.Ridge, "ridge", ridgeGrid, second); err != nil {
 		return nil, err
@@ -176,12 +217,13 @@ func (b *tuningBench) choose(ctx context.Context, t *tuning, value *float64, set
 	if !set.Tuned {
 		return nil
 	}
-	best := math.Inf(1)
+	best, began, tried := math.Inf(1), time.Now(), "" // tried is the method's name
 	try := func(v float64) error {
 		m, err := method(v)
 		if err != nil {
 			return err
 		}
+		tried = m.Name()
 		c, failed, err := b.criterion(ctx, m)
 		if err != nil {
 			return err
@@ -207,19 +249,31 @@ func (b *tuningBench) choose(ctx context.Context, t *tuning, value *float64, set
 				break
 			}
 			end.at *= end.factor
+			end.at = oneDigit(end.at)
 			if err := try(end.at); err != nil {
 				return err
 			}
 		}
 	}
+	decade := *value
+	for _, factor := range beside {
+		if math.IsInf(best, 1) {
+			break
+		}
+		if err := try(oneDigit(decade * factor)); err != nil {
+			return err
+		}
+	}
+	t.seconds[tried] += time.Since(began).Seconds()
 	if math.IsInf(best, 1) {
 		return fmt.Errorf("experiments: no %s of the grid %v works: %s; name a value by --set %s", name, grid, t.trials[len(t.trials)-1].failed, name)
 	}
 	return nil
 }
 
-// criterion returns the mean over the tuning draws.
-func (b *tuningBench) criterion(ctx context.Context, m unlearn.Method) (mean float64, failed string, err error) {
+// criterion returns the median over the tuning draws. A method that failed in one of them failed.
+func (b *tuningBench) criterion(ctx context.Context, m unlearn.Method) (median float64, failed string, err error) {
+	var values []float64
 	for i, r := range b.requests {
 		o, u, err := b.sub.apply(ctx, contender{m, nil}, r)
 		if err != nil {
@@ -231,8 +285,8 @@ func (b *tuningBench) criterion(ctx context.Context, m unlearn.Method) (mean flo
 		b.cost = u.Cost.Minus(u.Check)
 		value := u.After
 		if b.refs != nil {
-			own := &reference{losses: make([]float64, b.sub.Test.Len())}
-			if err := b.sub.Model.SampleLosses(ctx, own.losses, u.Theta, b.sub.Test); err != nil {
+			own, err := b.losses(ctx, u)
+			if err != nil {
 				return 0, "", err
 			}
 			value = own.apart(b.refs[i])
@@ -240,9 +294,9 @@ func (b *tuningBench) criterion(ctx context.Context, m unlearn.Method) (mean flo
 		if !finite(value) {
 			return 0, "the update is not finite", nil
 		}
-		mean += value / float64(len(b.requests))
+		values = append(values, value)
 	}
-	return mean, "", nil
+	return middleOf(values).median, "", nil
 }
 
 // tuningUnits is the unit that decides what was set to auto and records all that was tried; none when nothing was.
@@ -258,6 +312,13 @@ func (s *Session) tuningUnits(part string, set *Settings) []Unit {
 		records := s.records(part, Tags{}, 0, t.trials, criterionMetric)
 		for _, c := range chosen {
 			records = append(records, s.record(part, c.method, metric{"chosen-" + c.name, "1", c.value(t.steps)}, 0, nil))
+		}
+		for _, method := range slices.Sorted(maps.Keys(t.seconds)) {
+			records = append(records, s.record(part, method, metric{choosingSeconds, "s", t.seconds[method]}, 0, nil))
+		}
+		if t.choice > 0 {
+			records = append(records, s.record(part, "retrain", metric{criterionSeconds, "s", t.criterionSeconds}, 0, nil),
+				s.record(part, "retrain", metric{choiceSamples, "samples", float64(t.choice)}, 0, nil))
 		}
 		return records, nil
 	}}}

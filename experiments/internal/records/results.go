@@ -56,6 +56,11 @@ func (r *Results) Where(metric string, pairs ...any) Spread {
 	return SpreadOf(Values(r.Part(metric, pairs...)))
 }
 
+// Between returns the median and the ends of the records that Part returns.
+func (r *Results) Between(metric string, pairs ...any) Middle {
+	return MiddleOf(Values(r.Part(metric, pairs...)))
+}
+
 // Numbers returns the values that a setting takes, ascending.
 func (r *Results) Numbers(setting string) []float64 {
 	var out []float64

@@ -19,6 +19,14 @@ func TestSpreadIsThatOfTheDraws(t *testing.T) {
 	assert.True(t, none.N == 0 && math.IsNaN(none.Mean) && math.IsNaN(none.SD))
 }
 
+func TestMiddleIsTheMedianWithTheEnds(t *testing.T) {
+	assert.Equal(t, Middle{3, 2, 1, 9}, MiddleOf([]float64{9, 1, 2}))
+	assert.Equal(t, Middle{4, 2.5, 1, 9}, MiddleOf([]float64{9, 3, 1, 2}))
+	assert.Equal(t, math.MaxFloat64, MiddleOf([]float64{math.MaxFloat64, math.MaxFloat64}).Median, "no sum that is too large")
+	none := MiddleOf(nil)
+	assert.True(t, none.N == 0 && math.IsNaN(none.Median) && math.IsNaN(none.Low) && math.IsNaN(none.High))
+}
+
 // rows are two methods on two draws and two sizes, one of which failed once.
 func rows() *Results {
 	rec := func(method, metric string, draw int, size, v float64) Record {
@@ -33,6 +41,7 @@ func TestQuestionsToResults(t *testing.T) {
 	r := rows()
 	assert.Equal(t, []float64{1, 3}, Values(r.Part("m", "method", "b", "size", 10.0)))
 	assert.Equal(t, Spread{2, 2, math.Sqrt2}, r.Where("m", "method", "b", "size", 10.0))
+	assert.Equal(t, Middle{2, 2, 1, 3}, r.Between("m", "method", "b", "size", 10.0))
 	assert.Equal(t, 0, r.Where("m", "colour", "red").N, "a setting that no record has")
 	assert.Equal(t, []float64{5, 10, 20}, r.Numbers("size"))
 	assert.Empty(t, r.Numbers("colour"))

@@ -2,6 +2,7 @@ package records
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/stat"
 )
@@ -22,6 +23,23 @@ func SpreadOf(values []float64) Spread {
 	}
 	mean, sd := stat.MeanStdDev(values, nil)
 	return Spread{len(values), mean, sd}
+}
+
+// Middle is the median of N draws with the smallest and the largest. It is what tables show: a mean may be that of one draw in ten, and a
+// standard deviation reach below zero.
+type Middle struct {
+	N                 int
+	Median, Low, High float64 // NaN for none
+}
+
+// MiddleOf returns the median of the values, of an even number the mean of the two in the middle, and the ends.
+func MiddleOf(values []float64) Middle {
+	if len(values) == 0 {
+		return Middle{0, math.NaN(), math.NaN(), math.NaN()}
+	}
+	sorted := slices.Sorted(slices.Values(values))
+	n := len(sorted)
+	return Middle{n, sorted[(n-1)/2]/2 + sorted[n/2]/2, sorted[0], sorted[n-1]}
 }
 
 // Values returns the values of the records.

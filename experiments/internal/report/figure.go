@@ -44,10 +44,17 @@ type Series struct {
 	Of     string // takes the colour of the series of that label; empty = one of its own
 	X, Y   []float64
 	Error  []float64 // half the height of the error bars; nil = none
+	Below  []float64 // how far they reach down, where it is not as far as up; nil = Error
 	Points bool      // no line
 	Bare   bool      // no marks
 	Dashed bool      // a line of dashes
 	Filled bool      // the area below in place of the line
+}
+
+// Add puts a median with its ends above x.
+func (s *Series) Add(x float64, m records.Middle) {
+	s.X, s.Y = append(s.X, x), append(s.Y, m.Median)
+	s.Error, s.Below = append(s.Error, m.High-m.Median), append(s.Below, m.Median-m.Low)
 }
 
 const figureWidth, bareWidth, figureHeight = 18 * vg.Centimeter, 13 * vg.Centimeter, 9.5 * vg.Centimeter
@@ -119,6 +126,9 @@ func (f *Figure) add(p *plot.Plot, s Series, c color.Color, index int) (int, err
 		low, high := 0.0, 0.0
 		if s.Error != nil {
 			low, high = s.Error[i], s.Error[i]
+			if s.Below != nil {
+				low = s.Below[i]
+			}
 			if f.LogY {
 				low = min(low, y*0.9) // a bar that would reach below zero ends a decade down
 			}

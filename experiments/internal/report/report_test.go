@@ -36,6 +36,16 @@ func TestNumbersInTables(t *testing.T) {
 	}
 }
 
+func TestMediansInTables(t *testing.T) {
+	middle := func(n int, median, low, high float64) records.Middle {
+		return records.Middle{N: n, Median: median, Low: low, High: high}
+	}
+	assert.Equal(t, "-", Plain.Ends(records.MiddleOf(nil)))
+	assert.Equal(t, "2.00 (1.00 to 9.00)", Plain.Ends(middle(3, 2, 1, 9)))
+	assert.Equal(t, "2.00", Plain.Ends(middle(3, 2, 1.9999, 2.0001)), "all look alike")
+	assert.Equal(t, "50.00 (25.00 to 100.00)", Percent.Ends(middle(2, 0.5, 0.25, 1)))
+}
+
 func TestClaimsSayWhatIsMissed(t *testing.T) {
 	c := AtMost("x", 3, 1.5)
 	assert.False(t, c.Met)

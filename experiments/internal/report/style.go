@@ -1,6 +1,8 @@
 package report
 
 import (
+	"fmt"
+
 	"lethe/experiments/internal/numbers"
 	"lethe/experiments/internal/records"
 )
@@ -29,6 +31,18 @@ func (f Style) Text(s records.Spread) string {
 		return f.One(s.Mean) + " ± " + f.One(s.SD)
 	}
 	return f.One(s.Mean) + " ± " + numbers.Significant(s.SD, 2)
+}
+
+// Ends writes the median with the smallest and the largest; a dash for no draws, one number where all look alike.
+func (f Style) Ends(m records.Middle) string {
+	if m.N == 0 {
+		return "-"
+	}
+	median, low, high := f.One(m.Median), f.One(m.Low), f.One(m.High)
+	if low == median && high == median {
+		return median
+	}
+	return fmt.Sprintf("%s (%s to %s)", median, low, high)
 }
 
 // One writes one number.

@@ -1,0 +1,164 @@
+package experiments
+
+import (
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"lethe/datasets"
+)
+
+// tunedOn returns a session on embedded data with its model trained, in the smoke profile.
+func tunedOn(t *testing.T, model string, set ...string) (*Session, *Settings, *Subject) {
+	t.Helper()
+	named, err := datasets.Load(t.Context(), "diabetes", "")
+	require.NoError(t, err)
+	e, err := Find("fidelity")
+	require.NoError(t, err)
+	s, err := Defaults(e, Key{"diabetes", model, Smoke})
+	require.NoError(t, err)
+	for i := 0; i < len(set); i += 2 {
+		require.NoError(t, s.Set(set[i], set[i+1]))
+	}
+	session := newSession(&Config{Dataset: "diabetes", Model: model, Seed: 3}, named, nil, Quiet{})
+	sub, err := session.subject(t.Context(), s)
+	require.NoError(t, err)
+	return session, s, sub
+}
+
+// The samples that settings are chosen on are none of those that are measured, and together they are the test set.
+func TestNothingIsChosenOnWhatIsMeasured(t *testing.T) {
+	for _, c := range []struct{ model, criterion string }{{"mlp", "test-loss"}, {"linear", "test-loss"}, {"linear", "residual"}} {
+		s, set, sub := tunedOn(t, c.model, "criterion", c.criterion)
+		whole := s.named.Test
+		if c.criterion == "residual" {
+			require.Nil(t, sub.Choice)
+			require.Same(t, whole, sub.Test)
+			continue
+		}
+		x := whole.X.(*datasets.Dense)
+		count := map[string]int{}
+		for i := range x.N {
+			count[string(must(encodeFloats(x.Data[i*x.Cols:(i+1)*x.Cols])))]++
+		}
+		for _, half := range []*datasets.Dataset{sub.Choice, sub.Test} {
+			require.Equal(t, 77, half.Len())
+			h := half.X.(*datasets.Dense)
+			for i := range h.N {
+				count[string(must(encodeFloats(h.Data[i*h.Cols:(i+1)*h.Cols])))]--
+			}
+		}
+		for row, n := range count {
+			require.Zero(t, n, "%x", row)
+		}
+		sub.Test = nil // what is measured is not there to be looked at
+		tuning, err := s.tuning(t.Context(), set)
+		require.NoError(t, err)
+		require.Equal(t, 77, tuning.choice)
+		require.Positive(t, tuning.criterionSeconds)
+	}
+}
+
+// What is taken has the smallest criterion of all that was tried, and no neighbour on the grid of 1, 2 and 5 is left out.
+func TestTheBestValueIsTakenAndItsNeighboursAreTried(t *testing.T) {
+	s, set, _ := tunedOn(t, "linear")
+	tuning, err := s.tuning(t.Context(), set)
+	require.NoError(t, err)
+	for _, c := range []struct {
+		name  string
+		taken float64
+	}{{"tau", tuning.steps.Tau}, {"tau-ft", tuning.steps.TauFT}} {
+		tried := map[float64]float64{}
+		for _, o := range tuning.trials {
+			if o.tags["tried"] == c.name && o.failed == "" {
+				tried[o.tags["value"].(float64)] = o.get(criterionMetric)
+			}
+		}
+		best := math.Inf(1)
+		for _, v := range tried {
+			best = min(best, v)
+		}
+		assert.Equal(t, best, tried[c.taken], c.name)
+		decade := math.Pow(10, math.Floor(math.Log10(c.taken)+1e-9))
+		neighbours := map[float64][]float64{1: {0.5, 2}, 2: {1, 5}, 5: {2, 10}}[oneDigit(c.taken/decade)]
+		require.NotEmpty(t, neighbours, "%s=%g", c.name, c.taken)
+		for _, n := range neighbours {
+			assert.Contains(t, tried, oneDigit(n*decade), c.name)
+		}
+	}
+	assert.Positive(t, tuning.seconds["first-order"])
+	assert.Positive(t, tuning.seconds["fine-tune"])
+	assert.NotContains(t, tuning.seconds, "second-order", "its ridge is set")
+}
+
+// Both retrainings stop at a gradient norm of at most r, so with the regulariser lambda they are at most 2 r/lambda apart. The paper's settings
+// are rows of their own, which change nothing of the others.
+func TestWarmRetrainingIsExactAndThePaperHasItsOwnRows(t *testing.T) {
+	at := func(set ...string) *Results {
+		dir := smoke(t, t.TempDir(), "fidelity", "linear", set...)
+		records, err := ReadRecords(dir)
+		require.NoError(t, err)
+		return resultsOf("fidelity", &Config{Model: "linear"}, records)
+	}
+	without, with := at(), at("paper-tau=1e-4", "paper-tau-ft=1e-4")
+	warm := with.part("parameter-distance", "label", warmNewton)
+	require.Len(t, warm, 4)
+	for _, rec := range warm {
+		assert.LessOrEqual(t, rec.Value, 2e-6)
+	}
+	for _, rec := range with.part("gradient-residual", "label", warmNewton) {
+		assert.LessOrEqual(t, rec.Value, 1e-6)
+	}
+	for _, l := range []string{"first-order", "fine-tune"} {
+		assert.Equal(t, without.part("gradient-residual", "label", l), with.part("gradient-residual", "label", l))
+	}
+	for paper, tuned := range map[string]string{paperFirst: "first-order", paperFine: "fine-tune"} {
+		assert.Empty(t, without.part("gradient-residual", "label", paper))
+		rows := with.part("gradient-residual", "label", paper)
+		require.Len(t, rows, 4)
+		assert.Greater(t, with.between("gradient-residual", "label", paper).median, with.between("gradient-residual", "label", tuned).median)
+	}
+}
+
+func TestSecondsWithChoosing(t *testing.T) {
+	of := func(method string, seconds float64, tags Tags) outcome {
+		return outcome{method: method, tags: tags, metrics: []metric{{"seconds", "s", seconds}}}
+	}
+	out := withChoosing(withSpeedUp([]outcome{of("retrain", 8, Tags{"start": "cold"}), of("retrain", 4, Tags{"start": "warm"}), of("none", 1, nil),
+		of("first-order", 2, nil), of("first-order", 2, Tags{"settings": paperSettings}), of("first-order-iterative", 16, nil), of("second-order", 1, nil),
+		{method: "fine-tune", failed: "diverged"}}),
+		&tuning{seconds: map[string]float64{"first-order": 10, "fine-tune": 20}, criterionSeconds: 100, choice: 5})
+	for i, want := range []struct{ cold, warm, choosing, criterion float64 }{
+		{1, 0.5, 8, 8}, {2, 1, 4, 4}, {math.NaN(), math.NaN(), math.NaN(), math.NaN()}, {4, 2, 12, 112}, {4, 2, 2, 2}, {0.5, 0.25, 26, 126}, {8, 4, 1, 1},
+		{math.NaN(), math.NaN(), math.NaN(), math.NaN()},
+	} {
+		got := []float64{out[i].get("speed-up"), out[i].get("speed-up-warm"), out[i].get("seconds-with-choosing"), out[i].get("seconds-with-criterion")}
+		for j, v := range []float64{want.cold, want.warm, want.choosing, want.criterion} {
+			assert.InDelta(t, v, got[j], 1e-15, "%s, %d", out[i].method, j)
+		}
+	}
+}
+
+// A mean of ten draws may be that of one; the median is not, and the ends show the one.
+func TestTablesShowMedianAndEnds(t *testing.T) {
+	m := middleOf([]float64{0.54, 0.003, 0.019, 0.005, 0.011, 0.007, 0.013, 0.009, 0.015, 0.017})
+	assert.Equal(t, "0.0120 (0.00300 to 0.540)", plain.ends(m))
+	assert.Equal(t, 2.0, middleOf([]float64{9, 2, 1}).median)
+	assert.Equal(t, "-", plain.ends(middleOf(nil)))
+	assert.Equal(t, "97.72", percent.ends(middleOf([]float64{0.97721, 0.97722})), "what looks alike is written once")
+}
+
+// Of one draw a share carries the standard error of its test samples: sqrt(0.9 * 0.1 / 100) = 0.03.
+func TestAShareOfOneDrawHasItsStandardError(t *testing.T) {
+	rec := func(metric string, draw int, v float64) Record {
+		return Record{Model: "linear", Method: "none", Metric: metric, Draw: draw, Value: v, Settings: map[string]any{"features": 10.0}}
+	}
+	r := &Results{Config: &Config{}, Records: []Record{rec("test-accuracy", 0, 0.9), rec("test-samples", 0, 100)}}
+	assert.Equal(t, "90.00 ± 3.00", r.endsCell("test-accuracy", percent))
+	assert.Contains(t, r.drawsNote(), "standard error of a share of 100 test samples")
+	r.Records = append(r.Records, rec("test-accuracy", 1, 0.8))
+	assert.Equal(t, "85.00 (80.00 to 90.00)", r.endsCell("test-accuracy", percent))
+	assert.NotContains(t, r.drawsNote(), "standard error")
+}
