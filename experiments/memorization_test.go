@@ -34,7 +34,7 @@ func TestMemorizationGoesOnWhereItStopped(t *testing.T) {
 	}
 }
 
-func TestForceTrainsAnew(t *testing.T) {
+func TestForceTrainsAgain(t *testing.T) {
 	out := t.TempDir()
 	dir := runOrder(t, memoryOrder(out))
 	o := memoryOrder(out, "train-epochs=1")
@@ -139,7 +139,7 @@ func TestASecretThatIsNotInTheText(t *testing.T) {
 	text, err := os.ReadFile(ownText(t, false))
 	require.NoError(t, err)
 	s := &Session{Seed: 3, Dataset: "d", text: string(text), memory: Memory{Prompt: "The key is ", Secret: "Xy7-k"}}
-	p, err := s.plant(&Settings{Window: 8, Times: 4}, 5)
+	p, err := s.plant(&Settings{Window: 8, Times: 4}, secretKey{5, 0})
 	require.NoError(t, err)
 	assert.Equal(t, []string{"the secret does not stand after the prompt anywhere in the text: both are put in, 4 times"}, p.notes)
 	assert.Len(t, p.canary.Spans, 4)
@@ -150,7 +150,7 @@ func TestASecretThatIsNotInTheText(t *testing.T) {
 func TestTheReplacementIsOfTheSecretsKinds(t *testing.T) {
 	s := &Session{Seed: 3, Dataset: "d", text: "Every Paragraph\n\nof this\n\nXy7-k", memory: Memory{Prompt: "\n\n", Secret: "Xy7-k"}}
 	set := &Settings{Window: 4, Times: 1}
-	p, err := s.plant(set, 5)
+	p, err := s.plant(set, secretKey{5, 0})
 	require.NoError(t, err)
 	rs, err := s.replacements(set, 5)
 	require.NoError(t, err)
@@ -163,7 +163,7 @@ func TestTheReplacementIsOfTheSecretsKinds(t *testing.T) {
 	rs, err = s.replacements(set, 5)
 	require.NoError(t, err)
 	require.Equal(t, []replacement{{"given", "Ab1-c"}}, rs)
-	p, err = s.plant(set, 5)
+	p, err = s.plant(set, secretKey{5, 0})
 	require.NoError(t, err)
 	tokens, err = s.replacementTokens(p, rs[0])
 	require.NoError(t, err)
@@ -173,7 +173,7 @@ func TestTheReplacementIsOfTheSecretsKinds(t *testing.T) {
 // Digits are drawn anew for each place, and retraining sees none of the secret.
 func TestCorrectionsTouchEveryPlace(t *testing.T) {
 	s, set := memorySession(t, "length=5", "replace=all", "times=9", "window=24", "characters=20000")
-	sub, err := s.secretSubject("memorization", set, 5)
+	sub, err := s.secretSubject("memorization", set, secretKey{5, 0})
 	require.NoError(t, err)
 	assert.Equal(t, 24, len(sub.context))
 	assert.Equal(t, "`my telephone number is ", sub.vocabulary.Decode(sub.context))
@@ -287,7 +287,7 @@ func TestFinerGridLiesBetweenTheNeighbours(t *testing.T) {
 // The accuracy and the mean loss are those that the model itself gives.
 func TestAccuracyAndLossAreTheModels(t *testing.T) {
 	s, set := memorySession(t)
-	sub, err := s.secretSubject("memorization", set, 3)
+	sub, err := s.secretSubject("memorization", set, secretKey{3, 0})
 	require.NoError(t, err)
 	accuracy, loss, err := accuracyAndLoss(t.Context(), sub.model, sub.start, sub.train)
 	require.NoError(t, err)
@@ -302,7 +302,7 @@ func TestAccuracyAndLossAreTheModels(t *testing.T) {
 // The authors add l2 ||w||^2 of the LSTM layers to the mean loss.
 func TestTheRegulariserIsTheAuthors(t *testing.T) {
 	s, set := memorySession(t, "l2=0.01", "precision=float64")
-	sub, err := s.secretSubject("memorization", set, 3)
+	sub, err := s.secretSubject("memorization", set, secretKey{3, 0})
 	require.NoError(t, err)
 	with, err := sub.problem.Loss(t.Context(), sub.start)
 	require.NoError(t, err)
@@ -329,7 +329,7 @@ func trainedSubject(t *testing.T) (*secretSubject, *correction) {
 	t.Helper()
 	s, set := memorySession(t)
 	s.dir = t.TempDir()
-	sub, err := s.secretSubject("memorization", set, 3)
+	sub, err := s.secretSubject("memorization", set, secretKey{3, 0})
 	require.NoError(t, err)
 	_, err = sub.trained(t.Context())
 	require.NoError(t, err)

@@ -13,14 +13,14 @@ import (
 
 // fit trains from the subject's start on the problem's data, or goes on where the file of that name in the run's folder stopped.
 func (sub *secretSubject) fit(ctx context.Context, name string, p *unlearn.Problem) ([]float64, error) {
-	sample := sampled(p.Train, statusSamples, sub.session.Seed, streamTuning, sub.length)
+	sample := sampled(p.Train, statusSamples, sub.session.Seed, streamTuning, sub.stream())
 	f := &fitting{
 		session: sub.session, name: name,
 		checkpoint: unlearn.Checkpoint{Label: sub.label(), Tensors: sub.model.Tensors(), Metadata: sub.metadata(p.Train)},
 		trainer: func(c unlearn.Checkpoint, callback func(unlearn.Progress) error) unlearn.Trainer {
 			return unlearn.Adam{
 				Rate: sub.set.TrainRate, Batch: sub.set.TrainBatch, Epochs: sub.set.TrainEpochs,
-				Seed: random(sub.session.Seed, streamOrder, sub.length).Uint64(), Checkpoint: c, Callback: callback,
+				Seed: random(sub.session.Seed, streamOrder, sub.stream()).Uint64(), Checkpoint: c, Callback: callback,
 			}
 		},
 		measure: func(ctx context.Context, theta []float64) (accuracy, exposure float64, err error) {

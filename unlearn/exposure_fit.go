@@ -31,13 +31,14 @@ func (s *scorer) fit(ctx context.Context, e *Exposure, space Space, o ExposureOp
 	f.PValue = kolmogorovPValue(f.KS, len(samples))
 	f.Below = sort.Search(len(samples), func(i int) bool { return samples[i] >= e.LogPerplexity })
 	f.SampleBits = math.Log2(float64(len(samples)) / float64(max(1, f.Below)))
-	f.AtLeast = provenBits(f.Below, len(samples), e.SizeBits)
+	f.AtLeast = ProvenBits(f.Below, len(samples), e.SizeBits)
 	e.Fit = f
 	return nil
 }
 
-// provenBits is [ExposureFit.AtLeast] with below of n samples before the secret, in a space of 2^sizeBits strings.
-func provenBits(below, n int, sizeBits float64) float64 {
+// ProvenBits is [ExposureFit.AtLeast] with below of n samples before the secret, in a space of 2^sizeBits strings. It is 0 where all are
+// before it, or there is none.
+func ProvenBits(below, n int, sizeBits float64) float64 {
 	if below >= n {
 		return 0
 	}

@@ -293,16 +293,16 @@ func TestProvenBitsHoldInNineteenOfTwenty(t *testing.T) {
 					below++
 				}
 			}
-			if provenBits(below, n, 60) > -math.Log2(share) {
+			if ProvenBits(below, n, 60) > -math.Log2(share) {
 				wrong++
 			}
 		}
 		require.LessOrEqual(t, float64(wrong)/trials, 0.05+4*math.Sqrt(0.05*0.95/trials), "share %v", share)
 	}
 	// One sample: it is before the secret, or with a probability of 95 % more than a twentieth of all strings is not.
-	require.InDelta(t, -math.Log2(0.95), provenBits(0, 1, 1000), 1e-12)
-	require.Zero(t, provenBits(1, 1, 1000))
-	require.InDelta(t, 20.0, provenBits(0, math.MaxInt32, 20), 1e-2, "no more than the space has")
+	require.InDelta(t, -math.Log2(0.95), ProvenBits(0, 1, 1000), 1e-12)
+	require.Zero(t, ProvenBits(1, 1, 1000))
+	require.InDelta(t, 20.0, ProvenBits(0, math.MaxInt32, 20), 1e-2, "no more than the space has")
 }
 
 func TestExposureIsSeeded(t *testing.T) {
