@@ -9,7 +9,7 @@ import (
 // smaller network and a part of the text, so that five secrets are trained, forgotten and retrained in a quarter of an hour.
 func textDefaults(s *Settings, k Key) {
 	s.Lengths, s.Replace, s.Times, s.Window = []int{10}, []string{"text1"}, 29, 24
-	s.Methods, s.Draws, s.HeldOut = []string{"all"}, 5, 0.1
+	s.Methods, s.HeldOut = []string{"all"}, 0.1
 	if k.Dataset == embeddedText { // of a text of the user's all is taken: the secret may stand anywhere
 		s.Characters, s.HeldOut = 20000, 0.5
 	}
@@ -18,15 +18,13 @@ func textDefaults(s *Settings, k Key) {
 	s.Sample, s.Step = 2000, Auto{Tuned: true}
 	s.RidgeGrid, s.StepGrid = []float64{30, 100, 300, 1000, 3000}, []float64{0.5, 1, 2, 4, 8}
 	s.TauGrid, s.TauFine = []float64{1e-5, 1e-4, 1e-3, 1e-2}, 8
-	s.RateGrid, s.AdamRates, s.FineEpochs = []float64{0.1, 0.3, 1}, []float64{5e-4, 1e-3, 2e-3, 4e-3}, []int{1, 2}
 	s.MaxLoss, s.ExposureLoss, s.TuneSample, s.Accuracy = 0.5, 2, 0, 0
 	s.FitSamples, s.LissaProducts, s.Rounds = 1000, 80, 3
 	switch k.Profile {
 	case Paper:
 		s.Replace = []string{"all"}
 		s.Units, s.Layers, s.TrainRate, s.TrainEpochs, s.Characters = 512, 2, 1e-4, 150, 0
-		s.Draws, s.HeldOut, s.FineEpochs, s.AdamRates = 1, 0.1, []int{1, 2, 10}, []float64{1e-4, 3e-4, 1e-3}
-		s.Embedding, s.TauFine = 64, 15
+		s.HeldOut, s.Embedding, s.TauFine = 0.1, 64, 15
 		s.Sample, s.FitSamples, s.LissaProducts = 6000, 10000, 400
 		// A try takes seconds here, so there are fewer.
 		s.RidgeGrid, s.StepGrid, s.TuneSample, s.Rounds = []float64{10, 100, 1000, 10000}, []float64{0.5, 1, 2, 4}, 5000, 3
@@ -34,8 +32,7 @@ func textDefaults(s *Settings, k Key) {
 		s.Lengths, s.Replace, s.Times, s.Window, s.Characters = []int{3}, []string{"random-digits"}, 3, 8, 1500
 		s.Embedding, s.Units, s.TrainEpochs, s.TrainRate = 4, 8, 2, 1e-2
 		s.Sample, s.RidgeGrid, s.StepGrid = 200, []float64{100, 1000}, []float64{1, 2}
-		s.TauGrid, s.TauFine, s.RateGrid, s.AdamRates, s.FineEpochs = []float64{1e-3, 1e-2}, 2, []float64{0.1}, []float64{1e-2}, []int{1}
-		s.Draws, s.HeldOut = 1, 0.4
+		s.TauGrid, s.TauFine, s.HeldOut = []float64{1e-3, 1e-2}, 2, 0.4
 		s.TuneSample, s.FitSamples, s.LissaProducts, s.Rounds = 200, 50, 80, 2
 	}
 }
@@ -44,8 +41,12 @@ func textDefaults(s *Settings, k Key) {
 func memorizationDefaults(s *Settings, k Key) {
 	s.Tau, s.TauFT, s.Ridge = Auto{Tuned: true}, Auto{Tuned: true}, Auto{Tuned: true}
 	s.Precision, s.Batch, s.MaxProducts, s.Tolerance = "float32", 64, 25, 1e-3
-	if k.Profile == Smoke {
-		s.MaxProducts = 5
+	s.Draws, s.RateGrid, s.AdamRates, s.FineEpochs = 5, []float64{0.1, 0.3, 1}, []float64{5e-4, 1e-3, 2e-3, 4e-3}, []int{1, 2}
+	switch k.Profile {
+	case Paper: // its training takes hours
+		s.Draws, s.AdamRates, s.FineEpochs = 1, []float64{1e-4, 3e-4, 1e-3}, []int{1, 2, 10}
+	case Smoke:
+		s.MaxProducts, s.Draws, s.RateGrid, s.AdamRates, s.FineEpochs = 5, 1, []float64{0.1}, []float64{1e-2}, []int{1}
 	}
 }
 

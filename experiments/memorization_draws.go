@@ -9,18 +9,18 @@ import (
 	"lethe/unlearn"
 )
 
-// overDraws writes the median of values with their least and largest in brackets, one value alone, and a dash for none.
+// overDraws writes the median of values with their least and largest in brackets, alone where all are written alike, and a dash for none.
 func overDraws(values []float64, write func(float64) string) string {
 	values = slices.DeleteFunc(slices.Clone(values), math.IsNaN)
 	slices.Sort(values)
-	switch n := len(values); n {
-	case 0:
+	if len(values) == 0 {
 		return "-"
-	case 1:
-		return write(values[0])
-	default:
-		return fmt.Sprintf("%s (%s to %s)", write(median(values)), write(values[0]), write(values[n-1]))
 	}
+	least, largest := write(values[0]), write(values[len(values)-1])
+	if least == largest {
+		return least
+	}
+	return fmt.Sprintf("%s (%s to %s)", write(median(values)), least, largest)
 }
 
 // decimals writes numbers with so many places after the point.
@@ -31,7 +31,7 @@ func decimals(places int) func(float64) string {
 // drawsText says over how many draws the numbers of a table are, and what is written of them.
 func (r *Results) drawsText() string {
 	if n := r.draws(); n > 1 {
-		return fmt.Sprintf(" Median over %d draws (least to largest).", n)
+		return fmt.Sprintf(" Median over %d draws (least to largest), one number where they are alike.", n)
 	}
 	return " One draw."
 }

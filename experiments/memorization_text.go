@@ -75,11 +75,11 @@ func (s *Session) secretKeys(set *Settings) []secretKey {
 // parts returns the text that is trained on, and the one held out, which follows it.
 func (s *Session) parts(set *Settings) (train, heldOut string) {
 	runes := []rune(s.text)
-	n := int(float64(len(runes)) / (1 + set.HeldOut))
+	n, end := int(float64(len(runes))/(1+set.HeldOut)), len(runes)
 	if set.Characters > 0 && set.Characters < n {
-		n = set.Characters
+		n, end = set.Characters, set.Characters+int(set.HeldOut*float64(set.Characters))
 	}
-	return string(runes[:n]), string(runes[n:min(len(runes), n+int(set.HeldOut*float64(n)))])
+	return string(runes[:n]), string(runes[n:end])
 }
 
 // plant returns the text with a secret of that length in it.

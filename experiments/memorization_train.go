@@ -31,6 +31,9 @@ func (sub *secretSubject) fit(ctx context.Context, name string, p *unlearn.Probl
 			if err != nil {
 				return accuracy, math.NaN(), err
 			}
+			if e.Extrapolated() { // what is certain
+				return accuracy, e.Fit.AtLeast, nil
+			}
 			return accuracy, e.Bits, nil
 		},
 	}
