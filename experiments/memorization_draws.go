@@ -50,17 +50,6 @@ func (r *Results) byDraw(c memoryCase, method, metric string, pairs ...any) map[
 	return out
 }
 
-// minus returns the differences of two metrics in the draws that have both.
-func minus(a, b map[int]float64) []float64 {
-	var out []float64
-	for draw, v := range a {
-		if w, ok := b[draw]; ok {
-			out = append(out, v-w)
-		}
-	}
-	return out
-}
-
 // exposureText writes exposures of several draws, of each kind apart, since they cannot be compared: exact ones as they are, those that a fit
 // gives within its samples with ≈, and those beyond all samples as what these prove.
 func exposureText(records []Record) string {
