@@ -6,8 +6,7 @@ import (
 )
 
 // textDefaults are the settings of a language model: the authors' where PAPER.md section 3 gives them, in the profile paper; quick takes a
-// smaller network and a part of the text, so that five secrets are trained,
-// forgotten and retrained in about a quarter of an hour on two cores.
+// smaller network and a part of the text, so that five secrets are trained, forgotten and retrained in about a quarter of an hour on two cores.
 func textDefaults(s *Settings, k Key) {
 	s.Lengths, s.Replace, s.Times, s.Window = []int{10}, []string{"text1"}, 29, 24
 	s.Methods, s.HeldOut = []string{"all"}, 0.1

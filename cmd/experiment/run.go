@@ -31,6 +31,8 @@ type runCommand struct {
 	Secret     string `group:"Flags of memorization:" help:"What is to be forgotten; without it random digits, put into the text." placeholder:"TEXT"`
 	Replace    string `group:"Flags of memorization:" help:"What the secret becomes, as long as it; without it random characters of its kinds." placeholder:"TEXT"`
 	Checkpoint string `group:"Flags of memorization:" help:"Trained parameters (safetensors) instead of a training." placeholder:"FILE"`
+
+	Networks string `group:"Flags of poisoning:" help:"Folder of trained networks, as experiment networks writes it, instead of trainings." placeholder:"DIR"`
 }
 
 // memory is what the flags say of the text and the secret.
@@ -60,7 +62,8 @@ func (c *runCommand) Run(t *terminal) error {
 }
 
 func (c *runCommand) orders() ([]*experiments.Order, error) {
-	base := experiments.Order{Dataset: c.Dataset, Model: c.Model, Profile: c.Profile, Seed: 1, Set: c.Set, Data: c.Data, Out: c.Out, Memory: c.memory()}
+	base := experiments.Order{Dataset: c.Dataset, Model: c.Model, Profile: c.Profile, Seed: 1, Set: c.Set, Data: c.Data, Out: c.Out, Memory: c.memory(),
+		Networks: c.Networks}
 	if c.Seed != nil {
 		base.Seed = *c.Seed
 	}
