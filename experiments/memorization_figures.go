@@ -20,7 +20,10 @@ func memorizationFigures(r *Results) []Figure {
 		out = append(out, r.lengthFigures()...)
 	}
 	for _, c := range r.cases() {
-		out = append(out, r.exposureFigure(c), r.tradeOffFigure(c), r.histogramFigure(c))
+		out = append(out, r.exposureFigure(c), r.histogramFigure(c))
+		if !r.chosenByRetraining() { // the tries of older records are measured in another way
+			out = append(out, r.tradeOffFigure(c))
+		}
 	}
 	return append(out, r.traceFigure())
 }

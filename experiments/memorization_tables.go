@@ -150,8 +150,12 @@ func (r *Results) perplexityTable() Table {
 }
 
 func (r *Results) distanceTable() Table {
+	note := "In the same draw. Nothing was chosen by it: who has a retrained model need not unlearn."
+	if r.chosenByRetraining() {
+		note = "In the same draw. Settings were chosen by it."
+	}
 	return r.byCase("Distance of the secret's log2-perplexity to that after retraining, bit",
-		"In the same draw. Nothing was chosen by it: who has a retrained model need not unlearn."+r.drawsText(), func(c memoryCase, m string) string {
+		note+r.drawsText(), func(c memoryCase, m string) string {
 			return overDraws(r.over(c, m, "log2-perplexity-distance"), decimals(1))
 		})
 }
@@ -233,7 +237,7 @@ func (r *Results) memoryCostTable(c memoryCase) Table {
 	t := Table{
 		Title:  "Cost, " + c.title(),
 		Header: []string{"method", "seconds", "speed-up over retraining", "passes of gradients", "passes of products", "choosing its settings, s"},
-		Note: fmt.Sprintf("A pass is all %s windows. Choosing the settings and measuring are not in seconds and passes. No setting needs retraining.",
+		Note: fmt.Sprintf("A pass is all %s windows. Choosing the settings and measuring are not in seconds and passes.",
 			formatNumber(windows)) + r.drawsText(),
 	}
 	if size := r.value(c, "retrain", "file-size"); !math.IsNaN(size) {
@@ -313,6 +317,9 @@ func (r *Results) choiceTable(c memoryCase) Table {
 			"little, the one that loses least. second-order-exposure and fine-tune-exposure may lose %s points: one takes the best of its own tries and "+
 			"those of the two variants before it, the other of all tries of fine-tuning. What is taken is measured on other strings and on the other "+
 			"half.", r.setting("max-loss"), r.setting("exposure-loss"))}
+	if r.chosenByRetraining() {
+		t.Note = "Chosen by an older version, by the distance to the retrained model's log2-perplexity, which nobody has who did not retrain."
+	}
 	for _, m := range r.methods() {
 		for _, rec := range r.of(c, m, "chosen") {
 			ofDraw := func(other Record) bool { return other.Draw == rec.Draw }
@@ -325,6 +332,12 @@ func (r *Results) choiceTable(c memoryCase) Table {
 		}
 	}
 	return t
+}
+
+// chosenByRetraining reports whether the records are of before criteria could do without the retrained model.
+func (r *Results) chosenByRetraining() bool {
+	chosen := r.part("chosen")
+	return len(chosen) > 0 && math.IsNaN(chosen[0].Number("below-median"))
 }
 
 // settingText writes the chosen settings of a record.

@@ -638,3 +638,15 @@ func TestFineTuningIsTunedAsWellAsSecondOrder(t *testing.T) {
 	}
 	assert.Equal(t, []float64{nearest}, values(r.part("chosen", "method", "fine-tune-exposure")))
 }
+
+// Records of before settings were chosen without the retrained model are not shown as if they had been.
+func TestOlderRecordsSayHowTheyWereChosen(t *testing.T) {
+	old := Record{Experiment: "memorization", Method: "first-order", Metric: "chosen", Value: 3, Settings: Tags{"length": 5.0, "replace": "text1"}}
+	r := &Results{ID: "memorization", Config: &Config{}, Records: []Record{old}}
+	c := memoryCase{length: 5, replace: "text1"}
+	assert.Contains(t, r.choiceTable(c).Note, "by the distance to the retrained model's")
+	assert.Contains(t, r.distanceTable().Note, "Settings were chosen by it")
+	r.Records[0].Settings["below-median"] = 2.0
+	assert.Contains(t, r.choiceTable(c).Note, "Nothing here needs a retrained model")
+	assert.Contains(t, r.distanceTable().Note, "Nothing was chosen by it")
+}
