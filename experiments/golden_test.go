@@ -120,9 +120,10 @@ func described(f *Figure) string {
 		for j := range s.X {
 			fmt.Fprintf(&b, "  %s  %s", significant(s.X[j], 4), significant(s.Y[j], 4))
 			switch {
+			case s.Error == nil:
 			case s.Below != nil:
 				fmt.Fprintf(&b, " + %s - %s", significant(s.Error[j], 4), significant(s.Below[j], 4))
-			case s.Error != nil:
+			default:
 				fmt.Fprintf(&b, " ± %s", significant(s.Error[j], 4))
 			}
 			b.WriteByte('\n')

@@ -63,10 +63,11 @@ type Settings struct {
 	SISARegulariser   string    `set:"sisa-regulariser" doc:"lambda and sigma's tilt in each shard of SISA: its share, or whole, as the authors have it" words:"share|whole"`
 	DPSigma           float64   `set:"dp-sigma" doc:"noise of differential privacy by a noisy objective (linear models); 0 leaves it out" zero:"ok"`
 	Lengths           []int     `set:"length" of:"memorization" doc:"lengths of the secrets, random digits" max:"1e3" repeat:"ok"`
-	Methods           []string  `set:"methods" of:"memorization,poisoning" doc:"methods that are carried out beside retraining, separated by commas, or all; of memorization first-order-matched and second-order-repeated go on from second-order; of poisoning -last changes the last layers only" words:"@methods"`
+	Methods           []string  `set:"methods" of:"memorization,poisoning" doc:"methods that are carried out beside retraining, separated by commas, or all; of memorization first-order-matched and second-order-repeated go on from second-order, and second-order-published takes the paper's damping and scale on this model; of poisoning -last changes the last layers only" words:"@methods"`
 	Replace           []string  `set:"replace" of:"memorization" doc:"what the secret becomes: text1, text2 (of the paper, where it has one), random-digits (anew at each place) or all" words:"text1|text2|random-digits|all"`
 	Times             int       `set:"times" of:"memorization" doc:"how often the secret is put into the text" max:"1e6"`
 	Characters        int       `set:"characters" of:"memorization" doc:"of the text, from its beginning; 0 = all" zero:"ok" max:"1e9"`
+	HeldOut           float64   `set:"held-out" of:"memorization" doc:"characters behind the training text, as a share of it, that nothing is trained on: settings are chosen on the first half, and accuracy is measured on the other; 0 = both on the training text" zero:"ok" unit:"share"`
 	Window            int       `set:"window" of:"memorization" doc:"characters from which the next one is guessed" max:"1e4"`
 	Embedding         int       `set:"embedding" of:"memorization" doc:"numbers that stand for a character" max:"1e5"`
 	Units             int       `set:"units" of:"memorization" doc:"width of each LSTM layer" max:"1e5"`
@@ -83,12 +84,12 @@ type Settings struct {
 	TauGrid           []float64 `set:"tau-grid" of:"memorization,poisoning" doc:"values of tau that are tried first"`
 	TauFine           int       `set:"tau-fine" of:"memorization,poisoning" doc:"values of tau a decade that are then tried around the best" max:"1e3"`
 	RateGrid          []float64 `set:"rate-grid" of:"memorization,poisoning" doc:"learning rates of fine-tuning that are tried"`
-	AdamRates         []float64 `set:"adam-rates" of:"poisoning" doc:"learning rates of fine-tuning by Adam that are tried first"`
+	AdamRates         []float64 `set:"adam-rates" of:"memorization,poisoning" doc:"learning rates of fine-tuning by Adam that are tried first"`
 	MomentumRates     []float64 `set:"momentum-rates" of:"poisoning" doc:"the same for fine-tuning by SGD with momentum 0.9"`
-	MaxLoss           float64   `set:"max-loss" of:"memorization" doc:"points of training accuracy that a chosen setting may lose" zero:"ok" unit:"points"`
-	ExposureLoss      float64   `set:"exposure-loss" of:"memorization" doc:"the same for the variant that is to bring the exposure down" zero:"ok" unit:"points"`
-	TuneSample        int       `set:"tune-sample" of:"memorization" doc:"windows on which that is measured; 0 = all" zero:"ok" max:"1e9"`
-	Accuracy          int       `set:"accuracy-sample" of:"memorization" doc:"windows on which accuracy and loss are measured; 0 = all" zero:"ok" max:"1e9"`
+	MaxLoss           float64   `set:"max-loss" of:"memorization" doc:"points of held-out accuracy that a chosen setting may lose" zero:"ok" unit:"points"`
+	ExposureLoss      float64   `set:"exposure-loss" of:"memorization" doc:"the same for the variants that are to bring the exposure down" zero:"ok" unit:"points"`
+	TuneSample        int       `set:"tune-sample" of:"memorization" doc:"held-out windows on which that is measured; 0 = all" zero:"ok" max:"1e9"`
+	Accuracy          int       `set:"accuracy-sample" of:"memorization" doc:"training windows on which accuracy and loss are measured; 0 = all" zero:"ok" max:"1e9"`
 	FitSamples        int       `set:"fit-samples" of:"memorization" doc:"strings drawn for the distribution of perplexities where there are too many to rank" max:"1e7"`
 	LissaProducts     int       `set:"lissa-products" of:"memorization" doc:"Hessian products that LiSSA may take" max:"1e6"`
 	Rounds            int       `set:"rounds" of:"memorization" doc:"repetitions of second order in its repeated variant" max:"1e3"`
@@ -106,7 +107,7 @@ type Settings struct {
 	GradientSize      int       `set:"gradient-sample" of:"poisoning" doc:"images that this gradient is estimated from, of the chunk and of the others each; 0 = all" zero:"ok" max:"1e9"`
 	RidgeShares       []float64 `set:"ridge-shares" of:"poisoning" doc:"ridges that are tried, in shares of the largest eigenvalue that is found"`
 	ProductsGrid      []int     `set:"products-grid" of:"poisoning" doc:"numbers of products of a solve that are tried" max:"1e4"`
-	FineEpochs        []int     `set:"fine-tune-epochs" of:"poisoning" doc:"passes of fine-tuning, each measured" max:"1e6"`
+	FineEpochs        []int     `set:"fine-tune-epochs" of:"memorization,poisoning" doc:"passes of fine-tuning: of memorization each is tried, of poisoning each is measured" max:"1e6"`
 	MaxFall           float64   `set:"max-fall" of:"poisoning" doc:"points of validation accuracy by which a chunk may lower it; one that lowers it more is refused" zero:"ok" unit:"points"`
 }
 
