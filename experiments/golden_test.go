@@ -97,7 +97,7 @@ func fileName(title string) string {
 // described says what a figure shows: its axes, and of each series how it is drawn and its points. Four digits are the same on all processors.
 func described(f *Figure) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n%s\nx: %s%s\ny: %s%s\n", f.Name, f.Caption, f.X, when(f.LogX, ", logarithmic"), f.Y, when(f.LogY, ", logarithmic"))
+	fmt.Fprintf(&b, "%s\n%s\nx: %s%s\ny: %s%s\n", f.Name, f.Caption, cmp.Or(f.X, "-"), when(f.LogX, ", logarithmic"), cmp.Or(f.Y, "-"), when(f.LogY, ", logarithmic"))
 	if f.Identity {
 		b.WriteString("the line y = x\n")
 	}
