@@ -363,3 +363,19 @@ func inWorkspace(t *testing.T, program string) {
 		require.NoError(t, err, "go %s: %s", args, out)
 	}
 }
+
+// Files that a page names in backquotes are there; NAME in a path is the reader's.
+func TestPagesNameFilesThatAreThere(t *testing.T) {
+	named := regexp.MustCompile("`((?:graph|nets|datasets|unlearn|safetensors|experiments|cmd)/[\\w./-]+\\.go)`")
+	found := 0
+	for path, page := range pages(t) {
+		for _, m := range named.FindAllStringSubmatch(page, -1) {
+			if strings.Contains(m[1], "NAME") || path == "CHANGELOG.md" {
+				continue
+			}
+			found++
+			assert.FileExists(t, m[1], path)
+		}
+	}
+	assert.Greater(t, found, 15)
+}
