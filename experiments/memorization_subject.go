@@ -164,5 +164,8 @@ func (sub *secretSubject) retrainName(c *correction) string {
 }
 
 func (s *Session) trainedPath(name string) string {
+	if path, ok := s.given[name]; ok {
+		return path
+	}
 	return filepath.Join(s.dir, trainedName, name+".safetensors")
 }

@@ -39,6 +39,7 @@ type Session struct {
 
 	poisoned map[string]*poisonSubject // of poisoning, by budget and draw
 	clean    map[int][]float64         // what training on the true labels came to, by draw
+	given    map[string]string         // files of networks that were trained before, by the training's name
 }
 
 // data is a training and a test set.

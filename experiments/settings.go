@@ -91,6 +91,7 @@ type Settings struct {
 	TauFine           int       `set:"tau-fine" of:"memorization,poisoning" doc:"values of tau a decade that are then tried around the best"`
 	RateGrid          []float64 `set:"rate-grid" of:"memorization,poisoning" doc:"learning rates of fine-tuning that are tried"`
 	AdamRates         []float64 `set:"adam-rates" of:"poisoning" doc:"learning rates of fine-tuning by Adam that are tried first"`
+	MomentumRates     []float64 `set:"momentum-rates" of:"poisoning" doc:"the same for fine-tuning by SGD with momentum 0.9"`
 	MaxLoss           float64   `set:"max-loss" of:"memorization" doc:"points of training accuracy that a chosen setting may lose"`
 	ExposureLoss      float64   `set:"exposure-loss" of:"memorization" doc:"the same for the variant that is to bring the exposure down"`
 	TuneSample        int       `set:"tune-sample" of:"memorization" doc:"windows on which that is measured; 0 = all"`
@@ -106,8 +107,8 @@ type Settings struct {
 	BlockDropout      []float64 `set:"block-dropout" of:"poisoning" doc:"share of each block's outputs that training leaves out; 0 = none, of the blocks without a value too"`
 	Schedule          string    `set:"schedule" of:"poisoning" doc:"learning rate of training: constant or one-cycle"`
 	AMSGrad           bool      `set:"amsgrad" of:"poisoning" doc:"train by AMSGrad in place of Adam"`
-	Reestimate        int       `set:"reestimate" of:"poisoning" doc:"corrected images on which an update's batch-normalisation statistics are found anew; 0 = keep those of before"`
-	Statistics        []string  `set:"statistics" of:"poisoning" doc:"batch-normalisation statistics with which updates are chosen and measured: anew, kept (those of before), or both; SISA has those of its trainings"`
+	Reestimate        int       `set:"reestimate" of:"poisoning" doc:"corrected images on which an update's batch-normalisation statistics are re-estimated; 0 = keep those of before"`
+	Statistics        []string  `set:"statistics" of:"poisoning" doc:"batch-normalisation statistics with which updates are chosen and measured: re-estimated, kept (those of before), or both; SISA has those of its trainings"`
 	Follow            string    `set:"follow" of:"poisoning" doc:"what the chunks of iterative methods follow: gradient, of the loss on the labels corrected so far, or difference, that which the chunk makes"`
 	GradientSize      int       `set:"gradient-sample" of:"poisoning" doc:"images that this gradient is estimated from, of the chunk and of the others each; 0 = all"`
 	RidgeShares       []float64 `set:"ridge-shares" of:"poisoning" doc:"ridges that are tried, in shares of the largest eigenvalue that is found"`
@@ -160,6 +161,9 @@ func (s *Settings) Set(key, text string) error {
 	v, err := parseSetting(field.Interface(), strings.TrimSpace(text))
 	if err != nil {
 		return fmt.Errorf("setting %s=%s: %w", key, text, err)
+	}
+	if words, ok := v.([]string); ok && key == "statistics" {
+		renameStatistics(words)
 	}
 	changed := *s
 	reflect.ValueOf(&changed).Elem().Field(i).Set(reflect.ValueOf(v))
@@ -291,7 +295,7 @@ var allowed = map[string][]string{
 	"against":        {unlearn.ExactOptimum.String(), unlearn.SameMechanism.String()},
 	"schedule":       {"constant", "one-cycle"},
 	"follow":         {"gradient", "difference"},
-	"statistics":     {anew, kept},
+	"statistics":     {reestimated, kept},
 	"replace":        {"text1", "text2", "random-digits", "all"},
 }
 

@@ -67,12 +67,13 @@ type terminal struct {
 
 // commands is the command line.
 type commands struct {
-	List   listCommand   `cmd:"" help:"List the experiments, their settings and what they ask."`
-	Run    runCommand    `cmd:"" help:"Run experiments and write tables, figures and a report."`
-	Report reportCommand `cmd:"" help:"Make tables, figures and report anew from a run's records."`
-	Data   dataCommand   `cmd:"" help:"List, fetch and verify data sets."`
-	Bench  benchCommand  `cmd:"" help:"Time the works that speed is measured by."`
-	Doctor doctorCommand `cmd:"" help:"Check this machine, its data and the stock networks' derivatives."`
+	List     listCommand     `cmd:"" help:"List the experiments, their settings and what they ask."`
+	Run      runCommand      `cmd:"" help:"Run experiments and write tables, figures and a report."`
+	Report   reportCommand   `cmd:"" help:"Make tables, figures and report anew from a run's records."`
+	Networks networksCommand `cmd:"" help:"Keep the trained networks of a run of poisoning for run --networks."`
+	Data     dataCommand     `cmd:"" help:"List, fetch and verify data sets."`
+	Bench    benchCommand    `cmd:"" help:"Time the works that speed is measured by."`
+	Doctor   doctorCommand   `cmd:"" help:"Check this machine, its data and the stock networks' derivatives."`
 }
 
 // leave is how kong ends a command line that only asked for help.

@@ -32,6 +32,8 @@ type runCommand struct {
 	Secret     string `group:"Flags of memorization:" help:"What is to be forgotten; without it random digits, put into the text." placeholder:"TEXT"`
 	Replace    string `group:"Flags of memorization:" help:"What the secret becomes, as long as it; without it random characters of its kinds." placeholder:"TEXT"`
 	Checkpoint string `group:"Flags of memorization:" help:"Trained parameters (safetensors) instead of a training." placeholder:"FILE"`
+
+	Networks string `group:"Flags of poisoning:" help:"Folder of trained networks, as experiment networks writes it, instead of trainings." placeholder:"DIR"`
 }
 
 // memory is what the flags say of the text and the secret.
@@ -81,7 +83,8 @@ func plan(t *terminal, orders []*experiments.Order) error {
 }
 
 func (c *runCommand) orders() ([]*experiments.Order, error) {
-	base := experiments.Order{Dataset: c.Dataset, Model: c.Model, Profile: c.Profile, Seed: 1, Set: c.Set, Data: c.Data, Out: c.Out, Memory: c.memory()}
+	base := experiments.Order{Dataset: c.Dataset, Model: c.Model, Profile: c.Profile, Seed: 1, Set: c.Set, Data: c.Data, Out: c.Out, Memory: c.memory(),
+		Networks: c.Networks}
 	if c.Seed != nil {
 		base.Seed = *c.Seed
 	}
