@@ -60,15 +60,7 @@ func (o *Order) Do(ctx context.Context) (runs []Run, missing []Missing, err erro
 	if o.Progress == nil {
 		o.Progress = Quiet{}
 	}
-	if o.Repeat != nil {
-		o.repeat()
-	}
-	if o.Profile == "" {
-		o.Profile = Quick
-	}
-	if o.Out == "" {
-		o.Out = "results"
-	}
+	o.fill()
 	e, names, models, err := o.check()
 	if err != nil {
 		return nil, nil, &UsageError{err}

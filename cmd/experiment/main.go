@@ -79,13 +79,17 @@ type commands struct {
 // leave is how kong ends a command line that only asked for help.
 type leave int
 
-// run is main without the process around it.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
-	var c commands
-	parser, err := kong.New(&c, kong.Name("experiment"),
+// newParser reads command lines; help goes to the writers.
+func newParser(stdout, stderr io.Writer) (*kong.Kong, error) {
+	return kong.New(&commands{}, kong.Name("experiment"),
 		kong.Description("Machine unlearning of features and labels: experiments on real data.\n\nThe main job: experiment run features"),
 		kong.Writers(stdout, stderr), kong.Exit(func(code int) { panic(leave(code)) }),
 		kong.ConfigureHelp(kong.HelpOptions{WrapUpperBound: 80, Compact: true}))
+}
+
+// run is main without the process around it.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
+	parser, err := newParser(stdout, stderr)
 	if err != nil {
 		return err
 	}

@@ -24,6 +24,7 @@ type runCommand struct {
 	Config  string   `help:"Repeat the run that this config.yaml belongs to." placeholder:"FILE"`
 	Resume  bool     `help:"Go on with a run that was stopped."`
 	Force   bool     `help:"Start a run anew that is there already."`
+	DryRun  bool     `help:"Check the command line, print the runs that it asks for, and do nothing."`
 	Quiet   bool     `help:"Print errors and paths only."`
 
 	Text       string `group:"Flags of memorization:" help:"Text to train on, a UTF-8 file; without it the embedded one." placeholder:"FILE"`
@@ -46,6 +47,9 @@ func (c *runCommand) Run(t *terminal) error {
 	if err != nil {
 		return usageError{err}
 	}
+	if c.DryRun {
+		return plan(t, orders)
+	}
 	if _, err := graph.BLAS(); err != nil {
 		return usageError{err} // never go on with another library than was asked for
 	}
@@ -56,6 +60,23 @@ func (c *runCommand) Run(t *terminal) error {
 		o.Progress = newProgress(t.stderr, c.Quiet)
 		if err := c.one(t, o); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// plan prints the runs that the orders ask for: the command that each repeats, its folder, and what is missing for it.
+func plan(t *terminal, orders []*experiments.Order) error {
+	for _, o := range orders {
+		runs, err := o.Plan()
+		if err != nil {
+			return err
+		}
+		for _, r := range runs {
+			fmt.Fprintf(t.stdout, "%s\n  writes %s\n", r.Command, r.Dir)
+			if r.Missing != "" {
+				fmt.Fprintf(t.stdout, "  needs the data set %s: %s\n", r.Dataset, r.Missing)
+			}
 		}
 	}
 	return nil
