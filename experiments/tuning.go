@@ -14,8 +14,8 @@ import (
 )
 
 // What auto means. One criterion decides tau, the rate of fine-tuning and the ridge alike, so that no method is a weak opponent: the
-// best value of a decade grid is taken, and then the best of 0.2, 0.5, 2 and 5 times that value beside it, by the median over the tuning
-// draws of
+// best value of a decade grid is taken, and then the best of 0.2, 0.3, 0.5, 0.7, 2, 3, 5 and 7 times that value beside it, by the median over
+// the tuning draws of
 //
 //	mean_i |l_i(update) - l_i((warm) retraining)| over test samples   (criterion test-loss), or of
 //	||grad L(theta'; D')||                                           (criterion residual; for models with one optimum).
@@ -33,7 +33,7 @@ var (
 )
 
 // beside are the factors of the values tried beside the best of the decades.
-var beside = []float64{0.2, 0.5, 2, 5}
+var beside = []float64{0.2, 0.3, 0.5, 0.7, 2, 3, 5, 7}
 
 // oneDigit rounds a value of a grid to the digit that it stands for: 0.2 times 0.001 is not 0.0002 in float64.
 func oneDigit(v float64) float64 {

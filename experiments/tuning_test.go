@@ -61,7 +61,7 @@ func TestNothingIsChosenOnWhatIsMeasured(t *testing.T) {
 	}
 }
 
-// What is taken has the smallest criterion of all that was tried, and no neighbour on the grid of 1, 2 and 5 is left out.
+// What is taken has the smallest criterion of all that was tried, and no neighbour on the grid of 1, 2, 3, 5 and 7 is left out.
 func TestTheBestValueIsTakenAndItsNeighboursAreTried(t *testing.T) {
 	s, set, _ := tunedOn(t, "linear")
 	tuning, err := s.tuning(t.Context(), set)
@@ -82,7 +82,7 @@ func TestTheBestValueIsTakenAndItsNeighboursAreTried(t *testing.T) {
 		}
 		assert.Equal(t, best, tried[c.taken], c.name)
 		decade := math.Pow(10, math.Floor(math.Log10(c.taken)+1e-9))
-		neighbours := map[float64][]float64{1: {0.5, 2}, 2: {1, 5}, 5: {2, 10}}[oneDigit(c.taken/decade)]
+		neighbours := map[float64][]float64{1: {0.7, 2}, 2: {1, 3}, 3: {2, 5}, 5: {3, 7}, 7: {5, 10}}[oneDigit(c.taken/decade)]
 		require.NotEmpty(t, neighbours, "%s=%g", c.name, c.taken)
 		for _, n := range neighbours {
 			assert.Contains(t, tried, oneDigit(n*decade), c.name)
