@@ -57,7 +57,7 @@ type Folder struct {
 	progress *os.File
 	end      int64
 	done     map[string]bool
-	name     func(unit string) string // its present one
+	name     func(unit string) string // the present name of a unit
 }
 
 // progressLine is one line of progress.jsonl.
