@@ -21,7 +21,7 @@ var adultFormat = CSV{
 	ByFrequency: true, DropFirst: true, Impute: true, Comment: '|',
 }
 
-// loadAdult reads the two original files. The 5 numeric columns are standardised by mean and standard deviation of the
+// loadAdult reads the two original files. The 5 numeric columns are standardized by mean and standard deviation of the
 // training rows, then each row's 5 numbers are divided by their norm; the one-hot columns stay 0 and 1.
 func loadAdult(ctx context.Context, path func(file string) string) (*Named, error) {
 	var tables []*table
@@ -78,7 +78,7 @@ func moments(x *Dense, columns []int) (mean, deviation []float64) {
 	return mean, deviation
 }
 
-// scaleBlock standardises some columns in place and then divides each row's part in them by its norm.
+// scaleBlock standardizes some columns in place and then divides each row's part in them by its norm.
 func scaleBlock(x *Dense, columns []int, mean, deviation []float64) {
 	block := make([]float64, len(columns))
 	for i := range x.N {
@@ -86,7 +86,7 @@ func scaleBlock(x *Dense, columns []int, mean, deviation []float64) {
 		for k, c := range columns {
 			block[k] = shifted(row[c], mean[k], deviation[k])
 		}
-		normalise(block)
+		normalize(block)
 		for k, c := range columns {
 			row[c] = block[k]
 		}

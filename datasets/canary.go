@@ -13,7 +13,7 @@ import (
 // placeholder is where a canary's format takes the secret.
 const placeholder = "{secret}"
 
-// Canary is a secret in a text, whose memorisation can be measured: N. Carlini et al., "The Secret Sharer", USENIX
+// Canary is a secret in a text, whose memorization can be measured: N. Carlini et al., "The Secret Sharer", USENIX
 // Security 2019.
 type Canary struct {
 	Prompt string // what stands before the secret

@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// cifarColour is pixel (row, column) of one plane of record k.
-func cifarColour(k, plane, row, column int) byte {
+// cifarColor is pixel (row, column) of one plane of record k.
+func cifarColor(k, plane, row, column int) byte {
 	return byte(rand.New(rand.NewPCG(uint64(k), uint64(plane<<16|row<<8|column))).Uint32())
 }
 
@@ -23,7 +23,7 @@ func cifarRecords(first int, labels ...byte) []byte {
 		for plane := range 3 {
 			for row := range 32 {
 				for column := range 32 {
-					b = append(b, cifarColour(first+i, plane, row, column))
+					b = append(b, cifarColor(first+i, plane, row, column))
 				}
 			}
 		}
@@ -53,7 +53,7 @@ func TestCIFAR10(t *testing.T) {
 		for row := range 32 {
 			for column := range 32 {
 				for channel := range 3 {
-					require.Equal(t, cifarColour(k, channel, row, column), x.Pixels[((k*32+row)*32+column)*3+channel])
+					require.Equal(t, cifarColor(k, channel, row, column), x.Pixels[((k*32+row)*32+column)*3+channel])
 				}
 			}
 		}

@@ -38,7 +38,7 @@ func TestCSVLike(t *testing.T) {
 		"by frequency": {func(o *CSV) { o.ByFrequency, o.DropFirst = true, true },
 			[][]float64{{0, 0, 35, 0, 1, 2}, {1, 0, 25, 0, 0, 0}}},
 		"from 0 to 1":  {func(o *CSV) { o.Scaling = MinMax }, [][]float64{{0, 0, 1, .5, 0, 0, 1, 2}, {1, 0, 0, 1. / 6, 0, 1, 0, 0}}},
-		"standardised": {func(o *CSV) { o.Scaling = Standard }, [][]float64{{0, 0, 1, 0, 0, 0, 1, 2}, {1, 0, 0, -10 / math.Sqrt(125), 0, 1, 0, 0}}},
+		"standardized": {func(o *CSV) { o.Scaling = Standard }, [][]float64{{0, 0, 1, 0, 0, 0, 1, 2}, {1, 0, 0, -10 / math.Sqrt(125), 0, 1, 0, 0}}},
 		"classes in an order": {func(o *CSV) { o.Classes = []string{"yes", "no", "maybe"} },
 			[][]float64{{0, 0, 1, 35, 0, 0, 1, 0}, {1, 0, 0, 25, 0, 1, 0, 2}}},
 	} {

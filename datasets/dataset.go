@@ -1,5 +1,3 @@
-// Package datasets holds labelled samples (dense, sparse, image, tensor and token rows), loads them from files, cuts them from
-// texts, and changes them the way an unlearning request asks.
 package datasets
 
 import "fmt"

@@ -71,7 +71,7 @@ func TestKnownFailures(t *testing.T) {
 			_, err = text(CSV{Label: "y", Header: []string{"a", "a", "y"}}, "1,2,0\n")
 			require.ErrorContains(t, err, `column "a" comes twice`)
 		}},
-		{"scikit-learn#3722, #17794", "a constant column is standardised to -1 or +1, by the rounding of its mean", func(t *testing.T) {
+		{"scikit-learn#3722, #17794", "a constant column is standardized to -1 or +1, by the rounding of its mean", func(t *testing.T) {
 			for _, c := range []struct {
 				value float64
 				n     int

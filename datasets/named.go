@@ -46,7 +46,7 @@ func sets() []set {
 		{name: "fashion", about: "Fashion-MNIST, clothes: 60,000 + 10,000 images of 28 x 28 (embedded: " + fashionPart + ")",
 			also: []string{"fashion-mnist"}, embedded: embeddedFashion, part: fashionPart, remote: fashionRemote,
 			layouts: []layout{{files: fashionFiles, packed: gzipped(fashionFiles), load: loadFashion, unpacked: true}}},
-		{name: "cifar10", about: "CIFAR-10, photographs: 50,000 + 10,000 images of 32 x 32 in 3 colours",
+		{name: "cifar10", about: "CIFAR-10, photographs: 50,000 + 10,000 images of 32 x 32 in 3 colors",
 			also: []string{filepath.Join("cifar10", cifarFolder)}, remote: cifarRemote,
 			layouts: []layout{{files: cifarFiles, packed: cifarGzipped, load: loadCIFAR10}}},
 	}

@@ -55,7 +55,7 @@ func TestNamedSets(t *testing.T) {
 }
 
 // The rows of these sets have length 1 (or 0: a mail without a known word).
-func TestNamedRowsAreNormalised(t *testing.T) {
+func TestNamedRowsAreNormalized(t *testing.T) {
 	for _, name := range []string{"spam", "drebin", "enron"} {
 		t.Run(name, func(t *testing.T) {
 			norms, err := RowNorms(loadHere(t, name).Train)

@@ -33,7 +33,7 @@ func RowNorms(d *Dataset) ([]float64, error) {
 // NormalizeRows returns d with each row divided by its L2 norm; rows of zeros stay. Dense and sparse rows only; where
 // values stand is shared between the old and the new. A value that is not finite is an error.
 func NormalizeRows(d *Dataset) (*Dataset, error) {
-	if _, err := d.denseOrSparse("normalise the rows"); err != nil {
+	if _, err := d.denseOrSparse("normalize the rows"); err != nil {
 		return nil, err
 	}
 	if err := d.CheckFinite(); err != nil {
@@ -53,7 +53,7 @@ func NormalizeRows(d *Dataset) (*Dataset, error) {
 		return nil, err
 	}
 	for i := range out.Len() {
-		normalise(row(i))
+		normalize(row(i))
 	}
 	if d.Coding != nil && !d.Coding.UnitRows {
 		coding := *d.Coding
@@ -101,8 +101,8 @@ func rowNorm(row []float64) (f float64, e int) {
 	return floats.Norm(scaled, 2), e
 }
 
-// normalise divides a row by its norm; one of zeros stays.
-func normalise(row []float64) {
+// normalize divides a row by its norm; one of zeros stays.
+func normalize(row []float64) {
 	f, e := rowNorm(row)
 	switch {
 	case f == 0:

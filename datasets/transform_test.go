@@ -216,7 +216,7 @@ func TestChangesRefused(t *testing.T) {
 		{"no column 3 (3 columns", only(ZeroColumns(d, []int{3}))},
 		{"no column -1", only(ZeroColumns(d, []int{-1}))},
 		{"pictures: cannot zero columns of images", only(ZeroColumns(images, []int{0}))},
-		{"text: cannot normalise", only(NormalizeRows(tokens))},
+		{"text: cannot normalize", only(NormalizeRows(tokens))},
 		{"no row 5 (5 rows", only(Without(d, []int{5}))},
 		{"row 2 is named twice", only(SetLabels(d, []int{2, 2}, []float64{0, 1}))},
 		{"label 3 is not a class index; give 0 to 2", only(SetLabels(d, []int{2}, []float64{3}))},

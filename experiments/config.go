@@ -30,6 +30,8 @@ type Config struct {
 	Parts []Part `yaml:"parts"`
 	// Memory is what a run of memorization was given; nil = the embedded text and canaries of random digits.
 	Memory *Memory `yaml:"memory,omitempty"`
+	// Networks is the fingerprint of the networks that a run of poisoning began with; "" = it trained them.
+	Networks string `yaml:"networks,omitempty"`
 	// Data is the fingerprint of the training and test data, or of the text.
 	Data   string  `yaml:"data"`
 	MadeOn Machine `yaml:"made-on"`
@@ -249,6 +251,9 @@ func (c *Config) flat() map[string]string {
 	}
 	if c.Memory != nil {
 		m["prompt"], m["secret"], m["replacement"], m["checkpoint"] = c.Memory.Prompt, c.Memory.Secret, c.Memory.Replacement, c.Memory.Loaded
+	}
+	if c.Networks != "" {
+		m["networks"] = c.Networks
 	}
 	for _, p := range c.Parts {
 		for _, k := range keysOf(p.Experiment) {

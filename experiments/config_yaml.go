@@ -26,6 +26,9 @@ func (c Config) MarshalYAML() (any, error) {
 	if c.Memory != nil {
 		out.Content = append(out.Content, scalar("memory"), c.Memory.node())
 	}
+	if c.Networks != "" {
+		out.Content = append(out.Content, mapping("networks", c.Networks).Content...)
+	}
 	m := c.MadeOn
 	out.Content = append(out.Content, mapping("data", c.Data, "made-on", mapping("go", m.Go, "os", m.OS, "cores", m.Cores, "blas", m.BLAS)).Content...)
 	return out, nil

@@ -201,7 +201,7 @@ func (f *Folder) recover() error {
 		if !bytes.HasSuffix(text, []byte("\n")) || json.Unmarshal(text, &line) != nil || line.Unit == "" || !f.follows(records, line.End) {
 			break
 		}
-		f.done[line.Unit], f.end = true, line.End
+		f.done[renameUnit(line.Unit)], f.end = true, line.End
 		keep += int64(len(text))
 	}
 	return errors.Join(cut(f.progress, keep), cut(f.records, f.end))

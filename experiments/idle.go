@@ -104,7 +104,7 @@ func idleImages(key string, set *Settings) string {
 	switch {
 	case slices.Contains([]string{"chunks", "max-fall", "follow", "gradient-sample"}, key) && !set.chunked():
 		return "no method divides the request"
-	case key == "reestimate" && set.Reestimate > 0 && !slices.Contains(set.Statistics, anew):
+	case key == "reestimate" && set.Reestimate > 0 && !slices.Contains(set.Statistics, reestimated):
 		return "statistics are kept"
 	case key == "statistics" && set.Reestimate == 0:
 		return "with reestimate=0 statistics are kept"

@@ -11,7 +11,7 @@ func memorizationExperiment() *Experiment {
 	return &Experiment{
 		ID: id, Title: "Unintended memorisation: a secret in the training text of an LSTM", Text: true,
 		Question: "does a language model forget a secret of its training text, at what loss of accuracy, and what can still be found out about it?",
-		Shared:   []string{"precision", "batch", "epochs", "tau", "tau-ft", "ridge", "tolerance", "products"},
+		Shared:   []string{"precision", "batch", "draws", "tau", "tau-ft", "ridge", "tolerance", "products"},
 		Defaults: memorizationDefaults,
 		Describe: describeMemorization,
 		Units: func(_ context.Context, s *Session, set *Settings) ([]Unit, error) {
@@ -22,12 +22,13 @@ func memorizationExperiment() *Experiment {
 	}
 }
 
-// memorizationUnits lists for each secret its training, and for each replacement retraining, the yardstick, and then the methods.
+// memorizationUnits lists for each secret, of which every draw has one, its training, and for each replacement retraining, the yardstick, and
+// then the methods.
 func (s *Session) memorizationUnits(part string, set *Settings) ([]Unit, error) {
 	var units []Unit
-	for _, length := range s.secretLengths(set) {
-		sub := func() (*secretSubject, error) { return s.secretSubject(part, set, length) }
-		prefix := fmt.Sprintf("length=%d ", length)
+	for _, key := range s.secretKeys(set) {
+		sub := func() (*secretSubject, error) { return s.secretSubject(part, set, key) }
+		prefix := fmt.Sprintf("length=%d draw=%d ", key.length, key.draw)
 		units = append(units, Unit{prefix + "train", func(ctx context.Context) ([]Record, error) {
 			sub, err := sub()
 			if err != nil {
@@ -35,7 +36,7 @@ func (s *Session) memorizationUnits(part string, set *Settings) ([]Unit, error) 
 			}
 			return sub.trainRecords(ctx)
 		}})
-		replacements, err := s.replacements(set, length)
+		replacements, err := s.replacements(set, key.length)
 		if err != nil {
 			return nil, err
 		}

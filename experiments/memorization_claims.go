@@ -2,6 +2,7 @@ package experiments
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -20,48 +21,82 @@ func (r *Results) memorizationClaims() []Claim {
 				out = append(out, r.forgottenClaims(c)...)
 			}
 		}
-		if c, ok := r.hiddenClaim(length); ok {
-			out = append(out, c)
-		}
 	}
 	return append(out, r.solvedClaim())
 }
 
-// memorisedClaims: before anything is done the model knows the secret.
+// memorisedClaims: before anything is done the model knows the secret, in every draw.
 func (r *Results) memorisedClaims(length float64) []Claim {
 	var out []Claim
-	for _, rec := range r.before(length, "completion-match") {
-		out = append(out, atLeast(fmt.Sprintf("%g digits, before: share of the secret in the completion", length), rec.Value, 1, plain, ""))
+	if match := values(r.before(length, "completion-match")); len(match) > 0 {
+		out = append(out, atLeast(fmt.Sprintf("%g digits, before: share of the secret in the completion, the least of %s", length, drawsOf(len(match))),
+			slices.Min(match), 1, plain, ""))
 	}
+	var certain []float64
+	target := math.Inf(1)
 	for _, rec := range r.before(length, "exposure", "space", "digits") {
-		target := math.Round(10*min(15, rec.Number("space-bits")-1)) / 10
-		out = append(out, atLeast(fmt.Sprintf("%g digits, before: exposure among digits, bit", length), rec.Value, target, plain, ""))
+		certain = append(certain, leastBits(rec))
+		target = min(target, math.Round(10*min(15, rec.Number("space-bits")-1))/10)
+	}
+	if len(certain) > 0 {
+		out = append(out, atLeast(fmt.Sprintf("%g digits, before: exposure among digits, bit, by rank or as samples prove, the least of %s", length,
+			drawsOf(len(certain))), slices.Min(certain), target, plain, ""))
 	}
 	return out
 }
 
-// forgottenClaims: second order makes another completion of the prompt at little loss, and first order loses at least four times as much to
-// raise the perplexity as far; what was set by hand is no better.
+func drawsOf(n int) string {
+	if n == 1 {
+		return "1 draw"
+	}
+	return fmt.Sprintf("%d draws", n)
+}
+
+// forgottenClaims: second order makes another completion of the prompt at little loss, comes nearer to retraining than fine-tuning and than the
+// paper's numbers do, and first order loses at least four times as much to raise the perplexity as far.
 func (r *Results) forgottenClaims(c memoryCase) []Claim {
 	var out []Claim
-	lost := r.lost(c, "second-order")
-	if match := r.value(c, "second-order", "completion-match"); !math.IsNaN(match) {
+	lost := r.lostBy(c, "second-order")
+	if match := r.over(c, "second-order", "completion-match"); len(match) > 0 {
+		completed := 0
+		for _, v := range match {
+			if v == 1 {
+				completed++
+			}
+		}
+		middle := r.lost(c, "second-order")
 		claim := Claim{
-			Text:     c.title() + ", second order: share of the secret in the completion, points of accuracy lost",
-			Measured: significant(match, 2) + ", " + points(lost), Target: "below 1, at most 0.5", Met: match < 1 && lost <= 0.5,
+			Text:     c.title() + ", second order: draws in which the completion is still the secret; points of accuracy lost",
+			Measured: fmt.Sprintf("%d of %d; %s", completed, len(match), overDraws(slices.Collect(maps.Values(lost)), points)),
+			Target:   "0; at most 0.5 in the median", Met: completed == 0 && middle <= 0.5,
 		}
 		switch {
-		case match >= 1:
-			claim.Short = "the completion is still the secret"
+		case completed > 0:
+			claim.Short = fmt.Sprintf("still the secret in %d of %d", completed, len(match))
 		case !claim.Met:
-			claim.Short = points(lost-0.5) + " points too many"
+			claim.Short = points(middle-0.5) + " points too many"
 		}
 		out = append(out, claim)
 	}
-	if first := r.lost(c, "first-order-matched"); !math.IsNaN(first) {
-		out = append(out, dearerClaim(c.title()+": points lost by first order at the same log2-perplexity, by second order", first, lost))
+	if first := r.lostBy(c, "first-order-matched"); len(first) > 0 {
+		out = append(out, dearerClaim(c.title()+": points lost by first order at the same log2-perplexity, by second order, in the median",
+			r.lost(c, "first-order-matched"), r.lost(c, "second-order")))
 	}
-	return append(out, r.byHandClaims(c)...)
+	for _, m := range []string{"fine-tune", "fine-tune-adam", "second-order-published"} {
+		out = append(out, r.nearerClaims(c, "second-order", m, "bits from retraining's log2-perplexity", func(m string) map[int]float64 {
+			return r.byDraw(c, m, "log2-perplexity-distance")
+		})...)
+	}
+	out = append(out, r.nearerClaims(c, "second-order", "second-order-published", "points lost", func(m string) map[int]float64 {
+		return r.lostBy(c, m)
+	})...)
+	return append(out, r.nearerClaims(c, "second-order-exposure", "fine-tune-exposure", "bits from the median of drawn strings", func(m string) map[int]float64 {
+		out := r.byDraw(c, m, "below-median", "space", "digits")
+		for draw := range out {
+			out[draw] = math.Abs(out[draw])
+		}
+		return out
+	})...)
 }
 
 // dearerClaim: the first loss is four times the second, or there is no second.
@@ -77,48 +112,35 @@ func dearerClaim(text string, first, second float64) Claim {
 	return claim
 }
 
-// byHandClaims: second order with chosen numbers against the authors'.
-func (r *Results) byHandClaims(c memoryCase) []Claim {
-	const theirs = "second-order-published"
-	text := c.title() + ": second order, with the authors' numbers: "
-	if r.failure(c, theirs) != "" {
-		return []Claim{{Text: text + "failed", Measured: "theirs failed", Target: "at least as good", Met: r.failure(c, "second-order") == ""}}
+// nearerClaims: the first method has a smaller value than the second in every draw that has both; of no such draw there is no claim.
+func (r *Results) nearerClaims(c memoryCase, own, other, what string, of func(method string) map[int]float64) []Claim {
+	text := fmt.Sprintf("%s: %s by %s, by %s", c.title(), what, own, memoryLabel(other))
+	if failed := len(r.failures(c, own)); failed > 0 {
+		return []Claim{{Text: text, Measured: "-", Target: "less in every draw", Short: fmt.Sprintf("%s failed in %s", own, drawsOf(failed))}}
 	}
-	if math.IsNaN(r.value(c, theirs, "log2-perplexity")) {
+	a, b := of(own), of(other)
+	n, wins := 0, 0
+	for draw, v := range a {
+		if w, ok := b[draw]; ok {
+			n++
+			if v < w {
+				wins++
+			}
+		}
+	}
+	if n == 0 {
 		return nil
 	}
-	noMore := func(what string, own, other float64, f style) Claim {
-		claim := Claim{Text: text + what, Measured: f.one(own) + ", " + f.one(other), Target: "at most theirs", Met: own <= other}
-		if !claim.Met {
-			claim.Short = f.one(own-other) + " more"
-		}
-		return claim
+	write := decimals(1)
+	if strings.HasPrefix(what, "points") {
+		write = points
 	}
-	far := func(m string) float64 { return r.value(c, m, "log2-perplexity-distance") }
-	return []Claim{
-		noMore("bits from retraining's log2-perplexity", far("second-order"), far(theirs), style{1, 1}),
-		noMore("points lost", r.lost(c, "second-order"), r.lost(c, theirs), style{1, 2}),
+	claim := Claim{Text: text, Target: "less in every draw", Met: wins == n,
+		Measured: overDraws(slices.Collect(maps.Values(a)), write) + ", " + overDraws(slices.Collect(maps.Values(b)), write)}
+	if !claim.Met {
+		claim.Short = fmt.Sprintf("less in %d of %d", wins, n)
 	}
-}
-
-// hiddenClaim: some setting of second order brings the exposure down to 5 bits, or retraining's, at a loss of at most 2 points.
-func (r *Results) hiddenClaim(length float64) (Claim, bool) {
-	lowest, target, how := math.Inf(1), math.NaN(), ""
-	for _, c := range r.cases() {
-		for _, m := range r.methods() {
-			v := r.value(c, m, "exposure", "space", "digits")
-			if c.length != length || !strings.HasPrefix(m, "second-order") || !(v < lowest) || r.lost(c, m) > 2 {
-				continue
-			}
-			lowest, target = v, max(5, r.value(c, "retrain", "exposure", "space", "digits"))
-			how = fmt.Sprintf("%s, %s, %s points lost", m, c.title(), points(r.lost(c, m)))
-		}
-	}
-	if how == "" {
-		return Claim{}, false
-	}
-	text := fmt.Sprintf("%g digits, second order at a loss of at most 2 points: lowest exposure among digits, bit (%s)", length, how)
-	return atMost(text, lowest, math.Round(10*target)/10), true
+	return []Claim{claim}
 }
 
 // solvedClaim: no solve without its residual.
@@ -129,10 +151,16 @@ func (r *Results) solvedClaim() Claim {
 			if !strings.HasPrefix(m, "second-order") {
 				continue
 			}
-			n++
-			if r.failure(c, m) == "" && len(r.of(c, m, "own-residual")) == 0 {
-				bare++
+			solved := map[int]bool{}
+			for _, rec := range r.of(c, m, "own-residual") {
+				solved[rec.Draw] = true
 			}
+			for _, rec := range r.of(c, m, "log2-perplexity") {
+				if n++; !solved[rec.Draw] {
+					bare++
+				}
+			}
+			n += len(r.failures(c, m))
 		}
 	}
 	claim := Claim{Text: "second-order updates that state the true relative residual of their solves, or failed",

@@ -6,24 +6,25 @@ import (
 )
 
 // textDefaults are the settings of a language model: the authors' where PAPER.md section 3 gives them, in the profile paper; quick takes a
-// smaller network that learns the secret in a few minutes.
+// smaller network and a part of the text, so that five secrets are trained, forgotten and retrained in about a quarter of an hour on two cores.
 func textDefaults(s *Settings, k Key) {
 	s.Lengths, s.Replace, s.Times, s.Window = []int{10}, []string{"text1"}, 29, 24
-	s.Methods = []string{"all"}
+	s.Methods, s.HeldOut = []string{"all"}, 0.1
 	if k.Dataset == embeddedText { // of a text of the user's all is taken: the secret may stand anywhere
-		s.Characters = 60000
+		s.Characters, s.HeldOut = 15000, 0.5
 	}
-	s.Embedding, s.Units, s.Layers, s.L2 = 64, 128, 1, 1e-4
-	s.TrainRate, s.TrainBatch, s.TrainEpochs = 1e-3, 64, 14
+	s.Embedding, s.Units, s.Layers, s.L2 = 32, 64, 1, 1e-4
+	s.TrainRate, s.TrainBatch, s.TrainEpochs = 2e-3, 64, 14
 	s.Sample, s.Step = 2000, Auto{Tuned: true}
-	s.RidgeGrid, s.StepGrid = []float64{30, 100, 300, 1000, 3000}, []float64{0.25, 0.5, 1, 2, 4, 8}
-	s.TauGrid, s.TauFine, s.RateGrid = []float64{1e-5, 1e-4, 1e-3, 1e-2}, 15, []float64{0.1, 0.3, 1}
-	s.MaxLoss, s.ExposureLoss, s.TuneSample, s.Accuracy = 0.5, 2, 10000, 0
-	s.FitSamples, s.LissaProducts, s.Rounds = 2000, 100, 3
+	s.RidgeGrid, s.StepGrid = []float64{30, 100, 300, 1000, 3000}, []float64{0.25, 0.5, 1, 2, 4}
+	s.TauGrid, s.TauFine = []float64{1e-5, 1e-4, 1e-3, 1e-2}, 8
+	s.MaxLoss, s.ExposureLoss, s.TuneSample, s.Accuracy = 0.5, 2, 0, 0
+	s.FitSamples, s.LissaProducts, s.Rounds = 1000, 80, 3
 	switch k.Profile {
 	case Paper:
 		s.Replace = []string{"all"}
 		s.Units, s.Layers, s.TrainRate, s.TrainEpochs, s.Characters = 512, 2, 1e-4, 150, 0
+		s.HeldOut, s.Embedding, s.TauFine = 0.1, 64, 15
 		s.Sample, s.FitSamples, s.LissaProducts = 6000, 10000, 400
 		// A try takes seconds here, so there are fewer.
 		s.RidgeGrid, s.StepGrid, s.TuneSample, s.Rounds = []float64{10, 100, 1000, 10000}, []float64{0.5, 1, 2, 4}, 5000, 3
@@ -31,17 +32,21 @@ func textDefaults(s *Settings, k Key) {
 		s.Lengths, s.Replace, s.Times, s.Window, s.Characters = []int{3}, []string{"random-digits"}, 3, 8, 1500
 		s.Embedding, s.Units, s.TrainEpochs, s.TrainRate = 4, 8, 2, 1e-2
 		s.Sample, s.RidgeGrid, s.StepGrid = 200, []float64{100, 1000}, []float64{1, 2}
-		s.TauGrid, s.TauFine, s.RateGrid = []float64{1e-3, 1e-2}, 2, []float64{0.1}
-		s.TuneSample, s.FitSamples, s.LissaProducts, s.Rounds = 300, 50, 80, 2
+		s.TauGrid, s.TauFine, s.HeldOut = []float64{1e-3, 1e-2}, 2, 0.4
+		s.TuneSample, s.FitSamples, s.LissaProducts, s.Rounds = 200, 50, 80, 2
 	}
 }
 
 // memorizationDefaults are what the experiment changes in the settings that others take as well.
 func memorizationDefaults(s *Settings, k Key) {
 	s.Tau, s.TauFT, s.Ridge = Auto{Tuned: true}, Auto{Tuned: true}, Auto{Tuned: true}
-	s.Precision, s.Batch, s.Epochs, s.MaxProducts, s.Tolerance = "float32", 64, 1, 25, 1e-3
-	if k.Profile == Smoke {
-		s.MaxProducts = 5
+	s.Precision, s.Batch, s.MaxProducts, s.Tolerance = "float32", 64, 25, 1e-3
+	s.Draws, s.RateGrid, s.AdamRates, s.FineEpochs = 5, []float64{0.1, 0.3, 1}, []float64{5e-4, 1e-3, 2e-3, 4e-3}, []int{1, 2}
+	switch k.Profile {
+	case Paper: // its training takes hours
+		s.Draws, s.AdamRates, s.FineEpochs = 1, []float64{1e-4, 3e-4, 1e-3}, []int{1, 2, 10}
+	case Smoke:
+		s.MaxProducts, s.Draws, s.RateGrid, s.AdamRates, s.FineEpochs = 5, 1, []float64{0.1}, []float64{1e-2}, []int{1}
 	}
 }
 
@@ -52,10 +57,10 @@ func describeMemorization(s *Settings) (string, []string) {
 	say("windows of %d characters, embedding %d, %d LSTM layer(s) of %d units, dropout %s, l2 %s, %s", s.Window, s.Embedding, s.Layers, s.Units,
 		s.Text("dropout"), s.Text("l2"), s.Precision)
 	say("trained by Adam, rate %s, batches of %d, %d passes", s.Text("train-rate"), s.TrainBatch, s.TrainEpochs)
-	say("secrets put in %d times", s.Times)
+	say("secrets put in %d times, %d draws of secret, places, start and order", s.Times, s.Draws)
 	say("curvature from %s windows", orAll(s.Sample))
 	return strings.Join(line, "; "), []string{"window", "embedding", "units", "layers", "dropout", "l2", "precision", "train-rate", "train-batch",
-		"train-epochs", "times", "sample", "length", "replace"}
+		"train-epochs", "times", "draws", "sample", "length", "replace"}
 }
 
 // orAll writes a number of windows, 0 being all.

@@ -19,7 +19,7 @@ func TestASecretOfAnyCharactersIsReplacedByAnother(t *testing.T) {
 		for seed := range uint64(30) {
 			s := &Session{Seed: seed, Dataset: "d", text: "Some words\n\nThe key is: " + secret + " .\n\n", memory: Memory{Prompt: "is: ", Secret: secret}}
 			set := &Settings{Window: 4, Times: 1}
-			p, err := s.plant(set, len([]rune(secret)))
+			p, err := s.plant(set, secretKey{len([]rune(secret)), 0})
 			require.NoError(t, err, "%q", secret)
 			require.Empty(t, p.notes)
 			tokens, err := s.replacementTokens(p, replacement{name: "random"})
@@ -36,7 +36,7 @@ func TestASecretOfAnyCharactersIsReplacedByAnother(t *testing.T) {
 func TestRandomDigitsAreOthers(t *testing.T) {
 	for seed := range uint64(100) {
 		s := &Session{Seed: seed, Dataset: "d", text: "one of the texts of this world\n\ntwo"}
-		p, err := s.plant(&Settings{Window: 4, Times: 1}, 1)
+		p, err := s.plant(&Settings{Window: 4, Times: 1}, secretKey{1, 0})
 		require.NoError(t, err)
 		tokens, err := s.replacementTokens(p, replacement{name: "random-digits"})
 		require.NoError(t, err)
@@ -63,7 +63,7 @@ func TestTheSecretThatIsForgottenIsTheOneInTheText(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := &Session{Seed: 3, Dataset: "d", text: c.text, memory: Memory{Prompt: c.prompt, Secret: c.secret}}
-			p, err := s.plant(&Settings{Window: 4, Times: 1, Characters: c.characters}, len([]rune(c.secret)))
+			p, err := s.plant(&Settings{Window: 4, Times: 1, Characters: c.characters}, secretKey{len([]rune(c.secret)), 0})
 			if err == nil {
 				_, err = s.replacementTokens(p, replacement{name: "random"})
 			}
@@ -84,7 +84,7 @@ func TestTheSecretThatIsForgottenIsTheOneInTheText(t *testing.T) {
 // A replacement that makes the secret out of what stands beside it does not make it forgotten.
 func TestTheSecretDoesNotComeBack(t *testing.T) {
 	s := &Session{Seed: 3, Dataset: "d", text: "Some words\n\nababa.", memory: Memory{Prompt: "a", Secret: "ba"}}
-	p, err := s.plant(&Settings{Window: 4, Times: 1}, 2)
+	p, err := s.plant(&Settings{Window: 4, Times: 1}, secretKey{2, 0})
 	require.NoError(t, err)
 	require.Len(t, p.canary.Spans, 2)
 	_, err = s.replacementTokens(p, replacement{"given", "ab"})
@@ -94,7 +94,7 @@ func TestTheSecretDoesNotComeBack(t *testing.T) {
 // Outputs that are no numbers are no answers: not the first class, whose windows would all be right.
 func TestOutputsThatAreNoNumbersAreRefused(t *testing.T) {
 	s, set := memorySession(t)
-	sub, err := s.secretSubject("memorization", set, 3)
+	sub, err := s.secretSubject("memorization", set, secretKey{3, 0})
 	require.NoError(t, err)
 	theta := make([]float64, len(sub.start))
 	theta[len(theta)-1] = math.NaN() // a bias of the output

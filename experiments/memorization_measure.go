@@ -21,9 +21,9 @@ type finding struct {
 // histogramBins is how many bars the distribution of perplexities is kept in.
 const histogramBins = 40
 
-// findings measures parameters on the (corrected) windows d. target is the log2-perplexity of the secret after retraining, NaN where there is
-// none to compare with.
-func (sub *secretSubject) findings(ctx context.Context, theta []float64, d *datasets.Dataset, target float64) ([]finding, error) {
+// findings measures parameters on the (corrected) windows d, and what they lose by the judge, nil where nothing is to be lost yet. target is the
+// log2-perplexity of the secret after retraining, NaN where there is none to compare with.
+func (sub *secretSubject) findings(ctx context.Context, theta []float64, d *datasets.Dataset, lost *judge, target float64) ([]finding, error) {
 	bits, err := sub.perplexity(ctx, theta)
 	if err != nil {
 		return nil, err
@@ -45,11 +45,26 @@ func (sub *secretSubject) findings(ctx context.Context, theta []float64, d *data
 		}
 		out = append(out, found...)
 	}
-	fidelity, err := sub.fidelity(ctx, theta, sampled(d, sub.set.Accuracy, sub.session.Seed, streamAccuracy, sub.length))
-	return append(out, fidelity...), err
+	fidelity, err := sub.fidelity(ctx, theta, sampled(d, sub.set.Accuracy, sub.session.Seed, streamAccuracy, sub.stream()))
+	if err != nil || lost == nil {
+		return append(out, fidelity...), err
+	}
+	v, err := lost.verdict(ctx, sub, theta)
+	if err != nil {
+		return nil, err
+	}
+	return append(append(out, fidelity...), v.findings()...), nil
 }
 
-// exposure measures the exposure in a space, and keeps the distribution of the perplexities of its strings.
+// How an exposure is known, as records say: exact and others are never compared.
+const (
+	byRank          = "exact"
+	byFit           = "skew-normal"               // within the samples
+	byExtrapolation = "skew-normal, extrapolated" // below all of them: the tag at-least has what they prove
+)
+
+// exposure measures the exposure in a space, and how far the secret lies below the median of strings drawn from it, and keeps the distribution of
+// their perplexities.
 func (sub *secretSubject) exposure(ctx context.Context, theta []float64, space unlearn.Space) ([]finding, error) {
 	spend := sub.spend(sub.set.FitSamples)
 	spend.Fit, spend.ExactLimit = true, 0
@@ -57,20 +72,26 @@ func (sub *secretSubject) exposure(ctx context.Context, theta []float64, space u
 	if err != nil {
 		return nil, err
 	}
-	tags := Tags{"space": space.Name, "space-bits": e.SizeBits, "by": e.Method}
-	if e.Method == unlearn.ExactExposure {
-		tags = tags.with(Tags{"rank": e.Rank, "ties": e.Ties})
-	}
 	f := e.Fit
+	tags := Tags{"space": space.Name, "space-bits": e.SizeBits}
+	switch {
+	case e.Method == unlearn.ExactExposure:
+		tags = tags.with(Tags{"by": byRank, "rank": e.Rank, "ties": e.Ties})
+	case e.Extrapolated():
+		tags = tags.with(Tags{"by": byExtrapolation, "at-least": f.AtLeast})
+	default:
+		tags = tags.with(Tags{"by": byFit, "at-least": f.AtLeast})
+	}
 	tags = tags.with(Tags{"fit-bits": f.Bits, "fit-distance": f.KS, "fit-p": f.PValue, "fit-strings": len(f.Samples), "strings-below": f.Below})
-	return []finding{{metric{"exposure", "bit", e.Bits}, tags}, histogram(space.Name, f)}, nil
+	below := metric{"below-median", "bit", median(f.Samples) - e.LogPerplexity}
+	return []finding{{metric{"exposure", "bit", e.Bits}, tags}, {below, Tags{"space": space.Name}}, histogram(space.Name, f)}, nil
 }
 
 // spend limits what an exposure costs: so many strings for the fit, and before that a ranking that may take twice as many windows. Spaces are
 // not ranked whatever it costs.
 func (sub *secretSubject) spend(strings int) unlearn.ExposureOptions {
 	return unlearn.ExposureOptions{Samples: strings, MaxWindows: 2 * strings, ExactLimit: -1,
-		Seed: random(sub.session.Seed, streamExposure, sub.length).Uint64()}
+		Seed: random(sub.session.Seed, streamExposure, sub.stream()).Uint64()}
 }
 
 // histogram keeps a distribution in one record, whose value is the number of strings.
@@ -105,17 +126,34 @@ const fidelityChunk = 1 << 14
 
 // accuracyAndLoss returns the share of windows whose next character is guessed, and the mean loss, from one pass.
 func accuracyAndLoss(ctx context.Context, m *nets.Model, theta []float64, d *datasets.Dataset) (accuracy, loss float64, err error) {
+	right, loss, err := guesses(ctx, m, theta, d)
+	return shareRight(right), loss, err
+}
+
+// shareRight is that of the true ones.
+func shareRight(right []bool) float64 {
+	n := 0
+	for _, r := range right {
+		if r {
+			n++
+		}
+	}
+	return float64(n) / float64(len(right))
+}
+
+// guesses returns of each window whether its next character is guessed, and the mean loss, from one pass.
+func guesses(ctx context.Context, m *nets.Model, theta []float64, d *datasets.Dataset) (right []bool, loss float64, err error) {
 	k, err := m.Outputs(d)
 	if err != nil {
-		return 0, 0, err
+		return nil, 0, err
 	}
 	n := d.Len()
 	out := make([]float64, min(n, fidelityChunk)*k)
-	hits := 0
+	right = make([]bool, 0, n)
 	for lo := 0; lo < n; lo += fidelityChunk {
 		part := d.Slice(lo, min(lo+fidelityChunk, n))
 		if err := m.Predict(ctx, out[:part.Len()*k], theta, part); err != nil {
-			return 0, 0, err
+			return nil, 0, err
 		}
 		for i, y := range part.Y {
 			row := out[i*k : (i+1)*k]
@@ -125,17 +163,15 @@ func accuracyAndLoss(ctx context.Context, m *nets.Model, theta []float64, d *dat
 					best = j
 				}
 				if math.IsNaN(z) { // no comparison holds for it: the first class would be the answer
-					return 0, 0, fmt.Errorf("experiments: the output for class %d of %s is not a number", j, part.Where(i))
+					return nil, 0, fmt.Errorf("experiments: the output for class %d of %s is not a number", j, part.Where(i))
 				}
 			}
 			for _, z := range row {
 				sum += math.Exp(z - row[best])
 			}
-			if best == int(y) {
-				hits++
-			}
+			right = append(right, best == int(y))
 			loss += row[best] + math.Log(sum) - row[int(y)]
 		}
 	}
-	return float64(hits) / float64(n), loss / float64(n), nil
+	return right, loss / float64(n), nil
 }

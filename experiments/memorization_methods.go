@@ -24,6 +24,8 @@ func memoryMethods() []memoryMethod {
 		{"retrain", nil},
 		{"none", (*secretSubject).none},
 		{"fine-tune", (*secretSubject).fineTune},
+		{"fine-tune-adam", (*secretSubject).fineTuneAdam},
+		{"fine-tune-exposure", (*secretSubject).fineTuneExposure},
 		{"first-order", (*secretSubject).firstOrder},
 		{"second-order", (*secretSubject).secondOrder},
 		{"first-order-matched", (*secretSubject).firstOrderMatched},
@@ -36,8 +38,8 @@ func memoryMethods() []memoryMethod {
 
 // memoryMethodNames are the names that may be chosen from.
 func memoryMethodNames() []string {
-	return []string{"none", "fine-tune", "first-order", "second-order", "first-order-matched", "second-order-repeated", "second-order-exposure",
-		"second-order-lissa", "second-order-published"}
+	return []string{"none", "fine-tune", "fine-tune-adam", "fine-tune-exposure", "first-order", "second-order", "first-order-matched", "second-order-repeated",
+		"second-order-exposure", "second-order-lissa", "second-order-published"}
 }
 
 // wanted reports whether the settings ask for the method; retraining is always needed.
@@ -52,33 +54,7 @@ func (sub *secretSubject) none(context.Context, *correction) (*choice, error) {
 // sampleSeed is that of the windows which stand for all in curvature and gradient residuals: the same for all methods, so that residuals
 // can be compared.
 func (sub *secretSubject) sampleSeed() uint64 {
-	return random(sub.session.Seed, streamCurvature, sub.length).Uint64()
-}
-
-// fineTune tries the rates of the grid, and keeps the update of the best, which takes as long as a pass of training.
-func (sub *secretSubject) fineTune(ctx context.Context, c *correction) (*choice, error) {
-	ch := &choice{}
-	var updates []*applied
-	for _, rate := range grid(sub.set.TauFT, sub.set.RateGrid) {
-		m := unlearn.FineTune{Rate: rate, Batch: sub.set.Batch, Epochs: sub.set.Epochs, Share: true, Sample: sub.set.Sample, Seed: sub.sampleSeed()}
-		tags := Tags{"tau-ft": rate, "epochs": sub.set.Epochs}
-		u, err := sub.apply(ctx, c, m, tags)
-		if err != nil {
-			return nil, err
-		}
-		t := try{tags: tags, failed: u.failed}
-		if u.failed == "" {
-			if t, err = sub.try(ctx, c, u.theta, tags); err != nil {
-				return nil, err
-			}
-		}
-		ch.tries, updates = append(ch.tries, t), append(updates, u)
-	}
-	if i, _ := sub.nearest(c).best(ch.tries); i >= 0 {
-		ch.update = updates[i]
-	}
-	ch.take(sub.nearest(c))
-	return ch, nil
+	return random(sub.session.Seed, streamCurvature, sub.stream()).Uint64()
 }
 
 // grid is the setting's value, or all that are to be tried.
@@ -122,12 +98,12 @@ func (sub *secretSubject) firstOrder(ctx context.Context, c *correction) (*choic
 	if err := tryAll(grid(sub.set.Tau, sub.set.TauGrid)); err != nil {
 		return nil, err
 	}
-	if i, _ := sub.nearest(c).best(ch.tries); i >= 0 && sub.set.Tau.Tuned {
+	if i, _ := sub.nearest().best(ch.tries); i >= 0 && sub.set.Tau.Tuned {
 		if err := tryAll(finer(sub.set.TauGrid, ch.tries[i].tags["tau"].(float64), sub.set.TauFine)); err != nil {
 			return nil, err
 		}
 	}
-	if ch.take(sub.nearest(c)) {
+	if ch.take(sub.nearest()) {
 		ch.method = sub.gradientStep(ch.taken.tags["tau"].(float64))
 	}
 	return ch, nil
@@ -162,7 +138,7 @@ func (sub *secretSubject) firstOrderMatched(ctx context.Context, c *correction) 
 		return nil, err
 	}
 	ch := &choice{method: sub.gradientStep(tau), tries: []try{t}}
-	ch.take(sub.nearest(c))
+	ch.take(sub.nearest())
 	return ch, nil
 }
 
@@ -223,7 +199,7 @@ func (sub *secretSubject) secondOrderLissa(context.Context, *correction) (*choic
 	return ch, nil
 }
 
-// secondOrderPublished is the authors' recursion with their numbers.
+// secondOrderPublished is the authors' recursion with the paper's damping and scale on this model, for which nobody chose them.
 func (sub *secretSubject) secondOrderPublished(_ context.Context, c *correction) (*choice, error) {
 	m := unlearn.Published{Scale: publishedScale(c), Curvature: unlearn.FullHessian, Sample: sub.set.Sample, Seed: sub.sampleSeed(), Force: true}
 	ch := &choice{trace: &trace{}, tags: Tags{"scale": m.Scale}}
@@ -236,7 +212,7 @@ func (sub *secretSubject) secondOrderPublished(_ context.Context, c *correction)
 	return ch, nil
 }
 
-// publishedScale is the authors' for their two replacements (PAPER.md section 3).
+// publishedScale is the paper's for their two replacements (PAPER.md section 3).
 func publishedScale(c *correction) float64 {
 	if c.name == "text2" {
 		return 36000

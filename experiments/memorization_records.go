@@ -15,7 +15,7 @@ func (sub *secretSubject) tags() Tags { return Tags{"length": sub.length, "secre
 
 // records turns findings into records.
 func (sub *secretSubject) records(method string, tags Tags, found []finding) []Record {
-	return sub.session.recordsOf(sub.part, method, 0, tags, found)
+	return sub.session.recordsOf(sub.part, method, sub.draw, tags, found)
 }
 
 // trainRecords trains, and measures what the model remembers.
@@ -24,7 +24,7 @@ func (sub *secretSubject) trainRecords(ctx context.Context) ([]Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, err := sub.findings(ctx, theta, sub.train, math.NaN())
+	found, err := sub.findings(ctx, theta, sub.train, nil, math.NaN())
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +65,7 @@ func (sub *secretSubject) methodRecords(ctx context.Context, c *correction, m me
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", m.name, err)
 	}
-	found := ch.findings(c, time.Since(began).Seconds())
+	found := ch.findings(time.Since(began).Seconds())
 	result, err := sub.carryOut(ctx, c, ch)
 	return sub.records(m.name, tags, append(found, result...)), err
 }
@@ -81,7 +81,7 @@ func (sub *secretSubject) retrainRecords(ctx context.Context, c *correction, tag
 	if err != nil {
 		return nil, err
 	}
-	found, err := sub.findings(ctx, c.theta, c.data, c.target)
+	found, err := sub.findings(ctx, c.theta, c.data, c.measured, c.target)
 	return sub.records("retrain", tags, append(append(effort, finding{metric{"gradient-residual", "1", u.After}, nil}), found...)), err
 }
 
@@ -114,7 +114,7 @@ func (sub *secretSubject) carryOut(ctx context.Context, c *correction, ch *choic
 			found = append(found, finding{metric{"trace-residual", "1", residual}, Tags{"after-products": ch.trace.products[i]}})
 		}
 	}
-	measured, err := sub.findings(ctx, a.theta, c.data, c.target)
+	measured, err := sub.findings(ctx, a.theta, c.data, c.measured, c.target)
 	if err != nil && ctx.Err() == nil {
 		return []finding{failure("the update cannot be measured: " + err.Error())}, nil
 	}

@@ -2,6 +2,7 @@ package experiments
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -51,9 +52,9 @@ func (r *Results) of(c memoryCase, method, metric string, pairs ...any) []Record
 	return r.part(metric, append([]any{"method", method, "length", c.length, "replace", c.replace}, pairs...)...)
 }
 
-// value returns a metric of a method in a case, NaN where there is none.
+// value returns the median over draws of a metric of a method in a case, NaN where there is none.
 func (r *Results) value(c memoryCase, method, metric string, pairs ...any) float64 {
-	return spreadOf(values(r.of(c, method, metric, pairs...))).mean
+	return median(slices.Sorted(slices.Values(r.over(c, method, metric, pairs...))))
 }
 
 // before returns a metric of the model before any update.
@@ -61,9 +62,23 @@ func (r *Results) before(length float64, metric string, pairs ...any) []Record {
 	return r.part(metric, append([]any{"method", "none", "length", length, "stage", "before"}, pairs...)...)
 }
 
-// lost returns the points of training accuracy that a method loses in a case.
+// lostBy returns the points of accuracy that a method loses in a case by draw: on held-out text; of older records, which have none, in training.
+func (r *Results) lostBy(c memoryCase, method string) map[int]float64 {
+	if lost := r.byDraw(c, method, "points-lost"); len(lost) > 0 {
+		return lost
+	}
+	out, own := map[int]float64{}, r.byDraw(c, method, "train-accuracy")
+	for draw, before := range r.byDraw(c, "none", "train-accuracy") {
+		if after, ok := own[draw]; ok {
+			out[draw] = 100 * (before - after)
+		}
+	}
+	return out
+}
+
+// lost is the median of lostBy.
 func (r *Results) lost(c memoryCase, method string) float64 {
-	return 100 * (r.value(c, "none", "train-accuracy") - r.value(c, method, "train-accuracy"))
+	return median(slices.Sorted(maps.Values(r.lostBy(c, method))))
 }
 
 // spaces returns the spaces that exposure was measured in.
@@ -78,7 +93,7 @@ func (r *Results) spaces() []string {
 }
 
 // memoryRows are the methods as tables and figures show them.
-var memoryRows = []string{"none", "fine-tune", "first-order", "first-order-matched", "second-order", "second-order-repeated",
+var memoryRows = []string{"none", "fine-tune", "fine-tune-adam", "fine-tune-exposure", "first-order", "first-order-matched", "second-order", "second-order-repeated",
 	"second-order-exposure", "second-order-lissa", "second-order-published", "sisa", "retrain"}
 
 // methods returns those of memoryRows that there are records of.
@@ -92,13 +107,8 @@ func (r *Results) methods() []string {
 	return out
 }
 
-// failure returns why a method failed in a case, or "".
-func (r *Results) failure(c memoryCase, method string) string {
-	if f := r.of(c, method, "failed"); len(f) > 0 {
-		return f[0].Text("reason")
-	}
-	return ""
-}
+// failures returns the records that say why a method failed in a case, one a draw.
+func (r *Results) failures(c memoryCase, method string) []Record { return r.of(c, method, "failed") }
 
 // spaceTitle says what strings a space holds.
 func spaceTitle(space string) string {

@@ -67,7 +67,7 @@ func (sub *secretSubject) secondOrder(ctx context.Context, c *correction) (*choi
 		return nil, err
 	}
 	ch := &choice{tries: tries}
-	if ch.take(sub.nearest(c)) {
+	if ch.take(sub.nearest()) {
 		ch.method = sub.along(pathOf(ch.taken.tags))[0]
 	}
 	return ch, nil
@@ -112,10 +112,10 @@ func (sub *secretSubject) secondOrderRepeated(ctx context.Context, c *correction
 		return &choice{failed: "second order, which it goes on from, failed"}, nil
 	}
 	begin := sub.along(pathOf(chosen.Settings))[0]
-	return sub.repeated(ctx, c, []float64{begin.Ridge}, []float64{begin.Step}, nil, func(int) criterion { return sub.nearest(c) })
+	return sub.repeated(ctx, c, []float64{begin.Ridge}, []float64{begin.Step}, nil, func(int) criterion { return sub.nearest() })
 }
 
-// secondOrderExposure repeats second order so that the exposure falls, at a loss that may grow from round to round, and takes the best of all
+// secondOrderExposure repeats second order so that the secret comes to lie among other strings, at a loss that may grow from round to round, and takes the best of all
 // second-order steps that were tried, those of the variants before it too.
 func (sub *secretSubject) secondOrderExposure(ctx context.Context, c *correction) (*choice, error) {
 	var others []try

@@ -32,18 +32,18 @@ type correction struct {
 	request  unlearn.Request
 	applied  *unlearn.Applied
 	data     *datasets.Dataset // the corrected windows
-	tuning   *datasets.Dataset // those of them on which settings are compared
-	baseline float64           // accuracy of the trained model on them; 0 = not measured yet
+	choosing *judge            // of settings
+	measured *judge            // of what they lead to
 	theta    []float64         // after retraining; nil before
-	target   float64           // log2-perplexity of the secret after retraining
+	target   float64           // log2-perplexity of the secret after retraining: for measuring, never for choosing
 }
 
-// secretSubject returns the model of a secret of that length, untrained, from the second time on the same one.
-func (s *Session) secretSubject(part string, set *Settings, length int) (*secretSubject, error) {
-	if sub, ok := s.secrets[length]; ok {
+// secretSubject returns the model of a secret, untrained, from the second time on the same one.
+func (s *Session) secretSubject(part string, set *Settings, key secretKey) (*secretSubject, error) {
+	if sub, ok := s.secrets[key]; ok {
 		return sub, nil
 	}
-	p, err := s.plant(set, length)
+	p, err := s.plant(set, key)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +59,7 @@ func (s *Session) secretSubject(part string, set *Settings, length int) (*secret
 	if err != nil {
 		return nil, err
 	}
-	sub := &secretSubject{planted: p, session: s, set: set, part: part, model: m, start: m.Init(random(s.Seed, streamInit, length).Uint64()),
+	sub := &secretSubject{planted: p, session: s, set: set, part: part, model: m, start: m.Init(random(s.Seed, streamInit, key.stream()).Uint64()),
 		corrections: map[string]*correction{}}
 	penalty, err := m.Penalty("lstm*/*") // not embedding and output, as the authors have it
 	if err != nil {
@@ -69,7 +69,7 @@ func (s *Session) secretSubject(part string, set *Settings, length int) (*secret
 	sub.problem = &unlearn.Problem{Objective: m, Train: p.train, L2: 2 * set.L2 * float64(p.train.Len()), Penalty: penalty}
 	sub.probe = &unlearn.Probe{Model: m, Length: set.Window, Vocabulary: p.vocabulary.Size(), Prompt: p.context, Secret: p.secret}
 	sub.spaces = p.spaces()
-	s.secrets[length] = sub
+	s.secrets[key] = sub
 	return sub, nil
 }
 
@@ -79,7 +79,7 @@ func (p *planted) spaces() []unlearn.Space {
 	for id := range p.vocabulary.Size() {
 		all.Alphabet = append(all.Alphabet, int32(id))
 	}
-	if !p.digits() {
+	if !p.digits() || len(p.vocabulary.Digits()) < 2 {
 		return []unlearn.Space{all}
 	}
 	return []unlearn.Space{{Name: "digits", Alphabet: p.vocabulary.Digits()}, all}
@@ -110,7 +110,7 @@ func (sub *secretSubject) correction(r replacement) (*correction, error) {
 		return nil, err
 	}
 	c.data = c.applied.Data
-	c.tuning = sampled(c.data, sub.set.TuneSample, sub.session.Seed, streamTuning, sub.length)
+	c.choosing, c.measured = sub.judges(c.data)
 	sub.corrections[r.name] = c
 	return c, nil
 }
@@ -158,11 +158,14 @@ func (sub *secretSubject) perplexity(ctx context.Context, theta []float64) (floa
 }
 
 // Names of the trainings' files in the run's folder.
-func (sub *secretSubject) trainName() string { return fmt.Sprintf("train-%d", sub.length) }
+func (sub *secretSubject) trainName() string { return "train-" + sub.file() }
 func (sub *secretSubject) retrainName(c *correction) string {
-	return fmt.Sprintf("retrain-%d-%s", sub.length, c.name)
+	return fmt.Sprintf("retrain-%s-%s", sub.file(), c.name)
 }
 
 func (s *Session) trainedPath(name string) string {
+	if path, ok := s.given[name]; ok {
+		return path
+	}
 	return filepath.Join(s.dir, trainedName, name+".safetensors")
 }

@@ -2,14 +2,19 @@ package experiments
 
 import (
 	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"lethe/datasets"
 	"lethe/unlearn"
 )
 
@@ -34,7 +39,7 @@ func TestMemorizationGoesOnWhereItStopped(t *testing.T) {
 	}
 }
 
-func TestForceTrainsAnew(t *testing.T) {
+func TestForceTrainsAgain(t *testing.T) {
 	out := t.TempDir()
 	dir := runOrder(t, memoryOrder(out))
 	o := memoryOrder(out, "train-epochs=1")
@@ -139,7 +144,7 @@ func TestASecretThatIsNotInTheText(t *testing.T) {
 	text, err := os.ReadFile(ownText(t, false))
 	require.NoError(t, err)
 	s := &Session{Seed: 3, Dataset: "d", text: string(text), memory: Memory{Prompt: "The key is ", Secret: "Xy7-k"}}
-	p, err := s.plant(&Settings{Window: 8, Times: 4}, 5)
+	p, err := s.plant(&Settings{Window: 8, Times: 4}, secretKey{5, 0})
 	require.NoError(t, err)
 	assert.Equal(t, []string{"the secret does not stand after the prompt anywhere in the text: both are put in, 4 times"}, p.notes)
 	assert.Len(t, p.canary.Spans, 4)
@@ -150,7 +155,7 @@ func TestASecretThatIsNotInTheText(t *testing.T) {
 func TestTheReplacementIsOfTheSecretsKinds(t *testing.T) {
 	s := &Session{Seed: 3, Dataset: "d", text: "Every Paragraph\n\nof this\n\nXy7-k", memory: Memory{Prompt: "\n\n", Secret: "Xy7-k"}}
 	set := &Settings{Window: 4, Times: 1}
-	p, err := s.plant(set, 5)
+	p, err := s.plant(set, secretKey{5, 0})
 	require.NoError(t, err)
 	rs, err := s.replacements(set, 5)
 	require.NoError(t, err)
@@ -163,7 +168,7 @@ func TestTheReplacementIsOfTheSecretsKinds(t *testing.T) {
 	rs, err = s.replacements(set, 5)
 	require.NoError(t, err)
 	require.Equal(t, []replacement{{"given", "Ab1-c"}}, rs)
-	p, err = s.plant(set, 5)
+	p, err = s.plant(set, secretKey{5, 0})
 	require.NoError(t, err)
 	tokens, err = s.replacementTokens(p, rs[0])
 	require.NoError(t, err)
@@ -173,7 +178,7 @@ func TestTheReplacementIsOfTheSecretsKinds(t *testing.T) {
 // Digits are drawn anew for each place, and retraining sees none of the secret.
 func TestCorrectionsTouchEveryPlace(t *testing.T) {
 	s, set := memorySession(t, "length=5", "replace=all", "times=9", "window=24", "characters=20000")
-	sub, err := s.secretSubject("memorization", set, 5)
+	sub, err := s.secretSubject("memorization", set, secretKey{5, 0})
 	require.NoError(t, err)
 	assert.Equal(t, 24, len(sub.context))
 	assert.Equal(t, "`my telephone number is ", sub.vocabulary.Decode(sub.context))
@@ -287,7 +292,7 @@ func TestFinerGridLiesBetweenTheNeighbours(t *testing.T) {
 // The accuracy and the mean loss are those that the model itself gives.
 func TestAccuracyAndLossAreTheModels(t *testing.T) {
 	s, set := memorySession(t)
-	sub, err := s.secretSubject("memorization", set, 3)
+	sub, err := s.secretSubject("memorization", set, secretKey{3, 0})
 	require.NoError(t, err)
 	accuracy, loss, err := accuracyAndLoss(t.Context(), sub.model, sub.start, sub.train)
 	require.NoError(t, err)
@@ -302,7 +307,7 @@ func TestAccuracyAndLossAreTheModels(t *testing.T) {
 // The authors add l2 ||w||^2 of the LSTM layers to the mean loss.
 func TestTheRegulariserIsTheAuthors(t *testing.T) {
 	s, set := memorySession(t, "l2=0.01", "precision=float64")
-	sub, err := s.secretSubject("memorization", set, 3)
+	sub, err := s.secretSubject("memorization", set, secretKey{3, 0})
 	require.NoError(t, err)
 	with, err := sub.problem.Loss(t.Context(), sub.start)
 	require.NoError(t, err)
@@ -329,7 +334,7 @@ func trainedSubject(t *testing.T) (*secretSubject, *correction) {
 	t.Helper()
 	s, set := memorySession(t)
 	s.dir = t.TempDir()
-	sub, err := s.secretSubject("memorization", set, 3)
+	sub, err := s.secretSubject("memorization", set, secretKey{3, 0})
 	require.NoError(t, err)
 	_, err = sub.trained(t.Context())
 	require.NoError(t, err)
@@ -419,4 +424,229 @@ func TestMethodsThatMayBeChosen(t *testing.T) {
 	}
 	assert.Equal(t, 3, wanted, "and retraining")
 	assert.ErrorContains(t, set.Set("methods", "magic"), "second-order")
+}
+
+// Who chooses settings has no retrained model: whatever retraining comes to, the same is tried and taken.
+func TestSettingsAreChosenWithoutRetraining(t *testing.T) {
+	sub, c := trainedSubject(t)
+	require.Nil(t, c.theta)
+	for _, m := range memoryMethods() {
+		if m.choose == nil {
+			continue
+		}
+		var want *choice
+		for _, target := range []float64{0, 12, 1e9, math.NaN()} {
+			c.target = target
+			got, err := m.choose(sub, t.Context(), c)
+			require.NoError(t, err, m.name)
+			for i, f := range got.findings(0) {
+				require.False(t, f.value != f.value, m.name)
+				if want != nil {
+					require.Equal(t, want.findings(0)[i], f, m.name)
+				}
+			}
+			want = got
+		}
+	}
+	require.Nil(t, c.theta, "nobody has retrained")
+}
+
+// Every draw has a secret, a start and a replacement of its own; quick has at least five secrets and three trainings.
+func TestEveryDrawHasASecretOfItsOwn(t *testing.T) {
+	set, err := Defaults(memorizationExperiment(), Key{embeddedText, languageModel, Quick})
+	require.NoError(t, err)
+	assert.GreaterOrEqual(t, set.Draws, 5)
+	own, err := Defaults(memorizationExperiment(), Key{"my text.txt", languageModel, Quick})
+	require.NoError(t, err)
+	assert.GreaterOrEqual(t, own.Draws, 3, "trainings on one secret")
+
+	s, smoke := memorySession(t, "draws=5", "length=6")
+	seen := map[string]bool{}
+	for _, key := range s.secretKeys(smoke) {
+		sub, err := s.secretSubject("memorization", smoke, key)
+		require.NoError(t, err)
+		again, err := s.secretSubject("memorization", smoke, key)
+		require.NoError(t, err)
+		require.Same(t, sub, again)
+		c, err := sub.correction(replacement{name: "random-digits"})
+		require.NoError(t, err)
+		for _, what := range []string{sub.canary.Secret, fmt.Sprint(sub.start[:5]), fmt.Sprint(c.data.Y), sub.trainName()} {
+			require.False(t, seen[what], what)
+			seen[what] = true
+		}
+	}
+	require.Len(t, s.secrets, 5)
+}
+
+// A run over draws keeps their records apart, and its tables show median, least and largest.
+func TestDrawsAreMeasuredApart(t *testing.T) {
+	dir := runOrder(t, memoryOrder(t.TempDir(), "draws=2", "methods=none,fine-tune-adam,second-order,second-order-repeated"))
+	records, err := ReadRecords(dir)
+	require.NoError(t, err)
+	c, err := ReadConfig(filepath.Join(dir, configName))
+	require.NoError(t, err)
+	r := resultsOf("memorization", c, records)
+	require.Equal(t, 2, r.draws())
+	require.Len(t, r.cases(), 1)
+	for _, m := range r.methods() {
+		bits := r.over(r.cases()[0], m, "log2-perplexity")
+		require.Len(t, bits, 2, m)
+		require.NotEqual(t, bits[0], bits[1], m)
+	}
+	tables := r.perplexityTable()
+	assert.Contains(t, tables.Rows[0][1], " to ")
+	assert.Contains(t, tables.Note, "Median over 2 draws")
+}
+
+// Nothing of the held-out text is trained on, its halves have no character in common, and no window of it shows the secret.
+func TestHeldOutTextIsNeitherTrainedOnNorSharedNorSecret(t *testing.T) {
+	var b strings.Builder
+	for i := range 300 {
+		fmt.Fprintf(&b, "line %d of the text\n\n", i)
+		if i%20 == 7 {
+			b.WriteString("The key is Xy7-k.\n\n")
+		}
+	}
+	s := &Session{Seed: 3, Dataset: "d", text: b.String(), memory: Memory{Prompt: "The key is ", Secret: "Xy7-k"}}
+	set := &Settings{Window: 8, Times: 4, HeldOut: 0.5}
+	p, err := s.plant(set, secretKey{5, 0})
+	require.NoError(t, err)
+	train, heldOut := s.parts(set)
+	require.True(t, b.String() == train+heldOut)
+	require.InDelta(t, 0.5, float64(len(heldOut))/float64(len(train)), 1e-3)
+	require.Contains(t, heldOut, "Xy7-k")
+	decoded := func(d *datasets.Dataset) (all []string) {
+		x := d.X.(*datasets.Tokens)
+		for i, at := range x.Starts {
+			window := p.vocabulary.Decode(x.Text[at : at+8])
+			require.Equal(t, p.vocabulary.Decode([]int32{int32(d.Y[i])}), p.vocabulary.Decode(x.Text[at+8:at+9]))
+			all = append(all, window+p.vocabulary.Decode(x.Text[at+8:at+9]))
+		}
+		return all
+	}
+	choosing, measured := decoded(p.choosing), decoded(p.measured)
+	half := len(heldOut) / 2
+	for _, windows := range []struct {
+		of   string
+		have []string
+	}{{heldOut[:half], choosing}, {heldOut[half:], measured}} {
+		var want []string
+		for at := 0; at+9 <= len(windows.of); at++ {
+			hidden := false // any character of it
+			for from := max(0, at-4); from < at+9 && from+5 <= len(windows.of); from++ {
+				hidden = hidden || windows.of[from:from+5] == "Xy7-k"
+			}
+			if !hidden {
+				want = append(want, windows.of[at:at+9])
+			}
+		}
+		require.Equal(t, want, windows.have)
+	}
+
+	s.text = "The text is all that there is before it.\n\nAnd more of it follows here.\n\nThe key is Xy7-k."
+	_, err = s.plant(set, secretKey{5, 0})
+	require.ErrorContains(t, err, "--set held-out=0 takes all of it")
+	set.HeldOut = 0
+	p, err = s.plant(set, secretKey{5, 0})
+	require.NoError(t, err)
+	require.Nil(t, p.choosing)
+}
+
+// The standard error of a loss is that of the difference on the same windows.
+func TestStandardErrorsInClosedForm(t *testing.T) {
+	rights := func(n, right int) []bool {
+		out := make([]bool, n)
+		for i := range right {
+			out[i] = true
+		}
+		return out
+	}
+	v := compared(rights(100, 100), rights(100, 90))
+	assert.InDelta(t, 10, v.lost, 1e-12)
+	assert.InDelta(t, 3, v.lostError, 1e-12, "sqrt(0.1 * 0.9 / 100)")
+	assert.InDelta(t, 0.03, v.accuracyError, 1e-12)
+	other := rights(100, 50)
+	slices.Reverse(other)
+	v = compared(rights(100, 50), other)
+	assert.Zero(t, v.lost)
+	assert.InDelta(t, 10, v.lostError, 1e-12, "all changed: sqrt(1/100)")
+
+	// Against draws: 2,000 times 400 windows, of which 3 % become wrong and 1 % right.
+	rng, sum, squares, claimed := rand.New(rand.NewPCG(1, 2)), 0.0, 0.0, 0.0
+	const trials, n = 2000, 400
+	for range trials {
+		before, after := make([]bool, n), make([]bool, n)
+		for i := range n {
+			u := rng.Float64()
+			before[i], after[i] = u < 0.5, u < 0.47 || u > 0.99
+		}
+		v := compared(before, after)
+		sum, squares, claimed = sum+v.lost, squares+v.lost*v.lost, claimed+v.lostError
+	}
+	mean := sum / trials
+	assert.InDelta(t, 2, mean, 0.1)
+	assert.InEpsilon(t, math.Sqrt(squares/trials-mean*mean), claimed/trials, 0.06)
+}
+
+// Exposures of different kinds are never put together.
+func TestExposuresOfDifferentKindsStandApart(t *testing.T) {
+	rec := func(value float64, tags Tags) Record {
+		return Record{Metric: "exposure", Value: value, Settings: tags.with(nil)}
+	}
+	exact := func(v float64) Record { return rec(v, Tags{"by": byRank}) }
+	far := func(v float64) Record { return rec(v, Tags{"by": byExtrapolation, "at-least": 9.4}) }
+	near := func(v float64) Record { return rec(v, Tags{"by": byFit, "at-least": 0.5}) }
+	for want, records := range map[string][]Record{
+		"":                                 nil,
+		"33.2":                             {exact(33.22), exact(33.21)},
+		"20.0 (10.0 to 33.2)":              {exact(33.22), exact(10), exact(20)},
+		"≈1.0 (0.5 to 1.5)":                {near(0.5), near(1.5)},
+		"at least 9.4, extrapolated ≈31.2": {far(31.2)},
+		"2 ×: 31.0 (30.0 to 32.0); 1 ×: ≈2.0; 1 ×: at least 9.4, extrapolated ≈12.0": {far(12), near(2), exact(32), exact(30)},
+	} {
+		assert.Equal(t, want, exposureText(records))
+	}
+	old := rec(31.2, Tags{"by": "skew-normal", "strings-below": 0, "fit-strings": 2000, "space-bits": 33.2})
+	assert.Equal(t, byExtrapolation, kindOf(old), "records of before the kinds were told apart")
+	assert.InDelta(t, math.Log2(2000/2.9957), leastBits(old), 1e-2)
+	assert.Equal(t, byFit, kindOf(rec(1, Tags{"by": "skew-normal", "strings-below": 3})))
+}
+
+func TestRatesGoOnBeyondAnEndOfTheGrid(t *testing.T) {
+	for best, want := range map[float64]float64{1: 0.5, 8: 16, 2: 0, 4: 0} {
+		got, ok := beyondEnd([]float64{1, 2, 4, 8}, best)
+		assert.Equal(t, want, got)
+		assert.Equal(t, want > 0, ok)
+	}
+}
+
+// Fine-tuning is tried at every number of passes and every rate, by plain SGD and by the trainer of the network, and the variant that may lose more
+// takes the best of all of them.
+func TestFineTuningIsTunedAsWellAsSecondOrder(t *testing.T) {
+	dir := runOrder(t, memoryOrder(t.TempDir(), "methods=fine-tune,fine-tune-adam,fine-tune-exposure", "rate-grid=0.01,0.1", "adam-rates=1e-3,1e-2",
+		"fine-tune-epochs=1,2", "exposure-loss=100"))
+	records, err := ReadRecords(dir)
+	require.NoError(t, err)
+	r := resultsOf("memorization", &Config{}, records)
+	nearest := math.Inf(1)
+	for _, m := range []string{"fine-tune", "fine-tune-adam"} {
+		tries := r.part("try", "method", m)
+		assert.GreaterOrEqual(t, len(tries), 4, m)
+		for _, rec := range tries {
+			nearest = min(nearest, rec.Value)
+		}
+	}
+	assert.Equal(t, []float64{nearest}, values(r.part("chosen", "method", "fine-tune-exposure")))
+}
+
+// Records of before settings were chosen without the retrained model are not shown as if they had been.
+func TestOlderRecordsSayHowTheyWereChosen(t *testing.T) {
+	old := Record{Experiment: "memorization", Method: "first-order", Metric: "chosen", Value: 3, Settings: Tags{"length": 5.0, "replace": "text1"}}
+	r := &Results{ID: "memorization", Config: &Config{}, Records: []Record{old}}
+	c := memoryCase{length: 5, replace: "text1"}
+	assert.Contains(t, r.choiceTable(c).Note, "by the distance to the retrained model's")
+	assert.Contains(t, r.distanceTable().Note, "Settings were chosen by it")
+	r.Records[0].Settings["below-median"] = 2.0
+	assert.Contains(t, r.choiceTable(c).Note, "Nothing here needs a retrained model")
+	assert.Contains(t, r.distanceTable().Note, "Nothing was chosen by it")
 }

@@ -17,11 +17,27 @@ const canaryFormat = "`my telephone number is {secret}!' said alice.\n\n  "
 // paperTexts are the replacements of PAPER.md section 3 by their length.
 var paperTexts = map[int][]string{5: {"taken"}, 10: {"not there ", "dry enough"}, 15: {"under the mouse"}, 20: {"the capital of paris"}}
 
+// secretKey is which secret: that of so many characters in a draw.
+type secretKey struct{ length, draw int }
+
+// stream numbers the secret's random streams; that of the first draw is its length.
+func (k secretKey) stream() int { return k.length + 10000*k.draw }
+
+// file names the secret's files.
+func (k secretKey) file() string {
+	if k.draw == 0 {
+		return fmt.Sprint(k.length)
+	}
+	return fmt.Sprintf("%d-draw%d", k.length, k.draw)
+}
+
 // planted is a text with a secret in it, as a model sees it.
 type planted struct {
-	length     int // of the secret
+	secretKey
 	vocabulary *datasets.Vocabulary
 	train      *datasets.Dataset // all windows of the text
+	choosing   *datasets.Dataset // windows of the held-out text on which settings are chosen; nil without one
+	measured   *datasets.Dataset // those on which accuracy is measured then; nil without one
 	canary     *datasets.Canary
 	context    []int32 // the window before the secret, the prompt at its end
 	secret     []int32
@@ -45,24 +61,42 @@ func (s *Session) secretLengths(set *Settings) []int {
 	return out
 }
 
-// plant returns the text with a secret of that length in it.
-func (s *Session) plant(set *Settings, length int) (*planted, error) {
-	p := &planted{length: length}
-	text := s.text
-	if runes := []rune(text); set.Characters > 0 && set.Characters < len(runes) {
-		text = string(runes[:set.Characters])
+// secretKeys returns the secrets that are asked for: one of each length in each draw. A secret of the user's own is the same in all draws.
+func (s *Session) secretKeys(set *Settings) []secretKey {
+	var out []secretKey
+	for _, length := range s.secretLengths(set) {
+		for draw := range max(1, set.Draws) {
+			out = append(out, secretKey{length, draw})
+		}
 	}
+	return out
+}
+
+// parts returns the text that is trained on, and the one held out, which follows it.
+func (s *Session) parts(set *Settings) (train, heldOut string) {
+	runes := []rune(s.text)
+	n, end := int(float64(len(runes))/(1+set.HeldOut)), len(runes)
+	if set.Characters > 0 && set.Characters < n {
+		n, end = set.Characters, set.Characters+int(set.HeldOut*float64(set.Characters))
+	}
+	return string(runes[:n]), string(runes[n:end])
+}
+
+// plant returns the text with a secret of that length in it.
+func (s *Session) plant(set *Settings, key secretKey) (*planted, error) {
+	p, length := &planted{secretKey: key}, key.length
+	text, heldOut := s.parts(set)
 	var err error
 	if s.memory.Secret == "" {
-		secret := datasets.RandomDigits(length, random(s.Seed, streamSecret, length))
-		text, p.canary, err = datasets.InsertCanary(text, canaryFormat, secret, set.Times, random(s.Seed, streamPlaces, length).Uint64())
+		secret := datasets.RandomDigits(length, random(s.Seed, streamSecret, key.stream()))
+		text, p.canary, err = datasets.InsertCanary(text, canaryFormat, secret, set.Times, random(s.Seed, streamPlaces, key.stream()).Uint64())
 	} else {
 		text, err = s.plantOwn(p, text, set)
 	}
 	if err != nil {
 		return nil, err
 	}
-	known := append([]string{text, s.memory.Replacement}, paperTexts[length]...)
+	known := append([]string{text, heldOut, s.memory.Replacement}, paperTexts[length]...)
 	p.vocabulary = datasets.NewVocabulary(known...)
 	tokens, err := p.vocabulary.Encode(text)
 	if err != nil {
@@ -71,7 +105,57 @@ func (s *Session) plant(set *Settings, length int) (*planted, error) {
 	if p.train, err = datasets.Windows(s.Dataset, tokens, set.Window, p.vocabulary.Size()); err != nil {
 		return nil, err
 	}
+	if err := s.holdOut(p, heldOut, set.Window); err != nil {
+		return nil, err
+	}
 	return p, p.findContext(tokens, set.Window)
+}
+
+// holdOut makes windows of the two halves of the held-out text, without those that a secret stands in or behind.
+func (s *Session) holdOut(p *planted, text string, window int) error {
+	if text == "" {
+		return nil
+	}
+	tokens, err := p.vocabulary.Encode(text)
+	if err != nil {
+		return err
+	}
+	secret, err := p.vocabulary.Encode(p.canary.Secret)
+	if err != nil {
+		return err
+	}
+	half := len(tokens) / 2
+	for i, part := range [][]int32{tokens[:half], tokens[half:]} {
+		d, err := datasets.Windows(s.Dataset+", held out", part, window, p.vocabulary.Size())
+		if err != nil {
+			return fmt.Errorf("half of the held-out text: %w; or --set held-out=0, which chooses and measures on the training text", err)
+		}
+		var keep []int
+		for at := range d.Len() { // with its label the window is part[at : at+window+1]
+			if !overlaps(part, secret, at, at+window+1) {
+				keep = append(keep, at)
+			}
+		}
+		if len(keep) == 0 {
+			return errors.New("the secret stands in every window of the held-out text: --set held-out=0")
+		}
+		if i == 0 {
+			p.choosing = d.Subset(keep)
+		} else {
+			p.measured = d.Subset(keep)
+		}
+	}
+	return nil
+}
+
+// overlaps reports whether the word stands in text with a token in [from, to).
+func overlaps(text, word []int32, from, to int) bool {
+	for at := max(0, from-len(word)+1); at < min(to, len(text)-len(word)+1); at++ {
+		if slices.Equal(text[at:at+len(word)], word) {
+			return true
+		}
+	}
+	return false
 }
 
 // plantOwn finds the user's own secret in that much of the text, or puts it there if the whole text holds neither it nor its prompt. All places
@@ -85,12 +169,12 @@ func (s *Session) plantOwn(p *planted, text string, set *Settings) (string, erro
 	}
 	if text != s.text {
 		if _, err := datasets.FindSecret(s.text, m.Prompt, m.Secret); !errors.Is(err, datasets.ErrNoSecret) {
-			return "", fmt.Errorf("the secret %q or its prompt stands in the text, but not within its first %d characters: --set characters=0 takes all of it",
-				m.Secret, set.Characters)
+			return "", fmt.Errorf("the secret %q or its prompt stands in the text, but not within its first %d characters: --set characters=0 --set held-out=0 takes all of it",
+				m.Secret, utf8.RuneCountInString(text))
 		}
 	}
 	// The paragraph ends after it, as before it.
-	seed := random(s.Seed, streamPlaces, p.length).Uint64()
+	seed := random(s.Seed, streamPlaces, p.stream()).Uint64()
 	with, _, err := datasets.InsertCanary(text, m.Prompt+"{secret}\n\n", m.Secret, set.Times, seed)
 	if err != nil {
 		return "", err
@@ -159,7 +243,7 @@ func (s *Session) replacements(set *Settings, length int) ([]replacement, error)
 
 // replacementTokens returns what each place becomes; random characters are drawn again for each.
 func (s *Session) replacementTokens(p *planted, r replacement) ([][]int32, error) {
-	rng := random(s.Seed, streamReplacement, p.length)
+	rng := random(s.Seed, streamReplacement, p.stream())
 	out := make([][]int32, len(p.canary.Spans))
 	for i := range out {
 		text, err := r.text, error(nil)
@@ -195,21 +279,20 @@ func (s *Session) checkText(set *Settings) error {
 	if err := checkMethods("memorization", set, memoryMethodNames()); err != nil {
 		return err
 	}
-	lengths := s.secretLengths(set)
-	if s.memory.Checkpoint != "" && len(lengths) > 1 {
-		return fmt.Errorf("--checkpoint holds the model of one secret, and length=%s asks for %d: give one length", set.Text("length"), len(lengths))
+	keys := s.secretKeys(set)
+	if s.memory.Checkpoint != "" && len(keys) > 1 {
+		return fmt.Errorf("--checkpoint holds one model, and length=%s with draws=%d asks for %d: give one length, and --set draws=1",
+			set.Text("length"), set.Draws, len(keys))
 	}
-	for key, v := range map[string]int{"products": set.MaxProducts, "epochs": set.Epochs} {
-		if v == 0 {
-			return fmt.Errorf("%s=0 is for other experiments: --set %s to at least 1", key, key)
-		}
+	if set.MaxProducts == 0 {
+		return errors.New("products=0 is for other experiments: --set products to at least 1")
 	}
-	for _, length := range lengths {
-		p, err := s.plant(set, length)
+	for _, key := range keys {
+		p, err := s.plant(set, key)
 		if err != nil {
 			return err
 		}
-		replacements, err := s.replacements(set, length)
+		replacements, err := s.replacements(set, key.length)
 		if err != nil {
 			return err
 		}
@@ -219,6 +302,10 @@ func (s *Session) checkText(set *Settings) error {
 			}
 		}
 		n := p.train.Len()
+		if h := p.choosing; h != nil && set.TuneSample > h.Len() {
+			return fmt.Errorf("tune-sample=%d is more than the %d windows of half of the held-out text: --set tune-sample to at most that",
+				set.TuneSample, h.Len())
+		}
 		for _, key := range []string{"train-batch", "batch", "sample", "tune-sample", "accuracy-sample"} {
 			v := map[string]int{"train-batch": set.TrainBatch, "batch": set.Batch, "sample": set.Sample, "tune-sample": set.TuneSample,
 				"accuracy-sample": set.Accuracy}[key]

@@ -13,14 +13,14 @@ import (
 
 // fit trains from the subject's start on the problem's data, or goes on where the file of that name in the run's folder stopped.
 func (sub *secretSubject) fit(ctx context.Context, name string, p *unlearn.Problem) ([]float64, error) {
-	sample := sampled(p.Train, statusSamples, sub.session.Seed, streamTuning, sub.length)
+	sample := sampled(p.Train, statusSamples, sub.session.Seed, streamTuning, sub.stream())
 	f := &fitting{
 		session: sub.session, name: name,
 		checkpoint: unlearn.Checkpoint{Label: sub.label(), Tensors: sub.model.Tensors(), Metadata: sub.metadata(p.Train)},
 		trainer: func(c unlearn.Checkpoint, callback func(unlearn.Progress) error) unlearn.Trainer {
 			return unlearn.Adam{
 				Rate: sub.set.TrainRate, Batch: sub.set.TrainBatch, Epochs: sub.set.TrainEpochs,
-				Seed: random(sub.session.Seed, streamOrder, sub.length).Uint64(), Checkpoint: c, Callback: callback,
+				Seed: random(sub.session.Seed, streamOrder, sub.stream()).Uint64(), Checkpoint: c, Callback: callback,
 			}
 		},
 		measure: func(ctx context.Context, theta []float64) (accuracy, exposure float64, err error) {
@@ -30,6 +30,9 @@ func (sub *secretSubject) fit(ctx context.Context, name string, p *unlearn.Probl
 			e, err := sub.probe.Exposure(ctx, theta, sub.spaces[0], sub.spend(tryStrings))
 			if err != nil {
 				return accuracy, math.NaN(), err
+			}
+			if e.Extrapolated() { // what is certain
+				return accuracy, e.Fit.AtLeast, nil
 			}
 			return accuracy, e.Bits, nil
 		},

@@ -25,6 +25,9 @@ func (o *Order) check() (e *Experiment, datasets, models []string, err error) {
 	if err := o.Memory.check(e); err != nil {
 		return nil, nil, nil, err
 	}
+	if o.Networks != "" && !e.Images {
+		return nil, nil, nil, fmt.Errorf("--networks is for poisoning; %s trains none that may be kept", e.ID)
+	}
 	if datasets, err = o.datasets(e); err != nil {
 		return nil, nil, nil, err
 	}

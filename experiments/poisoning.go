@@ -101,6 +101,7 @@ func poisonMethods() []poisonMethod {
 		{"second-order-iterative-last", stepping("second-order-iterative-last", newtonSteps{}, true, true)},
 		{plainFineTuner.name, plainFineTuner.units},
 		{trainerFineTuner.name, trainerFineTuner.units},
+		{momentumFineTuner.name, momentumFineTuner.units},
 		{"sisa", sharding},
 		{"retrain", retraining},
 	}

@@ -12,7 +12,7 @@ func imageDefaults(s *Settings, k Key) {
 	s.Budgets, s.Known = []int{10000}, []float64{1}
 	s.Blocks, s.Dense, s.BlockDropout, s.Schedule = []int{8, 16}, 64, []float64{0}, "one-cycle"
 	s.Reestimate, s.MaxFall, s.FineEpochs = 1000, 0.5, []int{1, 2, 10}
-	s.Statistics = []string{anew, kept}
+	s.Statistics = []string{reestimated, kept}
 	s.Follow, s.GradientSize = "gradient", 1000
 	s.RidgeShares, s.ProductsGrid = []float64{1e-3, 1e-2, 1e-1, 1}, []int{4, 8}
 	switch k.Profile {
@@ -35,10 +35,12 @@ func poisoningDefaults(s *Settings, k Key) {
 	s.Tau, s.TauFT, s.Ridge = Auto{Tuned: true}, Auto{Tuned: true}, Auto{Tuned: true}
 	s.TauGrid, s.TauFine = []float64{1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2}, 2
 	s.RateGrid, s.AdamRates = []float64{1e-3, 1e-2, 1e-1}, []float64{1e-4, 1e-3, 1e-2}
+	s.MomentumRates = []float64{1e-3, 1e-2, 1e-1}
 	switch k.Profile {
 	case Quick: // all but what takes longest beside the trainings: the last layers in chunks
 		s.Methods = []string{"none", "first-order", "first-order-iterative", "second-order", "second-order-iterative", "first-order-last",
-			"second-order-last", "fine-tune", "fine-tune-adam", "sisa", "retrain"}
+			"second-order-last", "fine-tune", "fine-tune-adam",
+			"fine-tune-momentum", "sisa", "retrain"}
 	case Paper:
 		s.Sample, s.Shards, s.RateGrid = 1000, []int{5, 10, 20}, []float64{1e-4, 1e-3, 1e-2, 1e-1}
 		s.TrainRate, s.TrainEpochs = 1e-3, 100
@@ -46,7 +48,7 @@ func poisoningDefaults(s *Settings, k Key) {
 	case Smoke:
 		s.TrainEpochs, s.Sample, s.Chunks, s.Shards = 2, 30, 2, []int{2}
 		s.TauGrid, s.TauFine, s.RateGrid = []float64{1e-4, 1e-3}, 1, []float64{1e-3, 1e-2}
-		s.AdamRates = []float64{1e-3, 1e-2}
+		s.AdamRates, s.MomentumRates = []float64{1e-3, 1e-2}, []float64{1e-2, 1e-1}
 	}
 }
 
@@ -65,8 +67,8 @@ func describePoisoning(s *Settings) (string, []string) {
 	if s.chunked() && s.Follow == "gradient" {
 		say("chunks follow the gradient of the loss, from %s such images", orAll(s.GradientSize))
 	}
-	if s.Reestimate > 0 && slices.Contains(s.Statistics, anew) {
-		say("statistics found anew on %d images", s.Reestimate)
+	if s.Reestimate > 0 && slices.Contains(s.Statistics, reestimated) {
+		say("statistics re-estimated on %d images", s.Reestimate)
 	}
 	return strings.Join(line, "; "), []string{"blocks", "dense", "block-dropout", "precision", "amsgrad", "train-rate", "schedule", "train-batch",
 		"train-epochs", "sample", "follow", "gradient-sample", "reestimate", "budget", "known", "draws"}

@@ -42,6 +42,19 @@ var trainerFineTuner = fineTuner{
 	},
 }
 
+// momentum is that of fine-tuning by SGD, the usual one.
+const momentum = 0.9
+
+// momentumFineTuner goes down the training pass too, by SGD with momentum.
+var momentumFineTuner = fineTuner{
+	name:  "fine-tune-momentum",
+	rates: func(set *Settings) ([]float64, bool) { return set.MomentumRates, true },
+	method: func(c *repair, rate float64, epochs int) unlearn.Method {
+		return unlearn.Retrain{Trainer: unlearn.SGD{Rate: rate, Momentum: momentum, Batch: c.set.TrainBatch, Epochs: epochs, Seed: c.sampleSeed()},
+			Sample: c.set.Sample, Seed: c.sampleSeed()}
+	},
+}
+
 // units lists the work of fine-tuning: for each number of passes one for each rate of the grid, whose parameters are kept, and one that
 // takes the best by validation accuracy, beyond an end of the grid where that is there.
 func (f fineTuner) units(set *Settings) []poisonUnit {

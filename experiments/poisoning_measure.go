@@ -62,7 +62,7 @@ func (sub *poisonSubject) recorded(method, stage string) float64 {
 }
 
 // confusion keeps in one record, whose value is the number of samples, how many of each class were taken for which: by rows the class, by
-// columns what it was taken for.
+// columns what it was taken for; and which samples were right, see [rightBits].
 func confusion(said []float64, d *datasets.Dataset) finding {
 	counts := make([]int, d.Classes*d.Classes)
 	for i, c := range said {
@@ -76,7 +76,8 @@ func confusion(said []float64, d *datasets.Dataset) finding {
 		}
 		rows[c] = strings.Join(cells, ",")
 	}
-	return finding{metric{"confusion", "images", float64(d.Len())}, Tags{"counts": strings.Join(rows, ";"), "classes": strings.Join(d.ClassNames, ";")}}
+	return finding{metric{"confusion", "images", float64(d.Len())}, Tags{"counts": strings.Join(rows, ";"), "classes": strings.Join(d.ClassNames, ";"),
+		"right": rightBits(said, d)}}
 }
 
 // measured carries a method out on the target and measures the result. A method that failed gives one finding that says so.

@@ -46,7 +46,7 @@ func (sub *poisonSubject) effort(name string, n int) ([]finding, error) {
 	return trainingEffort(sub.session.trainedPath(name), sub.set.TrainEpochs, n)
 }
 
-// unchanged measures the network with the statistics that are asked for, its own or found anew.
+// unchanged measures the network with its own statistics, re-estimated ones, or both, as the settings say.
 func unchanged(set *Settings) []poisonUnit {
 	return []poisonUnit{{name: "none", run: func(ctx context.Context, c *repair) ([]Record, error) {
 		t, err := c.target(ctx, false)

@@ -46,19 +46,19 @@ func (c *repair) tags() Tags {
 	return Tags{"budget": c.budget, "flips": len(c.rows), "known": c.known, "stage": "after"}
 }
 
-// The two ways to evaluate an update: with the statistics of batch normalisation found anew, and with those of before.
+// The two ways to evaluate an update: with re-estimated statistics of batch normalisation, and with those of before.
 const (
-	anew = "anew"
-	kept = "kept"
+	reestimated = "re-estimated"
+	kept        = "kept"
 )
 
-// ways returns those that the settings ask for, anew first; without images to find statistics on they are kept.
+// ways returns those that the settings ask for, re-estimated first; without images to estimate statistics on they are kept.
 func ways(set *Settings) []string {
 	if set.Reestimate == 0 {
 		return []string{kept}
 	}
 	var out []string
-	for _, way := range []string{anew, kept} {
+	for _, way := range []string{reestimated, kept} {
 		if slices.Contains(set.Statistics, way) {
 			out = append(out, way)
 		}

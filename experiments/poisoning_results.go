@@ -38,7 +38,15 @@ func (r *Results) poisonNote() string {
 	if n := r.draws(); n > 1 {
 		return fmt.Sprintf("Mean ± standard deviation over %d draws of the flips and of the start.", n)
 	}
-	return "One draw."
+	return "One draw; " + errorNote + "."
+}
+
+// severalNote is poisonNote where it says what ± is, for tables that have none of one draw.
+func (r *Results) severalNote() string {
+	if r.draws() > 1 {
+		return r.poisonNote() + " "
+	}
+	return ""
 }
 
 // poisonTitle names a case: "800 flips, half of them known".
@@ -131,7 +139,7 @@ func (r *Results) poisonRows() []string {
 // waysMeasured are the ways of statistics in the records, of models that vote only where there are no others: see ownWay.
 func (r *Results) waysMeasured() []string {
 	var out []string
-	for _, way := range []string{anew, kept} {
+	for _, way := range []string{reestimated, kept} {
 		if slices.ContainsFunc(r.part("test-accuracy", "statistics", way), func(rec Record) bool { return !votes(rec.Method) }) {
 			out = append(out, way)
 		}

@@ -44,7 +44,7 @@ func TestStepsOfWhichEveryTryFails(t *testing.T) {
 	c := poisonRequest(t, 1, "chunks=3")
 	target, err := c.target(t.Context(), false)
 	require.NoError(t, err)
-	records, err := c.stepRecords(t.Context(), target, "method", failingRule(func(step int) bool { return step == 2 }), true, anew)
+	records, err := c.stepRecords(t.Context(), target, "method", failingRule(func(step int) bool { return step == 2 }), true, reestimated)
 	require.NoError(t, err)
 	r := resultsOf("poisoning", &Config{}, records)
 	require.Empty(t, r.part("failed"))
@@ -59,7 +59,7 @@ func TestStepsOfWhichEveryTryFails(t *testing.T) {
 	require.Equal(t, at[1].Value, at[2].Value, "the accuracy that stays")
 
 	for _, iterative := range []bool{false, true} {
-		records, err := c.stepRecords(t.Context(), target, "method", failingRule(func(int) bool { return true }), iterative, anew)
+		records, err := c.stepRecords(t.Context(), target, "method", failingRule(func(int) bool { return true }), iterative, reestimated)
 		require.NoError(t, err)
 		r := resultsOf("poisoning", &Config{}, records)
 		failed := r.part("failed")
@@ -155,18 +155,18 @@ func TestTheShorterOfEqualSteps(t *testing.T) {
 	require.True(t, (&stepTry{score: 80.1, length: 9}).better(short))
 }
 
-// What has its statistics anew comes first: a run that is stopped has the table that counts.
+// What has its statistics re-estimated comes first: a run that is stopped has the table that counts.
 func TestUnitsWithKeptStatisticsComeLast(t *testing.T) {
-	const before, after, retrain = "first-order statistics=anew", "first-order statistics=kept", "retrain"
+	const before, after, retrain = "first-order statistics=re-estimated", "first-order statistics=kept", "retrain"
 	for _, tt := range []struct {
 		statistics, reestimate string
 		want                   []string
 	}{
-		{"anew,kept", "100", []string{before, retrain, after}},
-		{"kept,anew", "100", []string{before, retrain, after}},
-		{"anew,anew", "100", []string{before, retrain}},
+		{"re-estimated,kept", "100", []string{before, retrain, after}},
+		{"kept,re-estimated", "100", []string{before, retrain, after}},
+		{"re-estimated", "100", []string{before, retrain}},
 		{"kept", "100", []string{after, retrain}},
-		{"anew,kept", "0", []string{after, retrain}},
+		{"re-estimated,kept", "0", []string{after, retrain}},
 	} {
 		s, set := poisonSession(t, "methods=first-order,retrain", "statistics="+tt.statistics, "reestimate="+tt.reestimate)
 		var names []string
@@ -176,8 +176,8 @@ func TestUnitsWithKeptStatisticsComeLast(t *testing.T) {
 		require.Equal(t, tt.want, names)
 		require.NoError(t, s.checkImages(set))
 	}
-	s, set := poisonSession(t, "statistics=anew", "reestimate=100")
+	s, set := poisonSession(t, "statistics=re-estimated", "reestimate=100")
 	require.NoError(t, set.Set("reestimate", "0"))
 	require.ErrorContains(t, s.checkImages(set), "leaves no images to find them on")
-	require.ErrorContains(t, set.Set("statistics", "new"), "must be one of anew, kept")
+	require.ErrorContains(t, set.Set("statistics", "new"), "must be one of re-estimated, kept")
 }

@@ -124,8 +124,11 @@ func (sub *poisonSubject) cleaned(ctx context.Context) ([]float64, error) {
 }
 
 // Names of the trainings' files in the run's folder.
-func (sub *poisonSubject) trainName() string { return fmt.Sprintf("train-%d-%d", sub.budget, sub.draw) }
-func (sub *poisonSubject) cleanName() string { return fmt.Sprintf("clean-%d", sub.draw) }
+func (sub *poisonSubject) trainName() string { return trainName(sub.budget, sub.draw) }
+func (sub *poisonSubject) cleanName() string { return cleanName(sub.draw) }
+
+func trainName(budget, draw int) string { return fmt.Sprintf("train-%d-%d", budget, draw) }
+func cleanName(draw int) string         { return fmt.Sprintf("clean-%d", draw) }
 
 // fitted trains and then takes the statistics of all the samples.
 func (sub *poisonSubject) fitted(t *storedTraining) unlearn.Trainer {

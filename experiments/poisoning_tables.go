@@ -43,8 +43,9 @@ func (r *Results) learnedTable() Table {
 	t := Table{Title: "What the flipped labels did", Note: r.poisonNote() + " Learned are flipped labels that the network reproduces.",
 		Header: []string{"", "test accuracy, %", "on the true labels, %", "flipped labels learned, %", "seconds of training"}}
 	for _, budget := range r.numbers("budget") {
-		t.Rows = append(t.Rows, []string{r.flipsTitle(budget), percent.text(r.poisonBefore(budget, "none", "test-accuracy")),
-			percent.text(r.poisonBefore(budget, "retrain", "test-accuracy")), percent.text(r.poisonBefore(budget, "none", "poison-learned")),
+		t.Rows = append(t.Rows, []string{r.flipsTitle(budget),
+			accuracyText(r.part("test-accuracy", "method", "none", "budget", budget, "stage", "before"), percent),
+			accuracyText(r.part("test-accuracy", "method", "retrain", "budget", budget, "stage", "clean"), percent), percent.text(r.poisonBefore(budget, "none", "poison-learned")),
 			plain.text(r.poisonBefore(budget, "train", "seconds"))})
 	}
 	return t
@@ -62,7 +63,7 @@ func (r *Results) byBudget(title, metric, note string, known float64) Table {
 		columns = append(columns, c)
 		for _, way := range ways {
 			head := r.flipsTitle(c.budget)
-			if slices.Contains(ways, anew) {
+			if slices.Contains(ways, reestimated) {
 				head += ", statistics " + way
 			}
 			t.Header = append(t.Header, head)
@@ -75,11 +76,7 @@ func (r *Results) byBudget(title, metric, note string, known float64) Table {
 				if len(ways) == 1 {
 					way = r.ownWay(c, m)
 				}
-				cell := r.cell(metric, percent, c.pairs("method", m, "statistics", way)...)
-				if s := r.restored(c, m, way); metric == "restored-share" && s.n > 0 && r.poisonFailed(c, m, way) == 0 {
-					cell = percent.text(s)
-				}
-				row = append(row, cell)
+				row = append(row, r.shareCell(metric, c, m, way))
 			}
 		}
 		t.Rows = append(t.Rows, row)
@@ -90,14 +87,27 @@ func (r *Results) byBudget(title, metric, note string, known float64) Table {
 	return t
 }
 
-// waysNote says where statistics come from, if any were found anew.
+// shareCell is a cell of that table.
+func (r *Results) shareCell(metric string, c poisonCase, method, way string) string {
+	pairs := c.pairs("method", method, "statistics", way)
+	records := r.part(metric, pairs...)
+	switch {
+	case r.poisonFailed(c, method, way) > 0 || len(records) == 0:
+		return r.cell(metric, percent, pairs...)
+	case metric == "restored-share":
+		return r.restoredText(c, method, way, percent)
+	}
+	return accuracyText(records, percent)
+}
+
+// waysNote says where statistics come from, if any were re-estimated.
 func (r *Results) waysNote() string {
-	const found = " Statistics of batch normalisation anew: found on some of the corrected images after the update"
+	const found = " Re-estimated statistics of batch normalisation are those of some of the corrected images after the update"
 	switch ways := r.waysMeasured(); {
-	case !slices.Contains(ways, anew):
+	case !slices.Contains(ways, reestimated):
 		return ""
 	case len(ways) > 1:
-		return found + "; kept: those of the network before it. Settings are chosen for each by itself."
+		return found + "; kept ones are those of the network before it. Settings are chosen for each by itself."
 	case slices.ContainsFunc(r.poisonRows(), votes):
 		return found + ", of SISA after each training."
 	default:
@@ -111,21 +121,24 @@ func (r *Results) poisonCostTable(c poisonCase) Table {
 	t := Table{
 		Title: "Cost, " + r.poisonTitle(c),
 		Header: []string{"method", "seconds", "share of retraining, %", "of it for the trust check, s", "passes of gradients", "passes of products",
-			"scoring its tries, s"},
-		Note: fmt.Sprintf("%s Seconds include the trust check, passes (all %s images) leave it out. Scoring the settings that are tried has a column "+
-			"of its own; the products of second order are those of all its tries. Measuring is in neither, nor is the pass for a training's statistics.",
-			r.poisonNote(), formatNumber(images)),
+			"choosing its settings, s", "share of retraining with choosing, %"},
+		Note: fmt.Sprintf("Seconds include the trust check, passes (all %s images) leave it out. Choosing the settings has columns of its own: scoring "+
+			"what is tried, of fine-tuning the passes of all rates too that are not taken. The products of second order are those of all its tries. "+
+			"Measuring is in neither, nor is the pass for a training's statistics.", formatNumber(images)),
 	}
 	retraining := r.poisonBefore(c.budget, "retrain", "seconds").mean
 	passes := func(s spread) string { return style{1 / images, -1}.text(scaled(s, 1)) }
+	t.Note = r.severalNote() + t.Note
 	for _, m := range r.poisonRows() {
 		way := r.ownWay(c, m)
 		seconds := r.poison(c, m, "seconds", way)
 		if m == "none" || seconds.n == 0 {
 			continue
 		}
+		choosing := r.tuningSeconds(c, m, way)
 		t.Rows = append(t.Rows, []string{m, plain.text(seconds), plain.text(scaled(seconds, 100/retraining)), plain.text(r.poison(c, m, "check-seconds", way)),
-			passes(scaled(r.poison(c, m, "gradients", way), 1)), passes(r.poison(c, m, "hvps", way)), plain.one(r.tuningSeconds(c, m, way))})
+			passes(scaled(r.poison(c, m, "gradients", way), 1)), passes(r.poison(c, m, "hvps", way)), plain.one(choosing),
+			plain.one(100 / retraining * (seconds.mean + choosing))})
 	}
 	return t
 }
@@ -148,7 +161,7 @@ func (r *Results) tuningSeconds(c poisonCase, method, way string) float64 {
 // chunksTable shows the validation accuracy from chunk to chunk.
 func (r *Results) chunksTable(c poisonCase) Table {
 	t := Table{Title: "Validation accuracy after each chunk, %, " + r.poisonTitle(c), Header: []string{"method"},
-		Note: fmt.Sprintf("%s A chunk that lowers it by more than %s points is refused, which stands in brackets.", r.poisonNote(), r.setting("max-fall"))}
+		Note: fmt.Sprintf("%sA chunk that lowers it by more than %s points is refused, which stands in brackets.", r.severalNote(), r.setting("max-fall"))}
 	chunks := r.numbers("chunk")
 	chunks = slices.DeleteFunc(chunks, func(k float64) bool { return len(r.part("chunk-accuracy", c.pairs("chunk", k)...)) == 0 })
 	for _, k := range chunks {
@@ -217,6 +230,7 @@ func (r *Results) poisonSolvesTable(c poisonCase) Table {
 
 // shownConfusions are the models whose confusion matrices are shown.
 func (r *Results) shownConfusions(c poisonCase) (titles []string, records []Record) {
+	other, otherWay, _ := r.bestOther(c)
 	for _, m := range []struct {
 		title string
 		pairs []any
@@ -224,6 +238,7 @@ func (r *Results) shownConfusions(c poisonCase) (titles []string, records []Reco
 		{"before", []any{"method", "none", "budget", c.budget, "stage", "before"}},
 		{"after second-order-iterative", c.pairs("method", "second-order-iterative", "statistics", r.mainWay())},
 		{"after second-order", c.pairs("method", "second-order", "statistics", r.mainWay())},
+		{"after " + other + ", the best other method", c.pairs("method", other, "statistics", otherWay)},
 		{"trained on the true labels", []any{"method", "retrain", "budget", c.budget, "stage", "clean"}},
 	} {
 		if rec, ok := first(r.part("confusion", m.pairs...)); ok && !(m.title == "after second-order" && len(records) > 1) {

@@ -140,6 +140,7 @@ func ReadRecords(dir string) ([]Record, error) {
 	var damaged *DamagedError
 	switch {
 	case err == nil:
+		renameRecords(records)
 		return records, nil
 	case !errors.As(err, &damaged):
 		return nil, fmt.Errorf("experiments: %s: %w", path, err)

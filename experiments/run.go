@@ -26,7 +26,8 @@ type Order struct {
 	Data       string   // folder of the data sets that are not embedded; "" = LETHE_DATA
 	Out        string   // "" = results
 	Mode       Mode
-	Memory     // of memorization only
+	Memory            // of memorization only
+	Networks   string // of poisoning: folder of networks that were trained before, see [SaveNetworks]; "" = train
 	// Repeat is a run to be repeated with its own settings; the fields above it are then taken from it, but for the files that Memory
 	// names anew because they lie elsewhere now.
 	Repeat   *Config
@@ -59,15 +60,7 @@ func (o *Order) Do(ctx context.Context) (runs []Run, missing []Missing, err erro
 	if o.Progress == nil {
 		o.Progress = Quiet{}
 	}
-	if o.Repeat != nil {
-		o.repeat()
-	}
-	if o.Profile == "" {
-		o.Profile = Quick
-	}
-	if o.Out == "" {
-		o.Out = "results"
-	}
+	o.fill()
 	e, names, models, err := o.check()
 	if err != nil {
 		return nil, nil, &UsageError{err}
@@ -149,6 +142,14 @@ func (o *Order) one(ctx context.Context, e *Experiment, src *source, dataset, mo
 	if err := s.checkParts(parts); err != nil {
 		return nil, &UsageError{err}
 	}
+	if o.Networks != "" {
+		if c.Networks, err = s.takeNetworks(ctx, o.Networks, parts); err != nil {
+			return nil, &UsageError{err}
+		}
+	}
+	if err := o.checkNetworks(c); err != nil {
+		return nil, err
+	}
 	notes, err := s.idleNotes(set, parts)
 	if err != nil {
 		return nil, err
@@ -190,6 +191,21 @@ func (o *Order) checkRepeat(c *Config) error {
 		return fmt.Errorf("the checkpoint %s is not the one of the run that is to be repeated: fingerprint %s, not %s", o.Checkpoint, o.Loaded, m.Loaded)
 	}
 	return nil
+}
+
+// checkNetworks refuses other networks than those of the run that is to be repeated.
+func (o *Order) checkNetworks(c *Config) error {
+	switch {
+	case o.Repeat == nil || o.Repeat.Networks == c.Networks:
+		return nil
+	case c.Networks == "":
+		return fmt.Errorf("the run that is to be repeated began with networks that were trained before (fingerprint %s): name their folder by --networks",
+			o.Repeat.Networks)
+	case o.Repeat.Networks == "":
+		return errors.New("the run that is to be repeated trained its networks itself: leave --networks out")
+	}
+	return fmt.Errorf("the networks in %s are not those of the run that is to be repeated: fingerprint %s, not %s", o.Networks, c.Networks,
+		o.Repeat.Networks)
 }
 
 // checkParts refuses settings that the data cannot fulfil.
@@ -303,6 +319,9 @@ func (o *Order) command(c *Config, set []assignment) string {
 		words = append(words, "--dataset", c.Dataset)
 	}
 	words = append(words, o.flags()...)
+	if o.Networks != "" {
+		words = append(words, "--networks="+quoted(o.Networks))
+	}
 	words = append(words, "--model", c.Model, "--profile", c.Profile, "--seed", strconv.FormatUint(c.Seed, 10))
 	for _, a := range set {
 		words = append(words, "--set", quoted(a.key+"="+a.value))

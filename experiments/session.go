@@ -35,10 +35,11 @@ type Session struct {
 
 	text    string // of memorization, as is what follows
 	memory  Memory
-	secrets map[int]*secretSubject // by the secret's length
+	secrets map[secretKey]*secretSubject
 
 	poisoned map[string]*poisonSubject // of poisoning, by budget and draw
 	clean    map[int][]float64         // what training on the true labels came to, by draw
+	given    map[string]string         // files of networks that were trained before, by the training's name
 }
 
 // data is a training and a test set.
@@ -48,7 +49,7 @@ func newSession(c *Config, named *datasets.Named, before []Record, p Progress) *
 	s := &Session{
 		Experiment: c.Experiment, Dataset: c.Dataset, Model: c.Model, Profile: c.Profile, Seed: c.Seed, Progress: p,
 		named: named, before: before, splits: map[float64]*data{}, subjects: map[string]*Subject{}, pools: map[string][]int{},
-		trials: map[string]trial{}, tunings: map[string]*tuning{}, secrets: map[int]*secretSubject{},
+		trials: map[string]trial{}, tunings: map[string]*tuning{}, secrets: map[secretKey]*secretSubject{},
 		poisoned: map[string]*poisonSubject{}, clean: map[int][]float64{},
 		short: map[*data]*data{}, norms: map[*datasets.Dataset]float64{},
 	}

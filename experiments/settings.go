@@ -72,10 +72,11 @@ type Settings struct {
 	SISAOutputs       string    `set:"sisa-vote" doc:"how SISA's models answer: majority, or the mean of their outputs"`
 	DPSigma           float64   `set:"dp-sigma" doc:"noise of differential privacy by a noisy objective (linear models); 0 leaves it out"`
 	Lengths           []int     `set:"length" of:"memorization" doc:"lengths of the secrets, random digits"`
-	Methods           []string  `set:"methods" of:"memorization,poisoning" doc:"methods that are carried out beside retraining, separated by commas, or all; of memorization first-order-matched and second-order-repeated go on from second-order; of poisoning -last changes the last layers only"`
+	Methods           []string  `set:"methods" of:"memorization,poisoning" doc:"methods that are carried out beside retraining, separated by commas, or all; of memorization first-order-matched and second-order-repeated go on from second-order, and second-order-published takes the paper's damping and scale on this model; of poisoning -last changes the last layers only"`
 	Replace           []string  `set:"replace" of:"memorization" doc:"what the secret becomes: text1, text2 (of the paper, where it has one), random-digits (anew at each place) or all"`
 	Times             int       `set:"times" of:"memorization" doc:"how often the secret is put into the text"`
 	Characters        int       `set:"characters" of:"memorization" doc:"of the text, from its beginning; 0 = all"`
+	HeldOut           float64   `set:"held-out" of:"memorization" doc:"characters behind the training text, as a share of it, that nothing is trained on: settings are chosen on the first half, and accuracy is measured on the other; 0 = both on the training text"`
 	Window            int       `set:"window" of:"memorization" doc:"characters from which the next one is guessed"`
 	Embedding         int       `set:"embedding" of:"memorization" doc:"numbers that stand for a character"`
 	Units             int       `set:"units" of:"memorization" doc:"width of each LSTM layer"`
@@ -92,11 +93,12 @@ type Settings struct {
 	TauGrid           []float64 `set:"tau-grid" of:"memorization,poisoning" doc:"values of tau that are tried first"`
 	TauFine           int       `set:"tau-fine" of:"memorization,poisoning" doc:"values of tau a decade that are then tried around the best"`
 	RateGrid          []float64 `set:"rate-grid" of:"memorization,poisoning" doc:"learning rates of fine-tuning that are tried"`
-	AdamRates         []float64 `set:"adam-rates" of:"poisoning" doc:"learning rates of fine-tuning by Adam that are tried first"`
-	MaxLoss           float64   `set:"max-loss" of:"memorization" doc:"points of training accuracy that a chosen setting may lose"`
-	ExposureLoss      float64   `set:"exposure-loss" of:"memorization" doc:"the same for the variant that is to bring the exposure down"`
-	TuneSample        int       `set:"tune-sample" of:"memorization" doc:"windows on which that is measured; 0 = all"`
-	Accuracy          int       `set:"accuracy-sample" of:"memorization" doc:"windows on which accuracy and loss are measured; 0 = all"`
+	AdamRates         []float64 `set:"adam-rates" of:"memorization,poisoning" doc:"learning rates of fine-tuning by Adam that are tried first"`
+	MomentumRates     []float64 `set:"momentum-rates" of:"poisoning" doc:"the same for fine-tuning by SGD with momentum 0.9"`
+	MaxLoss           float64   `set:"max-loss" of:"memorization" doc:"points of held-out accuracy that a chosen setting may lose"`
+	ExposureLoss      float64   `set:"exposure-loss" of:"memorization" doc:"the same for the variants that are to bring the exposure down"`
+	TuneSample        int       `set:"tune-sample" of:"memorization" doc:"held-out windows on which that is measured; 0 = all"`
+	Accuracy          int       `set:"accuracy-sample" of:"memorization" doc:"training windows on which accuracy and loss are measured; 0 = all"`
 	FitSamples        int       `set:"fit-samples" of:"memorization" doc:"strings drawn for the distribution of perplexities where there are too many to rank"`
 	LissaProducts     int       `set:"lissa-products" of:"memorization" doc:"Hessian products that LiSSA may take"`
 	Rounds            int       `set:"rounds" of:"memorization" doc:"repetitions of second order in its repeated variant"`
@@ -108,13 +110,13 @@ type Settings struct {
 	BlockDropout      []float64 `set:"block-dropout" of:"poisoning" doc:"share of each block's outputs that training leaves out; 0 = none, of the blocks without a value too"`
 	Schedule          string    `set:"schedule" of:"poisoning" doc:"learning rate of training: constant or one-cycle"`
 	AMSGrad           bool      `set:"amsgrad" of:"poisoning" doc:"train by AMSGrad in place of Adam"`
-	Reestimate        int       `set:"reestimate" of:"poisoning" doc:"corrected images on which an update's batch-normalisation statistics are found anew; 0 = keep those of before"`
-	Statistics        []string  `set:"statistics" of:"poisoning" doc:"batch-normalisation statistics with which updates are chosen and measured: anew, kept (those of before), or both; SISA has those of its trainings"`
+	Reestimate        int       `set:"reestimate" of:"poisoning" doc:"corrected images on which an update's batch-normalisation statistics are re-estimated; 0 = keep those of before"`
+	Statistics        []string  `set:"statistics" of:"poisoning" doc:"batch-normalisation statistics with which updates are chosen and measured: re-estimated, kept (those of before), or both; SISA has those of its trainings"`
 	Follow            string    `set:"follow" of:"poisoning" doc:"what the chunks of iterative methods follow: gradient, of the loss on the labels corrected so far, or difference, that which the chunk makes"`
 	GradientSize      int       `set:"gradient-sample" of:"poisoning" doc:"images that this gradient is estimated from, of the chunk and of the others each; 0 = all"`
 	RidgeShares       []float64 `set:"ridge-shares" of:"poisoning" doc:"ridges that are tried, in shares of the largest eigenvalue that is found"`
 	ProductsGrid      []int     `set:"products-grid" of:"poisoning" doc:"numbers of products of a solve that are tried"`
-	FineEpochs        []int     `set:"fine-tune-epochs" of:"poisoning" doc:"passes of fine-tuning, each measured"`
+	FineEpochs        []int     `set:"fine-tune-epochs" of:"memorization,poisoning" doc:"passes of fine-tuning: of memorization each is tried, of poisoning each is measured"`
 	MaxFall           float64   `set:"max-fall" of:"poisoning" doc:"points of validation accuracy by which a chunk may lower it; one that lowers it more is refused"`
 }
 
@@ -162,6 +164,9 @@ func (s *Settings) Set(key, text string) error {
 	v, err := parseSetting(field.Interface(), strings.TrimSpace(text))
 	if err != nil {
 		return fmt.Errorf("setting %s=%s: %w", key, text, err)
+	}
+	if words, ok := v.([]string); ok && key == "statistics" {
+		renameStatistics(words)
 	}
 	changed := *s
 	reflect.ValueOf(&changed).Elem().Field(i).Set(reflect.ValueOf(v))
@@ -293,13 +298,14 @@ var allowed = map[string][]string{
 	"against":        {unlearn.ExactOptimum.String(), unlearn.SameMechanism.String()},
 	"schedule":       {"constant", "one-cycle"},
 	"follow":         {"gradient", "difference"},
-	"statistics":     {anew, kept},
+	"statistics":     {reestimated, kept},
 	"replace":        {"text1", "text2", "random-digits", "all"},
 }
 
 // mayBeZero lists the numeric settings for which 0 has a meaning; the others are at least 1, or above 0.
-var mayBeZero = []string{"lambda", "sigma", "test-share", "ridge", "seeds", "epochs", "products", "sigmas", "sweep-draws", "sisa-shards", "dp-sigma", "paper-tau", "paper-tau-ft",
-	"characters", "dropout", "l2", "max-loss", "exposure-loss", "sample", "tune-sample", "accuracy-sample", "images", "block-dropout", "reestimate",
+var mayBeZero = []string{"lambda", "sigma", "test-share", "ridge", "seeds", "epochs", "products", "sigmas", "sweep-draws", "sisa-shards", "dp-sigma",
+	"paper-tau", "paper-tau-ft",
+	"characters", "held-out", "dropout", "l2", "max-loss", "exposure-loss", "sample", "tune-sample", "accuracy-sample", "images", "block-dropout", "reestimate",
 	"max-fall", "gradient-sample", "cold-draws"}
 
 // most bounds the whole numbers: beyond these a slip of the keyboard is likelier than a wish. The measured draws stay below [tuningDraw].

@@ -60,7 +60,7 @@ func JVP(ys, wrt, v []*Node) ([]*Node, error) {
 	return out, err
 }
 
-// GGNVP returns the product of the generalised Gauss-Newton matrix J' H J with v, where J is the Jacobian of out by wrt
+// GGNVP returns the product of the generalized Gauss-Newton matrix J' H J with v, where J is the Jacobian of out by wrt
 // and H the Hessian of the scalar loss by out (Schraudolph 2002, section 3.2). The matrix is positive semi-definite when the
 // loss is convex in out.
 func GGNVP(out, loss *Node, wrt, v []*Node) ([]*Node, error) {

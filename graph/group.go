@@ -317,7 +317,7 @@ func leakyGate[T Float](dst, x, y []T, c T) {
 	}
 }
 
-// spreading says how a broadcast or a slice reads its input: the result is units of run*repeat elements; in a unit, run neighbours of the
+// spreading says how a broadcast or a slice reads its input: the result is units of run*repeat elements; in a unit, run neighbors of the
 // input are copied, or one is repeated. The dimensions in front of a unit are walked with the input's strides, 0 where it repeats.
 type spreading struct {
 	offset        int // of the first element in the input

@@ -8,7 +8,7 @@ type Samples struct {
 	Batch   []*Node
 	Results []*Node
 	// Statistics allows what [Moments] finds to be read by every sample, as in the training pass of a batch
-	// normalisation.
+	// normalization.
 	Statistics bool
 }
 

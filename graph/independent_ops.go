@@ -61,7 +61,7 @@ func (w *independence) ordinary(o operator, in []*Node, ls []layout) layout {
 		return w.reduce(ls[0], o.axes)
 	case maxAlong:
 		return w.reduce(ls[0], o.axes)
-	case softmax, logSoftmax, softmaxSlope, centre, centreT, standardise:
+	case softmax, logSoftmax, softmaxSlope, center, centerT, standardize:
 		return w.lines(in, ls)
 	case logSumExp:
 		return w.reduce(ls[0], []int{len(ls[0]) - 1})
@@ -241,7 +241,7 @@ func (w *independence) matmul(o matmul, ls []layout) layout {
 func (w *independence) moments() layout {
 	if !w.statistics {
 		w.mixed("it takes statistics over the samples of a batch, which only ForwardTraining may do: in the evaluation pass give " +
-			"the batch normalisation its running statistics")
+			"the batch normalization its running statistics")
 	}
 	return plain(w.shape(), other)
 }

@@ -115,13 +115,13 @@ func TestIndependentAccepts(t *testing.T) {
 			n := rows(x)
 			return Sum(Reshape(Conv2D(Reshape(x, 2*n, 4, 3, 2), p[0], Window{}), n, 48), 1)
 		}},
-		{"evaluation pass of a batch normalisation", []int{4}, [][]int{{4}, {4}, {4}, {4}}, func(x, y *Node, p []*Node) *Node {
+		{"evaluation pass of a batch normalization", []int{4}, [][]int{{4}, {4}, {4}, {4}}, func(x, y *Node, p []*Node) *Node {
 			return Sum(BatchNorm(x, p[0], p[1], p[2], p[3], 1e-3), 1)
 		}},
 		{"a penalty of each sample", []int{4}, [][]int{{4, 1}}, func(x, y *Node, p []*Node) *Node {
 			return Add(Logistic(MatMul(x, p[0]), y), Sum(Square(p[0])))
 		}},
-		{"class weights that are not normalised", []int{4}, [][]int{{4, 3}}, func(x, y *Node, p []*Node) *Node {
+		{"class weights that are not normalized", []int{4}, [][]int{{4, 3}}, func(x, y *Node, p []*Node) *Node {
 			w := Fixed(x, []float64{1, 2, 4}, 3, 1)
 			return Mul(Reshape(Gather(w, y), rows(x)), SoftmaxCrossEntropy(MatMul(x, p[0]), y))
 		}},
@@ -151,7 +151,7 @@ func TestIndependentRefuses(t *testing.T) {
 		{"maximum of all", "max[0 1]", func(x, y, w *Node) *Node { return softmax(Sub(x, Max(x)), y, w) }},
 		{"softmax over rows", "softmax", func(x, y, w *Node) *Node { return softmax(Softmax(x, 0), y, w) }},
 		{"log-sum-exp over rows", "logsumexp", func(x, y, w *Node) *Node { return softmax(Sub(x, LogSumExp(x, 0)), y, w) }},
-		{"loss normalised over its batch", "sum[0]", func(x, y, w *Node) *Node {
+		{"loss normalized over its batch", "sum[0]", func(x, y, w *Node) *Node {
 			c := Reshape(Gather(Fixed(x, []float64{1, 2, 4}, 3, 1), y), rows(x))
 			return Mul(softmax(x, y, w), Div(c, Sum(c)))
 		}},

@@ -222,7 +222,7 @@ func columnsOf[T Float](s *convShape, buf, x []T, row, rows int) []T {
 	return buf[:rows*s.ow*s.patch]
 }
 
-// copyLines is columnsOf where the elements of a window's line are neighbours, which is nearly always: line by line of the windows, so that
+// copyLines is columnsOf where the elements of a window's line are neighbors, which is nearly always: line by line of the windows, so that
 // what is copied lies in order on both sides.
 func copyLines[T Float](s *convShape, buf, x []T, row, rows int) {
 	run, step := s.win.Size[1]*s.c, s.win.Stride[1]*s.c
@@ -264,7 +264,7 @@ func addColumns[T Float](s *convShape, x, columns []T, row, rows int) {
 	s.walk(row, rows, func(int, int) {}, func(at, from, run int) { vec.AddTo(x[from:from+run], columns[at:at+run]) })
 }
 
-// walk goes through the windows of some rows of filtered pixels in runs of neighbours: those in the padding, and those that start at from in
+// walk goes through the windows of some rows of filtered pixels in runs of neighbors: those in the padding, and those that start at from in
 // the images. at is a run's place in the columns.
 func (s *convShape) walk(row, rows int, padding func(at, run int), pixels func(at, from, run int)) {
 	kh, kw := s.win.Size[0], s.win.Size[1]

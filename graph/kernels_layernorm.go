@@ -6,10 +6,10 @@ import (
 	"lethe/graph/internal/vec"
 )
 
-// standardiseRow writes x - mean to y and returns 1/sqrt(variance + epsilon), as r*2^-e so that it is finite.
-func standardiseRow[T Float](y, x []T, epsilon float64) (r float64, e int) {
+// standardizeRow writes x - mean to y and returns 1/sqrt(variance + epsilon), as r*2^-e so that it is finite.
+func standardizeRow[T Float](y, x []T, epsilon float64) (r float64, e int) {
 	n := float64(len(x))
-	centreRow(y, x)
+	centerRow(y, x)
 	variance := float64(vec.Dot(y, y)) / n
 	least, most := 0x1p-960, math.MaxFloat64
 	if isSingle[T]() {
@@ -33,8 +33,8 @@ func standardiseRow[T Float](y, x []T, epsilon float64) (r float64, e int) {
 	return 1 / math.Sqrt(squares/n+math.Ldexp(math.Ldexp(epsilon, -e), -e)), e
 }
 
-// centreRow takes the mean off twice: the second time there is only what rounding a large mean left.
-func centreRow[T Float](y, x []T) {
+// centerRow takes the mean off twice: the second time there is only what rounding a large mean left.
+func centerRow[T Float](y, x []T) {
 	n := float64(len(x))
 	mean := float64(vec.Sum(x)) / n
 	if math.IsInf(mean, 0) {
@@ -47,10 +47,10 @@ func centreRow[T Float](y, x []T) {
 	vec.AddS(y, y, T(-float64(vec.Sum(y))/n))
 }
 
-func standardiseRows[T Float](y, x []T, n int, epsilon float64) {
+func standardizeRows[T Float](y, x []T, n int, epsilon float64) {
 	for lo := 0; lo < len(x); lo += n {
 		row := y[lo : lo+n]
-		r, e := standardiseRow(row, x[lo:lo+n], epsilon)
+		r, e := standardizeRow(row, x[lo:lo+n], epsilon)
 		if e != 0 {
 			for i, v := range row {
 				row[i] = T(math.Ldexp(float64(v), -e) * r)
@@ -65,7 +65,7 @@ func standardiseRows[T Float](y, x []T, n int, epsilon float64) {
 func inverseDeviations[T Float](y, x, row []T, epsilon float64) {
 	n := len(row)
 	for k := range y {
-		r, e := standardiseRow(row, x[k*n:(k+1)*n], epsilon)
+		r, e := standardizeRow(row, x[k*n:(k+1)*n], epsilon)
 		y[k] = T(math.Ldexp(r, -e))
 	}
 }

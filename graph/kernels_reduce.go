@@ -27,7 +27,7 @@ func maxStrips[T Float](dst, x []T, n, w int) {
 	}
 }
 
-// lowerReduce reduces neighbouring axes, seen as (outer, n, w). [Sum] and [Max] split others.
+// lowerReduce reduces neighboring axes, seen as (outer, n, w). [Sum] and [Max] split others.
 func lowerReduce[T Float](axes []int, in int, shape []int, out int, f strips[T]) kernel[T] {
 	outer, n, w := size(shape[:axes[0]]), 1, size(shape[axes[len(axes)-1]+1:])
 	for _, a := range axes {

@@ -47,14 +47,14 @@ func softmaxRows[T Float](y, x []T, n int, slope bool) {
 }
 
 // softmaxSlopeRows measures d from its value where p is largest: with a p of almost 1 there, the differences from the mean p'd would have
-// to come out of numbers that are almost equal. With centred set the factor p is left out.
-func softmaxSlopeRows[T Float](y, p, d []T, n int, centred bool) {
+// to come out of numbers that are almost equal. With centered set the factor p is left out.
+func softmaxSlopeRows[T Float](y, p, d []T, n int, centered bool) {
 	for lo := 0; lo < len(p); lo += n {
 		q, row := p[lo:lo+n], y[lo:lo+n]
 		at := largestAt(q)
 		vec.AddS(row, d[lo:lo+n], -d[lo+at])
 		vec.AddS(row, row, -vec.Dot(q, row))
-		if !centred {
+		if !centered {
 			vec.Mul(row, row, q)
 		}
 	}
@@ -68,8 +68,8 @@ func largestAt[T Float](x []T) (at int) {
 	return at
 }
 
-// centreTRows takes 1 - p, by which d counts where p is largest, from the other elements of p.
-func centreTRows[T Float](y, p, d []T, n int) {
+// centerTRows takes 1 - p, by which d counts where p is largest, from the other elements of p.
+func centerTRows[T Float](y, p, d []T, n int) {
 	for lo := 0; lo < len(p); lo += n {
 		q, u, row := p[lo:lo+n], d[lo:lo+n], y[lo:lo+n]
 		at := largestAt(q)

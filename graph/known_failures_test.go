@@ -96,13 +96,13 @@ func TestKnownFailures(t *testing.T) {
 			}, []array{scalarOf(0)}, [][]float64{{1}, {2}, {6}, {24}, {0}}},
 		{"ad#12: the gradient of a function of a gradient is that of another function",
 			func(x ...*Node) []*Node { return gradients(Sum(Square(gradients(Square(x[0]), x[0])[0])), x[0]) }, []array{scalarOf(1)}, [][]float64{{8}}},
-		{"pytorch#196700, pytorch#175754: second and third derivatives of a layer normalisation take mean and variance for constants",
+		{"pytorch#196700, pytorch#175754: second and third derivatives of a layer normalization take mean and variance for constants",
 			func(x ...*Node) []*Node {
 				row := Reshape(Concat(0, Reshape(x[0], 1), Fixed(x[0], []float64{0}, 1)), 1, 2)
 				y := Sum(LayerNorm(row, Fixed(x[0], []float64{1, 2}, 2), Fixed(x[0], []float64{0, 0}, 2), 0.25))
 				return append([]*Node{y}, scalarDerivatives(y, x[0], 3)...)
 			}, []array{scalarOf(0.7)}, [][]float64{{-0.7 / math.Sqrt(1.49)}, {-math.Pow(1.49, -1.5)}, {0.7749142079590942}, {3*math.Pow(1.49, -2.5) - 15*0.49*math.Pow(1.49, -3.5)}}},
-		{"pytorch#196699: the second derivative of a batch normalisation by its own statistics",
+		{"pytorch#196699: the second derivative of a batch normalization by its own statistics",
 			func(x ...*Node) []*Node {
 				linear, square, constant := make([]float64, 8), make([]float64, 8), make([]float64, 8)
 				for k := range 8 { // sample, position, channel here; sample, channel, position there
@@ -119,7 +119,7 @@ func TestKnownFailures(t *testing.T) {
 			func(x ...*Node) []*Node { return gradients(Mean(Square(x[0]), 0), x[0]) }, []array{row(1, 1, 1, 1, 1)}, [][]float64{{0.4, 0.4, 0.4, 0.4, 0.4}}},
 		{"pytorch#28993: a mean that names no axis has the gradient of a sum",
 			func(x ...*Node) []*Node { return gradients(Mean(x[0]), x[0]) }, []array{row(1, 1, 1)}, [][]float64{{1.0 / 3, 1.0 / 3, 1.0 / 3}}},
-		{"cs249r_book#1867: the gradient of a mean over two axes that are no neighbours is spread along others",
+		{"cs249r_book#1867: the gradient of a mean over two axes that are no neighbors is spread along others",
 			func(x ...*Node) []*Node { return gradients(weighted(Mean(x[0], 0, 2), 1, 2), x[0]) }, []array{shaped(counting(8), 2, 2, 2)},
 			[][]float64{{0.25, 0.25, 0.5, 0.5, 0.25, 0.25, 0.5, 0.5}}},
 		{"oneflow#8659: the gradient of a sum of rows does not fit the rows",

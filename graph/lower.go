@@ -103,10 +103,10 @@ func lowerRows[T Float](o operator, in []int, shapes [][]int, out int) kernel[T]
 		return func(m *machine[T]) { softmaxRows(m.vals[out], m.vals[in[0]], n, o.slope) }
 	case softmaxSlope:
 		return func(m *machine[T]) { softmaxSlopeRows(m.vals[out], m.vals[in[0]], m.vals[in[1]], n, false) }
-	case centre:
+	case center:
 		return func(m *machine[T]) { softmaxSlopeRows(m.vals[out], m.vals[in[0]], m.vals[in[1]], n, true) }
-	case centreT:
-		return func(m *machine[T]) { centreTRows(m.vals[out], m.vals[in[0]], m.vals[in[1]], n) }
+	case centerT:
+		return func(m *machine[T]) { centerTRows(m.vals[out], m.vals[in[0]], m.vals[in[1]], n) }
 	case logSoftmax:
 		return func(m *machine[T]) { logSoftmaxRows(m.vals[out], m.vals[in[0]], n) }
 	case logSumExp:
@@ -115,11 +115,11 @@ func lowerRows[T Float](o operator, in []int, shapes [][]int, out int) kernel[T]
 		return lowerCrossEntropy[T](in, n, out)
 	case crossEntropySlope:
 		return lowerCrossEntropySlope[T](in, n, out)
-	case standardise:
+	case standardize:
 		if o.inverse {
 			return func(m *machine[T]) { inverseDeviations(m.vals[out], m.vals[in[0]], m.block[:n], o.epsilon) }
 		}
-		return func(m *machine[T]) { standardiseRows(m.vals[out], m.vals[in[0]], n, o.epsilon) }
+		return func(m *machine[T]) { standardizeRows(m.vals[out], m.vals[in[0]], n, o.epsilon) }
 	}
 	return nil
 }
@@ -129,7 +129,7 @@ func (p *ir) workspace(i int) int {
 	v := p.values[i]
 	width := func() int { shape := p.values[v.in[0]].shape; return shape[len(shape)-1] }
 	switch v.op.(type) {
-	case logSumExp, crossEntropy, standardise:
+	case logSumExp, crossEntropy, standardize:
 		return width()
 	case poolIndex:
 		return 2 * width()

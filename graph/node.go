@@ -1,12 +1,3 @@
-// Package graph differentiates gorgonia computation graphs to any order and evaluates them.
-//
-// A graph is built from inputs ([Input], [SparseInput]) with the functions of this package or with stock gorgonia
-// operations, mixed freely. [Grad] adds the nodes of a gradient to the graph; since every operation it accepts has a
-// derivative made of such operations again, it can be applied to its own result. An operation that it cannot
-// differentiate rightly is an error and never a wrong number. [Compile] turns nodes into a [Program].
-//
-// Functions that build nodes panic with an [*Error] when shapes or types do not fit: that is a mistake in a program,
-// not in its data. [Build] turns the panic into an error; nets.NewModel does so for networks.
 package graph
 
 import (

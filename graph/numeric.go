@@ -66,7 +66,7 @@ func Mix(z uint64) uint64 {
 	return z ^ z>>31
 }
 
-// Finite reports whether no number is NaN or infinite. It costs one vectorised sum, unless that overflows.
+// Finite reports whether no number is NaN or infinite. It costs one vectorized sum, unless that overflows.
 func Finite[T Float](x []T) bool {
 	if s := vec.Sum(x); s-s == 0 {
 		return true

@@ -63,7 +63,7 @@ func ScatterAdd(x, index *Node, rows int) *Node {
 	return apply(scatter{rows: rows}, x, index)
 }
 
-// checkIndexable refuses more rows than single precision can tell apart: beyond 2^24 an index would be rounded to its neighbour.
+// checkIndexable refuses more rows than single precision can tell apart: beyond 2^24 an index would be rounded to its neighbor.
 func checkIndexable(op string, index *Node, rows int) {
 	if checkNode(index); index.Dtype() == tensor.Float32 && rows > 1<<24 {
 		fail(op, "%d rows: indices in float32 are exact to 2^24 only; compute in float64", rows)

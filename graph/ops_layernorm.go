@@ -5,17 +5,17 @@ import (
 	"math"
 )
 
-// standardise is (x - mean)/sqrt(variance + epsilon) along the last axis, or with inverse set only 1/sqrt(variance + epsilon), for which that
+// standardize is (x - mean)/sqrt(variance + epsilon) along the last axis, or with inverse set only 1/sqrt(variance + epsilon), for which that
 // axis has size 1.
-type standardise struct {
+type standardize struct {
 	epsilon float64
 	inverse bool
 }
 
-func (o standardise) String() string {
-	return fmt.Sprintf("standardise[%x %v]", math.Float64bits(o.epsilon), o.inverse)
+func (o standardize) String() string {
+	return fmt.Sprintf("standardize[%x %v]", math.Float64bits(o.epsilon), o.inverse)
 }
-func (o standardise) infer(in [][]int) ([]int, error) {
+func (o standardize) infer(in [][]int) ([]int, error) {
 	n := len(in[0])
 	if n == 0 {
 		return nil, fmt.Errorf("a scalar has no axis")
@@ -26,13 +26,13 @@ func (o standardise) infer(in [][]int) ([]int, error) {
 	return in[0], nil
 }
 
-// adjoint: with y the standardised row of length d and r the inverse, dy/dx = r(I - 11'/d - yy'/d) and dr/dx = -r^2 y/d.
-func (o standardise) adjoint(in []*Node, y, dy *Node, _ []bool) []*Node {
+// adjoint: with y the standardized row of length d and r the inverse, dy/dx = r(I - 11'/d - yy'/d) and dr/dx = -r^2 y/d.
+func (o standardize) adjoint(in []*Node, y, dy *Node, _ []bool) []*Node {
 	x := in[0]
 	shape := dims(x)
 	last := []int{len(shape) - 1}
 	whole := func(a *Node) *Node { return BroadcastTo(a, shape...) }
-	other := apply(standardise{epsilon: o.epsilon, inverse: !o.inverse}, x)
+	other := apply(standardize{epsilon: o.epsilon, inverse: !o.inverse}, x)
 	if o.inverse {
 		d := float64(shape[last[0]])
 		return []*Node{Mul(other, whole(Scale(Mul(Mul(dy, y), y), -1/d)))}
@@ -49,5 +49,5 @@ func LayerNorm(x, gain, bias *Node, epsilon float64) *Node {
 	}
 	checkChannels("LayerNorm", dims(x), gain, bias)
 	checkEpsilon("LayerNorm", epsilon)
-	return Add(Mul(apply(standardise{epsilon: epsilon}, x), gain), bias)
+	return Add(Mul(apply(standardize{epsilon: epsilon}, x), gain), bias)
 }

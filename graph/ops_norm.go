@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// norm is the Euclidean norm along neighbouring axes, which vanish from the shape.
+// norm is the Euclidean norm along neighboring axes, which vanish from the shape.
 type norm struct{ axes []int }
 
 func (n norm) String() string                  { return fmt.Sprintf("norm%v", n.axes) }
@@ -25,7 +25,7 @@ func Norm(x *Node, axes ...int) *Node {
 	if len(dims(x)) == 0 && len(axes) == 0 {
 		return Abs(x)
 	}
-	for _, run := range neighbours(checkAxes("Norm", x, axes)) {
+	for _, run := range neighbors(checkAxes("Norm", x, axes)) {
 		x = apply(norm{axes: run}, x)
 	}
 	return x

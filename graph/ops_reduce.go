@@ -60,13 +60,13 @@ func Sum(x *Node, axes ...int) *Node {
 	if len(dims(x)) == 0 && len(axes) == 0 {
 		return x
 	}
-	for _, run := range neighbours(checkAxes("Sum", x, axes)) {
+	for _, run := range neighbors(checkAxes("Sum", x, axes)) {
 		x = apply(sum{axes: run}, x)
 	}
 	return x
 }
 
-// mean is the mean along neighbouring axes, which vanish from the shape. It is finite wherever the elements are.
+// mean is the mean along neighboring axes, which vanish from the shape. It is finite wherever the elements are.
 type mean struct{ axes []int }
 
 func (m mean) String() string                  { return fmt.Sprintf("mean%v", m.axes) }
@@ -88,13 +88,13 @@ func Mean(x *Node, axes ...int) *Node {
 	if len(dims(x)) == 0 && len(axes) == 0 {
 		return x
 	}
-	for _, run := range neighbours(checkAxes("Mean", x, axes)) {
+	for _, run := range neighbors(checkAxes("Mean", x, axes)) {
 		x = apply(mean{axes: run}, x)
 	}
 	return x
 }
 
-// maxAlong is the largest element along neighbouring axes, which vanish from the shape.
+// maxAlong is the largest element along neighboring axes, which vanish from the shape.
 type maxAlong struct{ axes []int }
 
 func (m maxAlong) String() string                  { return fmt.Sprintf("max%v", m.axes) }
@@ -113,7 +113,7 @@ func Max(x *Node, axes ...int) *Node {
 		return x
 	}
 	axes = checkAxes("Max", x, axes)
-	if len(neighbours(axes)) > 1 { // at the end, so that all are compared with each other at once
+	if len(neighbors(axes)) > 1 { // at the end, so that all are compared with each other at once
 		var perm []int
 		for a := range dims(x) {
 			if !slices.Contains(axes, a) {
@@ -129,8 +129,8 @@ func Max(x *Node, axes ...int) *Node {
 	return apply(maxAlong{axes: axes}, x)
 }
 
-// neighbours splits sorted axes into runs of adjacent ones, last run first.
-func neighbours(axes []int) [][]int {
+// neighbors splits sorted axes into runs of adjacent ones, last run first.
+func neighbors(axes []int) [][]int {
 	var runs [][]int
 	for _, a := range axes {
 		if k := len(runs) - 1; k >= 0 && runs[k][len(runs[k])-1] == a-1 {

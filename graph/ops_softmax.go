@@ -33,12 +33,12 @@ func (softmaxSlope) infer(in [][]int) ([]int, error) {
 	return binary{}.infer(in)
 }
 
-// adjoint: by p it is centre(p, dy)*centre(p, d) but for a constant in each row, which the softmax behind p takes away.
+// adjoint: by p it is center(p, dy)*center(p, d) but for a constant in each row, which the softmax behind p takes away.
 func (s softmaxSlope) adjoint(in []*Node, _, dy *Node, need []bool) []*Node {
 	p, d := in[0], in[1]
 	out := []*Node{nil, nil}
 	if need[0] {
-		out[0] = Mul(apply(centre{}, p, dy), apply(centre{}, p, d))
+		out[0] = Mul(apply(center{}, p, dy), apply(center{}, p, d))
 	}
 	if need[1] {
 		out[1] = apply(s, p, dy)
@@ -46,21 +46,21 @@ func (s softmaxSlope) adjoint(in []*Node, _, dy *Node, need []bool) []*Node {
 	return out
 }
 
-// centre is d - p'd, row by row, for weights p that add up to 1: what d differs by from its mean.
-type centre struct{}
+// center is d - p'd, row by row, for weights p that add up to 1: what d differs by from its mean.
+type center struct{}
 
-func (centre) String() string { return "centre" }
-func (centre) infer(in [][]int) ([]int, error) {
+func (center) String() string { return "center" }
+func (center) infer(in [][]int) ([]int, error) {
 	return binary{}.infer(in)
 }
-func (c centre) adjoint(in []*Node, _, dy *Node, need []bool) []*Node {
+func (c center) adjoint(in []*Node, _, dy *Node, need []bool) []*Node {
 	p, d := in[0], in[1]
 	out := []*Node{nil, nil}
 	if need[0] { // -d*sum(dy) but for a constant in each row, as above
 		out[0] = Neg(Mul(apply(c, p, d), rowSum(dy)))
 	}
 	if need[1] {
-		out[1] = apply(centreT{}, p, dy)
+		out[1] = apply(centerT{}, p, dy)
 	}
 	return out
 }
@@ -71,21 +71,21 @@ func rowSum(x *Node) *Node {
 	return keepDims(Sum(x, last), dims(x), []int{last})
 }
 
-// centreT is d - p*sum(d), row by row, for the same weights: the transpose of centre.
-type centreT struct{}
+// centerT is d - p*sum(d), row by row, for the same weights: the transpose of center.
+type centerT struct{}
 
-func (centreT) String() string { return "centreT" }
-func (centreT) infer(in [][]int) ([]int, error) {
+func (centerT) String() string { return "centerT" }
+func (centerT) infer(in [][]int) ([]int, error) {
 	return binary{}.infer(in)
 }
-func (centreT) adjoint(in []*Node, _, dy *Node, need []bool) []*Node {
+func (centerT) adjoint(in []*Node, _, dy *Node, need []bool) []*Node {
 	p, d := in[0], in[1]
 	out := []*Node{nil, nil}
 	if need[0] {
 		out[0] = Neg(Mul(dy, rowSum(d)))
 	}
 	if need[1] {
-		out[1] = apply(centre{}, p, dy)
+		out[1] = apply(center{}, p, dy)
 	}
 	return out
 }
@@ -98,7 +98,7 @@ func (logSoftmax) infer(in [][]int) ([]int, error) {
 	return softmax{}.infer(in)
 }
 func (logSoftmax) adjoint(in []*Node, _, dy *Node, _ []bool) []*Node {
-	return []*Node{apply(centreT{}, apply(softmax{}, in[0]), dy)}
+	return []*Node{apply(centerT{}, apply(softmax{}, in[0]), dy)}
 }
 
 // logSumExp is log(sum exp(x)) along the last axis, which vanishes: -Inf for a row of -Inf, +Inf for one with +Inf.

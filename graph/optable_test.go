@@ -150,7 +150,7 @@ func opTable() []opCase {
 			mean, variance := Moments(x[0], indices(x[0], []int{3}, 1, 0, 2))
 			return Mul(Exp(mean), Square(variance))
 		}},
-		{name: "batch normalisation", shapes: [][]int{images, {2}, {2}}, build: func(x ...*Node) *Node {
+		{name: "batch normalization", shapes: [][]int{images, {2}, {2}}, build: func(x ...*Node) *Node {
 			mean, variance := Moments(x[0], indices(x[0], []int{2}, 1, 1))
 			return Tanh(BatchNorm(x[0], x[1], x[2], mean, variance, 1e-3))
 		}},

@@ -13,7 +13,7 @@ type Param struct {
 	Shape []int
 	Init  func(r *rand.Rand, dst []float64) // fills the starting values; nil leaves zeros
 	// Fixed marks what belongs to a network but is found otherwise than by descending the loss, such as the running statistics of a batch
-	// normalisation: nothing is differentiated by it.
+	// normalization: nothing is differentiated by it.
 	Fixed bool
 }
 
@@ -66,7 +66,7 @@ func Bias(name string, n int) Param {
 	return Param{Name: name, Shape: []int{n}}
 }
 
-// Constant is a tensor whose elements all start at c, such as the gain of a layer normalisation.
+// Constant is a tensor whose elements all start at c, such as the gain of a layer normalization.
 func Constant(name string, c float64, shape ...int) Param {
 	checkParam(name, math.Abs(c), shape...)
 	return Param{Name: name, Shape: shape, Init: func(_ *rand.Rand, dst []float64) {

@@ -270,8 +270,8 @@ func checkSumsInGroups(t *testing.T, w int) {
 	nx, nv := Input(g, tensor.Float64, "x", n, w), Input(g, tensor.Float64, "v", w)
 	y := Mul(Exp(nx), nv)
 	total := Sum(y, 0)
-	centred := Sub(y, Scale(total, 1.0/n))
-	squares := Sum(Square(centred), 0)
+	centered := Sub(y, Scale(total, 1.0/n))
+	squares := Sum(Square(centered), 0)
 	p, err := Compile(squares, Add(total, Sum(nx, 0)))
 	require.NoError(t, err)
 	out, err := p.Run(map[*Node]G.Value{nx: tensor.New(tensor.WithShape(n, w), tensor.WithBacking(x)),

@@ -97,7 +97,7 @@ func (w *sampleWalk) ownedInputs(x *Node) []bool {
 		return mixed(o.axis == 0)
 	case concat:
 		return mixed(o.axis == 0)
-	case softmax, softmaxSlope, centre, centreT, logSoftmax, standardise:
+	case softmax, softmaxSlope, center, centerT, logSoftmax, standardize:
 		return mixed(len(dims(x)) < 2)
 	case logSumExp, crossEntropy, crossEntropySlope:
 		return mixed(len(dims(in[0])) < 2)
@@ -253,7 +253,7 @@ func (w *sampleWalk) shared(o operator, y *Node, parts []Factor) {
 	}
 	var out []*Node
 	switch o := o.(type) {
-	case unary, binary, softmax, softmaxSlope, centre, centreT, logSoftmax, logSumExp, standardise:
+	case unary, binary, softmax, softmaxSlope, center, centerT, logSoftmax, logSumExp, standardize:
 		out = stacked(o)
 	case reshape:
 		out = []*Node{Reshape(rows, append([]int{w.n}, dims(in[0])...)...)}

@@ -48,7 +48,7 @@ func inGroup(o operator) bool {
 }
 
 // newSchedule orders the values so that each is computed shortly before it is used (depth first from the outputs), with
-// element-wise neighbours of one shape in one group, and gives memory out by liveness.
+// element-wise neighbors of one shape in one group, and gives memory out by liveness.
 func newSchedule(p *ir) *schedule {
 	s := &schedule{stored: make([]bool, len(p.values)), offset: make([]int, len(p.values))}
 	s.markStored(p)

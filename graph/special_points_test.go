@@ -12,7 +12,7 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// inBoth runs a test in both precisions; eps is the distance of 1 from its neighbour, least the smallest number with all its digits.
+// inBoth runs a test in both precisions; eps is the distance of 1 from its neighbor, least the smallest number with all its digits.
 func inBoth(t *testing.T, f func(t *testing.T, dt tensor.Dtype, eps, least float64)) {
 	t.Run("float64", func(t *testing.T) { f(t, tensor.Float64, 0x1p-52, 0x1p-1022) })
 	t.Run("float32", func(t *testing.T) { f(t, tensor.Float32, 0x1p-23, 0x1p-126) })

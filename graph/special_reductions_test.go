@@ -179,7 +179,7 @@ func momentsOf(t *testing.T, dt tensor.Dtype, x []float64, n, positions int) (me
 	return out[0][0], out[1][0]
 }
 
-// Mean and variance of numbers far from 0 are those of the numbers, to rounding, and so is what a normalisation makes of them.
+// Mean and variance of numbers far from 0 are those of the numbers, to rounding, and so is what a normalization makes of them.
 func TestMomentsOfALargeOffset(t *testing.T) {
 	inBoth(t, func(t *testing.T, dt tensor.Dtype, eps, _ float64) {
 		offset := 0x1p17
@@ -205,7 +205,7 @@ func TestMomentsOfALargeOffset(t *testing.T) {
 			return LayerNorm(x, Fixed(x, filled(positions, 1), positions), Fixed(x, filled(positions, 0), positions), 0)
 		},
 			x[:positions], nil, filled(positions, 0), 1, positions)
-		want := normalised(x[:positions], 0)
+		want := normalized(x[:positions], 0)
 		assert.InDeltaSlice(t, want, y, 50*eps)
 		y, _, _, _ = derivatives(t, dt, func(x *Node) *Node {
 			mean, variance := Fixed(x, []float64{offset}, 1), Fixed(x, []float64{0.25}, 1)
@@ -217,7 +217,7 @@ func TestMomentsOfALargeOffset(t *testing.T) {
 	})
 }
 
-func normalised(x []float64, epsilon float64) []float64 {
+func normalized(x []float64, epsilon float64) []float64 {
 	mean, variance := 0.0, 0.0
 	for _, v := range x {
 		mean += (v - x[0]) / float64(len(x))
@@ -232,14 +232,14 @@ func normalised(x []float64, epsilon float64) []float64 {
 	return out
 }
 
-// A layer normalisation without epsilon does not depend on the scale of its row, of which its slope is the inverse.
+// A layer normalization without epsilon does not depend on the scale of its row, of which its slope is the inverse.
 func TestLayerNormAtTheEnds(t *testing.T) {
 	inBoth(t, func(t *testing.T, dt tensor.Dtype, eps, _ float64) {
 		base := []float64{1, -2, 4, 0.5}
 		f := func(x *Node) *Node { return LayerNorm(x, Fixed(x, filled(4, 1), 4), Fixed(x, filled(4, 0), 4), 0) }
 		u, v := []float64{1, 2, -1, 0.5}, []float64{0.5, -1, 2, 1}
 		y0, g0, _, _ := derivatives(t, dt, f, base, u, v, 1, 4)
-		assert.InDeltaSlice(t, normalised(base, 0), y0, 8*eps)
+		assert.InDeltaSlice(t, normalized(base, 0), y0, 8*eps)
 		exponents := []int{90, -90, 40, -60}
 		if dt == tensor.Float64 {
 			exponents = []int{900, -900, 510, -505}

@@ -41,7 +41,7 @@ func chunks(n int, size chunkSize) []chunk {
 }
 
 // evenChunks cuts n samples into as few chunks of at most rows as there can be, of equal sizes but for one sample: for passes in which the
-// samples of a chunk normalise each other, so that none is left to a few.
+// samples of a chunk normalize each other, so that none is left to a few.
 func evenChunks(n, rows int) []chunk {
 	k := (n + rows - 1) / rows
 	fill := 1

@@ -30,7 +30,7 @@ func (m *Model) Convexity() (gamma, gamma2 float64, err error) {
 	}
 	if net.Bias {
 		return 0, 0, errors.New("its bias is a feature of value 1 beside the others, which makes rows of norm at most 1 impossible: " +
-			"leave the bias out, and append a column of ones to the data before the rows are normalised")
+			"leave the bias out, and append a column of ones to the data before the rows are normalized")
 	}
 	switch {
 	case m.isLoss(Logistic):

@@ -99,7 +99,7 @@ func TestTrainingGradientThroughBatchStatistics(t *testing.T) {
 	assert.InDelta(t, (at(-2*h)-8*at(-h)+8*at(h)-at(2*h))/(12*h), along, 1e-8)
 }
 
-// Statistics of a batch normalisation behind a fixed map are the mean and variance of what it is given, whatever the batches.
+// Statistics of a batch normalization behind a fixed map are the mean and variance of what it is given, whatever the batches.
 func TestEstimateStatistics(t *testing.T) {
 	net := nets.Sequential(nets.BatchNorm{Channels: 2}, nets.Flatten{}, nets.Dense{In: 3 * 2 * 2, Out: 2})
 	for _, n := range []int{1, 5, 129, 300} {
@@ -169,7 +169,7 @@ func TestStatisticsTravelWithTheModel(t *testing.T) {
 	assert.Equal(t, want, got)
 }
 
-// No sample is left to normalise itself: each matters, whatever the size of the batch.
+// No sample is left to normalize itself: each matters, whatever the size of the batch.
 func TestBatchesAreDividedEvenly(t *testing.T) {
 	net := nets.Sequential(nets.Flatten{}, nets.Dense{In: 4, Out: 3}, nets.BatchNorm{Channels: 3}, nets.Dense{In: 3, Out: 2})
 	m, err := nets.NewModel(net, nets.SoftmaxCrossEntropy, nets.Chunk(32))
@@ -188,7 +188,7 @@ func TestBatchesAreDividedEvenly(t *testing.T) {
 	require.Greater(t, math.Abs(loss-other), 1e-6)
 }
 
-func TestNoRegulariserPullsAtStatistics(t *testing.T) {
+func TestNoRegularizerPullsAtStatistics(t *testing.T) {
 	m, err := nets.NewModel(smallVGG(), nets.SoftmaxCrossEntropy)
 	require.NoError(t, err)
 	p := &unlearn.Problem{Objective: m, Train: someImages(6, 10, 4, 6, 2, 3), L2: 1}

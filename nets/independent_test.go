@@ -115,7 +115,7 @@ func TestDependentSamplesAreRefused(t *testing.T) {
 		loss       nets.Loss
 		opts       []nets.Option
 	}{
-		{"a loss normalised over its batch", "sum[0]", linear(itself), func(out, y *graph.Node) *graph.Node {
+		{"a loss normalized over its batch", "sum[0]", linear(itself), func(out, y *graph.Node) *graph.Node {
 			w := weights(y)
 			return graph.Mul(graph.SoftmaxCrossEntropy(out, y), graph.Div(w, graph.Sum(w)))
 		}, nil},
@@ -172,7 +172,7 @@ func TestCheckComparesWithBatchesOfOne(t *testing.T) {
 	assert.ErrorContains(t, m.Check(dense(2, 64, 6, 3).Slice(7, 60)), "row 7 of test has the loss")
 }
 
-// The training pass may normalise by its batch, by Training.BatchNorm only.
+// The training pass may normalize by its batch, by Training.BatchNorm only.
 func TestTrainingPassKeepsSamplesApart(t *testing.T) {
 	d := dense(2, 64, 6, 3)
 	params := []nets.Param{nets.Weight("W", 6, 3)}

@@ -62,7 +62,7 @@ func (l Conv) Forward(p []*graph.Node, x *graph.Node) *graph.Node {
 	return graph.Add(graph.Conv2D(x, p[0], w), p[1])
 }
 
-// LayerNorm normalises each row of Width numbers of x (n, ..., Width) by its own mean and variance, see [graph.LayerNorm].
+// LayerNorm normalizes each row of Width numbers of x (n, ..., Width) by its own mean and variance, see [graph.LayerNorm].
 type LayerNorm struct {
 	Width   int     // at least 2: the variance of one number is 0
 	Epsilon float64 // added to the variance; 0 = 1e-5
@@ -83,7 +83,7 @@ func (l LayerNorm) Forward(p []*graph.Node, x *graph.Node) *graph.Node {
 	return graph.LayerNorm(x, p[0], p[1], cmp.Or(l.Epsilon, 1e-5))
 }
 
-// BatchNorm normalises each channel of x (n, ..., Channels), see [graph.BatchNorm]: by the moments of the batch in the training pass, and by
+// BatchNorm normalizes each channel of x (n, ..., Channels), see [graph.BatchNorm]: by the moments of the batch in the training pass, and by
 // running statistics, which [Model.EstimateStatistics] finds, in the evaluation pass.
 type BatchNorm struct {
 	Channels int
@@ -102,12 +102,12 @@ func (l BatchNorm) Params() []Param {
 
 func (l BatchNorm) epsilon() float64 { return cmp.Or(l.Epsilon, 1e-3) }
 
-// Forward returns x normalised by the running statistics.
+// Forward returns x normalized by the running statistics.
 func (l BatchNorm) Forward(p []*graph.Node, x *graph.Node) *graph.Node {
 	return graph.BatchNorm(x, p[0], p[1], p[2], p[3], l.epsilon())
 }
 
-// ForwardTraining returns x normalised by the moments of the batch.
+// ForwardTraining returns x normalized by the moments of the batch.
 func (l BatchNorm) ForwardTraining(p []*graph.Node, x *graph.Node, t *Training) *graph.Node {
 	return t.BatchNorm(x, p[0], p[1], p[2], p[3], l.epsilon())
 }

@@ -50,8 +50,8 @@ func layerEntries() []entry {
 		{"attention", nets.Sequential(nets.Dense{In: 2, Out: 4}, nets.Attention{Width: 4}, nets.MeanPositions{}, nets.Dense{In: 4, Out: 3}), softmax, steps},
 		{"causal attention of two heads", nets.Sequential(nets.Dense{In: 2, Out: 4}, nets.Attention{Width: 4, Heads: 2, Causal: true, Bias: true},
 			nets.Activation(graph.Tanh), nets.MeanPositions{}, nets.Dense{In: 4, Out: 3}), softmax, steps},
-		{"layer normalisation", nets.Sequential(nets.Dense{In: 6, Out: 4}, nets.LayerNorm{Width: 4}, nets.Activation(graph.Tanh), nets.Dense{In: 4, Out: 3}), softmax, rows},
-		{"layer normalisation of positions", nets.Sequential(nets.Dense{In: 2, Out: 3}, nets.LayerNorm{Width: 3, Epsilon: 0.1}, nets.Flatten{},
+		{"layer normalization", nets.Sequential(nets.Dense{In: 6, Out: 4}, nets.LayerNorm{Width: 4}, nets.Activation(graph.Tanh), nets.Dense{In: 4, Out: 3}), softmax, rows},
+		{"layer normalization of positions", nets.Sequential(nets.Dense{In: 2, Out: 3}, nets.LayerNorm{Width: 3, Epsilon: 0.1}, nets.Flatten{},
 			nets.Dense{In: 12, Out: 3}), softmax, steps},
 		{"transformer block", nets.Sequential(nets.Embedding{Vocabulary: 5, Width: 4, Limit: 1}, nets.Positions{Length: 4, Width: 4},
 			nets.Residual(nets.LayerNorm{Width: 4}, nets.Attention{Width: 4, Heads: 2, Causal: true}),
@@ -200,8 +200,8 @@ func TestLayersAgainstPlainLoops(t *testing.T) {
 		{"attention of four heads", nets.Attention{Width: width, Heads: 4, Bias: true}, attentionOracle(4, false)},
 		{"causal attention", nets.Attention{Width: width, Heads: 2, Causal: true}, attentionOracle(2, true)},
 		{"causal attention with bias", nets.Attention{Width: width, Causal: true, Bias: true}, attentionOracle(1, true)},
-		{"layer normalisation", nets.LayerNorm{Width: width}, layerNormOracle(1e-5)},
-		{"layer normalisation, epsilon", nets.LayerNorm{Width: width, Epsilon: 0.5}, layerNormOracle(0.5)},
+		{"layer normalization", nets.LayerNorm{Width: width}, layerNormOracle(1e-5)},
+		{"layer normalization, epsilon", nets.LayerNorm{Width: width, Epsilon: 0.5}, layerNormOracle(0.5)},
 		{"positions", nets.Positions{Length: steps + 1, Width: width}, func(p map[string][]float64, x [][]float64) (y [][]float64) {
 			for s, row := range x {
 				y = append(y, shifted(row, p["P"][s*width:(s+1)*width], 1))

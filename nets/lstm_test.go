@@ -83,7 +83,7 @@ func TestLSTMByHand(t *testing.T) {
 	}
 }
 
-// The parameters of the authors' language model (PAPER.md section 3).
+// The parameters of the authors' language model (docs/paper.md#unintended-memorization).
 func TestLSTMHasTheAuthorsParameters(t *testing.T) {
 	m, err := nets.NewModel(nets.LSTM{Vocabulary: 54, Embedding: 64, Units: 512, Layers: 2}, nets.SoftmaxCrossEntropy)
 	require.NoError(t, err)

@@ -286,7 +286,7 @@ func TestOverlap(t *testing.T) {
 		assert.ErrorContains(t, m.PerSampleNorms(ctx, x[at:at+30], x[:6], d), "share")
 		assert.ErrorContains(t, m.WeightedGradient(ctx, x[30:36], m.Init(1), x[at:at+30], d), "share")
 	}
-	assert.NoError(t, m.Gradient(ctx, x[6:12], x[:6], d), "neighbours share nothing")
+	assert.NoError(t, m.Gradient(ctx, x[6:12], x[:6], d), "neighbors share nothing")
 }
 
 // A data set that shares a part of its memory with one that was found sound is looked at by itself.

@@ -55,7 +55,7 @@ func Float64() Option { return func(o *options) { o.float32 = false } }
 func Cores(n int) Option { return func(o *options) { o.cores = n } }
 
 // KeepLimit sets how many bytes [Model.Linearize] may keep of what depends on the parameters alone; beyond it that is computed
-// again for each product. The default is 2 GiB, which holds the 1.1 GB of the language model of PAPER.md section 3 on 500 windows.
+// again for each product. The default is 2 GiB, which holds the 1.1 GB of the language model of docs/paper.md#unintended-memorization on 500 windows.
 func KeepLimit(bytes int) Option { return func(o *options) { o.keepBytes = bytes } }
 
 // Chunk sets the number of samples in a chunk at most: few samples are divided so that two cores have work. 0 is the default, which follows
@@ -154,7 +154,7 @@ func (m *Model) Params() []Param {
 	return ps
 }
 
-// Init returns starting values for the parameters from their initialisers, from a generator of the given seed.
+// Init returns starting values for the parameters from their initializers, from a generator of the given seed.
 func (m *Model) Init(seed uint64) []float64 {
 	r := rand.New(rand.NewPCG(seed, 0x1e74e))
 	var theta []float64
@@ -233,7 +233,7 @@ func (m *Model) Linearize(ctx context.Context, theta []float64, d *datasets.Data
 	return m.linearize(ctx, theta, d, hessian)
 }
 
-// LinearizeGaussNewton is Linearize for the generalised Gauss-Newton matrix sum_i J_i' H_i J_i, with J_i the Jacobian of the
+// LinearizeGaussNewton is Linearize for the generalized Gauss-Newton matrix sum_i J_i' H_i J_i, with J_i the Jacobian of the
 // outputs of sample i and H_i the Hessian of its loss in the outputs.
 func (m *Model) LinearizeGaussNewton(ctx context.Context, theta []float64, d *datasets.Dataset) (func(dst, v []float64) error, error) {
 	return m.linearize(ctx, theta, d, gaussNewton)

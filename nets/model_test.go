@@ -235,7 +235,7 @@ func TestModelDerivatives(t *testing.T) {
 			again := make([]float64, m.Dim())
 			for range 2 { // the second call uses what was kept
 				require.NoError(t, product(again, v))
-				assert.Equal(t, hv, again, "a linearised product has the same bits")
+				assert.Equal(t, hv, again, "a linearized product has the same bits")
 			}
 		})
 	}

@@ -11,8 +11,8 @@ import (
 	"lethe/unlearn"
 )
 
-// The variance of one value is 0: normalised by it, every sample is the bias, and its gradient is 0. That is refused wherever it comes from.
-func TestBatchNormalisationOverOneValue(t *testing.T) {
+// The variance of one value is 0: normalized by it, every sample is the bias, and its gradient is 0. That is refused wherever it comes from.
+func TestBatchNormalizationOverOneValue(t *testing.T) {
 	flat := nets.Sequential(nets.Flatten{}, nets.Dense{In: 4, Out: 3}, nets.BatchNorm{Channels: 3}, nets.Dense{In: 3, Out: 2})
 	positions := nets.Sequential(nets.BatchNorm{Channels: 1}, nets.Flatten{}, nets.Dense{In: 4, Out: 2})
 	pooled := nets.Sequential(nets.Conv{In: 1, Out: 3, Size: 2}, nets.Activation(graph.Tanh), nets.BatchNorm{Channels: 3}, nets.Flatten{},
@@ -48,7 +48,7 @@ func TestBatchNormalisationOverOneValue(t *testing.T) {
 			_, err = m.EstimateStatistics(t.Context(), m.Init(1), d) // in batches of its own
 			assert.Equal(t, c.samples == 1 && c.want != "", err != nil, "%v", err)
 			_, err = m.Loss(t.Context(), m.Init(1), d.Slice(0, 1))
-			assert.NoError(t, err, "the evaluation pass normalises by the running statistics")
+			assert.NoError(t, err, "the evaluation pass normalizes by the running statistics")
 		})
 	}
 }

@@ -22,7 +22,7 @@ const (
 	gaussNewton                  // Gauss-Newton product
 	outputRows                   // outputs of each sample
 	lossRows                     // weighted loss of each sample
-	batchMoments                 // means and variances that normalise the batch in the training pass
+	batchMoments                 // means and variances that normalize the batch in the training pass
 	dotRows                      // gradient of each sample's weighted loss times a vector
 	normRows                     // its squared norm
 	factorRows                   // what per-sample gradients are made of
@@ -47,7 +47,7 @@ type plan struct {
 	out      *graph.Node     // outputs before the loss
 	losses   *graph.Node     // of each sample, before its weight
 	noise    *graph.Node     // keys of the training pass; nil in others
-	normed   []normalisation // of the training pass
+	normed   []normalization // of the training pass
 	program  *graph.Program
 	free     []int    // tensors that are worked on
 	sparse   bool     // x is sparse

@@ -49,7 +49,7 @@ func TestLayersAgainstPyTorch(t *testing.T) {
 		{"causal attention of two heads", nets.Attention{Width: 4, Heads: 2, Bias: true, Causal: true},
 			[4]float64{-0.46789684520209107, -0.4919475363188453, -0.06370393127635418, 0.423108774395886},
 			1.743031430389921, 8.098972425634365, 21.019099000808893},
-		{"layer normalisation", nets.LayerNorm{Width: 4},
+		{"layer normalization", nets.LayerNorm{Width: 4},
 			[4]float64{0.18034718447658857, -0.297270071606923, 0.13443078889461968, 0.6773546422903137},
 			3.568244618231131, 6.872600629452799, 15.090244486062533},
 		{"GELU by tanh", nets.Sequential(nets.Dense{In: 4, Out: 2}, nets.Activation(graph.GELUTanh)),

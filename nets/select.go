@@ -68,7 +68,7 @@ func names(ps []Param) string {
 	return s
 }
 
-// Penalty returns the multipliers of the regulariser (Dim), 1 for the parameter tensors whose names match one of the patterns (path.Match:
+// Penalty returns the multipliers of the regularizer (Dim), 1 for the parameter tensors whose names match one of the patterns (path.Match:
 // "lstm*/*") and 0 for the others and for what is Fixed, as unlearn.Problem.Penalty takes them. Without patterns it is 1 for all that is not Fixed. A
 // pattern that matches nothing is an error.
 func (m *Model) Penalty(patterns ...string) ([]float64, error) {
@@ -95,17 +95,17 @@ func (m *Model) Penalty(patterns ...string) ([]float64, error) {
 	return out, nil
 }
 
-// CheckPenalty refuses multipliers of a regulariser, nil for 1 everywhere, that are not 0 for what is Fixed: it would pull at running
+// CheckPenalty refuses multipliers of a regularizer, nil for 1 everywhere, that are not 0 for what is Fixed: it would pull at running
 // statistics.
 func (m *Model) CheckPenalty(penalty []float64) error {
 	if penalty != nil && len(penalty) != m.dim {
-		return fmt.Errorf("nets: %d multipliers of the regulariser for a model of %d parameters", len(penalty), m.dim)
+		return fmt.Errorf("nets: %d multipliers of the regularizer for a model of %d parameters", len(penalty), m.dim)
 	}
 	at := 0
 	for _, p := range m.Params() {
 		n := size(p.Shape)
 		if p.Fixed && (penalty == nil || slices.ContainsFunc(penalty[at:at+n], func(x float64) bool { return x != 0 })) {
-			return fmt.Errorf("nets: the regulariser would pull at %s, which is Fixed and not trained: take the multipliers that Model.Penalty() gives", p.Name)
+			return fmt.Errorf("nets: the regularizer would pull at %s, which is Fixed and not trained: take the multipliers that Model.Penalty() gives", p.Name)
 		}
 		at += n
 	}

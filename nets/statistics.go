@@ -9,7 +9,7 @@ import (
 	"lethe/graph"
 )
 
-// statisticsBatch is the number of samples, at most, that normalise each other while statistics are estimated.
+// statisticsBatch is the number of samples, at most, that normalize each other while statistics are estimated.
 const statisticsBatch = 128
 
 // fixed reports whether the network has parameters that are Fixed.
@@ -17,7 +17,7 @@ func (m *Model) fixed() bool {
 	return slices.ContainsFunc(m.params, func(p Param) bool { return p.Fixed })
 }
 
-// Statistics reports whether the model works on a network's running statistics, as batch normalisation has them: parameters that training
+// Statistics reports whether the model works on a network's running statistics, as batch normalization has them: parameters that training
 // leaves alone and [Model.EstimateStatistics] finds.
 func (m *Model) Statistics() bool {
 	if !m.Stochastic() || !m.fixed() {
@@ -32,10 +32,10 @@ func (m *Model) Statistics() bool {
 }
 
 // EstimateStatistics returns theta with its running statistics replaced by those of the samples of d: mean and variance of what each batch
-// normalisation is given, over all samples, in one forward pass in which batches of equal size, at most 128, normalise themselves (Wu and
+// normalization is given, over all samples, in one forward pass in which batches of equal size, at most 128, normalize themselves (Wu and
 // Johnson 2021, arXiv 2105.07576, section 3). Training does not keep running averages: call this after it. Weights of
 // samples count. Theta is not changed. A model made
-// by [Model.Select] without all the statistics is an error, and so is one sample where a normalisation sees a single value of each channel.
+// by [Model.Select] without all the statistics is an error, and so is one sample where a normalization sees a single value of each channel.
 func (m *Model) EstimateStatistics(ctx context.Context, theta []float64, d *datasets.Dataset) ([]float64, error) {
 	if err := m.check(theta); err != nil {
 		return nil, err
@@ -146,7 +146,7 @@ func (e *numeric[T]) places(pl *plan) ([]int, error) {
 		for _, x := range []*graph.Node{n.mean, n.variance} {
 			place, found := at[x]
 			if !found {
-				return nil, fmt.Errorf("nets: a batch normalisation has a mean or a variance that is no Fixed parameter of its own: " +
+				return nil, fmt.Errorf("nets: a batch normalization has a mean or a variance that is no Fixed parameter of its own: " +
 					"describe both in Params, with Fixed set")
 			}
 			delete(at, x)

@@ -18,19 +18,19 @@ type TrainingNetwork interface {
 
 // Training is one training pass: its randomness and the statistics of its batch, which are those of the samples worked on at once: of each
 // half of a batch of 64, for instance (ghost batches, Hoffer, Hubara and Soudry 2017), equal parts where a batch is divided. How it is divided
-// does not depend on the cores, see [Chunk]. A single sample has only its own positions to normalise it. Randomness is a function of a number that the trainer gives
+// does not depend on the cores, see [Chunk]. A single sample has only its own positions to normalize it. Randomness is a function of a number that the trainer gives
 // for each step and of a sample's place in the batch, so that it does not depend on the number of cores and comes out the same when a
 // training is resumed.
 type Training struct {
 	key     *graph.Node // (n, 2); nil in a pass without randomness
 	weight  *graph.Node // (n): 0 for samples that only fill the batch up
 	streams int
-	normed  []normalisation
+	normed  []normalization
 }
 
-// normalisation is one use of Training.BatchNorm: the running statistics, what the batch has in their place, and how many positions of a
-// sample it normalises.
-type normalisation struct {
+// normalization is one use of Training.BatchNorm: the running statistics, what the batch has in their place, and how many positions of a
+// sample it normalizes.
+type normalization struct {
 	mean, variance, batchMean, batchVariance *graph.Node
 	positions                                int
 }
@@ -45,13 +45,13 @@ func (t *Training) Dropout(x *graph.Node, rate float64) *graph.Node {
 	return graph.Dropout(x, t.key, rate, t.streams)
 }
 
-// BatchNorm returns x (n, ..., channels) normalised by the moments of the samples that are worked on at once, see [graph.BatchNorm]. Mean and
+// BatchNorm returns x (n, ..., channels) normalized by the moments of the samples that are worked on at once, see [graph.BatchNorm]. Mean and
 // variance are the tensors that stand in their place in the evaluation pass: parameters of the network that are Fixed, each for one use. One
-// sample of one position is refused when the pass is run: its variance is 0, and it would be normalised to nothing but the bias.
+// sample of one position is refused when the pass is run: its variance is 0, and it would be normalized to nothing but the bias.
 func (t *Training) BatchNorm(x, gain, bias, mean, variance *graph.Node, epsilon float64) *graph.Node {
 	m, v := graph.Moments(x, t.weight)
 	s := x.Shape()
-	t.normed = append(t.normed, normalisation{mean, variance, m, v, s.TotalSize() / (s[0] * s[len(s)-1])})
+	t.normed = append(t.normed, normalization{mean, variance, m, v, s.TotalSize() / (s[0] * s[len(s)-1])})
 	return graph.BatchNorm(x, gain, bias, m, v, epsilon)
 }
 
@@ -73,9 +73,9 @@ func (m *Model) TrainingGradient(ctx context.Context, dst, theta []float64, d *d
 	return m.engine.gradient(ctx, dst, theta, nil, d, &noise)
 }
 
-// checkMoments refuses to normalise a value by itself: at least two samples of a chunk have to count, or a sample has several positions.
+// checkMoments refuses to normalize a value by itself: at least two samples of a chunk have to count, or a sample has several positions.
 // samples is the number of those in all chunks.
-func checkMoments[T graph.Float](normed []normalisation, weight []T, samples int) error {
+func checkMoments[T graph.Float](normed []normalization, weight []T, samples int) error {
 	if len(normed) == 0 {
 		return nil
 	}
@@ -94,7 +94,7 @@ func checkMoments[T graph.Float](normed []normalisation, weight []T, samples int
 			advice = fmt.Sprintf("%d samples are worked on in parts, one of which has too few that count: give nets.Chunk a larger number, "+
 				"or leave samples of weight 0 out", samples)
 		}
-		return fmt.Errorf("nets: a batch normalisation whose running mean is %q has %d values in a channel to normalise by, so their "+
+		return fmt.Errorf("nets: a batch normalization whose running mean is %q has %d values in a channel to normalize by, so their "+
 			"variance is 0 and says nothing: %s", n.mean.Name(), counting, advice)
 	}
 	return nil

@@ -6,8 +6,8 @@ import (
 	"lethe/graph"
 )
 
-// VGG is a convolutional network of blocks of twice [3x3 convolution that keeps the size, ReLU, batch normalisation] and maximum pooling by 2,
-// followed by a dense layer with ReLU and batch normalisation and one for the outputs (Simonyan and Zisserman 2015; PAPER.md section 4). The
+// VGG is a convolutional network of blocks of twice [3x3 convolution that keeps the size, ReLU, batch normalization] and maximum pooling by 2,
+// followed by a dense layer with ReLU and batch normalization and one for the outputs (Simonyan and Zisserman 2015; docs/paper.md#poisoned-labels). The
 // zero value is the paper's network for images of 32x32x3 and 10 classes, with 1,798,282 parameters that are trained.
 type VGG struct {
 	Height, Width, Channels int       // of the images; 0 = 32, 32, 3

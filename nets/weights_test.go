@@ -268,7 +268,7 @@ func TestWeightsInStatistics(t *testing.T) {
 	b, err := m.EstimateStatistics(ctx, m.Init(1), weighted(d, w))
 	require.NoError(t, err)
 	near(t, a, b, 1e-13, "statistics")
-	d, w = d.Slice(0, 18), w[:18] // one batch: those of a batch normalise each other
+	d, w = d.Slice(0, 18), w[:18] // one batch: those of a batch normalize each other
 	rows = rows[:slices.IndexFunc(rows, func(r int) bool { return r > 17 })]
 	ga, gb := make([]float64, m.Dim()), make([]float64, m.Dim())
 	la, err := m.TrainingGradient(ctx, ga, a, d.Subset(rows), 1)

@@ -18,7 +18,8 @@ import (
 // fingerprint: a finished training can be lengthened, unless its [Schedule] depends on their number.
 //
 // The file is in the safetensors format: the parameters under the names of Tensors, then the rule's vectors as "state.0/NAME",
-// "state.1/NAME" and so on, all in double precision, and [Snapshot] as metadata.
+// "state.1/NAME" and so on, all in double precision, and [Snapshot] as metadata. A file that [Snapshot.SaveParameters] wrote is taken as the
+// end of its training, and refused as a state to go on from.
 type Checkpoint struct {
 	Path    string  // the file, in a folder that exists; empty = no checkpoint
 	Every   int     // steps between two writes; 0 = at the end of each epoch only (there it is always written)
@@ -40,6 +41,9 @@ type Snapshot struct {
 	Settings    map[string]string  // the fingerprint of the training it belongs to
 	Tensors     []safetensors.Part // the parts of Theta
 	Metadata    map[string]string  // what the caller gave
+
+	// ParametersOnly says that the file holds no Vectors, and Theta in single precision: see SaveParameters.
+	ParametersOnly bool
 
 	lossSum, seen float64 // batch losses and samples of the unfinished epoch
 }

@@ -19,15 +19,17 @@ const (
 	metaStep    = "step"          // finished steps in all, for those who read the file
 	metaLossSum = "loss-sum"
 	metaSeen    = "samples-seen"
+	metaOnly    = "holds"    // of SaveParameters: parametersOnly
 	metaSetting = "setting." // and the setting's name
 
-	kindTraining = "training 1"
-	statePrefix  = "state."
+	kindTraining   = "training 1"
+	statePrefix    = "state."
+	parametersOnly = "parameters only"
 )
 
 // ownMetadata reports whether a trainer writes this key.
 func ownMetadata(key string) bool {
-	return slices.Contains([]string{metaKind, metaEpoch, metaInEpoch, metaStep, metaLossSum, metaSeen, safetensors.Checksum}, key) ||
+	return slices.Contains([]string{metaKind, metaEpoch, metaInEpoch, metaStep, metaLossSum, metaSeen, metaOnly, safetensors.Checksum}, key) ||
 		strings.HasPrefix(key, metaSetting)
 }
 
@@ -77,7 +79,7 @@ func decodeCheckpoint(f *safetensors.File) (*Snapshot, error) {
 	if err := f.Verify(); err != nil {
 		return nil, err
 	}
-	s := &Snapshot{Settings: map[string]string{}, Metadata: map[string]string{}}
+	s := &Snapshot{Settings: map[string]string{}, Metadata: map[string]string{}, ParametersOnly: f.Metadata[metaOnly] == parametersOnly}
 	for key, value := range f.Metadata {
 		if setting, ok := strings.CutPrefix(key, metaSetting); ok {
 			s.Settings[setting] = value
@@ -108,13 +110,19 @@ func (s *Snapshot) fill(tensors []safetensors.Tensor) error {
 	if n == 0 || len(tensors)%n != 0 {
 		return fmt.Errorf("%d tensors of parameters among %d", n, len(tensors))
 	}
+	dtype := safetensors.F64
+	if s.ParametersOnly {
+		if dtype = safetensors.F32; n != len(tensors) {
+			return fmt.Errorf("it says that it holds %s, but holds %q", parametersOnly, tensors[n].Name)
+		}
+	}
 	for _, t := range tensors[:n] {
 		s.Tensors = append(s.Tensors, safetensors.Part{Name: t.Name, Shape: t.Shape})
 	}
 	for k := range len(tensors) / n {
 		var vector []float64
 		for i, t := range tensors[k*n : (k+1)*n] {
-			if t.Name != stateName(k, s.Tensors[i].Name) || t.DType != safetensors.F64 || !slices.Equal(t.Shape, s.Tensors[i].Shape) {
+			if t.Name != stateName(k, s.Tensors[i].Name) || t.DType != dtype || !slices.Equal(t.Shape, s.Tensors[i].Shape) {
 				return fmt.Errorf("tensor %q (%s, shape %v) does not belong at its place", t.Name, t.DType, t.Shape)
 			}
 			x, err := t.Float64()

@@ -100,6 +100,13 @@ func (r *descentRun) open(theta []float64) error {
 			"ask for more, or choose another Path",
 			r.checkpoint.Path, kept.Epoch, kept.Step, r.epochs)
 	}
+	if kept.ParametersOnly {
+		if kept.Epoch < r.epochs {
+			return fmt.Errorf("unlearn: checkpoint %s holds the parameters of %d epochs only, without the state that %s needs to go on to %d: "+
+				"ask for %d epochs, or choose another Path", r.checkpoint.Path, kept.Epoch, r.of, r.epochs, kept.Epoch)
+		}
+		kept.Vectors = r.at.Vectors // not looked at: no step follows
+	}
 	// A callback that ends the training after the last step of an epoch leaves all steps done and the epoch open.
 	if len(kept.Theta) != len(theta) || len(kept.Vectors) != r.vectors || kept.Epoch < 0 || kept.Step < 0 || kept.Step > r.steps {
 		return fmt.Errorf("unlearn: checkpoint %s is damaged: its state does not fit its settings; move it away to start afresh",

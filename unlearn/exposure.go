@@ -30,14 +30,15 @@ type ExposureOptions struct {
 	Fit bool
 }
 
-// How an exposure was found.
+// How an exposure was found. The two are not to be compared or subtracted: where the secret lies below all samples a fit may be tens of bits
+// away from the rank, and no measure of how well it fits the samples shows that. See [Exposure.Extrapolated].
 const (
 	ExactExposure  = "exact"       // by the secret's rank
 	FittedExposure = "skew-normal" // by the distribution fitted to samples
 )
 
 // Exposure is by how many bits the model brings a secret forward among the strings of a space: 0 when it ranks last,
-// log2 |R| when it ranks first, 1 when it ranks in the middle.
+// log2 |R| when it ranks first, 1 when it ranks in the middle. Ties count against the secret: it is taken to stand before them.
 type Exposure struct {
 	Space         string
 	Method        string  // ExactExposure or FittedExposure
@@ -58,6 +59,10 @@ type Exposure struct {
 	Windows int          // evaluated for all this
 }
 
+// Extrapolated reports whether the exposure was read from the fitted distribution below all of its samples, where nothing supports it. What
+// holds then is Fit.AtLeast.
+func (e *Exposure) Extrapolated() bool { return e.Method == FittedExposure && e.Fit.Below == 0 }
+
 // ExposureFit is what samples of a space say about a secret's rank (Carlini et al. 2019, approximation by distribution
 // modelling). It holds as far as the log-perplexities of R follow the distribution, which below all samples
 // nobody can check: see PValue for the middle and Below for how far the secret lies outside.
@@ -70,10 +75,14 @@ type ExposureFit struct {
 	// large. Since the distribution was fitted to the same samples, PValue is too large: a small one condemns the fit, a
 	// large one does not prove it.
 	KS, PValue float64
-	Below      int // samples whose log-perplexity is at most the secret's
+	Below      int // samples whose log-perplexity is below the secret's; those with the same count against the secret, as in a rank
 	// SampleBits is log2 (len(Samples)/Below), what sampling alone says (Carlini et al., approximation by sampling).
-	// Where Below is 0 it is log2 len(Samples) and only says "at least about".
+	// Where Below is 0 it is log2 len(Samples) and only says "at least about": see AtLeast.
 	SampleBits float64
+	// AtLeast is the exposure that the samples prove with a confidence of 95 %, whatever the distribution: -log2 (p + (1 - p)/|R|), where p is
+	// the largest share of strings before the secret at which as few as Below of the samples still come with a probability of 5 % (Clopper and
+	// Pearson 1934). With Below 0, p = 1 - 0.05^(1/len(Samples)).
+	AtLeast float64
 }
 
 // Exposure measures log2 |R| - log2 rank(secret) (Carlini et al. 2019). The rank is exact where the space is

@@ -8,6 +8,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"sort"
+
+	"gonum.org/v1/gonum/mathext"
 )
 
 // fit draws strings from the space, fits the distribution of their log-perplexities and sets e.Fit.
@@ -27,10 +29,22 @@ func (s *scorer) fit(ctx context.Context, e *Exposure, space Space, o ExposureOp
 	f := &ExposureFit{Distribution: distribution, Samples: samples, Bits: -distribution.LogCDF(e.LogPerplexity) / math.Ln2}
 	f.KS = kolmogorovSmirnov(samples, distribution.CDF)
 	f.PValue = kolmogorovPValue(f.KS, len(samples))
-	f.Below = sort.Search(len(samples), func(i int) bool { return samples[i] > e.LogPerplexity })
+	f.Below = sort.Search(len(samples), func(i int) bool { return samples[i] >= e.LogPerplexity })
 	f.SampleBits = math.Log2(float64(len(samples)) / float64(max(1, f.Below)))
+	f.AtLeast = ProvenBits(f.Below, len(samples), e.SizeBits)
 	e.Fit = f
 	return nil
+}
+
+// ProvenBits is [ExposureFit.AtLeast] with below of n samples before the secret, in a space of 2^sizeBits strings. It is 0 where all are
+// before it, or there is none.
+func ProvenBits(below, n int, sizeBits float64) float64 {
+	if below >= n {
+		return 0
+	}
+	const confidence = 0.95
+	share := mathext.InvRegIncBeta(float64(below+1), float64(n-below), confidence)
+	return max(0, -math.Log2(share+(1-share)*math.Exp2(-sizeBits)))
 }
 
 // draw returns n strings as long as the secret, other than it, uniformly and independently from the alphabet.

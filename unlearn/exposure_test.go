@@ -206,7 +206,8 @@ func TestTies(t *testing.T) {
 	require.Zero(t, one.Bits)
 }
 
-func TestSamplesThatTieAreNotAbove(t *testing.T) {
+// A secret with a twin: the rank sets it before the twin, and so does the count of samples.
+func TestTiesCountAgainstTheSecretByBothWays(t *testing.T) {
 	m := newTable(3, 8, 1)
 	m.spoil = func(_ []int32, logits []float64) { logits[1] = logits[0] }
 	e, err := probe(m, 6, 0).Exposure(t.Context(), []float64{1}, digits(8), ExposureOptions{Fit: true, Samples: 3000})
@@ -214,7 +215,7 @@ func TestSamplesThatTieAreNotAbove(t *testing.T) {
 	require.Equal(t, 1, e.Ties)
 	below, twins := 0, 0
 	for _, v := range e.Fit.Samples {
-		if v <= e.LogPerplexity {
+		if v < e.LogPerplexity {
 			below++
 		}
 		if v == e.LogPerplexity {
@@ -223,6 +224,85 @@ func TestSamplesThatTieAreNotAbove(t *testing.T) {
 	}
 	require.InDelta(t, 3000/63, twins, 35)
 	require.Equal(t, below, e.Fit.Below)
+	require.InDelta(t, 3000*float64(e.Rank-1)/63, below, 5*math.Sqrt(3000*float64(e.Rank)/63), "as many as the rank says")
+}
+
+// Strings of few, equally likely kinds: rank, ties, count of samples and what they prove have closed forms.
+func TestExposureInClosedForm(t *testing.T) {
+	// One token of 10 has logit 1, all others 0: strings of two tokens come in three sizes, of 1, 18 and 81 strings.
+	m := newTable(3, 10, 1)
+	m.spoil = func(_ []int32, logits []float64) {
+		clear(logits)
+		logits[3] = 1
+	}
+	const n = 4000
+	for _, tt := range []struct {
+		secret       []int32
+		before, ties int
+	}{{[]int32{3, 3}, 0, 0}, {[]int32{3, 0}, 1, 17}, {[]int32{0, 3}, 1, 17}, {[]int32{0, 0}, 19, 80}} {
+		e, err := probe(m, tt.secret...).Exposure(t.Context(), []float64{1}, digits(10), ExposureOptions{Fit: true, Samples: n})
+		require.NoError(t, err)
+		require.Equal(t, tt.before+1, e.Rank)
+		require.Equal(t, tt.ties, e.Ties)
+		require.InDelta(t, math.Log2(100/float64(tt.before+1)), e.Bits, 1e-12)
+		share := float64(tt.before) / 99 // the secret itself is not drawn
+		require.InDelta(t, share, float64(e.Fit.Below)/n, 4*math.Sqrt(share*(1-share)/n))
+		require.Equal(t, math.Log2(n/float64(max(1, e.Fit.Below))), e.Fit.SampleBits)
+		require.Less(t, e.Fit.AtLeast, e.Bits)
+		require.InDelta(t, e.Bits, e.Fit.AtLeast, 0.6, "%d of %d samples", e.Fit.Below, n)
+	}
+}
+
+// Where no sample is below, the samples prove -log2 of what 1 - 0.05^(1/n) and the secret itself leave; the fit says more and proves nothing.
+func TestBelowAllSamplesTheExposureIsExtrapolated(t *testing.T) {
+	m := newTable(5, 10, 8)
+	p := probe(m, 9, 8, 7, 0, 5, 3)
+	memorised(m, p, 8)
+	o := ExposureOptions{ExactLimit: -1, MaxWindows: -1, Samples: 2000}
+	e, err := p.Exposure(t.Context(), []float64{1}, digits(10), o)
+	require.NoError(t, err)
+	require.True(t, e.Extrapolated())
+	share := 1 - math.Pow(0.05, 1.0/2000)
+	require.InDelta(t, -math.Log2(share+(1-share)/1e6), e.Fit.AtLeast, 1e-9)
+	require.Less(t, e.Fit.AtLeast, e.Fit.SampleBits)
+
+	o.ExactLimit, o.Fit = 0, true
+	exact, err := p.Exposure(t.Context(), []float64{1}, digits(10), o)
+	require.NoError(t, err)
+	require.Equal(t, ExactExposure, exact.Method)
+	require.False(t, exact.Extrapolated(), "its bits are the rank's")
+
+	p.Secret = []int32{0, 0, 0, 0, 0, 0}
+	o.ExactLimit, o.Fit = -1, false
+	e, err = p.Exposure(t.Context(), []float64{1}, digits(10), o)
+	require.NoError(t, err)
+	require.NotZero(t, e.Fit.Below)
+	require.False(t, e.Extrapolated())
+}
+
+// What the samples prove is false in at most one of twenty drawings.
+func TestProvenBitsHoldInNineteenOfTwenty(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 5))
+	const n, trials = 200, 4000
+	for _, share := range []float64{0.001, 0.01, 0.1, 0.6} {
+		wrong := 0
+		for range trials {
+			below := 0
+			for range n {
+				if rng.Float64() < share {
+					below++
+				}
+			}
+			if ProvenBits(below, n, 60) > -math.Log2(share) {
+				wrong++
+			}
+		}
+		require.LessOrEqual(t, float64(wrong)/trials, 0.05+4*math.Sqrt(0.05*0.95/trials), "share %v", share)
+	}
+	// One sample: it is before the secret, or with a probability of 95 % more than a twentieth of all strings is not.
+	require.InDelta(t, -math.Log2(0.95), ProvenBits(0, 1, 1000), 1e-12)
+	require.Zero(t, ProvenBits(1, 1, 1000))
+	require.InDelta(t, 20.0, ProvenBits(0, math.MaxInt32, 20), 1e-2, "no more than the space has")
 }
 
 func TestExposureIsSeeded(t *testing.T) {

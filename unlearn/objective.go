@@ -1,7 +1,3 @@
-// Package unlearn makes a trained model forget samples, features and labels by the closed-form influence updates of
-// "Machine Unlearning of Features and Labels" (NDSS 2023), and measures itself against retraining.
-//
-// It knows nothing of networks: a model is an [Objective] over a flat parameter vector.
 package unlearn
 
 import (

@@ -26,7 +26,7 @@ import (
 // ||G||, with the mean from Check batches drawn apart from the recursion's, after each iteration. A residual that grows (above 10, above 1
 // at the end, or rising over the last two thirds of the iterations) ends the update with [ErrDiverged]; one that is merely large is told
 // in Stats and Notes, since the authors set no tolerance. An update that raises the gradient residual is refused with [ErrWorse], as all
-// are. The zero value has the authors' numbers.
+// are. The zero value has the paper's damping and scale, which its authors chose for their model and for no other.
 type Published struct {
 	Batch      int     // samples in a batch; 0 = 500
 	Damping    float64 // 0 = 0.1

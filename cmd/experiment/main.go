@@ -67,24 +67,29 @@ type terminal struct {
 
 // commands is the command line.
 type commands struct {
-	List   listCommand   `cmd:"" help:"List the experiments, their settings and what they ask."`
-	Run    runCommand    `cmd:"" help:"Run experiments and write tables, figures and a report."`
-	Report reportCommand `cmd:"" help:"Make tables, figures and report anew from a run's records."`
-	Data   dataCommand   `cmd:"" help:"List, fetch and verify data sets."`
-	Bench  benchCommand  `cmd:"" help:"Time the works that speed is measured by."`
-	Doctor doctorCommand `cmd:"" help:"Check this machine, its data and the stock networks' derivatives."`
+	List     listCommand     `cmd:"" help:"List the experiments, their settings and what they ask."`
+	Run      runCommand      `cmd:"" help:"Run experiments and write tables, figures and a report."`
+	Report   reportCommand   `cmd:"" help:"Make tables, figures and report anew from a run's records."`
+	Networks networksCommand `cmd:"" help:"Keep the trained networks of a run of poisoning for run --networks."`
+	Data     dataCommand     `cmd:"" help:"List, fetch and verify data sets."`
+	Bench    benchCommand    `cmd:"" help:"Time the works that speed is measured by."`
+	Doctor   doctorCommand   `cmd:"" help:"Check this machine, its data and the stock networks' derivatives."`
 }
 
 // leave is how kong ends a command line that only asked for help.
 type leave int
 
-// run is main without the process around it.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
-	var c commands
-	parser, err := kong.New(&c, kong.Name("experiment"),
+// newParser reads command lines; help goes to the writers.
+func newParser(stdout, stderr io.Writer) (*kong.Kong, error) {
+	return kong.New(&commands{}, kong.Name("experiment"),
 		kong.Description("Machine unlearning of features and labels: experiments on real data.\n\nThe main job: experiment run features"),
 		kong.Writers(stdout, stderr), kong.Exit(func(code int) { panic(leave(code)) }),
 		kong.ConfigureHelp(kong.HelpOptions{WrapUpperBound: 80, Compact: true}))
+}
+
+// run is main without the process around it.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
+	parser, err := newParser(stdout, stderr)
 	if err != nil {
 		return err
 	}

@@ -103,6 +103,22 @@ func TestRunReportResumeForce(t *testing.T) {
 	assert.NoError(t, err)
 }
 
+// The networks of one run are kept, and another begins with them.
+func TestNetworksAreKept(t *testing.T) {
+	out, kept := t.TempDir(), filepath.Join(t.TempDir(), "kept")
+	args := []string{"run", "poisoning", "--profile", "smoke", "--set", "methods=none,retrain", "--out"}
+	_, _, err := call(t, append(args, out)...)
+	require.NoError(t, err)
+	stdout, _, err := call(t, "networks", filepath.Join(out, "poisoning", "digits-cnn-smoke-1"), kept)
+	require.NoError(t, err)
+	assert.Equal(t, filepath.Join(kept, "train-10000-0.safetensors")+"\n"+filepath.Join(kept, "clean-0.safetensors")+"\n", stdout)
+	_, _, err = call(t, append(args, t.TempDir(), "--networks", kept)...)
+	require.NoError(t, err)
+	_, _, err = call(t, append(args, t.TempDir(), "--networks", kept, "--seed", "2")...)
+	require.ErrorContains(t, err, "belongs to another training")
+	assert.Equal(t, misused, exitCode(err))
+}
+
 func TestAnInterruptExitsWith130AndSaysHowToGoOn(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -24,6 +24,7 @@ type runCommand struct {
 	Config  string   `help:"Repeat the run that this config.yaml belongs to." placeholder:"FILE"`
 	Resume  bool     `help:"Go on with a run that was stopped."`
 	Force   bool     `help:"Start a run anew that is there already."`
+	DryRun  bool     `help:"Check the command line, print the runs that it asks for, and do nothing."`
 	Quiet   bool     `help:"Print errors and paths only."`
 
 	Text       string `group:"Flags of memorization:" help:"Text to train on, a UTF-8 file; without it the embedded one." placeholder:"FILE"`
@@ -31,6 +32,8 @@ type runCommand struct {
 	Secret     string `group:"Flags of memorization:" help:"What is to be forgotten; without it random digits, put into the text." placeholder:"TEXT"`
 	Replace    string `group:"Flags of memorization:" help:"What the secret becomes, as long as it; without it random characters of its kinds." placeholder:"TEXT"`
 	Checkpoint string `group:"Flags of memorization:" help:"Trained parameters (safetensors) instead of a training." placeholder:"FILE"`
+
+	Networks string `group:"Flags of poisoning:" help:"Folder of trained networks, as experiment networks writes it, instead of trainings." placeholder:"DIR"`
 }
 
 // memory is what the flags say of the text and the secret.
@@ -43,6 +46,9 @@ func (c *runCommand) Run(t *terminal) error {
 	orders, err := c.orders()
 	if err != nil {
 		return usageError{err}
+	}
+	if c.DryRun {
+		return plan(t, orders)
 	}
 	if _, err := graph.BLAS(); err != nil {
 		return usageError{err} // never go on with another library than was asked for
@@ -59,8 +65,26 @@ func (c *runCommand) Run(t *terminal) error {
 	return nil
 }
 
+// plan prints the runs that the orders ask for: the command that each repeats, its folder, and what is missing for it.
+func plan(t *terminal, orders []*experiments.Order) error {
+	for _, o := range orders {
+		runs, err := o.Plan()
+		if err != nil {
+			return err
+		}
+		for _, r := range runs {
+			fmt.Fprintf(t.stdout, "%s\n  writes %s\n", r.Command, r.Dir)
+			if r.Missing != "" {
+				fmt.Fprintf(t.stdout, "  needs the data set %s: %s\n", r.Dataset, r.Missing)
+			}
+		}
+	}
+	return nil
+}
+
 func (c *runCommand) orders() ([]*experiments.Order, error) {
-	base := experiments.Order{Dataset: c.Dataset, Model: c.Model, Profile: c.Profile, Seed: 1, Set: c.Set, Data: c.Data, Out: c.Out, Memory: c.memory()}
+	base := experiments.Order{Dataset: c.Dataset, Model: c.Model, Profile: c.Profile, Seed: 1, Set: c.Set, Data: c.Data, Out: c.Out, Memory: c.memory(),
+		Networks: c.Networks}
 	if c.Seed != nil {
 		base.Seed = *c.Seed
 	}

@@ -13,7 +13,7 @@ import (
 func TestCheckFindsDependentSamples(t *testing.T) {
 	n := func(x *graph.Node) int { return x.Shape()[0] }
 	for name, loss := range map[string]func(out, y *graph.Node) *graph.Node{
-		"normalised": func(out, y *graph.Node) *graph.Node {
+		"normalized": func(out, y *graph.Node) *graph.Node {
 			w := graph.Reshape(graph.Gather(graph.Fixed(y, []float64{1, 2, 4}, 3, 1), y), n(y))
 			return graph.Mul(graph.SoftmaxCrossEntropy(out, y), graph.Div(w, graph.Sum(w)))
 		},

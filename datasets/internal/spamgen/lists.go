@@ -28,7 +28,7 @@ stuart sue susan suzanne sylvia tara taylor ted teresa terry theodore theresa th
 tommy tony torvalds tracy trevor turner tyler valerie vanessa vernon veronica vicki victor victoria vincent virginia vladimir
 walker walter wanda warren watson wayne wendy white will william williams willie wilson wright yvonne zoe`
 
-// notNames are capitalised words of display names that are no personal names here: makers, products, places, nations.
+// notNames are capitalized words of display names that are no personal names here: makers, products, places, nations.
 const notNames = `
 apple bell burger dell english french hal harley hat irish journal linux lockergnome oracle penguin red reg virginia victoria florence
 fort internet jan labs lake mac roi ved villa washington windows ximian lincoln jordan`

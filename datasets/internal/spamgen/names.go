@@ -5,14 +5,14 @@ import (
 	"strings"
 )
 
-// minCapital is the least share of capitalised occurrences, words all in capitals aside, that a name has.
+// minCapital is the least share of capitalized occurrences, words all in capitals aside, that a name has.
 const minCapital = 0.8
 
-// nameTest tells personal names: words that are nearly always capitalised and are either in commonNames or part of a
+// nameTest tells personal names: words that are nearly always capitalized and are either in commonNames or part of a
 // display name of two or three words in a ham mail; less notNames.
 func nameTest(mails []*mailText) func(word string) bool {
 	display := displayWords(mails)
-	capital, total := capitalised(mails)
+	capital, total := capitalized(mails)
 	common, not := strings.Fields(commonNames), strings.Fields(notNames)
 	return func(w string) bool {
 		return len(w) >= 3 && (display[w] || slices.Contains(common, w)) && !slices.Contains(not, w) &&
@@ -29,7 +29,7 @@ func displayWords(mails []*mailText) map[string]bool {
 		}
 		for _, name := range m.senders {
 			parts := strings.Fields(name)
-			if len(parts) < 2 || len(parts) > 3 || !slices.ContainsFunc(parts, isCapitalised) {
+			if len(parts) < 2 || len(parts) > 3 || !slices.ContainsFunc(parts, isCapitalized) {
 				continue
 			}
 			for _, p := range parts {
@@ -40,13 +40,13 @@ func displayWords(mails []*mailText) map[string]bool {
 	return found
 }
 
-// isCapitalised says whether a word is an upper-case letter and then lower-case ones.
-func isCapitalised(w string) bool {
+// isCapitalized says whether a word is an upper-case letter and then lower-case ones.
+func isCapitalized(w string) bool {
 	return len(w) > 1 && w[0] >= 'A' && w[0] <= 'Z' && strings.ToLower(w[1:]) == w[1:]
 }
 
-// capitalised counts how often a word stands in all mails, not all in capitals, and how often of these it is capitalised.
-func capitalised(mails []*mailText) (capital, total map[string]int) {
+// capitalized counts how often a word stands in all mails, not all in capitals, and how often of these it is capitalized.
+func capitalized(mails []*mailText) (capital, total map[string]int) {
 	capital, total = map[string]int{}, map[string]int{}
 	for _, m := range mails {
 		for _, w := range tokens(m.text) {
@@ -55,7 +55,7 @@ func capitalised(mails []*mailText) (capital, total map[string]int) {
 			}
 			lower := strings.ToLower(w)
 			total[lower]++
-			if isCapitalised(w) {
+			if isCapitalized(w) {
 				capital[lower]++
 			}
 		}

@@ -129,3 +129,53 @@ func (c counter) Write(p []byte) (int, error) {
 	c.alive()
 	return len(p), nil
 }
+
+// download fills part from url until it is whole. A checksum that does not fit may come of a part begun on another
+// version of the file, so the first such failure of a resumed download starts afresh.
+func (f *fetcher) download(ctx context.Context, url, part string, r remote) error {
+	if !strings.HasPrefix(url, "https://") {
+		return fmt.Errorf("%s is not https", url)
+	}
+	if r.check(part) == nil { // whole, but the process ended before it got its name
+		f.advance(r.size)
+		return nil
+	}
+	var err error
+	wait := f.wait
+	for try := range f.attempts {
+		if try > 0 {
+			if !sleep(ctx, wait) {
+				return ctx.Err()
+			}
+			wait *= 2
+		}
+		before := f.done
+		var resumed bool
+		resumed, err = f.request(ctx, url, part, r)
+		if err == nil {
+			if err = r.check(part); err == nil {
+				return nil
+			}
+			os.Remove(part)
+			if !resumed {
+				return fmt.Errorf("%s: %w", url, err)
+			}
+		}
+		f.done = before
+		if fatal, ok := errors.AsType[*statusError](err); ok && !fatal.temporary() || ctx.Err() != nil {
+			return err
+		}
+	}
+	return err
+}
+
+func sleep(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-t.C:
+		return true
+	}
+}

@@ -1,0 +1,26 @@
+// Package datasets holds labeled samples (dense, sparse, image, tensor and token rows), loads them from files, cuts them from
+// texts, and changes them the way an unlearning request asks.
+//
+//	format := datasets.CSV{Label: "bought", Categorical: []string{"city"}, Scaling: datasets.Standard}
+//	train, err := format.Load("train.csv")
+//	if err != nil {
+//		return err
+//	}
+//	format.Like = train.Coding // the test file gets the columns, classes and scales of the training file
+//	test, err := format.Load("test.csv")
+//	if err != nil {
+//		return err
+//	}
+//	fewer, err := datasets.Without(train, []int{3, 14, 15})
+//
+// The names in groups:
+//
+//   - samples: [Dataset], and its rows, which are [Features]: [Dense], [CSR], [Images], [Tensor] or [Tokens];
+//   - data sets by name: [Load], [Named], [Names], [Describe], [Available], [Fetch], [Folder], and [Verify] with [FileCheck] and [FileState];
+//   - files: [CSV] with [Scaling] and [UnknownLevel], [SVMLight], [NumPy], [IDX], [LoadIDX], [LoadCIFAR10], [LoadNPZ], [LoadNPY] with [Array], and the [Coding]
+//     of [Column]s by which a second file is read as the first was;
+//   - texts: [Vocabulary], [Windows], [Alice], [ReadText], and a secret in a text: [Canary], [InsertCanary], [FindSecret], [Span];
+//   - changes, each of which returns a new data set: [Without], [ZeroColumns], [SetValues], [SetLabels], [ReplaceRows], [ReplaceSpans], [FlipLabels],
+//     [NormalizeRows], [Split], [Concat], [Sparse];
+//   - errors: [FormatError] names file, line and column, [MissingError] says how a data set is to be had, [ErrNoSecret].
+package datasets

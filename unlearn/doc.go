@@ -1,0 +1,39 @@
+// Package unlearn makes a trained model forget samples, features and labels by the closed-form influence updates of
+// "Machine Unlearning of Features and Labels" (NDSS 2023; docs/paper.md#updates), and measures itself against retraining.
+//
+// It knows nothing of networks: a model is an [Objective] over a flat parameter vector, as nets.Model is one.
+//
+//	problem := &unlearn.Problem{Objective: model, Train: train, L2: 1}
+//	theta, err := unlearn.LBFGS{}.Train(ctx, problem, model.Init(1))
+//	if err != nil {
+//		return err
+//	}
+//	update, err := unlearn.SecondOrder{}.Unlearn(ctx, problem, theta, unlearn.RemoveSamples(3, 14, 15))
+//	if err != nil {
+//		return err
+//	}
+//	fmt.Println(update.Before > update.After, update.Data.Len())
+//
+// The types in groups:
+//
+//   - requests: [Request] and its [Change]s, made by [RemoveSamples], [RemoveFeatures], [CorrectLabels], [CorrectFeatures], [CorrectSamples],
+//     [CorrectSpans] and joined by [Merge]; [Applied] is a request carried out on the data;
+//   - problem: [Problem], [Objective], and what an objective may offer beside it: [Predictor], [Classifier], [Initializer], [LossGradient],
+//     [PerSampler], [Clipper], [Linearizer], [GaussNewtonLinearizer], [StochasticObjective], [StatisticsObjective], [Convex], [ConvexLoss], [Faulter],
+//     [PenaltyChecker]; [Subsample] is a part of the data that stands for all;
+//   - updates: [Method] and [Update]; [FirstOrder], [SecondOrder] with its [Curvature] and [StepGradient], [Published] (the authors' recursion); around another
+//     method: [Iterative], [Reestimate];
+//   - solvers: [Solver], [Operator] and [BatchOperator]; [CG], [MINRES], [LiSSA], [Exact], [Factored], [Galerkin], [Krylov], [ShiftedSolve] with [Shifted];
+//     [Stats] says how a solve ended, [Spectrum] what the matrix is like;
+//   - baselines: [Retrain], [FineTune], [SISA] with [Sharded] and [SliceStore], [Occlusion], [Private], [DPSGD], [None];
+//   - trainers: [Trainer]; [LBFGS], [Newton], [SGD], [Adam], their [Schedule], [Progress] and [Checkpoint]; [StatisticsTrainer] for batch normalization;
+//   - certificates: [OutputPerturbation] with [Release] and [ReleaseStream]; [ObjectivePerturbation]; [Certified] with [Budget], [Certificate],
+//     [Ledger] and [Stream]; [SmoothMethod], [Comparison], [Judge] and [Vacuity];
+//   - what a language model remembers: [Probe], [Space], [Exposure], [ExposureFit], [SkewNormal];
+//   - tuning and measures: [Tune], [Trial], [Decades], [Accuracy], [MacroF1];
+//   - cost and errors: [Cost], [Meter]; a [Fact] says what was forced, refused or left out. An update that is no good is an error that says why and what to do:
+//     [ErrWorse], [ErrDiverged], [ErrIndefinite], [ErrNotConverged], [ErrOverlap], [ErrNotConvex], [ErrRowNorm], [ErrBudget], [ErrLedgerDamaged],
+//     [ErrLedgerLocked].
+//
+// Package objectivetest, below this one, checks an objective that is written by hand.
+package unlearn
