@@ -23,7 +23,8 @@ func (s *Session) baselines(ctx context.Context, sub *Subject, set *Settings) ([
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, contender{sharded, Tags{"shards": set.SISAShards, "slices": set.SISASlices, "vote": set.SISAOutputs}})
+		out = append(out, contender{sharded, Tags{"shards": set.SISAShards, "slices": set.SISASlices, "vote": set.SISAOutputs,
+			"sisa-regulariser": set.SISARegulariser}})
 	}
 	return out, nil
 }
@@ -46,12 +47,13 @@ func (s *Session) private(ctx context.Context, sub *Subject, set *Settings) (*un
 }
 
 func (s *Session) sharded(ctx context.Context, sub *Subject, set *Settings) (*unlearn.Sharded, error) {
-	key := fmt.Sprint(set.SISAShards, set.SISASlices, set.SISAOutputs)
+	key := fmt.Sprint(set.SISAShards, set.SISASlices, set.SISAOutputs, set.SISARegulariser)
 	if p, ok := sub.sharded[key]; ok {
 		return p, nil
 	}
 	s.Progress.Note(fmt.Sprintf("training the %d shards of SISA", set.SISAShards))
-	m := unlearn.SISA{Shards: set.SISAShards, Slices: set.SISASlices, MeanOutputs: set.SISAOutputs == "mean", Trainer: sub.trainer, Start: sub.Start, Seed: s.Seed}
+	m := unlearn.SISA{Shards: set.SISAShards, Slices: set.SISASlices, MeanOutputs: set.SISAOutputs == "mean", Trainer: sub.trainer, Start: sub.Start, Seed: s.Seed,
+		WholeL2: set.SISARegulariser == "whole"}
 	p, err := m.Train(ctx, sub.Problem)
 	if err != nil {
 		return nil, fmt.Errorf("experiments: training SISA (--set sisa-shards=0 leaves it out): %w", err)
@@ -74,4 +76,19 @@ func (s *Subject) measureVote(ctx context.Context, o *outcome, u *unlearn.Update
 		o.metrics = append(o.metrics, metric{"agreement", "share", same(classes, ref.classes)})
 	}
 	return nil
+}
+
+// sisaNote says how the regulariser counts in SISA's shards; "" where no table has them. Records without the setting are of when it always
+// counted whole.
+func (r *Results) sisaNote() string {
+	for _, rec := range r.Records {
+		switch {
+		case rec.Method != "sisa" || rec.Text("vote") == "":
+		case rec.Text("sisa-regulariser") == "share":
+			return " SISA: each shard counts its share of the regulariser (--set sisa-regulariser=whole is the authors' rule)."
+		default:
+			return " SISA: the regulariser counts whole in each shard, the authors' rule (--set sisa-regulariser=share gives each its share)."
+		}
+	}
+	return ""
 }

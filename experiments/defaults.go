@@ -35,13 +35,13 @@ func Defaults(e *Experiment, k Key) (*Settings, error) {
 		Request: "features", Features: []int{10, 50, 100}, Rows: []int{10, 100, 1000}, Draws: 5, Pool: "sensitive",
 		Lambda: 1, Hidden: []int{200, 200}, Precision: "float64", TrainTolerance: 1e-6, TrainSteps: 1000,
 		Tau: Auto{Tuned: true}, TauFT: Auto{Tuned: true}, Batch: 32, Epochs: 1, Regulariser: "share",
-		Curvature: "full", Solver: "cg", Tolerance: 1e-8, Steps: 1, Batches: 1, Force: true, Chunks: 10, Seeds: 5, SeedDraws: 1,
+		Curvature: "full", Solver: "cg", Tolerance: 1e-3, Steps: 1, Batches: 1, Force: true, Chunks: 10, Seeds: 5, SeedDraws: 1,
 		Criterion: "residual", TuneDraws: 5, TuneSize: 50, Near: 0.5, Growth: 2, Factor: true,
 		Shards: []int{5, 10, 20}, Points: []int{5, 10, 20, 50, 100, 200}, Trials: 2000,
 		Epsilons: []float64{0.1, 0.5, 1}, Delta: 0.01, Lambdas: []float64{1, 10, 100}, SweepDraws: 2, Requests: 200,
 		Sigmas:            []float64{0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 3000, 1e4, 3e4, 1e5},
 		CertifiedResidual: 1e-6, Against: unlearn.ExactOptimum.String(), ColdDraws: 5,
-		SISAShards: 20, SISASlices: 1, SISAOutputs: "majority", DPSigma: 1,
+		SISAShards: 20, SISASlices: 1, SISAOutputs: "majority", SISARegulariser: "share", DPSigma: 1,
 	}
 	if k.Profile == Paper {
 		s.Draws = 10
@@ -79,7 +79,7 @@ func Defaults(e *Experiment, k Key) (*Settings, error) {
 func mlpDefaults(s *Settings, k Key) {
 	s.Ridge, s.PaperTau, s.PaperTauFT = Auto{Tuned: true}, 0, 0
 	s.Criterion, s.Epochs = "test-loss", 0
-	s.Curvature, s.Tolerance, s.Factor = "gauss-newton", 1e-3, false
+	s.Curvature, s.Factor = "gauss-newton", false
 	s.DPSigma, s.SISAShards = 0, 5 // the noise hides nothing where the loss is not convex
 	s.TrainSteps, s.TrainTolerance = 1000, 1
 	switch k.Dataset {

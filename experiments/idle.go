@@ -39,7 +39,7 @@ func (s *Session) idle(key string, e *Experiment, set *Settings) string {
 		return unless(e.ID == "loss-perturbation", "only loss-perturbation takes it")
 	case "requests":
 		return unless(e.ID == "budget" || e.ID == "loss-budget", "only budget and loss-budget take it")
-	case "sisa-shards", "sisa-slices", "sisa-vote", "dp-sigma":
+	case "sisa-shards", "sisa-slices", "sisa-vote", "sisa-regulariser", "dp-sigma":
 		return s.idleBaseline(key, e)
 	}
 	if e.ID == "sharding" {

@@ -49,6 +49,7 @@ func lossDefaults(s *Settings, k Key) {
 		s.TauFT = Auto{Value: 1e-4}
 	}
 	s.Ridge, s.Epochs, s.Regulariser = Auto{}, 1, "share"
+	s.Tolerance = 1e-8 // what a solve leaves counts against the certificate
 	if k.Profile == Paper {
 		s.Draws, s.SweepDraws = 40, 5
 	}

@@ -39,7 +39,7 @@ type Settings struct {
 	Ridge       Auto    `set:"ridge" doc:"added to the Hessian; auto takes the best of a grid"`
 	Curvature   string  `set:"curvature" doc:"matrix of second order: full or gauss-newton"`
 	Solver      string  `set:"solver" doc:"cg, minres, lissa or exact"`
-	Tolerance   float64 `set:"tolerance" doc:"relative residual at which a solve ends"`
+	Tolerance   float64 `set:"tolerance" doc:"relative residual at which a solve ends; 1e-3 leaves the updates of all but the smallest changes as they are, 1e-8 is exact"`
 	MaxProducts int     `set:"products" doc:"Hessian products of a solve at the most; 0 leaves it to the solver"`
 	Steps       int     `set:"steps" doc:"second-order steps, one after the other"`
 	Batches     int     `set:"batches" doc:"mini-batches that the Hessian is a mean of, for lissa; 1 takes all samples at once"`
@@ -70,6 +70,7 @@ type Settings struct {
 	SISAShards        int       `set:"sisa-shards" doc:"shards of SISA; 0 leaves it out"`
 	SISASlices        int       `set:"sisa-slices" doc:"slices of each shard of SISA"`
 	SISAOutputs       string    `set:"sisa-vote" doc:"how SISA's models answer: majority, or the mean of their outputs"`
+	SISARegulariser   string    `set:"sisa-regulariser" doc:"lambda and sigma's tilt in each shard of SISA: its share, or whole, as the authors have it"`
 	DPSigma           float64   `set:"dp-sigma" doc:"noise of differential privacy by a noisy objective (linear models); 0 leaves it out"`
 	Lengths           []int     `set:"length" of:"memorization" doc:"lengths of the secrets, random digits"`
 	Methods           []string  `set:"methods" of:"memorization,poisoning" doc:"methods that are carried out beside retraining, separated by commas, or all; of memorization first-order-matched and second-order-repeated go on from second-order, and second-order-published takes the paper's damping and scale on this model; of poisoning -last changes the last layers only"`
@@ -300,6 +301,8 @@ var allowed = map[string][]string{
 	"follow":         {"gradient", "difference"},
 	"statistics":     {reestimated, kept},
 	"replace":        {"text1", "text2", "random-digits", "all"},
+
+	"sisa-regulariser": {"share", "whole"},
 }
 
 // mayBeZero lists the numeric settings for which 0 has a meaning; the others are at least 1, or above 0.

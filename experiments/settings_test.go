@@ -46,7 +46,7 @@ func TestWrongSettingsAreErrorsAndChangeNothing(t *testing.T) {
 		{"tolerance", "NaN", "finite"}, {"tolerance", "-1", "above 0"}, {"train-rate", "Inf", "finite"}, {"dropout", "nan", "finite"}, {"max-loss", "-1", "above 0"},
 		{"max-loss", "-1", "must be above 0, or 0"}, {"draws", "", `"" is not a whole number`}, {"lambda", "abc", `"abc" is not a number: invalid syntax`},
 		{"lambda", "1e400", `"1e400" is not a number: value out of range`}, {"factor", "2", `"2" is not true or false`}, {"tau", "", `"" is not a number`},
-		{"sisa-vote", "loudest", "one of majority, mean"},
+		{"sisa-vote", "loudest", "one of majority, mean"}, {"sisa-regulariser", "half", "one of share, whole"},
 	} {
 		s := Settings{Draws: 3}
 		assert.ErrorContains(t, s.Set(c.key, c.text), c.want, c.key)

@@ -274,5 +274,5 @@ func (r *Results) drawsNote() string {
 			break
 		}
 	}
-	return note
+	return note + r.sisaNote()
 }

@@ -31,7 +31,7 @@ import (
 // request; for several against one budget see [Certified.Open]. Whoever knows b can undo what it hides: Seed, from which it is drawn with
 // the fingerprint of the training data, is as secret as the data, and so is a refusal.
 type Certified struct {
-	Method  Method // carries requests out; nil = SecondOrder{}
+	Method  Method // carries requests out; nil = SecondOrder with steps solved to 1e-8
 	Budget  Budget
 	Trainer Trainer // nil = LBFGS{}
 	Seed    uint64  // of b
@@ -47,7 +47,7 @@ func (m Certified) Name() string { return "certified-" + m.method().Name() }
 
 func (m Certified) method() Method {
 	if m.Method == nil {
-		return SecondOrder{}
+		return SecondOrder{Solver: CG{Tolerance: 1e-8}} // what the solve leaves counts against the budget
 	}
 	return m.Method
 }

@@ -12,7 +12,9 @@ import (
 // 1952; Saad, Iterative Methods for Sparse Linear Systems, algorithm 9.1 with a preconditioner). One product an
 // iteration, and one more for the true residual. The zero value is ready.
 //
-// A direction d with d'Ad <= 0 ends the solve with [ErrIndefinite].
+// A direction d with d'Ad < 0 ends the solve with [ErrIndefinite]. One with d'Ad = 0 to working precision shows that A is singular and b not
+// in its range, since d'b = r'r > 0 for the residual r of before: it ends the solve with [ErrNotConverged] whose Singular is set. With Precondition
+// only d'Ad <= 0 is looked for.
 type CG struct {
 	Tolerance float64 // on ||b - A x|| / ||b||; 0 = 1e-10
 	// MaxProducts limits the products with A; 0 = ten times the dimension, between 200 and 20,000.
@@ -69,7 +71,8 @@ func newCGKernel(p int, precondition func(dst, r []float64)) *cgKernel {
 	return k
 }
 
-// run is a [kernel]. On *ErrIndefinite k.direction holds the direction of non-positive curvature.
+// run is a [kernel]. On *ErrIndefinite k.direction holds the direction of non-positive curvature. A step along a direction without curvature is
+// taken only if it ends the run.
 func (k *cgKernel) run(ctx context.Context, d, r []float64, a *counted, target, limit float64) (int, error) {
 	clear(d)
 	z := k.preconditioned(r)
@@ -84,6 +87,7 @@ func (k *cgKernel) run(ctx context.Context, d, r []float64, a *counted, target, 
 	case !(rz > 0) || !finite(rz):
 		return 0, &ErrIndefinite{Of: k.preconditioner, Curvature: rz / floats.Dot(r, r), Remedy: "leave it out, or make it one that is"}
 	}
+	size := 0.0 // of A, at least
 	for n := 1; ; n++ {
 		if err := a.MulVecTo(ctx, k.product, k.direction); err != nil {
 			return n - 1, err
@@ -92,11 +96,20 @@ func (k *cgKernel) run(ctx context.Context, d, r []float64, a *counted, target, 
 		if !finite(curvature) {
 			return n, &ErrDiverged{Residual: math.NaN(), Curvature: math.NaN(), Remedy: overflowRemedy}
 		}
-		if curvature <= 0 {
-			c := curvature / floats.Dot(k.direction, k.direction)
-			return n, &ErrIndefinite{Curvature: c, Remedy: indefiniteRemedy(c)}
-		}
 		alpha := rz / curvature
+		if k.nullDirection(&size) {
+			if curvature > 0 { // a small eigenvalue, if the step solves the system
+				floats.AddScaled(r, -alpha, k.product)
+				if norm(r) <= target {
+					floats.AddScaled(d, alpha, k.direction)
+					return n, nil
+				}
+			}
+			return n, &ErrNotConverged{Singular: true, Remedy: inconsistentRemedy}
+		}
+		if curvature <= 0 {
+			return n, notDefinite(curvature/floats.Dot(k.direction, k.direction), size, false)
+		}
 		floats.AddScaled(d, alpha, k.direction)
 		floats.AddScaled(r, -alpha, k.product)
 		if norm(r) <= target || float64(n) >= limit {
@@ -110,6 +123,18 @@ func (k *cgKernel) run(ctx context.Context, d, r []float64, a *counted, target, 
 		scaledAdd(k.direction, next/rz, z)
 		rz = next
 	}
+}
+
+// nullDirection reports whether A is 0 to working precision along the direction, in the metric of no preconditioner. size is a lower bound
+// of A's norm from the directions before, and is kept up to date. A direction along which a definite matrix has next to no curvature is one:
+// ||A d||^2 <= ||A|| d'Ad.
+func (k *cgKernel) nullDirection(size *float64) bool {
+	if k.precondition != nil {
+		return false
+	}
+	length, image := norm(k.direction), norm(k.product)
+	*size = max(*size, image/length)
+	return image <= math.Sqrt(noCurvature)*(*size)*length && math.Abs(floats.Dot(k.direction, k.product)) <= noCurvature*(*size)*length*length
 }
 
 func (k *cgKernel) preconditioned(r []float64) []float64 {

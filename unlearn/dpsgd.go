@@ -27,7 +27,8 @@ type Clipper interface {
 //
 // A sample's gradient is clipped with its weight in it, so that weights leave what is counted as it is. Without weights Rate is that of the
 // mean loss, as in [SGD]. As a baseline of unlearning a request changes nothing: the model is (Epsilon,
-// Delta)-private for one sample, which [PrivacySpent] counts. The model is trained before the request, by [DPSGD.Train]; DPSGD itself is
+// Delta)-private for adding or removing one sample, which [PrivacySpent] counts with a sensitivity of Clip. A corrected label or sample is a
+// replacement, two such steps with a sensitivity of 2 Clip: [Private.Guarantee] gives epsilon and delta for a request. The model is trained before the request, by [DPSGD.Train]; DPSGD itself is
 // a [Method] too, which trains first, outside the cost of the update. The objective has to be a [Clipper].
 type DPSGD struct {
 	Rate  float64   // learning rate, positive

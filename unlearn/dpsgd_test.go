@@ -2,6 +2,7 @@ package unlearn
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"testing"
 
@@ -94,4 +95,47 @@ func TestDPSGDClipsAndLearns(t *testing.T) {
 	require.ErrorContains(t, err, "implement Clipper")
 	_, err = DPSGD{Rate: 1e300, Noise: 1, Steps: 50}.Train(t.Context(), &Problem{Objective: p.Objective, Train: p.Train, L2: 1e10})
 	require.ErrorContains(t, err, "lower Rate")
+}
+
+// With every sample in every batch the steps are a Gaussian mechanism whose exact law is known: k samples apart, the ratio of distance to
+// noise is k mu with mu = sqrt(steps)/noise. A corrected label is two samples apart, and the epsilon of one does not cover it.
+func TestACorrectionCountsTwice(t *testing.T) {
+	p := problems(t)["logistic, dense, tilted"]
+	n := p.Train.Len()
+	for _, noise := range []float64{4, 15, 60} {
+		const steps = 20
+		m, err := DPSGD{Rate: 0.1, Noise: noise, Batch: n, Steps: steps, Delta: 1e-3}.Train(t.Context(), p)
+		require.NoError(t, err)
+		mu := math.Sqrt(steps) / noise
+		require.LessOrEqual(t, GaussianDelta(m.Epsilon, mu), m.Delta, "one sample is removed")
+		require.Greater(t, GaussianDelta(m.Epsilon, 2*mu), m.Delta, "the same epsilon does not cover a replacement")
+		both, err := Merge(RemoveSamples(8), CorrectLabels([]int{3}, []float64{1 - p.Train.Y[3]}))
+		require.NoError(t, err)
+		other := func(row int) float64 { return 1 - p.Train.Y[row] }
+		for _, tt := range []struct {
+			r     Request
+			apart int
+		}{
+			{RemoveSamples(3), 1}, {RemoveSamples(3, 8), 2}, {CorrectLabels([]int{3}, []float64{other(3)}), 2},
+			{CorrectLabels([]int{3, 9}, []float64{other(3), other(9)}), 4}, {both, 3},
+			{CorrectSamples([]int{5}, p.Train.Subset([]int{6})), 2}, {CorrectLabels([]int{3}, []float64{p.Train.Y[3]}), 0},
+		} {
+			epsilon, delta, err := m.Guarantee(tt.r, p.Train)
+			require.NoError(t, err)
+			require.InDelta(t, float64(tt.apart)*m.Epsilon, epsilon, 1e-12)
+			require.LessOrEqual(t, GaussianDelta(epsilon, float64(tt.apart)*mu), delta)
+			if tt.apart == 2 {
+				require.InEpsilon(t, min(1, m.Delta*(1+math.Exp(m.Epsilon))), delta, 1e-12)
+			}
+			u, err := m.Unlearn(t.Context(), p, nil, tt.r)
+			require.NoError(t, err)
+			if tt.apart > 0 {
+				require.Contains(t, fmt.Sprint(u.Notes), fmt.Sprintf("epsilon %.4g and delta %.4g", epsilon, delta))
+			}
+		}
+	}
+	_, _, err := (&Private{Method: "dp"}).Guarantee(RemoveSamples(1), p.Train)
+	require.ErrorContains(t, err, "no epsilon was counted")
+	epsilon, delta := (&Private{Epsilon: math.Inf(1), Delta: 1e-5}).group(2)
+	require.Equal(t, [2]float64{math.Inf(1), 1}, [2]float64{epsilon, delta})
 }

@@ -40,7 +40,7 @@ type ErrNotConverged struct {
 	Products   float64
 	Reached    float64 // the value of Quantity at the vector handed back
 	Tolerance  float64 // the value asked for
-	Singular   bool    // the matrix is singular to working precision and b is not in its range (MINRES)
+	Singular   bool    // the matrix is singular to working precision; by CG, MINRES and LiSSA, b is not in its range, so that no vector solves the system
 	Remedy     string
 }
 
@@ -58,6 +58,7 @@ type ErrIndefinite struct {
 	// eigenvalue: a ridge has to exceed -Curvature at the very least. Exact gives the eigenvalue itself, Lanczos an estimate.
 	Curvature float64
 	Residual  float64 // ||b - A x|| / ||b|| of the vector handed back
+	Singular  bool    // Curvature is 0 to working precision: the matrix is singular, as far as float64 can tell, and not indefinite
 	Remedy    string
 }
 
@@ -69,6 +70,10 @@ func (e *ErrIndefinite) Error() string {
 // Remedies that several solvers share.
 const (
 	roundingRemedy = "rounding error sets this limit: accept a larger tolerance, add a ridge, or compute the products in float64"
+	singularRemedy = "the matrix is singular to working precision: add a ridge; without one CG and MINRES solve the system if b is in the matrix' range"
+	// inconsistentRemedy is that of a solver that knows b not to be in the range. MINRES then stops as well, at a least-squares solution.
+	inconsistentRemedy = "the matrix is singular to working precision and b is not in its range, so that no vector solves the system: add a ridge " +
+		"(MINRES ends with this error too, but hands back a least-squares solution)"
 	overflowRemedy = "the product with A is not finite: look for overflow in the model at these parameters"
 )
 
@@ -80,18 +85,27 @@ func attributed(err error, solver string, residual float64) error {
 	return err
 }
 
-// attributedFactor names the solver that asked for a factor.
-func attributedFactor(err error, solver string) error {
-	if e, ok := errors.AsType[*ErrIndefinite](err); ok {
-		e.Solver = solver
+// noCurvature is the share of a matrix' norm below which a curvature is 0 to working precision.
+const noCurvature = 1e-14
+
+// notDefinite is the error of a curvature, of a direction or the smallest of all, that a positive definite matrix does not have. size is a lower
+// bound of the matrix' norm; the size of a curvature that is next to nothing beside it is rounding, and no ridge to ask for. null says that its
+// direction is then a null vector: an indefinite matrix has others along which the curvature vanishes.
+func notDefinite(curvature, size float64, null bool) *ErrIndefinite {
+	e := &ErrIndefinite{Curvature: curvature, Residual: math.NaN(), Remedy: indefiniteRemedy(curvature)}
+	if math.Abs(curvature) > noCurvature*size {
+		return e
 	}
-	return named(solver, err)
+	if e.Remedy = indefiniteRemedy(0); null {
+		e.Singular, e.Remedy = true, singularRemedy
+	}
+	return e
 }
 
 func indefiniteRemedy(curvature float64) string {
-	if curvature >= 0 {
-		return "the matrix is singular to working precision: add a small ridge, or solve with MINRES"
+	above := "a ridge"
+	if curvature < 0 {
+		above = fmt.Sprintf("a ridge above %.4g", -curvature)
 	}
-	return fmt.Sprintf("add a ridge above %.4g (minus the smallest eigenvalue, see Lanczos), use Curvature: GaussNewton, or solve with MINRES",
-		-curvature)
+	return "add " + above + " (minus the smallest eigenvalue, see Lanczos), use Curvature: GaussNewton, or solve with MINRES"
 }

@@ -44,13 +44,27 @@ func (s Exact) Solve(ctx context.Context, dst []float64, a Operator, b []float64
 	start := time.Now()
 	f, err := s.Factor(ctx, a)
 	if err != nil {
+		err = unfactored(ctx, &st, dst, a, b, err)
 		st.Seconds = time.Since(start).Seconds()
-		return st, named(s.Name(), err)
+		return st, err
 	}
 	st, err = f.solve(ctx, s.Name(), dst, a, b)
 	st.Products += float64(f.Dim())
 	st.Seconds = time.Since(start).Seconds()
 	return st, err
+}
+
+// unfactored describes the start, which is what a solve hands back whose matrix has no factor, in st and in the error.
+func unfactored(ctx context.Context, st *Stats, dst []float64, a Operator, b []float64, err error) error {
+	e, ok := errors.AsType[*ErrIndefinite](err)
+	if !ok {
+		return named(st.Solver, err)
+	}
+	c := counted{a: a}
+	st.Residual = c.startResidual(ctx, dst, b)
+	st.Products = float64(a.Dim()) + c.products
+	e.Solver, e.Residual = st.Solver, st.Residual
+	return err
 }
 
 // Factor writes out A and keeps its Cholesky factor, so that later solves cost O(p^2). It fails with [ErrIndefinite]
@@ -81,8 +95,9 @@ func (s Exact) Factor(ctx context.Context, a Operator) (*Factored, error) {
 		if err != nil {
 			return nil, err
 		}
-		smallest = math.Ldexp(smallest, f.exponent)
-		return nil, &ErrIndefinite{Solver: s.Name(), Curvature: smallest, Residual: math.NaN(), Remedy: indefiniteRemedy(smallest)}
+		e := notDefinite(math.Ldexp(smallest, f.exponent), math.Ldexp(mat.Norm(m, 2), f.exponent), true)
+		e.Solver = s.Name()
+		return nil, e
 	}
 	return f, nil
 }
@@ -135,7 +150,23 @@ func (f *Factored) solve(ctx context.Context, name string, dst []float64, a Oper
 		k.preconditioner = "the factor that was kept"
 		run = k.run
 	}
-	return refine(ctx, name, dst, a, b, cmp.Or(f.Tolerance, 1e-10), productLimit(f.MaxProducts, f.Dim()), run)
+	st, err := refine(ctx, name, dst, a, b, cmp.Or(f.Tolerance, 1e-10), productLimit(f.MaxProducts, f.Dim()), run)
+	if err != nil && f.cond() > 1/noCurvature { // what CG met with such a preconditioner is rounding
+		if e, short := errors.AsType[*ErrNotConverged](err); short {
+			e.Singular, e.Remedy = true, singularRemedy
+		}
+		if e, indefinite := errors.AsType[*ErrIndefinite](err); indefinite {
+			e.Singular, e.Remedy = true, singularRemedy
+		}
+	}
+	return st, err
+}
+
+func (f *Factored) cond() float64 {
+	if f.lu != nil {
+		return f.lu.Cond()
+	}
+	return f.factor.Cond()
 }
 
 // correct is a [kernel] without products: the refinement around it takes the residual.
@@ -147,7 +178,7 @@ func (f *Factored) correct(ctx context.Context, d, r []float64, a *counted, _, _
 	}
 	if isZero(d) || notFinite(d) >= 0 {
 		clear(d)
-		return 1, &ErrNotConverged{Singular: true, Remedy: "the matrix is singular: add a ridge"}
+		return 1, &ErrNotConverged{Singular: true, Remedy: singularRemedy}
 	}
 	return 1, ctx.Err()
 }

@@ -21,9 +21,13 @@ type descended struct{ before, after float64 }
 
 // descend goes from theta to parameters whose residual on p, with the rounding error of computing it, is at most r.
 func (d exactDescent) descend(ctx context.Context, p *Problem, theta []float64) ([]float64, descended, error) {
+	rows, err := d.rowSums(p.Train)
+	if err != nil {
+		return nil, descended{}, err
+	}
 	first := math.NaN()
 	for range 3 { // the rounding error depends on where the descent ends, but little
-		rounding, err := d.rounding(ctx, p, theta)
+		rounding, err := d.roundingWith(ctx, p, theta, rows)
 		if err != nil {
 			return nil, descended{}, err
 		}
@@ -44,7 +48,7 @@ func (d exactDescent) descend(ctx context.Context, p *Problem, theta []float64) 
 			return nil, descended{}, fmt.Errorf("unlearn: %s published nothing: %w", d.Name(), err)
 		}
 		theta = n.theta
-		if rounding, err = d.rounding(ctx, p, theta); err != nil {
+		if rounding, err = d.roundingWith(ctx, p, theta, rows); err != nil {
 			return nil, descended{}, err
 		}
 		if n.progress.GradientNorm+rounding <= d.Residual {
@@ -58,47 +62,54 @@ func (d exactDescent) descend(ctx context.Context, p *Problem, theta []float64) 
 // weights w_i, the outputs err by at most (m + c) u ||x_i|| ||theta||, the slope of a loss by curvature times that and c u slope, and the sum over n terms by
 // n u times the sum of their norms (Higham 2002, section 3.1), whatever the order; c covers exp, log and the few operations around them.
 func (d exactDescent) rounding(ctx context.Context, p *Problem, theta []float64) (float64, error) {
+	rows, err := d.rowSums(p.Train)
+	if err != nil {
+		return 0, err
+	}
+	return d.roundingWith(ctx, p, theta, rows)
+}
+
+// roundingWith is rounding where the sums over the rows are known.
+func (d exactDescent) roundingWith(ctx context.Context, p *Problem, theta []float64, rows rowSums) (float64, error) {
 	const (
 		u = 0x1p-53
 		c = 64
 	)
-	norms, err := d.sampleNorms(p.Train)
-	if err != nil {
-		return 0, err
-	}
-	first, second, n := 0.0, 0.0, float64(p.Train.Len())
-	for i, v := range norms {
-		first += p.Train.Weight(i) * v
-		second += p.Train.Weight(i) * v * v
-	}
-	m := 1.0
+	n, m := float64(p.Train.Len()), 1.0
 	for _, s := range p.Train.X.Shape() {
 		m *= float64(s)
 	}
 	size := norm(theta)
-	gradients := d.slope * first
+	gradients := d.slope * rows.first
 	if math.IsInf(d.slope, 1) {
+		var err error
 		if gradients, err = d.gradientNorms(ctx, p, theta); err != nil {
 			return 0, err
 		}
 	}
-	bound := (n+c)*u*gradients + (m+c)*u*d.curvature*second*size + c*u*d.largest*size
+	bound := (n+c)*u*gradients + (m+c)*u*d.curvature*rows.second*size + c*u*d.largest*size
 	if p.Tilt != nil {
 		bound += c * u * norm(p.Tilt)
 	}
 	return bound, nil
 }
 
-// sampleNorms returns the norms of the rows with a bias' one beside them.
-func (d exactDescent) sampleNorms(train *datasets.Dataset) ([]float64, error) {
+// rowSums are the weighted sums of the norms of the rows, with a bias' one beside them, and of their squares. They are of the data alone, and so
+// one pass over these serves every bound of a descent.
+type rowSums struct{ first, second float64 }
+
+func (d exactDescent) rowSums(train *datasets.Dataset) (rowSums, error) {
 	norms, err := datasets.RowNorms(train)
 	if err != nil {
-		return nil, err
+		return rowSums{}, err
 	}
+	var s rowSums
 	for i, v := range norms {
-		norms[i] = math.Hypot(1, v)
+		v = math.Hypot(1, v)
+		s.first += train.Weight(i) * v
+		s.second += train.Weight(i) * v * v
 	}
-	return norms, nil
+	return s, nil
 }
 
 // gradientNorms returns the sum of the norms of the samples' weighted gradients, which it takes one by one where the objective is no

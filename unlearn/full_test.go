@@ -54,7 +54,7 @@ func TestStepsThatFollowTheFullGradient(t *testing.T) {
 		}
 		require.Equal(t, gradients, u.Cost.Minus(u.Check).Gradients, name)
 
-		second := SecondOrder{Ridge: 1, Force: true, Full: true, Sample: tt.sample, FullSample: tt.full, Seed: 3}
+		second := SecondOrder{Solver: CG{Tolerance: 1e-8}, Ridge: 1, Force: true, Full: true, Sample: tt.sample, FullSample: tt.full, Seed: 3}
 		u, err = second.Unlearn(t.Context(), p, theta, r)
 		require.NoError(t, err)
 		// (H + ridge I) (theta - theta') is what the step followed.

@@ -39,7 +39,11 @@ func TestSecondOrderInChunksGoesThroughOnConvexProblems(t *testing.T) {
 					if (tt.lambda != 1 || seed > 0) && chunks > 1 { // enough is enough
 						continue
 					}
-					u, err := Iterative{Method: SecondOrder{}, Chunks: chunks}.Unlearn(t.Context(), p, theta, r)
+					method := SecondOrder{}
+					if name == "squares" { // the step is exact if the solve is
+						method.Solver = CG{Tolerance: 1e-8}
+					}
+					u, err := Iterative{Method: method, Chunks: chunks}.Unlearn(t.Context(), p, theta, r)
 					require.NoError(t, err, "%s, %s, seed %d, %d chunks", name, kind, seed, chunks)
 					residual, err := p.With(a.Data).Residual(t.Context(), u.Theta)
 					require.NoError(t, err)

@@ -3,6 +3,7 @@ package unlearn
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 
@@ -85,8 +86,11 @@ type lissaRun struct {
 func (s *lissaRun) solve(ctx context.Context, a Operator) error {
 	s.a = &counted{a: a}
 	if err := s.choose(ctx, a); err != nil {
-		if isZero(s.best) {
-			s.stats.Residual = 1
+		if numerical(err) {
+			s.stats.Residual = s.a.startResidual(ctx, s.best, s.b)
+		}
+		if e, ok := errors.AsType[*ErrIndefinite](err); ok {
+			e.Residual = s.stats.Residual
 		}
 		return attributed(err, s.Name(), s.stats.Residual)
 	}
@@ -191,7 +195,12 @@ func (s *lissaRun) whole(ctx context.Context) error {
 		}
 	}
 	if s.stats.Iterations > lastBest { // not falling at the end: growing, or at rounding level?
-		if c := s.curvature(ctx); c < 0 || c > 2*s.scale {
+		switch c := s.curvature(ctx); {
+		case math.Abs(c) <= noCurvature*s.scale: // all that is left is a null vector
+			err := s.stopped(inconsistentRemedy)
+			err.Singular = true
+			return err
+		case c < 0 || c > 2*s.scale:
 			return s.diverged(rnorm, c)
 		}
 		return s.stopped(roundingRemedy)
@@ -223,8 +232,9 @@ func (s *lissaRun) curvature(ctx context.Context) float64 {
 
 func (s *lissaRun) diverged(rnorm, curvature float64) error {
 	if curvature < 0 {
-		return &ErrIndefinite{Solver: s.Name(), Iterations: s.stats.Iterations, Curvature: curvature,
-			Residual: s.stats.Residual, Remedy: indefiniteRemedy(curvature)}
+		e := notDefinite(curvature, s.scale, false)
+		e.Solver, e.Iterations, e.Residual = s.Name(), s.stats.Iterations, s.stats.Residual
+		return e
 	}
 	remedy := "leave Scale at 0, so that it is chosen from the spectrum, or raise it until the residual falls"
 	if finite(curvature) && curvature > 2*s.scale {
@@ -235,7 +245,7 @@ func (s *lissaRun) diverged(rnorm, curvature float64) error {
 		Scale: s.scale, Curvature: curvature, Remedy: remedy}
 }
 
-func (s *lissaRun) stopped(remedy string) error {
+func (s *lissaRun) stopped(remedy string) *ErrNotConverged {
 	return &ErrNotConverged{Solver: s.Name(), Quantity: "relative residual", Iterations: s.stats.Iterations,
 		Products: s.a.products, Reached: s.stats.Residual, Tolerance: s.Tolerance, Remedy: remedy}
 }
@@ -247,6 +257,6 @@ func (s *lissaRun) outlook() string {
 	if !(rate > 0) || !finite(need) {
 		return "it no longer comes nearer: use CG, add a ridge, or accept a larger tolerance"
 	}
-	return fmt.Sprintf("at the last rate %.2g more products are needed: allow them, add a ridge, or use CG, which needs far fewer",
+	return fmt.Sprintf("at the last rate %.2g more products are needed: allow them, add a ridge, or use CG, which needs far fewer or says that the matrix is singular",
 		need)
 }

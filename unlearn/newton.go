@@ -163,7 +163,9 @@ func (n *newtonRun) direction(ctx context.Context, eta float64) error {
 		n.progress.Products += a.products
 		return err
 	})
-	if _, indefinite := errors.AsType[*ErrIndefinite](err); err != nil && !indefinite {
+	_, indefinite := errors.AsType[*ErrIndefinite](err)
+	_, singular := errors.AsType[*ErrNotConverged](err) // no curvature is left along any direction: the step so far is the step
+	if err != nil && !indefinite && !singular {
 		return n.p.overflowed(ctx, n.theta, n.p.Train, u.attribute(err, n.progress.Trainer))
 	}
 	shiftTo(n.step, right-u.operator, n.step)

@@ -44,7 +44,7 @@ func rdpOrders() []float64 {
 	return orders
 }
 
-// PrivacySpent returns the epsilon at which so many steps are (epsilon, delta)-differentially private for one sample, the smallest over
+// PrivacySpent returns the epsilon at which so many steps are (epsilon, delta)-differentially private for adding or removing one sample, the smallest over
 // many orders of
 //
 //	steps RDP(alpha) - (log delta + log alpha)/(alpha - 1) + log((alpha - 1)/alpha)

@@ -24,7 +24,10 @@ import (
 // that raises the gradient residual on the corrected data with [ErrWorse], unless it stays below what training had left
 // on the old data. The zero value is ready.
 type SecondOrder struct {
-	Solver    Solver    // nil = CG to a relative residual of 1e-8
+	// Solver solves for the step. nil = CG to a relative residual of 1e-3: what the quadratic model leaves of the residual is larger for all but the
+	// smallest requests, so that a nearer solution costs two to three times the products and brings hardly anything. Set
+	// CG{Tolerance: 1e-8} for the exact step.
+	Solver    Solver
 	Ridge     float64   // added to the Hessian; where H may be indefinite, more than minus its smallest eigenvalue
 	Curvature Curvature // FullHessian, or GaussNewton where the Hessian is indefinite
 	Step      float64   // length of a step; 0 = 1, Newton's own
@@ -63,6 +66,10 @@ const (
 	// samples as they were and as they are now differ in their gradients. It has no optimum to come to.
 	Difference
 )
+
+// forcing is the relative residual of a step by default, the forcing term of an inexact Newton method (Dembo, Eisenstat and Steihaug 1982): with it
+// a step takes ||grad L|| to at most about forcing ||g|| plus the error of the quadratic model, which is what limits it.
+const forcing = 1e-3
 
 // Name returns "second-order".
 func (SecondOrder) Name() string { return "second-order" }
@@ -135,7 +142,7 @@ func (m SecondOrder) bends(p *Problem) bool {
 // attribute lets an error of the solver say what of these settings helps.
 func (m SecondOrder) attribute(p *Problem, err error) {
 	e, ok := errors.AsType[*ErrIndefinite](err)
-	if !ok || e.Curvature >= 0 {
+	if !ok || e.Curvature >= 0 || e.Singular {
 		return
 	}
 	e.Remedy = fmt.Sprintf("set a Ridge above %.4g", -e.Curvature)
@@ -254,7 +261,7 @@ func (m SecondOrder) step(ctx context.Context, t *attempt, theta, g []float64, s
 	}
 	solver := m.Solver
 	if solver == nil {
-		solver = CG{Tolerance: 1e-8}
+		solver = CG{Tolerance: forcing}
 	}
 	delta := make([]float64, len(theta))
 	stats, err := solver.Solve(ctx, delta, Ridge(h, m.Ridge), g)

@@ -52,7 +52,7 @@ func (s *Sharded) train(ctx context.Context, p *Problem, i, first int) error {
 	for k := first; k < count; k++ {
 		rows := slices.Concat(sh.slices[:k+1]...)
 		slices.Sort(rows)
-		part := p.on(p.Train.Subset(rows))
+		part := s.m.regularised(p.on(p.Train.Subset(rows)))
 		if counts = part.Train.TotalWeight() > 0; counts { // else all samples so far were removed: the model stays where it is
 			next, err := trainer.Train(ctx, part, slices.Clone(theta))
 			if err != nil {
@@ -68,6 +68,14 @@ func (s *Sharded) train(ctx context.Context, p *Problem, i, first int) error {
 		sh.theta = nil
 	}
 	return nil
+}
+
+// regularised gives the problem of a shard its part of the regulariser and the tilt.
+func (m SISA) regularised(p *Problem) *Problem {
+	if m.WholeL2 {
+		return p
+	}
+	return p.share(1 / float64(m.Shards))
 }
 
 // from returns the parameters that a training from slice first on begins with, and the slice from which it does: an earlier one where a store

@@ -141,8 +141,9 @@ func (k *Krylov) Solve(ridge float64, products int) Shifted {
 	s.Smallest = k.units.real(s.Smallest)
 	if !(c > 1e-15*max(math.Abs(largest+ridge), math.Abs(c))) {
 		s.Residual = math.NaN()
-		c = k.units.real(c)
-		s.Err = &ErrIndefinite{Solver: "shifted solve", Iterations: n, Curvature: c, Residual: math.NaN(), Remedy: indefiniteRemedy(c)}
+		e := notDefinite(k.units.real(c), k.units.real(max(math.Abs(largest+ridge), math.Abs(c))), false)
+		e.Solver, e.Iterations = "shifted solve", n
+		s.Err = e
 		return s
 	}
 	y := k.tridiagonal(ridge, n)

@@ -27,6 +27,10 @@ type SISA struct {
 	// from which a network does not move are an error.
 	Start []float64
 	Seed  uint64 // of the division, and of Init
+	// WholeL2 lets L2 and the tilt count whole in each of k shards, the paper's rule. By default each shard takes a k-th of both, as it has a
+	// k-th of the samples: the losses of the shards then add up to L, and lambda weighs as much against a sample as in one model. With the
+	// whole lambda every shard is regularised k times as much.
+	WholeL2 bool
 	// Store keeps what the slices of a shard left, [SliceFolder] for instance; nil = memory.
 	Store SliceStore
 }
@@ -48,7 +52,8 @@ type KeyedStore interface {
 // Name returns "sisa".
 func (SISA) Name() string { return "sisa" }
 
-// Train divides the training data of p and trains a model on each shard. p.L2, penalty and tilt count whole in each shard. A shard whose
+// Train divides the training data of p and trains a model on each shard, with L2/Shards and tilt/Shards unless WholeL2 is set; this share
+// stays what it was when requests take samples away, so that a shard that a request does not touch need not be trained again. A shard whose
 // samples all have weight 0 has no model and no vote.
 func (m SISA) Train(ctx context.Context, p *Problem) (*Sharded, error) {
 	m.Shards, m.Slices = cmp.Or(m.Shards, 20), cmp.Or(m.Slices, 1)

@@ -219,3 +219,78 @@ func TestShardsThatNobodyTrained(t *testing.T) {
 		require.ErrorContains(t, err, want)
 	}
 }
+
+// Where all shards hold the same samples, k losses l + (lambda/2k)||theta||^2 + b'theta/k add up to L, so that each has L's optimum.
+func TestShardsTakeTheirShareOfTheRegulariser(t *testing.T) {
+	const k = 4
+	for _, name := range []string{"least squares, dense", "least squares, sparse", "logistic, dense, tilted", "logistic, sparse, all"} {
+		p := *problems(t)[name]
+		p.L2, p.Tilt = 3, randomVector(p.Dim(), 5)
+		n := p.Train.Len()
+		rows := slices.Concat(allRows(n), allRows(n), allRows(n), allRows(n))
+		copies := p.With(p.Train.Subset(rows))
+		whole := trained(t, copies)
+		for _, m := range []SISA{{Shards: k, Trainer: newton{}}, {Shards: k, Trainer: newton{}, WholeL2: true}} {
+			s := &Sharded{m: m, p: copies, shards: make([]shard, k)}
+			s.m.Start, s.m.Slices = make([]float64, p.Dim()), 1
+			for i := range s.shards {
+				s.shards[i] = shard{slices: [][]int{allRows(n)}, after: make([][]float64, 1)}
+				for j := range n {
+					s.shards[i].slices[0][j] += i * n
+				}
+				require.NoError(t, s.train(t.Context(), copies, i, 0))
+			}
+			off := 0.0
+			for _, theta := range s.Models() {
+				off = max(off, floats.Distance(theta, whole, math.Inf(1)))
+			}
+			if m.WholeL2 {
+				require.Greater(t, off, 1e-2, "%s: the authors' rule regularises every shard k times as much", name)
+			} else {
+				require.Less(t, off, 1e-8, name)
+			}
+		}
+	}
+}
+
+// The share follows from the number of shards alone: a request leaves the shards that it does not touch, and their share, as they were.
+func TestTheShareStaysWhenSamplesGo(t *testing.T) {
+	p := sisaProblem()
+	p.Tilt = randomVector(5, 8)
+	m := SISA{Shards: 3, Trainer: newton{}}
+	s, err := m.Train(t.Context(), p)
+	require.NoError(t, err)
+	next, _, err := s.Forget(t.Context(), RemoveSamples(s.shards[1].slices[0][:20]...))
+	require.NoError(t, err)
+	for i, sh := range next.shards {
+		part := &Problem{Objective: p.Objective, Train: next.p.Train.Subset(sh.slices[0]), L2: p.L2 / 3, Tilt: make([]float64, 5)}
+		floats.ScaleTo(part.Tilt, 1.0/3, p.Tilt)
+		require.Less(t, must(part.Residual(t.Context(), sh.theta)), 1e-9, "shard %d", i)
+	}
+	require.Equal(t, 1.0, p.L2)
+}
+
+func TestSlicesOfEitherRegulariserAreKeptApart(t *testing.T) {
+	folder := SliceFolder(t.TempDir())
+	p := sisaProblem()
+	var models [2]*Sharded
+	for i, whole := range []bool{false, true} {
+		m := SISA{Shards: 2, Slices: 2, Trainer: SGD{Rate: 0.5}, Store: folder, WholeL2: whole}
+		s, err := m.Train(t.Context(), p)
+		require.NoError(t, err)
+		models[i] = s
+	}
+	require.Len(t, must(os.ReadDir(string(folder))), 8)
+	for i, s := range models {
+		memory := s.m
+		memory.Store = nil
+		want, err := memory.Train(t.Context(), p)
+		require.NoError(t, err)
+		r := RemoveSamples(want.shards[1].slices[1][0])
+		a, _, err := want.Forget(t.Context(), r)
+		require.NoError(t, err)
+		b, _, err := s.Forget(t.Context(), r)
+		require.NoError(t, err)
+		require.Equal(t, a.Models(), b.Models(), "%d", i)
+	}
+}

@@ -96,8 +96,8 @@ func contenders(tol float64) []contender {
 		{CG{Tolerance: tol}, tol, map[string]string{"indefinite": indefinite}},
 		{Galerkin{Tolerance: tol, Products: 40}, tol, map[string]string{"indefinite": indefinite}},
 		{MINRES{Tolerance: tol}, tol, nil},
-		{Exact{Tolerance: tol}, tol, map[string]string{"indefinite": indefinite, "singular, consistent": "the matrix is singular to working precision: add a small ridge"}},
-		{Exact{Tolerance: tol, Indefinite: true}, tol, map[string]string{"singular, consistent": "the matrix is singular: add a ridge"}},
+		{Exact{Tolerance: tol}, tol, map[string]string{"indefinite": indefinite, "singular, consistent": "the matrix is singular to working precision: add a ridge"}},
+		{Exact{Tolerance: tol, Indefinite: true}, tol, map[string]string{"singular, consistent": "the matrix is singular to working precision: add a ridge"}},
 		{LiSSA{Tolerance: tol, MaxProducts: 200_000}, tol, map[string]string{"indefinite": indefinite, "ill-conditioned": slow}},
 		{LiSSA{}, 1e-3, map[string]string{"indefinite": indefinite, "ill-conditioned": slow}},
 	}

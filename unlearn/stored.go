@@ -41,7 +41,9 @@ func (s *Stored) Solve(ctx context.Context, dst []float64, a Operator, b []float
 	if s.factor == nil || s.stale || s.factor.Dim() != a.Dim() {
 		f, err := Exact{MaxDim: s.MaxDim}.Factor(ctx, a)
 		if err != nil {
-			return unsolved(s.Name()), attributedFactor(err, s.Name())
+			st := unsolved(s.Name())
+			err = unfactored(ctx, &st, dst, a, b, err)
+			return st, err
 		}
 		s.factor, s.stale, made = f, false, float64(a.Dim())
 	}

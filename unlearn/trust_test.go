@@ -166,7 +166,7 @@ func TestLaterStepThatFailsIsLeftOut(t *testing.T) {
 	once := &backwards{from: 2}
 	u, err := SecondOrder{Solver: once, Steps: 4}.Unlearn(t.Context(), p, theta, RemoveSamples(3, 5))
 	require.NoError(t, err)
-	one, err := SecondOrder{}.Unlearn(t.Context(), p, theta, RemoveSamples(3, 5))
+	one, err := SecondOrder{Solver: CG{Tolerance: 1e-8}}.Unlearn(t.Context(), p, theta, RemoveSamples(3, 5))
 	require.NoError(t, err)
 	require.Equal(t, one.Theta, u.Theta)
 	require.Equal(t, one.After, u.After)

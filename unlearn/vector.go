@@ -116,3 +116,15 @@ func notFinite(x []float64) int {
 	}
 	return -1
 }
+
+// startResidual returns ||b - A x|| / ||b|| of a start that a solve which failed hands back, NaN where it cannot be had. Zeros need no product.
+func (c *counted) startResidual(ctx context.Context, x, b []float64) float64 {
+	if isZero(x) {
+		return 1
+	}
+	residual, err := c.residualTo(ctx, make([]float64, len(b)), x, b)
+	if err != nil {
+		return math.NaN()
+	}
+	return residual / norm(b)
+}
