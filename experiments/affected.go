@@ -6,12 +6,12 @@ import (
 )
 
 // affectedExperiment counts the samples that a request touches: what sharding would have to retrain for.
-func affectedExperiment() *Experiment {
+func affectedExperiment() tableExperiment {
 	const id = "affected"
-	return &Experiment{
+	return tableExperiment{
 		ID: id, Title: "Share of affected samples", DataOnly: true,
 		Question: "how large a share of the training samples does a request touch?",
-		Defaults: func(s *Settings, k Key) {
+		Defaults: func(s *tableSettings, k Key) {
 			s.Features, s.Pool = []int{1, 10, 50, 100}, "sensitive"
 			if k.Profile != Smoke {
 				s.Draws = max(s.Draws, 40)
@@ -27,7 +27,7 @@ func affectedExperiment() *Experiment {
 	}
 }
 
-func affectedUnits(ctx context.Context, s *Session, set *Settings) ([]Unit, error) {
+func affectedUnits(ctx context.Context, s *tableSession, set *tableSettings) ([]Unit, error) {
 	sizes, err := s.sizes(ctx, set)
 	if err != nil {
 		return nil, err

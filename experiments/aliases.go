@@ -63,33 +63,6 @@ var (
 // DecodeRecords reads JSON lines. A line that is no record is a [DamagedError].
 func DecodeRecords(r io.Reader) ([]Record, error) { return records.Decode(r) }
 
-// ReadRecords reads the records of a run's folder; what former versions called otherwise has its present name.
-func ReadRecords(dir string) ([]Record, error) {
-	all, err := records.Read(dir)
-	renameRecords(all)
-	return all, err
-}
-
-// OpenFolder makes or opens a run's folder and locks it. On Resume the run's own settings must equal c's; the error names the ones that differ.
-func OpenFolder(dir string, c *Config, mode Mode) (*Folder, error) {
-	return records.OpenFolder(dir, configured{c}, mode)
-}
-
-// configured is a configuration as a folder takes it.
-type configured struct{ *Config }
-
-func (c configured) Unit(name string) string { return renameUnit(name) }
-
-func (c configured) Encode() []byte { return c.encode() }
-
-func (c configured) Continues(path string) error {
-	old, err := ReadConfig(path)
-	if err != nil {
-		return err
-	}
-	return old.sameRun(c.Config)
-}
-
 // Tags are the settings of one record.
 type Tags map[string]any
 
@@ -109,12 +82,6 @@ func spreadOf(values []float64) spread { return ofSpread(records.SpreadOf(values
 
 func ofSpread(s records.Spread) spread { return spread{s.N, s.Mean, s.SD} }
 
-func (r *Results) part(metric string, pairs ...any) []Record { return r.query().Part(metric, pairs...) }
-
-func (r *Results) where(metric string, pairs ...any) spread {
-	return ofSpread(r.query().Where(metric, pairs...))
-}
-
 // middle is the median of n draws with the smallest and the largest.
 type middle struct {
 	n                 int
@@ -125,21 +92,10 @@ func middleOf(values []float64) middle { return ofMiddle(records.MiddleOf(values
 
 func ofMiddle(m records.Middle) middle { return middle{m.N, m.Median, m.Low, m.High} }
 
-func (r *Results) between(metric string, pairs ...any) middle {
-	return ofMiddle(r.query().Between(metric, pairs...))
-}
-
-func (r *Results) numbers(setting string) []float64 { return r.query().Numbers(setting) }
-
-func (r *Results) draws() int { return r.query().Draws() }
-
 // See package report.
 type (
-	Table  = report.Table
-	Figure = report.Figure
 	Series = report.Series
 	Matrix = report.Matrix
-	Claim  = report.Claim
 )
 
 // style says how a quantity is written.
@@ -173,4 +129,12 @@ func within(text string, measured, target, distance float64, f style, unit strin
 
 func atLeast(text string, measured, target float64, f style, unit string) Claim {
 	return report.AtLeast(text, measured, target, f.exported(), unit)
+}
+
+func (r *Results) where(metric string, pairs ...any) spread {
+	return ofSpread(r.Where(metric, pairs...))
+}
+
+func (r *Results) between(metric string, pairs ...any) middle {
+	return ofMiddle(r.Between(metric, pairs...))
 }

@@ -3,10 +3,81 @@ package experiments
 import (
 	"context"
 	"errors"
+	"fmt"
+	"math"
+	"time"
 
 	"lethe/datasets"
 	"lethe/unlearn"
 )
+
+// Subject is a trained model that is to forget something.
+type Subject struct {
+	Problem *unlearn.Problem
+	Theta   []float64 // what training reached
+}
+
+// contender is a method with what tells it from others of its name.
+type contender struct {
+	unlearn.Method
+	tags Tags
+}
+
+// outcome is how one method did on one draw.
+type outcome struct {
+	method  string
+	tags    Tags
+	metrics []metric
+	failed  string // why there is nothing to measure
+}
+
+// get returns a metric of the outcome, or NaN.
+func (o *outcome) get(name string) float64 {
+	for _, m := range o.metrics {
+		if m.name == name {
+			return m.value
+		}
+	}
+	return math.NaN()
+}
+
+// apply runs one method. A method that failed in a way that belongs to the method is an outcome; other errors are errors.
+func (s *Subject) apply(ctx context.Context, m contender, r unlearn.Request) (outcome, *unlearn.Update, error) {
+	o := outcome{method: m.Name(), tags: m.tags}
+	began := time.Now()
+	u, err := m.Unlearn(ctx, s.Problem, s.Theta, r)
+	seconds := time.Since(began).Seconds()
+	if err != nil {
+		if !methodFailed(err) {
+			return o, nil, fmt.Errorf("%s: %w", m.Name(), err)
+		}
+		o.failed = err.Error()
+		return o, nil, nil
+	}
+	if forced := u.Of(unlearn.Forced); len(forced) > 0 {
+		o.tags = o.tags.with(Tags{"forced": forced[0].String()})
+	}
+	work := u.Cost.Minus(u.Check)
+	o.metrics = append(o.metrics, metric{"seconds", "s", seconds}, metric{"check-seconds", "s", u.Check.Seconds},
+		metric{"gradients", "sample gradients", work.Gradients}, metric{"hvps", "sample products", work.HVPs})
+	if len(u.Solves) > 0 {
+		worst := 0.0
+		for _, solve := range u.Solves {
+			worst = max(worst, solve.Residual)
+		}
+		o.metrics = append(o.metrics, metric{"solve-residual", "1", worst})
+	}
+	return o, u, nil
+}
+
+// methodFailed reports whether the error says that a method could not do it, rather than that the program could not.
+func methodFailed(err error) bool {
+	var diverged *unlearn.ErrDiverged
+	var short *unlearn.ErrNotConverged
+	var indefinite *unlearn.ErrIndefinite
+	var worse *unlearn.ErrWorse
+	return errors.As(err, &diverged) || errors.As(err, &short) || errors.As(err, &indefinite) || errors.As(err, &worse)
+}
 
 // applied is what a method came to, and what it took.
 type applied struct {
@@ -73,9 +144,4 @@ func givesNumbers(ctx context.Context, m unlearn.Objective, theta []float64, d *
 	}
 	loss, err := m.Loss(ctx, theta, d.Slice(0, 1))
 	return finite(loss), err
-}
-
-// failure is the finding of a method that came to nothing.
-func failure(reason string) finding {
-	return finding{metric{"failed", "1", 1}, Tags{"reason": reason}}
 }

@@ -10,7 +10,7 @@ import (
 
 // withBand adds to the outcomes of a trial those of cold retrainings from other initial parameters, on the first draws and for the
 // largest change only.
-func (s *Session) withBand(ctx context.Context, set *Settings, size, draw int) ([]outcome, error) {
+func (s *tableSession) withBand(ctx context.Context, set *tableSettings, size, draw int) ([]outcome, error) {
 	outcomes, err := s.trial(ctx, set, size, draw)
 	if err != nil {
 		return nil, err
@@ -19,7 +19,7 @@ func (s *Session) withBand(ctx context.Context, set *Settings, size, draw int) (
 	if err != nil || s.convex() || draw >= set.SeedDraws || size < slices.Max(sizes) || set.Seeds == 0 {
 		return outcomes, err
 	}
-	key := fmt.Sprint(*s.trialSettings(set), size, draw, "band", set.Seeds)
+	key := fmt.Sprint(trialKey(set), size, draw, "band", set.Seeds)
 	if b, ok := s.trials[key]; ok {
 		return slices.Concat(outcomes, b.outcomes), nil
 	}
@@ -31,7 +31,7 @@ func (s *Session) withBand(ctx context.Context, set *Settings, size, draw int) (
 	if err != nil {
 		return nil, err
 	}
-	ref := s.trials[fmt.Sprint(*s.trialSettings(set), size, draw, []string(nil))].ref
+	ref := s.trials[fmt.Sprint(trialKey(set), size, draw, []string(nil))].ref
 	var band []outcome
 	for _, m := range s.band(sub, set) {
 		o, u, err := sub.apply(ctx, m, r)
@@ -51,7 +51,7 @@ func (s *Session) withBand(ctx context.Context, set *Settings, size, draw int) (
 
 // band returns cold retrainings from other initial parameters, whose spread is what retraining itself leaves open; none where
 // there is one optimum.
-func (s *Session) band(sub *Subject, set *Settings) []contender {
+func (s *tableSession) band(sub *Fitted, set *tableSettings) []contender {
 	var out []contender
 	for i := range set.Seeds {
 		start := sub.Model.Init(s.Seed + uint64(i) + 1)

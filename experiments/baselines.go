@@ -9,7 +9,7 @@ import (
 
 // baselines returns the methods whose models are trained before the request: SISA, and on linear models differential privacy by a noisy
 // objective. They are trained once for a subject.
-func (s *Session) baselines(ctx context.Context, sub *Subject, set *Settings) ([]contender, error) {
+func (s *tableSession) baselines(ctx context.Context, sub *Fitted, set *tableSettings) ([]contender, error) {
 	var out []contender
 	if set.DPSigma > 0 && s.convex() {
 		private, err := s.private(ctx, sub, set)
@@ -29,8 +29,8 @@ func (s *Session) baselines(ctx context.Context, sub *Subject, set *Settings) ([
 	return out, nil
 }
 
-func (s *Session) private(ctx context.Context, sub *Subject, set *Settings) (*unlearn.Private, error) {
-	key := fmt.Sprint(set.DPSigma)
+func (s *tableSession) private(ctx context.Context, sub *Fitted, set *tableSettings) (*unlearn.Private, error) {
+	key := form.Key(set, "noise")
 	if p, ok := sub.private[key]; ok {
 		return p, nil
 	}
@@ -46,8 +46,8 @@ func (s *Session) private(ctx context.Context, sub *Subject, set *Settings) (*un
 	return p, nil
 }
 
-func (s *Session) sharded(ctx context.Context, sub *Subject, set *Settings) (*unlearn.Sharded, error) {
-	key := fmt.Sprint(set.SISAShards, set.SISASlices, set.SISAOutputs, set.SISARegulariser)
+func (s *tableSession) sharded(ctx context.Context, sub *Fitted, set *tableSettings) (*unlearn.Sharded, error) {
+	key := form.Key(set, "sisa")
 	if p, ok := sub.sharded[key]; ok {
 		return p, nil
 	}
@@ -66,7 +66,7 @@ func (s *Session) sharded(ctx context.Context, sub *Subject, set *Settings) (*un
 }
 
 // measureVote measures several models that vote: they have no one loss and no one gradient, so accuracy and agreement is all there is.
-func (s *Subject) measureVote(ctx context.Context, o *outcome, u *unlearn.Update, ref *reference) error {
+func (s *Fitted) measureVote(ctx context.Context, o *outcome, u *unlearn.Update, ref *reference) error {
 	classes, err := u.Predict(ctx, s.Test)
 	if err != nil {
 		return err

@@ -7,13 +7,15 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"lethe/datasets"
+
+	"lethe/experiments/internal/records"
 )
 
 func TestSISATakesTheRegulariserThatIsSet(t *testing.T) {
 	named, err := datasets.Load(t.Context(), "diabetes", "")
 	require.NoError(t, err)
-	s := newSession(&Config{Dataset: "diabetes", Model: Models[0], Profile: Smoke, Seed: 3}, named, nil, Quiet{})
-	set, err := Defaults(must(Find("residual")), Key{"diabetes", Models[0], Smoke})
+	s := onTables(newSession(&Config{Dataset: "diabetes", Model: Models[0], Profile: Smoke, Seed: 3}, named, nil, Quiet{}))
+	set, err := typed[tableSettings](Defaults(must(Find("residual")), Key{"diabetes", Models[0], Smoke}))
 	require.NoError(t, err)
 	sub, err := s.subject(t.Context(), set)
 	require.NoError(t, err)
@@ -35,7 +37,7 @@ func TestSISATakesTheRegulariserThatIsSet(t *testing.T) {
 
 func TestTablesSayHowSISAIsRegularised(t *testing.T) {
 	note := func(tags Tags) string {
-		return (&Results{Records: []Record{{Method: "sisa", Settings: tags}}}).sisaNote()
+		return (&Results{Results: records.Results{Records: []Record{{Method: "sisa", Settings: tags}}}}).sisaNote()
 	}
 	assert.Contains(t, note(Tags{"vote": "majority", "sisa-regulariser": "share"}), "its share of the regulariser")
 	assert.Contains(t, note(Tags{"vote": "majority", "sisa-regulariser": "whole"}), "counts whole in each shard")

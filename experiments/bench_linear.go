@@ -16,13 +16,9 @@ func linearWork(name string, train, update float64) Work {
 		if err != nil {
 			return err
 		}
-		e := residualExperiment()
-		set, err := Defaults(e, Key{name, Models[0], Quick})
-		if err != nil {
-			return err
-		}
+		set := tableDefaults(Key{name, Models[0], Quick})
 		set.Pool = "sensitive"
-		s := newSession(&Config{Experiment: "bench", Dataset: name, Model: Models[0], Profile: Quick, Seed: 1}, named, nil, Quiet{})
+		s := onTables(newSession(&Config{Experiment: "bench", Dataset: name, Model: Models[0], Profile: Quick, Seed: 1}, named, nil, Quiet{}))
 		sub, err := s.subject(ctx, set)
 		if err != nil {
 			return err

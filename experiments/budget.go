@@ -17,13 +17,13 @@ import (
 
 // budgetExperiment streams single requests, each of which publishes a certified model, on the account of a ledger. No budget is spent:
 // what a stream has is a cost for each request, and an epsilon that all releases have together.
-func budgetExperiment() *Experiment {
+func budgetExperiment() tableExperiment {
 	const id = "budget"
-	return &Experiment{
+	return tableExperiment{
 		ID: id, Title: "A stream of certified requests", Convex: true,
 		Question: "what does each of many single requests cost against retraining, and what do all releases give away together?",
 		Defaults: releaseDefaults, Describe: describeReleases,
-		Units: func(_ context.Context, s *Session, set *Settings) ([]Unit, error) {
+		Units: func(_ context.Context, s *tableSession, set *tableSettings) ([]Unit, error) {
 			kinds := []string{"samples", "labels"}
 			if s.Sparse {
 				kinds = []string{"features", "samples", "labels"}
@@ -34,13 +34,14 @@ func budgetExperiment() *Experiment {
 			}
 			return units, nil
 		},
+		Own: []string{"epsilons", "delta", "requests"}, Idle: idleInStreams(id), Rows: certifiedRows, Claims: (*Results).budgetClaims,
 		Tables:  budgetTables,
 		Figures: budgetFigures,
 	}
 }
 
 // streamReleases works off the requests of one kind.
-func (s *Session) streamReleases(ctx context.Context, part string, set *Settings, kind string) (out []Record, err error) {
+func (s *tableSession) streamReleases(ctx context.Context, part string, set *tableSettings, kind string) (out []Record, err error) {
 	d := s.data(set)
 	// Most columns of the dense sets are one-hot.
 	d = &data{Train: datasets.Sparse(d.Train), Test: datasets.Sparse(d.Test)}
@@ -100,8 +101,8 @@ func (s *Session) streamReleases(ctx context.Context, part string, set *Settings
 
 // compareRetraining measures the last release beside the model retrained on what is left: warm, by Newton's method from the state before the
 // last request, and cold.
-func (s *Session) compareRetraining(
-	ctx context.Context, set *Settings, m Model, stream *unlearn.ReleaseStream, before []float64, d *data,
+func (s *tableSession) compareRetraining(
+	ctx context.Context, set *tableSettings, m Model, stream *unlearn.ReleaseStream, before []float64, d *data,
 	add func(name, unit string, v float64),
 ) error {
 	p := stream.Problem()
@@ -145,7 +146,7 @@ func timedRetraining(
 }
 
 // singleRequests returns requests of one sample, label or column each, in a random order.
-func (s *Session) singleRequests(ctx context.Context, set *Settings, train *datasets.Dataset, kind string) ([]unlearn.Request, error) {
+func (s *tableSession) singleRequests(ctx context.Context, set *tableSettings, train *datasets.Dataset, kind string) ([]unlearn.Request, error) {
 	var out []unlearn.Request
 	if kind == "features" {
 		pool, err := s.pool(ctx, set)

@@ -11,14 +11,14 @@ import (
 
 // certifiedExperiment asks what a certified model is worth and what a certificate costs. The mechanism is output perturbation:
 // Newton steps to a residual that is fixed beforehand, then fresh noise, so there is no request that it does not certify.
-func certifiedExperiment() *Experiment {
+func certifiedExperiment() tableExperiment {
 	const id = "certified"
-	return &Experiment{
+	return tableExperiment{
 		ID: id, Title: "Certified unlearning", Convex: true,
 		Question: "how much accuracy does a certified model lose against retraining without noise, and what does a request cost?",
 		Defaults: releaseDefaults,
 		Describe: describeReleases,
-		Units: func(ctx context.Context, s *Session, set *Settings) ([]Unit, error) {
+		Units: func(ctx context.Context, s *tableSession, set *tableSettings) ([]Unit, error) {
 			sizes, err := s.sizes(ctx, set)
 			if err != nil {
 				return nil, err
@@ -31,12 +31,13 @@ func certifiedExperiment() *Experiment {
 			}
 			return units, nil
 		},
+		Own: []string{"epsilons", "delta"}, Rows: certifiedRows, Label: startLabel, Claims: (*Results).certifiedClaims,
 		Tables:  certifiedTables,
 		Figures: certifiedFigures,
 	}
 }
 
-func releaseDefaults(s *Settings, k Key) {
+func releaseDefaults(s *tableSettings, k Key) {
 	if k.Dataset == "drebin" {
 		s.Pool = "top400"
 	} else {
@@ -47,14 +48,14 @@ func releaseDefaults(s *Settings, k Key) {
 	}
 }
 
-func describeReleases(s *Settings) (string, []string) {
+func describeReleases(s *tableSettings) (string, []string) {
 	return fmt.Sprintf("lambda %g, epsilon %g, delta %g, gradient residual at most %g, compared with %s, %s", s.Lambda, s.Epsilons[0], s.Delta,
 			s.CertifiedResidual, s.mechanism().Against, trainingLine(s)),
 		[]string{"lambda", "epsilons", "delta", "certified-residual", "against", "train-steps", "cold-draws", "requests", "pool"}
 }
 
 // mechanism returns output perturbation as the settings have it.
-func (s *Settings) mechanism() unlearn.OutputPerturbation {
+func (s *tableSettings) mechanism() unlearn.OutputPerturbation {
 	m := unlearn.OutputPerturbation{Epsilon: s.Epsilons[0], Delta: s.Delta, Residual: s.CertifiedResidual}
 	if s.Against == unlearn.SameMechanism.String() {
 		m.Against = unlearn.SameMechanism
@@ -63,7 +64,7 @@ func (s *Settings) mechanism() unlearn.OutputPerturbation {
 }
 
 // noiseless returns the model trained as far as the certificates ask for, without noise: the state that requests start from.
-func (s *Session) noiseless(ctx context.Context, set *Settings) (*Subject, error) {
+func (s *tableSession) noiseless(ctx context.Context, set *tableSettings) (*Fitted, error) {
 	exact := *set
 	exact.Sigma, exact.TrainTolerance, exact.Criterion = 0, set.CertifiedResidual/2, "residual" // nothing is chosen
 	return s.subject(ctx, &exact)
@@ -71,7 +72,7 @@ func (s *Session) noiseless(ctx context.Context, set *Settings) (*Subject, error
 
 // releaseRecords carries out a draw's requests: by the mechanism, by retraining from the model as it is and, in the first draws,
 // by retraining from the start.
-func (s *Session) releaseRecords(ctx context.Context, part string, set *Settings, sizes []int, draw int) ([]Record, error) {
+func (s *tableSession) releaseRecords(ctx context.Context, part string, set *tableSettings, sizes []int, draw int) ([]Record, error) {
 	sub, err := s.noiseless(ctx, set)
 	if err != nil {
 		return nil, err
@@ -109,7 +110,7 @@ func (s *Session) releaseRecords(ctx context.Context, part string, set *Settings
 }
 
 // carriedOut runs one method and measures it, against the reference where there is one.
-func (s *Subject) carriedOut(ctx context.Context, m contender, r unlearn.Request, ref *reference) (outcome, *reference, error) {
+func (s *Fitted) carriedOut(ctx context.Context, m contender, r unlearn.Request, ref *reference) (outcome, *reference, error) {
 	o, u, err := s.apply(ctx, m, r)
 	if err != nil || u == nil {
 		return o, nil, err
@@ -127,7 +128,7 @@ func (s *Subject) carriedOut(ctx context.Context, m contender, r unlearn.Request
 }
 
 // certificateOf adds that the release was published, which is all that there is to certify, and its noise.
-func (s *Subject) certificateOf(o outcome, m unlearn.OutputPerturbation, set *Settings) outcome {
+func (s *Fitted) certificateOf(o outcome, m unlearn.OutputPerturbation, set *tableSettings) outcome {
 	o.metrics = append(o.metrics, metric{"certified-share", "share", share01(o.failed == "")}, metric{"noise", "1", m.Noise(set.Lambda)})
 	return o
 }

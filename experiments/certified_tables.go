@@ -42,7 +42,7 @@ func certifiedFigures(r *Results) []Figure {
 func (r *Results) certifiedClaims() []Claim {
 	var out []Claim
 	size := r.sizeSetting()
-	for _, v := range r.numbers(size) {
+	for _, v := range r.Numbers(size) {
 		share := r.where("certified-share", "method", released, size, v)
 		if share.n == 0 {
 			continue

@@ -15,15 +15,15 @@ func TestEveryRequestIsCertified(t *testing.T) {
 		records, err := ReadRecords(dir)
 		require.NoError(t, err)
 		r := resultsOf("certified", must(ReadConfig(filepath.Join(dir, configName))), records)
-		shares := r.part("certified-share")
-		require.Len(t, shares, 2*r.draws())
+		shares := r.Part("certified-share")
+		require.Len(t, shares, 2*r.Draws())
 		for _, rec := range shares {
 			require.Equal(t, 1.0, rec.Value)
 		}
-		for _, rec := range r.part("accuracy-difference") {
+		for _, rec := range r.Part("accuracy-difference") {
 			require.LessOrEqual(t, rec.Value, 0.01, "one test sample in 154 may lie on the boundary")
 		}
-		require.Len(t, r.part("seconds", "method", "retrain", "start", "cold"), 2, "in the first draw only")
+		require.Len(t, r.Part("seconds", "method", "retrain", "start", "cold"), 2, "in the first draw only")
 		require.Contains(t, r.guarantee(), "each parameter has fresh noise of standard deviation 9.5")
 	}
 }

@@ -6,57 +6,8 @@ import (
 	"slices"
 )
 
-// Claims returns the expectations that the records bear on. They are computed from the records alone.
-func Claims(c *Config, records []Record) []Claim {
-	var out []Claim
-	if r := resultsOf("residual", c, records); len(r.Records) > 0 {
-		out = append(out, r.residualClaims()...)
-	}
-	if r := resultsOf("scatter", c, records); len(r.Records) > 0 && c.Model == Models[0] && r.isFeatures() {
-		out = append(out, r.scatterClaims()...)
-	}
-	if r := resultsOf("fidelity", c, records); len(r.Records) > 0 && c.Model != Models[0] {
-		out = append(out, r.networkClaims()...)
-	}
-	if r := resultsOf("solvers", c, records); len(r.Records) > 0 {
-		out = append(out, r.solversClaims()...)
-	}
-	if r := resultsOf("sharding", c, records); len(r.Records) > 0 {
-		out = append(out, r.shardingClaims()...)
-	}
-	if r := resultsOf("memorization", c, records); len(r.Records) > 0 {
-		out = append(out, r.memorizationClaims()...)
-	}
-	if r := resultsOf("poisoning", c, records); len(r.Records) > 0 {
-		out = append(out, r.poisoningClaims()...)
-	}
-	if r := resultsOf("loss-perturbation", c, records); len(r.Records) > 0 {
-		out = append(out, r.lossClaims()...)
-	}
-	if r := resultsOf("loss-budget", c, records); len(r.Records) > 0 {
-		out = append(out, r.lossBudgetClaims()...)
-	}
-	if r := resultsOf("certified", c, records); len(r.Records) > 0 {
-		out = append(out, r.certifiedClaims()...)
-	}
-	if r := resultsOf("budget", c, records); len(r.Records) > 0 {
-		out = append(out, r.budgetClaims()...)
-	}
-	return out
-}
-
 func (r *Results) isFeatures() bool {
 	return r.sizeSetting() == "features" || len(r.Records) > 0 && r.Records[len(r.Records)-1].Text("request") == "features"
-}
-
-// setting returns a setting of this part of the run.
-func (r *Results) setting(key string) string {
-	for i := range r.Config.Parts {
-		if r.Config.Parts[i].Experiment == r.ID {
-			return r.Config.Parts[i].Settings.Text(key)
-		}
-	}
-	return ""
 }
 
 // nearer is the claim that second order's metric is that many times below another method's, by the median ratio over the draws in which both
@@ -64,10 +15,10 @@ func (r *Results) setting(key string) string {
 func (r *Results) nearer(text, metric, other string, size float64, target float64) Claim {
 	pairs := func(label string) (map[int]float64, int) {
 		values := map[int]float64{}
-		for _, rec := range r.part(metric, "label", label, r.sizeSetting(), size) {
+		for _, rec := range r.Part(metric, "label", label, r.sizeSetting(), size) {
 			values[rec.Draw] = rec.Value
 		}
-		return values, len(r.part("failed", "label", label, r.sizeSetting(), size))
+		return values, len(r.Part("failed", "label", label, r.sizeSetting(), size))
 	}
 	second, failed := pairs("second-order")
 	rival, failedToo := pairs(other)
@@ -111,7 +62,7 @@ func (r *Results) residualClaims() []Claim {
 		return nil
 	}
 	if target, ok := accuracies[c.Dataset]; ok {
-		smallest := r.numbers(r.sizeSetting())[0]
+		smallest := r.Numbers(r.sizeSetting())[0]
 		accuracy := r.where("test-accuracy", "label", "retrain", r.sizeSetting(), smallest).mean
 		out = append(out, within("test accuracy of the retrained model, "+r.sizeTitle(smallest), accuracy, target, 0.003, percent, "%"))
 	}
@@ -119,7 +70,7 @@ func (r *Results) residualClaims() []Claim {
 		return out
 	}
 	for _, target := range []struct{ size, ratio float64 }{{10, 10}, {50, 7}} {
-		if !slices.Contains(r.numbers("features"), target.size) {
+		if !slices.Contains(r.Numbers("features"), target.size) {
 			continue
 		}
 		for _, method := range []string{"none", paperFine, paperFirst, "second-order"} {
@@ -137,9 +88,12 @@ func (r *Results) residualClaims() []Claim {
 // scatterClaims: second order is nearest to retraining, sample by sample, at less than half the distance of any other method. That is asked of
 // Drebin with 20 features; elsewhere it is shown all the same.
 func (r *Results) scatterClaims() []Claim {
+	if r.Config.Model != Models[0] || !r.isFeatures() {
+		return nil
+	}
 	var out []Claim
 	size := r.sizeSetting()
-	for _, v := range r.numbers(size) {
+	for _, v := range r.Numbers(size) {
 		other, name := math.Inf(1), ""
 		for _, l := range []string{"none", "occlusion", "fine-tune", "first-order", "first-order-iterative"} {
 			if s := r.between("sample-loss-distance", "label", l, size, v); s.n > 0 && s.median < other {
@@ -155,11 +109,14 @@ func (r *Results) scatterClaims() []Claim {
 
 // networkClaims: second order is nearer to warm retraining, sample by sample, than every other method. Asked of Adult and Drebin.
 func (r *Results) networkClaims() []Claim {
+	if r.Config.Model == Models[0] {
+		return nil
+	}
 	var out []Claim
 	size := r.sizeSetting()
-	for _, v := range r.numbers(size) {
+	for _, v := range r.Numbers(size) {
 		for _, l := range []string{"none", "fine-tune", "first-order"} {
-			if len(r.part("sample-loss-distance", "label", l, size, v))+len(r.part("failed", "label", l, size, v)) > 0 {
+			if len(r.Part("sample-loss-distance", "label", l, size, v))+len(r.Part("failed", "label", l, size, v)) > 0 {
 				out = append(out, r.nearer(fmt.Sprintf("%s: distance of the samples' losses to warm retraining's, that of %s over second order's", r.sizeTitle(v), l), "sample-loss-distance", l, v, 1))
 			}
 		}

@@ -26,9 +26,9 @@ type Config struct {
 	Command string `yaml:"command"`
 	// Parts holds the settings of each experiment that the run consists of, all of them, in the run's order.
 	Parts []Part `yaml:"parts"`
-	// Memory is what a run of memorization was given; nil = the embedded text and canaries of random digits.
-	Memory *Memory `yaml:"memory,omitempty"`
-	// Networks is the fingerprint of the networks that a run of poisoning began with; "" = it trained them.
+	// Given is what the user gave besides data set and settings; nil = nothing.
+	Given *Given `yaml:"memory,omitempty"`
+	// Networks is the fingerprint of the networks that the run began with; "" = it trained them.
 	Networks string `yaml:"networks,omitempty"`
 	// Data is the fingerprint of the training and test data, or of the text.
 	Data   string  `yaml:"data"`
@@ -53,23 +53,17 @@ type Machine struct {
 
 // MarshalYAML writes the settings as --set takes them.
 func (p Part) MarshalYAML() (any, error) {
+	e, err := Find(p.Experiment)
+	if err != nil {
+		return nil, err
+	}
 	settings := &yaml.Node{Kind: yaml.MappingNode}
-	for _, k := range keysOf(p.Experiment) {
+	for _, k := range e.keys() {
 		settings.Content = append(settings.Content, records.Scalar(k), records.Scalar(p.Settings.Text(k)))
 	}
 	node := &yaml.Node{Kind: yaml.MappingNode}
 	node.Content = []*yaml.Node{records.Scalar("experiment"), records.Scalar(p.Experiment), records.Scalar("settings"), settings}
 	return node, nil
-}
-
-// keysOf returns the names of the settings that an experiment's file holds: those that only others take are left out.
-func keysOf(experiment string) []string {
-	names, _ := Keys()
-	e, err := Find(experiment)
-	if err != nil {
-		e = &Experiment{ID: experiment} // of a run of an experiment that is no more
-	}
-	return slices.DeleteFunc(names, func(k string) bool { return !e.takes(k) })
 }
 
 // UnmarshalYAML reads what MarshalYAML wrote. Settings that are missing are noted for [Config.complete], unknown ones are errors.
@@ -81,8 +75,12 @@ func (p *Part) UnmarshalYAML(node *yaml.Node) error {
 	if err := node.Decode(&raw); err != nil {
 		return err
 	}
-	p.Experiment = raw.Experiment
-	for _, k := range keysOf(p.Experiment) {
+	e, err := Find(raw.Experiment)
+	if err != nil {
+		return err
+	}
+	p.Experiment, p.Settings = raw.Experiment, e.Domain.New()
+	for _, k := range e.keys() {
 		text, ok := raw.Settings[k]
 		if !ok {
 			p.missing = append(p.missing, k)
@@ -97,10 +95,11 @@ func (p *Part) UnmarshalYAML(node *yaml.Node) error {
 		}
 	}
 	for k := range raw.Settings {
-		if names, _ := Keys(); slices.Contains(names, k) {
+		names, _ := Keys()
+		if slices.Contains(names, k) {
 			return fmt.Errorf("line %d: %s does not take the setting %s", node.Line, p.Experiment, k)
 		}
-		return fmt.Errorf("line %d: %w", node.Line, p.Settings.Set(k, ""))
+		return fmt.Errorf("line %d: unknown setting %q; known: %s", node.Line, k, strings.Join(names, ", "))
 	}
 	return nil
 }
@@ -236,14 +235,18 @@ func (c *Config) flat() map[string]string {
 	m := map[string]string{
 		"experiment": c.Experiment, "dataset": c.Dataset, "model": c.Model, "profile": c.Profile, "seed": fmt.Sprint(c.Seed), "data": c.Data,
 	}
-	if c.Memory != nil {
-		m["prompt"], m["secret"], m["replacement"], m["checkpoint"] = c.Memory.Prompt, c.Memory.Secret, c.Memory.Replacement, c.Memory.Loaded
+	if c.Given != nil {
+		m["prompt"], m["secret"], m["replacement"], m["checkpoint"] = c.Given.Prompt, c.Given.Secret, c.Given.Replacement, c.Given.Loaded
 	}
 	if c.Networks != "" {
 		m["networks"] = c.Networks
 	}
 	for _, p := range c.Parts {
-		for _, k := range keysOf(p.Experiment) {
+		for _, f := range p.Settings.Fields() {
+			k := f.Name
+			if e, err := Find(p.Experiment); err == nil && !e.Takes(k) {
+				continue
+			}
 			name := k
 			if p.Experiment != c.Experiment {
 				name = p.Experiment + "." + k

@@ -84,7 +84,7 @@ func TestARepeatedRunIsSound(t *testing.T) {
 		require.NoError(t, err)
 		s, err := Defaults(e, Key{"diabetes", "linear", Smoke})
 		require.NoError(t, err)
-		c := &Config{Experiment: "residual", Dataset: "diabetes", Model: "linear", Profile: Smoke, Seed: 1, Parts: []Part{{Experiment: "residual", Settings: *s}}}
+		c := &Config{Experiment: "residual", Dataset: "diabetes", Model: "linear", Profile: Smoke, Seed: 1, Parts: []Part{{Experiment: "residual", Settings: s}}}
 		change(c)
 		out := t.TempDir()
 		_, _, err = (&Order{Repeat: c, Out: out}).Do(t.Context())

@@ -21,8 +21,8 @@ func (c Config) MarshalYAML() (any, error) {
 	}
 	out := records.Mapping("experiment", c.Experiment, "dataset", c.Dataset, "model", c.Model, "profile", c.Profile, "seed", c.Seed,
 		"command", c.Command, "parts", parts)
-	if c.Memory != nil {
-		out.Content = append(out.Content, records.Scalar("memory"), c.Memory.node())
+	if c.Given != nil {
+		out.Content = append(out.Content, records.Scalar("memory"), c.Given.node())
 	}
 	if c.Networks != "" {
 		out.Content = append(out.Content, records.Mapping("networks", c.Networks).Content...)
@@ -30,20 +30,4 @@ func (c Config) MarshalYAML() (any, error) {
 	m := c.MadeOn
 	out.Content = append(out.Content, records.Mapping("data", c.Data, "made-on", records.Mapping("go", m.Go, "os", m.OS, "cores", m.Cores, "blas", m.BLAS)).Content...)
 	return out, nil
-}
-
-// node is what is given, without what is not.
-func (m *Memory) node() *yaml.Node {
-	out := records.Mapping()
-	for _, f := range []struct{ key, value string }{
-		{"text", m.Text}, {"prompt", m.Prompt}, {"secret", m.Secret}, {"replacement", m.Replacement}, {"checkpoint", m.Checkpoint}, {"loaded", m.Loaded},
-	} {
-		if f.value != "" {
-			out.Content = append(out.Content, records.Scalar(f.key), records.TextNode(f.value))
-		}
-	}
-	if len(out.Content) == 0 {
-		out.Style = yaml.FlowStyle
-	}
-	return out
 }

@@ -1,37 +1,12 @@
 package experiments
 
-import (
-	"fmt"
-	"slices"
-	"strings"
+import "lethe/unlearn"
 
-	"lethe/unlearn"
-)
-
-// The profiles: smoke is for tests, quick for a first look, paper repeats the paper's settings.
-const (
-	Smoke = "smoke"
-	Quick = "quick"
-	Paper = "paper"
-)
-
-// Profiles lists the profiles.
-var Profiles = []string{Smoke, Quick, Paper}
-
-// Key is what the defaults of an experiment depend on.
-type Key struct{ Dataset, Model, Profile string }
-
-// Defaults returns the settings of an experiment before --set: those of PAPER.md section 2 where it gives them. tau and tau-ft are
+// tableDefaults returns the settings before --set: those of PAPER.md section 2 where it gives them. tau and tau-ft are
 // given there for Drebin and Enron only, and are rows of their own, since the best of a grid (see tuning.go), which every method gets, is 5
 // to 50 times as large.
-func Defaults(e *Experiment, k Key) (*Settings, error) {
-	if !slices.Contains(Profiles, k.Profile) {
-		return nil, fmt.Errorf("unknown profile %q; known: %s", k.Profile, strings.Join(Profiles, ", "))
-	}
-	if known := e.Models(); !slices.Contains(known, k.Model) {
-		return nil, fmt.Errorf("unknown model %q; known: %s", k.Model, strings.Join(known, ", "))
-	}
-	s := &Settings{
+func tableDefaults(k Key) *tableSettings {
+	s := &tableSettings{
 		Request: "features", Features: []int{10, 50, 100}, Rows: []int{10, 100, 1000}, Draws: 5, Pool: "sensitive",
 		Lambda: 1, Hidden: []int{200, 200}, Precision: "float64", TrainTolerance: 1e-6, TrainSteps: 1000,
 		Tau: Auto{Tuned: true}, TauFT: Auto{Tuned: true}, Batch: 32, Epochs: 1, Regulariser: "share",
@@ -65,18 +40,13 @@ func Defaults(e *Experiment, k Key) (*Settings, error) {
 	if k.Profile == Smoke {
 		smokeDefaults(s, k)
 	}
-	textDefaults(s, k)
-	imageDefaults(s, k)
-	if e.Defaults != nil {
-		e.Defaults(s, k)
-	}
-	return s, nil
+	return s
 }
 
 // mlpDefaults are those of the 2 x 200 network of the paper's additional experiments. The regulariser is chosen so that training comes to
 // rest: with lambda 1 L-BFGS is still on its way after a thousand iterations, and warm retraining would go on with it instead of answering
 // the request. quick takes a smaller network, and larger batches for fine-tuning, whose rate is chosen for them.
-func mlpDefaults(s *Settings, k Key) {
+func mlpDefaults(s *tableSettings, k Key) {
 	s.Ridge, s.PaperTau, s.PaperTauFT = Auto{Tuned: true}, 0, 0
 	s.Criterion, s.Epochs = "test-loss", 0
 	s.Curvature, s.Factor = "gauss-newton", false
@@ -107,7 +77,7 @@ func mlpDefaults(s *Settings, k Key) {
 	}
 }
 
-func smokeDefaults(s *Settings, k Key) {
+func smokeDefaults(s *tableSettings, k Key) {
 	s.Draws, s.TuneDraws, s.Features, s.Rows, s.Seeds, s.Trials, s.TuneSize = 2, 1, []int{2, 5}, []int{5, 20}, 1, 100, 10
 	s.Growth, s.Points = 8, []int{5, 20}
 	s.SweepDraws, s.Requests, s.Lambdas, s.SISAShards = 1, 5, []float64{1, 10}, 3

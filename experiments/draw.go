@@ -13,39 +13,8 @@ import (
 // tuningDraw is the first draw that tuning uses; the measured draws count from 0 and stay below it.
 const tuningDraw = 1 << 30
 
-// Streams of random numbers. Each purpose has its own, so that one more draw of the one changes none of the other.
-const (
-	streamColumns uint64 = iota + 1
-	streamRows
-	streamDonors
-	streamLabels
-	streamTilt
-	streamShards
-	streamSplit
-	streamSecret
-	streamPlaces
-	streamReplacement
-	streamInit
-	streamOrder
-	streamTuning
-	streamAccuracy
-	streamCurvature
-	streamExposure
-	streamFlips
-	streamHalves
-	streamKnown
-	streamStatistics
-	streamSharding
-	streamRelease
-)
-
-// random returns the generator of one draw for one purpose.
-func random(seed, stream uint64, draw int) *rand.Rand {
-	return rand.New(rand.NewPCG(seed, stream<<32|uint64(draw)))
-}
-
 // sizeName is the setting that counts how much is changed: "features" for removed columns, "rows" for the rest.
-func (s *Session) sizeName(set *Settings) string {
+func (s *tableSession) sizeName(set *tableSettings) string {
 	if set.Request == "features" && s.Sparse {
 		return "features"
 	}
@@ -53,7 +22,7 @@ func (s *Session) sizeName(set *Settings) string {
 }
 
 // sizes returns the sizes of the change, those above what there is brought down to it.
-func (s *Session) sizes(ctx context.Context, set *Settings) ([]int, error) {
+func (s *tableSession) sizes(ctx context.Context, set *tableSettings) ([]int, error) {
 	most, err := s.most(ctx, set)
 	if err != nil {
 		return nil, err
@@ -75,7 +44,7 @@ func (s *Session) sizes(ctx context.Context, set *Settings) ([]int, error) {
 }
 
 // most returns the largest size of the change: all columns of the pool, all rows, or half of the samples.
-func (s *Session) most(ctx context.Context, set *Settings) (int, error) {
+func (s *tableSession) most(ctx context.Context, set *tableSettings) (int, error) {
 	if s.sizeName(set) == "rows" {
 		n := s.data(set).Train.Len()
 		if set.Request == "samples" {
@@ -94,7 +63,7 @@ func (s *Session) most(ctx context.Context, set *Settings) (int, error) {
 //     has there (one donor a row, so that one-hot groups stay consistent);
 //   - labels: those rows get another class, the other one if there are two;
 //   - samples: those rows are removed.
-func (s *Session) request(ctx context.Context, set *Settings, size, draw int) (unlearn.Request, error) {
+func (s *tableSession) request(ctx context.Context, set *tableSettings, size, draw int) (unlearn.Request, error) {
 	train := s.data(set).Train
 	if s.sizeName(set) == "features" {
 		pool, err := s.pool(ctx, set)
@@ -135,7 +104,7 @@ func otherLabels(r *rand.Rand, d *datasets.Dataset, rows []int) []float64 {
 }
 
 // donated returns the sensitive values of one random other row for each of the rows.
-func (s *Session) donated(d *datasets.Dataset, rows []int, draw int) ([][]float64, error) {
+func (s *tableSession) donated(d *datasets.Dataset, rows []int, draw int) ([][]float64, error) {
 	x, ok := d.X.(*datasets.Dense)
 	if !ok || len(s.Sensitive) == 0 {
 		return nil, fmt.Errorf("experiments: %s has no sensitive columns to replace in single rows; use request=labels or samples", s.Dataset)

@@ -10,15 +10,15 @@ import (
 	"lethe/datasets"
 )
 
-func session(t *testing.T, dataset string) (*Session, *Settings) {
+func session(t *testing.T, dataset string) (*tableSession, *tableSettings) {
 	t.Helper()
 	named, err := datasets.Load(context.Background(), dataset, "")
 	require.NoError(t, err)
 	e, err := Find("residual")
 	require.NoError(t, err)
-	set, err := Defaults(e, Key{dataset, "linear", Quick})
+	set, err := typed[tableSettings](Defaults(e, Key{dataset, "linear", Quick}))
 	require.NoError(t, err)
-	return newSession(&Config{Dataset: dataset, Model: "linear", Seed: 3}, named, nil, Quiet{}), set
+	return onTables(newSession(&Config{Dataset: dataset, Model: "linear", Seed: 3}, named, nil, Quiet{})), set
 }
 
 func TestDrawsAreNestedAndRepeat(t *testing.T) {

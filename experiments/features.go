@@ -1,8 +1,8 @@
 package experiments
 
 // featuresExperiment runs everything that the paper asks of features and labels; work that the parts share is done once.
-func featuresExperiment() *Experiment {
-	return &Experiment{
+func featuresExperiment() tableExperiment {
+	return tableExperiment{
 		ID: "features", Title: "Unlearning of features and labels",
 		Question: "all of the below, in one run",
 		Parts:    []string{"residual", "fidelity", "scatter", "runtime", "limits", "affected", "sharding"},

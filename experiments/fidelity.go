@@ -3,7 +3,7 @@ package experiments
 import "context"
 
 // fidelityExperiment is the fidelity table: how well the model still works, and how near it is to the retrained one.
-func fidelityExperiment() *Experiment {
+func fidelityExperiment() tableExperiment {
 	const id = "fidelity"
 	columns := []column{
 		{"test accuracy, %", "test-accuracy", percent}, {"test loss, nat", "test-loss", plain},
@@ -11,13 +11,14 @@ func fidelityExperiment() *Experiment {
 		{"agreement with it, %", "agreement", percent}, {"distance of the parameters", "parameter-distance", plain},
 		{"gradient residual", "gradient-residual", plain},
 	}
-	return &Experiment{
+	return tableExperiment{
 		ID: id, Title: "Fidelity: accuracy and distance to retraining",
 		Question: "does the model still work after unlearning, and does it answer as a retrained one does?",
-		Units: func(ctx context.Context, s *Session, set *Settings) ([]Unit, error) {
+		Units: func(ctx context.Context, s *tableSession, set *tableSettings) ([]Unit, error) {
 			return s.drawUnits(ctx, id, set, "test-accuracy", "test-loss", "loss-distance", "sample-loss-distance", "agreement",
 				"parameter-distance", "gradient-residual", "trained-residual", "test-samples")
 		},
+		Own: baselineSettings, Claims: (*Results).networkClaims,
 		Tables: func(r *Results) []Table { return r.byMethod("Fidelity", columns) },
 		Figures: func(r *Results) []Figure {
 			return []Figure{

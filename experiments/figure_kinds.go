@@ -13,7 +13,7 @@ func (r *Results) linesBySize(name, caption, metric, axis string, logY bool) Fig
 	f := Figure{Name: name, Caption: caption, X: "number of changed " + size, Y: axis, LogY: logY, LogX: true}
 	for _, l := range r.labels(metric) {
 		s := Series{Label: l}
-		for _, v := range r.numbers(size) {
+		for _, v := range r.Numbers(size) {
 			if at := r.between(metric, "label", l, size, v); at.n > 0 {
 				if metric == "certified-share" { // of yes and no, whose median says little
 					at.median = r.where(metric, "label", l, size, v).mean
@@ -30,12 +30,12 @@ func (r *Results) linesBySize(name, caption, metric, axis string, logY bool) Fig
 func (r *Results) scatterFigures() []Figure {
 	var out []Figure
 	size := r.sizeSetting()
-	for _, v := range r.numbers(size) {
+	for _, v := range r.Numbers(size) {
 		f := Figure{Name: formatNumber(v), Caption: "Change of the mean test loss of each draw, " + r.sizeTitle(v) + "; ideal is the dashed line",
 			X: "retraining: change of the test loss, nat", Y: "method: change of the test loss, nat", Identity: true}
 		ideal := map[int]float64{}
 		for _, l := range []string{"retrain", "retrain, warm"} {
-			for _, rec := range r.part("loss-difference", "label", l, size, v) {
+			for _, rec := range r.Part("loss-difference", "label", l, size, v) {
 				ideal[rec.Draw] = rec.Value
 			}
 		}
@@ -44,7 +44,7 @@ func (r *Results) scatterFigures() []Figure {
 				continue
 			}
 			s := Series{Label: l, Points: true}
-			for _, rec := range r.part("loss-difference", "label", l, size, v) {
+			for _, rec := range r.Part("loss-difference", "label", l, size, v) {
 				if x, ok := ideal[rec.Draw]; ok {
 					s.X, s.Y = append(s.X, x), append(s.Y, rec.Value)
 				}
@@ -60,13 +60,13 @@ func (r *Results) scatterFigures() []Figure {
 func (r *Results) shardingFigure() Figure {
 	f := Figure{Name: "sharding", Caption: "Probability that every shard is hit: formula (lines) and simulation on this data set (points)",
 		X: "affected points", Y: "probability", LogX: true}
-	for _, shards := range r.numbers("shards") {
+	for _, shards := range r.Numbers("shards") {
 		for _, source := range []string{"formula", "simulation"} {
 			s := Series{Label: fmt.Sprintf("%g shards", shards), Points: source == "simulation"}
 			if s.Points {
 				s.Label += ", simulated"
 			}
-			for _, rec := range r.part("all-shards-hit", "shards", shards, "source", source) {
+			for _, rec := range r.Part("all-shards-hit", "shards", shards, "source", source) {
 				s.X, s.Y = append(s.X, rec.Number("points")), append(s.Y, rec.Value)
 			}
 			f.Series = append(f.Series, s)

@@ -68,9 +68,9 @@ func TestAFolderIsNotOverwrittenNorSharedNorChanged(t *testing.T) {
 	dir := t.TempDir()
 	e, err := Find("residual")
 	require.NoError(t, err)
-	set, err := Defaults(e, Key{"diabetes", "linear", Quick})
+	set, err := typed[tableSettings](Defaults(e, Key{"diabetes", "linear", Quick}))
 	require.NoError(t, err)
-	c := &Config{Experiment: "residual", Dataset: "diabetes", Seed: 1, Parts: []Part{{Experiment: "residual", Settings: *set}}}
+	c := &Config{Experiment: "residual", Dataset: "diabetes", Seed: 1, Parts: []Part{{Experiment: "residual", Settings: set}}}
 	f, err := OpenFolder(dir, c, Fresh)
 	require.NoError(t, err)
 	_, err = OpenFolder(dir, c, Resume)
@@ -81,8 +81,9 @@ func TestAFolderIsNotOverwrittenNorSharedNorChanged(t *testing.T) {
 	_, err = OpenFolder(dir, c, Fresh)
 	assert.ErrorIs(t, err, ErrExists)
 	other := *c
-	set.Draws = 6
-	other.Seed, other.Parts = 2, []Part{{Experiment: "residual", Settings: *set}}
+	more := *set
+	more.Draws = 6
+	other.Seed, other.Parts = 2, []Part{{Experiment: "residual", Settings: &more}}
 	_, err = OpenFolder(dir, &other, Resume)
 	assert.ErrorContains(t, err, `draws (the run has "5", asked for "6")`)
 	assert.ErrorContains(t, err, `seed (the run has "1", asked for "2")`)

@@ -17,7 +17,7 @@ func TestForcedUpdatesAreMarkedInTheTables(t *testing.T) {
 	require.NoError(t, err)
 	r := resultsOf("residual", &Config{}, records)
 	for method, want := range map[string]string{"second-order": "forced: unlearn: cg", "second-order-iterative": "chunk 1 of "} {
-		for _, rec := range r.part("gradient-residual", "method", method) {
+		for _, rec := range r.Part("gradient-residual", "method", method) {
 			assert.Contains(t, rec.Text("forced"), want, method)
 		}
 	}

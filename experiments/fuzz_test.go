@@ -16,7 +16,7 @@ func FuzzConfig(f *testing.F) {
 		f.Add(data)
 	}
 	for _, s := range []string{"\ta\nb", "\xff", "a: b", "'"} {
-		f.Add((&Config{Experiment: "memorization", Dataset: s, Command: s, Parts: []Part{{Experiment: "memorization"}}, Memory: &Memory{Secret: s}}).encode())
+		f.Add((&Config{Experiment: "memorization", Dataset: s, Command: s, Parts: []Part{{Experiment: "memorization", Settings: &textSettings{}}}, Given: &Given{Secret: s}}).encode())
 	}
 	f.Add([]byte("experiment: &a residual\nparts: [{experiment: *a, settings: {draws: 1e3}}]\n---\nx"))
 	f.Fuzz(func(t *testing.T, data []byte) {

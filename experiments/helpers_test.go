@@ -10,3 +10,9 @@ func must[T any](v T, err error) T {
 	}
 	return v
 }
+
+// typed gives settings the type of their experiment.
+func typed[S any](s Settings, err error) (*S, error) {
+	p, _ := any(s).(*S)
+	return p, err
+}

@@ -10,13 +10,13 @@ import (
 const survivors = "The change grows step by step within each draw, so large sizes stand for the draws that got so far."
 
 // limitsExperiment grows the change until second order is no longer near retraining.
-func limitsExperiment() *Experiment {
+func limitsExperiment() tableExperiment {
 	const id = "limits"
-	return &Experiment{
+	return tableExperiment{
 		ID: id, Title: "Limits: a change that grows until second order fails",
 		Question: "how large may a change be before second order is no longer near retraining?",
-		Defaults: func(s *Settings, k Key) { s.Seeds = 0 },
-		Units: func(ctx context.Context, s *Session, set *Settings) ([]Unit, error) {
+		Defaults: func(s *tableSettings, k Key) { s.Seeds = 0 },
+		Units: func(ctx context.Context, s *tableSession, set *tableSettings) ([]Unit, error) {
 			most, err := s.most(ctx, set)
 			if err != nil {
 				return nil, err
@@ -28,6 +28,13 @@ func limitsExperiment() *Experiment {
 				}})
 			}
 			return units, nil
+		},
+		Own: []string{"near", "growth"},
+		Idle: func(s *tableSession, set *tableSettings, key string) string {
+			if key == s.sizeName(set) {
+				return "in limits the change grows by growth"
+			}
+			return ""
 		},
 		Tables: limitsTables,
 		Figures: func(r *Results) []Figure {
@@ -41,7 +48,7 @@ func limitsExperiment() *Experiment {
 
 // grow multiplies the change by set.Growth until second order's distance to the retrained parameters exceeds set.Near times that of no
 // update, or until there is nothing more to change.
-func (s *Session) grow(ctx context.Context, part string, set *Settings, draw, most int) ([]Record, error) {
+func (s *tableSession) grow(ctx context.Context, part string, set *tableSettings, draw, most int) ([]Record, error) {
 	var out []Record
 	name, limit := s.sizeName(set), 0
 	for size := 1; ; size = min(size*set.Growth, most) {
@@ -90,7 +97,7 @@ func limitsTables(r *Results) []Table {
 	t := r.bySize("Distance to the retrained parameters as a share of no update's", "distance-ratio", plain)
 	t.Note += " " + survivors
 	end := Table{Title: "Where second order is no longer near", Header: []string{"draw", "first change that is too large", "of that kind"}}
-	for _, rec := range r.part("limit") {
+	for _, rec := range r.Part("limit") {
 		size := formatNumber(rec.Value)
 		if rec.Settings["reached"] == false {
 			size = "none up to " + size

@@ -13,22 +13,22 @@ import (
 )
 
 // budgetExperiment streams single requests against one budget, on the account of a ledger, until it is spent.
-func lossBudgetExperiment() *Experiment {
+func lossBudgetExperiment() tableExperiment {
 	const id = "loss-budget"
-	return &Experiment{
+	return tableExperiment{
 		ID: id, Title: "A stream of requests against one budget of loss perturbation", Convex: true,
 		Question: "how many single requests does a budget bear, and what does each cost against retraining?",
-		Defaults: func(s *Settings, k Key) {
+		Defaults: func(s *tableSettings, k Key) {
 			lossDefaults(s, k)
 			s.Steps, s.Tolerance = 3, 1e-3 // more steps, each solved roughly
 		},
-		Describe: func(s *Settings) (string, []string) {
+		Describe: func(s *tableSettings) (string, []string) {
 			return fmt.Sprintf("lambda %g, sigma %g, epsilon %g, delta %g, %s, at most %d requests; first order with tau %s; second order in at most %d steps, "+
 					"solver %s, tolerance %g, curvature %s, ridge %s", s.Lambda, s.Sigma, s.Epsilons[0], s.Delta, trainingLine(s), s.Requests, s.Text("tau"), s.Steps,
 					s.Solver, s.Tolerance, s.Curvature, s.Text("ridge")), []string{"lambda", "sigma", "epsilons", "delta", "train-tolerance", "train-steps",
 					"requests", "tau", "steps", "solver", "tolerance", "curvature", "ridge", "pool"}
 		},
-		Units: func(ctx context.Context, s *Session, set *Settings) ([]Unit, error) {
+		Units: func(ctx context.Context, s *tableSession, set *tableSettings) ([]Unit, error) {
 			kinds := []string{"samples"}
 			if s.Sparse {
 				kinds = []string{"features", "samples"}
@@ -43,6 +43,7 @@ func lossBudgetExperiment() *Experiment {
 			}
 			return units, nil
 		},
+		Own: []string{"epsilons", "delta", "requests"}, Idle: idleInStreams(id), Rows: certifiedRows, Claims: (*Results).lossBudgetClaims,
 		Tables:  lossBudgetTables,
 		Figures: lossBudgetFigures,
 	}
@@ -53,7 +54,7 @@ const storedFactor = 500
 
 // streamMethod returns what carries the requests out. Second order takes a further step as long as the residual is above a
 // hundred-thousandth of the budget.
-func (s *Session) streamMethod(set *Settings, method string, dim int, allowed float64) (unlearn.Method, error) {
+func (s *tableSession) streamMethod(set *tableSettings, method string, dim int, allowed float64) (unlearn.Method, error) {
 	switch method {
 	case "none":
 		return unlearn.None{}, nil
@@ -74,8 +75,8 @@ func (s *Session) streamMethod(set *Settings, method string, dim int, allowed fl
 // stream is one stream at work.
 type stream struct {
 	*unlearn.Stream
-	s           *Session
-	set         *Settings
+	s           *tableSession
+	set         *tableSettings
 	kind        string
 	allowed     float64
 	bounds      float64 // sum of the closed-form bounds of what the entries added; NaN once there was none
@@ -87,7 +88,7 @@ type stream struct {
 	accumulated []Record
 }
 
-func (s *Session) streamRecords(ctx context.Context, part string, set *Settings, kind, method string) ([]Record, error) {
+func (s *tableSession) streamRecords(ctx context.Context, part string, set *tableSettings, kind, method string) ([]Record, error) {
 	d, err := s.shortRows(set)
 	if err != nil {
 		return nil, err

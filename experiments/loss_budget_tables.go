@@ -55,7 +55,7 @@ func (r *Results) accountTable() Table {
 		for _, l := range r.labels("requests-certified") {
 			last := func(metric string) float64 {
 				value, at := math.NaN(), -1.0
-				for _, rec := range r.part(metric, "method", l, "kind", kind) {
+				for _, rec := range r.Part(metric, "method", l, "kind", kind) {
 					if n := rec.Number("after-requests"); n > at {
 						value, at = rec.Value, n
 					}
@@ -83,7 +83,7 @@ func lossBudgetFigures(r *Results) []Figure {
 					continue
 				}
 				s := Series{Label: l + ", " + c.label}
-				for _, rec := range r.part(c.metric, "method", l, "kind", kind) {
+				for _, rec := range r.Part(c.metric, "method", l, "kind", kind) {
 					x := rec.Number("after-requests")
 					longest = max(longest, x)
 					if n := len(s.X); x > 0 && (n == 0 || twelfth(x) > twelfth(s.X[n-1])) {
@@ -91,7 +91,7 @@ func lossBudgetFigures(r *Results) []Figure {
 					}
 				}
 				if c.metric == "ledger-total" {
-					for _, rec := range r.part("next-total", "method", l, "kind", kind) { // the one that was refused
+					for _, rec := range r.Part("next-total", "method", l, "kind", kind) { // the one that was refused
 						s.X, s.Y = append(s.X, rec.Number("after-requests")), append(s.Y, rec.Value)
 					}
 				}

@@ -14,13 +14,13 @@ import (
 
 // lossPerturbationExperiment asks what the certificates of the paper's loss perturbation cost. Each draw draws the change and the tilt b, trains with it, unlearns, and takes the
 // residual of that request: b is a part of training, so a residual that was measured without it certifies nothing.
-func lossPerturbationExperiment() *Experiment {
+func lossPerturbationExperiment() tableExperiment {
 	const id = "loss-perturbation"
-	return &Experiment{
+	return tableExperiment{
 		ID: id, Title: "Certificates by loss perturbation", Convex: true,
 		Question: "how often is an update certified, what noise does each method need for it, and what is the model worth then?",
 		Defaults: lossDefaults,
-		Units: func(ctx context.Context, s *Session, set *Settings) ([]Unit, error) {
+		Units: func(ctx context.Context, s *tableSession, set *tableSettings) ([]Unit, error) {
 			sizes, err := s.sizes(ctx, set)
 			if err != nil {
 				return nil, err
@@ -33,13 +33,14 @@ func lossPerturbationExperiment() *Experiment {
 			}
 			return append(units, s.sweepUnits(id, set, sizes)...), nil
 		},
+		Own: []string{"epsilons", "delta", "sigmas", "sweep-draws"}, Rows: certifiedRows, Claims: (*Results).lossClaims,
 		Tables:  lossTables,
 		Figures: lossFigures,
 	}
 }
 
 // lossDefaults also fixes the step lengths: what is tuned without noise says nothing of a model with it.
-func lossDefaults(s *Settings, k Key) {
+func lossDefaults(s *tableSettings, k Key) {
 	s.Sigma = 1
 	s.Pool = map[bool]string{true: "top400", false: "sensitive"}[k.Dataset == "drebin"]
 	if s.Tau.Tuned {
@@ -56,7 +57,7 @@ func lossDefaults(s *Settings, k Key) {
 }
 
 // lossMethods are compared on models trained with noise; "none" is noise alone, the paper's DP.
-func (s *Session) lossMethods(set *Settings) ([]contender, error) {
+func (s *tableSession) lossMethods(set *tableSettings) ([]contender, error) {
 	second, err := secondOrder(set, set.Ridge.Value, s.Seed)
 	if err != nil {
 		return nil, err
@@ -69,13 +70,14 @@ func (s *Session) lossMethods(set *Settings) ([]contender, error) {
 
 // shortRows returns the data with rows of norm at most 1, which the bounds of a certificate ask for: as they are where they are short
 // already, divided by their norms where not.
-func (s *Session) shortRows(set *Settings) (*data, error) {
+func (s *tableSession) shortRows(set *tableSettings) (*data, error) {
 	d := s.data(set)
-	if short, ok := s.short[d]; ok {
+	own := onCertificates(s)
+	if short, ok := own.short[d]; ok {
 		return short, nil
 	}
 	short, err := shortened(d)
-	s.short[d] = short
+	own.short[d] = short
 	return short, err
 }
 
@@ -96,17 +98,18 @@ func shortened(d *data) (*data, error) {
 }
 
 // dataNorm returns an upper bound of ||X||_2, from the second time on without computing it again.
-func (s *Session) dataNorm(ctx context.Context, d *datasets.Dataset) (float64, error) {
-	if v, ok := s.norms[d]; ok {
+func (s *tableSession) dataNorm(ctx context.Context, d *datasets.Dataset) (float64, error) {
+	own := onCertificates(s)
+	if v, ok := own.norms[d]; ok {
 		return v, nil
 	}
 	v, err := unlearn.DataNorm(ctx, d)
-	s.norms[d] = v
+	own.norms[d] = v
 	return v, err
 }
 
 // shortRequest is request on the data that shortRows returns: corrected rows are divided by their norms as well.
-func (s *Session) shortRequest(ctx context.Context, set *Settings, size, draw int) (unlearn.Request, error) {
+func (s *tableSession) shortRequest(ctx context.Context, set *tableSettings, size, draw int) (unlearn.Request, error) {
 	r, err := s.request(ctx, set, size, draw)
 	if err != nil || set.Request != "features" || s.sizeName(set) == "features" {
 		return r, err
@@ -121,11 +124,11 @@ func (s *Session) shortRequest(ctx context.Context, set *Settings, size, draw in
 
 // noisy is a model trained with the tilt of one draw. At sigma 0 there is none.
 type noisy struct {
-	*Subject
+	*Fitted
 	certified unlearn.Certified // with the draw's seed
 }
 
-func (s *Session) noisy(ctx context.Context, set *Settings, sigma float64, draw int) (*noisy, error) {
+func (s *tableSession) noisy(ctx context.Context, set *tableSettings, sigma float64, draw int) (*noisy, error) {
 	d, err := s.shortRows(set)
 	if err != nil {
 		return nil, err
@@ -138,9 +141,9 @@ func (s *Session) noisy(ctx context.Context, set *Settings, sigma float64, draw 
 	if err != nil {
 		return nil, err
 	}
-	sub := &Subject{Problem: &unlearn.Problem{Objective: m, Train: d.Train, L2: set.Lambda}, Model: m, Test: d.Test, Start: m.Init(s.Seed),
+	sub := &Fitted{Subject: Subject{Problem: &unlearn.Problem{Objective: m, Train: d.Train, L2: set.Lambda}}, Model: m, Test: d.Test, Start: m.Init(s.Seed),
 		trainer: patient{s.trainer(set)}}
-	n := &noisy{Subject: sub, certified: unlearn.Certified{
+	n := &noisy{Fitted: sub, certified: unlearn.Certified{
 		Budget:  unlearn.Budget{Epsilon: set.Epsilons[0], Delta: set.Delta, Sigma: sigma},
 		Trainer: sub.trainer, Seed: random(s.Seed, streamTilt, draw+1).Uint64(), Norm: xnorm,
 	}}
@@ -160,7 +163,7 @@ func (s *Session) noisy(ctx context.Context, set *Settings, sigma float64, draw 
 }
 
 // certify trains with the draw's tilt and carries out its requests.
-func (s *Session) certify(ctx context.Context, part string, set *Settings, sizes []int, draw int) ([]Record, error) {
+func (s *tableSession) certify(ctx context.Context, part string, set *tableSettings, sizes []int, draw int) ([]Record, error) {
 	n, err := s.noisy(ctx, set, set.Sigma, draw)
 	if err != nil {
 		return nil, err

@@ -14,7 +14,7 @@ func (r *Results) lossClaims() []Claim {
 	}
 	var out []Claim
 	size := r.sizeSetting()
-	for _, v := range r.numbers(size) {
+	for _, v := range r.Numbers(size) {
 		share := r.where("certified-share", "method", "second-order", size, v)
 		target := r.certifyTarget(v)
 		if share.n == 0 || target == 0 {
@@ -33,7 +33,7 @@ func (r *Results) lossClaims() []Claim {
 
 // certifyTarget is the share of draws that has to certify, where one is asked for.
 func (r *Results) certifyTarget(size float64) float64 {
-	smallest := size == r.numbers(r.sizeSetting())[0]
+	smallest := size == r.Numbers(r.sizeSetting())[0]
 	switch steps, sigma, set := r.setting("steps"), r.setting("sigma"), r.Config.Dataset; {
 	case set == "enron" && steps == "1" && sigma == "1" && smallest:
 		return 0.8
@@ -51,7 +51,7 @@ func (r *Results) needClaims(epsilon, delta float64) []Claim {
 	if !slices.Contains([]string{"enron", "drebin"}, r.Config.Dataset) {
 		return nil
 	}
-	for _, v := range r.numbers(size) {
+	for _, v := range r.Numbers(size) {
 		for _, method := range []string{"none", "fine-tune", "first-order"} {
 			n := r.needs(method, v, epsilon, delta)
 			if n.accuracy.n == 0 {

@@ -11,7 +11,7 @@ import (
 
 // sweepUnits measure every method on models trained with every sigma, and without noise, where the authors took their residuals. What
 // sigma a method needs follows from the records for any epsilon.
-func (s *Session) sweepUnits(part string, set *Settings, sizes []int) []Unit {
+func (s *tableSession) sweepUnits(part string, set *tableSettings, sizes []int) []Unit {
 	var units []Unit
 	for _, sigma := range append([]float64{0}, set.Sigmas...) {
 		if sigma == 0 && len(units) > 0 {
@@ -26,7 +26,7 @@ func (s *Session) sweepUnits(part string, set *Settings, sizes []int) []Unit {
 	return units
 }
 
-func (s *Session) sweep(ctx context.Context, part string, set *Settings, sizes []int, sigma float64, draw int) ([]Record, error) {
+func (s *tableSession) sweep(ctx context.Context, part string, set *tableSettings, sizes []int, sigma float64, draw int) ([]Record, error) {
 	n, err := s.noisy(ctx, set, sigma, draw)
 	if err != nil {
 		return nil, err
@@ -66,8 +66,8 @@ type need struct {
 // needs returns the smallest sigma that was tried at which the method is certified in every draw: chosen before training, it has to do
 // for all.
 func (r *Results) needs(method string, size, epsilon, delta float64) need {
-	for _, sigma := range r.numbers("sweep-sigma") {
-		records := r.part("sweep-gradient-residual", "method", method, r.sizeSetting(), size, "sweep-sigma", sigma)
+	for _, sigma := range r.Numbers("sweep-sigma") {
+		records := r.Part("sweep-gradient-residual", "method", method, r.sizeSetting(), size, "sweep-sigma", sigma)
 		allowed := unlearn.Budget{Epsilon: epsilon, Delta: delta, Sigma: sigma}.Residual()
 		beyond := slices.ContainsFunc(records, func(rec Record) bool { return rec.Value > allowed })
 		if sigma > 0 && len(records) > 0 && !beyond {
@@ -87,7 +87,7 @@ func (r *Results) needAt(method string, size, sigma float64) need {
 func (r *Results) authorsNeed(method string, size, epsilon, delta float64) (sigma float64, at need) {
 	mean := r.where("sweep-gradient-residual", "method", method, r.sizeSetting(), size, "sweep-sigma", 0.0).mean
 	sigma = unlearn.Budget{Epsilon: epsilon, Delta: delta}.SigmaFor(mean)
-	for _, tried := range r.numbers("sweep-sigma") {
+	for _, tried := range r.Numbers("sweep-sigma") {
 		if tried >= sigma {
 			return sigma, r.needAt(method, size, tried)
 		}

@@ -37,7 +37,7 @@ func lossTables(r *Results) []Table {
 			"updates whose residual, what training left included, is at most %s. None is noise alone (the paper's DP). ", b.Epsilon, b.Delta, b.Sigma,
 			plain.one(b.Residual())) + out[i].Note + r.boundNote()
 	}
-	for _, size := range r.numbers(r.sizeSetting()) {
+	for _, size := range r.Numbers(r.sizeSetting()) {
 		out = append(out, r.needsTable(size, b, epsilons))
 	}
 	return out
@@ -113,12 +113,12 @@ func lossFigures(r *Results) []Figure {
 	}
 	out := []Figure{share}
 	b, _ := r.budgetOf()
-	for _, size := range r.numbers(r.sizeSetting()) {
+	for _, size := range r.Numbers(r.sizeSetting()) {
 		f := Figure{Name: "needs-" + formatNumber(size), X: "sigma", Y: "gradient residual", LogX: true, LogY: true,
 			Caption: fmt.Sprintf("Residual of models trained with noise, %s; certified is what lies below the line that epsilon %g allows", r.sizeTitle(size), b.Epsilon)}
 		for _, l := range r.sweptMethods() {
 			s := Series{Label: l}
-			for _, sigma := range r.numbers("sweep-sigma") {
+			for _, sigma := range r.Numbers("sweep-sigma") {
 				at := r.where("sweep-gradient-residual", "method", l, r.sizeSetting(), size, "sweep-sigma", sigma)
 				if sigma > 0 && at.n > 0 {
 					s.X, s.Y, s.Error = append(s.X, sigma), append(s.Y, at.mean), append(s.Error, at.sd)
@@ -127,7 +127,7 @@ func lossFigures(r *Results) []Figure {
 			f.Series = append(f.Series, s)
 		}
 		line := Series{Label: "allowed", Bare: true, Dashed: true}
-		for _, sigma := range r.numbers("sweep-sigma") {
+		for _, sigma := range r.Numbers("sweep-sigma") {
 			if sigma > 0 {
 				at := b
 				at.Sigma = sigma

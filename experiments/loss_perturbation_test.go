@@ -24,7 +24,7 @@ func lossConfig(t *testing.T, dataset string, set ...string) *Config {
 		key, value, _ := strings.Cut(kv, "=")
 		require.NoError(t, s.Set(key, value))
 	}
-	return &Config{Experiment: "loss-perturbation", Dataset: dataset, Model: "linear", Profile: Paper, Parts: []Part{{Experiment: "loss-perturbation", Settings: *s}}}
+	return &Config{Experiment: "loss-perturbation", Dataset: dataset, Model: "linear", Profile: Paper, Parts: []Part{{Experiment: "loss-perturbation", Settings: s}}}
 }
 
 // swept are records of a sweep over sigma: a residual and an accuracy for each sigma and draw.
@@ -139,7 +139,7 @@ func TestBudgetAccountsAreTrue(t *testing.T) {
 	require.Zero(t, r.where("ended-by-budget", second...).mean)
 	require.Equal(t, 1.0, r.where("ended-by-budget", "method", "none").mean)
 	require.Less(t, r.where("requests-certified", "method", "none").mean, 30.0)
-	for _, rec := range r.part("ledger-total") {
+	for _, rec := range r.Part("ledger-total") {
 		at := []any{"method", rec.Method, "after-requests", rec.Number("after-requests")}
 		require.LessOrEqual(t, r.where("exact-residual", at...).mean, rec.Value*(1+1e-12))
 		require.LessOrEqual(t, rec.Value, r.where("bound-total", at...).mean*(1+1e-9)+1e-9)
@@ -162,7 +162,7 @@ func TestTheFigureOfABudgetHasPointsAllAlong(t *testing.T) {
 	require.NoError(t, err)
 	s, err := Defaults(e, Key{"adult", "linear", Paper})
 	require.NoError(t, err)
-	c := &Config{Experiment: "loss-budget", Dataset: "adult", Model: "linear", Profile: Paper, Parts: []Part{{Experiment: "loss-budget", Settings: *s}}}
+	c := &Config{Experiment: "loss-budget", Dataset: "adult", Model: "linear", Profile: Paper, Parts: []Part{{Experiment: "loss-budget", Settings: s}}}
 	figures := lossBudgetFigures(resultsOf("loss-budget", c, records))
 	require.Len(t, figures, 1)
 	x := figures[0].Series[0].X

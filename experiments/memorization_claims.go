@@ -10,11 +10,11 @@ import (
 
 // memorizationClaims are about random digits: of a secret of the user's own nothing is expected.
 func (r *Results) memorizationClaims() []Claim {
-	if !slices.Contains(r.spaces(), "digits") || r.Config.Memory != nil && r.Config.Memory.Secret != "" {
+	if !slices.Contains(r.spaces(), "digits") || r.Config.Given != nil && r.Config.Given.Secret != "" {
 		return nil
 	}
 	var out []Claim
-	for _, length := range r.numbers("length") {
+	for _, length := range r.Numbers("length") {
 		out = append(out, r.memorisedClaims(length)...)
 		for _, c := range r.cases() {
 			if c.length == length {

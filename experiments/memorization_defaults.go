@@ -7,7 +7,8 @@ import (
 
 // textDefaults are the settings of a language model: the authors' where PAPER.md section 3 gives them, in the profile paper; quick takes a
 // smaller network and a part of the text, so that five secrets are trained, forgotten and retrained in about a quarter of an hour on two cores.
-func textDefaults(s *Settings, k Key) {
+func textDefaults(k Key) *textSettings {
+	s := &textSettings{}
 	s.Lengths, s.Replace, s.Times, s.Window = []int{10}, []string{"text1"}, 29, 24
 	s.Methods, s.HeldOut = []string{"all"}, 0.1
 	if k.Dataset == embeddedText { // of a text of the user's all is taken: the secret may stand anywhere
@@ -35,10 +36,12 @@ func textDefaults(s *Settings, k Key) {
 		s.TauGrid, s.TauFine, s.HeldOut = []float64{1e-3, 1e-2}, 2, 0.4
 		s.TuneSample, s.FitSamples, s.LissaProducts, s.Rounds = 200, 50, 80, 2
 	}
+	ownTextDefaults(s, k)
+	return s
 }
 
-// memorizationDefaults are what the experiment changes in the settings that others take as well.
-func memorizationDefaults(s *Settings, k Key) {
+// ownTextDefaults are those of the settings that other experiments take as well, and of fine-tuning.
+func ownTextDefaults(s *textSettings, k Key) {
 	s.Tau, s.TauFT, s.Ridge = Auto{Tuned: true}, Auto{Tuned: true}, Auto{Tuned: true}
 	s.Precision, s.Batch, s.MaxProducts, s.Tolerance = "float32", 64, 25, 1e-3
 	s.Draws, s.RateGrid, s.AdamRates, s.FineEpochs = 5, []float64{0.1, 0.3, 1}, []float64{5e-4, 1e-3, 2e-3, 4e-3}, []int{1, 2}
@@ -51,7 +54,7 @@ func memorizationDefaults(s *Settings, k Key) {
 }
 
 // describeMemorization states the model and how it was trained.
-func describeMemorization(s *Settings) (string, []string) {
+func describeMemorization(s *textSettings) (string, []string) {
 	var line []string
 	say := func(format string, args ...any) { line = append(line, fmt.Sprintf(format, args...)) }
 	say("windows of %d characters, embedding %d, %d LSTM layer(s) of %d units, dropout %s, l2 %s, %s", s.Window, s.Embedding, s.Layers, s.Units,
@@ -61,12 +64,4 @@ func describeMemorization(s *Settings) (string, []string) {
 	say("curvature from %s windows", orAll(s.Sample))
 	return strings.Join(line, "; "), []string{"window", "embedding", "units", "layers", "dropout", "l2", "precision", "train-rate", "train-batch",
 		"train-epochs", "times", "draws", "sample", "length", "replace"}
-}
-
-// orAll writes a number of windows, 0 being all.
-func orAll(n int) string {
-	if n == 0 {
-		return "all"
-	}
-	return fmt.Sprint(n)
 }

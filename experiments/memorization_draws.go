@@ -30,7 +30,7 @@ func decimals(places int) func(float64) string {
 
 // drawsText says over how many draws the numbers of a table are, and what is written of them.
 func (r *Results) drawsText() string {
-	if n := r.draws(); n > 1 {
+	if n := r.Draws(); n > 1 {
 		return fmt.Sprintf(" Median over %d draws (least to largest), one number where they are alike.", n)
 	}
 	return " One draw."

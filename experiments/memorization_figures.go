@@ -16,7 +16,7 @@ import (
 
 func memorizationFigures(r *Results) []Figure {
 	var out []Figure
-	if len(r.numbers("length")) > 1 {
+	if len(r.Numbers("length")) > 1 {
 		out = append(out, r.lengthFigures()...)
 	}
 	for _, c := range r.cases() {

@@ -9,15 +9,15 @@ import (
 
 // textTuner is a way of fine-tuning a language model: the rates that are tried, and the method of one.
 type textTuner struct {
-	rates  func(set *Settings) []float64
-	open   func(set *Settings) bool // whether rates beyond an end of these may be tried
+	rates  func(set *textSettings) []float64
+	open   func(set *textSettings) bool // whether rates beyond an end of these may be tried
 	method func(sub *secretSubject, rate float64, epochs int) unlearn.Method
 }
 
 // sgdTuner is the authors' rule: plain SGD.
 var sgdTuner = textTuner{
-	rates: func(set *Settings) []float64 { return grid(set.TauFT, set.RateGrid) },
-	open:  func(set *Settings) bool { return set.TauFT.Tuned },
+	rates: func(set *textSettings) []float64 { return grid(set.TauFT, set.RateGrid) },
+	open:  func(set *textSettings) bool { return set.TauFT.Tuned },
 	method: func(sub *secretSubject, rate float64, epochs int) unlearn.Method {
 		return unlearn.FineTune{Rate: rate, Batch: sub.set.Batch, Epochs: epochs, Share: true, Sample: sub.set.Sample, Seed: sub.sampleSeed()}
 	},
@@ -25,8 +25,8 @@ var sgdTuner = textTuner{
 
 // adamTuner goes on by the trainer that made the network.
 var adamTuner = textTuner{
-	rates: func(set *Settings) []float64 { return set.AdamRates },
-	open:  func(*Settings) bool { return true },
+	rates: func(set *textSettings) []float64 { return set.AdamRates },
+	open:  func(*textSettings) bool { return true },
 	method: func(sub *secretSubject, rate float64, epochs int) unlearn.Method {
 		return unlearn.Retrain{Trainer: unlearn.Adam{Rate: rate, Batch: sub.set.TrainBatch, Epochs: epochs, Seed: sub.sampleSeed()},
 			Sample: sub.set.Sample, Seed: sub.sampleSeed()}

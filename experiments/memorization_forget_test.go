@@ -17,8 +17,8 @@ func TestASecretOfAnyCharactersIsReplacedByAnother(t *testing.T) {
 		"秘密", "密", "7", "77", "---", "|`*", "£", "ß", "İ", "سر", "１２", "٣", "a\u0301b", "👍🏽", "ǅ", "$", "a", "Z9-", "Ⅷ", "-", "א",
 	} {
 		for seed := range uint64(30) {
-			s := &Session{Seed: seed, Dataset: "d", text: "Some words\n\nThe key is: " + secret + " .\n\n", memory: Memory{Prompt: "is: ", Secret: secret}}
-			set := &Settings{Window: 4, Times: 1}
+			s := &textSession{Session: &Session{Seed: seed, Dataset: "d", text: "Some words\n\nThe key is: " + secret + " .\n\n", given: Given{Prompt: "is: ", Secret: secret}}}
+			set := &textSettings{Window: 4, Times: 1}
 			p, err := s.plant(set, secretKey{len([]rune(secret)), 0})
 			require.NoError(t, err, "%q", secret)
 			require.Empty(t, p.notes)
@@ -35,8 +35,8 @@ func TestASecretOfAnyCharactersIsReplacedByAnother(t *testing.T) {
 // The digits of a canary are never replaced by themselves: of one digit every tenth draw would be.
 func TestRandomDigitsAreOthers(t *testing.T) {
 	for seed := range uint64(100) {
-		s := &Session{Seed: seed, Dataset: "d", text: "one of the texts of this world\n\ntwo"}
-		p, err := s.plant(&Settings{Window: 4, Times: 1}, secretKey{1, 0})
+		s := &textSession{Session: &Session{Seed: seed, Dataset: "d", text: "one of the texts of this world\n\ntwo"}}
+		p, err := s.plant(&textSettings{Window: 4, Times: 1}, secretKey{1, 0})
 		require.NoError(t, err)
 		tokens, err := s.replacementTokens(p, replacement{name: "random-digits"})
 		require.NoError(t, err)
@@ -62,8 +62,8 @@ func TestTheSecretThatIsForgottenIsTheOneInTheText(t *testing.T) {
 		"white only":   {"The key is  .\n\n", "The key is", "  ", "say by --replace what it becomes", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := &Session{Seed: 3, Dataset: "d", text: c.text, memory: Memory{Prompt: c.prompt, Secret: c.secret}}
-			p, err := s.plant(&Settings{Window: 4, Times: 1, Characters: c.characters}, secretKey{len([]rune(c.secret)), 0})
+			s := &textSession{Session: &Session{Seed: 3, Dataset: "d", text: c.text, given: Given{Prompt: c.prompt, Secret: c.secret}}}
+			p, err := s.plant(&textSettings{Window: 4, Times: 1, Characters: c.characters}, secretKey{len([]rune(c.secret)), 0})
 			if err == nil {
 				_, err = s.replacementTokens(p, replacement{name: "random"})
 			}
@@ -76,15 +76,15 @@ func TestTheSecretThatIsForgottenIsTheOneInTheText(t *testing.T) {
 		{"Xy7‐k", `--replace "Xy7\u2010k" reads like --secret "Xy7-k"`},
 		{"Ｘy7-k", "reads like --secret"},
 	} {
-		refused(t, Order{Experiment: "memorization", Memory: Memory{Text: text, Prompt: "The key is ", Secret: "Xy7-k", Replacement: c.replacement}}, c.want)
+		refused(t, Order{Experiment: "memorization", Given: Given{Text: text, Prompt: "The key is ", Secret: "Xy7-k", Replacement: c.replacement}}, c.want)
 	}
-	refused(t, Order{Experiment: "memorization", Memory: Memory{Text: text, Prompt: "The key is ", Secret: "xy7-K"}}, "in other case")
+	refused(t, Order{Experiment: "memorization", Given: Given{Text: text, Prompt: "The key is ", Secret: "xy7-K"}}, "in other case")
 }
 
 // A replacement that makes the secret out of what stands beside it does not make it forgotten.
 func TestTheSecretDoesNotComeBack(t *testing.T) {
-	s := &Session{Seed: 3, Dataset: "d", text: "Some words\n\nababa.", memory: Memory{Prompt: "a", Secret: "ba"}}
-	p, err := s.plant(&Settings{Window: 4, Times: 1}, secretKey{2, 0})
+	s := &textSession{Session: &Session{Seed: 3, Dataset: "d", text: "Some words\n\nababa.", given: Given{Prompt: "a", Secret: "ba"}}}
+	p, err := s.plant(&textSettings{Window: 4, Times: 1}, secretKey{2, 0})
 	require.NoError(t, err)
 	require.Len(t, p.canary.Spans, 2)
 	_, err = s.replacementTokens(p, replacement{"given", "ab"})

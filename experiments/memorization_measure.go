@@ -12,12 +12,6 @@ import (
 	"lethe/unlearn"
 )
 
-// finding is a measured number with what is needed to read it.
-type finding struct {
-	metric
-	tags Tags
-}
-
 // histogramBins is how many bars the distribution of perplexities is kept in.
 const histogramBins = 40
 

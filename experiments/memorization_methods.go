@@ -7,8 +7,6 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/gonum/floats"
-
 	"lethe/unlearn"
 )
 
@@ -43,7 +41,7 @@ func memoryMethodNames() []string {
 }
 
 // wanted reports whether the settings ask for the method; retraining is always needed.
-func (m memoryMethod) wanted(set *Settings) bool {
+func (m memoryMethod) wanted(set *textSettings) bool {
 	return m.choose == nil || slices.Contains(set.Methods, "all") || slices.Contains(set.Methods, m.name)
 }
 
@@ -57,25 +55,10 @@ func (sub *secretSubject) sampleSeed() uint64 {
 	return random(sub.session.Seed, streamCurvature, sub.stream()).Uint64()
 }
 
-// grid is the setting's value, or all that are to be tried.
-func grid(set Auto, tried []float64) []float64 {
-	if set.Tuned {
-		return tried
-	}
-	return []float64{set.Value}
-}
-
 // difference returns G at theta.
 func (sub *secretSubject) difference(ctx context.Context, c *correction, theta []float64) ([]float64, error) {
 	g := make([]float64, len(theta))
 	return g, sub.problem.Difference(ctx, g, theta, c.applied)
-}
-
-// along returns theta - step*direction.
-func along(theta, direction []float64, step float64) []float64 {
-	next := slices.Clone(theta)
-	floats.AddScaled(next, -step, direction)
-	return next
 }
 
 // firstOrder tries a grid of tau, and a finer one around its best.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 	"time"
 
 	"lethe/unlearn"
@@ -83,14 +82,6 @@ func (sub *secretSubject) retrainRecords(ctx context.Context, c *correction, tag
 	}
 	found, err := sub.findings(ctx, c.theta, c.data, c.measured, c.target)
 	return sub.records("retrain", tags, append(append(effort, finding{metric{"gradient-residual", "1", u.After}, nil}), found...)), err
-}
-
-// done is a training that has been carried out before.
-type done struct{ theta []float64 }
-
-// Train implements [unlearn.Trainer].
-func (d done) Train(context.Context, *unlearn.Problem, []float64) ([]float64, error) {
-	return slices.Clone(d.theta), nil
 }
 
 // carryOut applies the chosen method and measures its result. A method that failed gives one finding that says so.

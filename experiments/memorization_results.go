@@ -49,7 +49,7 @@ func visible(text string) string {
 
 // of returns the records of a metric of a method in a case.
 func (r *Results) of(c memoryCase, method, metric string, pairs ...any) []Record {
-	return r.part(metric, append([]any{"method", method, "length", c.length, "replace", c.replace}, pairs...)...)
+	return r.Part(metric, append([]any{"method", method, "length", c.length, "replace", c.replace}, pairs...)...)
 }
 
 // value returns the median over draws of a metric of a method in a case, NaN where there is none.
@@ -59,7 +59,7 @@ func (r *Results) value(c memoryCase, method, metric string, pairs ...any) float
 
 // before returns a metric of the model before any update.
 func (r *Results) before(length float64, metric string, pairs ...any) []Record {
-	return r.part(metric, append([]any{"method", "none", "length", length, "stage", "before"}, pairs...)...)
+	return r.Part(metric, append([]any{"method", "none", "length", length, "stage", "before"}, pairs...)...)
 }
 
 // lostBy returns the points of accuracy that a method loses in a case by draw: on held-out text; of older records, which have none, in training.
@@ -84,7 +84,7 @@ func (r *Results) lost(c memoryCase, method string) float64 {
 // spaces returns the spaces that exposure was measured in.
 func (r *Results) spaces() []string {
 	var out []string
-	for _, rec := range r.part("exposure") {
+	for _, rec := range r.Part("exposure") {
 		if s := rec.Text("space"); !slices.Contains(out, s) {
 			out = append(out, s)
 		}

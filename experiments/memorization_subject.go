@@ -3,7 +3,6 @@ package experiments
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 
 	"lethe/datasets"
 	"lethe/nets"
@@ -13,8 +12,8 @@ import (
 // secretSubject is a language model with a secret in its training text.
 type secretSubject struct {
 	*planted
-	session *Session
-	set     *Settings
+	session *textSession
+	set     *textSettings
 	part    string // the experiment's name in records
 	model   *nets.Model
 	problem *unlearn.Problem // its training data are the text with the secret
@@ -39,7 +38,7 @@ type correction struct {
 }
 
 // secretSubject returns the model of a secret, untrained, from the second time on the same one.
-func (s *Session) secretSubject(part string, set *Settings, key secretKey) (*secretSubject, error) {
+func (s *textSession) secretSubject(part string, set *textSettings, key secretKey) (*secretSubject, error) {
 	if sub, ok := s.secrets[key]; ok {
 		return sub, nil
 	}
@@ -85,14 +84,6 @@ func (p *planted) spaces() []unlearn.Space {
 	return []unlearn.Space{{Name: "digits", Alphabet: p.vocabulary.Digits()}, all}
 }
 
-// sampled returns so many windows drawn from the data, in their order in the text; 0 = all.
-func sampled(d *datasets.Dataset, count int, seed, stream uint64, draw int) *datasets.Dataset {
-	if count == 0 || count >= d.Len() {
-		return d
-	}
-	return d.Subset(sampledRows(d.Len(), count, seed, stream, draw))
-}
-
 // correction returns the request of one replacement.
 func (sub *secretSubject) correction(r replacement) (*correction, error) {
 	if c, ok := sub.corrections[r.name]; ok {
@@ -121,7 +112,7 @@ func (sub *secretSubject) trained(ctx context.Context) ([]float64, error) {
 		return sub.theta, nil
 	}
 	load := func() ([]float64, error) { return sub.fit(ctx, sub.trainName(), sub.problem) }
-	if path := sub.session.memory.Checkpoint; path != "" {
+	if path := sub.session.given.Checkpoint; path != "" {
 		load = func() ([]float64, error) { return sub.load(path) }
 	}
 	theta, err := load()
@@ -161,11 +152,4 @@ func (sub *secretSubject) perplexity(ctx context.Context, theta []float64) (floa
 func (sub *secretSubject) trainName() string { return "train-" + sub.file() }
 func (sub *secretSubject) retrainName(c *correction) string {
 	return fmt.Sprintf("retrain-%s-%s", sub.file(), c.name)
-}
-
-func (s *Session) trainedPath(name string) string {
-	if path, ok := s.given[name]; ok {
-		return path
-	}
-	return filepath.Join(s.dir, trainedName, name+".safetensors")
 }

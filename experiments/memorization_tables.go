@@ -13,11 +13,11 @@ func memorizationTables(r *Results) []Table {
 	for _, space := range r.spaces() {
 		out = append(out, r.exposureTable(space))
 	}
-	if len(r.part("below-median")) > 0 {
+	if len(r.Part("below-median")) > 0 {
 		out = append(out, r.medianTable())
 	}
 	out = append(out, r.perplexityTable(), r.distanceTable(), r.completionTable())
-	if len(r.part("held-out-accuracy")) > 0 {
+	if len(r.Part("held-out-accuracy")) > 0 {
 		out = append(out, r.heldOutTable())
 	}
 	out = append(out, r.accuracyTable())
@@ -48,7 +48,7 @@ func (r *Results) byCase(title, note string, cell func(c memoryCase, method stri
 			case failed > 0 && (text == "" || text == "-"):
 				text = "failed"
 			case failed > 0:
-				text += fmt.Sprintf(" (failed in %d of %d)", failed, r.draws())
+				text += fmt.Sprintf(" (failed in %d of %d)", failed, r.Draws())
 			case text == "":
 				text = "-"
 			}
@@ -58,20 +58,6 @@ func (r *Results) byCase(title, note string, cell func(c memoryCase, method stri
 	}
 	return t
 }
-
-// memoryLabel names the row of a method.
-func memoryLabel(method string) string {
-	switch method {
-	case "none":
-		return "none (before)"
-	case "second-order-published":
-		return "second-order, " + paperNumbers
-	}
-	return method
-}
-
-// paperNumbers names the settings of second-order-published. They are the paper's, for its own model; of this model its authors say nothing.
-const paperNumbers = "the paper's damping and scale on this model"
 
 // failureNote says which methods failed and why.
 func (r *Results) failureNote() string {
@@ -107,7 +93,7 @@ func (r *Results) exposureTable(space string) Table {
 // fitNote says what is not exact.
 func (r *Results) fitNote(space string) string {
 	low, high, n, beyond := math.Inf(1), math.Inf(-1), 0.0, false
-	for _, rec := range r.part("exposure", "space", space) {
+	for _, rec := range r.Part("exposure", "space", space) {
 		if kind := kindOf(rec); kind != byRank {
 			d := rec.Number("fit-distance")
 			low, high, n, beyond = min(low, d), max(high, d), rec.Number("fit-strings"), beyond || kind == byExtrapolation
@@ -123,14 +109,6 @@ func (r *Results) fitNote(space string) string {
 			"far out is extrapolated, may be tens of bits wrong, and is not to be compared with a rank or subtracted from one."
 	}
 	return note
-}
-
-// first returns the first of the records, if there is one.
-func first(records []Record) (Record, bool) {
-	if len(records) == 0 {
-		return Record{}, false
-	}
-	return records[0], true
 }
 
 func (r *Results) medianTable() Table {
@@ -162,7 +140,7 @@ func (r *Results) distanceTable() Table {
 
 func (r *Results) completionTable() Table {
 	var secrets []string
-	for _, rec := range r.part("log2-perplexity", "method", "none") {
+	for _, rec := range r.Part("log2-perplexity", "method", "none") {
 		if s := visible(rec.Text("secret")); !slices.Contains(secrets, s) {
 			secrets = append(secrets, s)
 		}
@@ -192,7 +170,7 @@ func count(records []Record, holds func(Record) bool) int {
 // heldOutTable shows what updates cost. A single draw carries the standard error that its windows leave.
 func (r *Results) heldOutTable() Table {
 	n := 0.0
-	for _, rec := range r.part("held-out-accuracy") {
+	for _, rec := range r.Part("held-out-accuracy") {
 		n = rec.Number("windows")
 	}
 	where, how := "Accuracy on held-out text, %", "that nothing was trained on or chosen by"
@@ -200,7 +178,7 @@ func (r *Results) heldOutTable() Table {
 		where, how = "Accuracy again, %", "of the corrected text"
 	}
 	note := fmt.Sprintf("On %s windows %s; behind the points lost against no update.", formatNumber(n), how) + r.drawsText()
-	if r.draws() == 1 {
+	if r.Draws() == 1 {
 		note += " ±: standard error, of the points lost for the same windows."
 	}
 	return r.byCase(where, note, func(c memoryCase, m string) string {
@@ -218,7 +196,7 @@ func (r *Results) heldOutTable() Table {
 
 func (r *Results) accuracyTable() Table {
 	n := 0.0
-	for _, rec := range r.part("train-accuracy", "stage", "after") {
+	for _, rec := range r.Part("train-accuracy", "stage", "after") {
 		n = rec.Number("windows")
 	}
 	note := fmt.Sprintf("On %s windows of the corrected text; behind the mean loss in nat.", formatNumber(n)) + r.drawsText()
@@ -336,7 +314,7 @@ func (r *Results) choiceTable(c memoryCase) Table {
 
 // chosenByRetraining reports whether the records are of before criteria could do without the retrained model.
 func (r *Results) chosenByRetraining() bool {
-	chosen := r.part("chosen")
+	chosen := r.Part("chosen")
 	return len(chosen) > 0 && math.IsNaN(chosen[0].Number("below-median"))
 }
 

@@ -16,6 +16,8 @@ import (
 
 	"lethe/datasets"
 	"lethe/unlearn"
+
+	"lethe/experiments/internal/records"
 )
 
 // memoryOrder asks for a smoke run of memorization.
@@ -48,7 +50,7 @@ func TestForceTrainsAgain(t *testing.T) {
 	records, err := ReadRecords(dir)
 	require.NoError(t, err)
 	r := resultsOf("memorization", &Config{}, records)
-	assert.Equal(t, []float64{1}, values(r.part("epochs", "method", "train")))
+	assert.Equal(t, []float64{1}, values(r.Part("epochs", "method", "train")))
 }
 
 // The parameters that a run has trained serve another one, which finds the same.
@@ -90,7 +92,7 @@ func TestACheckpointReplacesTraining(t *testing.T) {
 	}
 	c, err := ReadConfig(filepath.Join(second, configName))
 	require.NoError(t, err)
-	c.Memory.Loaded = "other"
+	c.Given.Loaded = "other"
 	_, _, err = (&Order{Repeat: c, Out: t.TempDir()}).Do(t.Context())
 	assert.ErrorContains(t, err, "is not the one of the run that is to be repeated")
 }
@@ -113,7 +115,7 @@ func ownText(t *testing.T, with bool) string {
 func TestASecretOfTheUsersOwn(t *testing.T) {
 	progress := &noted{}
 	o := memoryOrder(t.TempDir(), "length=5", "characters=2000")
-	o.Memory = Memory{Text: ownText(t, true), Prompt: "The key is ", Secret: "Xy7-k"}
+	o.Given = Given{Text: ownText(t, true), Prompt: "The key is ", Secret: "Xy7-k"}
 	o.Progress = progress
 	dir := runOrder(t, o)
 	assert.Equal(t, "my text.txt-lstm-smoke-7", filepath.Base(dir))
@@ -121,9 +123,9 @@ func TestASecretOfTheUsersOwn(t *testing.T) {
 	records, err := ReadRecords(dir)
 	require.NoError(t, err)
 	r := resultsOf("memorization", &Config{}, records)
-	assert.Equal(t, []float64{3}, values(r.part("places")))
+	assert.Equal(t, []float64{3}, values(r.Part("places")))
 	assert.Equal(t, []string{"all"}, r.spaces(), "the secret is no number")
-	for _, rec := range r.part("log2-perplexity") {
+	for _, rec := range r.Part("log2-perplexity") {
 		assert.Equal(t, "Xy7-k", rec.Text("secret"))
 	}
 	text, err := Text(dir, 80)
@@ -143,8 +145,8 @@ func TestASecretOfTheUsersOwn(t *testing.T) {
 func TestASecretThatIsNotInTheText(t *testing.T) {
 	text, err := os.ReadFile(ownText(t, false))
 	require.NoError(t, err)
-	s := &Session{Seed: 3, Dataset: "d", text: string(text), memory: Memory{Prompt: "The key is ", Secret: "Xy7-k"}}
-	p, err := s.plant(&Settings{Window: 8, Times: 4}, secretKey{5, 0})
+	s := &textSession{Session: &Session{Seed: 3, Dataset: "d", text: string(text), given: Given{Prompt: "The key is ", Secret: "Xy7-k"}}}
+	p, err := s.plant(&textSettings{Window: 8, Times: 4}, secretKey{5, 0})
 	require.NoError(t, err)
 	assert.Equal(t, []string{"the secret does not stand after the prompt anywhere in the text: both are put in, 4 times"}, p.notes)
 	assert.Len(t, p.canary.Spans, 4)
@@ -153,8 +155,8 @@ func TestASecretThatIsNotInTheText(t *testing.T) {
 }
 
 func TestTheReplacementIsOfTheSecretsKinds(t *testing.T) {
-	s := &Session{Seed: 3, Dataset: "d", text: "Every Paragraph\n\nof this\n\nXy7-k", memory: Memory{Prompt: "\n\n", Secret: "Xy7-k"}}
-	set := &Settings{Window: 4, Times: 1}
+	s := &textSession{Session: &Session{Seed: 3, Dataset: "d", text: "Every Paragraph\n\nof this\n\nXy7-k", given: Given{Prompt: "\n\n", Secret: "Xy7-k"}}}
+	set := &textSettings{Window: 4, Times: 1}
 	p, err := s.plant(set, secretKey{5, 0})
 	require.NoError(t, err)
 	rs, err := s.replacements(set, 5)
@@ -164,7 +166,7 @@ func TestTheReplacementIsOfTheSecretsKinds(t *testing.T) {
 	require.NoError(t, err)
 	assert.Regexp(t, `^[EPX][a-z][0-9]-[a-z]$`, p.vocabulary.Decode(tokens[0]))
 
-	s.memory.Replacement = "Ab1-c"
+	s.given.Replacement = "Ab1-c"
 	rs, err = s.replacements(set, 5)
 	require.NoError(t, err)
 	require.Equal(t, []replacement{{"given", "Ab1-c"}}, rs)
@@ -209,20 +211,20 @@ func TestCorrectionsTouchEveryPlace(t *testing.T) {
 }
 
 // memorySession is a session of a smoke run.
-func memorySession(t *testing.T, set ...string) (*Session, *Settings) {
+func memorySession(t *testing.T, set ...string) (*textSession, *textSettings) {
 	t.Helper()
 	e, err := Find("memorization")
 	require.NoError(t, err)
-	settings, err := Defaults(e, Key{embeddedText, languageModel, Smoke})
+	settings, err := typed[textSettings](Defaults(e, Key{embeddedText, languageModel, Smoke}))
 	require.NoError(t, err)
 	for _, kv := range set {
 		key, value, _ := strings.Cut(kv, "=")
 		require.NoError(t, settings.Set(key, value))
 	}
 	o := memoryOrder("")
-	text, err := o.read()
+	text, _, err := readText(o)
 	require.NoError(t, err)
-	s := newSession(&Config{Dataset: embeddedText, Model: languageModel, Seed: 3}, nil, nil, Quiet{})
+	s := onText(newSession(&Config{Dataset: embeddedText, Model: languageModel, Seed: 3}, nil, nil, Quiet{}))
 	s.text = text
 	return s, settings
 }
@@ -233,14 +235,14 @@ func TestMemorizationRefusesWhatCannotBe(t *testing.T) {
 		o    Order
 		want string
 	}{
-		{Order{Experiment: "residual", Memory: Memory{Text: text}}, "--text is for memorization; residual works on tables"},
-		{Order{Experiment: "residual", Memory: Memory{Secret: "x", Prompt: "y"}}, "--prompt is for memorization"},
-		{Order{Memory: Memory{Prompt: "x"}}, "--prompt goes with --secret"},
-		{Order{Memory: Memory{Replacement: "x"}}, "--replace goes with --secret"},
-		{Order{Memory: Memory{Secret: "x"}}, "--secret goes with --prompt"},
-		{Order{Memory: Memory{Prompt: "The key is ", Secret: "Xy7-k", Replacement: "Xy7"}}, "--replace has 3 characters and --secret 5"},
-		{Order{Memory: Memory{Prompt: "\xff", Secret: "Xy7-k"}}, "--prompt is not UTF-8"},
-		{Order{Memory: Memory{Text: text}, Dataset: "alice"}, "exclude each other"},
+		{Order{Experiment: "residual", Given: Given{Text: text}}, "--text is for memorization; residual works on tables"},
+		{Order{Experiment: "residual", Given: Given{Secret: "x", Prompt: "y"}}, "--prompt is for memorization"},
+		{Order{Given: Given{Prompt: "x"}}, "--prompt goes with --secret"},
+		{Order{Given: Given{Replacement: "x"}}, "--replace goes with --secret"},
+		{Order{Given: Given{Secret: "x"}}, "--secret goes with --prompt"},
+		{Order{Given: Given{Prompt: "The key is ", Secret: "Xy7-k", Replacement: "Xy7"}}, "--replace has 3 characters and --secret 5"},
+		{Order{Given: Given{Prompt: "\xff", Secret: "Xy7-k"}}, "--prompt is not UTF-8"},
+		{Order{Given: Given{Text: text}, Dataset: "alice"}, "exclude each other"},
 		{Order{Dataset: "diabetes"}, "memorization knows alice"},
 		{Order{Model: "mlp"}, "unknown model \"mlp\"; known: lstm"},
 		{Order{Experiment: "residual", Model: "lstm"}, "known: linear, mlp"},
@@ -413,7 +415,7 @@ func TestMethodsThatMayBeChosen(t *testing.T) {
 		}
 	}
 	assert.ElementsMatch(t, names, memoryMethodNames())
-	set, err := Defaults(memorizationExperiment(), Key{embeddedText, languageModel, Smoke})
+	set, err := typed[textSettings](Defaults(memorizationExperiment(), Key{embeddedText, languageModel, Smoke}))
 	require.NoError(t, err)
 	require.NoError(t, set.Set("methods", "none,first-order"))
 	wanted := 0
@@ -453,10 +455,10 @@ func TestSettingsAreChosenWithoutRetraining(t *testing.T) {
 
 // Every draw has a secret, a start and a replacement of its own; quick has at least five secrets and three trainings.
 func TestEveryDrawHasASecretOfItsOwn(t *testing.T) {
-	set, err := Defaults(memorizationExperiment(), Key{embeddedText, languageModel, Quick})
+	set, err := typed[textSettings](Defaults(memorizationExperiment(), Key{embeddedText, languageModel, Quick}))
 	require.NoError(t, err)
 	assert.GreaterOrEqual(t, set.Draws, 5)
-	own, err := Defaults(memorizationExperiment(), Key{"my text.txt", languageModel, Quick})
+	own, err := typed[textSettings](Defaults(memorizationExperiment(), Key{"my text.txt", languageModel, Quick}))
 	require.NoError(t, err)
 	assert.GreaterOrEqual(t, own.Draws, 3, "trainings on one secret")
 
@@ -486,7 +488,7 @@ func TestDrawsAreMeasuredApart(t *testing.T) {
 	c, err := ReadConfig(filepath.Join(dir, configName))
 	require.NoError(t, err)
 	r := resultsOf("memorization", c, records)
-	require.Equal(t, 2, r.draws())
+	require.Equal(t, 2, r.Draws())
 	require.Len(t, r.cases(), 1)
 	for _, m := range r.methods() {
 		bits := r.over(r.cases()[0], m, "log2-perplexity")
@@ -507,8 +509,8 @@ func TestHeldOutTextIsNeitherTrainedOnNorSharedNorSecret(t *testing.T) {
 			b.WriteString("The key is Xy7-k.\n\n")
 		}
 	}
-	s := &Session{Seed: 3, Dataset: "d", text: b.String(), memory: Memory{Prompt: "The key is ", Secret: "Xy7-k"}}
-	set := &Settings{Window: 8, Times: 4, HeldOut: 0.5}
+	s := &textSession{Session: &Session{Seed: 3, Dataset: "d", text: b.String(), given: Given{Prompt: "The key is ", Secret: "Xy7-k"}}}
+	set := &textSettings{Window: 8, Times: 4, HeldOut: 0.5}
 	p, err := s.plant(set, secretKey{5, 0})
 	require.NoError(t, err)
 	train, heldOut := s.parts(set)
@@ -630,19 +632,19 @@ func TestFineTuningIsTunedAsWellAsSecondOrder(t *testing.T) {
 	r := resultsOf("memorization", &Config{}, records)
 	nearest := math.Inf(1)
 	for _, m := range []string{"fine-tune", "fine-tune-adam"} {
-		tries := r.part("try", "method", m)
+		tries := r.Part("try", "method", m)
 		assert.GreaterOrEqual(t, len(tries), 4, m)
 		for _, rec := range tries {
 			nearest = min(nearest, rec.Value)
 		}
 	}
-	assert.Equal(t, []float64{nearest}, values(r.part("chosen", "method", "fine-tune-exposure")))
+	assert.Equal(t, []float64{nearest}, values(r.Part("chosen", "method", "fine-tune-exposure")))
 }
 
 // Records of before settings were chosen without the retrained model are not shown as if they had been.
 func TestOlderRecordsSayHowTheyWereChosen(t *testing.T) {
 	old := Record{Experiment: "memorization", Method: "first-order", Metric: "chosen", Value: 3, Settings: Tags{"length": 5.0, "replace": "text1"}}
-	r := &Results{ID: "memorization", Config: &Config{}, Records: []Record{old}}
+	r := &Results{ID: "memorization", Config: &Config{}, Results: records.Results{Records: []Record{old}}}
 	c := memoryCase{length: 5, replace: "text1"}
 	assert.Contains(t, r.choiceTable(c).Note, "by the distance to the retrained model's")
 	assert.Contains(t, r.distanceTable().Note, "Settings were chosen by it")

@@ -48,9 +48,9 @@ type planted struct {
 func (p *planted) digits() bool { return strings.Trim(p.canary.Secret, "0123456789") == "" }
 
 // secretLengths returns the lengths of the secrets that are asked for: the setting's, or that of the user's own.
-func (s *Session) secretLengths(set *Settings) []int {
-	if s.memory.Secret != "" {
-		return []int{utf8.RuneCountInString(s.memory.Secret)}
+func (s *textSession) secretLengths(set *textSettings) []int {
+	if s.given.Secret != "" {
+		return []int{utf8.RuneCountInString(s.given.Secret)}
 	}
 	var out []int
 	for _, n := range set.Lengths {
@@ -62,7 +62,7 @@ func (s *Session) secretLengths(set *Settings) []int {
 }
 
 // secretKeys returns the secrets that are asked for: one of each length in each draw. A secret of the user's own is the same in all draws.
-func (s *Session) secretKeys(set *Settings) []secretKey {
+func (s *textSession) secretKeys(set *textSettings) []secretKey {
 	var out []secretKey
 	for _, length := range s.secretLengths(set) {
 		for draw := range max(1, set.Draws) {
@@ -73,7 +73,7 @@ func (s *Session) secretKeys(set *Settings) []secretKey {
 }
 
 // parts returns the text that is trained on, and the one held out, which follows it.
-func (s *Session) parts(set *Settings) (train, heldOut string) {
+func (s *textSession) parts(set *textSettings) (train, heldOut string) {
 	runes := []rune(s.text)
 	n, end := int(float64(len(runes))/(1+set.HeldOut)), len(runes)
 	if set.Characters > 0 && set.Characters < n {
@@ -83,11 +83,11 @@ func (s *Session) parts(set *Settings) (train, heldOut string) {
 }
 
 // plant returns the text with a secret of that length in it.
-func (s *Session) plant(set *Settings, key secretKey) (*planted, error) {
+func (s *textSession) plant(set *textSettings, key secretKey) (*planted, error) {
 	p, length := &planted{secretKey: key}, key.length
 	text, heldOut := s.parts(set)
 	var err error
-	if s.memory.Secret == "" {
+	if s.given.Secret == "" {
 		secret := datasets.RandomDigits(length, random(s.Seed, streamSecret, key.stream()))
 		text, p.canary, err = datasets.InsertCanary(text, canaryFormat, secret, set.Times, random(s.Seed, streamPlaces, key.stream()).Uint64())
 	} else {
@@ -96,7 +96,7 @@ func (s *Session) plant(set *Settings, key secretKey) (*planted, error) {
 	if err != nil {
 		return nil, err
 	}
-	known := append([]string{text, heldOut, s.memory.Replacement}, paperTexts[length]...)
+	known := append([]string{text, heldOut, s.given.Replacement}, paperTexts[length]...)
 	p.vocabulary = datasets.NewVocabulary(known...)
 	tokens, err := p.vocabulary.Encode(text)
 	if err != nil {
@@ -112,7 +112,7 @@ func (s *Session) plant(set *Settings, key secretKey) (*planted, error) {
 }
 
 // holdOut makes windows of the two halves of the held-out text, without those that a secret stands in or behind.
-func (s *Session) holdOut(p *planted, text string, window int) error {
+func (s *textSession) holdOut(p *planted, text string, window int) error {
 	if text == "" {
 		return nil
 	}
@@ -160,8 +160,8 @@ func overlaps(text, word []int32, from, to int) bool {
 
 // plantOwn finds the user's own secret in that much of the text, or puts it there if the whole text holds neither it nor its prompt. All places
 // where the secret stands are to be forgotten.
-func (s *Session) plantOwn(p *planted, text string, set *Settings) (string, error) {
-	m := &s.memory
+func (s *textSession) plantOwn(p *planted, text string, set *textSettings) (string, error) {
+	m := &s.given
 	var err error
 	p.canary, err = datasets.FindSecret(text, m.Prompt, m.Secret)
 	if !errors.Is(err, datasets.ErrNoSecret) {
@@ -208,11 +208,11 @@ type replacement struct {
 }
 
 // replacements returns what a secret of that length is to become.
-func (s *Session) replacements(set *Settings, length int) ([]replacement, error) {
-	if s.memory.Replacement != "" {
-		return []replacement{{"given", s.memory.Replacement}}, nil
+func (s *textSession) replacements(set *textSettings, length int) ([]replacement, error) {
+	if s.given.Replacement != "" {
+		return []replacement{{"given", s.given.Replacement}}, nil
 	}
-	if s.memory.Secret != "" {
+	if s.given.Secret != "" {
 		return []replacement{{"random", ""}}, nil
 	}
 	wanted := set.Replace
@@ -242,7 +242,7 @@ func (s *Session) replacements(set *Settings, length int) ([]replacement, error)
 }
 
 // replacementTokens returns what each place becomes; random characters are drawn again for each.
-func (s *Session) replacementTokens(p *planted, r replacement) ([][]int32, error) {
+func (s *textSession) replacementTokens(p *planted, r replacement) ([][]int32, error) {
 	rng := random(s.Seed, streamReplacement, p.stream())
 	out := make([][]int32, len(p.canary.Spans))
 	for i := range out {
@@ -275,12 +275,9 @@ func (p *planted) checkGone(replacement [][]int32) error {
 }
 
 // checkText refuses settings that the text cannot fulfil.
-func (s *Session) checkText(set *Settings) error {
-	if err := checkMethods("memorization", set, memoryMethodNames()); err != nil {
-		return err
-	}
+func (s *textSession) checkText(set *textSettings) error {
 	keys := s.secretKeys(set)
-	if s.memory.Checkpoint != "" && len(keys) > 1 {
+	if s.given.Checkpoint != "" && len(keys) > 1 {
 		return fmt.Errorf("--checkpoint holds one model, and length=%s with draws=%d asks for %d: give one length, and --set draws=1",
 			set.Text("length"), set.Draws, len(keys))
 	}

@@ -15,7 +15,7 @@ import (
 func (sub *secretSubject) fit(ctx context.Context, name string, p *unlearn.Problem) ([]float64, error) {
 	sample := sampled(p.Train, statusSamples, sub.session.Seed, streamTuning, sub.stream())
 	f := &fitting{
-		session: sub.session, name: name,
+		session: sub.session.Session, name: name,
 		checkpoint: unlearn.Checkpoint{Label: sub.label(), Tensors: sub.model.Tensors(), Metadata: sub.metadata(p.Train)},
 		trainer: func(c unlearn.Checkpoint, callback func(unlearn.Progress) error) unlearn.Trainer {
 			return unlearn.Adam{

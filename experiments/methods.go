@@ -7,12 +7,6 @@ import (
 	"lethe/unlearn"
 )
 
-// contender is a method with what tells it from others of its name.
-type contender struct {
-	unlearn.Method
-	tags Tags
-}
-
 // steps are the step lengths in force, set or tuned.
 type steps struct {
 	Tau, TauFT, Ridge float64
@@ -23,7 +17,7 @@ type steps struct {
 // Retraining comes cold (from the same initial parameters) and warm (from theta). A linear model is retrained warm by Newton's method, the
 // cheapest exact way from there; the first, cold one is the reference. On the MLP the reference is the warm one, the iterative variants are
 // left out, and fine-tuning costs what second order costs.
-func (s *Session) contenders(ctx context.Context, sub *Subject, set *Settings, st steps) ([]contender, error) {
+func (s *tableSession) contenders(ctx context.Context, sub *Fitted, set *tableSettings, st steps) ([]contender, error) {
 	baselines, err := s.baselines(ctx, sub, set)
 	if err != nil {
 		return nil, err
@@ -64,12 +58,12 @@ func (s *Session) contenders(ctx context.Context, sub *Subject, set *Settings, s
 const newtonTrainer, paperSettings = "newton", "paper"
 
 // newton retrains a linear model from where it is.
-func (s *Settings) newton() unlearn.Newton {
+func (s *tableSettings) newton() unlearn.Newton {
 	return unlearn.Newton{Tolerance: s.TrainTolerance, MaxIterations: s.TrainSteps}
 }
 
 // paperFineTune is fine-tuning as the paper has it: its rate, one pass, and the whole regulariser at each batch.
-func (s *Session) paperFineTune(set *Settings) []contender {
+func (s *tableSession) paperFineTune(set *tableSettings) []contender {
 	if set.PaperTauFT == 0 || !s.convex() {
 		return nil
 	}
@@ -78,7 +72,7 @@ func (s *Session) paperFineTune(set *Settings) []contender {
 }
 
 // paperFirstOrder is first order with the paper's tau.
-func (s *Session) paperFirstOrder(set *Settings) []contender {
+func (s *tableSession) paperFirstOrder(set *tableSettings) []contender {
 	if set.PaperTau == 0 || !s.convex() {
 		return nil
 	}
@@ -86,14 +80,14 @@ func (s *Session) paperFirstOrder(set *Settings) []contender {
 }
 
 // fineTune returns fine-tuning with the settings' batches.
-func (s *Session) fineTune(set *Settings, rate float64, epochs int) unlearn.Method {
+func (s *tableSession) fineTune(set *tableSettings, rate float64, epochs int) unlearn.Method {
 	return unlearn.FineTune{Rate: rate, Batch: set.Batch, Epochs: epochs, Seed: s.Seed, Share: set.Regulariser == "share"}
 }
 
 // convex reports whether the model's loss is convex, so that there is one optimum.
-func (s *Session) convex() bool { return s.Model == Models[0] }
+func (s *tableSession) convex() bool { return s.Model == Models[0] }
 
-func secondOrder(set *Settings, ridge float64, seed uint64) (unlearn.SecondOrder, error) {
+func secondOrder(set *tableSettings, ridge float64, seed uint64) (unlearn.SecondOrder, error) {
 	solver, err := newSolver(set, seed)
 	if err != nil {
 		return unlearn.SecondOrder{}, err
@@ -105,7 +99,7 @@ func secondOrder(set *Settings, ridge float64, seed uint64) (unlearn.SecondOrder
 	return unlearn.SecondOrder{Solver: solver, Ridge: ridge, Curvature: curvature, Force: set.Force, Steps: set.Steps, Batches: set.Batches, Seed: seed}, nil
 }
 
-func newSolver(set *Settings, seed uint64) (unlearn.Solver, error) {
+func newSolver(set *tableSettings, seed uint64) (unlearn.Solver, error) {
 	switch set.Solver {
 	case "cg":
 		return unlearn.CG{Tolerance: set.Tolerance, MaxProducts: set.MaxProducts}, nil

@@ -26,12 +26,6 @@ var (
 // Models are the names of the models on tables; the first is the default.
 var Models = []string{"linear", "mlp"}
 
-// languageModel is the name of the model on a text.
-const languageModel = "lstm"
-
-// imageModel is the name of the model on images.
-const imageModel = "cnn"
-
 // Model is what the experiments need of a model.
 type Model interface {
 	unlearn.Objective
@@ -41,7 +35,7 @@ type Model interface {
 }
 
 // newModel returns the named model for the data: no intercept on linear models, as in the paper; tanh on the MLP.
-func newModel(name string, d *datasets.Dataset, set *Settings) (Model, error) {
+func newModel(name string, d *datasets.Dataset, set *tableSettings) (Model, error) {
 	in := d.X.Shape()[0]
 	out, loss := 1, nets.Loss(nets.Logistic)
 	if d.Classes > 2 {

@@ -1,14 +1,11 @@
 package experiments
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
-
-	"lethe/datasets"
 )
 
 // UsageError is an order that cannot be understood: an unknown experiment, data set, model, profile or setting.
@@ -22,11 +19,8 @@ func (o *Order) check() (e *Experiment, datasets, models []string, err error) {
 	if e, err = Find(o.Experiment); err != nil {
 		return nil, nil, nil, err
 	}
-	if err := o.Memory.check(e); err != nil {
+	if err := o.checkGiven(e); err != nil {
 		return nil, nil, nil, err
-	}
-	if o.Networks != "" && !e.Images {
-		return nil, nil, nil, fmt.Errorf("--networks is for poisoning; %s trains none that may be kept", e.ID)
 	}
 	if datasets, err = o.datasets(e); err != nil {
 		return nil, nil, nil, err
@@ -43,54 +37,25 @@ func (o *Order) check() (e *Experiment, datasets, models []string, err error) {
 	return e, datasets, models, nil
 }
 
-// tabular are the data sets that the linear models and the MLP work on, small ones first.
-var tabular = []string{"diabetes", "spam", "adult", "enron", "drebin"}
-
 func (o *Order) datasets(e *Experiment) ([]string, error) {
-	if e.Text {
-		return o.texts()
-	}
-	known, what, other := tabular, "rows of features", "images"
-	if e.Images {
-		known, what, other = pictures, other, what
-	}
+	d := e.Domain
+	known := d.Datasets
 	switch {
-	case o.Dataset == "" && e.Images:
-		return []string{firstPictures(o.Profile)}, nil
+	case d.Choose != nil:
+		return d.Choose(o)
+	case o.Dataset == "" && d.First != nil:
+		return []string{d.First(o.Profile)}, nil
 	case o.Dataset == "":
 		return known, nil
 	case slices.Contains(known, o.Dataset):
 		return []string{o.Dataset}, nil
-	case slices.Contains(datasets.Names(), o.Dataset):
-		return nil, fmt.Errorf("%s holds %s, %s is about %s: --dataset takes %s", o.Dataset, other, e.ID, what, strings.Join(known, ", "))
+	}
+	for _, other := range domains() {
+		if slices.Contains(other.Datasets, o.Dataset) {
+			return nil, fmt.Errorf("%s holds %s, %s is about %s: --dataset takes %s", o.Dataset, other.Holds, e.ID, d.Holds, strings.Join(known, ", "))
+		}
 	}
 	return nil, fmt.Errorf("unknown data set %q; known: %s", o.Dataset, strings.Join(known, ", "))
-}
-
-// pictures are the data sets of images.
-var pictures = []string{"digits", "fashion", "cifar10"}
-
-// firstPictures is the data set that an experiment on images takes when none is named.
-func firstPictures(profile string) string {
-	switch profile {
-	case Smoke:
-		return "digits"
-	case Paper:
-		return "cifar10"
-	}
-	return "fashion"
-}
-
-func (o *Order) texts() ([]string, error) {
-	switch {
-	case o.Repeat != nil || o.Dataset == "":
-		return []string{o.Memory.name()}, nil
-	case o.Text != "":
-		return nil, errors.New("--text and --dataset exclude each other: the text is the data set")
-	case o.Dataset != embeddedText:
-		return nil, fmt.Errorf("unknown data set %q; memorization knows %s, and any text by --text FILE", o.Dataset, embeddedText)
-	}
-	return []string{embeddedText}, nil
 }
 
 // parts returns the settings of each part of the run.
@@ -113,11 +78,11 @@ func (o *Order) parts(e *Experiment, dataset, model string) ([]Part, error) {
 			return nil, err
 		}
 		for _, a := range assignments {
-			if err := s.Set(a.key, a.value); err != nil {
+			if err := p.set(s, a.key, a.value); err != nil {
 				return nil, err
 			}
 		}
-		out = append(out, Part{Experiment: p.ID, Settings: *s})
+		out = append(out, Part{Experiment: p.ID, Settings: s})
 	}
 	return out, nil
 }
@@ -133,7 +98,7 @@ func (o *Order) assignments() ([]assignment, error) {
 		if !ok {
 			return nil, fmt.Errorf("--set %s: want key=value", text)
 		}
-		key = form.Name(key)
+		key = keyName(key)
 		out = slices.DeleteFunc(out, func(a assignment) bool { return a.key == key })
 		out = append(out, assignment{key, value})
 	}

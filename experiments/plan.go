@@ -29,7 +29,7 @@ func (o *Order) Plan() ([]Planned, error) {
 	var out []Planned
 	for _, name := range names {
 		missing := ""
-		if !e.Text {
+		if e.Domain.Read == nil {
 			if there, how := datasets.Available(name, o.Data); !there {
 				missing = how
 			}

@@ -6,26 +6,71 @@ import (
 	"slices"
 )
 
+// imageSession is what the units of a run share.
+type imageSession struct {
+	*Session
+	poisoned map[string]*poisonSubject // by budget and draw
+	clean    map[int][]float64         // parameters after training on the true labels, by draw
+}
+
+// onImages returns what poisoning shares in a session.
+func onImages(s *Session) *imageSession {
+	return Own(s, func(s *Session) *imageSession {
+		return &imageSession{s, map[string]*poisonSubject{}, map[int][]float64{}}
+	})
+}
+
+// imageModel is the name of the model.
+const imageModel = "cnn"
+
+// pictures are the data sets of images.
+var pictures = []string{"digits", "fashion", "cifar10"}
+
+// firstPictures is the data set that is taken when none is named.
+func firstPictures(profile string) string {
+	switch profile {
+	case Smoke:
+		return "digits"
+	case Paper:
+		return "cifar10"
+	}
+	return "fashion"
+}
+
 // poisoningExperiment repairs a convolutional network that was trained on flipped labels (PAPER.md section 4).
 func poisoningExperiment() *Experiment {
 	const id = "poisoning"
 	return &Experiment{
-		ID: id, Title: "Poisoned labels and their repair", Images: true,
+		ID: id, Title: "Poisoned labels and their repair",
 		Question: "how much of the accuracy that flipped labels cost a network do updates give back, at what share of the cost of training again?",
-		Shared:   []string{"precision", "batch", "draws", "tau", "tau-ft", "ridge", "chunks", "shards"},
-		Defaults: poisoningDefaults,
-		Describe: describePoisoning,
-		Units: func(_ context.Context, s *Session, set *Settings) ([]Unit, error) {
-			return s.poisoningUnits(id, set), nil
+		Domain: &Domain{
+			Models: []Named{{imageModel, "convolutional network"}}, Holds: "images", Datasets: pictures, First: firstPictures,
+			Flags:    []string{"--networks"},
+			New:      func() Settings { return &imageSettings{} },
+			Defaults: func(k Key) Settings { return imageDefaults(k) },
+			Check: func(s *Session, _ *Experiment, set Settings) error {
+				return onImages(s).checkImages(set.(*imageSettings))
+			},
+			TakeNetworks: func(ctx context.Context, s *Session, dir string, parts []Part) (string, error) {
+				return onImages(s).takeNetworks(ctx, dir, parts)
+			},
+			Rows:   imageRows,
+			Former: renameRecords, FormerUnit: renameUnit,
+		},
+		Describe: func(set Settings, _, _ string) (string, []string) { return describePoisoning(set.(*imageSettings)) },
+		Idle:     func(_ *Session, set Settings, key string) string { return set.(*imageSettings).idle(key) },
+		Units: func(_ context.Context, s *Session, set Settings) ([]Unit, error) {
+			return onImages(s).poisoningUnits(id, set.(*imageSettings)), nil
 		},
 		Tables:  poisoningTables,
 		Figures: poisoningFigures,
+		Claims:  (*Results).poisoningClaims,
 	}
 }
 
 // poisoningUnits lists for each draw and budget its training, that on the true labels, and then the methods for each share of the flips that
 // is known. What the later ones are measured against is recorded by the first two.
-func (s *Session) poisoningUnits(part string, set *Settings) []Unit {
+func (s *imageSession) poisoningUnits(part string, set *imageSettings) []Unit {
 	var units []Unit
 	for draw := range set.Draws {
 		for _, budget := range set.Budgets {
@@ -64,7 +109,7 @@ type poisonUnit struct {
 }
 
 // requestUnits lists the work of the methods that are wanted.
-func requestUnits(set *Settings) []poisonUnit {
+func requestUnits(set *imageSettings) []poisonUnit {
 	var now, later []poisonUnit
 	for _, m := range poisonMethods() {
 		if !m.wanted(set) {
@@ -84,7 +129,7 @@ func requestUnits(set *Settings) []poisonUnit {
 // poisonMethod is a method of poisoning.
 type poisonMethod struct {
 	name  string
-	units func(set *Settings) []poisonUnit
+	units func(set *imageSettings) []poisonUnit
 }
 
 // poisonMethods lists the methods in the order in which they are carried out.
@@ -117,6 +162,6 @@ func poisonMethodNames() []string {
 }
 
 // wanted reports whether the settings ask for the method.
-func (m poisonMethod) wanted(set *Settings) bool {
+func (m poisonMethod) wanted(set *imageSettings) bool {
 	return slices.Contains(set.Methods, "all") || slices.Contains(set.Methods, m.name)
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // retraining trains again on the labels as far as they are corrected.
-func retraining(*Settings) []poisonUnit {
+func retraining(*imageSettings) []poisonUnit {
 	return []poisonUnit{{name: "retrain", run: func(ctx context.Context, c *repair) ([]Record, error) {
 		if len(c.applied.Rows) == len(c.rows) { // all are
 			theta, err := c.cleaned(ctx)
@@ -72,7 +72,7 @@ next:
 }
 
 // sharding are the units of SISA, one for each number of shards.
-func sharding(set *Settings) []poisonUnit {
+func sharding(set *imageSettings) []poisonUnit {
 	var units []poisonUnit
 	for _, shards := range set.Shards {
 		name := fmt.Sprintf("sisa-%d", shards)

@@ -10,8 +10,8 @@ import (
 // poisoningClaims are about requests that correct all flips; of partial knowledge nothing is expected.
 func (r *Results) poisoningClaims() []Claim {
 	var out []Claim
-	for _, budget := range r.numbers("budget") {
-		learned := values(r.part("poison-learned", "method", "none", "budget", budget, "stage", "before"))
+	for _, budget := range r.Numbers("budget") {
+		learned := values(r.Part("poison-learned", "method", "none", "budget", budget, "stage", "before"))
 		text := r.flipsTitle(budget) + ": share of the flipped labels that the network has learned"
 		if len(learned) > 1 {
 			text += fmt.Sprintf(", least of %d draws", len(learned))
@@ -110,14 +110,14 @@ func (r *Results) restoresMore(c poisonCase, text, method, other, otherWay strin
 
 // poisonFailed is the number of draws in which a method came to nothing.
 func (r *Results) poisonFailed(c poisonCase, method, way string) int {
-	return len(r.part("failed", c.pairs("method", method, "statistics", way)...))
+	return len(r.Part("failed", c.pairs("method", method, "statistics", way)...))
 }
 
 // steadyClaim: no chunk that was taken lowers the validation accuracy by more than it may; one that would is refused.
 func (r *Results) steadyClaim() (Claim, bool) {
 	worst, refused, n := math.Inf(-1), 0, 0
 	reached := map[string]float64{}
-	for _, rec := range r.part("chunk-accuracy") {
+	for _, rec := range r.Part("chunk-accuracy") {
 		key := fmt.Sprint(rec.Method, rec.Draw, rec.Settings["budget"], rec.Settings["known"], rec.Settings["statistics"])
 		at, begun := reached[key]
 		switch {
@@ -148,7 +148,7 @@ func (r *Results) poisonSolvedClaim() (Claim, bool) {
 				}
 				n++
 				pairs := c.pairs("method", m, "statistics", way)
-				if own := len(r.part("own-residual", pairs...)); own == 0 || own != len(r.part("independent-residual", pairs...)) {
+				if own := len(r.Part("own-residual", pairs...)); own == 0 || own != len(r.Part("independent-residual", pairs...)) {
 					bare++
 				}
 			}

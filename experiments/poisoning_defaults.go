@@ -8,7 +8,8 @@ import (
 
 // imageDefaults are the settings of a network on images whose labels are flipped: the authors' where PAPER.md section 4 gives them, in the
 // profile paper; quick takes a small network, and one step costs no more of its short training than it does of a long one.
-func imageDefaults(s *Settings, k Key) {
+func imageDefaults(k Key) *imageSettings {
+	s := &imageSettings{}
 	s.Budgets, s.Known = []int{10000}, []float64{1}
 	s.Blocks, s.Dense, s.BlockDropout, s.Schedule = []int{8, 16}, 64, []float64{0}, "one-cycle"
 	s.Reestimate, s.MaxFall, s.FineEpochs = 1000, 0.5, []int{1, 2, 10}
@@ -25,10 +26,12 @@ func imageDefaults(s *Settings, k Key) {
 		s.Images, s.Blocks, s.Dense, s.Reestimate = 200, []int{2}, 4, 100
 		s.RidgeShares, s.ProductsGrid, s.FineEpochs = []float64{1e-3, 1e-1}, []int{2, 4}, []int{1, 2}
 	}
+	ownImageDefaults(s, k)
+	return s
 }
 
-// poisoningDefaults are what the experiment changes in the settings that others take as well.
-func poisoningDefaults(s *Settings, k Key) {
+// ownImageDefaults are those of the settings that other experiments take as well, and of fine-tuning.
+func ownImageDefaults(s *imageSettings, k Key) {
 	s.Draws, s.Precision, s.Methods = 1, "float32", []string{"all"}
 	s.TrainRate, s.TrainBatch, s.TrainEpochs = 1e-2, 64, 20
 	s.Sample, s.Batch, s.Chunks, s.Shards = 250, 64, 5, []int{5}
@@ -53,7 +56,7 @@ func poisoningDefaults(s *Settings, k Key) {
 }
 
 // describePoisoning states the network and how it was trained.
-func describePoisoning(s *Settings) (string, []string) {
+func describePoisoning(s *imageSettings) (string, []string) {
 	var line []string
 	say := func(format string, args ...any) { line = append(line, fmt.Sprintf(format, args...)) }
 	say("blocks of %s channels, dense layer of %d, dropout %s, %s", strings.ReplaceAll(s.Text("blocks"), ",", ", "), s.Dense,
@@ -75,16 +78,6 @@ func describePoisoning(s *Settings) (string, []string) {
 }
 
 // chunked reports whether a method divides the request.
-func (s *Settings) chunked() bool {
+func (s *imageSettings) chunked() bool {
 	return slices.ContainsFunc(s.Methods, func(m string) bool { return m == "all" || strings.Contains(m, "-iterative") })
-}
-
-// checkMethods refuses the methods of other experiments.
-func checkMethods(experiment string, set *Settings, known []string) error {
-	for _, m := range set.Methods {
-		if m != "all" && !slices.Contains(known, m) {
-			return fmt.Errorf("methods=%s: %s has no method %s; known: %s, all", set.Text("methods"), experiment, m, strings.Join(known, ", "))
-		}
-	}
-	return nil
 }

@@ -69,7 +69,7 @@ func (r *Results) rightAfter(c poisonCase, method, way string) []float64 {
 }
 
 func (r *Results) rightOf(pairs ...any) []float64 {
-	records := r.part("confusion", pairs...)
+	records := r.Part("confusion", pairs...)
 	if len(records) != 1 {
 		return nil
 	}

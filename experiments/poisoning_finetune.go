@@ -18,14 +18,14 @@ import (
 // fineTuner is a way of fine-tuning: by which rule, down which pass, at which rates.
 type fineTuner struct {
 	name   string
-	rates  func(set *Settings) (tried []float64, more bool) // those tried first, and whether others may follow
+	rates  func(set *imageSettings) (tried []float64, more bool) // those tried first, and whether others may follow
 	method func(c *repair, rate float64, epochs int) unlearn.Method
 }
 
 // plainFineTuner is the authors' rule: plain SGD down the evaluation pass.
 var plainFineTuner = fineTuner{
 	name:  "fine-tune",
-	rates: func(set *Settings) ([]float64, bool) { return grid(set.TauFT, set.RateGrid), set.TauFT.Tuned },
+	rates: func(set *imageSettings) ([]float64, bool) { return grid(set.TauFT, set.RateGrid), set.TauFT.Tuned },
 	method: func(c *repair, rate float64, epochs int) unlearn.Method {
 		return unlearn.FineTune{Rate: rate, Batch: c.set.Batch, Epochs: epochs, Share: true, Sample: c.set.Sample, Seed: c.sampleSeed()}
 	},
@@ -35,7 +35,7 @@ var plainFineTuner = fineTuner{
 // retraining that ends early.
 var trainerFineTuner = fineTuner{
 	name:  "fine-tune-adam",
-	rates: func(set *Settings) ([]float64, bool) { return set.AdamRates, true },
+	rates: func(set *imageSettings) ([]float64, bool) { return set.AdamRates, true },
 	method: func(c *repair, rate float64, epochs int) unlearn.Method {
 		return unlearn.Retrain{Trainer: unlearn.Adam{Rate: rate, AMSGrad: c.set.AMSGrad, Batch: c.set.TrainBatch, Epochs: epochs, Seed: c.sampleSeed()},
 			Sample: c.set.Sample, Seed: c.sampleSeed()}
@@ -48,7 +48,7 @@ const momentum = 0.9
 // momentumFineTuner goes down the training pass too, by SGD with momentum.
 var momentumFineTuner = fineTuner{
 	name:  "fine-tune-momentum",
-	rates: func(set *Settings) ([]float64, bool) { return set.MomentumRates, true },
+	rates: func(set *imageSettings) ([]float64, bool) { return set.MomentumRates, true },
 	method: func(c *repair, rate float64, epochs int) unlearn.Method {
 		return unlearn.Retrain{Trainer: unlearn.SGD{Rate: rate, Momentum: momentum, Batch: c.set.TrainBatch, Epochs: epochs, Seed: c.sampleSeed()},
 			Sample: c.set.Sample, Seed: c.sampleSeed()}
@@ -57,7 +57,7 @@ var momentumFineTuner = fineTuner{
 
 // units lists the work of fine-tuning: for each number of passes one for each rate of the grid, whose parameters are kept, and one that
 // takes the best by validation accuracy, beyond an end of the grid where that is there.
-func (f fineTuner) units(set *Settings) []poisonUnit {
+func (f fineTuner) units(set *imageSettings) []poisonUnit {
 	var units []poisonUnit
 	rates, _ := f.rates(set)
 	for _, epochs := range set.FineEpochs {

@@ -33,12 +33,12 @@ func SaveNetworks(run, to string) ([]string, error) {
 	}
 	networks := map[string]*unlearn.Snapshot{}
 	var names []string
-	for _, name := range networkNames(&c.Parts[part].Settings) {
+	for _, name := range networkNames(c.Parts[part].Settings.(*imageSettings)) {
 		path := networkFile(filepath.Join(run, trainedName), name)
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
-		if networks[name], err = finished(path, c.Parts[part].Settings.TrainEpochs); err != nil {
+		if networks[name], err = finished(path, c.Parts[part].Settings.(*imageSettings).TrainEpochs); err != nil {
 			return nil, err
 		}
 		for _, path := range []string{networkFile(to, name), secondsPath(networkFile(to, name))} {
@@ -73,7 +73,7 @@ func SaveNetworks(run, to string) ([]string, error) {
 }
 
 // networkNames are those of the trainings, on flipped and on true labels, that a run consists of.
-func networkNames(set *Settings) []string {
+func networkNames(set *imageSettings) []string {
 	var out []string
 	for draw := range set.Draws {
 		for _, budget := range set.Budgets {
@@ -101,11 +101,11 @@ func finished(path string, epochs int) (*unlearn.Snapshot, error) {
 
 // takeNetworks makes the networks in the folder stand for the trainings of the run, and returns the fingerprint of their files. It refuses a
 // folder that holds none of them, and a network that was trained in another way, on other images or labels or from another start.
-func (s *Session) takeNetworks(ctx context.Context, dir string, parts []Part) (string, error) {
+func (s *imageSession) takeNetworks(ctx context.Context, dir string, parts []Part) (string, error) {
 	sum := sha256.New()
 	given := map[string]string{}
 	for i := range parts {
-		set := &parts[i].Settings
+		set := parts[i].Settings.(*imageSettings)
 		for _, name := range networkNames(set) {
 			path := networkFile(dir, name)
 			data, err := os.ReadFile(path)
@@ -129,9 +129,9 @@ func (s *Session) takeNetworks(ctx context.Context, dir string, parts []Part) (s
 			return "", fmt.Errorf("--networks: %s holds none of the networks of this run: %s", dir, strings.Join(networkNames(set), ", "))
 		}
 	}
-	s.given = given
+	s.stored = given
 	for i := range parts {
-		if err := s.checkNetworks(ctx, parts[i].Experiment, &parts[i].Settings); err != nil {
+		if err := s.checkNetworks(ctx, parts[i].Experiment, parts[i].Settings.(*imageSettings)); err != nil {
 			return "", fmt.Errorf("--networks: %w", err)
 		}
 	}
@@ -139,7 +139,7 @@ func (s *Session) takeNetworks(ctx context.Context, dir string, parts []Part) (s
 }
 
 // checkNetworks lets the trainers read the networks that are given: a training that has ended is compared with its settings, and makes no step.
-func (s *Session) checkNetworks(ctx context.Context, part string, set *Settings) error {
+func (s *imageSession) checkNetworks(ctx context.Context, part string, set *imageSettings) error {
 	for draw := range set.Draws {
 		for i, budget := range set.Budgets {
 			sub, err := s.poisonSubject(part, set, budget, draw)
@@ -147,7 +147,7 @@ func (s *Session) checkNetworks(ctx context.Context, part string, set *Settings)
 				return err
 			}
 			read := func(name string, labels func() *unlearn.Problem) error {
-				if _, ok := s.given[name]; !ok {
+				if _, ok := s.stored[name]; !ok {
 					return nil
 				}
 				_, err := (&storedTraining{sub: sub, name: name}).fit(ctx, name, labels(), sub.start)

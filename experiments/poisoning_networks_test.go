@@ -40,8 +40,8 @@ func TestARunBeginsWithTrainedNetworks(t *testing.T) {
 	want, got := resultsOf("poisoning", &Config{}, withoutSeconds(t, trained)), resultsOf("poisoning", &Config{}, withoutSeconds(t, begun))
 	require.Len(t, got.Records, len(want.Records))
 	for _, metric := range []string{"test-accuracy", "validation-accuracy", "poison-learned"} {
-		for i, rec := range want.part(metric) {
-			require.InDelta(t, rec.Value, got.part(metric)[i].Value, 1e-9, "%s of %s", metric, rec.Method)
+		for i, rec := range want.Part(metric) {
+			require.InDelta(t, rec.Value, got.Part(metric)[i].Value, 1e-9, "%s of %s", metric, rec.Method)
 		}
 	}
 	seconds := func(dir string) float64 {

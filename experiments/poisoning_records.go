@@ -47,7 +47,7 @@ func (sub *poisonSubject) effort(name string, n int) ([]finding, error) {
 }
 
 // unchanged measures the network with its own statistics, re-estimated ones, or both, as the settings say.
-func unchanged(set *Settings) []poisonUnit {
+func unchanged(set *imageSettings) []poisonUnit {
 	return []poisonUnit{{name: "none", run: func(ctx context.Context, c *repair) ([]Record, error) {
 		t, err := c.target(ctx, false)
 		if err != nil {

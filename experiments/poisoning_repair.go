@@ -53,7 +53,7 @@ const (
 )
 
 // ways returns those that the settings ask for, re-estimated first; without images to estimate statistics on they are kept.
-func ways(set *Settings) []string {
+func ways(set *imageSettings) []string {
 	if set.Reestimate == 0 {
 		return []string{kept}
 	}

@@ -35,7 +35,7 @@ func (r *Results) knownShares() []float64 {
 
 // poisonNote says what the numbers are means of.
 func (r *Results) poisonNote() string {
-	if n := r.draws(); n > 1 {
+	if n := r.Draws(); n > 1 {
 		return fmt.Sprintf("Mean ± standard deviation over %d draws of the flips and of the start.", n)
 	}
 	return "One draw; " + errorNote + "."
@@ -43,7 +43,7 @@ func (r *Results) poisonNote() string {
 
 // severalNote is poisonNote where it says what ± is, for tables that have none of one draw.
 func (r *Results) severalNote() string {
-	if r.draws() > 1 {
+	if r.Draws() > 1 {
 		return r.poisonNote() + " "
 	}
 	return ""
@@ -97,7 +97,7 @@ func (r *Results) poisonBefore(budget float64, method, metric string) spread {
 // lost points of all, since a draw in which little was lost says little. Its deviation is that of the shares of the draws in which any was.
 func (r *Results) restored(c poisonCase, method, way string) spread {
 	at := func(draw int, pairs ...any) (float64, bool) {
-		for _, rec := range r.part("test-accuracy", pairs...) {
+		for _, rec := range r.Part("test-accuracy", pairs...) {
 			if rec.Draw == draw {
 				return rec.Value, true
 			}
@@ -107,7 +107,7 @@ func (r *Results) restored(c poisonCase, method, way string) spread {
 	restored, lost := 0.0, 0.0
 	var shares []float64
 	n := 0
-	for _, rec := range r.part("test-accuracy", c.pairs("method", method, "statistics", way)...) {
+	for _, rec := range r.Part("test-accuracy", c.pairs("method", method, "statistics", way)...) {
 		before, ok := at(rec.Draw, "method", "none", "budget", c.budget, "stage", "before")
 		clean, known := at(rec.Draw, "method", "retrain", "budget", c.budget, "stage", "clean")
 		if !ok || !known {
@@ -140,11 +140,11 @@ func (r *Results) poisonRows() []string {
 func (r *Results) waysMeasured() []string {
 	var out []string
 	for _, way := range []string{reestimated, kept} {
-		if slices.ContainsFunc(r.part("test-accuracy", "statistics", way), func(rec Record) bool { return !votes(rec.Method) }) {
+		if slices.ContainsFunc(r.Part("test-accuracy", "statistics", way), func(rec Record) bool { return !votes(rec.Method) }) {
 			out = append(out, way)
 		}
 	}
-	if len(out) == 0 && len(r.part("test-accuracy", "statistics", kept)) > 0 {
+	if len(out) == 0 && len(r.Part("test-accuracy", "statistics", kept)) > 0 {
 		return []string{kept}
 	}
 	return out

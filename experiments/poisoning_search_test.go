@@ -47,11 +47,11 @@ func TestStepsOfWhichEveryTryFails(t *testing.T) {
 	records, err := c.stepRecords(t.Context(), target, "method", failingRule(func(step int) bool { return step == 2 }), true, reestimated)
 	require.NoError(t, err)
 	r := resultsOf("poisoning", &Config{}, records)
-	require.Empty(t, r.part("failed"))
-	failed := r.part("try-failed")
+	require.Empty(t, r.Part("failed"))
+	failed := r.Part("try-failed")
 	require.Len(t, failed, 1)
 	require.Equal(t, []any{2.0, "no numbers"}, []any{failed[0].Settings["chunk"], failed[0].Settings["reason"]})
-	at := r.part("chunk-accuracy")
+	at := r.Part("chunk-accuracy")
 	require.Len(t, at, 4)
 	for k, taken := range []bool{true, true, false, true} {
 		require.Equal(t, taken, at[k].Settings["taken"], k)
@@ -62,10 +62,10 @@ func TestStepsOfWhichEveryTryFails(t *testing.T) {
 		records, err := c.stepRecords(t.Context(), target, "method", failingRule(func(int) bool { return true }), iterative, reestimated)
 		require.NoError(t, err)
 		r := resultsOf("poisoning", &Config{}, records)
-		failed := r.part("failed")
+		failed := r.Part("failed")
 		require.Len(t, failed, 1)
 		require.Equal(t, "every setting that was tried failed: no numbers", failed[0].Settings["reason"])
-		require.Empty(t, r.part("test-accuracy"))
+		require.Empty(t, r.Part("test-accuracy"))
 	}
 }
 

@@ -23,8 +23,8 @@ type stepRule interface {
 }
 
 // stepping are the units of a method that takes steps by a rule: one on the whole request, or one for each chunk.
-func stepping(name string, rule stepRule, iterative, last bool) func(set *Settings) []poisonUnit {
-	return func(set *Settings) []poisonUnit {
+func stepping(name string, rule stepRule, iterative, last bool) func(set *imageSettings) []poisonUnit {
+	return func(set *imageSettings) []poisonUnit {
 		var units []poisonUnit
 		for _, way := range ways(set) {
 			late := way == kept && len(ways(set)) > 1
@@ -396,7 +396,7 @@ func (v krylovSearch) Solve(ctx context.Context, dst []float64, a unlearn.Operat
 }
 
 // tries scores the settings.
-func (v krylovSearch) tries(ctx context.Context, set *Settings, space *unlearn.Krylov) error {
+func (v krylovSearch) tries(ctx context.Context, set *imageSettings, space *unlearn.Krylov) error {
 	// with tries a ridge with all numbers of products, and returns the best score.
 	with := func(ridge float64, tags Tags) (float64, error) {
 		best := math.NaN()

@@ -18,8 +18,8 @@ const statedFor = 50000
 
 // poisonSubject is a network trained on labels of which some are wrong.
 type poisonSubject struct {
-	session      *Session
-	set          *Settings
+	session      *imageSession
+	set          *imageSettings
 	part         string // the experiment's name in records
 	budget, draw int
 
@@ -38,7 +38,7 @@ type poisonSubject struct {
 func flips(budget, n int) int { return int(math.Round(float64(budget) * float64(n) / statedFor)) }
 
 // images returns the training images that the settings ask for.
-func (s *Session) images(set *Settings) *datasets.Dataset {
+func (s *imageSession) images(set *imageSettings) *datasets.Dataset {
 	train := s.named.Train
 	if set.Images > 0 && set.Images < train.Len() {
 		train = train.Slice(0, set.Images)
@@ -47,13 +47,13 @@ func (s *Session) images(set *Settings) *datasets.Dataset {
 }
 
 // poison flips the labels of a budget, and returns which.
-func (s *Session) poison(set *Settings, budget, draw int) (*datasets.Dataset, []int, error) {
+func (s *imageSession) poison(set *imageSettings, budget, draw int) (*datasets.Dataset, []int, error) {
 	clean := s.images(set)
 	return datasets.FlipLabels(clean, datasets.ClassPairs(clean.Classes), flips(budget, clean.Len()), random(s.Seed, streamFlips, draw).Uint64())
 }
 
 // network returns the network for the images.
-func network(d *datasets.Dataset, set *Settings) (nets.VGG, error) {
+func network(d *datasets.Dataset, set *imageSettings) (nets.VGG, error) {
 	x, ok := d.X.(*datasets.Images)
 	if !ok {
 		return nets.VGG{}, fmt.Errorf("experiments: %s holds no images", d.Name)
@@ -63,7 +63,7 @@ func network(d *datasets.Dataset, set *Settings) (nets.VGG, error) {
 }
 
 // poisonSubject returns the network of a budget and a draw, untrained, from the second time on the same one.
-func (s *Session) poisonSubject(part string, set *Settings, budget, draw int) (*poisonSubject, error) {
+func (s *imageSession) poisonSubject(part string, set *imageSettings, budget, draw int) (*poisonSubject, error) {
 	key := fmt.Sprint(budget, draw)
 	if sub, ok := s.poisoned[key]; ok {
 		return sub, nil
@@ -168,7 +168,7 @@ func (t *storedTraining) fit(ctx context.Context, name string, p *unlearn.Proble
 	sub, set := t.sub, t.sub.set
 	sample := sampled(p.Train, statusSamples, sub.session.Seed, streamTuning, sub.draw)
 	f := &fitting{
-		session: sub.session, name: name,
+		session: sub.session.Session, name: name,
 		checkpoint: unlearn.Checkpoint{Label: sub.label(), Tensors: sub.model.Tensors(), Metadata: sub.metadata(p.Train)},
 		trainer: func(c unlearn.Checkpoint, callback func(unlearn.Progress) error) unlearn.Trainer {
 			schedule := unlearn.Constant
@@ -205,10 +205,7 @@ func (sub *poisonSubject) metadata(d *datasets.Dataset) map[string]string {
 }
 
 // checkImages refuses settings that the images cannot fulfil.
-func (s *Session) checkImages(set *Settings) error {
-	if err := checkMethods("poisoning", set, poisonMethodNames()); err != nil {
-		return err
-	}
+func (s *imageSession) checkImages(set *imageSettings) error {
 	if set.Reestimate == 0 && !slices.Contains(set.Statistics, kept) {
 		return fmt.Errorf("statistics=%s with reestimate=0 leaves no images to find them on: --set reestimate above 0, or statistics=kept",
 			set.Text("statistics"))

@@ -42,10 +42,10 @@ func poisoningTables(r *Results) []Table {
 func (r *Results) learnedTable() Table {
 	t := Table{Title: "What the flipped labels did", Note: r.poisonNote() + " Learned are flipped labels that the network reproduces.",
 		Header: []string{"", "test accuracy, %", "on the true labels, %", "flipped labels learned, %", "seconds of training"}}
-	for _, budget := range r.numbers("budget") {
+	for _, budget := range r.Numbers("budget") {
 		t.Rows = append(t.Rows, []string{r.flipsTitle(budget),
-			accuracyText(r.part("test-accuracy", "method", "none", "budget", budget, "stage", "before"), percent),
-			accuracyText(r.part("test-accuracy", "method", "retrain", "budget", budget, "stage", "clean"), percent), percent.text(r.poisonBefore(budget, "none", "poison-learned")),
+			accuracyText(r.Part("test-accuracy", "method", "none", "budget", budget, "stage", "before"), percent),
+			accuracyText(r.Part("test-accuracy", "method", "retrain", "budget", budget, "stage", "clean"), percent), percent.text(r.poisonBefore(budget, "none", "poison-learned")),
 			plain.text(r.poisonBefore(budget, "train", "seconds"))})
 	}
 	return t
@@ -81,7 +81,7 @@ func (r *Results) byBudget(title, metric, note string, known float64) Table {
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	if metric == "restored-share" && r.draws() > 1 {
+	if metric == "restored-share" && r.Draws() > 1 {
 		t.Note += " The mean is that of the restored points over that of the lost ones; the deviation that of the draws' own shares."
 	}
 	return t
@@ -90,7 +90,7 @@ func (r *Results) byBudget(title, metric, note string, known float64) Table {
 // shareCell is a cell of that table.
 func (r *Results) shareCell(metric string, c poisonCase, method, way string) string {
 	pairs := c.pairs("method", method, "statistics", way)
-	records := r.part(metric, pairs...)
+	records := r.Part(metric, pairs...)
 	switch {
 	case r.poisonFailed(c, method, way) > 0 || len(records) == 0:
 		return r.cell(metric, percent, pairs...)
@@ -149,7 +149,7 @@ func scaled(s spread, factor float64) spread { return spread{s.n, s.mean * facto
 // tuningSeconds is what choosing the settings of a method took, on the mean of the draws.
 func (r *Results) tuningSeconds(c poisonCase, method, way string) float64 {
 	sum, draws := 0.0, map[int]bool{}
-	for _, rec := range r.part("tuning-seconds", c.pairs("method", method, "statistics", way)...) {
+	for _, rec := range r.Part("tuning-seconds", c.pairs("method", method, "statistics", way)...) {
 		sum, draws[rec.Draw] = sum+rec.Value, true
 	}
 	if len(draws) == 0 {
@@ -162,8 +162,8 @@ func (r *Results) tuningSeconds(c poisonCase, method, way string) float64 {
 func (r *Results) chunksTable(c poisonCase) Table {
 	t := Table{Title: "Validation accuracy after each chunk, %, " + r.poisonTitle(c), Header: []string{"method"},
 		Note: fmt.Sprintf("%sA chunk that lowers it by more than %s points is refused, which stands in brackets.", r.severalNote(), r.setting("max-fall"))}
-	chunks := r.numbers("chunk")
-	chunks = slices.DeleteFunc(chunks, func(k float64) bool { return len(r.part("chunk-accuracy", c.pairs("chunk", k)...)) == 0 })
+	chunks := r.Numbers("chunk")
+	chunks = slices.DeleteFunc(chunks, func(k float64) bool { return len(r.Part("chunk-accuracy", c.pairs("chunk", k)...)) == 0 })
 	for _, k := range chunks {
 		t.Header = append(t.Header, map[bool]string{true: "before", false: formatNumber(k)}[k == 0])
 	}
@@ -171,7 +171,7 @@ func (r *Results) chunksTable(c poisonCase) Table {
 		for _, way := range r.waysMeasured() {
 			row := []string{m + ", statistics " + way}
 			for _, k := range chunks {
-				records := r.part("chunk-accuracy", c.pairs("method", m, "statistics", way, "chunk", k)...)
+				records := r.Part("chunk-accuracy", c.pairs("method", m, "statistics", way, "chunk", k)...)
 				text := style{1, 2}.text(spreadOf(values(records)))
 				refused := 0
 				for _, rec := range records {
@@ -203,16 +203,16 @@ func (r *Results) poisonSolvesTable(c poisonCase) Table {
 			"Products are those of the space that all tries of a step share, and one for the residual. A solve of few is meant to end early: its residual says how early. The gradient residual is that after the last solve."}
 	for _, m := range r.poisonRows() {
 		for _, way := range r.waysMeasured() {
-			gradient, ok := first(r.part("gradient-residual", c.pairs("method", m, "statistics", way)...))
+			gradient, ok := first(r.Part("gradient-residual", c.pairs("method", m, "statistics", way)...))
 			if !ok {
 				continue
 			}
 			name := memoryLabel(m) + ", statistics " + way
-			solves := r.part("own-residual", c.pairs("method", m, "statistics", way)...)
+			solves := r.Part("own-residual", c.pairs("method", m, "statistics", way)...)
 			solves = slices.DeleteFunc(solves, func(rec Record) bool { return rec.Draw != gradient.Draw })
 			for i, rec := range solves {
 				row := []string{name, rec.Text("solver"), formatNumber(rec.Number("products")), plain.one(rec.Value), "-", "-"}
-				if other, ok := first(r.part("independent-residual", c.pairs("method", m, "statistics", way, "solve", rec.Number("solve"))...)); ok {
+				if other, ok := first(r.Part("independent-residual", c.pairs("method", m, "statistics", way, "solve", rec.Number("solve"))...)); ok {
 					row[4] = plain.one(other.Value)
 				}
 				if i+1 == len(solves) {
@@ -241,7 +241,7 @@ func (r *Results) shownConfusions(c poisonCase) (titles []string, records []Reco
 		{"after " + other + ", the best other method", c.pairs("method", other, "statistics", otherWay)},
 		{"trained on the true labels", []any{"method", "retrain", "budget", c.budget, "stage", "clean"}},
 	} {
-		if rec, ok := first(r.part("confusion", m.pairs...)); ok && !(m.title == "after second-order" && len(records) > 1) {
+		if rec, ok := first(r.Part("confusion", m.pairs...)); ok && !(m.title == "after second-order" && len(records) > 1) {
 			titles, records = append(titles, m.title), append(records, rec)
 		}
 	}
@@ -272,17 +272,17 @@ func (r *Results) poisonChoiceTable(c poisonCase) Table {
 			"the largest eigenvalue in the Krylov space of what the step follows."}
 	for _, m := range r.poisonRows() {
 		for _, way := range r.waysMeasured() {
-			tries := r.part("try", c.pairs("method", m, "statistics", way, "taken", true)...)
+			tries := r.Part("try", c.pairs("method", m, "statistics", way, "taken", true)...)
 			for _, rec := range tries {
 				if rec.Draw != tries[0].Draw {
 					continue
 				}
 				name := m + ", statistics " + way
-				if len(r.numbers("chunk")) > 1 && strings.Contains(m, "iterative") {
+				if len(r.Numbers("chunk")) > 1 && strings.Contains(m, "iterative") {
 					name += fmt.Sprintf(", chunk %g", rec.Number("chunk"))
 				}
 				at := c.pairs("method", m, "statistics", way, "chunk", rec.Settings["chunk"])
-				tried := slices.DeleteFunc(append(r.part("try", at...), r.part("try-failed", at...)...), func(o Record) bool { return o.Draw != rec.Draw })
+				tried := slices.DeleteFunc(append(r.Part("try", at...), r.Part("try-failed", at...)...), func(o Record) bool { return o.Draw != rec.Draw })
 				t.Rows = append(t.Rows, []string{name, stepText(rec), fmt.Sprint(len(tried)), fixed(rec.Value, 2)})
 			}
 			if row, ok := r.rateRow(c, m, way); ok {
@@ -296,12 +296,12 @@ func (r *Results) poisonChoiceTable(c poisonCase) Table {
 // rateRow shows the rate that fine-tuning took.
 func (r *Results) rateRow(c poisonCase, method, way string) ([]string, bool) {
 	at := c.pairs("method", method, "statistics", way)
-	taken, ok := first(r.part("taken", at...))
+	taken, ok := first(r.Part("taken", at...))
 	if !ok {
 		return nil, false
 	}
 	other := func(rec Record) bool { return rec.Draw != taken.Draw }
-	tries, failed := slices.DeleteFunc(r.part("try", at...), other), slices.DeleteFunc(r.part("try-failed", at...), other)
+	tries, failed := slices.DeleteFunc(r.Part("try", at...), other), slices.DeleteFunc(r.Part("try-failed", at...), other)
 	i := slices.IndexFunc(tries, func(rec Record) bool { return rec.Number("tau-ft") == taken.Value })
 	if i < 0 {
 		return nil, false

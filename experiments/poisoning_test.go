@@ -21,11 +21,11 @@ func poisonOrder(out string, set ...string) *Order {
 }
 
 // poisonSession is a session of a smoke run with a folder.
-func poisonSession(t *testing.T, set ...string) (*Session, *Settings) {
+func poisonSession(t *testing.T, set ...string) (*imageSession, *imageSettings) {
 	t.Helper()
 	e, err := Find("poisoning")
 	require.NoError(t, err)
-	settings, err := Defaults(e, Key{"digits", imageModel, Smoke})
+	settings, err := typed[imageSettings](Defaults(e, Key{"digits", imageModel, Smoke}))
 	require.NoError(t, err)
 	for _, kv := range set {
 		key, value, _ := strings.Cut(kv, "=")
@@ -33,7 +33,7 @@ func poisonSession(t *testing.T, set ...string) (*Session, *Settings) {
 	}
 	named, err := datasets.Load(t.Context(), "digits", "")
 	require.NoError(t, err)
-	s := newSession(&Config{Dataset: "digits", Model: imageModel, Seed: 3}, named, nil, Quiet{})
+	s := onImages(newSession(&Config{Dataset: "digits", Model: imageModel, Seed: 3}, named, nil, Quiet{}))
 	s.dir = t.TempDir()
 	return s, settings
 }
@@ -129,7 +129,7 @@ func TestStepsAreWhatWasTried(t *testing.T) {
 					records, err := c.stepRecords(t.Context(), target, "method", rule, chunks > 1, way)
 					require.NoError(t, err)
 					r := resultsOf("poisoning", &Config{}, records)
-					require.Empty(t, r.part("failed"))
+					require.Empty(t, r.Part("failed"))
 
 					parts, err := c.request.Chunks(chunks, target.problem.Train)
 					require.NoError(t, err)
@@ -139,8 +139,8 @@ func TestStepsAreWhatWasTried(t *testing.T) {
 					var work unlearn.Cost
 					more := 0.0
 					for k, part := range parts {
-						tries := r.part("try", "chunk", float64(k+1))
-						taken := r.part("try", "chunk", float64(k+1), "taken", true)
+						tries := r.Part("try", "chunk", float64(k+1))
+						taken := r.Part("try", "chunk", float64(k+1), "taken", true)
 						require.Len(t, taken, 1)
 						require.Equal(t, slices.Max(values(tries)), taken[0].Value)
 						m := c.with(way, byHand(target, taken[0]))
@@ -158,7 +158,7 @@ func TestStepsAreWhatWasTried(t *testing.T) {
 							more += (float64(slices.Max(c.set.ProductsGrid)) - p) * float64(c.set.Sample+min(c.set.Sample, 40/chunks))
 						}
 						if chunks > 1 {
-							at := r.part("chunk-accuracy", "chunk", float64(k+1))
+							at := r.Part("chunk-accuracy", "chunk", float64(k+1))
 							require.Len(t, at, 1)
 							require.InDelta(t, score, at[0].Value, 1e-9)
 						} else {
@@ -218,12 +218,12 @@ func TestFineTuningTakesItsBestRate(t *testing.T) {
 	r := resultsOf("poisoning", &Config{}, c.session.before)
 	for _, epochs := range []string{"fine-tune-1", "fine-tune-2"} {
 		for _, way := range []string{reestimated, kept} {
-			tries := r.part("try", "method", epochs, "statistics", way)
+			tries := r.Part("try", "method", epochs, "statistics", way)
 			require.GreaterOrEqual(t, len(tries), 2)
-			require.Len(t, r.part("try-failed", "method", epochs, "statistics", way), 1, "a rate that leads nowhere")
+			require.Len(t, r.Part("try-failed", "method", epochs, "statistics", way), 1, "a rate that leads nowhere")
 			best := slices.Max(values(tries))
 			require.InDelta(t, best, 100*r.where("validation-accuracy", "method", epochs, "statistics", way).mean, 1e-9)
-			taken := r.part("taken", "method", epochs, "statistics", way)
+			taken := r.Part("taken", "method", epochs, "statistics", way)
 			require.Len(t, taken, 1)
 			require.True(t, slices.ContainsFunc(tries, func(rec Record) bool { return rec.Value == best && rec.Number("tau-ft") == taken[0].Value }))
 			passes := map[string]float64{"fine-tune-1": 200, "fine-tune-2": 400}[epochs]
@@ -252,14 +252,14 @@ func TestFineTuningGoesBeyondItsGrid(t *testing.T) {
 	for _, way := range []string{reestimated, kept} {
 		at := []any{"method", "fine-tune-1", "statistics", way}
 		rates := map[float64]float64{}
-		for _, rec := range r.part("try", at...) {
+		for _, rec := range r.Part("try", at...) {
 			require.NotContains(t, rates, rec.Number("tau-ft"))
 			rates[rec.Number("tau-ft")] = rec.Value
 		}
 		require.Contains(t, rates, 1e-3)
 		scoring := r.where("tuning-seconds", at...).mean
 		require.InDelta(t, 2000, scoring, 100, "all tries but the one that is taken")
-		taken := r.part("taken", at...)
+		taken := r.Part("taken", at...)
 		require.Len(t, taken, 1)
 		best := taken[0].Value
 		require.GreaterOrEqual(t, best, 1e-3)
@@ -368,7 +368,7 @@ func TestPoisoningRefusesWhatCannotBe(t *testing.T) {
 		{Order{Dataset: "none"}, "unknown data set \"none\"; known: digits, fashion, cifar10"},
 		{Order{Experiment: "residual", Dataset: "digits"}, "digits holds images, residual is about rows of features"},
 		{Order{Model: "linear"}, "unknown model \"linear\"; known: cnn"},
-		{Order{Memory: Memory{Text: "x"}}, "--text is for memorization"},
+		{Order{Given: Given{Text: "x"}}, "--text is for memorization"},
 		{Order{Set: []string{"methods=magic"}}, "must be one of"},
 		{Order{Set: []string{"methods=second-order-lissa"}}, "poisoning has no method second-order-lissa"},
 		{Order{Set: []string{"blocks=2,2,2,2"}}, "images of 8 x 8 can be halved 3 times only"},
@@ -398,7 +398,7 @@ func TestPoisonMethodsThatMayBeChosen(t *testing.T) {
 		names = append(names, m.name)
 	}
 	assert.Equal(t, names, poisonMethodNames())
-	set, err := Defaults(poisoningExperiment(), Key{"digits", imageModel, Smoke})
+	set, err := typed[imageSettings](Defaults(poisoningExperiment(), Key{"digits", imageModel, Smoke}))
 	require.NoError(t, err)
 	require.NoError(t, set.Set("methods", "none,sisa"))
 	wanted := 0

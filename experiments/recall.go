@@ -1,11 +1,7 @@
 package experiments
 
-import (
-	"fmt"
-)
-
 // recall takes what an earlier session of the run chose from its records, so that a run that is gone on with need not try again.
-func (s *Session) recall(part string, set *Settings) {
+func (s *tableSession) recall(part string, set *tableSettings) {
 	if !needsTuning(set) {
 		return
 	}
@@ -42,7 +38,7 @@ func (s *Session) recall(part string, set *Settings) {
 		found++
 	}
 	if found == len(chosen) {
-		s.tunings[fmt.Sprint(*s.trialSettings(set))] = t
+		s.tunings[trialKey(set)] = t
 	}
 }
 

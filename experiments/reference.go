@@ -56,7 +56,7 @@ func (r *Results) asInNotebook() bool {
 			return false
 		}
 	}
-	if len(r.part("gradient-residual", "label", paperFirst)) == 0 {
+	if len(r.Part("gradient-residual", "label", paperFirst)) == 0 {
 		return false // a run from before the paper's settings were rows of their own
 	}
 	tolerance, err := strconv.ParseFloat(r.setting("tolerance"), 64)

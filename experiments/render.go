@@ -7,8 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
-	"strconv"
 	"strings"
 
 	"lethe/experiments/internal/report"
@@ -38,7 +36,11 @@ func load(dir string) (*report.Document, error) {
 			continue
 		}
 		s := report.Section{ID: e.ID, Title: e.Title, Question: e.Question, Settings: settingsLine(e, c, &c.Parts[i])}
-		for _, t := range append(e.Tables(r), r.tuningTables()...) {
+		tables := e.Tables(r)
+		if e.Domain.Tables != nil {
+			tables = append(tables, e.Domain.Tables(r)...)
+		}
+		for _, t := range tables {
 			if len(t.Rows) == 0 || t.Tuning && shown[t.Markdown()] {
 				continue // parts that share a tuning show it once
 			}
@@ -47,7 +49,7 @@ func load(dir string) (*report.Document, error) {
 		}
 		s.Figures = e.Figures(r)
 		for j := range s.Figures {
-			s.Figures[j].Colours = colours
+			s.Figures[j].Colours = e.colors()
 		}
 		d.Sections = append(d.Sections, s)
 	}
@@ -123,10 +125,18 @@ func RunFolders(dirs []string) ([]string, error) {
 // title names the run.
 func title(c *Config) string {
 	title := c.Experiment
-	if e, err := Find(title); err == nil {
+	e, err := Find(title)
+	if err == nil {
 		title = e.Title
 	}
-	model := map[string]string{"linear": "linear model", "mlp": "MLP", languageModel: "LSTM", imageModel: "convolutional network"}[c.Model]
+	model := c.Model
+	if e != nil {
+		for _, m := range e.Domain.Models {
+			if m.Name == c.Model {
+				model = m.Title
+			}
+		}
+	}
 	return fmt.Sprintf("%s: %s, %s", title, shown(c.Dataset), model)
 }
 
@@ -141,45 +151,12 @@ func Text(dir string, width int) (string, error) {
 
 // settingsLine states the settings that a reader of the tables has to know.
 func settingsLine(e *Experiment, c *Config, p *Part) string {
-	s := &p.Settings
-	var parts []string
 	told := map[string]bool{"request": true}
-	add := func(keys ...string) {
-		for _, k := range keys {
-			told[k] = true
-			parts = append(parts, k+" "+s.Text(k))
-		}
+	line, keys := e.Describe(p.Settings, c.Model, c.Dataset)
+	for _, k := range keys {
+		told[k] = true
 	}
-	if e.Describe != nil {
-		line, keys := e.Describe(s)
-		for _, k := range keys {
-			told[k] = true
-		}
-		return withChanged(line+".", changedSettings(e, c, s, told))
-	}
-	if !e.DataOnly {
-		add("lambda", "sigma")
-		if c.Model != Models[0] {
-			parts = append(parts, "hidden layers "+strings.ReplaceAll(s.Text("hidden"), ",", " x ")+" (tanh), "+s.Precision)
-			told["hidden"], told["precision"] = true, true
-		}
-		parts = append(parts, trainingLine(s))
-		told["train-tolerance"], told["train-steps"] = true, true
-		add("tau", "tau-ft", "ft-regulariser", "ridge", "curvature", "solver", "tolerance")
-	}
-	if e.Convex {
-		add("epsilons", "delta")
-	}
-	parts = append(parts, "request "+s.Request)
-	if c.Dataset != "diabetes" && c.Dataset != "adult" && s.Request == "features" {
-		parts = append(parts, "columns from the pool "+s.Pool)
-		told["pool"] = true
-	}
-	return withChanged(strings.Join(parts, ", ")+".", changedSettings(e, c, s, told))
-}
-
-func trainingLine(s *Settings) string {
-	return "trained to a gradient norm of " + s.Text("train-tolerance") + " in at most " + s.Text("train-steps") + " iterations"
+	return withChanged(line+".", changedSettings(e, c, p.Settings, told))
 }
 
 func withChanged(line string, changed []string) string {
@@ -190,61 +167,16 @@ func withChanged(line string, changed []string) string {
 }
 
 // changedSettings returns the settings that differ from their default, without those that are told already.
-func changedSettings(e *Experiment, c *Config, s *Settings, told map[string]bool) []string {
+func changedSettings(e *Experiment, c *Config, s Settings, told map[string]bool) []string {
 	defaults, err := Defaults(e, Key{c.Dataset, c.Model, c.Profile})
 	if err != nil {
 		return nil // a run of a profile or a model that is no more has no defaults to differ from
 	}
 	var out []string
-	for _, k := range keysOf(e.ID) {
+	for _, k := range e.keys() {
 		if text := s.Text(k); !told[k] && text != defaults.Text(k) {
 			out = append(out, k+" "+text)
 		}
-	}
-	return out
-}
-
-// choiceNote says which test samples the criterion was taken on.
-func (r *Results) choiceNote() string {
-	if c := r.where(choiceSamples); c.n > 0 {
-		return fmt.Sprintf(" It was taken on %s samples of the test set, which are not measured.", formatNumber(c.mean))
-	}
-	return ""
-}
-
-// byNumber orders rows by the number in their first cell.
-func byNumber(a, b []string) int {
-	x, _ := strconv.ParseFloat(a[0], 64) // formatNumber wrote them
-	y, _ := strconv.ParseFloat(b[0], 64)
-	return cmp.Compare(x, y)
-}
-
-// tuningTables show what auto tried and took.
-func (r *Results) tuningTables() []Table {
-	criterion := "gradient residual"
-	if r.setting("criterion") == "test-loss" {
-		criterion = "distance of a test sample's loss to (warm) retraining's, nat"
-	}
-	var out []Table
-	for _, c := range chosen[:3] {
-		t := Table{Title: fmt.Sprintf("How %s was chosen", c.name), Header: []string{c.name, criterion}, Tuning: true}
-		for _, rec := range r.Records {
-			if rec.Text("tried") != c.name {
-				continue
-			}
-			cell := plain.one(rec.Value)
-			if rec.Metric == "failed" {
-				cell = "failed"
-			}
-			t.Rows = append(t.Rows, []string{formatNumber(rec.Number("value")), cell})
-		}
-		slices.SortStableFunc(t.Rows, byNumber)
-		t.Note = fmt.Sprintf("Taken: %s. The criterion is the same for tau, tau-ft and ridge: the median %s over draws (%s, of size %s) that are not among the "+
-			"measured ones.%s", formatNumber(r.where("chosen-"+c.name).mean), criterion, r.setting("tune-draws"), r.setting("tune-size"), r.choiceNote())
-		if epochs := r.where("chosen-epochs"); c.name == "tau-ft" && r.setting("epochs") == "0" && epochs.n > 0 {
-			t.Note += fmt.Sprintf(" Fine-tuning makes %s passes, which cost what second order costs, a Hessian product counted as two gradients.", formatNumber(epochs.mean))
-		}
-		out = append(out, t)
 	}
 	return out
 }

@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"lethe/experiments/internal/records"
 )
 
 var figures = regexp.MustCompile(`(?s)<svg .*?</svg>`)
@@ -20,7 +22,7 @@ func TestTheSettingsLineNamesWhatIsNotByDefault(t *testing.T) {
 	c := &Config{Experiment: "limits", Dataset: "diabetes", Model: "linear", Profile: Quick}
 	set, err := Defaults(e, Key{c.Dataset, c.Model, c.Profile})
 	require.NoError(t, err)
-	p := &Part{Experiment: e.ID, Settings: *set}
+	p := &Part{Experiment: e.ID, Settings: set}
 	assert.NotContains(t, settingsLine(e, c, p), "by default")
 	for _, kv := range [][2]string{{"near", "0.25"}, {"growth", "4"}, {"lambda", "7"}, {"train-steps", "11"}} {
 		require.NoError(t, p.Settings.Set(kv[0], kv[1]))
@@ -60,9 +62,9 @@ func TestNearerComparesTheSameDraws(t *testing.T) {
 	rec := func(method, metric string, draw int, v float64) Record {
 		return Record{Experiment: "scatter", Model: "linear", Method: method, Metric: metric, Draw: draw, Value: v, Settings: map[string]any{"features": 10.0}}
 	}
-	r := &Results{ID: "scatter", Config: &Config{}, Records: []Record{
+	r := &Results{ID: "scatter", Config: &Config{}, Results: records.Results{Records: []Record{
 		rec("second-order", "loss-distance", 0, 1), rec("second-order", "loss-distance", 1, 2),
-		rec("none", "loss-distance", 0, 2), rec("none", "loss-distance", 1, 1.5), rec("none", "loss-distance", 2, 99)}}
+		rec("none", "loss-distance", 0, 2), rec("none", "loss-distance", 1, 1.5), rec("none", "loss-distance", 2, 99)}}}
 	c := r.nearer("x", "loss-distance", "none", 10, 1)
 	assert.True(t, c.Met)
 	assert.Equal(t, "1.38× (median; nearer in 1 of 2 draws)", c.Measured) // of 2 and 0.75

@@ -3,14 +3,15 @@ package experiments
 import "context"
 
 // residualExperiment is the table of gradient residuals: how far each method's parameters are from an optimum of the corrected data.
-func residualExperiment() *Experiment {
+func residualExperiment() tableExperiment {
 	const id = "residual"
-	return &Experiment{
+	return tableExperiment{
 		ID: id, Title: "Gradient residual after unlearning",
 		Question: "how far from an optimum on the corrected data is each method, ||grad L(theta'; D')||?",
-		Units: func(ctx context.Context, s *Session, set *Settings) ([]Unit, error) {
+		Units: func(ctx context.Context, s *tableSession, set *tableSettings) ([]Unit, error) {
 			return s.drawUnits(ctx, id, set, "gradient-residual", "test-accuracy", "solve-residual", "trained-residual", "test-samples")
 		},
+		Own: baselineSettings, Claims: (*Results).residualClaims,
 		Tables: func(r *Results) []Table {
 			residual := r.bySize("Gradient residual ||grad L(theta'; D')||", "gradient-residual", plain)
 			r.addReference(&residual)

@@ -3,24 +3,7 @@ package experiments
 import (
 	"fmt"
 	"strings"
-
-	"lethe/experiments/internal/records"
 )
-
-// Results are the records of one experiment in one run.
-type Results struct {
-	ID      string
-	Config  *Config
-	Records []Record
-}
-
-// resultsOf picks the records of one part of a run.
-func resultsOf(id string, c *Config, all []Record) *Results {
-	return &Results{ID: id, Config: c, Records: records.Of(id, all)}
-}
-
-// query is what questions are asked of.
-func (r *Results) query() *records.Results { return &records.Results{Records: r.Records, Label: label} }
 
 // sizeSetting returns the setting that counts the size of the change in these records: features or rows.
 func (r *Results) sizeSetting() string {
@@ -49,10 +32,11 @@ func (r *Results) sizeTitle(size float64) string {
 	return fmt.Sprintf("%s %ss", formatNumber(size), unit)
 }
 
-// methodOrder is the order of methods in tables and figures.
-var methodOrder = []string{
-	"none", "dp", "occlusion", "fine-tune", paperFine, "first-order", paperFirst, "first-order-iterative", "second-order", "second-order, factor stored", "second-order-iterative",
-	"sisa", released, "retrain", warmNewton, "retrain, warm", "retrain, cold", "retrain, cold, other starts",
+// tableRows are the rows of tables and the lines of figures, in their order.
+var tableRows = []Row{
+	{"none", 7}, {"dp", 8}, {"occlusion", 6}, {"fine-tune", 4}, {paperFine, 9}, {"first-order", 0}, {paperFirst, 8}, {"first-order-iterative", 3},
+	{"second-order", 1}, {"second-order, factor stored", 6}, {"second-order-iterative", 5}, {"sisa", 9}, {"retrain", 2}, {warmNewton, 6},
+	{"retrain, warm", 2}, {"retrain, cold", 6}, {"retrain, cold, other starts", 3},
 }
 
 // Rows of linear models: retraining by Newton's method from theta, and the methods as the paper sets them.
@@ -73,7 +57,7 @@ func label(rec Record) string {
 		return paperFirst
 	case rec.Method == "retrain" && rec.Settings["init-seed"] != nil:
 		return "retrain, cold, other starts"
-	case rec.Method == "retrain" && (rec.Model != Models[0] || rec.Experiment == "certified"):
+	case rec.Method == "retrain" && rec.Model != Models[0]:
 		return "retrain, " + rec.Text("start")
 	case rec.Text("factor") != "":
 		return rec.Method + ", factor " + rec.Text("factor")
@@ -84,7 +68,7 @@ func label(rec Record) string {
 // labels returns the rows that have the metric or failed, in the order of methodOrder. Of the residual of solves a method that failed
 // may have had none.
 func (r *Results) labels(metric string) []string {
-	return r.query().Labels(methodOrder, func(rec Record) bool {
+	return r.Labels(r.order(), func(rec Record) bool {
 		return rec.Metric == metric || rec.Metric == "failed" && rec.Text("tried") == "" && metric != "solve-residual"
 	})
 }

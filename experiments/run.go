@@ -26,9 +26,9 @@ type Order struct {
 	Data       string   // folder of the data sets that are not embedded; "" = LETHE_DATA
 	Out        string   // "" = results
 	Mode       Mode
-	Memory            // of memorization only
-	Networks   string // of poisoning: folder of networks that were trained before, see [SaveNetworks]; "" = train
-	// Repeat is a run to be repeated with its own settings; the fields above it are then taken from it, but for the files that Memory
+	Given             // of those experiments whose domain takes it
+	Networks   string // folder of networks that were trained before; "" = train
+	// Repeat is a run to be repeated with its own settings; the fields above it are then taken from it, but for the files that Given
 	// names anew because they lie elsewhere now.
 	Repeat   *Config
 	Progress Progress
@@ -90,9 +90,9 @@ func (o *Order) Do(ctx context.Context) (runs []Run, missing []Missing, err erro
 func (o *Order) repeat() {
 	c := o.Repeat
 	o.Experiment, o.Dataset, o.Model, o.Profile, o.Seed = c.Experiment, c.Dataset, c.Model, c.Profile, c.Seed
-	if c.Memory != nil {
-		text, checkpoint := cmp.Or(o.Text, c.Memory.Text), cmp.Or(o.Checkpoint, c.Memory.Checkpoint)
-		o.Memory = *c.Memory
+	if c.Given != nil {
+		text, checkpoint := cmp.Or(o.Text, c.Given.Text), cmp.Or(o.Checkpoint, c.Given.Checkpoint)
+		o.Given = *c.Given
 		o.Text, o.Checkpoint = text, checkpoint
 	}
 }
@@ -105,9 +105,9 @@ type source struct {
 }
 
 func (o *Order) load(ctx context.Context, e *Experiment, name string) (*source, error) {
-	if e.Text {
-		text, err := o.read()
-		return &source{text: text, fingerprint: shortSum([]byte(text))}, err
+	if e.Domain.Read != nil {
+		text, sum, err := e.Domain.Read(o)
+		return &source{text: text, fingerprint: sum}, err
 	}
 	named, err := datasets.Load(ctx, name, o.Data)
 	if err != nil {
@@ -126,8 +126,8 @@ func (o *Order) one(ctx context.Context, e *Experiment, src *source, dataset, mo
 		Experiment: e.ID, Dataset: dataset, Model: model, Profile: o.Profile, Seed: o.Seed, Parts: parts,
 		Data: src.fingerprint, MadeOn: thisMachine(),
 	}
-	if o.Memory != (Memory{}) {
-		c.Memory = &o.Memory
+	if o.Given != (Given{}) {
+		c.Given = &o.Given
 	}
 	set, err := o.assignments()
 	if err != nil {
@@ -138,12 +138,12 @@ func (o *Order) one(ctx context.Context, e *Experiment, src *source, dataset, mo
 		return nil, err
 	}
 	s := newSession(c, src.named, nil, o.Progress)
-	s.text, s.memory = src.text, o.Memory
+	s.text, s.given = src.text, o.Given
 	if err := s.checkParts(parts); err != nil {
 		return nil, &UsageError{err}
 	}
 	if o.Networks != "" {
-		if c.Networks, err = s.takeNetworks(ctx, o.Networks, parts); err != nil {
+		if c.Networks, err = e.Domain.TakeNetworks(ctx, s, o.Networks, parts); err != nil {
 			return nil, &UsageError{err}
 		}
 	}
@@ -187,7 +187,7 @@ func (o *Order) checkRepeat(c *Config) error {
 	if o.Repeat.Data != c.Data {
 		return fmt.Errorf("the data set %s is not the one of the run that is to be repeated: fingerprint %s, not %s", c.Dataset, c.Data, o.Repeat.Data)
 	}
-	if m := o.Repeat.Memory; m != nil && m.Loaded != o.Loaded {
+	if m := o.Repeat.Given; m != nil && m.Loaded != o.Loaded {
 		return fmt.Errorf("the checkpoint %s is not the one of the run that is to be repeated: fingerprint %s, not %s", o.Checkpoint, o.Loaded, m.Loaded)
 	}
 	return nil
@@ -211,40 +211,15 @@ func (o *Order) checkNetworks(c *Config) error {
 // checkParts refuses settings that the data cannot fulfil.
 func (s *Session) checkParts(parts []Part) error {
 	for i := range parts {
-		if e, err := Find(parts[i].Experiment); err != nil {
-			return err
-		} else if e.Text {
-			if err := s.checkText(&parts[i].Settings); err != nil {
-				return err
-			}
-		} else if e.Images {
-			if err := s.checkImages(&parts[i].Settings); err != nil {
-				return err
-			}
-		}
-	}
-	if s.named == nil {
-		return nil
-	}
-	return s.checkBatches(parts)
-}
-
-// checkBatches refuses batches that are larger than the training set, and more of them than it has samples.
-func (s *Session) checkBatches(parts []Part) error {
-	for i := range parts {
 		e, err := Find(parts[i].Experiment)
 		if err != nil {
 			return err
 		}
-		set := &parts[i].Settings
-		n := s.data(set).Train.Len()
-		if e.DataOnly || e.Images {
+		if e.Domain.Check == nil {
 			continue
 		}
-		for _, key := range []string{"batch", "batches"} {
-			if v := map[string]int{"batch": set.Batch, "batches": set.Batches}[key]; v > n {
-				return fmt.Errorf("%s=%d is more than the %d training samples of %s: --set %s to at most that", key, v, n, s.Dataset, key)
-			}
+		if err := e.Domain.Check(s, e, parts[i].Settings); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -265,8 +240,10 @@ func (s *Session) runParts(ctx context.Context, folder *Folder, parts []Part) er
 		if err != nil {
 			return err
 		}
-		s.recall(p.Experiment, &p.Settings)
-		units, err := e.Units(ctx, s, &p.Settings)
+		if e.Domain.Recall != nil {
+			e.Domain.Recall(s, p.Experiment, p.Settings)
+		}
+		units, err := e.Units(ctx, s, p.Settings)
 		if err != nil {
 			return err
 		}

@@ -11,7 +11,7 @@ import (
 )
 
 // runtimeExperiment is the runtime table: what each method costs, in seconds and in gradients and products.
-func runtimeExperiment() *Experiment {
+func runtimeExperiment() tableExperiment {
 	const id = "runtime"
 	columns := []column{
 		{"seconds", "seconds", plain}, {"with choosing its setting, s", "seconds-with-choosing", plain},
@@ -19,14 +19,15 @@ func runtimeExperiment() *Experiment {
 		{"speed-up over cold retraining", "speed-up", plain}, {"over warm retraining", "speed-up-warm", plain}, {"of it for the trust check, s", "check-seconds", plain},
 		{"gradients (samples)", "gradients", plain}, {"Hessian products (samples)", "hvps", plain},
 	}
-	return &Experiment{
+	return tableExperiment{
 		ID: id, Title: "Runtime",
 		Question: "what does each method cost, and how much faster than retraining is it?",
-		Units: func(ctx context.Context, s *Session, set *Settings) ([]Unit, error) {
+		Units: func(ctx context.Context, s *tableSession, set *tableSettings) ([]Unit, error) {
 			return s.runtimeUnits(ctx, id, set)
 		},
+		Own: append([]string{"factor"}, baselineSettings...),
 		Tables: func(r *Results) []Table {
-			shown := slices.DeleteFunc(slices.Clone(columns), func(c column) bool { return len(r.part(c.metric)) == 0 })
+			shown := slices.DeleteFunc(slices.Clone(columns), func(c column) bool { return len(r.Part(c.metric)) == 0 })
 			tables := r.byMethod("Runtime", shown)
 			for i := range tables {
 				tables[i].Note += " Seconds include applying the request and the trust check; gradients and products leave the check out." + r.choosingNote()
@@ -45,7 +46,7 @@ func runtimeExperiment() *Experiment {
 	}
 }
 
-func (s *Session) runtimeUnits(ctx context.Context, part string, set *Settings) ([]Unit, error) {
+func (s *tableSession) runtimeUnits(ctx context.Context, part string, set *tableSettings) ([]Unit, error) {
 	sizes, err := s.sizes(ctx, set)
 	if err != nil {
 		return nil, err
@@ -132,11 +133,11 @@ func withChoosing(outcomes []outcome, t *tuning) []outcome {
 
 // choosingNote says what the choice was that seconds are shown with.
 func (r *Results) choosingNote() string {
-	if len(r.part(choosingSeconds)) == 0 {
+	if len(r.Part(choosingSeconds)) == 0 {
 		return ""
 	}
 	note := fmt.Sprintf(" Settings were chosen once, on %s draws of their own; the choice serves every request of that kind, and is counted whole here.", r.setting("tune-draws"))
-	if len(r.part(criterionSeconds)) == 0 {
+	if len(r.Part(criterionSeconds)) == 0 {
 		note += " Its criterion, the gradient residual, needs no retraining."
 	}
 	return note
@@ -144,7 +145,7 @@ func (r *Results) choosingNote() string {
 
 // stored measures second order with the factor of the Hessian on the data before the change, stored beforehand, as the preconditioner of
 // CG: the same update after a few products.
-func (s *Session) stored(ctx context.Context, set *Settings, size, draw int) (outcome, error) {
+func (s *tableSession) stored(ctx context.Context, set *tableSettings, size, draw int) (outcome, error) {
 	sub, err := s.subject(ctx, set)
 	if err != nil {
 		return outcome{}, err
@@ -171,7 +172,7 @@ func (s *Session) stored(ctx context.Context, set *Settings, size, draw int) (ou
 }
 
 // factor returns the factor of the Hessian, regulariser and ridge included, on the data before the change.
-func (s *Session) factor(ctx context.Context, sub *Subject, ridge, tolerance float64) (*unlearn.Factored, error) {
+func (s *tableSession) factor(ctx context.Context, sub *Fitted, ridge, tolerance float64) (*unlearn.Factored, error) {
 	if sub.factor != nil && sub.factorRidge == ridge {
 		return sub.factor, nil
 	}
@@ -189,7 +190,7 @@ func (s *Session) factor(ctx context.Context, sub *Subject, ridge, tolerance flo
 }
 
 // factorUnit times the storing of the factor.
-func (s *Session) factorUnit(part string, set *Settings) Unit {
+func (s *tableSession) factorUnit(part string, set *tableSettings) Unit {
 	return Unit{"factor", func(ctx context.Context) ([]Record, error) {
 		sub, err := s.subject(ctx, set)
 		if err != nil {

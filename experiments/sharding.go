@@ -7,12 +7,12 @@ import (
 )
 
 // shardingExperiment asks when sharding (SISA) stops to pay: once the affected points hit every shard, all must be retrained.
-func shardingExperiment() *Experiment {
+func shardingExperiment() tableExperiment {
 	const id = "sharding"
-	return &Experiment{
+	return tableExperiment{
 		ID: id, Title: "Probability that every shard is hit", DataOnly: true,
 		Question: "from how many affected points on must every shard be retrained?",
-		Units: func(_ context.Context, s *Session, set *Settings) ([]Unit, error) {
+		Units: func(_ context.Context, s *tableSession, set *tableSettings) ([]Unit, error) {
 			var units []Unit
 			for i, shards := range set.Shards {
 				units = append(units, Unit{fmt.Sprintf("shards=%d", shards), func(ctx context.Context) ([]Record, error) {
@@ -21,12 +21,17 @@ func shardingExperiment() *Experiment {
 			}
 			return units, nil
 		},
+		Own: []string{"shards", "points", "trials"},
+		Idle: func(*tableSession, *tableSettings, string) string {
+			return "sharding takes shards, points, trials and test-share only"
+		},
+		Claims:  (*Results).shardingClaims,
 		Tables:  shardingTables,
 		Figures: func(r *Results) []Figure { return []Figure{r.shardingFigure()} },
 	}
 }
 
-func (s *Session) shardingRecords(ctx context.Context, part string, set *Settings, shards, draw int) ([]Record, error) {
+func (s *tableSession) shardingRecords(ctx context.Context, part string, set *tableSettings, shards, draw int) ([]Record, error) {
 	var out []Record
 	add := func(source string, points int, p float64) {
 		out = append(out, s.record(part, "sisa", metric{"all-shards-hit", "share", p}, draw, Tags{"source": source, "shards": shards, "points": points}))
@@ -121,7 +126,7 @@ func simulateHits(ctx context.Context, seed uint64, n, shards, points, trials in
 func shardingTables(r *Results) []Table {
 	t := Table{Title: "Probability that every shard is hit", Header: []string{"affected points"},
 		Note: "Formula: each point falls into any shard alike. Simulation: samples of this data set, drawn without putting back, in shards of equal size."}
-	shards, points := r.numbers("shards"), r.numbers("points")
+	shards, points := r.Numbers("shards"), r.Numbers("points")
 	for _, s := range shards {
 		t.Header = append(t.Header, fmt.Sprintf("%g shards", s), fmt.Sprintf("%g shards, simulated", s))
 	}

@@ -3,22 +3,23 @@ package experiments
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"lethe/unlearn"
 )
 
 // sigmaExperiment asks what the noise of a certificate costs before anything is forgotten: test accuracy against sigma and lambda.
-func sigmaExperiment() *Experiment {
+func sigmaExperiment() tableExperiment {
 	const id = "sigma"
-	return &Experiment{
+	return tableExperiment{
 		ID: id, Title: "Accuracy against the noise of a certificate", Convex: true,
 		Question: "how much noise does a model bear, and how does the regulariser change that?",
-		Defaults: func(s *Settings, k Key) { s.Sigmas = append([]float64{0}, s.Sigmas...) },
-		Describe: func(s *Settings) (string, []string) {
+		Defaults: func(s *tableSettings, k Key) { s.Sigmas = append([]float64{0}, s.Sigmas...) },
+		Describe: func(s *tableSettings) (string, []string) {
 			return "lambdas " + s.Text("lambdas") + ", sigmas " + s.Text("sigmas") + ", " + trainingLine(s),
 				[]string{"lambdas", "sigmas", "train-tolerance", "train-steps"}
 		},
-		Units: func(_ context.Context, s *Session, set *Settings) ([]Unit, error) {
+		Units: func(_ context.Context, s *tableSession, set *tableSettings) ([]Unit, error) {
 			var units []Unit
 			for _, lambda := range set.Lambdas {
 				for draw := range set.Draws {
@@ -29,6 +30,10 @@ func sigmaExperiment() *Experiment {
 			}
 			return units, nil
 		},
+		Own: []string{"sigmas", "lambdas"}, Rows: certifiedRows,
+		Idle: func(_ *tableSession, _ *tableSettings, key string) string {
+			return unless(!slices.Contains([]string{"request", "features", "rows", "pool"}, key), "sigma forgets nothing")
+		},
 		Tables: func(r *Results) []Table {
 			return []Table{sigmaTable(r, "Test accuracy, %", "test-accuracy", percent), sigmaTable(r, "Macro F1", "macro-f1", style{1, 3})}
 		},
@@ -37,7 +42,7 @@ func sigmaExperiment() *Experiment {
 }
 
 // sigmaRecords trains with one draw's noise in every strength.
-func (s *Session) sigmaRecords(ctx context.Context, part string, set *Settings, lambda float64, draw int) ([]Record, error) {
+func (s *tableSession) sigmaRecords(ctx context.Context, part string, set *tableSettings, lambda float64, draw int) ([]Record, error) {
 	with := *set
 	with.Lambda = lambda
 	var out []Record
@@ -73,11 +78,11 @@ func sigmaTable(r *Results, title, metric string, f style) Table {
 	majority := r.where(metric, "method", majorityClass)
 	t := Table{Title: fmt.Sprintf("%s (* = no better than the majority class, %s)", title, f.one(majority.mean)), Header: []string{"sigma"},
 		Note: r.drawsNote() + " Whatever is certified with noise that leaves a model no better than always answering the majority class is worth nothing."}
-	lambdas := r.numbers("lambda")
+	lambdas := r.Numbers("lambda")
 	for _, lambda := range lambdas {
 		t.Header = append(t.Header, "lambda "+formatNumber(lambda))
 	}
-	for _, sigma := range r.numbers("sigma") {
+	for _, sigma := range r.Numbers("sigma") {
 		row := []string{formatNumber(sigma)}
 		for _, lambda := range lambdas {
 			at := r.where(metric, "method", "none", "lambda", lambda, "sigma", sigma)
@@ -95,9 +100,9 @@ func sigmaTable(r *Results, title, metric string, f style) Table {
 func sigmaFigure(r *Results) Figure {
 	f := Figure{Name: "sigma", Caption: "Test accuracy of models trained with noise, " + drawsCaption,
 		X: "sigma", Y: "test accuracy", LogX: true}
-	for _, lambda := range r.numbers("lambda") {
+	for _, lambda := range r.Numbers("lambda") {
 		s := Series{Label: "lambda " + formatNumber(lambda)}
-		for _, sigma := range r.numbers("sigma") {
+		for _, sigma := range r.Numbers("sigma") {
 			if at := r.between("test-accuracy", "method", "none", "lambda", lambda, "sigma", sigma); sigma > 0 && at.n > 0 {
 				s.Add(sigma, at.exported())
 			}
@@ -105,7 +110,7 @@ func sigmaFigure(r *Results) Figure {
 		f.Series = append(f.Series, s)
 	}
 	majority := Series{Label: majorityClass, Bare: true, Dashed: true}
-	for _, sigma := range r.numbers("sigma") {
+	for _, sigma := range r.Numbers("sigma") {
 		if sigma > 0 {
 			majority.X, majority.Y = append(majority.X, sigma), append(majority.Y, r.where("test-accuracy", "method", majorityClass).mean)
 		}

@@ -12,21 +12,26 @@ import (
 
 // solversExperiment solves the linear system of one second-order update with every solver, and says how near each came and what it
 // cost. CG, MINRES and Exact go to the tolerance that is set; LiSSA, which takes scale and ridge from the spectrum, to 1e-3.
-func solversExperiment() *Experiment {
+func solversExperiment() tableExperiment {
 	const id = "solvers"
-	return &Experiment{
+	return tableExperiment{
 		ID: id, Title: "Solvers on the system of one second-order update",
 		Question: "how near does each solver come to the solution of a second-order update, at what cost?",
-		Defaults: func(s *Settings, k Key) {
+		Defaults: func(s *tableSettings, k Key) {
 			s.Features, s.Rows, s.Draws, s.Tolerance, s.Batches = s.Features[:1], s.Rows[:1], 1, 1e-12, 20
 			s.Tau, s.TauFT, s.Ridge, s.Epochs = Auto{Value: 1e-3}, Auto{Value: 1e-4}, Auto{}, 1
 			if k.Model != Models[0] {
 				s.Ridge = Auto{Value: 1} // Gauss-Newton is singular without the regulariser
 			}
 		},
-		Units: func(ctx context.Context, s *Session, set *Settings) ([]Unit, error) {
+		Units: func(ctx context.Context, s *tableSession, set *tableSettings) ([]Unit, error) {
 			return s.solverUnits(id, set), nil
 		},
+		Own: []string{"batches"},
+		Idle: func(_ *tableSession, _ *tableSettings, key string) string {
+			return unless(key != "draws", "solvers takes one draw")
+		},
+		Claims: (*Results).solversClaims,
 		Tables: func(r *Results) []Table {
 			return []Table{spectrumTable(r), solversTable(r)}
 		},
@@ -45,7 +50,7 @@ type system struct {
 // lissaTolerance is what LiSSA is asked for: it converges linearly at a rate of the condition number, not of its root.
 const lissaTolerance = 1e-3
 
-func (s *Session) solverUnits(part string, set *Settings) []Unit {
+func (s *tableSession) solverUnits(part string, set *tableSettings) []Unit {
 	var sys *system
 	get := func(ctx context.Context) (*system, error) {
 		if sys == nil {
@@ -107,17 +112,8 @@ func (s *Session) solverUnits(part string, set *Settings) []Unit {
 	return units
 }
 
-// trace keeps how the residual fell: a point for every tenth more products.
-type trace struct{ products, residual []float64 }
-
-func (t *trace) add(products, residual float64) {
-	if n := len(t.products); products > 0 && !math.IsNaN(residual) && (n == 0 || products >= 1.1*t.products[n-1]) {
-		t.products, t.residual = append(t.products, products), append(t.residual, residual)
-	}
-}
-
 // system builds the equation of the first draw.
-func (s *Session) system(ctx context.Context, set *Settings) (*system, error) {
+func (s *tableSession) system(ctx context.Context, set *tableSettings) (*system, error) {
 	sub, err := s.subject(ctx, set)
 	if err != nil {
 		return nil, err
@@ -208,7 +204,7 @@ func solversTable(r *Results) Table {
 			"(CG for MINRES itself). CG, MINRES and Exact are asked for %s, LiSSA for %g; its scale and ridge come from the spectrum, its %s mini-batches "+
 			"and the limits of 2,000 and 500 products do not. A batch counts as its share of a product.", r.setting("tolerance"), lissaTolerance, r.setting("batches")),
 	}
-	for _, rec := range r.part("solve-residual") {
+	for _, rec := range r.Part("solve-residual") {
 		name := rec.Text("solver")
 		row := []string{name}
 		if rec.Settings["reached"] == false {
@@ -219,7 +215,7 @@ func solversTable(r *Results) Table {
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	for _, rec := range r.part("solve-residual") {
+	for _, rec := range r.Part("solve-residual") {
 		if chosen := rec.Text("chosen"); chosen != "" {
 			t.Note += "\n\n" + rec.Text("solver") + ": " + chosen + "."
 		}
@@ -233,10 +229,10 @@ func solversFigure(r *Results) Figure {
 		Name: "convergence", Caption: "Relative residual after so many Hessian products; CG, MINRES and Exact at their end only",
 		X: "Hessian products", Y: "||b - Ax||/||b||", LogX: true, LogY: true,
 	}
-	for _, rec := range r.part("solve-residual") {
+	for _, rec := range r.Part("solve-residual") {
 		name := rec.Text("solver")
 		series := Series{Label: name}
-		for _, t := range r.part("trace-residual", "solver", name) {
+		for _, t := range r.Part("trace-residual", "solver", name) {
 			series.X, series.Y = append(series.X, t.Number("after-products")), append(series.Y, t.Value)
 		}
 		series.Points = len(series.X) == 0

@@ -42,7 +42,7 @@ func TestConfigurationsOfAnyTextsAreReadBack(t *testing.T) {
 	for _, s := range append([]string{"\xff", "a\xffb\n"}, nasty...) {
 		c := aliceConfig(t)
 		c.Dataset, c.Command, c.Data, c.MadeOn = s, s, s, Machine{Go: s, OS: s, Cores: 3, BLAS: s}
-		c.Memory = &Memory{Text: s, Prompt: s, Secret: s, Replacement: s, Checkpoint: s, Loaded: s}
+		c.Given = &Given{Text: s, Prompt: s, Secret: s, Replacement: s, Checkpoint: s, Loaded: s}
 		require.NoError(t, os.WriteFile(path, c.encode(), 0o644))
 		got, err := ReadConfig(path)
 		require.NoError(t, err, "%q", s)
@@ -53,7 +53,7 @@ func TestConfigurationsOfAnyTextsAreReadBack(t *testing.T) {
 // Each field of a configuration is in its file; one that is added has to be written too.
 func TestEveryFieldOfAConfigurationIsWritten(t *testing.T) {
 	c := aliceConfig(t)
-	c.Memory = &Memory{}
+	c.Given = &Given{}
 	n := 0
 	var fill func(v reflect.Value)
 	fill = func(v reflect.Value) {
@@ -86,8 +86,8 @@ func nastyFolder(t *testing.T, s string) string {
 	t.Helper()
 	from, dir := filepath.Join("testdata", "alice-lstm-quick-1"), t.TempDir()
 	c := aliceConfig(t)
-	c.Dataset, c.Memory = s, &Memory{Text: s, Prompt: s, Secret: s, Replacement: s}
-	c.Command = strings.Join(append([]string{"experiment", "run", "memorization"}, c.Memory.flags()...), " ")
+	c.Dataset, c.Given = s, &Given{Text: s, Prompt: s, Secret: s, Replacement: s}
+	c.Command = strings.Join(append([]string{"experiment", "run", "memorization"}, c.Given.flags()...), " ")
 	require.NoError(t, os.WriteFile(filepath.Join(dir, configName), c.encode(), 0o644))
 	records, err := ReadRecords(from)
 	require.NoError(t, err)
@@ -179,7 +179,7 @@ func TestCommandsAreReadByAShell(t *testing.T) {
 		if strings.ContainsRune(s, 0) {
 			continue // no argument can hold it
 		}
-		words := (&Memory{Secret: s}).flags()
+		words := (&Given{Secret: s}).flags()
 		cmd := exec.CommandContext(t.Context(), bash, "-c", "printf '%s\\0' "+strings.Join(words, " "))
 		cmd.Env = append(os.Environ(), "LC_ALL=C.UTF-8")
 		out, err := cmd.Output()

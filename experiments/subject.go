@@ -9,14 +9,13 @@ import (
 	"lethe/unlearn"
 )
 
-// Subject is a trained model that is to forget something.
-type Subject struct {
-	Problem     *unlearn.Problem
+// Fitted is a trained model on a table that is to forget something.
+type Fitted struct {
+	Subject
 	Model       Model
 	Test        *datasets.Dataset // what is measured on
 	Choice      *datasets.Dataset // what settings are chosen on by the test loss; nil = none are
 	Start       []float64         // the parameters training started from
-	Theta       []float64         // what it reached
 	TestLoss    float64           // mean loss on the test data
 	Trained     float64           // the gradient norm that training left
 	trainer     unlearn.Trainer
@@ -27,8 +26,8 @@ type Subject struct {
 }
 
 // subject returns the model of the run trained with the settings, from the second time on the same one.
-func (s *Session) subject(ctx context.Context, set *Settings) (*Subject, error) {
-	key := fmt.Sprint(set.Lambda, set.Sigma, set.Hidden, set.Precision, set.TrainTolerance, set.TrainSteps, set.TestShare, set.choosesByTestLoss())
+func (s *tableSession) subject(ctx context.Context, set *tableSettings) (*Fitted, error) {
+	key := fmt.Sprint(form.Key(set, "model"), set.choosesByTestLoss())
 	if sub, ok := s.subjects[key]; ok {
 		return sub, nil
 	}
@@ -41,7 +40,7 @@ func (s *Session) subject(ctx context.Context, set *Settings) (*Subject, error) 
 	return sub, nil
 }
 
-func (s *Session) train(ctx context.Context, set *Settings) (*Subject, error) {
+func (s *tableSession) train(ctx context.Context, set *tableSettings) (*Fitted, error) {
 	d := s.data(set)
 	m, err := newModel(s.Model, d.Train, set)
 	if err != nil {
@@ -55,7 +54,7 @@ func (s *Session) train(ctx context.Context, set *Settings) (*Subject, error) {
 			p.Tilt[i] = set.Sigma * r.NormFloat64()
 		}
 	}
-	sub := &Subject{Problem: p, Model: m, Test: d.Test, Start: m.Init(s.Seed)}
+	sub := &Fitted{Subject: Subject{Problem: p}, Model: m, Test: d.Test, Start: m.Init(s.Seed)}
 	if set.choosesByTestLoss() {
 		if d.Test.Len() < 2 {
 			return nil, errors.New("experiments: a test set of one sample cannot be divided into one half to choose settings on and one to measure on: " +
@@ -77,7 +76,7 @@ func (s *Session) train(ctx context.Context, set *Settings) (*Subject, error) {
 }
 
 // meanLoss returns the mean loss of a sample, in nats.
-func (s *Subject) meanLoss(ctx context.Context, theta []float64, d *datasets.Dataset) (float64, error) {
+func (s *Fitted) meanLoss(ctx context.Context, theta []float64, d *datasets.Dataset) (float64, error) {
 	loss, err := s.Model.Loss(ctx, theta, d)
 	return loss / float64(d.Len()), err
 }
@@ -96,6 +95,6 @@ func (p patient) Train(ctx context.Context, problem *unlearn.Problem, theta []fl
 }
 
 // trainer returns what trains the model.
-func (s *Session) trainer(set *Settings) unlearn.Trainer {
+func (s *tableSession) trainer(set *tableSettings) unlearn.Trainer {
 	return unlearn.LBFGS{Tolerance: set.TrainTolerance, MaxIterations: set.TrainSteps}
 }

@@ -11,7 +11,7 @@ import (
 func (r *Results) bySize(title, metric string, f style) Table {
 	t := Table{Title: title, Header: []string{"method"}, Note: r.drawsNote()}
 	size := r.sizeSetting()
-	sizes := r.numbers(size)
+	sizes := r.Numbers(size)
 	for _, v := range sizes {
 		t.Header = append(t.Header, r.sizeTitle(v))
 	}
@@ -38,7 +38,7 @@ func (r *Results) endsCell(metric string, f style, pairs ...any) string {
 	switch n := r.testSamples(); {
 	case metric == "certified-share" && s.n > 0:
 		text = f.one(r.where(metric, pairs...).mean) // of yes and no, whose median says little
-	case s.n == 1 && n > 0 && slices.Contains(testShares, metric) && r.draws() == 1:
+	case s.n == 1 && n > 0 && slices.Contains(testShares, metric) && r.Draws() == 1:
 		text += " ± " + f.one(math.Sqrt(s.median*(1-s.median)/n))
 	}
 	return r.withFailures(text, metric, pairs...)
@@ -46,8 +46,8 @@ func (r *Results) endsCell(metric string, f style, pairs ...any) string {
 
 // withFailures adds to a cell how many draws the method failed or was refused in.
 func (r *Results) withFailures(text, metric string, pairs ...any) string {
-	measured := r.part(metric, pairs...)
-	failed, forced := len(r.part("failed", pairs...)), 0
+	measured := r.Part(metric, pairs...)
+	failed, forced := len(r.Part("failed", pairs...)), 0
 	for _, rec := range measured {
 		if rec.Text("forced") != "" {
 			forced++
@@ -86,13 +86,13 @@ type column struct {
 func (r *Results) byMethod(title string, columns []column) []Table {
 	var out []Table
 	size := r.sizeSetting()
-	for _, v := range r.numbers(size) {
+	for _, v := range r.Numbers(size) {
 		t := Table{Title: title + ", " + r.sizeTitle(v), Header: []string{"method"}, Note: r.drawsNote()}
 		for _, c := range columns {
 			t.Header = append(t.Header, c.title)
 		}
 		for _, l := range r.labels(columns[0].metric) {
-			if len(r.part(columns[0].metric, "label", l, size, v))+len(r.part("failed", "label", l, size, v)) == 0 {
+			if len(r.Part(columns[0].metric, "label", l, size, v))+len(r.Part("failed", "label", l, size, v)) == 0 {
 				continue
 			}
 			row := []string{l}
@@ -108,7 +108,7 @@ func (r *Results) byMethod(title string, columns []column) []Table {
 
 // drawsNote says what the numbers are medians of, and how near to an optimum training and retraining came.
 func (r *Results) drawsNote() string {
-	n := r.draws()
+	n := r.Draws()
 	note := fmt.Sprintf("Median (smallest to largest) over %d draws.", n)
 	if n == 1 {
 		note = "One draw."
@@ -131,7 +131,7 @@ func (r *Results) drawsNote() string {
 	if t := r.where("trained-residual"); t.n > 0 {
 		note += fmt.Sprintf(" Training left a gradient norm of %s, of which it was asked to go below %s.", plain.one(t.mean), r.setting("train-tolerance"))
 		if tolerance, err := strconv.ParseFloat(r.setting("train-tolerance"), 64); err == nil {
-			over, all := 0, r.part("gradient-residual", "method", "retrain")
+			over, all := 0, r.Part("gradient-residual", "method", "retrain")
 			for _, rec := range all {
 				if rec.Value > tolerance {
 					over++

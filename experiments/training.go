@@ -7,7 +7,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"lethe/unlearn"
@@ -82,11 +81,4 @@ func (f *fitting) step(ctx context.Context, at unlearn.Progress, clock *training
 	progress.Training(TrainingStatus{Epoch: at.Epoch + 1, Epochs: at.Epochs, Step: at.Step, Steps: at.Steps, Loss: at.Loss / float64(f.n),
 		Accuracy: f.accuracy, Exposure: f.exposure, Left: time.Duration(left * float64(time.Second))})
 	return nil
-}
-
-// sampledRows draws rows without putting back and sorts them.
-func sampledRows(n, count int, seed, stream uint64, draw int) []int {
-	rows := random(seed, stream, draw).Perm(n)[:count]
-	slices.Sort(rows)
-	return rows
 }

@@ -2,41 +2,14 @@ package experiments
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"slices"
-	"time"
 
 	"gonum.org/v1/gonum/stat"
 
-	"lethe/datasets"
 	"lethe/unlearn"
 )
-
-// metric is a number with its name and unit.
-type metric struct {
-	name, unit string
-	value      float64
-}
-
-// outcome is how one method did on one draw.
-type outcome struct {
-	method  string
-	tags    Tags
-	metrics []metric
-	failed  string // why there is nothing to measure
-}
-
-// get returns a metric of the outcome, or NaN.
-func (o *outcome) get(name string) float64 {
-	for _, m := range o.metrics {
-		if m.name == name {
-			return m.value
-		}
-	}
-	return math.NaN()
-}
 
 // reference is the retrained model that the others are measured against: warm on networks that are not convex, since a cold
 // retraining ends in another minimum.
@@ -49,13 +22,13 @@ type reference struct {
 
 // trial carries out one draw's request with every method and measures each against retraining, from the second time on without
 // doing it again.
-func (s *Session) trial(ctx context.Context, set *Settings, size, draw int) ([]outcome, error) {
+func (s *tableSession) trial(ctx context.Context, set *tableSettings, size, draw int) ([]outcome, error) {
 	return s.trialOf(ctx, set, size, draw)
 }
 
 // trialOf is trial with the (first) retraining and the named methods only; with all of them when none is named.
-func (s *Session) trialOf(ctx context.Context, set *Settings, size, draw int, names ...string) ([]outcome, error) {
-	key := fmt.Sprint(*s.trialSettings(set), size, draw, names)
+func (s *tableSession) trialOf(ctx context.Context, set *tableSettings, size, draw int, names ...string) ([]outcome, error) {
+	key := fmt.Sprint(trialKey(set), size, draw, names)
 	if t, ok := s.trials[key]; ok {
 		return t.outcomes, nil
 	}
@@ -112,58 +85,9 @@ type trial struct {
 	ref      *reference
 }
 
-// trialSettings returns the settings without those that a trial does not depend on.
-func (s *Session) trialSettings(set *Settings) *Settings {
-	t := *set
-	t.Features, t.Rows, t.Draws, t.Shards, t.Points, t.Trials = nil, nil, 0, nil, nil, 0
-	t.Seeds, t.SeedDraws = 0, 0
-	t.Near, t.Growth, t.Factor = 0, 0, false
-	t.CertifiedResidual, t.Against, t.ColdDraws = 0, "", 0
-	t.Epsilons, t.Delta, t.Sigmas, t.Lambdas, t.SweepDraws, t.Requests = nil, 0, nil, nil, 0, 0
-	return &t
-}
-
-// apply runs one method. A method that failed in a way that belongs to the method is an outcome; other errors are errors.
-func (s *Subject) apply(ctx context.Context, m contender, r unlearn.Request) (outcome, *unlearn.Update, error) {
-	o := outcome{method: m.Name(), tags: m.tags}
-	began := time.Now()
-	u, err := m.Unlearn(ctx, s.Problem, s.Theta, r)
-	seconds := time.Since(began).Seconds()
-	if err != nil {
-		if !methodFailed(err) {
-			return o, nil, fmt.Errorf("%s: %w", m.Name(), err)
-		}
-		o.failed = err.Error()
-		return o, nil, nil
-	}
-	if forced := u.Of(unlearn.Forced); len(forced) > 0 {
-		o.tags = o.tags.with(Tags{"forced": forced[0].String()})
-	}
-	work := u.Cost.Minus(u.Check)
-	o.metrics = append(o.metrics, metric{"seconds", "s", seconds}, metric{"check-seconds", "s", u.Check.Seconds},
-		metric{"gradients", "sample gradients", work.Gradients}, metric{"hvps", "sample products", work.HVPs})
-	if len(u.Solves) > 0 {
-		worst := 0.0
-		for _, solve := range u.Solves {
-			worst = max(worst, solve.Residual)
-		}
-		o.metrics = append(o.metrics, metric{"solve-residual", "1", worst})
-	}
-	return o, u, nil
-}
-
-// methodFailed reports whether the error says that a method could not do it, rather than that the program could not.
-func methodFailed(err error) bool {
-	var diverged *unlearn.ErrDiverged
-	var short *unlearn.ErrNotConverged
-	var indefinite *unlearn.ErrIndefinite
-	var worse *unlearn.ErrWorse
-	return errors.As(err, &diverged) || errors.As(err, &short) || errors.As(err, &indefinite) || errors.As(err, &worse)
-}
-
 // measure adds the quality of the update to the outcome, with its distances to the reference where there is one, and returns it as a
 // reference for others; nil if it is not finite. A retraining that becomes the reference is measured against itself.
-func (s *Subject) measure(ctx context.Context, o *outcome, u *unlearn.Update, ref *reference) (*reference, error) {
+func (s *Fitted) measure(ctx context.Context, o *outcome, u *unlearn.Update, ref *reference) (*reference, error) {
 	if u.Predict != nil {
 		return nil, s.measureVote(ctx, o, u, ref)
 	}
@@ -223,38 +147,8 @@ func (r *reference) apart(other *reference) float64 {
 	return sum / float64(len(r.losses))
 }
 
-// notFinite is why nothing can be measured of parameters or losses that overflowed.
-const notFinite = "the update is not finite"
-
-func allFinite(v []float64) bool {
-	return !slices.ContainsFunc(v, func(x float64) bool { return !finite(x) })
-}
-
-func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
-
-// share returns the share of samples whose class is their label.
-func share(classes []float64, d *datasets.Dataset) float64 { return same(classes, d.Y) }
-
-func same(a, b []float64) float64 {
-	hit := 0
-	for i, v := range a {
-		if v == b[i] {
-			hit++
-		}
-	}
-	return float64(hit) / float64(len(a))
-}
-
-func distance(a, b []float64) float64 {
-	sum := 0.0
-	for i, v := range a {
-		sum += (v - b[i]) * (v - b[i])
-	}
-	return math.Sqrt(sum)
-}
-
 // records turns outcomes into records of the named metrics. A method that failed gives one record, of the metric "failed".
-func (s *Session) records(part string, size Tags, draw int, outcomes []outcome, metrics ...string) []Record {
+func (s *tableSession) records(part string, size Tags, draw int, outcomes []outcome, metrics ...string) []Record {
 	var out []Record
 	for _, o := range outcomes {
 		tags := size.with(o.tags)
@@ -273,24 +167,8 @@ func (s *Session) records(part string, size Tags, draw int, outcomes []outcome, 
 	return out
 }
 
-func (s *Session) record(part, method string, m metric, draw int, tags Tags) Record {
-	return Record{
-		Experiment: part, Dataset: s.Dataset, Model: s.Model, Method: method, Metric: m.name, Unit: m.unit, Value: m.value,
-		Seed: s.Seed, Draw: draw, Settings: tags.with(nil),
-	}
-}
-
-// recordsOf turns findings into records, whose settings are the tags and the findings' own.
-func (s *Session) recordsOf(part, method string, draw int, tags Tags, found []finding) []Record {
-	out := make([]Record, len(found))
-	for i, f := range found {
-		out[i] = s.record(part, method, f.metric, draw, tags.with(f.tags))
-	}
-	return out
-}
-
 // drawUnits lists one unit for each size and draw, after the one that decides what is to be tuned.
-func (s *Session) drawUnits(ctx context.Context, part string, set *Settings, metrics ...string) ([]Unit, error) {
+func (s *tableSession) drawUnits(ctx context.Context, part string, set *tableSettings, metrics ...string) ([]Unit, error) {
 	sizes, err := s.sizes(ctx, set)
 	if err != nil {
 		return nil, err

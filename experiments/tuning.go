@@ -71,7 +71,7 @@ var chosen = []struct {
 }
 
 // tuned returns the step lengths in force: those set, and the chosen ones where auto was set.
-func (s *Session) tuned(ctx context.Context, set *Settings) (steps, error) {
+func (s *tableSession) tuned(ctx context.Context, set *tableSettings) (steps, error) {
 	t, err := s.tuning(ctx, set)
 	if err != nil {
 		return steps{}, err
@@ -80,17 +80,17 @@ func (s *Session) tuned(ctx context.Context, set *Settings) (steps, error) {
 }
 
 // choosesByTestLoss reports whether settings are chosen by the loss of test samples, which are not measured then.
-func (s *Settings) choosesByTestLoss() bool { return needsTuning(s) && s.Criterion == "test-loss" }
+func (s *tableSettings) choosesByTestLoss() bool { return needsTuning(s) && s.Criterion == "test-loss" }
 
-func needsTuning(set *Settings) bool {
+func needsTuning(set *tableSettings) bool {
 	return set.Tau.Tuned || set.TauFT.Tuned || set.Ridge.Tuned || set.Epochs == 0
 }
 
-func (s *Session) tuning(ctx context.Context, set *Settings) (*tuning, error) {
+func (s *tableSession) tuning(ctx context.Context, set *tableSettings) (*tuning, error) {
 	if !needsTuning(set) {
 		return &tuning{steps: steps{set.Tau.Value, set.TauFT.Value, set.Ridge.Value, set.Epochs}}, nil
 	}
-	key := fmt.Sprint(*s.trialSettings(set))
+	key := trialKey(set)
 	if t, ok := s.tunings[key]; ok {
 		return t, nil
 	}
@@ -113,8 +113,8 @@ func (s *Session) tuning(ctx context.Context, set *Settings) (*tuning, error) {
 
 // tuningBench holds the requests that values are tried on and what retraining gives for them.
 type tuningBench struct {
-	session  *Session
-	sub      *Subject
+	session  *tableSession
+	sub      *Fitted
 	requests []unlearn.Request
 	refs     []*reference // with the losses alone; nil when the criterion is the residual
 	seconds  float64      // of the retrainings
@@ -122,7 +122,7 @@ type tuningBench struct {
 }
 
 // tuningBench draws the requests and, where the criterion asks for it, retrains for each.
-func (s *Session) tuningBench(ctx context.Context, sub *Subject, set *Settings) (*tuningBench, error) {
+func (s *tableSession) tuningBench(ctx context.Context, sub *Fitted, set *tableSettings) (*tuningBench, error) {
 	most, err := s.most(ctx, set)
 	if err != nil {
 		return nil, err
@@ -168,7 +168,7 @@ func (b *tuningBench) losses(ctx context.Context, u *unlearn.Update) (*reference
 }
 
 // run decides the ridge first, since the length of fine-tuning follows from what second order costs.
-func (b *tuningBench) run(ctx context.Context, set *Settings) (*tuning, error) {
+func (b *tuningBench) run(ctx context.Context, set *tableSettings) (*tuning, error) {
 	t := &tuning{steps: steps{Tau: set.Tau.Value, TauFT: set.TauFT.Value, Ridge: set.Ridge.Value, Epochs: set.Epochs},
 		seconds: map[string]float64{}, criterionSeconds: b.seconds}
 	if b.sub.Choice != nil {
@@ -300,7 +300,7 @@ func (b *tuningBench) criterion(ctx context.Context, m unlearn.Method) (median f
 }
 
 // tuningUnits is the unit that decides what was set to auto and records all that was tried; none when nothing was.
-func (s *Session) tuningUnits(part string, set *Settings) []Unit {
+func (s *tableSession) tuningUnits(part string, set *tableSettings) []Unit {
 	if !needsTuning(set) {
 		return nil
 	}

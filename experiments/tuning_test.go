@@ -8,21 +8,23 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"lethe/datasets"
+
+	"lethe/experiments/internal/records"
 )
 
 // tunedOn returns a session on embedded data with its model trained, in the smoke profile.
-func tunedOn(t *testing.T, model string, set ...string) (*Session, *Settings, *Subject) {
+func tunedOn(t *testing.T, model string, set ...string) (*tableSession, *tableSettings, *Fitted) {
 	t.Helper()
 	named, err := datasets.Load(t.Context(), "diabetes", "")
 	require.NoError(t, err)
 	e, err := Find("fidelity")
 	require.NoError(t, err)
-	s, err := Defaults(e, Key{"diabetes", model, Smoke})
+	s, err := typed[tableSettings](Defaults(e, Key{"diabetes", model, Smoke}))
 	require.NoError(t, err)
 	for i := 0; i < len(set); i += 2 {
 		require.NoError(t, s.Set(set[i], set[i+1]))
 	}
-	session := newSession(&Config{Dataset: "diabetes", Model: model, Seed: 3}, named, nil, Quiet{})
+	session := onTables(newSession(&Config{Dataset: "diabetes", Model: model, Seed: 3}, named, nil, Quiet{}))
 	sub, err := session.subject(t.Context(), s)
 	require.NoError(t, err)
 	return session, s, sub
@@ -103,20 +105,20 @@ func TestWarmRetrainingIsExactAndThePaperHasItsOwnRows(t *testing.T) {
 		return resultsOf("fidelity", &Config{Model: "linear"}, records)
 	}
 	without, with := at(), at("paper-tau=1e-4", "paper-tau-ft=1e-4")
-	warm := with.part("parameter-distance", "label", warmNewton)
+	warm := with.Part("parameter-distance", "label", warmNewton)
 	require.Len(t, warm, 4)
 	for _, rec := range warm {
 		assert.LessOrEqual(t, rec.Value, 2e-6)
 	}
-	for _, rec := range with.part("gradient-residual", "label", warmNewton) {
+	for _, rec := range with.Part("gradient-residual", "label", warmNewton) {
 		assert.LessOrEqual(t, rec.Value, 1e-6)
 	}
 	for _, l := range []string{"first-order", "fine-tune"} {
-		assert.Equal(t, without.part("gradient-residual", "label", l), with.part("gradient-residual", "label", l))
+		assert.Equal(t, without.Part("gradient-residual", "label", l), with.Part("gradient-residual", "label", l))
 	}
 	for paper, tuned := range map[string]string{paperFirst: "first-order", paperFine: "fine-tune"} {
-		assert.Empty(t, without.part("gradient-residual", "label", paper))
-		rows := with.part("gradient-residual", "label", paper)
+		assert.Empty(t, without.Part("gradient-residual", "label", paper))
+		rows := with.Part("gradient-residual", "label", paper)
 		require.Len(t, rows, 4)
 		assert.Greater(t, with.between("gradient-residual", "label", paper).median, with.between("gradient-residual", "label", tuned).median)
 	}
@@ -155,7 +157,7 @@ func TestAShareOfOneDrawHasItsStandardError(t *testing.T) {
 	rec := func(metric string, draw int, v float64) Record {
 		return Record{Model: "linear", Method: "none", Metric: metric, Draw: draw, Value: v, Settings: map[string]any{"features": 10.0}}
 	}
-	r := &Results{Config: &Config{}, Records: []Record{rec("test-accuracy", 0, 0.9), rec("test-samples", 0, 100)}}
+	r := &Results{Config: &Config{}, Results: records.Results{Records: []Record{rec("test-accuracy", 0, 0.9), rec("test-samples", 0, 100)}}}
 	assert.Equal(t, "90.00 ± 3.00", r.endsCell("test-accuracy", percent))
 	assert.Contains(t, r.drawsNote(), "standard error of a share of 100 test samples")
 	r.Records = append(r.Records, rec("test-accuracy", 1, 0.8))

@@ -36,9 +36,9 @@ type runCommand struct {
 	Networks string `group:"Flags of poisoning:" help:"Folder of trained networks, as experiment networks writes it, instead of trainings." placeholder:"DIR"`
 }
 
-// memory is what the flags say of the text and the secret.
-func (c *runCommand) memory() experiments.Memory {
-	return experiments.Memory{Text: c.Text, Prompt: c.Prompt, Secret: c.Secret, Replacement: c.Replace, Checkpoint: c.Checkpoint}
+// given is what the flags say of the text and the secret.
+func (c *runCommand) given() experiments.Given {
+	return experiments.Given{Text: c.Text, Prompt: c.Prompt, Secret: c.Secret, Replacement: c.Replace, Checkpoint: c.Checkpoint}
 }
 
 // Run runs the experiments one after the other.
@@ -83,7 +83,7 @@ func plan(t *terminal, orders []*experiments.Order) error {
 }
 
 func (c *runCommand) orders() ([]*experiments.Order, error) {
-	base := experiments.Order{Dataset: c.Dataset, Model: c.Model, Profile: c.Profile, Seed: 1, Set: c.Set, Data: c.Data, Out: c.Out, Memory: c.memory(),
+	base := experiments.Order{Dataset: c.Dataset, Model: c.Model, Profile: c.Profile, Seed: 1, Set: c.Set, Data: c.Data, Out: c.Out, Given: c.given(),
 		Networks: c.Networks}
 	if c.Seed != nil {
 		base.Seed = *c.Seed

@@ -1,0 +1,28 @@
+package experiments
+
+import "slices"
+
+// idle returns why a setting changes nothing, or "" where it may change something.
+func (set *imageSettings) idle(key string) string {
+	switch {
+	case slices.Contains([]string{"chunks", "max-fall", "follow", "gradient-sample"}, key) && !set.chunked():
+		return "no method divides the request"
+	case key == "reestimate" && set.Reestimate > 0 && !slices.Contains(set.Statistics, reestimated):
+		return "statistics are kept"
+	case key == "statistics" && set.Reestimate == 0:
+		return "with reestimate=0 statistics are kept"
+	case key == "gradient-sample" && set.Follow == "difference":
+		return "chunks follow the difference, which is never estimated"
+	case key == "gradient-sample" && set.Sample == 0:
+		return "nothing is estimated with sample=0"
+	}
+	for _, grid := range []struct {
+		key, of string
+		set     Auto
+	}{{"ridge-shares", "ridge", set.Ridge}, {"tau-grid", "tau", set.Tau}, {"rate-grid", "tau-ft", set.TauFT}} {
+		if key == grid.key && !grid.set.Tuned {
+			return grid.of + " is set"
+		}
+	}
+	return ""
+}
