@@ -6,7 +6,7 @@ import (
 )
 
 // affectedExperiment counts the samples that a request touches: what sharding would have to retrain for.
-func affectedExperiment() tableExperiment {
+func affectedExperiment() *Experiment {
 	const id = "affected"
 	return tableExperiment{
 		ID: id, Title: "Share of affected samples", DataOnly: true,
@@ -24,7 +24,7 @@ func affectedExperiment() tableExperiment {
 		Figures: func(r *Results) []Figure {
 			return []Figure{r.linesBySize("affected", "Share of affected samples, "+drawsCaption, "affected-share", "share of samples", false)}
 		},
-	}
+	}.engineExperiment()
 }
 
 func affectedUnits(ctx context.Context, s *tableSession, set *tableSettings) ([]Unit, error) {

@@ -94,6 +94,9 @@ func ofMiddle(m records.Middle) middle { return middle{m.N, m.Median, m.Low, m.H
 
 // See package report.
 type (
+	Table  = report.Table
+	Figure = report.Figure
+	Claim  = report.Claim
 	Series = report.Series
 	Matrix = report.Matrix
 )

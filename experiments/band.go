@@ -45,7 +45,7 @@ func (s *tableSession) withBand(ctx context.Context, set *tableSettings, size, d
 		}
 		band = append(band, o)
 	}
-	s.trials[key] = trial{outcomes: band}
+	s.trials[key] = measuredDraw{outcomes: band}
 	return slices.Concat(outcomes, band), nil
 }
 

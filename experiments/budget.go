@@ -17,7 +17,7 @@ import (
 
 // budgetExperiment streams single requests, each of which publishes a certified model, on the account of a ledger. No budget is spent:
 // what a stream has is a cost for each request, and an epsilon that all releases have together.
-func budgetExperiment() tableExperiment {
+func budgetExperiment() *Experiment {
 	const id = "budget"
 	return tableExperiment{
 		ID: id, Title: "A stream of certified requests", Convex: true,
@@ -37,7 +37,7 @@ func budgetExperiment() tableExperiment {
 		Own: []string{"epsilons", "delta", "requests"}, Idle: idleInStreams(id), Rows: certifiedRows, Claims: (*Results).budgetClaims,
 		Tables:  budgetTables,
 		Figures: budgetFigures,
-	}
+	}.engineExperiment()
 }
 
 // streamReleases works off the requests of one kind.

@@ -11,7 +11,7 @@ import (
 
 // certifiedExperiment asks what a certified model is worth and what a certificate costs. The mechanism is output perturbation:
 // Newton steps to a residual that is fixed beforehand, then fresh noise, so there is no request that it does not certify.
-func certifiedExperiment() tableExperiment {
+func certifiedExperiment() *Experiment {
 	const id = "certified"
 	return tableExperiment{
 		ID: id, Title: "Certified unlearning", Convex: true,
@@ -34,7 +34,7 @@ func certifiedExperiment() tableExperiment {
 		Own: []string{"epsilons", "delta"}, Rows: certifiedRows, Label: startLabel, Claims: (*Results).certifiedClaims,
 		Tables:  certifiedTables,
 		Figures: certifiedFigures,
-	}
+	}.engineExperiment()
 }
 
 func releaseDefaults(s *tableSettings, k Key) {

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"lethe/experiments/internal/report"
 	"lethe/experiments/internal/settings"
 )
 
@@ -218,10 +217,3 @@ func Defaults(e *Experiment, k Key) (Settings, error) {
 	}
 	return s, nil
 }
-
-// Tables and figures as package report has them.
-type (
-	Table  = report.Table
-	Figure = report.Figure
-	Claim  = report.Claim
-)

@@ -1,10 +1,10 @@
 package experiments
 
 // featuresExperiment runs everything that the paper asks of features and labels; work that the parts share is done once.
-func featuresExperiment() tableExperiment {
+func featuresExperiment() *Experiment {
 	return tableExperiment{
 		ID: "features", Title: "Unlearning of features and labels",
 		Question: "all of the below, in one run",
 		Parts:    []string{"residual", "fidelity", "scatter", "runtime", "limits", "affected", "sharding"},
-	}
+	}.engineExperiment()
 }

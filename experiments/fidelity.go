@@ -3,7 +3,7 @@ package experiments
 import "context"
 
 // fidelityExperiment is the fidelity table: how well the model still works, and how near it is to the retrained one.
-func fidelityExperiment() tableExperiment {
+func fidelityExperiment() *Experiment {
 	const id = "fidelity"
 	columns := []column{
 		{"test accuracy, %", "test-accuracy", percent}, {"test loss, nat", "test-loss", plain},
@@ -26,5 +26,5 @@ func fidelityExperiment() tableExperiment {
 				r.linesBySize("loss-distance", "Mean distance of a test sample's loss to that of the retrained model, "+drawsCaption, "sample-loss-distance", "nat", true),
 			}
 		},
-	}
+	}.engineExperiment()
 }

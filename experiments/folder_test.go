@@ -11,21 +11,6 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// withoutSeconds returns the records of a folder with the measured times set to 0, and what follows from them.
-func withoutSeconds(t *testing.T, dir string) []Record {
-	t.Helper()
-	records, err := ReadRecords(dir)
-	require.NoError(t, err)
-	for i := range records {
-		switch records[i].Metric {
-		case "seconds", "check-seconds", "factor-seconds", "tuning-seconds", "try-seconds", "speed-up", "speed-up-warm", choosingSeconds, criterionSeconds,
-			"seconds-with-choosing", "seconds-with-criterion":
-			records[i].Value = 0
-		}
-	}
-	return records
-}
-
 func copyDir(t *testing.T, from string) string {
 	t.Helper()
 	to := filepath.Join(t.TempDir(), "residual", filepath.Base(from))

@@ -10,7 +10,7 @@ import (
 const survivors = "The change grows step by step within each draw, so large sizes stand for the draws that got so far."
 
 // limitsExperiment grows the change until second order is no longer near retraining.
-func limitsExperiment() tableExperiment {
+func limitsExperiment() *Experiment {
 	const id = "limits"
 	return tableExperiment{
 		ID: id, Title: "Limits: a change that grows until second order fails",
@@ -43,7 +43,7 @@ func limitsExperiment() tableExperiment {
 			f.Caption += ". " + survivors
 			return []Figure{f}
 		},
-	}
+	}.engineExperiment()
 }
 
 // grow multiplies the change by set.Growth until second order's distance to the retrained parameters exceeds set.Near times that of no

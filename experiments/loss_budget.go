@@ -13,7 +13,7 @@ import (
 )
 
 // budgetExperiment streams single requests against one budget, on the account of a ledger, until it is spent.
-func lossBudgetExperiment() tableExperiment {
+func lossBudgetExperiment() *Experiment {
 	const id = "loss-budget"
 	return tableExperiment{
 		ID: id, Title: "A stream of requests against one budget of loss perturbation", Convex: true,
@@ -46,7 +46,7 @@ func lossBudgetExperiment() tableExperiment {
 		Own: []string{"epsilons", "delta", "requests"}, Idle: idleInStreams(id), Rows: certifiedRows, Claims: (*Results).lossBudgetClaims,
 		Tables:  lossBudgetTables,
 		Figures: lossBudgetFigures,
-	}
+	}.engineExperiment()
 }
 
 // storedFactor is the number of parameters up to which second order keeps a factor of the Hessian.

@@ -14,7 +14,7 @@ import (
 
 // lossPerturbationExperiment asks what the certificates of the paper's loss perturbation cost. Each draw draws the change and the tilt b, trains with it, unlearns, and takes the
 // residual of that request: b is a part of training, so a residual that was measured without it certifies nothing.
-func lossPerturbationExperiment() tableExperiment {
+func lossPerturbationExperiment() *Experiment {
 	const id = "loss-perturbation"
 	return tableExperiment{
 		ID: id, Title: "Certificates by loss perturbation", Convex: true,
@@ -36,7 +36,7 @@ func lossPerturbationExperiment() tableExperiment {
 		Own: []string{"epsilons", "delta", "sigmas", "sweep-draws"}, Rows: certifiedRows, Claims: (*Results).lossClaims,
 		Tables:  lossTables,
 		Figures: lossFigures,
-	}
+	}.engineExperiment()
 }
 
 // lossDefaults also fixes the step lengths: what is tuned without noise says nothing of a model with it.

@@ -56,7 +56,7 @@ func drawsOf(n int) string {
 // paper's numbers do, and first order loses at least four times as much to raise the perplexity as far.
 func (r *Results) forgottenClaims(c memoryCase) []Claim {
 	var out []Claim
-	lost := r.lostBy(c, "second-order")
+	gone := r.lostBy(c, "second-order")
 	if match := r.over(c, "second-order", "completion-match"); len(match) > 0 {
 		completed := 0
 		for _, v := range match {
@@ -67,7 +67,7 @@ func (r *Results) forgottenClaims(c memoryCase) []Claim {
 		middle := r.lost(c, "second-order")
 		claim := Claim{
 			Text:     c.title() + ", second order: draws in which the completion is still the secret; points of accuracy lost",
-			Measured: fmt.Sprintf("%d of %d; %s", completed, len(match), overDraws(slices.Collect(maps.Values(lost)), points)),
+			Measured: fmt.Sprintf("%d of %d; %s", completed, len(match), overDraws(slices.Collect(maps.Values(gone)), points)),
 			Target:   "0; at most 0.5 in the median", Met: completed == 0 && middle <= 0.5,
 		}
 		switch {

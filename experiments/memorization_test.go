@@ -235,7 +235,7 @@ func TestMemorizationRefusesWhatCannotBe(t *testing.T) {
 		o    Order
 		want string
 	}{
-		{Order{Experiment: "residual", Given: Given{Text: text}}, "--text is for memorization; residual works on tables"},
+		{Order{Experiment: "residual", Given: Given{Text: text}}, "--text is for memorization; residual works on rows of features"},
 		{Order{Experiment: "residual", Given: Given{Secret: "x", Prompt: "y"}}, "--prompt is for memorization"},
 		{Order{Given: Given{Prompt: "x"}}, "--prompt goes with --secret"},
 		{Order{Given: Given{Replacement: "x"}}, "--replace goes with --secret"},
@@ -426,6 +426,7 @@ func TestMethodsThatMayBeChosen(t *testing.T) {
 	}
 	assert.Equal(t, 3, wanted, "and retraining")
 	assert.ErrorContains(t, set.Set("methods", "magic"), "second-order")
+	assert.ErrorContains(t, set.Set("methods", "sisa"), "must be one of none, fine-tune")
 }
 
 // Who chooses settings has no retrained model: whatever retraining comes to, the same is tried and taken.

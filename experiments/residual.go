@@ -3,7 +3,7 @@ package experiments
 import "context"
 
 // residualExperiment is the table of gradient residuals: how far each method's parameters are from an optimum of the corrected data.
-func residualExperiment() tableExperiment {
+func residualExperiment() *Experiment {
 	const id = "residual"
 	return tableExperiment{
 		ID: id, Title: "Gradient residual after unlearning",
@@ -20,5 +20,5 @@ func residualExperiment() tableExperiment {
 		Figures: func(r *Results) []Figure {
 			return []Figure{r.linesBySize("residual", "Gradient residual, "+drawsCaption, "gradient-residual", "gradient residual", true)}
 		},
-	}
+	}.engineExperiment()
 }

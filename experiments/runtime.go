@@ -11,7 +11,7 @@ import (
 )
 
 // runtimeExperiment is the runtime table: what each method costs, in seconds and in gradients and products.
-func runtimeExperiment() tableExperiment {
+func runtimeExperiment() *Experiment {
 	const id = "runtime"
 	columns := []column{
 		{"seconds", "seconds", plain}, {"with choosing its setting, s", "seconds-with-choosing", plain},
@@ -43,7 +43,7 @@ func runtimeExperiment() tableExperiment {
 		Figures: func(r *Results) []Figure {
 			return []Figure{r.linesBySize("seconds", "Seconds of each method, "+drawsCaption, "seconds", "seconds", true)}
 		},
-	}
+	}.engineExperiment()
 }
 
 func (s *tableSession) runtimeUnits(ctx context.Context, part string, set *tableSettings) ([]Unit, error) {

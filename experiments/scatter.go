@@ -3,7 +3,7 @@ package experiments
 import "context"
 
 // scatterExperiment is the scatter plot: what each update did to the test loss against what retraining did. Ideal is the identity line.
-func scatterExperiment() tableExperiment {
+func scatterExperiment() *Experiment {
 	const id = "scatter"
 	return tableExperiment{
 		ID: id, Title: "Change of the test loss against that of retraining",
@@ -26,5 +26,5 @@ func scatterExperiment() tableExperiment {
 			}
 		},
 		Figures: func(r *Results) []Figure { return r.scatterFigures() },
-	}
+	}.engineExperiment()
 }

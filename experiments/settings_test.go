@@ -41,7 +41,7 @@ func TestWrongSettingsAreErrorsAndChangeNothing(t *testing.T) {
 		{"epsilons", "0.1,2", "at most 1"}, {"epsilons", "0", "above 0"}, {"delta", "1", "below 1"}, {"lambdas", "1,x", "invalid syntax"}, {"sigmas", "1,-1", "above 0"},
 		{"lambda", "1e-400", "too small"}, {"tau", "0x0.1p-2000", "too small"}, {"rows", "0.0000e1", "above 0"}, {"tolerance", "1", "below 1"},
 		{"rows", "5,20,5", "names 5 twice"}, {"sigmas", "0,-0", "names 0 twice"},
-		{"tolerance", "NaN", "finite"}, {"tolerance", "-1", "above 0"}, 
+		{"tolerance", "NaN", "finite"}, {"tolerance", "-1", "above 0"},
 		{"draws", "", `"" is not a whole number`}, {"lambda", "abc", `"abc" is not a number: invalid syntax`},
 		{"lambda", "1e400", `"1e400" is not a number: value out of range`}, {"factor", "2", `"2" is not true or false`}, {"tau", "", `"" is not a number`},
 		{"sisa-vote", "loudest", "one of majority, mean"}, {"sisa-regulariser", "half", "one of share, whole"},

@@ -7,7 +7,7 @@ import (
 )
 
 // shardingExperiment asks when sharding (SISA) stops to pay: once the affected points hit every shard, all must be retrained.
-func shardingExperiment() tableExperiment {
+func shardingExperiment() *Experiment {
 	const id = "sharding"
 	return tableExperiment{
 		ID: id, Title: "Probability that every shard is hit", DataOnly: true,
@@ -28,7 +28,7 @@ func shardingExperiment() tableExperiment {
 		Claims:  (*Results).shardingClaims,
 		Tables:  shardingTables,
 		Figures: func(r *Results) []Figure { return []Figure{r.shardingFigure()} },
-	}
+	}.engineExperiment()
 }
 
 func (s *tableSession) shardingRecords(ctx context.Context, part string, set *tableSettings, shards, draw int) ([]Record, error) {

@@ -9,7 +9,7 @@ import (
 )
 
 // sigmaExperiment asks what the noise of a certificate costs before anything is forgotten: test accuracy against sigma and lambda.
-func sigmaExperiment() tableExperiment {
+func sigmaExperiment() *Experiment {
 	const id = "sigma"
 	return tableExperiment{
 		ID: id, Title: "Accuracy against the noise of a certificate", Convex: true,
@@ -38,7 +38,7 @@ func sigmaExperiment() tableExperiment {
 			return []Table{sigmaTable(r, "Test accuracy, %", "test-accuracy", percent), sigmaTable(r, "Macro F1", "macro-f1", style{1, 3})}
 		},
 		Figures: func(r *Results) []Figure { return []Figure{sigmaFigure(r)} },
-	}
+	}.engineExperiment()
 }
 
 // sigmaRecords trains with one draw's noise in every strength.

@@ -1,7 +1,6 @@
 package experiments
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,29 +9,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
-
-// dataset is the embedded data that an experiment is tried on.
-func dataset(e *Experiment) string {
-	switch {
-	case e.Domain.Read != nil:
-		return embeddedText
-	case e.Domain.First != nil:
-		return firstPictures(Smoke)
-	}
-	return "diabetes"
-}
-
-// smoke runs an experiment on embedded data and returns its folder.
-func smoke(t *testing.T, out, id, model string, set ...string) string {
-	t.Helper()
-	e, err := Find(id)
-	require.NoError(t, err)
-	o := Order{Experiment: id, Dataset: dataset(e), Model: model, Profile: Smoke, Seed: 7, Out: out, Set: set}
-	runs, _, err := o.Do(context.Background())
-	require.NoError(t, err)
-	require.Len(t, runs, 1)
-	return runs[0].Dir
-}
 
 func TestEveryExperimentRunsInTheSmokeProfile(t *testing.T) {
 	for _, e := range Experiments() {

@@ -12,7 +12,7 @@ import (
 
 // solversExperiment solves the linear system of one second-order update with every solver, and says how near each came and what it
 // cost. CG, MINRES and Exact go to the tolerance that is set; LiSSA, which takes scale and ridge from the spectrum, to 1e-3.
-func solversExperiment() tableExperiment {
+func solversExperiment() *Experiment {
 	const id = "solvers"
 	return tableExperiment{
 		ID: id, Title: "Solvers on the system of one second-order update",
@@ -36,7 +36,7 @@ func solversExperiment() tableExperiment {
 			return []Table{spectrumTable(r), solversTable(r)}
 		},
 		Figures: func(r *Results) []Figure { return []Figure{solversFigure(r)} },
-	}
+	}.engineExperiment()
 }
 
 // system is the equation (H + ridge I) x = G of a request.

@@ -19,7 +19,7 @@ type tableSession struct {
 	splits   map[float64]*data
 	subjects map[string]*Fitted
 	pools    map[string][]int
-	trials   map[string]trial
+	trials   map[string]measuredDraw
 	tunings  map[string]*tuning
 }
 
@@ -32,7 +32,7 @@ func onTables(s *Session) *tableSession { return Own(s, newTableSession) }
 func newTableSession(s *Session) *tableSession {
 	_, sparse := s.named.Train.X.(*datasets.CSR)
 	return &tableSession{Session: s, Sensitive: s.named.Sensitive, Sparse: sparse, splits: map[float64]*data{}, subjects: map[string]*Fitted{},
-		pools: map[string][]int{}, trials: map[string]trial{}, tunings: map[string]*tuning{}}
+		pools: map[string][]int{}, trials: map[string]measuredDraw{}, tunings: map[string]*tuning{}}
 }
 
 // data returns the training and test set; with test-share the two are thrown together and split anew by the run's seed.

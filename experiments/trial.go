@@ -72,15 +72,15 @@ func (s *tableSession) trialOf(ctx context.Context, set *tableSettings, size, dr
 		}
 		out = append(out, o)
 	}
-	s.trials[key] = trial{outcomes: out}
+	s.trials[key] = measuredDraw{outcomes: out}
 	if draw < set.SeedDraws && len(names) == 0 {
-		s.trials[key] = trial{out, ref} // only where the band will ask for it: parameters are large
+		s.trials[key] = measuredDraw{out, ref} // only where the band will ask for it: parameters are large
 	}
 	return out, nil
 }
 
-// trial is what a draw's methods came to, and the reference that they were measured against.
-type trial struct {
+// measuredDraw is what a draw's methods came to, and the reference that they were measured against.
+type measuredDraw struct {
 	outcomes []outcome
 	ref      *reference
 }
