@@ -58,8 +58,8 @@ func appliedFrom(o *outcome, u *unlearn.Update) *applied {
 // result. A solve that only ended at its limit of products is one.
 func brokenSolve(u *unlearn.Update) error {
 	for _, f := range u.Of(unlearn.Forced) {
-		_, diverged := errors.AsType[*unlearn.ErrDiverged](f.Err)
-		if _, indefinite := errors.AsType[*unlearn.ErrIndefinite](f.Err); diverged || indefinite {
+		_, diverged := errors.AsType[*unlearn.DivergedError](f.Err)
+		if _, indefinite := errors.AsType[*unlearn.IndefiniteError](f.Err); diverged || indefinite {
 			return f.Err
 		}
 	}

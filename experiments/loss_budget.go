@@ -158,7 +158,7 @@ func (t *stream) run(ctx context.Context, part, method string) (seconds float64,
 	began := time.Now()
 	for i, r := range requests {
 		_, err := t.Unlearn(ctx, r)
-		var budget *unlearn.ErrBudget
+		var budget *unlearn.BudgetError
 		if errors.As(err, &budget) {
 			t.spent = true
 			t.add(part, method, "next-total", i+1, budget.Certificate.Spent)

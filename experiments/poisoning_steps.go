@@ -351,7 +351,7 @@ func (v krylovSearch) Solve(ctx context.Context, dst []float64, a unlearn.Operat
 		return st, err
 	}
 	space, err := unlearn.NewKrylov(ctx, a, b, slices.Max(set.ProductsGrid))
-	if diverged, ok := errors.AsType[*unlearn.ErrDiverged](err); ok { // an overflow, which no ridge mends
+	if diverged, ok := errors.AsType[*unlearn.DivergedError](err); ok { // an overflow, which no ridge mends
 		st.Iterations, st.Products, st.Seconds = diverged.Iterations, float64(diverged.Iterations), time.Since(began).Seconds()
 		st.Chosen = "products are not finite" + noStep
 		_, err = v.search.try(ctx, nil, nil, err)

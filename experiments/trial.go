@@ -154,10 +154,10 @@ func (s *Subject) apply(ctx context.Context, m contender, r unlearn.Request) (ou
 
 // methodFailed reports whether the error says that a method could not do it, rather than that the program could not.
 func methodFailed(err error) bool {
-	var diverged *unlearn.ErrDiverged
-	var short *unlearn.ErrNotConverged
-	var indefinite *unlearn.ErrIndefinite
-	var worse *unlearn.ErrWorse
+	var diverged *unlearn.DivergedError
+	var short *unlearn.NotConvergedError
+	var indefinite *unlearn.IndefiniteError
+	var worse *unlearn.WorseError
 	return errors.As(err, &diverged) || errors.As(err, &short) || errors.As(err, &indefinite) || errors.As(err, &worse)
 }
 

@@ -72,15 +72,15 @@ type Certificate struct {
 	Issued bool // Spent is at most Allowed
 }
 
-// ErrBudget reports an update that the budget does not certify. Found by errors.As.
-type ErrBudget struct {
+// BudgetError reports an update that the budget does not certify. Found by errors.As.
+type BudgetError struct {
 	Method      string
 	Certificate Certificate
 	Requests    int     // carried out since training; 0 without a ledger
 	Reset       float64 // what the last training left: retraining brings Spent back to about that
 }
 
-func (e *ErrBudget) Error() string {
+func (e *BudgetError) Error() string {
 	c, b := &e.Certificate, e.Certificate.Budget
 	spent := fmt.Sprintf("the gradient residual %.4g", c.Residual)
 	if e.Requests > 0 {

@@ -22,7 +22,7 @@ import (
 // In convex problems (Guo et al. 2020; PAPER.md section 1) a tilt b'theta with b ~ N(0, Sigma^2 I)
 // is drawn before training and is part of it; a request is carried out by Method, and a [Certificate] is issued if the gradient
 // residual on the corrected data, what training left included, is at most Epsilon Sigma / c. Otherwise the update is refused with
-// [ErrBudget].
+// [BudgetError].
 //
 //	p, theta, err := m.Train(ctx, problem, start) // p is the problem with its tilt
 //	update, err := m.Unlearn(ctx, p, theta, request)
@@ -121,7 +121,7 @@ func (m Certified) checkMethod() error {
 }
 
 // Unlearn implements [Method]. p is the problem that Train returned, theta its parameters. The update carries its certificate; beside
-// an [ErrBudget] stands an update without Theta. Check holds what the certificate costs beside the update: of second
+// an [BudgetError] stands an update without Theta. Check holds what the certificate costs beside the update: of second
 // order one gradient, of other methods three.
 func (m Certified) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
 	p, s, err := m.examine(p)
@@ -145,7 +145,7 @@ func (m Certified) Unlearn(ctx context.Context, p *Problem, theta []float64, r R
 	c.Spent = c.Residual
 	if c.Issued = c.Spent <= c.Allowed; !c.Issued {
 		u.Theta = nil
-		return w.closed(u), &ErrBudget{Method: m.method().Name(), Certificate: *c, Reset: c.Trained}
+		return w.closed(u), &BudgetError{Method: m.method().Name(), Certificate: *c, Reset: c.Trained}
 	}
 	return w.closed(u), nil
 }

@@ -53,7 +53,7 @@ func TestBoundsHoldOnRandomProblems(t *testing.T) {
 		u, err := m.Unlearn(t.Context(), p, theta, request)
 		all++
 		if u.Certificate == nil { // the method gave up, which says nothing of bounds
-			_, worse := errors.AsType[*ErrWorse](err)
+			_, worse := errors.AsType[*WorseError](err)
 			require.True(t, worse || numerical(err), "%v", err)
 			return
 		}
@@ -134,7 +134,7 @@ func TestCertificateIsIssuedWithinTheBudgetOnly(t *testing.T) {
 
 	m.Method = None{}
 	u, err = m.Unlearn(t.Context(), p, theta, RemoveSamples(1, 2, 3))
-	budget, ok := errors.AsType[*ErrBudget](err)
+	budget, ok := errors.AsType[*BudgetError](err)
 	require.True(t, ok, "%v", err)
 	require.Nil(t, u.Theta)
 	require.False(t, u.Certificate.Issued)
@@ -147,7 +147,7 @@ func TestCertificateIsIssuedWithinTheBudgetOnly(t *testing.T) {
 	m.Method = SecondOrder{}
 	theta[0] += 0.5
 	_, err = m.Unlearn(t.Context(), p, theta, RemoveSamples(1, 2, 3))
-	_, ok = errors.AsType[*ErrBudget](err)
+	_, ok = errors.AsType[*BudgetError](err)
 	require.True(t, ok, "%v", err)
 }
 
@@ -197,7 +197,7 @@ func TestCertificatesThatCannotBe(t *testing.T) {
 	_, err = smoothnessOf(NewMeter(convexLogistic(5)))
 	require.NoError(t, err, "a meter hides nothing")
 	_, err = smoothnessOf(NewMeter(full{neuron(5)}))
-	_, ok := errors.AsType[*ErrNotConvex](err)
+	_, ok := errors.AsType[*NotConvexError](err)
 	require.True(t, ok)
 
 	m := Certified{Budget: testBudget, Seed: 1}

@@ -10,14 +10,14 @@ import (
 	"lethe/datasets"
 )
 
-// ErrOverlap reports two changes of a request that speak of the same thing. Found by errors.As.
-type ErrOverlap struct {
+// OverlapError reports two changes of a request that speak of the same thing. Found by errors.As.
+type OverlapError struct {
 	First, Second Kind
 	Rows          []int // the rows that both touch, rising; nil when the two meet in Columns only
 	Columns       []int // the features concerned, rising; nil when whole samples or labels are
 }
 
-func (e *ErrOverlap) Error() string {
+func (e *OverlapError) Error() string {
 	var where []string
 	if len(e.Rows) > 0 {
 		where = append(where, "row "+list(e.Rows))
@@ -178,13 +178,13 @@ func overlap(a, b *Change) error {
 	removesFeatures := a.Kind == FeatureRemoval || b.Kind == FeatureRemoval
 	switch {
 	case removesFeatures && len(columns) > 0: // removed twice, or corrected in the rows of the other change
-		return &ErrOverlap{a.Kind, b.Kind, slices.Sorted(slices.Values(slices.Concat(a.Rows, b.Rows))), columns}
+		return &OverlapError{a.Kind, b.Kind, slices.Sorted(slices.Values(slices.Concat(a.Rows, b.Rows))), columns}
 	case removesFeatures || len(rows) == 0:
 		return nil
 	case a.whole() || b.whole() || a.Kind == LabelCorrection && b.Kind == LabelCorrection:
-		return &ErrOverlap{a.Kind, b.Kind, rows, nil}
+		return &OverlapError{a.Kind, b.Kind, rows, nil}
 	case a.Kind == b.Kind && len(columns) > 0: // two corrections of one cell
-		return &ErrOverlap{a.Kind, b.Kind, rows, columns}
+		return &OverlapError{a.Kind, b.Kind, rows, columns}
 	}
 	return nil
 }

@@ -125,7 +125,7 @@ func (r *descentRun) run(ctx context.Context) ([]float64, error) {
 				return r.at.Theta, r.interrupted(err)
 			}
 			err := r.step(ctx, order)
-			if _, diverged := errors.AsType[*ErrDiverged](err); diverged {
+			if _, diverged := errors.AsType[*DivergedError](err); diverged {
 				return finished, err
 			}
 			if err != nil {
@@ -181,7 +181,7 @@ func (r *descentRun) step(ctx context.Context, order []int) error {
 		return r.diverged(g)
 	}
 	if r.squares && !finite(g*g) {
-		return &ErrDiverged{Solver: r.name, Quantity: "gradient norm", Iterations: r.iteration(), Residual: g, Best: r.least,
+		return &DivergedError{Solver: r.name, Quantity: "gradient norm", Iterations: r.iteration(), Residual: g, Best: r.least,
 			Curvature: math.NaN(), Remedy: "its square is too large for float64, which this rule keeps: scale the loss down"}
 	}
 	r.progress.Iteration = r.iteration()
@@ -197,7 +197,7 @@ func (r *descentRun) step(ctx context.Context, order []int) error {
 }
 
 func (r *descentRun) diverged(gradient float64) error {
-	return &ErrDiverged{Solver: r.name, Quantity: "gradient norm", Iterations: r.progress.Iteration, Residual: gradient,
+	return &DivergedError{Solver: r.name, Quantity: "gradient norm", Iterations: r.progress.Iteration, Residual: gradient,
 		Best: r.least, Curvature: math.NaN(), Remedy: "lower Rate, or look for overflow in the model"}
 }
 

@@ -149,7 +149,7 @@ func TestOneBadNumberAmongManyIsDivergence(t *testing.T) {
 		start := randomVector(dim, 5)
 		p.Objective = bowl{centre}
 		theta, err := Adam{Batch: 10}.Train(t.Context(), p, start)
-		var e *ErrDiverged
+		var e *DivergedError
 		require.ErrorAs(t, err, &e)
 		require.Equal(t, start, theta)
 		p.Objective = bowl{make([]float64, dim)}

@@ -32,7 +32,7 @@
 //   - what a language model remembers: [Probe], [Space], [Exposure], [ExposureFit], [SkewNormal];
 //   - tuning and measures: [Tune], [Trial], [Decades], [Accuracy], [MacroF1];
 //   - cost and errors: [Cost], [Meter]; a [Fact] says what was forced, refused or left out. An update that is no good is an error that says why and what to do:
-//     [ErrWorse], [ErrDiverged], [ErrIndefinite], [ErrNotConverged], [ErrOverlap], [ErrNotConvex], [ErrRowNorm], [ErrBudget], [ErrLedgerDamaged],
+//     [WorseError], [DivergedError], [IndefiniteError], [NotConvergedError], [OverlapError], [NotConvexError], [RowNormError], [BudgetError], [LedgerDamagedError],
 //     [ErrLedgerLocked].
 //
 // Package objectivetest, below this one, checks an objective that is written by hand.

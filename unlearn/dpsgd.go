@@ -93,7 +93,7 @@ func (m DPSGD) Train(ctx context.Context, p *Problem) (*Private, error) {
 		floats.AddScaled(theta, -m.Rate/float64(m.Batch), sum)
 		floats.AddScaled(theta, -m.Rate/float64(n), rest)
 		if notFinite(theta) >= 0 {
-			return nil, &ErrDiverged{Solver: m.Name(), Quantity: "gradient norm", Iterations: step + 1, Residual: norm(sum), Best: math.NaN(),
+			return nil, &DivergedError{Solver: m.Name(), Quantity: "gradient norm", Iterations: step + 1, Residual: norm(sum), Best: math.NaN(),
 				Curvature: math.NaN(), Remedy: "lower Rate, or look for overflow in the model"}
 		}
 	}

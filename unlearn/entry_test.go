@@ -162,7 +162,7 @@ func TestRowsAreThoseOfTheUsersData(t *testing.T) {
 			return err
 		},
 	} {
-		var long *ErrRowNorm
+		var long *RowNormError
 		require.ErrorAs(t, call(), &long, name)
 		row, ok = long.Row, true
 		require.Equal(t, 40, row, name)

@@ -48,7 +48,7 @@ func ExampleCertified() {
 
 	m.Method = unlearn.None{}
 	_, err = m.Unlearn(ctx, p, theta, unlearn.RemoveSamples(4))
-	budget, refused := errors.AsType[*unlearn.ErrBudget](err)
+	budget, refused := errors.AsType[*unlearn.BudgetError](err)
 	fmt.Printf("without an update: refused %v, residual %.1f\n", refused, budget.Certificate.Residual)
 	// Output:
 	// issued true: residual below 1e-6: true, allowed 0.0316

@@ -149,7 +149,7 @@ func ExampleTune() {
 		return
 	}
 	for _, trial := range trials {
-		if _, refused := errors.AsType[*unlearn.ErrWorse](trial.Err); refused {
+		if _, refused := errors.AsType[*unlearn.WorseError](trial.Err); refused {
 			fmt.Printf("tau %g: refused\n", trial.Value)
 		} else {
 			fmt.Printf("tau %g: residual %.1f\n", trial.Value, trial.Criterion)

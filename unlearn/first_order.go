@@ -14,7 +14,7 @@ import (
 //
 //	theta' = theta - Tau G,  G = sum grad l(z~, theta) - sum grad l(z, theta).
 //
-// An update that raises the gradient residual on the corrected data is refused with [ErrWorse], unless it stays below what training had
+// An update that raises the gradient residual on the corrected data is refused with [WorseError], unless it stays below what training had
 // left on the old data.
 type FirstOrder struct {
 	// Tau is the step's length. It has no sensible default: 1e-4 to 1e-3 for linear models on rows of norm 1, much less

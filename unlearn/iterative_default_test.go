@@ -129,7 +129,7 @@ func TestRefusalsNameWhatHelps(t *testing.T) {
 	}
 	require.Greater(t, refused, 50)
 
-	text := (&ErrWorse{Method: "second-order", Before: 1.5, After: 2.5, Remedy: "do"}).Error()
+	text := (&WorseError{Method: "second-order", Before: 1.5, After: 2.5, Remedy: "do"}).Error()
 	require.Less(t, strings.Index(text, "1.5 before"), strings.Index(text, "2.5 after"))
 	for want, s := range map[string]string{
 		SecondOrder{}.remedy(p): "set Full, so that the step follows the whole gradient on the corrected data, set a Ridge, use Curvature: GaussNewton, divide the request (Iterative), or set Force to keep it",

@@ -123,7 +123,7 @@ func TestKnownFailures(t *testing.T) {
 			s := systems()[0]
 			x := make([]float64, 30)
 			_, err := LiSSA{Scale: 1}.Solve(t.Context(), x, Symmetric(s.m), s.b)
-			var e *ErrDiverged
+			var e *DivergedError
 			require.ErrorAs(t, err, &e)
 			require.Equal(t, "lissa", e.Solver)
 			require.Equal(t, -1, notFinite(x))
@@ -178,7 +178,7 @@ func TestKnownFailures(t *testing.T) {
 		{"FeRx-NLME/ferx-core#1112", "the square of a large gradient is infinite, and Adam freezes without a word", func(t *testing.T) {
 			p := &Problem{Objective: bowl{make([]float64, 3)}, Train: randomData(10, 1, 0, false, 2), Tilt: []float64{1e200, 0, 0}}
 			_, err := Adam{Batch: 10}.Train(t.Context(), p, []float64{1, 2, 3})
-			var e *ErrDiverged
+			var e *DivergedError
 			require.ErrorAs(t, err, &e)
 		}},
 		{"google-deepmind/optax#1769", "Adam divides 0 by 0 where a gradient is exactly 0", func(t *testing.T) {

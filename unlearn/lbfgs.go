@@ -189,6 +189,6 @@ func (l *lbfgsRun) finish() Progress {
 }
 
 func (l *lbfgsRun) stopped(remedy string) error {
-	return &ErrNotConverged{Solver: l.progress.Trainer, Quantity: "gradient norm", Iterations: l.progress.Iteration,
+	return &NotConvergedError{Solver: l.progress.Trainer, Quantity: "gradient norm", Iterations: l.progress.Iteration,
 		Reached: l.progress.GradientNorm, Tolerance: l.Tolerance, Remedy: remedy}
 }

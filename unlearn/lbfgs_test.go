@@ -169,7 +169,7 @@ func TestNewtonFinishesWhereValuesCannotTell(t *testing.T) {
 	p.Objective = coarse{logistic(p.Dim())}
 	start := randomVector(p.Dim(), 6)
 	_, err := LBFGS{Tolerance: 1e-9, NewtonBelow: -1}.Train(t.Context(), &p, start)
-	var e *ErrNotConverged
+	var e *NotConvergedError
 	require.ErrorAs(t, err, &e)
 	require.Greater(t, e.Reached, 1e-9)
 	require.ErrorContains(t, err, "line search failed")
@@ -189,7 +189,7 @@ func TestMinimisersThatStopEarlySaySo(t *testing.T) {
 	counting := func(n *int) func(Progress) error { return func(Progress) error { *n++; return nil } }
 	for _, m := range []minimiser{LBFGS{MaxIterations: 2}, Newton{MaxIterations: 1}} {
 		theta, progress, err := m.Minimise(t.Context(), p, start)
-		var e *ErrNotConverged
+		var e *NotConvergedError
 		require.ErrorAs(t, err, &e)
 		require.Equal(t, "gradient norm", e.Quantity)
 		require.Equal(t, progress.Iteration, e.Iterations)
@@ -199,7 +199,7 @@ func TestMinimisersThatStopEarlySaySo(t *testing.T) {
 		require.Less(t, residual, before)
 	}
 	_, err = Newton{Tolerance: 1e-300}.Train(t.Context(), p, start)
-	var e *ErrNotConverged
+	var e *NotConvergedError
 	require.ErrorAs(t, err, &e)
 	require.ErrorContains(t, err, "rounding error sets this limit")
 	require.Less(t, e.Reached, 1e-12)

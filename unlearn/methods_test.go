@@ -32,7 +32,7 @@ func TestReportsAreTrueOnRandomProblems(t *testing.T) {
 			u, err := m.Unlearn(context.Background(), p, theta, r)
 			require.Equal(t, untouched, theta)
 			if err != nil {
-				_, refused := errors.AsType[*ErrWorse](err)
+				_, refused := errors.AsType[*WorseError](err)
 				require.True(t, refused || numerical(err), "%s: %v", m.Name(), err)
 				require.Nil(t, u.Theta)
 				continue

@@ -163,8 +163,8 @@ func (n *newtonRun) direction(ctx context.Context, eta float64) error {
 		n.progress.Products += a.products
 		return err
 	})
-	_, indefinite := errors.AsType[*ErrIndefinite](err)
-	_, singular := errors.AsType[*ErrNotConverged](err) // no curvature is left along any direction: the step so far is the step
+	_, indefinite := errors.AsType[*IndefiniteError](err)
+	_, singular := errors.AsType[*NotConvergedError](err) // no curvature is left along any direction: the step so far is the step
 	if err != nil && !indefinite && !singular {
 		return n.p.overflowed(ctx, n.theta, n.p.Train, u.attribute(err, n.progress.Trainer))
 	}
@@ -218,6 +218,6 @@ func (n *newtonRun) search(ctx context.Context) (bool, error) {
 }
 
 func (n *newtonRun) stopped(remedy string) error {
-	return &ErrNotConverged{Solver: n.progress.Trainer, Quantity: "gradient norm", Iterations: n.progress.Iteration,
+	return &NotConvergedError{Solver: n.progress.Trainer, Quantity: "gradient norm", Iterations: n.progress.Iteration,
 		Products: n.progress.Products, Reached: n.progress.GradientNorm, Tolerance: n.Tolerance, Remedy: remedy}
 }

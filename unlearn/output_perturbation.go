@@ -134,10 +134,10 @@ func (m OutputPerturbation) examine(p *Problem) (*Problem, exactDescent, error) 
 	inner := unmetered(p.Objective)
 	loss, ok := inner.(ConvexLoss)
 	if !ok {
-		return nil, d, &ErrNotConvex{fmt.Sprintf("%T", inner), errors.New("it does not say that it is convex (see the interface ConvexLoss)")}
+		return nil, d, &NotConvexError{fmt.Sprintf("%T", inner), errors.New("it does not say that it is convex (see the interface ConvexLoss)")}
 	}
 	if d.curvature, d.slope, err = loss.LossSmoothness(); err != nil {
-		return nil, d, &ErrNotConvex{fmt.Sprintf("%T", inner), err}
+		return nil, d, &NotConvexError{fmt.Sprintf("%T", inner), err}
 	}
 	d.slope *= math.Sqrt(float64(p.Train.Width())) // of the sum over a sample's labels
 	if d.lambda, d.largest = p.penaltyRange(); !(d.lambda > 0) {
@@ -159,7 +159,7 @@ func (m OutputPerturbation) Train(ctx context.Context, p *Problem, start []float
 		trainer = LBFGS{}
 	}
 	rough, err := trainer.Train(ctx, p, slices.Clone(start))
-	if _, short := errors.AsType[*ErrNotConverged](err); err != nil && !short {
+	if _, short := errors.AsType[*NotConvergedError](err); err != nil && !short {
 		return nil, nil, err
 	}
 	state, _, err = d.descend(ctx, p, rough)

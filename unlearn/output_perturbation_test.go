@@ -256,7 +256,7 @@ func TestWhatCannotBeReleased(t *testing.T) {
 	}
 	_, _, err := good.Train(t.Context(), &Problem{Objective: convexLogistic(2), Train: p.Train}, []float64{0, 0})
 	require.ErrorContains(t, err, "a certificate needs a regulariser")
-	var notConvex *ErrNotConvex
+	var notConvex *NotConvexError
 	_, _, err = good.Train(t.Context(), &Problem{Objective: neuron(2), Train: p.Train, L2: 1}, []float64{0, 0})
 	require.ErrorAs(t, err, &notConvex)
 	ctx, cancel := context.WithCancel(t.Context())

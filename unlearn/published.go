@@ -24,8 +24,8 @@ import (
 //
 // What the authors do not look at is told: the relative residual of that fixed point, ||G - (mean H_B + Damping Scale I) u_j/Scale|| /
 // ||G||, with the mean from Check batches drawn apart from the recursion's, after each iteration. A residual that grows (above 10, above 1
-// at the end, or rising over the last two thirds of the iterations) ends the update with [ErrDiverged]; one that is merely large is told
-// in Stats and Notes, since the authors set no tolerance. An update that raises the gradient residual is refused with [ErrWorse], as all
+// at the end, or rising over the last two thirds of the iterations) ends the update with [DivergedError]; one that is merely large is told
+// in Stats and Notes, since the authors set no tolerance. An update that raises the gradient residual is refused with [WorseError], as all
 // are. The zero value has the paper's damping and scale, which its authors chose for their model and for no other.
 type Published struct {
 	Batch      int     // samples in a batch; 0 = 500
@@ -236,6 +236,6 @@ func (s *publishedRun) rising() bool {
 }
 
 func (s *publishedRun) diverged() error {
-	return &ErrDiverged{Solver: "lissa-published", Iterations: len(s.residuals) - 1, Residual: s.residuals[len(s.residuals)-1], Best: s.best,
+	return &DivergedError{Solver: "lissa-published", Iterations: len(s.residuals) - 1, Residual: s.residuals[len(s.residuals)-1], Best: s.best,
 		Scale: s.Scale, Curvature: math.NaN(), Remedy: "raise Scale (above half the largest eigenvalue of H_B) or Damping, or use SecondOrder"}
 }

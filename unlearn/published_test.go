@@ -122,7 +122,7 @@ func TestPublishedGrowthIsAnError(t *testing.T) {
 		scale := spectrum.Largest / (1 + tt.factor - damping)
 		m := Published{Batch: 100, Damping: damping, Scale: scale}
 		u, err := m.Unlearn(t.Context(), p, theta, r)
-		var e *ErrDiverged
+		var e *DivergedError
 		require.ErrorAs(t, err, &e, "%g", tt.factor)
 		require.LessOrEqual(t, e.Iterations, tt.iterations)
 		require.Equal(t, scale, e.Scale)
@@ -136,7 +136,7 @@ func TestPublishedGrowthIsAnError(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, u.Theta, 5)
 		require.Contains(t, u.Notes[1], "forced: unlearn: lissa-published diverged")
-		require.ErrorAs(t, u.Of(Forced)[0].Err, new(*ErrDiverged))
+		require.ErrorAs(t, u.Of(Forced)[0].Err, new(*DivergedError))
 	}
 	for _, factor := range []float64{0.5, 0.95} {
 		m := Published{Batch: 100, Damping: damping, Scale: spectrum.Largest / (1 + factor - damping), Force: true}
@@ -147,7 +147,7 @@ func TestPublishedGrowthIsAnError(t *testing.T) {
 	// Along negative curvature beyond the ridge everything else converges first.
 	q := problems(t)["neuron, no regulariser"]
 	_, err = Published{Batch: 100, Damping: 1e-6, Scale: 20}.Unlearn(t.Context(), q, randomVector(5, 9), r)
-	var e *ErrDiverged
+	var e *DivergedError
 	require.ErrorAs(t, err, &e)
 }
 

@@ -119,7 +119,7 @@ type StatisticsTrainer struct {
 	Seed    uint64
 }
 
-// Train implements [Trainer]. Parameters beside an [ErrNotConverged] have their statistics too.
+// Train implements [Trainer]. Parameters beside an [NotConvergedError] have their statistics too.
 func (t StatisticsTrainer) Train(ctx context.Context, p *Problem, theta []float64) ([]float64, error) {
 	if t.Trainer == nil {
 		return nil, errors.New("unlearn: StatisticsTrainer needs a Trainer")
@@ -132,7 +132,7 @@ func (t StatisticsTrainer) Train(ctx context.Context, p *Problem, theta []float6
 		return nil, err
 	}
 	next, err := t.Trainer.Train(ctx, p, theta)
-	if _, short := errors.AsType[*ErrNotConverged](err); err != nil && !short || next == nil {
+	if _, short := errors.AsType[*NotConvergedError](err); err != nil && !short || next == nil {
 		return next, err
 	}
 	fitted, failed := p.Objective.(StatisticsObjective).EstimateStatistics(ctx, next, someOf(p.Train, t.Samples, t.Seed))

@@ -119,7 +119,7 @@ func TestStatisticsOfASample(t *testing.T) {
 	p, theta := centredProblem(t)
 	m := Reestimate{Method: None{}, Samples: 7, Seed: 4}
 	u, err := m.Unlearn(t.Context(), p, theta, RemoveSamples(1))
-	var worse *ErrWorse
+	var worse *WorseError
 	require.ErrorAs(t, err, &worse, "the statistics of seven samples are worse, and nobody forced them")
 	require.Nil(t, u.Theta)
 	require.Positive(t, u.Cost.Gradients)
@@ -184,7 +184,7 @@ func TestTrainingThenStatistics(t *testing.T) {
 	// A training that ended short of its tolerance is handed on with its statistics.
 	short := LBFGS{Tolerance: 1e-9, MaxIterations: 2}
 	theta, err = StatisticsTrainer{Trainer: short, Samples: 9, Seed: 2}.Train(t.Context(), p, start)
-	var left *ErrNotConverged
+	var left *NotConvergedError
 	require.ErrorAs(t, err, &left)
 	require.Equal(t, means(someOf(p.Train, 9, 2)), theta[3:])
 

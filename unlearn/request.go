@@ -43,7 +43,7 @@ type Change struct {
 // for nothing. Make one with [RemoveSamples] and its kin, and join several with [Merge].
 //
 // Changes may meet in one sample as long as they do not speak of the same thing. Removed features are zero in every
-// sample that stays, in corrected samples too. These overlap, and are refused with [ErrOverlap]: a removed or corrected
+// sample that stays, in corrected samples too. These overlap, and are refused with [OverlapError]: a removed or corrected
 // sample with any other change of that sample, two corrections of one cell or one label, a feature removed twice, and a
 // corrected cell of a removed feature.
 type Request struct{ Changes []Change }
@@ -75,7 +75,7 @@ func CorrectSamples(rows []int, to *datasets.Dataset) Request {
 	return Request{[]Change{{Kind: SampleCorrection, Rows: rows, To: to}}}
 }
 
-// Merge joins requests into one that is carried out in one go. Overlapping ones are an [ErrOverlap] that names the rows.
+// Merge joins requests into one that is carried out in one go. Overlapping ones are an [OverlapError] that names the rows.
 func Merge(requests ...Request) (Request, error) {
 	var all Request
 	for _, r := range requests {

@@ -173,7 +173,7 @@ func TestMergeRefusesOverlap(t *testing.T) {
 					require.Len(t, r.Changes, 2)
 					continue
 				}
-				var overlap *ErrOverlap
+				var overlap *OverlapError
 				require.ErrorAs(t, err, &overlap)
 				require.Equal(t, tt.rows, overlap.Rows)
 				require.Equal(t, tt.columns, overlap.Columns)

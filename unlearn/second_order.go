@@ -20,8 +20,8 @@ import (
 // retrained optimum, if theta was the optimum and Step is 1. From the second step on H is taken at the parameters reached, and
 // Gradient says what stands in place of G.
 //
-// A failed solve is refused with the solver's error ([ErrIndefinite], [ErrNotConverged], [ErrDiverged]), and an update
-// that raises the gradient residual on the corrected data with [ErrWorse], unless it stays below what training had left
+// A failed solve is refused with the solver's error ([IndefiniteError], [NotConvergedError], [DivergedError]), and an update
+// that raises the gradient residual on the corrected data with [WorseError], unless it stays below what training had left
 // on the old data. The zero value is ready.
 type SecondOrder struct {
 	// Solver solves for the step. nil = CG to a relative residual of 1e-3: what the quadratic model leaves of the residual is larger for all but the
@@ -141,7 +141,7 @@ func (m SecondOrder) bends(p *Problem) bool {
 
 // attribute lets an error of the solver say what of these settings helps.
 func (m SecondOrder) attribute(p *Problem, err error) {
-	e, ok := errors.AsType[*ErrIndefinite](err)
+	e, ok := errors.AsType[*IndefiniteError](err)
 	if !ok || e.Curvature >= 0 || e.Singular {
 		return
 	}

@@ -17,8 +17,8 @@ import (
 )
 
 // results are the exported structs whose numbers are answers: nobody sets them, or the file that they are read from is checked.
-var results = strings.Fields(`Applied Certificate Change Cost Entry EntryChange ErrBudget ErrDiverged ErrIndefinite ErrLedgerDamaged
-	ErrNotConverged ErrOverlap ErrRowNorm ErrWorse Exposure ExposureFit Fact Private Progress Release Shifted Snapshot Spectrum Stats Trial Update
+var results = strings.Fields(`Applied Certificate Change Cost Entry EntryChange BudgetError DivergedError IndefiniteError LedgerDamagedError
+	NotConvergedError OverlapError RowNormError WorseError Exposure ExposureFit Fact Private Progress Release Shifted Snapshot Spectrum Stats Trial Update
 	Vacuity`)
 
 // user is a struct of settings in a place where it works.

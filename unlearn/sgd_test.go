@@ -169,7 +169,7 @@ func TestDivergedTrainingIsAnError(t *testing.T) {
 	p := problems(t)["least squares, dense"]
 	start := randomVector(p.Dim(), 6)
 	theta, err := SGD{Rate: 1e6, Epochs: 1000, Batch: 40}.Train(t.Context(), p, start)
-	var e *ErrDiverged
+	var e *DivergedError
 	require.ErrorAs(t, err, &e)
 	require.True(t, numerical(err))
 	require.Equal(t, "gradient norm", e.Quantity)

@@ -20,7 +20,7 @@ type Shifted struct {
 	Residual float64
 	// Smallest is the smallest eigenvalue of A in the space, an upper estimate of A's own; NaN for b = 0, which spans none.
 	Smallest float64
-	// Err is an *[ErrIndefinite] where A + Ridge I is not positive definite in the space, and an error where X does not fit float64.
+	// Err is an *[IndefiniteError] where A + Ridge I is not positive definite in the space, and an error where X does not fit float64.
 	Err error
 }
 
@@ -51,7 +51,7 @@ type Krylov struct {
 }
 
 // NewKrylov spans the space with that many products, by Lanczos' method from b with full reorthogonalisation (Parlett, The Symmetric
-// Eigenvalue Problem, chapter 13). An invariant space ends it early, a product that is not finite with [ErrDiverged]. Memory: products
+// Eigenvalue Problem, chapter 13). An invariant space ends it early, a product that is not finite with [DivergedError]. Memory: products
 // vectors of length p.
 func NewKrylov(ctx context.Context, a Operator, b []float64, products int) (*Krylov, error) {
 	if err := checkSystem("shifted solve", b, a, b); err != nil {

@@ -120,7 +120,7 @@ func TestSISAStartsWhereANetworkDoes(t *testing.T) {
 	p := &Problem{Objective: initial{hidden{2, 6}}, Train: d, L2: 1e-4}
 	trainer := LBFGS{NewtonBelow: -1, MaxIterations: 300, Tolerance: 1e-2}
 	whole, err := LBFGS{NewtonBelow: -1, MaxIterations: 400, Tolerance: 1e-3}.Train(t.Context(), p, p.Objective.(Initializer).Init(3))
-	if _, short := errors.AsType[*ErrNotConverged](err); !short {
+	if _, short := errors.AsType[*NotConvergedError](err); !short {
 		require.NoError(t, err)
 	}
 	classes := must(p.classes(t.Context(), whole, d))

@@ -152,13 +152,13 @@ func TestErrIndefiniteBoundsTheSmallestEigenvalue(t *testing.T) {
 		}
 		for _, solver := range []Solver{CG{}, Exact{}, LiSSA{}, LiSSA{Scale: 15}} {
 			_, err := solver.Solve(t.Context(), make([]float64, 30), Symmetric(s.m), s.b)
-			var e *ErrIndefinite
+			var e *IndefiniteError
 			require.ErrorAs(t, err, &e, "%T", solver)
 			require.Less(t, e.Curvature, 0.0)
 			require.GreaterOrEqual(t, e.Curvature, -2-1e-9)
 		}
 		_, err := Exact{}.Solve(t.Context(), make([]float64, 30), Symmetric(s.m), s.b)
-		var e *ErrIndefinite
+		var e *IndefiniteError
 		require.ErrorAs(t, err, &e)
 		require.InDelta(t, -2, e.Curvature, 1e-10)
 		for _, solver := range []Solver{CG{}, Exact{}, LiSSA{MaxProducts: 10_000}} {

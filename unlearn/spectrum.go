@@ -43,7 +43,7 @@ type Spectrum struct {
 
 // Lanczos estimates the spectrum of a from products with it, by Lanczos' method with full reorthogonalisation (Parlett,
 // The Symmetric Eigenvalue Problem, chapter 13) from random starts. Memory: Steps vectors of length p. A product that is
-// not finite ends it with [ErrDiverged].
+// not finite ends it with [DivergedError].
 func Lanczos(ctx context.Context, a Operator, o SpectrumOptions) (*Spectrum, error) {
 	p := a.Dim()
 	if p < 1 {
@@ -147,7 +147,7 @@ func (l *lanczosRun) product(ctx context.Context, a *counted, j int) error {
 	}
 	l.alpha[j] = floats.Dot(l.basis[j], l.next)
 	if !finite(l.alpha[j]) {
-		return &ErrDiverged{Solver: lanczosName, Quantity: "Rayleigh quotient", Iterations: j + 1, Residual: l.alpha[j], Best: math.NaN(), Curvature: math.NaN(),
+		return &DivergedError{Solver: lanczosName, Quantity: "Rayleigh quotient", Iterations: j + 1, Residual: l.alpha[j], Best: math.NaN(), Curvature: math.NaN(),
 			Remedy: overflowRemedy}
 	}
 	l.orthogonalise(l.next, j+1)

@@ -134,7 +134,7 @@ func (t *Stream) settings() map[string]string {
 }
 
 // Unlearn carries out a request, and has it in the ledger before it returns. Where the budget does not certify it nothing has happened
-// and the error is an [ErrBudget] with an update without Theta beside it, unless Certified.Retrain is set: then the request is answered
+// and the error is an [BudgetError] with an update without Theta beside it, unless Certified.Retrain is set: then the request is answered
 // by retraining, with a fresh tilt. A request that changes nothing in the data has no entry in the ledger and is not counted; Notes says so.
 func (t *Stream) Unlearn(ctx context.Context, r Request) (*Update, error) {
 	changes, err := t.history.changes(r)
@@ -161,7 +161,7 @@ func (t *Stream) Unlearn(ctx context.Context, r Request) (*Update, error) {
 		return t.retrain(ctx, w, u, changes)
 	case !c.Issued:
 		u.Theta = nil
-		return w.closed(u), &ErrBudget{Method: t.m.method().Name(), Certificate: *c, Requests: t.ledger.Requests(), Reset: t.left()}
+		return w.closed(u), &BudgetError{Method: t.m.method().Name(), Certificate: *c, Requests: t.ledger.Requests(), Reset: t.left()}
 	}
 	if u.Data == t.p.Train { // nothing changes
 		u.Notes = append(u.Notes, "the ledger has no entry for this request")
@@ -222,7 +222,7 @@ func (t *Stream) retrain(ctx context.Context, w *certifying, u *Update, changes 
 		NoUpdate: u.After, Spent: u.After}
 	u.Certificate = c
 	if c.Issued = c.Spent <= c.Allowed; !c.Issued {
-		return w.closed(u), &ErrBudget{Method: u.Method, Certificate: *c, Reset: u.After}
+		return w.closed(u), &BudgetError{Method: u.Method, Certificate: *c, Reset: u.After}
 	}
 	e := Entry{Kind: entryRetrain, Changes: changes, Added: u.After, Exact: u.After, DataNorm: w.xnorm}
 	if err := t.ledger.Append(e, theta); err != nil {

@@ -111,7 +111,7 @@ func TestSpentBudgetEndsTheStreamOrRetrains(t *testing.T) {
 			require.True(t, u.Certificate.Issued)
 			continue
 		}
-		budget, ok := errors.AsType[*ErrBudget](err)
+		budget, ok := errors.AsType[*BudgetError](err)
 		require.True(t, ok, "%v", err)
 		require.Nil(t, u.Theta)
 		require.Equal(t, row, budget.Requests)

@@ -9,16 +9,16 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// ErrWorse reports an update that was refused because it made the gradient residual on the corrected data larger, or
+// WorseError reports an update that was refused because it made the gradient residual on the corrected data larger, or
 // not a number. A residual that is no larger than what training had left on the old data is not refused: where that is more
 // than the request itself moves the gradient, chance decides which of the two is larger. Found by errors.As.
-type ErrWorse struct {
+type WorseError struct {
 	Method        string
 	Before, After float64 // ||grad L(.; D')|| of the old parameters and of the refused ones
 	Remedy        string  // what to change, in words
 }
 
-func (e *ErrWorse) Error() string {
+func (e *WorseError) Error() string {
 	const format = "unlearn: %s made the gradient residual on the corrected data worse: it was %.6g before the update and would be %.6g after it; %s"
 	return fmt.Sprintf(format, e.Method, e.Before, e.After, e.Remedy)
 }
@@ -175,7 +175,7 @@ func (t *attempt) judge(theta []float64, after float64, force bool, remedy strin
 	if force {
 		remedy = withoutForce(remedy)
 	}
-	err := &ErrWorse{Method: t.update.Method, Before: t.update.Before, After: after, Remedy: remedy}
+	err := &WorseError{Method: t.update.Method, Before: t.update.Before, After: after, Remedy: remedy}
 	if !force {
 		return t.refuse(err)
 	}

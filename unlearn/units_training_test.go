@@ -64,7 +64,7 @@ func TestWorseOnASmallProblem(t *testing.T) {
 	plain := &Problem{Objective: logistic(5), Train: randomData(40, 5, 2, false, 2), L2: 1}
 	p := &Problem{Objective: multiplied{logistic(5), e}, Train: plain.Train, L2: math.Ldexp(1, e)}
 	_, err := FirstOrder{Tau: math.Ldexp(100, -e)}.Unlearn(t.Context(), p, trained(t, plain), RemoveSamples(3, 9))
-	var worse *ErrWorse
+	var worse *WorseError
 	require.ErrorAs(t, err, &worse)
 }
 
