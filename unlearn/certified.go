@@ -121,7 +121,7 @@ func (m Certified) checkMethod() error {
 }
 
 // Unlearn implements [Method]. p is the problem that Train returned, theta its parameters. The update carries its certificate; beside
-// an [BudgetError] stands an update without Theta. Check holds what the certificate costs beside the update: of second
+// a [BudgetError] stands an update without Theta. Check holds what the certificate costs beside the update: of second
 // order one gradient, of other methods three.
 func (m Certified) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
 	p, s, err := m.examine(p)

@@ -92,7 +92,7 @@ type Ledger struct {
 	broken  error  // why nothing more can be appended
 }
 
-// OpenLedger opens the ledger of a folder, which is made where there is none. Damage is an [LedgerDamagedError], and a ledger that is open
+// OpenLedger opens the ledger of a folder, which is made where there is none. Damage is a [LedgerDamagedError], and a ledger that is open
 // elsewhere [ErrLedgerLocked]; neither changes anything.
 func OpenLedger(dir string) (*Ledger, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {

@@ -119,7 +119,7 @@ type StatisticsTrainer struct {
 	Seed    uint64
 }
 
-// Train implements [Trainer]. Parameters beside an [NotConvergedError] have their statistics too.
+// Train implements [Trainer]. Parameters beside a [NotConvergedError] have their statistics too.
 func (t StatisticsTrainer) Train(ctx context.Context, p *Problem, theta []float64) ([]float64, error) {
 	if t.Trainer == nil {
 		return nil, errors.New("unlearn: StatisticsTrainer needs a Trainer")

@@ -10,7 +10,7 @@ import (
 type Retrain struct {
 	Trainer Trainer   // nil = LBFGS to a gradient norm of 1e-6
 	Start   []float64 // start of the training (p), the initial parameters for a cold one; nil = the old parameters, warm
-	// Force keeps parameters that the trainer handed back with an [NotConvergedError]; Notes says so.
+	// Force keeps parameters that the trainer handed back with a [NotConvergedError]; Notes says so.
 	Force bool
 
 	// Sample > 0 estimates the residuals before and after on that many samples of either kind, drawn by Seed: see [Subsample].

@@ -134,7 +134,7 @@ func (t *Stream) settings() map[string]string {
 }
 
 // Unlearn carries out a request, and has it in the ledger before it returns. Where the budget does not certify it nothing has happened
-// and the error is an [BudgetError] with an update without Theta beside it, unless Certified.Retrain is set: then the request is answered
+// and the error is a [BudgetError] with an update without Theta beside it, unless Certified.Retrain is set: then the request is answered
 // by retraining, with a fresh tilt. A request that changes nothing in the data has no entry in the ledger and is not counted; Notes says so.
 func (t *Stream) Unlearn(ctx context.Context, r Request) (*Update, error) {
 	changes, err := t.history.changes(r)

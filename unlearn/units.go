@@ -27,7 +27,7 @@ func (u units) own(v float64) float64 { return math.Ldexp(v, -u.operator) }
 type solving func(x []float64, a Operator, b []float64, u units) (Stats, error)
 
 // inUnits solves A x = b by solve. It tries the operator as it is. Should its first product show that its numbers are far from 1, the
-// solve begins again in units of them; that product is counted. A solution that float64 does not hold is an [NotConvergedError].
+// solve begins again in units of them; that product is counted. A solution that float64 does not hold is a [NotConvergedError].
 func inUnits(ctx context.Context, solver string, tolerance float64, dst []float64, a Operator, b []float64, solve solving) (Stats, error) {
 	st := unsolved(solver)
 	if err := checkSystem(solver, dst, a, b); err != nil {
