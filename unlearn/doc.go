@@ -29,11 +29,10 @@
 //   - trainers: [Trainer]; [LBFGS], [Newton], [SGD], [Adam], their [Schedule], [Progress] and [Checkpoint]; [StatisticsTrainer] for batch normalization;
 //   - certificates: [OutputPerturbation] with [Release] and [ReleaseStream]; [ObjectivePerturbation]; [Certified] with [Budget], [Certificate],
 //     [Ledger] and [Stream]; [SmoothMethod], [Comparison], [Judge] and [Vacuity];
-//   - what a language model remembers: [Probe], [Space], [Exposure], [ExposureFit], [SkewNormal];
 //   - tuning and measures: [Tune], [Trial], [Decades], [Accuracy], [MacroF1];
 //   - cost and errors: [Cost], [Meter]; a [Fact] says what was forced, refused or left out. An update that is no good is an error that says why and what to do:
 //     [WorseError], [DivergedError], [IndefiniteError], [NotConvergedError], [OverlapError], [NotConvexError], [RowNormError], [BudgetError], [LedgerDamagedError],
 //     [ErrLedgerLocked].
 //
-// Package objectivetest, below this one, checks an objective that is written by hand.
+// Package objectivetest, below this one, checks an objective that is written by hand. Package exposure measures what a language model remembers.
 package unlearn

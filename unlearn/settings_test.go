@@ -18,7 +18,7 @@ import (
 
 // results are the exported structs whose numbers are answers: nobody sets them, or the file that they are read from is checked.
 var results = strings.Fields(`Applied Certificate Change Cost Entry EntryChange BudgetError DivergedError IndefiniteError LedgerDamagedError
-	NotConvergedError OverlapError RowNormError WorseError Exposure ExposureFit Fact Private Progress Release Shifted Snapshot Spectrum Stats Trial Update
+	NotConvergedError OverlapError RowNormError WorseError Fact Private Progress Release Shifted Snapshot Spectrum Stats Trial Update
 	Vacuity`)
 
 // user is a struct of settings in a place where it works.
@@ -66,10 +66,6 @@ func settingsUsers(t *testing.T) map[string]user {
 	convexProblem, start := certifiedProblem(t, *certified)
 	drawn, err := (&Applied{Data: p.Train, stay: []int{1, 2}}).Subsample(5, 1)
 	require.NoError(t, err)
-	options, space := &ExposureOptions{Fit: true, Samples: 50}, digits(6)
-	model := newTable(3, 6, 1)
-	asked := probe(model, 1, 5)
-	normal := &SkewNormal{Scale: 1}
 	return map[string]user{
 		"CG":       solverUser(*cg, cg, more("MaxProducts")),
 		"MINRES":   solverUser(*minres, minres, more("MaxProducts")),
@@ -125,36 +121,8 @@ func settingsUsers(t *testing.T) map[string]user {
 			_, err := drawn.Hessian(ctx, p, theta, FullHessian)
 			return err
 		}, more("Weight", "AffectedWeight")},
-		"ExposureOptions": {options, func(ctx context.Context) error {
-			_, err := asked.Exposure(ctx, []float64{1}, space, *options)
-			return err
-		}, map[string]string{"ExactLimit": "huge negative infinite", "MaxWindows": "huge negative"}},
-		"Probe": {asked, func(ctx context.Context) error {
-			_, err := asked.Complete(ctx, []float64{1}, 2)
-			return err
-		}, more("Batch", "Length")},
-		"SkewNormal": {normal, func(context.Context) error {
-			mean, _, _ := normal.Moments()
-			for _, v := range []float64{normal.LogPDF(1), normal.LogCDF(1), normal.CDF(1), mean} {
-				if !math.IsNaN(v) {
-					return nil
-				}
-			}
-			return errNaN("Location, Scale and Shape: a distribution says so by NaN, as documented")
-		}, map[string]string{"Location": "huge negative zero", "Scale": "huge", "Shape": "huge negative zero"}},
-		"Space": {&space, func(ctx context.Context) error {
-			_, err := asked.Exposure(ctx, []float64{1}, space, ExposureOptions{})
-			if err != nil {
-				return errNaN("Alphabet: " + err.Error())
-			}
-			return nil
-		}, nil},
 	}
 }
-
-type errNaN string
-
-func (e errNaN) Error() string { return string(e) }
 
 func methodUserOf[M any](p *Problem, theta []float64, m *M, allowed map[string]string) user {
 	return user{m, func(ctx context.Context) error {
