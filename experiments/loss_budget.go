@@ -66,7 +66,7 @@ func (s *Session) streamMethod(set *Settings, method string, dim int, allowed fl
 	}
 	second.Full, second.Until = true, allowed*1e-5
 	if dim <= storedFactor && set.Solver == "cg" {
-		second.Solver = &unlearn.Stored{Tolerance: set.Tolerance}
+		second.Solver = &unlearn.LaggedCholesky{Tolerance: set.Tolerance}
 	}
 	return second, nil
 }
@@ -116,7 +116,7 @@ func (s *Session) streamRecords(ctx context.Context, part string, set *Settings,
 	}
 	training := time.Since(began).Seconds()
 	st := &stream{Stream: opened, s: s, set: set, kind: kind, allowed: budget.Residual()}
-	before, err := unlearn.Judge(ctx, st.Problem(), st.Theta(), set.Sigma, d.Test)
+	before, err := unlearn.MeasureUtility(ctx, st.Problem(), st.Theta(), set.Sigma, d.Test)
 	if err != nil {
 		return nil, errors.Join(err, st.Close())
 	}
@@ -124,7 +124,7 @@ func (s *Session) streamRecords(ctx context.Context, part string, set *Settings,
 	if err != nil {
 		return nil, errors.Join(err, st.Close())
 	}
-	after, err := unlearn.Judge(ctx, st.Problem(), st.Theta(), set.Sigma, d.Test)
+	after, err := unlearn.MeasureUtility(ctx, st.Problem(), st.Theta(), set.Sigma, d.Test)
 	if err != nil {
 		return nil, errors.Join(err, st.Close())
 	}

@@ -225,7 +225,7 @@ func TestSoftmaxRegressionIsCertified(t *testing.T) {
 			}
 		}
 	}
-	worth, err := unlearn.Judge(t.Context(), problem, theta, 1, d)
+	worth, err := unlearn.MeasureUtility(t.Context(), problem, theta, 1, d)
 	require.NoError(t, err)
 	require.False(t, worth.Vacuous())
 }

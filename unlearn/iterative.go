@@ -16,13 +16,13 @@ import (
 // share Method's Seed.
 //
 // A chunk's own difference G knows nothing of what the chunks before it left, so that a step along it may make the residual larger. The steps
-// of SecondOrder, and of FirstOrder in more than one chunk, in Reestimate too, therefore follow the full gradient on the data corrected so far,
+// of SecondOrder, and of FirstOrder in more than one chunk, in ReestimateStatistics too, therefore follow the full gradient on the data corrected so far,
 // as if Full were set. Two settings leave the choice to Full itself, and with it the update as published, along the difference that each chunk
 // makes: Force, since such an update is kept whatever comes of it, and SecondOrder.Gradient: Difference. A step of SecondOrder that follows the
 // full gradient, and would make the residual larger, is halved until it does not, unless Step or Force is set: along the solution of
 // H Delta = -grad L the residual falls at first, whatever H is.
 type Iterative struct {
-	// Method carries out each chunk: FirstOrder or SecondOrder, or one of them in Reestimate. One whose update is more than parameters
+	// Method carries out each chunk: FirstOrder or SecondOrder, or one of them in ReestimateStatistics. One whose update is more than parameters
 	// (Occlusion, SISA, Certified, ObjectivePerturbation) is refused.
 	Method Method
 	Chunks int // at most; 0 = 10
@@ -121,7 +121,7 @@ func following(m Method, chunks int, c chunked) Method {
 		m.chunked = c
 		m.Full = m.Full || !m.Force && m.Gradient == FullGradient
 		return m
-	case Reestimate:
+	case ReestimateStatistics:
 		if !m.Force {
 			m.Method = following(m.Method, chunks, c)
 		}

@@ -102,7 +102,7 @@ func TestKnownFailures(t *testing.T) {
 			require.Equal(t, -1, notFinite(x))
 		}},
 		{"cai4cai/torchsparsegradutils#100", "CG breaks down on a right-hand side of zeros", func(t *testing.T) {
-			for _, solver := range []Solver{CG{}, MINRES{}, LiSSA{}, Exact{}, Galerkin{}, &Stored{}} {
+			for _, solver := range []Solver{CG{}, MINRES{}, LiSSA{}, Exact{}, Galerkin{}, &LaggedCholesky{}} {
 				x := []float64{1, 2}
 				stats, err := solver.Solve(t.Context(), x, identity(2), []float64{0, 0})
 				require.NoError(t, err, solver.Name())
@@ -218,7 +218,7 @@ func TestKnownFailures(t *testing.T) {
 func TestASolversErrorNamesItAndTheMethod(t *testing.T) {
 	p := problems(t)["neuron, no regulariser"]
 	theta := scaledTen(randomVector(p.Dim(), 3), 0)
-	for _, solver := range []Solver{CG{MaxProducts: 1}, MINRES{MaxProducts: 1}, LiSSA{MaxProducts: 1, Scale: 1e9}, Exact{}, Galerkin{Products: 1}, &Stored{}} {
+	for _, solver := range []Solver{CG{MaxProducts: 1}, MINRES{MaxProducts: 1}, LiSSA{MaxProducts: 1, Scale: 1e9}, Exact{}, Galerkin{Products: 1}, &LaggedCholesky{}} {
 		_, err := SecondOrder{Solver: solver}.Unlearn(t.Context(), p, theta, RemoveSamples(1, 2))
 		require.ErrorContains(t, err, solver.Name())
 		require.ErrorContains(t, err, "second-order")
@@ -226,7 +226,7 @@ func TestASolversErrorNamesItAndTheMethod(t *testing.T) {
 	}
 	gone := errors.New("disk on fire")
 	o := &troubled{diagonal: []float64{1, 2}, before: func(int) error { return gone }}
-	for _, solver := range []Solver{CG{}, MINRES{}, LiSSA{}, Exact{}, Galerkin{}, &Stored{}} {
+	for _, solver := range []Solver{CG{}, MINRES{}, LiSSA{}, Exact{}, Galerkin{}, &LaggedCholesky{}} {
 		_, err := solver.Solve(t.Context(), make([]float64, 2), o, []float64{1, 1})
 		require.ErrorIs(t, err, gone)
 		require.ErrorContains(t, err, solver.Name())

@@ -254,9 +254,9 @@ func (l *Ledger) Requests() int {
 // rateOver is how many of the last requests a rate is taken from.
 const rateOver = 100
 
-// Left returns how many requests fit into what is left of the residual that may be spent, at the mean rate of the last 100 since
+// RequestsLeft returns how many requests fit into what is left of the residual that may be spent, at the mean rate of the last 100 since
 // training. known is false as long as there was none, or none added anything.
-func (l *Ledger) Left(allowed float64) (requests int, known bool) {
+func (l *Ledger) RequestsLeft(allowed float64) (requests int, known bool) {
 	n := min(l.Requests(), rateOver)
 	sum := 0.0
 	for _, e := range l.entries[len(l.entries)-n:] {

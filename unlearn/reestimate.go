@@ -10,13 +10,13 @@ import (
 	"lethe/datasets"
 )
 
-// Reestimate carries a request out by Method and then finds the statistics of a [StatisticsObjective] anew, since those of before do not fit
-// the new parameters. The pass counts as a gradient of each of its samples. Before and After are the residuals of the old parameters and of
+// ReestimateStatistics carries a request out by Method and then re-estimates the statistics of a [StatisticsObjective], since the old ones do not
+// fit the new parameters. The pass counts as a gradient of each of its samples. Before and After are the residuals of the old parameters and of
 // the last ones, on the samples that Method takes for them; After of Method itself, with the old statistics, is judged by Method alone: set
 // its Force where only the new statistics make the update what it is.
 //
-// Inside [Iterative] the statistics are found anew after each chunk.
-type Reestimate struct {
+// Inside [Iterative] the statistics are re-estimated after each chunk.
+type ReestimateStatistics struct {
 	Method  Method // one that gives parameters; SISA's models take a [StatisticsTrainer]
 	Samples int    // of the corrected data, drawn by Seed; 0 = 4,000; all if there are no more
 	Seed    uint64
@@ -24,31 +24,31 @@ type Reestimate struct {
 }
 
 // Name returns the method's name with "-reestimated" behind it.
-func (m Reestimate) Name() string {
+func (m ReestimateStatistics) Name() string {
 	if m.Method == nil {
 		return "reestimated"
 	}
 	return m.Method.Name() + "-reestimated"
 }
 
-func (m Reestimate) sampling() sampling {
+func (m ReestimateStatistics) sampling() sampling {
 	if s, ok := m.Method.(interface{ sampling() sampling }); ok {
 		return s.sampling()
 	}
 	return sampling{}
 }
 
-func (m Reestimate) forced() bool {
+func (m ReestimateStatistics) forced() bool {
 	f, ok := m.Method.(interface{ forced() bool })
 	return m.Force || ok && f.forced()
 }
 
 // Unlearn implements [Method]. A request that affects no sample changes nothing, the statistics neither.
-func (m Reestimate) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
+func (m ReestimateStatistics) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
 	if m.Method == nil {
-		return nil, errors.New("unlearn: Reestimate needs a Method")
+		return nil, errors.New("unlearn: ReestimateStatistics needs a Method")
 	}
-	if err := canEstimate(p, "Reestimate", m.Samples); err != nil {
+	if err := canEstimate(p, "ReestimateStatistics", m.Samples); err != nil {
 		return nil, err
 	}
 	p, err := p.entered(theta)
@@ -60,17 +60,17 @@ func (m Reestimate) Unlearn(ctx context.Context, p *Problem, theta []float64, r 
 		return u, err
 	}
 	if u.Theta == nil || u.Predict != nil {
-		return nil, fmt.Errorf("unlearn: Reestimate: %s answers by several models: give its trainer to a StatisticsTrainer instead", m.Method.Name())
+		return nil, fmt.Errorf("unlearn: ReestimateStatistics: %s answers by several models: give its trainer to a StatisticsTrainer instead", m.Method.Name())
 	}
 	if more := u.belongsTo(); more != "" {
-		return nil, fmt.Errorf("unlearn: Reestimate: an update by %s is not parameters alone%s, which would not hold for other statistics: use %[1]s itself",
+		return nil, fmt.Errorf("unlearn: ReestimateStatistics: an update by %s is not parameters alone%s, which would not hold for other statistics: use %[1]s itself",
 			m.Method.Name(), more)
 	}
 	return m.finish(ctx, p, theta, r, u)
 }
 
 // finish finds the statistics of an update, and its residual with them.
-func (m Reestimate) finish(ctx context.Context, p *Problem, theta []float64, r Request, u *Update) (*Update, error) {
+func (m ReestimateStatistics) finish(ctx context.Context, p *Problem, theta []float64, r Request, u *Update) (*Update, error) {
 	t, err := attemptAfter(p, theta, r, u, m.sampling())
 	if err != nil || t.unchanged() {
 		return u, err
@@ -112,7 +112,7 @@ func attemptAfter(p *Problem, theta []float64, r Request, u *Update, s sampling)
 }
 
 // StatisticsTrainer trains by Trainer and then finds the statistics of a [StatisticsObjective] on samples of the training data, as
-// [Reestimate] does after an update.
+// [ReestimateStatistics] does after an update.
 type StatisticsTrainer struct {
 	Trainer Trainer
 	Samples int // drawn by Seed; 0 = 4,000; all if there are no more
@@ -174,6 +174,6 @@ func canEstimate(p *Problem, name string, samples int) error {
 }
 
 func noStatistics(o Objective) error {
-	return fmt.Errorf("unlearn: objective %T has no running statistics to estimate: be a StatisticsObjective, or leave Reestimate out (%w)",
+	return fmt.Errorf("unlearn: objective %T has no running statistics to estimate: be a StatisticsObjective, or leave ReestimateStatistics out (%w)",
 		o, errors.ErrUnsupported)
 }

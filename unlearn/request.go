@@ -4,12 +4,12 @@ import (
 	"lethe/datasets"
 )
 
-// Kind says what a [Change] does.
-type Kind int
+// ChangeKind says what a [Change] does.
+type ChangeKind int
 
 const (
 	// SampleRemoval: the samples Rows were never there.
-	SampleRemoval Kind = iota
+	SampleRemoval ChangeKind = iota
 	// FeatureRemoval: the features Columns are zero in every sample.
 	FeatureRemoval
 	// FeatureCorrection: feature Columns[j] of sample Rows[i] is Values[i][j].
@@ -21,7 +21,7 @@ const (
 )
 
 // String returns the kind in words: "remove samples", "correct labels".
-func (k Kind) String() string {
+func (k ChangeKind) String() string {
 	names := [...]string{"remove samples", "remove features", "correct features", "correct labels", "correct samples"}
 	if k < 0 || int(k) >= len(names) {
 		return "unknown change"
@@ -31,7 +31,7 @@ func (k Kind) String() string {
 
 // Change is one change of a data set. Which fields count depends on Kind; the others have to be empty.
 type Change struct {
-	Kind    Kind
+	Kind    ChangeKind
 	Rows    []int             // samples, counted in the data set that the request is applied to
 	Columns []int             // features
 	Values  [][]float64       // one row for each of Rows, one number for each of Columns

@@ -246,15 +246,17 @@ func (t *Stream) Problem() *Problem { return t.p }
 // Ledger returns the account.
 func (t *Stream) Ledger() *Ledger { return t.ledger }
 
-// Left returns how many requests are left at the present rate; known is false as long as there is no rate.
-func (t *Stream) Left() (requests int, known bool) { return t.ledger.Left(t.m.Budget.Residual()) }
+// RequestsLeft returns how many requests are left at the present rate; known is false as long as there is no rate.
+func (t *Stream) RequestsLeft() (requests int, known bool) {
+	return t.ledger.RequestsLeft(t.m.Budget.Residual())
+}
 
 // String says where the stream stands.
 func (t *Stream) String() string {
 	allowed := t.m.Budget.Residual()
 	text := fmt.Sprintf("%d requests since training, %.4g of the residual of %.4g spent (%.1f %%)", t.ledger.Requests(), t.ledger.Total(), allowed,
 		100*t.ledger.Total()/allowed)
-	if n, known := t.Left(); known {
+	if n, known := t.RequestsLeft(); known {
 		text += fmt.Sprintf(", about %d more at the present rate", n)
 	}
 	return text

@@ -29,7 +29,7 @@ func streamProblem() *Problem {
 }
 
 func streamMethod() Certified {
-	return Certified{Method: SecondOrder{Solver: &Stored{}}, Budget: Budget{0.1, 0.01, 100}, Trainer: newton{}, Seed: 8}
+	return Certified{Method: SecondOrder{Solver: &LaggedCholesky{}}, Budget: Budget{0.1, 0.01, 100}, Trainer: newton{}, Seed: 8}
 }
 
 // agree checks what a ledger has to be: sums, the triangle inequality, and the exact residual of the parameters it holds.
@@ -123,7 +123,7 @@ func TestSpentBudgetEndsTheStreamOrRetrains(t *testing.T) {
 	}
 	require.Greater(t, spent, 1)
 	require.Equal(t, 60-spent, s.Problem().Train.Len(), "what was refused has not happened")
-	left, known := s.Left()
+	left, known := s.RequestsLeft()
 	require.True(t, known)
 	require.LessOrEqual(t, left, 2)
 	require.Contains(t, s.String(), "more at the present rate")
@@ -202,7 +202,7 @@ func TestStreamOfAnotherTrainingIsRefused(t *testing.T) {
 }
 
 func TestStoredSolvesAStreamWithFewProducts(t *testing.T) {
-	solver := &Stored{}
+	solver := &LaggedCholesky{}
 	p := streamProblem()
 	theta := trained(t, p)
 	solve := func() (Stats, float64) {
@@ -226,6 +226,6 @@ func TestStoredSolvesAStreamWithFewProducts(t *testing.T) {
 	solve()
 	st, _ = solve()
 	require.Greater(t, st.Products, 5.0, "factored anew")
-	_, err := (&Stored{MaxDim: 2}).Solve(t.Context(), make([]float64, 5), must(p.Hessian(t.Context(), theta, FullHessian)), randomVector(5, 3))
+	_, err := (&LaggedCholesky{MaxDim: 2}).Solve(t.Context(), make([]float64, 5), must(p.Hessian(t.Context(), theta, FullHessian)), randomVector(5, 3))
 	require.ErrorContains(t, err, "limit 2")
 }

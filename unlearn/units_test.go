@@ -48,7 +48,7 @@ func scaledSolvers() []Solver {
 	large := func(dst, r []float64) { copy(dst, scaledTen(r, 250)) }
 	small := func(dst, r []float64) { copy(dst, scaledTen(r, -250)) }
 	return []Solver{CG{}, CG{Precondition: jacobi}, CG{Precondition: large}, CG{Precondition: small}, MINRES{}, LiSSA{Tolerance: 1e-10},
-		Exact{}, Exact{Indefinite: true}, Galerkin{Tolerance: 1e-9}, &Stored{Tolerance: 1e-10}}
+		Exact{}, Exact{Indefinite: true}, Galerkin{Tolerance: 1e-9}, &LaggedCholesky{Tolerance: 1e-10}}
 }
 
 // Conjugate gradients used to break down at right-hand sides of 1e-170 and 1e170, whose squares are 0 and infinite.
@@ -59,8 +59,8 @@ func TestSystemsOfEverySize(t *testing.T) {
 			for right := -300; right <= 300; right += 25 {
 				a, scaled := timesTen(m, operator), scaledTen(b, right)
 				x := make([]float64, 12)
-				if s, ok := solver.(*Stored); ok {
-					solver = &Stored{Tolerance: s.Tolerance}
+				if s, ok := solver.(*LaggedCholesky); ok {
+					solver = &LaggedCholesky{Tolerance: s.Tolerance}
 				}
 				stats, err := solver.Solve(t.Context(), x, Symmetric(a), scaled)
 				name := fmt.Sprintf("%T, operator 1e%d, right-hand side 1e%d", solver, operator, right)
