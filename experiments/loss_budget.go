@@ -64,7 +64,7 @@ func (s *Session) streamMethod(set *Settings, method string, dim int, allowed fl
 	if err != nil {
 		return nil, err
 	}
-	second.Full, second.Until = true, allowed*1e-5
+	second.Gradient, second.Until = unlearn.FullGradient, allowed*1e-5
 	if dim <= storedFactor && set.Solver == "cg" {
 		second.Solver = &unlearn.LaggedCholesky{Tolerance: set.Tolerance}
 	}

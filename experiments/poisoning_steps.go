@@ -304,11 +304,19 @@ func decades(grid []float64, try func(v float64) (score float64, err error)) (tr
 	return tried, best, nil
 }
 
+// gradient is what second-order steps follow.
+func (t *target) gradient() unlearn.StepGradient {
+	if t.full {
+		return unlearn.FullGradient
+	}
+	return unlearn.DifferenceThenFull
+}
+
 // newtonSteps are second-order steps: Gauss-Newton, solved in the Krylov space of a few products.
 type newtonSteps struct{}
 
 func (newtonSteps) method(t *target, s *search) unlearn.Method {
-	return newton{unlearn.SecondOrder{Curvature: unlearn.GaussNewton, Full: t.full, Sample: t.c.set.Sample, FullSample: t.gradientSize(),
+	return newton{unlearn.SecondOrder{Curvature: unlearn.GaussNewton, Gradient: t.gradient(), Sample: t.c.set.Sample, FullSample: t.gradientSize(),
 		Seed: t.c.sampleSeed(), Force: true}, s}
 }
 

@@ -41,7 +41,7 @@ func TestBoundsHoldOnRandomProblems(t *testing.T) {
 		m := Certified{Budget: Budget{1, 0.5, rapid.Float64Range(0.01, 30).Draw(t, "sigma")}, Trainer: newton{}, Seed: rapid.Uint64Min(1).Draw(t, "b")}
 		m.Method = rapid.SampledFrom([]Method{
 			None{}, FirstOrder{Tau: 0.05, Force: true}, FirstOrder{Tau: 1, Force: true}, SecondOrder{}, SecondOrder{Solver: Exact{}}, SecondOrder{Ridge: 2, Force: true},
-			SecondOrder{Steps: 2, Force: true}, SecondOrder{Steps: 3, Ridge: 1, Force: true}, SecondOrder{Solver: CG{Tolerance: 0.3}, Force: true}, SecondOrder{Step: 0.7, Force: true}, SecondOrder{Full: true, Steps: 2, Force: true},
+			SecondOrder{Steps: 2, Force: true}, SecondOrder{Steps: 3, Ridge: 1, Force: true}, SecondOrder{Solver: CG{Tolerance: 0.3}, Force: true}, SecondOrder{Step: 0.7, Force: true}, SecondOrder{Gradient: FullGradient, Steps: 2, Force: true},
 		}).Draw(t, "method")
 		p, theta, err := m.Train(t.Context(), &Problem{Objective: objective, Train: d, L2: rapid.Float64Range(0.05, 3).Draw(t, "L2")}, make([]float64, objective.Dim()))
 		require.NoError(t, err)

@@ -69,7 +69,7 @@ func ExampleCertified_Open() {
 		fmt.Println(err)
 		return
 	}
-	m := unlearn.Certified{Budget: unlearn.Budget{Epsilon: 0.1, Delta: 0.01, Sigma: 1}, Seed: 1, Method: unlearn.SecondOrder{Full: true}}
+	m := unlearn.Certified{Budget: unlearn.Budget{Epsilon: 0.1, Delta: 0.01, Sigma: 1}, Seed: 1, Method: unlearn.SecondOrder{Gradient: unlearn.FullGradient}}
 	stream, err := m.Open(ctx, p, make([]float64, 2), dir)
 	if err != nil {
 		fmt.Println(err)

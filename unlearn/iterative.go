@@ -17,8 +17,8 @@ import (
 //
 // A chunk's own difference G knows nothing of what the chunks before it left, so that a step along it may make the residual larger. The steps
 // of SecondOrder, and of FirstOrder in more than one chunk, in ReestimateStatistics too, therefore follow the full gradient on the data corrected so far,
-// as if Full were set. Two settings leave the choice to Full itself, and with it the update as published, along the difference that each chunk
-// makes: Force, since such an update is kept whatever comes of it, and SecondOrder.Gradient: Difference. A step of SecondOrder that follows the
+// as if Gradient were FullGradient, and Full were set. Two settings keep the update as published, along the difference that each chunk makes:
+// Force, since such an update is kept whatever comes of it, and SecondOrder.Gradient: Difference. A step of SecondOrder that follows the
 // full gradient, and would make the residual larger, is halved until it does not, unless Step or Force is set: along the solution of
 // H Delta = -grad L the residual falls at first, whatever H is.
 type Iterative struct {
@@ -119,7 +119,9 @@ func following(m Method, chunks int, c chunked) Method {
 		return m
 	case SecondOrder:
 		m.chunked = c
-		m.Full = m.Full || !m.Force && m.Gradient == FullGradient
+		if !m.Force && m.Gradient == DifferenceThenFull {
+			m.Gradient = FullGradient
+		}
 		return m
 	case ReestimateStatistics:
 		if !m.Force {

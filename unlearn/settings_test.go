@@ -91,7 +91,7 @@ func settingsUsers(t *testing.T) map[string]user {
 		"SecondOrder":          methodUserOf(p, theta, &SecondOrder{Force: true}, more("Ridge", "Step", "Steps", "Until", "Sample", "FullSample")),
 		"PublishedSecondOrder": methodUserOf(p, theta, &PublishedSecondOrder{}, more("Batch", "Damping", "Scale", "Iterations", "Check", "Sample")),
 		"OutputPerturbation":   methodUserOf(convexProblem, start, &OutputPerturbation{Epsilon: 1, Delta: 0.1}, more("Epsilon", "Residual")),
-		"Iterative":            methodUserOf(p, theta, &Iterative{Method: SecondOrder{Full: true}}, more("Chunks", "Tolerance")),
+		"Iterative":            methodUserOf(p, theta, &Iterative{Method: SecondOrder{Gradient: FullGradient}}, more("Chunks", "Tolerance")),
 		"None":                 methodUserOf(p, theta, &None{}, more("Sample")),
 		"Retrain":              methodUserOf(p, theta, &Retrain{Start: make([]float64, 5)}, with(more("Sample"), "Start", "huge negative zero")),
 		"ReestimateStatistics": methodUserOf(p, theta, &ReestimateStatistics{Method: SecondOrder{}}, more("Samples")),

@@ -129,18 +129,11 @@ func classOf(row []float64) (best int, clear bool) {
 		}
 		return best, !math.IsNaN(row[0])
 	}
-	twice := false
-	for j, z := range row {
-		switch {
-		case math.IsNaN(z):
-			return 0, false
-		case j > 0 && z == row[best]:
-			twice = true
-		case z > row[best]:
-			best, twice = j, false
-		}
+	if floats.HasNaN(row) {
+		return 0, false
 	}
-	return best, !twice || !math.IsInf(row[best], 0)
+	best = floats.MaxIdx(row)
+	return best, !math.IsInf(row[best], 0) || !slices.Contains(row[best+1:], row[best])
 }
 
 // commonest returns the class of most weight, the lowest of several.

@@ -68,7 +68,7 @@ func TestWholeWeightsAreRepeatedSamples(t *testing.T) {
 		plain.Weights = nil // samples that replace others take their weight
 		for kind, r := range requests(t, &plain) {
 			for _, m := range []Method{
-				None{}, FirstOrder{Tau: 1e-3, Force: true}, exact(), SecondOrder{Solver: Exact{}, Steps: 3}, SecondOrder{Solver: Exact{}, Full: true},
+				None{}, FirstOrder{Tau: 1e-3, Force: true}, exact(), SecondOrder{Solver: Exact{}, Steps: 3}, SecondOrder{Solver: Exact{}, Gradient: FullGradient},
 				SecondOrder{Solver: Exact{}, Curvature: GaussNewton, Ridge: 2}, Retrain{Trainer: newton{}}, Retrain{Trainer: LBFGS{Tolerance: 1e-10}},
 				Iterative{Method: SecondOrder{Solver: Exact{}}, Chunks: 1}, FineTune{Rate: 1e-2, Batch: 1000, Epochs: 2},
 				Retrain{Trainer: SGD{Rate: 0.2, Batch: 1000, Epochs: 30}}, Retrain{Trainer: Adam{Batch: 1000, Epochs: 5}},
