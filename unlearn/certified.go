@@ -19,7 +19,7 @@ import (
 // objectives that compute in float64. Requests that are chosen by looking at the model, and whoever holds two models of one training, are
 // not covered. [OutputPerturbation] has none of these limits.
 //
-// In convex problems (Guo et al. 2020; PAPER.md section 1) a tilt b'theta with b ~ N(0, Sigma^2 I)
+// In convex problems (Guo et al. 2020; docs/paper.md#certificates) a tilt b'theta with b ~ N(0, Sigma^2 I)
 // is drawn before training and is part of it; a request is carried out by Method, and a [Certificate] is issued if the gradient
 // residual on the corrected data, what training left included, is at most Epsilon Sigma / c. Otherwise the update is refused with
 // [BudgetError].

@@ -12,7 +12,7 @@ import (
 type Convex interface {
 	Predictor
 	// Convexity returns how curved a sample's loss is in its outputs: gamma, the largest eigenvalue of that Hessian, and gamma2
-	// (gamma''), the constant by which it changes at most with the outputs. PAPER.md section 1: logistic 1/4 and 1/(6 sqrt 3),
+	// (gamma''), the constant by which it changes at most with the outputs. docs/paper.md#bounds: logistic 1/4 and 1/(6 sqrt 3),
 	// softmax 1/2 and sqrt 2/(3 sqrt 3), squared 1 and 0. An objective that is not convex returns an error with the reason.
 	Convexity() (gamma, gamma2 float64, err error)
 }

@@ -22,7 +22,8 @@
 //     [PerSampler], [Clipper], [Linearizer], [GaussNewtonLinearizer], [StochasticObjective], [StatisticsObjective], [Convex], [ConvexLoss], [Faulter],
 //     [PenaltyChecker]; [Subsample] is a part of the data that stands for all;
 //   - updates: [Method] and [Update]; [FirstOrder], [SecondOrder] with its [Curvature] and [StepGradient], [PublishedSecondOrder] (the authors' recursion); around another
-//     method: [Iterative], [ReestimateStatistics];
+//     method: [Iterative], [ReestimateStatistics], to which a method may say more of itself as a [SampledMethod] with its [Sampling], a
+//     [ForcingMethod] or a [ChunkedMethod];
 //   - solvers: [Solver], [Operator] and [BatchOperator]; [CG], [MINRES], [LiSSA], [Exact], [Factored], [Galerkin], [Krylov], [ShiftedSolve] with [ShiftedSolution];
 //     [Stats] says how a solve ended, [Spectrum] what the matrix is like;
 //   - baselines: [Retrain], [FineTune], [SISA] with [Sharded] and [SliceStore], [Occlusion], [Private], [DPSGD], [None];

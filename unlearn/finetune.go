@@ -10,7 +10,7 @@ import (
 )
 
 // FineTune is the baseline that goes on training on the corrected data for a short while: from theta, over mini-batches B in
-// random order (PAPER.md section 2, the authors' rule),
+// random order (docs/paper.md#linear-models, the authors' rule),
 //
 //	theta <- theta - (Rate/Batch) (sum_{i in B} grad l(z_i, theta) + s (L2 diag(penalty) theta + tilt)), s = 1,
 //
@@ -30,7 +30,8 @@ type FineTune struct {
 // Name returns "fine-tune".
 func (FineTune) Name() string { return "fine-tune" }
 
-func (m FineTune) sampling() sampling { return sampling{m.Sample, m.Seed} }
+// Sampling implements [SampledMethod].
+func (m FineTune) Sampling() Sampling { return Sampling{m.Sample, m.Seed} }
 
 // Unlearn implements [Method].
 func (m FineTune) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
@@ -39,7 +40,7 @@ func (m FineTune) Unlearn(ctx context.Context, p *Problem, theta []float64, r Re
 	if err != nil {
 		return nil, err
 	}
-	t, err := beginSampled(ctx, m.Name(), p, theta, r, m.sampling())
+	t, err := beginSampled(ctx, m.Name(), p, theta, r, m.Sampling())
 	if err != nil {
 		return nil, err
 	}

@@ -14,7 +14,7 @@ import (
 //
 //	u <- u + (1/Scale) (b - A u)
 //
-// (Agarwal, Bullins and Hazan 2017; PAPER.md section 1), which converges for Scale above half the largest eigenvalue, in a
+// (Agarwal, Bullins and Hazan 2017; docs/paper.md#lissa), which converges for Scale above half the largest eigenvalue, in a
 // number of products proportional to the condition number; CG needs its root only. The authors' recursion with
 // "damping" d and result u_J/scale is this one on A + d*scale*I. The zero value is ready.
 //

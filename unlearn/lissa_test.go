@@ -58,7 +58,7 @@ func TestLiSSANeedsNoNumbersSetByHand(t *testing.T) {
 	require.InDelta(t, stats.Products, float64(stats.Iterations)+64, 0.1)
 }
 
-// The authors' form (PAPER.md section 1): u_0 = v; u_j = v + (1-damping) u_{j-1} - (1/scale) H u_{j-1}; result u_J/scale.
+// The authors' form (docs/paper.md#lissa): u_0 = v; u_j = v + (1-damping) u_{j-1} - (1/scale) H u_{j-1}; result u_J/scale.
 func TestLiSSAIsTheAuthorsRecursion(t *testing.T) {
 	const p, scale, damping, depth = 20, 15.0, 0.02, 37
 	m := rotated(spread(p, 0.1, 20), 1)

@@ -14,7 +14,7 @@ import (
 //
 //	L(theta; D) = sum_i w_i l(z_i, theta) + (L2/2) sum_j penalty_j theta_j^2 + tilt'theta,
 //
-// a sum over samples, never a mean (PAPER.md section 1), with the weights w_i of the data set, 1 where it has none: the objective counts them. Regulariser and tilt belong to the problem and not to the
+// a sum over samples, never a mean (docs/paper.md#loss), with the weights w_i of the data set, 1 where it has none: the objective counts them. Regulariser and tilt belong to the problem and not to the
 // model: they are in the gradient and the Hessian of L, and never in a gradient difference.
 type Problem struct {
 	Objective Objective

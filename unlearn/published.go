@@ -14,7 +14,7 @@ import (
 )
 
 // PublishedSecondOrder is the second-order update as the authors of "Machine Unlearning of Features and Labels" run it on their LSTM, by LiSSA
-// with numbers set by hand (PAPER.md section 1):
+// with numbers set by hand (docs/paper.md#lissa):
 //
 //	u_0 = G,  u_j = G + (1 - Damping) u_{j-1} - (1/Scale) H_B u_{j-1},  theta' = theta - u_J / Scale,
 //
@@ -46,9 +46,11 @@ type PublishedSecondOrder struct {
 // Name returns "second-order-published".
 func (PublishedSecondOrder) Name() string { return "second-order-published" }
 
-func (m PublishedSecondOrder) forced() bool { return m.Force }
+// Forces implements [ForcingMethod].
+func (m PublishedSecondOrder) Forces() bool { return m.Force }
 
-func (m PublishedSecondOrder) sampling() sampling { return sampling{m.Sample, m.Seed} }
+// Sampling implements [SampledMethod].
+func (m PublishedSecondOrder) Sampling() Sampling { return Sampling{m.Sample, m.Seed} }
 
 // Unlearn implements [Method]. It costs the gradients of the affected samples, before and after, and a product with Batch samples an
 // iteration, to which Gauss-Newton adds a linearisation. The products that only serve the residual are booked on Check.
@@ -58,7 +60,7 @@ func (m PublishedSecondOrder) Unlearn(ctx context.Context, p *Problem, theta []f
 	}
 	m.Batch, m.Damping, m.Scale = cmp.Or(m.Batch, 500), cmp.Or(m.Damping, 0.1), cmp.Or(m.Scale, 39_000)
 	m.Iterations, m.Check = cmp.Or(m.Iterations, 30), cmp.Or(m.Check, 4)
-	t, err := beginSampled(ctx, m.Name(), p, theta, r, m.sampling())
+	t, err := beginSampled(ctx, m.Name(), p, theta, r, m.Sampling())
 	if err != nil {
 		return nil, err
 	}

@@ -31,16 +31,18 @@ func (m ReestimateStatistics) Name() string {
 	return m.Method.Name() + "-reestimated"
 }
 
-func (m ReestimateStatistics) sampling() sampling {
-	if s, ok := m.Method.(interface{ sampling() sampling }); ok {
-		return s.sampling()
+// Sampling implements [SampledMethod].
+func (m ReestimateStatistics) Sampling() Sampling {
+	if s, ok := m.Method.(SampledMethod); ok {
+		return s.Sampling()
 	}
-	return sampling{}
+	return Sampling{}
 }
 
-func (m ReestimateStatistics) forced() bool {
-	f, ok := m.Method.(interface{ forced() bool })
-	return m.Force || ok && f.forced()
+// Forces implements [ForcingMethod].
+func (m ReestimateStatistics) Forces() bool {
+	f, ok := m.Method.(ForcingMethod)
+	return m.Force || ok && f.Forces()
 }
 
 // Unlearn implements [Method]. A request that affects no sample changes nothing, the statistics neither.
@@ -71,7 +73,7 @@ func (m ReestimateStatistics) Unlearn(ctx context.Context, p *Problem, theta []f
 
 // finish finds the statistics of an update, and its residual with them.
 func (m ReestimateStatistics) finish(ctx context.Context, p *Problem, theta []float64, r Request, u *Update) (*Update, error) {
-	t, err := attemptAfter(p, theta, r, u, m.sampling())
+	t, err := attemptAfter(p, theta, r, u, m.Sampling())
 	if err != nil || t.unchanged() {
 		return u, err
 	}
@@ -85,16 +87,16 @@ func (m ReestimateStatistics) finish(ctx context.Context, p *Problem, theta []fl
 		return t.refuse(err)
 	}
 	t.note("statistics are those of %d of the %d corrected samples", d.Len(), u.Data.Len())
-	if t.worse(u.Before, after) && !m.forced() {
+	if t.worse(u.Before, after) && !m.Forces() {
 		if err := t.findTrained(ctx); err != nil {
 			return t.refuse(err)
 		}
 	}
-	return t.judge(next, after, m.forced(), "use smaller steps in Method, or set Force to keep it")
+	return t.judge(next, after, m.Forces(), "use smaller steps in Method, or set Force to keep it")
 }
 
 // attemptAfter goes on from an update that another attempt came to: what it costs from here is added to the update's.
-func attemptAfter(p *Problem, theta []float64, r Request, u *Update, s sampling) (*attempt, error) {
+func attemptAfter(p *Problem, theta []float64, r Request, u *Update, s Sampling) (*attempt, error) {
 	applied, err := r.apply(p.Train)
 	if err != nil {
 		return nil, err
@@ -105,7 +107,7 @@ func attemptAfter(p *Problem, theta []float64, r Request, u *Update, s sampling)
 		spent: u.Cost}
 	t.p = p.on(u.Data)
 	t.p.Objective = t.meter
-	if s.size > 0 && !t.unchanged() {
+	if s.Size > 0 && !t.unchanged() {
 		t.check, err = t.draw(trustSample, 0)
 	}
 	return t, err

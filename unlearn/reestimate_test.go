@@ -97,8 +97,8 @@ func TestStatisticsAreThoseOfTheCorrectedData(t *testing.T) {
 		// Before is Method's, After that of the last parameters, on the same samples.
 		require.Equal(t, without.Before, u.Before)
 		same := None{}
-		if s, ok := inner.(interface{ sampling() sampling }); ok {
-			same.Sample, same.Seed = s.sampling().size, s.sampling().seed
+		if s, ok := inner.(SampledMethod); ok {
+			same.Sample, same.Seed = s.Sampling().Size, s.Sampling().Seed
 		}
 		at, err := same.Unlearn(t.Context(), p, u.Theta, r)
 		require.NoError(t, err)

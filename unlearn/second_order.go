@@ -12,7 +12,7 @@ import (
 )
 
 // SecondOrder takes a Newton step along the difference that the request makes (Warnecke et al. 2023, the second-order
-// update; PAPER.md section 1):
+// update; docs/paper.md#updates):
 //
 //	theta' = theta - Step (H + Ridge I)^-1 G,  G = sum grad l(z~, theta) - sum grad l(z, theta),
 //
@@ -78,9 +78,11 @@ const forcing = 1e-3
 // Name returns "second-order".
 func (SecondOrder) Name() string { return "second-order" }
 
-func (m SecondOrder) forced() bool { return m.Force }
+// Forces implements [ForcingMethod].
+func (m SecondOrder) Forces() bool { return m.Force }
 
-func (m SecondOrder) sampling() sampling { return sampling{m.Sample, m.Seed} }
+// Sampling implements [SampledMethod].
+func (m SecondOrder) Sampling() Sampling { return Sampling{m.Sample, m.Seed} }
 
 // Unlearn implements [Method]. Each step costs one linearisation and the solver's products over the corrected data; the
 // first also the gradients of the affected samples, before and after, and each later one a gradient, or again those of the affected
@@ -89,7 +91,7 @@ func (m SecondOrder) Unlearn(ctx context.Context, p *Problem, theta []float64, r
 	if err := m.check(); err != nil {
 		return nil, err
 	}
-	t, err := beginSampled(ctx, m.Name(), p, theta, r, m.sampling())
+	t, err := beginSampled(ctx, m.Name(), p, theta, r, m.Sampling())
 	if err != nil {
 		return nil, err
 	}

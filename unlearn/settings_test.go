@@ -18,7 +18,7 @@ import (
 
 // results are the exported structs whose numbers are answers: nobody sets them, or the file that they are read from is checked.
 var results = strings.Fields(`Applied Certificate Change Cost Entry EntryChange BudgetError DivergedError IndefiniteError LedgerDamagedError
-	NotConvergedError OverlapError RowNormError WorseError Fact Private Progress Release ShiftedSolution Snapshot Spectrum Stats Trial Update
+	NotConvergedError OverlapError RowNormError WorseError Fact Private Progress Release Sampling ShiftedSolution Snapshot Spectrum Stats Trial Update
 	Utility`)
 
 // user is a struct of settings in a place where it works.

@@ -215,7 +215,7 @@ func TestSampledUpdateAgainstDenseAlgebra(t *testing.T) {
 	// The figures are those of the draws that are told nowhere but follow from the seed: of the second for the solve, the third for
 	// the trust check.
 	draw := func(role int) *Subsample {
-		s, err := (&attempt{applied: a, sampling: sampling{m, seed}}).draw(role, 0)
+		s, err := (&attempt{applied: a, sampling: Sampling{m, seed}}).draw(role, 0)
 		require.NoError(t, err)
 		return s
 	}

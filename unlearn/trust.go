@@ -36,17 +36,17 @@ type attempt struct {
 
 	spent Cost // by the attempt that this one goes on from
 
-	sampling
-	check *Subsample // on which residuals are estimated; nil = all of D'
+	sampling Sampling
+	check    *Subsample // on which residuals are estimated; nil = all of D'
 }
 
 // begin carries out r and takes the residual of theta on the corrected data.
 func begin(ctx context.Context, method string, p *Problem, theta []float64, r Request) (*attempt, error) {
-	return beginSampled(ctx, method, p, theta, r, sampling{})
+	return beginSampled(ctx, method, p, theta, r, Sampling{})
 }
 
 // beginSampled is begin with residuals that are estimated as s says.
-func beginSampled(ctx context.Context, method string, p *Problem, theta []float64, r Request, s sampling) (*attempt, error) {
+func beginSampled(ctx context.Context, method string, p *Problem, theta []float64, r Request, s Sampling) (*attempt, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -57,8 +57,8 @@ func beginSampled(ctx context.Context, method string, p *Problem, theta []float6
 	if err := checkParameters(method, theta); err != nil {
 		return nil, err
 	}
-	if s.size < 0 {
-		return nil, fmt.Errorf("unlearn: %s: Sample is %d; it cannot be negative (0 = all samples)", method, s.size)
+	if s.Size < 0 {
+		return nil, fmt.Errorf("unlearn: %s: Sample is %d; it cannot be negative (0 = all samples)", method, s.Size)
 	}
 	meter := NewMeter(p.Objective)
 	applied, err := r.apply(p.Train)
@@ -74,7 +74,7 @@ func beginSampled(ctx context.Context, method string, p *Problem, theta []float6
 	if t.unchanged() {
 		t.note("%s", applied.nothing)
 	}
-	if s.size > 0 {
+	if s.Size > 0 {
 		if t.check, err = t.draw(trustSample, 0); err != nil {
 			return nil, err
 		}
