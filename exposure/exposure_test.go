@@ -90,8 +90,8 @@ func TestRankAgainstEnumeration(t *testing.T) {
 	}
 }
 
-// memorised makes a model all but certain of the secret behind the prompt.
-func memorised(m *table, p *Probe, strength float64) {
+// memorized makes a model all but certain of the secret behind the prompt.
+func memorized(m *table, p *Probe, strength float64) {
 	text := append(slices.Clone(p.Prompt), p.Secret...)
 	for k := len(p.Prompt); k < len(text); k++ {
 		for j, token := range text[k-m.length : k] {
@@ -103,7 +103,7 @@ func memorised(m *table, p *Probe, strength float64) {
 func TestPruningRanksBeyondTheLimit(t *testing.T) {
 	m := newTable(5, 10, 8)
 	p := probe(m, 9, 8, 7, 0, 5, 3, 1, 6, 2, 4, 4, 8, 1, 5, 9, 9, 2, 6, 0, 3)
-	memorised(m, p, 6)
+	memorized(m, p, 6)
 	e, err := p.Exposure(t.Context(), []float64{1}, digits(10), Options{})
 	require.NoError(t, err)
 	require.Equal(t, Exact, e.Method)
@@ -167,7 +167,7 @@ func TestFitAgainstTheExactRank(t *testing.T) {
 func TestFittedExposureIsCutAtTheSizeOfTheSpace(t *testing.T) {
 	m := newTable(5, 10, 8)
 	p := probe(m, 9, 8, 7, 0, 5, 3)
-	memorised(m, p, 8)
+	memorized(m, p, 8)
 	e, err := p.Exposure(t.Context(), []float64{1}, digits(10), Options{ExactLimit: -1, MaxWindows: -1, Samples: 2000})
 	require.NoError(t, err)
 	require.Equal(t, Fitted, e.Method)
@@ -257,7 +257,7 @@ func TestExposureInClosedForm(t *testing.T) {
 func TestBelowAllSamplesTheExposureIsExtrapolated(t *testing.T) {
 	m := newTable(5, 10, 8)
 	p := probe(m, 9, 8, 7, 0, 5, 3)
-	memorised(m, p, 8)
+	memorized(m, p, 8)
 	o := Options{ExactLimit: -1, MaxWindows: -1, Samples: 2000}
 	e, err := p.Exposure(t.Context(), []float64{1}, digits(10), o)
 	require.NoError(t, err)

@@ -36,9 +36,9 @@ type Certified struct {
 	Trainer Trainer // nil = LBFGS{}
 	Seed    uint64  // of b
 	// Norm is an upper bound of ||X||_2 of the training data, weights included, see [DataNorm]; 0 = found when a bound needs it. Requests that change
-	// features, other than by removing them, have it found anew.
+	// features, other than by removing them, have it found again.
 	Norm float64
-	// Retrain makes a [Stream] train anew, with a fresh tilt, when a request would exceed the budget.
+	// Retrain makes a [Stream] train again, with a fresh tilt, when a request would exceed the budget.
 	Retrain bool
 }
 
@@ -52,7 +52,7 @@ func (m Certified) method() Method {
 	return m.Method
 }
 
-// Train draws b and minimises L(theta; D) + b'theta from start. It returns the problem with its tilt, which Unlearn takes, and the
+// Train draws b and minimizes L(theta; D) + b'theta from start. It returns the problem with its tilt, which Unlearn takes, and the
 // parameters.
 func (m Certified) Train(ctx context.Context, p *Problem, start []float64) (*Problem, []float64, error) {
 	p, _, err := m.examine(p)
@@ -98,7 +98,7 @@ func (m Certified) examine(p *Problem) (*Problem, smoothness, error) {
 		return nil, smoothness{}, err
 	}
 	if low, _ := p.penaltyRange(); !(low > 0) {
-		return nil, smoothness{}, fmt.Errorf("unlearn: L2 is %g for a parameter; a certificate needs a regulariser on every parameter, so that "+
+		return nil, smoothness{}, fmt.Errorf("unlearn: L2 is %g for a parameter; a certificate needs a regularizer on every parameter, so that "+
 			"there is one optimum", low)
 	}
 	return p, s, checkRowNorms(p.Train)

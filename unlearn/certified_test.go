@@ -181,7 +181,7 @@ func TestCertificatesThatCannotBe(t *testing.T) {
 		{Certified{Seed: 1, Budget: Budget{0.1, 1, 1}}, good, "Budget.Delta is 1"},
 		{Certified{Seed: 1, Budget: Budget{0.1, 0.1, 0}}, good, "Budget.Sigma is 0"},
 		{Certified{Seed: 1, Budget: testBudget}, &Problem{}, "needs an Objective"},
-		{Certified{Seed: 1, Budget: testBudget}, change(func(p *Problem) { p.L2 = 0 }), "needs a regulariser on every parameter"},
+		{Certified{Seed: 1, Budget: testBudget}, change(func(p *Problem) { p.L2 = 0 }), "needs a regularizer on every parameter"},
 		{Certified{Seed: 1, Budget: testBudget}, change(func(p *Problem) { p.Penalty = []float64{1, 1, 1, 1, 0} }), "on every parameter"},
 		{Certified{Seed: 1, Budget: testBudget}, change(func(p *Problem) { p.Objective = full{neuron(5)} }), "does not say that it is convex"},
 		{Certified{Seed: 1, Budget: testBudget}, change(func(p *Problem) { p.Objective = refusing{full{neuron(5)}} }), "tanh bends"},
@@ -227,7 +227,7 @@ func TestDataNormIsAnUpperBound(t *testing.T) {
 			d := randomData(150, p, 2, seed%2 == 0, seed)
 			bound, err := DataNorm(t.Context(), d)
 			require.NoError(t, err)
-			m, err := Materialise(t.Context(), gram{d.X}, 0)
+			m, err := Materialize(t.Context(), gram{d.X}, 0)
 			require.NoError(t, err)
 			var e mat.EigenSym
 			require.True(t, e.Factorize(m, false))

@@ -77,7 +77,7 @@ func (k *cgKernel) run(ctx context.Context, d, r []float64, a *counted, target, 
 	clear(d)
 	z := k.preconditioned(r)
 	if k.precondition != nil {
-		k.normalise(r)
+		k.normalize(r)
 	}
 	copy(k.direction, z)
 	rz := floats.Dot(r, z)
@@ -148,8 +148,8 @@ func (k *cgKernel) preconditioned(r []float64) []float64 {
 	return k.z
 }
 
-// normalise chooses the scale where z = M^-1 r is of another size than r.
-func (k *cgKernel) normalise(r []float64) {
+// normalize chooses the scale where z = M^-1 r is of another size than r.
+func (k *cgKernel) normalize(r []float64) {
 	if isZero(k.z) || notFinite(k.z) >= 0 {
 		return
 	}

@@ -65,7 +65,7 @@ type RowNormError struct {
 
 func (e *RowNormError) Error() string {
 	return fmt.Sprintf("unlearn: row %d of %s has norm %.6g, and the bounds of a certificate hold for rows of norm at most 1: "+
-		"train on Problem.Normalize, and normalise what the model is to answer for", e.Row, e.Data, e.Norm)
+		"train on Problem.Normalize, and normalize what the model is to answer for", e.Row, e.Data, e.Norm)
 }
 
 // rowRounding is what dividing a row by its norm can leave above 1.
@@ -86,7 +86,7 @@ func checkRowNorms(d *datasets.Dataset) error {
 }
 
 // Normalize returns the problem on training rows divided by their L2 norms, as the bounds of a certificate ask for. Data that the
-// model is to answer for have to be normalised alike ([datasets.NormalizeRows]).
+// model is to answer for have to be normalized alike ([datasets.NormalizeRows]).
 func (p *Problem) Normalize() (*Problem, error) {
 	p, err := p.sound()
 	if err != nil {

@@ -42,8 +42,8 @@ type descentRun struct {
 	blocks   []stepBlock
 	progress Progress
 	least    float64 // smallest gradient norm so far
-	// regulariser is that of the parameters at hand.
-	regulariser float64
+	// regularizer is that of the parameters at hand.
+	regularizer float64
 	start       time.Time
 	saved       time.Time // when the checkpoint was last written, or start
 }
@@ -63,7 +63,7 @@ func (d descent) train(ctx context.Context, p *Problem, theta []float64) ([]floa
 	}
 	n := p.Train.Len()
 	if n == 0 {
-		return nil, errors.New("unlearn: there are no samples to train on; L-BFGS can minimise the regulariser alone")
+		return nil, errors.New("unlearn: there are no samples to train on; L-BFGS can minimize the regularizer alone")
 	}
 	mass := p.Train.TotalWeight()
 	if !(mass > 0) {
@@ -202,7 +202,7 @@ func (r *descentRun) diverged(gradient float64) error {
 }
 
 // gradient writes a batch's gradient to r.g, and returns its loss, NaN if that would cost a pass of its own; both without the
-// regulariser.
+// regularizer.
 func (r *descentRun) gradient(ctx context.Context, batch *datasets.Dataset) (float64, error) {
 	loss, err := math.NaN(), error(nil)
 	if o := stochasticPass(r.p.Objective); o != nil {
@@ -242,7 +242,7 @@ func (r *descentRun) report() error {
 	now := r.progress
 	now.Trainer, now.Theta = r.name, r.at.Theta
 	now.Epoch, now.Epochs, now.Step, now.Steps = r.at.Epoch, r.epochs, r.at.Step, r.steps
-	now.Loss = r.at.lossSum/r.at.seen*float64(r.n) + r.regulariser
+	now.Loss = r.at.lossSum/r.at.seen*float64(r.n) + r.regularizer
 	now.stopwatch(r.start)
 	return r.callback(now)
 }

@@ -76,7 +76,7 @@ func (s Exact) Factor(ctx context.Context, a Operator) (*Factored, error) {
 	if err := s.check(); err != nil {
 		return nil, err
 	}
-	m, err := Materialise(ctx, a, s.MaxDim)
+	m, err := Materialize(ctx, a, s.MaxDim)
 	if err != nil {
 		return nil, err
 	}
@@ -201,9 +201,9 @@ func (f *Factored) solveTo(dst, b []float64) {
 	_ = f.factor.SolveVecTo(d, mat.NewVecDense(len(b), b))
 }
 
-// Materialise writes A out by p products with the unit vectors and takes the mean of A and A', which differ by
+// Materialize writes A out by p products with the unit vectors and takes the mean of A and A', which differ by
 // rounding. maxDim 0 = 5,000; a larger p is an error.
-func Materialise(ctx context.Context, a Operator, maxDim int) (*mat.SymDense, error) {
+func Materialize(ctx context.Context, a Operator, maxDim int) (*mat.SymDense, error) {
 	p := a.Dim()
 	if err := checkSettings("Exact", count("MaxDim", maxDim, "the default 5,000")); err != nil {
 		return nil, err

@@ -67,7 +67,7 @@ func flats() *datasets.Dataset {
 	}
 }
 
-// fit minimises the loss: on a quadratic, one Newton step from anywhere does.
+// fit minimizes the loss: on a quadratic, one Newton step from anywhere does.
 func fit(p *unlearn.Problem) []float64 {
 	ctx := context.Background()
 	theta, g := make([]float64, p.Dim()), make([]float64, p.Dim())

@@ -14,7 +14,7 @@ import (
 //
 //	theta <- theta - (Rate/Batch) (sum_{i in B} grad l(z_i, theta) + s (L2 diag(penalty) theta + tilt)), s = 1,
 //
-// or with s = |B|/n, so that a pass goes down L itself: with s = 1 it goes down a loss whose regulariser counts n/|B| times, which
+// or with s = |B|/n, so that a pass goes down L itself: with s = 1 it goes down a loss whose regularizer counts n/|B| times, which
 // ruins the model when L2 is large.
 //
 // It is not refused when the residual grows, as stochastic steps make it do; only when it stops being a number.
@@ -84,7 +84,7 @@ func (m FineTune) pass(ctx context.Context, p *Problem, theta []float64, epoch i
 	return nil
 }
 
-// share returns the problem with that share of its regulariser and tilt.
+// share returns the problem with that share of its regularizer and tilt.
 func (p *Problem) share(s float64) *Problem {
 	q := *p
 	q.L2 *= s

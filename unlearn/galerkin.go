@@ -8,7 +8,7 @@ import (
 )
 
 // Galerkin solves A x = b for a symmetric positive definite A in the Krylov space of so many products, by [NewKrylov]: the iterate that
-// conjugate gradients come to after as many, the nearest of the space to the solution in the norm sqrt(e'Ae). Its residual may be larger
+// conjugate gradients reach after as many, the nearest of the space to the solution in the norm sqrt(e'Ae). Its residual may be larger
 // than that of zeros when the space is small; [CG] then hands back the zeros, since it keeps what has the smallest residual. Take Galerkin where
 // the number of products is what limits the step, as in networks; and to carry out what [ShiftedSolve] found.
 //

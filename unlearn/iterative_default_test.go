@@ -19,8 +19,8 @@ func TestSecondOrderInChunksGoesThroughOnConvexProblems(t *testing.T) {
 		lambda    float64
 		near      float64 // share of the distance that is left at the most
 	}{
-		"logistic": {full{logistic(6)}, 1, 0.25}, "logistic, weak regulariser": {full{logistic(6)}, 0.05, 0.7},
-		"logistic, strong regulariser": {full{logistic(6)}, 30, 0.1}, "squares": {full{leastSquares(6)}, 1, 1e-6}, "softmax": {softmax{6, 2}, 1, 0.25},
+		"logistic": {full{logistic(6)}, 1, 0.25}, "logistic, weak regularizer": {full{logistic(6)}, 0.05, 0.7},
+		"logistic, strong regularizer": {full{logistic(6)}, 30, 0.1}, "squares": {full{leastSquares(6)}, 1, 1e-6}, "softmax": {softmax{6, 2}, 1, 0.25},
 	} {
 		seeds := uint64(2)
 		if name == "logistic" {

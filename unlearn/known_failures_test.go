@@ -216,7 +216,7 @@ func TestKnownFailures(t *testing.T) {
 }
 
 func TestASolversErrorNamesItAndTheMethod(t *testing.T) {
-	p := problems(t)["neuron, no regulariser"]
+	p := problems(t)["neuron, no regularizer"]
 	theta := scaledTen(randomVector(p.Dim(), 3), 0)
 	for _, solver := range []Solver{CG{MaxProducts: 1}, MINRES{MaxProducts: 1}, LiSSA{MaxProducts: 1, Scale: 1e9}, Exact{}, Galerkin{Products: 1}, &LaggedCholesky{}} {
 		_, err := SecondOrder{Solver: solver}.Unlearn(t.Context(), p, theta, RemoveSamples(1, 2))

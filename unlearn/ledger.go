@@ -69,7 +69,7 @@ func (e *LedgerDamagedError) Error() string {
 	if e.Line > 0 {
 		at = fmt.Sprintf("line %d of %s", e.Line, e.Path)
 	}
-	return fmt.Sprintf("unlearn: %s %s: restore the folder from a copy, or train anew in another one; nothing was changed", at, e.Reason)
+	return fmt.Sprintf("unlearn: %s %s: restore the folder from a copy, or train again in another one; nothing was changed", at, e.Reason)
 }
 
 // Ledger is the account of a stream of requests against one budget, in a folder of its own. ledger.jsonl is append-only: each line

@@ -15,7 +15,7 @@ type Method interface {
 	Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error)
 }
 
-// Trainer minimises a problem.
+// Trainer minimizes a problem.
 type Trainer interface {
 	// Train returns the parameters reached from the start theta (p), which is not changed. An [NotConvergedError] stands
 	// beside the best parameters found.

@@ -8,7 +8,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// MINRES solves A x = b for a symmetric A, indefinite or not, by minimising ||b - A x|| over growing Krylov spaces
+// MINRES solves A x = b for a symmetric A, indefinite or not, by minimizing ||b - A x|| over growing Krylov spaces
 // (Paige and Saunders 1975, "Solution of sparse indefinite systems of linear equations"). One product an iteration and
 // one more for the true residual. The zero value is ready.
 //

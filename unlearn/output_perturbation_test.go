@@ -116,7 +116,7 @@ func preciseGradient(d *datasets.Dataset, theta []float64, l2 float64) []*big.Fl
 
 const adversaryDraws = 20_000
 
-// worstCase is the problem on which the distance is largest: nothing but the regulariser holds the last parameter, so that
+// worstCase is the problem on which the distance is largest: nothing but the regularizer holds the last parameter, so that
 // a residual of r moves it by r/lambda. The state is put there, as far as the guarantee allows.
 func worstCase(t *testing.T, m OutputPerturbation) (d exactDescent, exact, state []float64) {
 	x := shortRows(12, 2, 2, false, 9)
@@ -260,7 +260,7 @@ func TestWhatCannotBeReleased(t *testing.T) {
 		require.ErrorContains(t, err, want)
 	}
 	_, _, err := good.Train(t.Context(), &Problem{Objective: convexLogistic(2), Train: p.Train}, []float64{0, 0})
-	require.ErrorContains(t, err, "a certificate needs a regulariser")
+	require.ErrorContains(t, err, "a certificate needs a regularizer")
 	var notConvex *NotConvexError
 	_, _, err = good.Train(t.Context(), &Problem{Objective: neuron(2), Train: p.Train, L2: 1}, []float64{0, 0})
 	require.ErrorAs(t, err, &notConvex)

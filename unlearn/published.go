@@ -19,7 +19,7 @@ import (
 //	u_0 = G,  u_j = G + (1 - Damping) u_{j-1} - (1/Scale) H_B u_{j-1},  theta' = theta - u_J / Scale,
 //
 // with G as in [SecondOrder] and H_B the curvature summed over a mini-batch B of the corrected data: neither rescaled to all n samples nor
-// with the regulariser. Its fixed point is (mean H_B + Damping Scale I)^-1 G, where the mean over batches is |B|/n times the curvature
+// with the regularizer. Its fixed point is (mean H_B + Damping Scale I)^-1 G, where the mean over batches is |B|/n times the curvature
 // of all samples. It is here to be compared with; SecondOrder needs no such numbers.
 //
 // What the authors do not look at is told: the relative residual of that fixed point, ||G - (mean H_B + Damping Scale I) u_j/Scale|| /
@@ -53,7 +53,7 @@ func (m PublishedSecondOrder) Forces() bool { return m.Force }
 func (m PublishedSecondOrder) Sampling() Sampling { return Sampling{m.Sample, m.Seed} }
 
 // Unlearn implements [Method]. It costs the gradients of the affected samples, before and after, and a product with Batch samples an
-// iteration, to which Gauss-Newton adds a linearisation. The products that only serve the residual are booked on Check.
+// iteration, to which Gauss-Newton adds a linearization. The products that only serve the residual are booked on Check.
 func (m PublishedSecondOrder) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
 	if err := m.check(); err != nil {
 		return nil, err
@@ -122,7 +122,7 @@ func (m PublishedSecondOrder) recursion(ctx context.Context, t *attempt, g []flo
 // publishedRun is one recursion.
 type publishedRun struct {
 	PublishedSecondOrder
-	p          *Problem // without regulariser
+	p          *Problem // without regularizer
 	t          *attempt
 	g, u, next []float64
 	gnorm      float64

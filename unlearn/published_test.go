@@ -11,7 +11,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// publishedMatrix is share * sum_i l”(z_i) x_i x_i' + ridge I over the corrected data, written out; the regulariser is not in it.
+// publishedMatrix is share * sum_i l”(z_i) x_i x_i' + ridge I over the corrected data, written out; the regularizer is not in it.
 func publishedMatrix(t *testing.T, p *Problem, a *Applied, theta []float64, share, ridge float64) *mat.SymDense {
 	whole, err := a.Subsample(a.Data.Len(), 0)
 	require.NoError(t, err)
@@ -145,7 +145,7 @@ func TestPublishedGrowthIsAnError(t *testing.T) {
 		require.NotContains(t, u.Notes[len(u.Notes)-1], "diverged", "%g", factor)
 	}
 	// Along negative curvature beyond the ridge everything else converges first.
-	q := problems(t)["neuron, no regulariser"]
+	q := problems(t)["neuron, no regularizer"]
 	_, err = PublishedSecondOrder{Batch: 100, Damping: 1e-6, Scale: 20}.Unlearn(t.Context(), q, randomVector(5, 9), r)
 	var e *DivergedError
 	require.ErrorAs(t, err, &e)

@@ -95,7 +95,7 @@ func (m ReestimateStatistics) finish(ctx context.Context, p *Problem, theta []fl
 	return t.judge(next, after, m.Forces(), "use smaller steps in Method, or set Force to keep it")
 }
 
-// attemptAfter goes on from an update that another attempt came to: what it costs from here is added to the update's.
+// attemptAfter goes on from an update that another attempt made: what it costs from here is added to the update's.
 func attemptAfter(p *Problem, theta []float64, r Request, u *Update, s Sampling) (*attempt, error) {
 	applied, err := r.apply(p.Train)
 	if err != nil {

@@ -22,7 +22,7 @@ const (
 	sampleRoles
 )
 
-// draw draws the subsample of a role for a step, counted from 0. Each step draws anew.
+// draw draws the subsample of a role for a step, counted from 0. Each step has a draw of its own.
 func (t *attempt) draw(role, step int) (*Subsample, error) {
 	return drawFor(t.applied, t.sampling.Size, t.sampling.Seed, role, step)
 }

@@ -16,7 +16,7 @@ import (
 //
 //	theta' = theta - Step (H + Ridge I)^-1 G,  G = sum grad l(z~, theta) - sum grad l(z, theta),
 //
-// with H the Hessian of L at theta on the corrected data, regulariser included. On a quadratic loss this is the
+// with H the Hessian of L at theta on the corrected data, regularizer included. On a quadratic loss this is the
 // retrained optimum, if theta was the optimum and Step is 1. From the second step on H is taken at the parameters reached.
 // Gradient says which steps have another gradient in place of G.
 //
@@ -40,7 +40,7 @@ type SecondOrder struct {
 	Batches int
 	Seed    uint64
 	// Sample > 0 estimates H, the residuals before and after, and full gradients from that many affected samples, or all, and that many
-	// others ([Subsample]), each on a draw of its own by Seed, anew for each step; that of the first H is [Applied.Subsample](Sample, Seed). G
+	// others ([Subsample]), each on a draw of its own by Seed for each step; that of the first H is [Applied.Subsample](Sample, Seed). G
 	// is never estimated. So nothing passes over all samples. Each solution is also held against
 	// a second matrix: see [Stats].Independent. Notes gives the sizes.
 	Sample int
@@ -84,9 +84,9 @@ func (m SecondOrder) Forces() bool { return m.Force }
 // Sampling implements [SampledMethod].
 func (m SecondOrder) Sampling() Sampling { return Sampling{m.Sample, m.Seed} }
 
-// Unlearn implements [Method]. Each step costs one linearisation and the solver's products over the corrected data; the
+// Unlearn implements [Method]. Each step costs one linearization and the solver's products over the corrected data; the
 // first also the gradients of the affected samples, before and after, and each later one a gradient, or again those of the affected
-// samples. With Sample the corrected data are those of a subsample, and a solve costs one more linearisation and product.
+// samples. With Sample the corrected data are those of a subsample, and a solve costs one more linearization and product.
 func (m SecondOrder) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
 	if err := m.check(); err != nil {
 		return nil, err

@@ -7,7 +7,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// SGD minimises a problem by stochastic gradient descent with momentum (Polyak 1964), over mini-batches B:
+// SGD minimizes a problem by stochastic gradient descent with momentum (Polyak 1964), over mini-batches B:
 //
 //	g = ((n/|B|) sum_{i in B} w_i grad l(z_i, theta) + L2 diag(penalty) theta + tilt) / W,
 //	m <- Momentum m + g,  theta <- theta - Rate m,

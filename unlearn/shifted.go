@@ -16,7 +16,7 @@ type ShiftedSolution struct {
 	Ridge    float64
 	Products int       // dimension of the space
 	X        []float64 // the solution (p); nil where Err is not
-	// Residual is ||b - (A + Ridge I) X|| / ||b||. It is known from the recurrence, which full reorthogonalisation keeps true.
+	// Residual is ||b - (A + Ridge I) X|| / ||b||. It is known from the recurrence, which full reorthogonalization keeps true.
 	Residual float64
 	// Smallest is the smallest eigenvalue of A in the space, an upper estimate of A's own; NaN for b = 0, which spans none.
 	Smallest float64
@@ -50,7 +50,7 @@ type Krylov struct {
 	*lanczosRun
 }
 
-// NewKrylov spans the space with that many products, by Lanczos' method from b with full reorthogonalisation (Parlett, The Symmetric
+// NewKrylov spans the space with that many products, by Lanczos' method from b with full reorthogonalization (Parlett, The Symmetric
 // Eigenvalue Problem, chapter 13). An invariant space ends it early, a product that is not finite with [DivergedError]. Memory: products
 // vectors of length p.
 func NewKrylov(ctx context.Context, a Operator, b []float64, products int) (*Krylov, error) {

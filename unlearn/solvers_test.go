@@ -259,7 +259,7 @@ func TestDimensionNothing(t *testing.T) {
 	}
 	_, err := Factor(t.Context(), none)
 	require.ErrorContains(t, err, "dimension 0")
-	_, err = Materialise(t.Context(), identity(2), -1)
+	_, err = Materialize(t.Context(), identity(2), -1)
 	require.ErrorContains(t, err, "MaxDim is -1")
 	for _, s := range []Solver{&LaggedCholesky{}, Exact{}} {
 		_, err := s.Solve(t.Context(), make([]float64, 2), identity(2), []float64{1, math.NaN()})

@@ -198,7 +198,7 @@ func (t *Stream) left() float64 {
 	return entries[len(entries)-1-t.ledger.Requests()].Added
 }
 
-// Retrain trains anew on the data as they are now, with a fresh tilt, which frees the whole budget.
+// Retrain trains again on the data as they are now, with a fresh tilt, which frees the whole budget.
 func (t *Stream) Retrain(ctx context.Context) (*Update, error) {
 	w := t.m.begin(t.p, t.s)
 	w.xnorm = t.xnorm

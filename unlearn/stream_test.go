@@ -52,7 +52,7 @@ func agree(t require.TestingT, s *Stream) {
 	require.InDelta(t, entries[len(entries)-1].Exact, exact, 1e-9)
 }
 
-// A stream comes to the same data as one request, whatever order the requests come in and wherever it is interrupted.
+// A stream ends with the same data as one request, whatever order the requests come in and wherever it is interrupted.
 func TestStreamOnRandomRequests(t *testing.T) {
 	root := t.TempDir()
 	run := 0
@@ -225,7 +225,7 @@ func TestStoredSolvesAStreamWithFewProducts(t *testing.T) {
 	solver.Refactor = 1
 	solve()
 	st, _ = solve()
-	require.Greater(t, st.Products, 5.0, "factored anew")
+	require.Greater(t, st.Products, 5.0, "factored again")
 	_, err := (&LaggedCholesky{MaxDim: 2}).Solve(t.Context(), make([]float64, 5), must(p.Hessian(t.Context(), theta, FullHessian)), randomVector(5, 3))
 	require.ErrorContains(t, err, "limit 2")
 }

@@ -199,8 +199,8 @@ func withoutForce(remedy string) string {
 }
 
 // roundingResidual is what the gradient of a problem solved as well as float64 allows is taken to have at most. In a problem whose numbers
-// are small, 1e-10 is much: there it is smallShare of the gradients that the request has to do with, or that share of the regulariser's
-// gradient, whichever is more. At the optimum the samples' gradients add up to the regulariser's, and their rounding is in proportion.
+// are small, 1e-10 is much: there it is smallShare of the gradients that the request has to do with, or that share of the regularizer's
+// gradient, whichever is more. At the optimum the samples' gradients add up to the regularizer's, and their rounding is in proportion.
 const (
 	roundingResidual = 1e-10
 	smallShare       = 1e-4
@@ -212,13 +212,13 @@ func (t *attempt) worse(before, after float64) bool {
 	if size == 0 {
 		return worse(before, after, roundingResidual)
 	}
-	return worse(before, after, min(roundingResidual, max(smallShare*size, roundingResidual*t.regulariserSize())))
+	return worse(before, after, min(roundingResidual, max(smallShare*size, roundingResidual*t.regularizerSize())))
 }
 
-// regulariserSize returns the norm of the regulariser's gradient, tilt included, at the old parameters.
-func (t *attempt) regulariserSize() float64 {
+// regularizerSize returns the norm of the regularizer's gradient, tilt included, at the old parameters.
+func (t *attempt) regularizerSize() float64 {
 	g := make([]float64, len(t.theta))
-	t.p.addRegulariserGradient(g, t.theta)
+	t.p.addRegularizerGradient(g, t.theta)
 	return norm(g)
 }
 

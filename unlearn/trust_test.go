@@ -92,7 +92,7 @@ func TestRemainderOfTrainingIsNoReasonToRefuse(t *testing.T) {
 }
 
 func TestIndefiniteHessianIsAnsweredForWithARemedy(t *testing.T) {
-	p := problems(t)["neuron, no regulariser"]
+	p := problems(t)["neuron, no regularizer"]
 	theta := randomVector(5, 9)
 	r := RemoveSamples(3, 5)
 	u, err := SecondOrder{}.Unlearn(t.Context(), p, theta, r)
