@@ -72,10 +72,10 @@ func (s *Subject) apply(ctx context.Context, m contender, r unlearn.Request) (ou
 
 // methodFailed reports whether the error says that a method could not do it, rather than that the program could not.
 func methodFailed(err error) bool {
-	var diverged *unlearn.ErrDiverged
-	var short *unlearn.ErrNotConverged
-	var indefinite *unlearn.ErrIndefinite
-	var worse *unlearn.ErrWorse
+	var diverged *unlearn.DivergedError
+	var short *unlearn.NotConvergedError
+	var indefinite *unlearn.IndefiniteError
+	var worse *unlearn.WorseError
 	return errors.As(err, &diverged) || errors.As(err, &short) || errors.As(err, &indefinite) || errors.As(err, &worse)
 }
 
@@ -129,8 +129,8 @@ func appliedFrom(o *outcome, u *unlearn.Update) *applied {
 // result. A solve that only ended at its limit of products is one.
 func brokenSolve(u *unlearn.Update) error {
 	for _, f := range u.Of(unlearn.Forced) {
-		_, diverged := errors.AsType[*unlearn.ErrDiverged](f.Err)
-		if _, indefinite := errors.AsType[*unlearn.ErrIndefinite](f.Err); diverged || indefinite {
+		_, diverged := errors.AsType[*unlearn.DivergedError](f.Err)
+		if _, indefinite := errors.AsType[*unlearn.IndefiniteError](f.Err); diverged || indefinite {
 			return f.Err
 		}
 	}

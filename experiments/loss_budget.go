@@ -65,9 +65,9 @@ func (s *tableSession) streamMethod(set *tableSettings, method string, dim int, 
 	if err != nil {
 		return nil, err
 	}
-	second.Full, second.Until = true, allowed*1e-5
+	second.Gradient, second.Until = unlearn.FullGradient, allowed*1e-5
 	if dim <= storedFactor && set.Solver == "cg" {
-		second.Solver = &unlearn.Stored{Tolerance: set.Tolerance}
+		second.Solver = &unlearn.LaggedCholesky{Tolerance: set.Tolerance}
 	}
 	return second, nil
 }
@@ -117,7 +117,7 @@ func (s *tableSession) streamRecords(ctx context.Context, part string, set *tabl
 	}
 	training := time.Since(began).Seconds()
 	st := &stream{Stream: opened, s: s, set: set, kind: kind, allowed: budget.Residual()}
-	before, err := unlearn.Judge(ctx, st.Problem(), st.Theta(), set.Sigma, d.Test)
+	before, err := unlearn.MeasureUtility(ctx, st.Problem(), st.Theta(), set.Sigma, d.Test)
 	if err != nil {
 		return nil, errors.Join(err, st.Close())
 	}
@@ -125,7 +125,7 @@ func (s *tableSession) streamRecords(ctx context.Context, part string, set *tabl
 	if err != nil {
 		return nil, errors.Join(err, st.Close())
 	}
-	after, err := unlearn.Judge(ctx, st.Problem(), st.Theta(), set.Sigma, d.Test)
+	after, err := unlearn.MeasureUtility(ctx, st.Problem(), st.Theta(), set.Sigma, d.Test)
 	if err != nil {
 		return nil, errors.Join(err, st.Close())
 	}
@@ -159,7 +159,7 @@ func (t *stream) run(ctx context.Context, part, method string) (seconds float64,
 	began := time.Now()
 	for i, r := range requests {
 		_, err := t.Unlearn(ctx, r)
-		var budget *unlearn.ErrBudget
+		var budget *unlearn.BudgetError
 		if errors.As(err, &budget) {
 			t.spent = true
 			t.add(part, method, "next-total", i+1, budget.Certificate.Spent)

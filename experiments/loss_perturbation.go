@@ -234,7 +234,7 @@ func (n *noisy) certificate(ctx context.Context, m contender, r unlearn.Request,
 	}
 	certified.Method = m.Method
 	u, err := certified.Unlearn(ctx, n.Problem, n.Theta, r)
-	var budget *unlearn.ErrBudget
+	var budget *unlearn.BudgetError
 	if err != nil && !errors.As(err, &budget) {
 		if methodFailed(err) {
 			o.metrics = append(o.metrics, metric{"certified-share", "share", 0})

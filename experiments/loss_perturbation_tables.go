@@ -71,7 +71,7 @@ func (r *Results) needsTable(size float64, b unlearn.Budget, epsilons []float64)
 		for _, method := range r.sweptMethods() {
 			row := []string{fmt.Sprintf("%s, %g", method, e), "none tried", "-", percent.one(majority.mean), "-", "-"}
 			if n := r.needs(method, size, e, b.Delta); n.sigma > 0 {
-				v := unlearn.Vacuity{Accuracy: n.accuracy.mean, MacroF1: n.f1.mean, Majority: majority.mean, MajorityF1: f1.mean}
+				v := unlearn.Utility{Accuracy: n.accuracy.mean, MacroF1: n.f1.mean, Majority: majority.mean, MajorityF1: f1.mean}
 				row[1], row[2], row[4], row[5] = formatNumber(n.sigma), percent.text(n.accuracy), style{1, 3}.text(n.f1), "yes"
 				if v.Vacuous() {
 					row[5], worthless = "no", true

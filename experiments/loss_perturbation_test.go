@@ -210,7 +210,7 @@ func TestSoftmaxRegressionIsCertified(t *testing.T) {
 		for _, method := range []unlearn.Method{unlearn.None{}, unlearn.FirstOrder{Tau: 1e-2}, unlearn.SecondOrder{}, unlearn.SecondOrder{Steps: 2}} {
 			certified.Method = method
 			u, err := certified.Unlearn(t.Context(), problem, theta, request)
-			var budget *unlearn.ErrBudget
+			var budget *unlearn.BudgetError
 			if err != nil {
 				require.ErrorAs(t, err, &budget, name)
 			}
@@ -225,7 +225,7 @@ func TestSoftmaxRegressionIsCertified(t *testing.T) {
 			}
 		}
 	}
-	worth, err := unlearn.Judge(t.Context(), problem, theta, 1, d)
+	worth, err := unlearn.MeasureUtility(t.Context(), problem, theta, 1, d)
 	require.NoError(t, err)
 	require.False(t, worth.Vacuous())
 }

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"lethe/unlearn"
+	"lethe/exposure"
 )
 
 // overDraws writes the median of values with their least and largest in brackets, alone where all are written alike, and a dash for none.
@@ -98,5 +98,5 @@ func leastBits(rec Record) float64 {
 	if v := rec.Number("at-least"); !math.IsNaN(v) {
 		return v
 	}
-	return unlearn.ProvenBits(int(rec.Number("strings-below")), int(rec.Number("fit-strings")), rec.Number("space-bits"))
+	return exposure.ProvenBits(int(rec.Number("strings-below")), int(rec.Number("fit-strings")), rec.Number("space-bits"))
 }

@@ -11,7 +11,7 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 
-	"lethe/unlearn"
+	"lethe/exposure"
 )
 
 func memorizationFigures(r *Results) []Figure {
@@ -201,7 +201,7 @@ func bars(h Record) (x, y []float64) {
 
 // fitted returns the distribution's density over its bulk.
 func fitted(h Record) (x, y []float64) {
-	d := unlearn.SkewNormal{Location: h.Number("location"), Scale: h.Number("scale"), Shape: h.Number("shape")}
+	d := exposure.SkewNormal{Location: h.Number("location"), Scale: h.Number("scale"), Shape: h.Number("shape")}
 	mean, variance, _ := d.Moments()
 	const points = 120
 	for i := range points + 1 {

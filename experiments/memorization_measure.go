@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"lethe/datasets"
+	"lethe/exposure"
 	"lethe/nets"
-	"lethe/unlearn"
 )
 
 // histogramBins is how many bars the distribution of perplexities is kept in.
@@ -59,7 +59,7 @@ const (
 
 // exposure measures the exposure in a space, and how far the secret lies below the median of strings drawn from it, and keeps the distribution of
 // their perplexities.
-func (sub *secretSubject) exposure(ctx context.Context, theta []float64, space unlearn.Space) ([]finding, error) {
+func (sub *secretSubject) exposure(ctx context.Context, theta []float64, space exposure.Space) ([]finding, error) {
 	spend := sub.spend(sub.set.FitSamples)
 	spend.Fit, spend.ExactLimit = true, 0
 	e, err := sub.probe.Exposure(ctx, theta, space, spend)
@@ -69,7 +69,7 @@ func (sub *secretSubject) exposure(ctx context.Context, theta []float64, space u
 	f := e.Fit
 	tags := Tags{"space": space.Name, "space-bits": e.SizeBits}
 	switch {
-	case e.Method == unlearn.ExactExposure:
+	case e.Method == exposure.Exact:
 		tags = tags.with(Tags{"by": byRank, "rank": e.Rank, "ties": e.Ties})
 	case e.Extrapolated():
 		tags = tags.with(Tags{"by": byExtrapolation, "at-least": f.AtLeast})
@@ -83,13 +83,13 @@ func (sub *secretSubject) exposure(ctx context.Context, theta []float64, space u
 
 // spend limits what an exposure costs: so many strings for the fit, and before that a ranking that may take twice as many windows. Spaces are
 // not ranked whatever it costs.
-func (sub *secretSubject) spend(strings int) unlearn.ExposureOptions {
-	return unlearn.ExposureOptions{Samples: strings, MaxWindows: 2 * strings, ExactLimit: -1,
+func (sub *secretSubject) spend(strings int) exposure.Options {
+	return exposure.Options{Samples: strings, MaxWindows: 2 * strings, ExactLimit: -1,
 		Seed: random(sub.session.Seed, streamExposure, sub.stream()).Uint64()}
 }
 
 // histogram keeps a distribution in one record, whose value is the number of strings.
-func histogram(space string, f *unlearn.ExposureFit) finding {
+func histogram(space string, f *exposure.Fit) finding {
 	low, high := f.Samples[0], f.Samples[len(f.Samples)-1]
 	width := (high - low) / histogramBins
 	counts := make([]int, histogramBins)

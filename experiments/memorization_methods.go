@@ -184,7 +184,7 @@ func (sub *secretSubject) secondOrderLissa(context.Context, *correction) (*choic
 
 // secondOrderPublished is the authors' recursion with the paper's damping and scale on this model, for which nobody chose them.
 func (sub *secretSubject) secondOrderPublished(_ context.Context, c *correction) (*choice, error) {
-	m := unlearn.Published{Scale: publishedScale(c), Curvature: unlearn.FullHessian, Sample: sub.set.Sample, Seed: sub.sampleSeed(), Force: true}
+	m := unlearn.PublishedSecondOrder{Scale: publishedScale(c), Curvature: unlearn.FullHessian, Sample: sub.set.Sample, Seed: sub.sampleSeed(), Force: true}
 	ch := &choice{trace: &trace{}, tags: Tags{"scale": m.Scale}}
 	m.Trace = func(iteration int, _, residual float64) {
 		if iteration > 0 && finite(residual) {

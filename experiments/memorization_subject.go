@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"lethe/datasets"
+	"lethe/exposure"
 	"lethe/nets"
 	"lethe/unlearn"
 )
@@ -19,8 +20,8 @@ type secretSubject struct {
 	problem *unlearn.Problem // its training data are the text with the secret
 	start   []float64
 	theta   []float64 // after training; nil before
-	probe   *unlearn.Probe
-	spaces  []unlearn.Space
+	probe   *exposure.Probe
+	spaces  []exposure.Space
 
 	corrections map[string]*correction // by the name of the replacement
 }
@@ -66,22 +67,22 @@ func (s *textSession) secretSubject(part string, set *textSettings, key secretKe
 	}
 	// The authors' l2 ||w||^2 beside the mean loss is (2 l2 n)/2 ||w||^2 beside the sum.
 	sub.problem = &unlearn.Problem{Objective: m, Train: p.train, L2: 2 * set.L2 * float64(p.train.Len()), Penalty: penalty}
-	sub.probe = &unlearn.Probe{Model: m, Length: set.Window, Vocabulary: p.vocabulary.Size(), Prompt: p.context, Secret: p.secret}
+	sub.probe = &exposure.Probe{Model: m, Length: set.Window, Vocabulary: p.vocabulary.Size(), Prompt: p.context, Secret: p.secret}
 	sub.spaces = p.spaces()
 	s.secrets[key] = sub
 	return sub, nil
 }
 
 // spaces returns what exposure is measured in, the narrower space first: an attacker may know that the secret is a number.
-func (p *planted) spaces() []unlearn.Space {
-	all := unlearn.Space{Name: "all"}
+func (p *planted) spaces() []exposure.Space {
+	all := exposure.Space{Name: "all"}
 	for id := range p.vocabulary.Size() {
 		all.Alphabet = append(all.Alphabet, int32(id))
 	}
 	if !p.digits() || len(p.vocabulary.Digits()) < 2 {
-		return []unlearn.Space{all}
+		return []exposure.Space{all}
 	}
-	return []unlearn.Space{{Name: "digits", Alphabet: p.vocabulary.Digits()}, all}
+	return []exposure.Space{{Name: "digits", Alphabet: p.vocabulary.Digits()}, all}
 }
 
 // correction returns the request of one replacement.

@@ -350,7 +350,7 @@ func TestADivergedSolveIsAFailure(t *testing.T) {
 	sub, c := trainedSubject(t)
 	for _, m := range []unlearn.Method{
 		sub.secondOrderBy(unlearn.LiSSA{Scale: 1e-3, MaxProducts: 200}, unlearn.GaussNewton),
-		unlearn.Published{Scale: 1, Sample: sub.set.Sample, Force: true},
+		unlearn.PublishedSecondOrder{Scale: 1, Sample: sub.set.Sample, Force: true},
 	} {
 		a, err := sub.apply(t.Context(), c, m, nil)
 		require.NoError(t, err)

@@ -80,7 +80,7 @@ func (sub *poisonSubject) with(way string, m unlearn.Method) unlearn.Method {
 	if way == kept {
 		return m
 	}
-	return unlearn.Reestimate{Method: m, Samples: sub.set.Reestimate, Seed: sub.statisticsSeed(), Force: true}
+	return unlearn.ReestimateStatistics{Method: m, Samples: sub.set.Reestimate, Seed: sub.statisticsSeed(), Force: true}
 }
 
 // target is the part of the network that a method changes.

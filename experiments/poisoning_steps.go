@@ -304,11 +304,19 @@ func decades(grid []float64, try func(v float64) (score float64, err error)) (tr
 	return tried, best, nil
 }
 
+// gradient is what second-order steps follow.
+func (t *target) gradient() unlearn.StepGradient {
+	if t.full {
+		return unlearn.FullGradient
+	}
+	return unlearn.DifferenceThenFull
+}
+
 // newtonSteps are second-order steps: Gauss-Newton, solved in the Krylov space of a few products.
 type newtonSteps struct{}
 
 func (newtonSteps) method(t *target, s *search) unlearn.Method {
-	return newton{unlearn.SecondOrder{Curvature: unlearn.GaussNewton, Full: t.full, Sample: t.c.set.Sample, FullSample: t.gradientSize(),
+	return newton{unlearn.SecondOrder{Curvature: unlearn.GaussNewton, Gradient: t.gradient(), Sample: t.c.set.Sample, FullSample: t.gradientSize(),
 		Seed: t.c.sampleSeed(), Force: true}, s}
 }
 
@@ -351,7 +359,7 @@ func (v krylovSearch) Solve(ctx context.Context, dst []float64, a unlearn.Operat
 		return st, err
 	}
 	space, err := unlearn.NewKrylov(ctx, a, b, slices.Max(set.ProductsGrid))
-	if diverged, ok := errors.AsType[*unlearn.ErrDiverged](err); ok { // an overflow, which no ridge mends
+	if diverged, ok := errors.AsType[*unlearn.DivergedError](err); ok { // an overflow, which no ridge mends
 		st.Iterations, st.Products, st.Seconds = diverged.Iterations, float64(diverged.Iterations), time.Since(began).Seconds()
 		st.Chosen = "products are not finite" + noStep
 		_, err = v.search.try(ctx, nil, nil, err)

@@ -183,7 +183,7 @@ func byHand(t *target, taken Record) unlearn.Method {
 		return unlearn.FirstOrder{Tau: tau, Force: true, Full: t.full, Sample: set.Sample, FullSample: set.GradientSize, Seed: seed}
 	}
 	return unlearn.SecondOrder{Solver: unlearn.Galerkin{Products: int(taken.Number("products"))}, Curvature: unlearn.GaussNewton,
-		Ridge: taken.Number("ridge"), Full: t.full, Sample: set.Sample, FullSample: set.GradientSize, Seed: seed, Force: true}
+		Ridge: taken.Number("ridge"), Gradient: t.gradient(), Sample: set.Sample, FullSample: set.GradientSize, Seed: seed, Force: true}
 }
 
 // On the last layers nothing before them changes, and the statistics between them are those of the whole network.

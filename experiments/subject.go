@@ -87,7 +87,7 @@ type patient struct{ unlearn.Trainer }
 
 func (p patient) Train(ctx context.Context, problem *unlearn.Problem, theta []float64) ([]float64, error) {
 	out, err := p.Trainer.Train(ctx, problem, theta)
-	var short *unlearn.ErrNotConverged
+	var short *unlearn.NotConvergedError
 	if errors.As(err, &short) && out != nil {
 		return out, nil
 	}

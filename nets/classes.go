@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 
+	"gonum.org/v1/gonum/floats"
+
 	"lethe/datasets"
 	"lethe/graph"
 )
@@ -56,13 +58,7 @@ func classOf(row []float64, border float64) float64 {
 		}
 		return 0
 	}
-	best := 0
-	for j, z := range row {
-		if z > row[best] {
-			best = j
-		}
-	}
-	return float64(best)
+	return float64(floats.MaxIdx(row))
 }
 
 func (m *Model) notANumber(theta []float64, what, where string, k int) error {

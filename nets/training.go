@@ -35,7 +35,7 @@ type normalization struct {
 	positions                                int
 }
 
-// Dropout returns x (n, ...) with a share rate of its elements left out, see [graph.Dropout]; each call draws anew. Where statistics are
+// Dropout returns x (n, ...) with a share rate of its elements left out, see [graph.Dropout]; each call has a draw of its own. Where statistics are
 // estimated it returns x itself: they are those of the evaluation pass.
 func (t *Training) Dropout(x *graph.Node, rate float64) *graph.Node {
 	if t.key == nil {

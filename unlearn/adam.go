@@ -6,7 +6,7 @@ import (
 	"math"
 )
 
-// Adam minimises a problem by Adam (Kingma and Ba 2015, algorithm 1), on the same estimates g of grad L / W, with the same
+// Adam minimizes a problem by Adam (Kingma and Ba 2015, algorithm 1), on the same estimates g of grad L / W, with the same
 // batches, as [SGD]:
 //
 //	m <- Beta1 m + (1 - Beta1) g,  v <- Beta2 v + (1 - Beta2) g^2,

@@ -162,7 +162,7 @@ func mark(mask []bool, rows []int) {
 //
 //	G = sum_{z~ in a.New} grad l(z~, theta) - sum_{z in a.Old} grad l(z, theta)
 //
-// to dst (p), at the cost of the affected samples only. Regulariser and tilt are not in it: the request leaves them as
+// to dst (p), at the cost of the affected samples only. Regularizer and tilt are not in it: the request leaves them as
 // they are.
 func (p *Problem) Difference(ctx context.Context, dst, theta []float64, a *Applied) error {
 	if err := p.check(theta, dst); err != nil {

@@ -12,7 +12,7 @@ import (
 	"lethe/datasets"
 )
 
-// Closed-form bounds of the gradient residual on the corrected data D' (rows of norm at most 1) after an update; PAPER.md section 1. Samples
+// Closed-form bounds of the gradient residual on the corrected data D' (rows of norm at most 1) after an update; docs/paper.md#bounds. Samples
 // have weights w_i, of sum W: n where they have none. X is the matrix of the rows sqrt(w_i) x_i. With r0 = ||grad L(theta; D)||, G the request's gradient difference, Delta the step and e = ||H Delta + G|| what the
 // solver left:
 //

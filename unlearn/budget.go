@@ -14,7 +14,7 @@ import (
 //	r = Epsilon Sigma / c,  c = sqrt(2 ln(1.5/Delta)),
 //
 // are (Epsilon, Delta)-certified: no event is more than e^Epsilon times as likely as for the retrained parameters, Delta aside, nor the
-// other way round (Guo et al. 2020, theorem 3; PAPER.md section 1).
+// other way round (Guo et al. 2020, theorem 3; docs/paper.md#certificates).
 type Budget struct {
 	Epsilon float64 // above 0, at most 1
 	Delta   float64 // above 0, below 1
@@ -65,22 +65,22 @@ type Certificate struct {
 	Residual float64 // ||grad L(theta'; D')||, exactly: what training and the solver left is in it
 	Trained  float64 // ||grad L(theta; D)||, what training (and earlier requests) had left
 	// Bound and WorstCase are upper bounds of Residual in closed form, the first from the corrected data, the second from their number
-	// alone (PAPER.md section 1, "Bounds to implement"); +Inf for methods that have none. NoUpdate is that of leaving theta as it was.
+	// alone (docs/paper.md#bounds); +Inf for methods that have none. NoUpdate is that of leaving theta as it was.
 	Bound, WorstCase, NoUpdate float64
 	// Spent is what a ledger adds up to with this request; Residual where there is no ledger.
 	Spent  float64
 	Issued bool // Spent is at most Allowed
 }
 
-// ErrBudget reports an update that the budget does not certify. Found by errors.As.
-type ErrBudget struct {
+// BudgetError reports an update that the budget does not certify. Found by errors.As.
+type BudgetError struct {
 	Method      string
 	Certificate Certificate
 	Requests    int     // carried out since training; 0 without a ledger
 	Reset       float64 // what the last training left: retraining brings Spent back to about that
 }
 
-func (e *ErrBudget) Error() string {
+func (e *BudgetError) Error() string {
 	c, b := &e.Certificate, e.Certificate.Budget
 	spent := fmt.Sprintf("the gradient residual %.4g", c.Residual)
 	if e.Requests > 0 {

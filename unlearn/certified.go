@@ -19,10 +19,10 @@ import (
 // objectives that compute in float64. Requests that are chosen by looking at the model, and whoever holds two models of one training, are
 // not covered. [OutputPerturbation] has none of these limits.
 //
-// In convex problems (Guo et al. 2020; PAPER.md section 1) a tilt b'theta with b ~ N(0, Sigma^2 I)
+// In convex problems (Guo et al. 2020; docs/paper.md#certificates) a tilt b'theta with b ~ N(0, Sigma^2 I)
 // is drawn before training and is part of it; a request is carried out by Method, and a [Certificate] is issued if the gradient
 // residual on the corrected data, what training left included, is at most Epsilon Sigma / c. Otherwise the update is refused with
-// [ErrBudget].
+// [BudgetError].
 //
 //	p, theta, err := m.Train(ctx, problem, start) // p is the problem with its tilt
 //	update, err := m.Unlearn(ctx, p, theta, request)
@@ -36,9 +36,9 @@ type Certified struct {
 	Trainer Trainer // nil = LBFGS{}
 	Seed    uint64  // of b
 	// Norm is an upper bound of ||X||_2 of the training data, weights included, see [DataNorm]; 0 = found when a bound needs it. Requests that change
-	// features, other than by removing them, have it found anew.
+	// features, other than by removing them, have it found again.
 	Norm float64
-	// Retrain makes a [Stream] train anew, with a fresh tilt, when a request would exceed the budget.
+	// Retrain makes a [Stream] train again, with a fresh tilt, when a request would exceed the budget.
 	Retrain bool
 }
 
@@ -52,7 +52,7 @@ func (m Certified) method() Method {
 	return m.Method
 }
 
-// Train draws b and minimises L(theta; D) + b'theta from start. It returns the problem with its tilt, which Unlearn takes, and the
+// Train draws b and minimizes L(theta; D) + b'theta from start. It returns the problem with its tilt, which Unlearn takes, and the
 // parameters.
 func (m Certified) Train(ctx context.Context, p *Problem, start []float64) (*Problem, []float64, error) {
 	p, _, err := m.examine(p)
@@ -98,7 +98,7 @@ func (m Certified) examine(p *Problem) (*Problem, smoothness, error) {
 		return nil, smoothness{}, err
 	}
 	if low, _ := p.penaltyRange(); !(low > 0) {
-		return nil, smoothness{}, fmt.Errorf("unlearn: L2 is %g for a parameter; a certificate needs a regulariser on every parameter, so that "+
+		return nil, smoothness{}, fmt.Errorf("unlearn: L2 is %g for a parameter; a certificate needs a regularizer on every parameter, so that "+
 			"there is one optimum", low)
 	}
 	return p, s, checkRowNorms(p.Train)
@@ -121,7 +121,7 @@ func (m Certified) checkMethod() error {
 }
 
 // Unlearn implements [Method]. p is the problem that Train returned, theta its parameters. The update carries its certificate; beside
-// an [ErrBudget] stands an update without Theta. Check holds what the certificate costs beside the update: of second
+// a [BudgetError] stands an update without Theta. Check holds what the certificate costs beside the update: of second
 // order one gradient, of other methods three.
 func (m Certified) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
 	p, s, err := m.examine(p)
@@ -145,7 +145,7 @@ func (m Certified) Unlearn(ctx context.Context, p *Problem, theta []float64, r R
 	c.Spent = c.Residual
 	if c.Issued = c.Spent <= c.Allowed; !c.Issued {
 		u.Theta = nil
-		return w.closed(u), &ErrBudget{Method: m.method().Name(), Certificate: *c, Reset: c.Trained}
+		return w.closed(u), &BudgetError{Method: m.method().Name(), Certificate: *c, Reset: c.Trained}
 	}
 	return w.closed(u), nil
 }

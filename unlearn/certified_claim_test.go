@@ -103,7 +103,7 @@ func below(sorted []float64, at float64) float64 {
 	return float64(i) / float64(len(sorted))
 }
 
-// optimum minimises logistic loss + ||theta||^2/2 + b'theta in two parameters by Newton's method, without any code of this package.
+// optimum minimizes logistic loss + ||theta||^2/2 + b'theta in two parameters by Newton's method, without any code of this package.
 func optimum(d *datasets.Dataset, b []float64) (theta [2]float64) {
 	for range 50 {
 		g := [2]float64{theta[0] + b[0], theta[1] + b[1]}

@@ -41,7 +41,7 @@ func TestBoundsHoldOnRandomProblems(t *testing.T) {
 		m := Certified{Budget: Budget{1, 0.5, rapid.Float64Range(0.01, 30).Draw(t, "sigma")}, Trainer: newton{}, Seed: rapid.Uint64Min(1).Draw(t, "b")}
 		m.Method = rapid.SampledFrom([]Method{
 			None{}, FirstOrder{Tau: 0.05, Force: true}, FirstOrder{Tau: 1, Force: true}, SecondOrder{}, SecondOrder{Solver: Exact{}}, SecondOrder{Ridge: 2, Force: true},
-			SecondOrder{Steps: 2, Force: true}, SecondOrder{Steps: 3, Ridge: 1, Force: true}, SecondOrder{Solver: CG{Tolerance: 0.3}, Force: true}, SecondOrder{Step: 0.7, Force: true}, SecondOrder{Full: true, Steps: 2, Force: true},
+			SecondOrder{Steps: 2, Force: true}, SecondOrder{Steps: 3, Ridge: 1, Force: true}, SecondOrder{Solver: CG{Tolerance: 0.3}, Force: true}, SecondOrder{Step: 0.7, Force: true}, SecondOrder{Gradient: FullGradient, Steps: 2, Force: true},
 		}).Draw(t, "method")
 		p, theta, err := m.Train(t.Context(), &Problem{Objective: objective, Train: d, L2: rapid.Float64Range(0.05, 3).Draw(t, "L2")}, make([]float64, objective.Dim()))
 		require.NoError(t, err)
@@ -53,7 +53,7 @@ func TestBoundsHoldOnRandomProblems(t *testing.T) {
 		u, err := m.Unlearn(t.Context(), p, theta, request)
 		all++
 		if u.Certificate == nil { // the method gave up, which says nothing of bounds
-			_, worse := errors.AsType[*ErrWorse](err)
+			_, worse := errors.AsType[*WorseError](err)
 			require.True(t, worse || numerical(err), "%v", err)
 			return
 		}
@@ -134,7 +134,7 @@ func TestCertificateIsIssuedWithinTheBudgetOnly(t *testing.T) {
 
 	m.Method = None{}
 	u, err = m.Unlearn(t.Context(), p, theta, RemoveSamples(1, 2, 3))
-	budget, ok := errors.AsType[*ErrBudget](err)
+	budget, ok := errors.AsType[*BudgetError](err)
 	require.True(t, ok, "%v", err)
 	require.Nil(t, u.Theta)
 	require.False(t, u.Certificate.Issued)
@@ -147,7 +147,7 @@ func TestCertificateIsIssuedWithinTheBudgetOnly(t *testing.T) {
 	m.Method = SecondOrder{}
 	theta[0] += 0.5
 	_, err = m.Unlearn(t.Context(), p, theta, RemoveSamples(1, 2, 3))
-	_, ok = errors.AsType[*ErrBudget](err)
+	_, ok = errors.AsType[*BudgetError](err)
 	require.True(t, ok, "%v", err)
 }
 
@@ -181,7 +181,7 @@ func TestCertificatesThatCannotBe(t *testing.T) {
 		{Certified{Seed: 1, Budget: Budget{0.1, 1, 1}}, good, "Budget.Delta is 1"},
 		{Certified{Seed: 1, Budget: Budget{0.1, 0.1, 0}}, good, "Budget.Sigma is 0"},
 		{Certified{Seed: 1, Budget: testBudget}, &Problem{}, "needs an Objective"},
-		{Certified{Seed: 1, Budget: testBudget}, change(func(p *Problem) { p.L2 = 0 }), "needs a regulariser on every parameter"},
+		{Certified{Seed: 1, Budget: testBudget}, change(func(p *Problem) { p.L2 = 0 }), "needs a regularizer on every parameter"},
 		{Certified{Seed: 1, Budget: testBudget}, change(func(p *Problem) { p.Penalty = []float64{1, 1, 1, 1, 0} }), "on every parameter"},
 		{Certified{Seed: 1, Budget: testBudget}, change(func(p *Problem) { p.Objective = full{neuron(5)} }), "does not say that it is convex"},
 		{Certified{Seed: 1, Budget: testBudget}, change(func(p *Problem) { p.Objective = refusing{full{neuron(5)}} }), "tanh bends"},
@@ -197,7 +197,7 @@ func TestCertificatesThatCannotBe(t *testing.T) {
 	_, err = smoothnessOf(NewMeter(convexLogistic(5)))
 	require.NoError(t, err, "a meter hides nothing")
 	_, err = smoothnessOf(NewMeter(full{neuron(5)}))
-	_, ok := errors.AsType[*ErrNotConvex](err)
+	_, ok := errors.AsType[*NotConvexError](err)
 	require.True(t, ok)
 
 	m := Certified{Budget: testBudget, Seed: 1}
@@ -227,7 +227,7 @@ func TestDataNormIsAnUpperBound(t *testing.T) {
 			d := randomData(150, p, 2, seed%2 == 0, seed)
 			bound, err := DataNorm(t.Context(), d)
 			require.NoError(t, err)
-			m, err := Materialise(t.Context(), gram{d.X}, 0)
+			m, err := Materialize(t.Context(), gram{d.X}, 0)
 			require.NoError(t, err)
 			var e mat.EigenSym
 			require.True(t, e.Factorize(m, false))

@@ -12,8 +12,8 @@ import (
 // 1952; Saad, Iterative Methods for Sparse Linear Systems, algorithm 9.1 with a preconditioner). One product an
 // iteration, and one more for the true residual. The zero value is ready.
 //
-// A direction d with d'Ad < 0 ends the solve with [ErrIndefinite]. One with d'Ad = 0 to working precision shows that A is singular and b not
-// in its range, since d'b = r'r > 0 for the residual r of before: it ends the solve with [ErrNotConverged] whose Singular is set. With Precondition
+// A direction d with d'Ad < 0 ends the solve with [IndefiniteError]. One with d'Ad = 0 to working precision shows that A is singular and b not
+// in its range, since d'b = r'r > 0 for the residual r of before: it ends the solve with [NotConvergedError] whose Singular is set. With Precondition
 // only d'Ad <= 0 is looked for.
 type CG struct {
 	Tolerance float64 // on ||b - A x|| / ||b||; 0 = 1e-10
@@ -71,13 +71,13 @@ func newCGKernel(p int, precondition func(dst, r []float64)) *cgKernel {
 	return k
 }
 
-// run is a [kernel]. On *ErrIndefinite k.direction holds the direction of non-positive curvature. A step along a direction without curvature is
+// run is a [kernel]. On *IndefiniteError k.direction holds the direction of non-positive curvature. A step along a direction without curvature is
 // taken only if it ends the run.
 func (k *cgKernel) run(ctx context.Context, d, r []float64, a *counted, target, limit float64) (int, error) {
 	clear(d)
 	z := k.preconditioned(r)
 	if k.precondition != nil {
-		k.normalise(r)
+		k.normalize(r)
 	}
 	copy(k.direction, z)
 	rz := floats.Dot(r, z)
@@ -85,7 +85,7 @@ func (k *cgKernel) run(ctx context.Context, d, r []float64, a *counted, target, 
 	case k.precondition == nil && rz == 0: // r has no digits left that could be squared
 		return 0, nil
 	case !(rz > 0) || !finite(rz):
-		return 0, &ErrIndefinite{Of: k.preconditioner, Curvature: rz / floats.Dot(r, r), Remedy: "leave it out, or make it one that is"}
+		return 0, &IndefiniteError{Of: k.preconditioner, Curvature: rz / floats.Dot(r, r), Remedy: "leave it out, or make it one that is"}
 	}
 	size := 0.0 // of A, at least
 	for n := 1; ; n++ {
@@ -94,7 +94,7 @@ func (k *cgKernel) run(ctx context.Context, d, r []float64, a *counted, target, 
 		}
 		curvature := floats.Dot(k.direction, k.product)
 		if !finite(curvature) {
-			return n, &ErrDiverged{Residual: math.NaN(), Curvature: math.NaN(), Remedy: overflowRemedy}
+			return n, &DivergedError{Residual: math.NaN(), Curvature: math.NaN(), Remedy: overflowRemedy}
 		}
 		alpha := rz / curvature
 		if k.nullDirection(&size) {
@@ -105,7 +105,7 @@ func (k *cgKernel) run(ctx context.Context, d, r []float64, a *counted, target, 
 					return n, nil
 				}
 			}
-			return n, &ErrNotConverged{Singular: true, Remedy: inconsistentRemedy}
+			return n, &NotConvergedError{Singular: true, Remedy: inconsistentRemedy}
 		}
 		if curvature <= 0 {
 			return n, notDefinite(curvature/floats.Dot(k.direction, k.direction), size, false)
@@ -148,8 +148,8 @@ func (k *cgKernel) preconditioned(r []float64) []float64 {
 	return k.z
 }
 
-// normalise chooses the scale where z = M^-1 r is of another size than r.
-func (k *cgKernel) normalise(r []float64) {
+// normalize chooses the scale where z = M^-1 r is of another size than r.
+func (k *cgKernel) normalize(r []float64) {
 	if isZero(k.z) || notFinite(k.z) >= 0 {
 		return
 	}

@@ -10,14 +10,14 @@ import (
 	"lethe/datasets"
 )
 
-// ErrOverlap reports two changes of a request that speak of the same thing. Found by errors.As.
-type ErrOverlap struct {
-	First, Second Kind
+// OverlapError reports two changes of a request that speak of the same thing. Found by errors.As.
+type OverlapError struct {
+	First, Second ChangeKind
 	Rows          []int // the rows that both touch, rising; nil when the two meet in Columns only
 	Columns       []int // the features concerned, rising; nil when whole samples or labels are
 }
 
-func (e *ErrOverlap) Error() string {
+func (e *OverlapError) Error() string {
 	var where []string
 	if len(e.Rows) > 0 {
 		where = append(where, "row "+list(e.Rows))
@@ -107,12 +107,12 @@ func (c *Change) checkFields() error {
 	for _, f := range []struct {
 		name string
 		set  bool
-		of   []Kind
+		of   []ChangeKind
 	}{
-		{"Columns", len(c.Columns) > 0, []Kind{FeatureRemoval, FeatureCorrection}},
-		{"Values", len(c.Values) > 0, []Kind{FeatureCorrection}},
-		{"Labels", len(c.Labels) > 0, []Kind{LabelCorrection}},
-		{"To", c.To != nil, []Kind{SampleCorrection}},
+		{"Columns", len(c.Columns) > 0, []ChangeKind{FeatureRemoval, FeatureCorrection}},
+		{"Values", len(c.Values) > 0, []ChangeKind{FeatureCorrection}},
+		{"Labels", len(c.Labels) > 0, []ChangeKind{LabelCorrection}},
+		{"To", c.To != nil, []ChangeKind{SampleCorrection}},
 	} {
 		if known := c.Kind >= SampleRemoval && c.Kind <= SampleCorrection; known && f.set && !slices.Contains(f.of, c.Kind) {
 			return fmt.Errorf("a change of this kind has no use for %s: set Kind to the one that is meant (%s), or leave %s empty", f.name, kinds(f.of), f.name)
@@ -122,7 +122,7 @@ func (c *Change) checkFields() error {
 }
 
 // kinds writes kinds as code has them.
-func kinds(of []Kind) string {
+func kinds(of []ChangeKind) string {
 	names := [...]string{"SampleRemoval", "FeatureRemoval", "FeatureCorrection", "LabelCorrection", "SampleCorrection"}
 	words := make([]string, len(of))
 	for i, k := range of {
@@ -178,13 +178,13 @@ func overlap(a, b *Change) error {
 	removesFeatures := a.Kind == FeatureRemoval || b.Kind == FeatureRemoval
 	switch {
 	case removesFeatures && len(columns) > 0: // removed twice, or corrected in the rows of the other change
-		return &ErrOverlap{a.Kind, b.Kind, slices.Sorted(slices.Values(slices.Concat(a.Rows, b.Rows))), columns}
+		return &OverlapError{a.Kind, b.Kind, slices.Sorted(slices.Values(slices.Concat(a.Rows, b.Rows))), columns}
 	case removesFeatures || len(rows) == 0:
 		return nil
 	case a.whole() || b.whole() || a.Kind == LabelCorrection && b.Kind == LabelCorrection:
-		return &ErrOverlap{a.Kind, b.Kind, rows, nil}
+		return &OverlapError{a.Kind, b.Kind, rows, nil}
 	case a.Kind == b.Kind && len(columns) > 0: // two corrections of one cell
-		return &ErrOverlap{a.Kind, b.Kind, rows, columns}
+		return &OverlapError{a.Kind, b.Kind, rows, columns}
 	}
 	return nil
 }

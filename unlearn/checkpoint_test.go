@@ -248,7 +248,7 @@ func TestDivergenceLeavesTheLastCheckpoint(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state")
 	theta, err := SGD{Rate: 1e6, Epochs: 1000, Batch: 40, Checkpoint: Checkpoint{Path: path}}.Train(t.Context(), p,
 		randomVector(p.Dim(), 6))
-	var e *ErrDiverged
+	var e *DivergedError
 	require.ErrorAs(t, err, &e)
 	s, err := ReadCheckpoint(path)
 	require.NoError(t, err)

@@ -26,12 +26,12 @@ func (o aboveHalf) Classes(ctx context.Context, theta []float64, d *datasets.Dat
 	return out, nil
 }
 
-// A model that says which classes its outputs mean is believed, by Judge and in votes.
+// A model that says which classes its outputs mean is believed, by MeasureUtility and in votes.
 func TestClassesAreThoseThatTheModelSays(t *testing.T) {
 	d := &datasets.Dataset{X: &datasets.Dense{N: 9, Cols: 1, Data: []float64{1, 1, 1, 1, 1, 0.2, 0.2, 0.2, 0.2}}, Y: []float64{1, 1, 1, 1, 1, 0, 0, 0, 0}, Classes: 2}
 	p := &Problem{Objective: aboveHalf{full{leastSquares(1)}}, Train: d}
 	theta := []float64{1}
-	v, err := Judge(t.Context(), p, theta, 0, d)
+	v, err := MeasureUtility(t.Context(), p, theta, 0, d)
 	require.NoError(t, err)
 	require.Equal(t, 1.0, v.Accuracy, "by the sign of the output all are class 1")
 	s := &Sharded{m: SISA{}, p: p, shards: []shard{{theta: theta}, {theta: theta}}}

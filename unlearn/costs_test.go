@@ -13,7 +13,7 @@ func TestCosts(t *testing.T) {
 	const stay, old, corrected = 38, 3, 1
 	r := merge(t, RemoveSamples(0, 7), CorrectLabels([]int{3}, []float64{1}))
 	plain, fast := problems(t)["logistic, sparse, all"], problems(t)["logistic, dense, tilted"]
-	linearised := 0.0 // gradients that a linearisation counts as
+	linearized := 0.0 // gradients that a linearization counts as
 	for _, p := range []*Problem{plain, fast} {
 		theta := trained(t, p)
 		run := func(m Method) *Update {
@@ -32,12 +32,12 @@ func TestCosts(t *testing.T) {
 		require.Len(t, u.Solves, 1)
 		require.Positive(t, u.Solves[0].Products)
 		require.LessOrEqual(t, u.Solves[0].Residual, 1e-3)
-		require.Equal(t, [2]float64{2*stay + old + corrected + linearised, stay * u.Solves[0].Products}, [2]float64{u.Cost.Gradients, u.Cost.HVPs})
+		require.Equal(t, [2]float64{2*stay + old + corrected + linearized, stay * u.Solves[0].Products}, [2]float64{u.Cost.Gradients, u.Cost.HVPs})
 		require.Equal(t, 2.0*stay, u.Check.Gradients)
 		u = run(SecondOrder{Steps: 3, Force: true})
 		require.Len(t, u.Solves, 3)
 		products := u.Solves[0].Products + u.Solves[1].Products + u.Solves[2].Products
-		require.Equal(t, [2]float64{4*stay + old + corrected + 3*linearised, stay * products}, [2]float64{u.Cost.Gradients, u.Cost.HVPs})
+		require.Equal(t, [2]float64{4*stay + old + corrected + 3*linearized, stay * products}, [2]float64{u.Cost.Gradients, u.Cost.HVPs})
 		require.Equal(t, 2.0*stay, u.Check.Gradients, "the gradients between the steps are the steps' own")
 		u = run(FineTune{Rate: 1e-3, Epochs: 4})
 		require.Equal(t, 6.0*stay, u.Cost.Gradients)
@@ -45,9 +45,9 @@ func TestCosts(t *testing.T) {
 		require.Equal(t, float64(stay+2*39+2*stay+old+corrected), u.Cost.Gradients)
 		require.Equal(t, float64(stay+2*39+2*stay), u.Check.Gradients)
 		u = run(Retrain{Trainer: fixedWork{}})
-		require.Equal(t, [2]float64{2*stay + 5*stay + linearised, 2 * stay}, [2]float64{u.Cost.Gradients, u.Cost.HVPs})
+		require.Equal(t, [2]float64{2*stay + 5*stay + linearized, 2 * stay}, [2]float64{u.Cost.Gradients, u.Cost.HVPs})
 		require.Equal(t, 2.0*stay, u.Check.Gradients)
-		linearised = stay
+		linearized = stay
 	}
 }
 

@@ -42,8 +42,8 @@ type descentRun struct {
 	blocks   []stepBlock
 	progress Progress
 	least    float64 // smallest gradient norm so far
-	// regulariser is that of the parameters at hand.
-	regulariser float64
+	// regularizer is that of the parameters at hand.
+	regularizer float64
 	start       time.Time
 	saved       time.Time // when the checkpoint was last written, or start
 }
@@ -63,7 +63,7 @@ func (d descent) train(ctx context.Context, p *Problem, theta []float64) ([]floa
 	}
 	n := p.Train.Len()
 	if n == 0 {
-		return nil, errors.New("unlearn: there are no samples to train on; L-BFGS can minimise the regulariser alone")
+		return nil, errors.New("unlearn: there are no samples to train on; L-BFGS can minimize the regularizer alone")
 	}
 	mass := p.Train.TotalWeight()
 	if !(mass > 0) {
@@ -125,7 +125,7 @@ func (r *descentRun) run(ctx context.Context) ([]float64, error) {
 				return r.at.Theta, r.interrupted(err)
 			}
 			err := r.step(ctx, order)
-			if _, diverged := errors.AsType[*ErrDiverged](err); diverged {
+			if _, diverged := errors.AsType[*DivergedError](err); diverged {
 				return finished, err
 			}
 			if err != nil {
@@ -181,7 +181,7 @@ func (r *descentRun) step(ctx context.Context, order []int) error {
 		return r.diverged(g)
 	}
 	if r.squares && !finite(g*g) {
-		return &ErrDiverged{Solver: r.name, Quantity: "gradient norm", Iterations: r.iteration(), Residual: g, Best: r.least,
+		return &DivergedError{Solver: r.name, Quantity: "gradient norm", Iterations: r.iteration(), Residual: g, Best: r.least,
 			Curvature: math.NaN(), Remedy: "its square is too large for float64, which this rule keeps: scale the loss down"}
 	}
 	r.progress.Iteration = r.iteration()
@@ -197,12 +197,12 @@ func (r *descentRun) step(ctx context.Context, order []int) error {
 }
 
 func (r *descentRun) diverged(gradient float64) error {
-	return &ErrDiverged{Solver: r.name, Quantity: "gradient norm", Iterations: r.progress.Iteration, Residual: gradient,
+	return &DivergedError{Solver: r.name, Quantity: "gradient norm", Iterations: r.progress.Iteration, Residual: gradient,
 		Best: r.least, Curvature: math.NaN(), Remedy: "lower Rate, or look for overflow in the model"}
 }
 
 // gradient writes a batch's gradient to r.g, and returns its loss, NaN if that would cost a pass of its own; both without the
-// regulariser.
+// regularizer.
 func (r *descentRun) gradient(ctx context.Context, batch *datasets.Dataset) (float64, error) {
 	loss, err := math.NaN(), error(nil)
 	if o := stochasticPass(r.p.Objective); o != nil {
@@ -242,7 +242,7 @@ func (r *descentRun) report() error {
 	now := r.progress
 	now.Trainer, now.Theta = r.name, r.at.Theta
 	now.Epoch, now.Epochs, now.Step, now.Steps = r.at.Epoch, r.epochs, r.at.Step, r.steps
-	now.Loss = r.at.lossSum/r.at.seen*float64(r.n) + r.regulariser
+	now.Loss = r.at.lossSum/r.at.seen*float64(r.n) + r.regularizer
 	now.stopwatch(r.start)
 	return r.callback(now)
 }

@@ -12,7 +12,7 @@ type stepBlock struct {
 	vectors     [][]float64 // of the rule
 	gradient    float64     // sum of squares of the estimate of grad L
 	squares     float64     // sum of squares of the new parameters
-	regulariser float64     // of the new parameters
+	regularizer float64     // of the new parameters
 }
 
 // cut makes the blocks; the vectors stay where they are from then on.
@@ -30,7 +30,7 @@ func (r *descentRun) cut() {
 // leastSquare is a sum of squares below which they have lost digits, or all of them.
 const leastSquare = 1e-280
 
-// move makes the batch's gradient in r.g, times scale, an estimate of grad L by adding that of the regulariser, and steps
+// move makes the batch's gradient in r.g, times scale, an estimate of grad L by adding that of the regularizer, and steps
 // along it divided by the sum of the samples' weights. Everything that a step does besides the batch's gradient is done in one pass over the vectors: with
 // millions of parameters it is the memory that takes the time. It returns the norm of the estimate, and whether the new
 // parameters are finite.
@@ -46,13 +46,13 @@ func (r *descentRun) move(scale float64) (gradient float64, ok bool) {
 		floats.Scale(1/r.mass, b.g)
 		r.apply(b.theta, b.g, b.vectors, rate, iteration)
 		b.squares = floats.Dot(b.theta, b.theta)
-		b.regulariser = r.p.regulariserFrom(b.theta, lo, b.squares)
+		b.regularizer = r.p.regularizerFrom(b.theta, lo, b.squares)
 	})
 	gradient, squares := 0.0, 0.0
-	r.regulariser = 0
+	r.regularizer = 0
 	for k := range r.blocks {
 		b := &r.blocks[k]
-		gradient, squares, r.regulariser = gradient+b.gradient, squares+b.squares, r.regulariser+b.regulariser
+		gradient, squares, r.regularizer = gradient+b.gradient, squares+b.squares, r.regularizer+b.regularizer
 	}
 	if !finite(gradient) || gradient < leastSquare { // or only its square is out of range
 		return r.mass * norm(r.g), notFinite(r.at.Theta) < 0
@@ -64,15 +64,15 @@ func (r *descentRun) move(scale float64) (gradient float64, ok bool) {
 // returns the sum of squares.
 func (p *Problem) estimate(g, theta []float64, lo int, scale float64) float64 {
 	floats.Scale(scale, g)
-	p.from(lo, len(g)).addRegulariserGradient(g, theta)
+	p.from(lo, len(g)).addRegularizerGradient(g, theta)
 	return floats.Dot(g, g)
 }
 
-// regulariserFrom is the share of the regulariser of the parameters theta, those from lo on, with that sum of squares.
-func (p *Problem) regulariserFrom(theta []float64, lo int, squares float64) float64 {
+// regularizerFrom is the share of the regularizer of the parameters theta, those from lo on, with that sum of squares.
+func (p *Problem) regularizerFrom(theta []float64, lo int, squares float64) float64 {
 	q := p.from(lo, len(theta))
 	if q.Penalty != nil || p.L2 == 0 || !finite(squares) {
-		return q.regulariser(theta)
+		return q.regularizer(theta)
 	}
 	sum := p.L2 * squares / 2
 	if q.Tilt != nil {
@@ -81,7 +81,7 @@ func (p *Problem) regulariserFrom(theta []float64, lo int, squares float64) floa
 	return sum
 }
 
-// from is the problem's regulariser on n parameters from lo on.
+// from is the problem's regularizer on n parameters from lo on.
 func (p *Problem) from(lo, n int) *Problem {
 	q := &Problem{L2: p.L2}
 	if p.Penalty != nil {

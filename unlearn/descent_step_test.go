@@ -130,9 +130,9 @@ func TestProgressOfManyParameters(t *testing.T) {
 		p := &Problem{Objective: flat{dim}, Train: randomData(10, 1, 0, false, 2), L2: 0.3, Tilt: randomVector(dim, 3), Penalty: penalty}
 		start := randomVector(dim, 5)
 		_, err := SGD{Rate: 1, Batch: 10, Callback: func(now Progress) error {
-			require.InEpsilon(t, 1+p.regulariser(now.Theta), now.Loss, 1e-11)
+			require.InEpsilon(t, 1+p.regularizer(now.Theta), now.Loss, 1e-11)
 			g := make([]float64, dim)
-			p.addRegulariserGradient(g, start)
+			p.addRegularizerGradient(g, start)
 			require.InEpsilon(t, norm(g), now.GradientNorm, 1e-12)
 			return nil
 		}}.Train(t.Context(), p, start)
@@ -149,7 +149,7 @@ func TestOneBadNumberAmongManyIsDivergence(t *testing.T) {
 		start := randomVector(dim, 5)
 		p.Objective = bowl{centre}
 		theta, err := Adam{Batch: 10}.Train(t.Context(), p, start)
-		var e *ErrDiverged
+		var e *DivergedError
 		require.ErrorAs(t, err, &e)
 		require.Equal(t, start, theta)
 		p.Objective = bowl{make([]float64, dim)}

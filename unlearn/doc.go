@@ -21,19 +21,19 @@
 //   - problem: [Problem], [Objective], and what an objective may offer beside it: [Predictor], [Classifier], [Initializer], [LossGradient],
 //     [PerSampler], [Clipper], [Linearizer], [GaussNewtonLinearizer], [StochasticObjective], [StatisticsObjective], [Convex], [ConvexLoss], [Faulter],
 //     [PenaltyChecker]; [Subsample] is a part of the data that stands for all;
-//   - updates: [Method] and [Update]; [FirstOrder], [SecondOrder] with its [Curvature] and [StepGradient], [Published] (the authors' recursion); around another
-//     method: [Iterative], [Reestimate];
-//   - solvers: [Solver], [Operator] and [BatchOperator]; [CG], [MINRES], [LiSSA], [Exact], [Factored], [Galerkin], [Krylov], [ShiftedSolve] with [Shifted];
+//   - updates: [Method] and [Update]; [FirstOrder], [SecondOrder] with its [Curvature] and [StepGradient], [PublishedSecondOrder] (the authors' recursion); around another
+//     method: [Iterative], [ReestimateStatistics], to which a method may say more of itself as a [SampledMethod] with its [Sampling], a
+//     [ForcingMethod] or a [ChunkedMethod];
+//   - solvers: [Solver], [Operator] and [BatchOperator]; [CG], [MINRES], [LiSSA], [Exact], [Factored], [Galerkin], [Krylov], [ShiftedSolve] with [ShiftedSolution];
 //     [Stats] says how a solve ended, [Spectrum] what the matrix is like;
 //   - baselines: [Retrain], [FineTune], [SISA] with [Sharded] and [SliceStore], [Occlusion], [Private], [DPSGD], [None];
 //   - trainers: [Trainer]; [LBFGS], [Newton], [SGD], [Adam], their [Schedule], [Progress] and [Checkpoint]; [StatisticsTrainer] for batch normalization;
 //   - certificates: [OutputPerturbation] with [Release] and [ReleaseStream]; [ObjectivePerturbation]; [Certified] with [Budget], [Certificate],
-//     [Ledger] and [Stream]; [SmoothMethod], [Comparison], [Judge] and [Vacuity];
-//   - what a language model remembers: [Probe], [Space], [Exposure], [ExposureFit], [SkewNormal];
+//     [Ledger] and [Stream]; [SmoothMethod], [Comparison], [MeasureUtility] and [Utility];
 //   - tuning and measures: [Tune], [Trial], [Decades], [Accuracy], [MacroF1];
 //   - cost and errors: [Cost], [Meter]; a [Fact] says what was forced, refused or left out. An update that is no good is an error that says why and what to do:
-//     [ErrWorse], [ErrDiverged], [ErrIndefinite], [ErrNotConverged], [ErrOverlap], [ErrNotConvex], [ErrRowNorm], [ErrBudget], [ErrLedgerDamaged],
+//     [WorseError], [DivergedError], [IndefiniteError], [NotConvergedError], [OverlapError], [NotConvexError], [RowNormError], [BudgetError], [LedgerDamagedError],
 //     [ErrLedgerLocked].
 //
-// Package objectivetest, below this one, checks an objective that is written by hand.
+// Package objectivetest, below this one, checks an objective that is written by hand. Package exposure measures what a language model remembers.
 package unlearn

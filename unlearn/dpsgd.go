@@ -89,11 +89,11 @@ func (m DPSGD) Train(ctx context.Context, p *Problem) (*Private, error) {
 			sum[j] += m.Noise * m.Clip * rng.NormFloat64()
 		}
 		clear(rest)
-		p.addRegulariserGradient(rest, theta)
+		p.addRegularizerGradient(rest, theta)
 		floats.AddScaled(theta, -m.Rate/float64(m.Batch), sum)
 		floats.AddScaled(theta, -m.Rate/float64(n), rest)
 		if notFinite(theta) >= 0 {
-			return nil, &ErrDiverged{Solver: m.Name(), Quantity: "gradient norm", Iterations: step + 1, Residual: norm(sum), Best: math.NaN(),
+			return nil, &DivergedError{Solver: m.Name(), Quantity: "gradient norm", Iterations: step + 1, Residual: norm(sum), Best: math.NaN(),
 				Curvature: math.NaN(), Remedy: "lower Rate, or look for overflow in the model"}
 		}
 	}
@@ -116,7 +116,7 @@ func (m DPSGD) complete(p *Problem) (DPSGD, error) {
 	}
 	if o, ok := unmetered(p.Objective).(interface{ Statistics() bool }); ok && o.Statistics() {
 		return m, fmt.Errorf("unlearn: DPSGD on a model with running statistics, which are of the data and not private: "+
-			"take a network without batch normalisation (%w)", errors.ErrUnsupported)
+			"take a network without batch normalization (%w)", errors.ErrUnsupported)
 	}
 	m.Steps = cmp.Or(m.Steps, max(n/m.Batch, 1))
 	return m, nil

@@ -90,8 +90,8 @@ func TestEveryEntranceNamesWrongData(t *testing.T) {
 		check("Normalize", err)
 		_, err = DataNorm(t.Context(), d)
 		check("DataNorm", err)
-		_, err = Judge(t.Context(), p, theta, 0, good)
-		check("Judge", err)
+		_, err = MeasureUtility(t.Context(), p, theta, 0, good)
+		check("MeasureUtility", err)
 		_, _, err = Tune(t.Context(), Decades(-3, 0), func(tau float64) (float64, error) {
 			u, err := FirstOrder{Tau: tau}.Unlearn(t.Context(), p, theta, RemoveSamples(1))
 			if err != nil {
@@ -102,8 +102,8 @@ func TestEveryEntranceNamesWrongData(t *testing.T) {
 		check("Tune", err)
 		if d.Classes == 2 { // as test data, and as samples to put in
 			q := p.With(good)
-			_, err = Judge(t.Context(), q, theta, 0, d)
-			check("Judge", err)
+			_, err = MeasureUtility(t.Context(), q, theta, 0, d)
+			check("MeasureUtility", err)
 			s, err := SISA{Shards: 2, Trainer: newton{}}.Train(t.Context(), q)
 			require.NoError(t, err)
 			_, err = s.Predict(t.Context(), d)
@@ -162,7 +162,7 @@ func TestRowsAreThoseOfTheUsersData(t *testing.T) {
 			return err
 		},
 	} {
-		var long *ErrRowNorm
+		var long *RowNormError
 		require.ErrorAs(t, call(), &long, name)
 		row, ok = long.Row, true
 		require.Equal(t, 40, row, name)

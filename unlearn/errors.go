@@ -7,8 +7,8 @@ import (
 	"math"
 )
 
-// ErrDiverged reports an iteration whose iterates grew without bound or stopped being numbers. Found by errors.As.
-type ErrDiverged struct {
+// DivergedError reports an iteration whose iterates grew without bound or stopped being numbers. Found by errors.As.
+type DivergedError struct {
 	Solver     string
 	Quantity   string // what was measured; empty = "relative residual", ||b - A x|| / ||b||
 	Iterations int
@@ -19,7 +19,7 @@ type ErrDiverged struct {
 	Remedy     string  // what to change, in words
 }
 
-func (e *ErrDiverged) Error() string {
+func (e *DivergedError) Error() string {
 	return fmt.Sprintf("unlearn: %s diverged after %d iterations: %s %.3g (best %.3g)%s; %s",
 		e.Solver, e.Iterations, cmp.Or(e.Quantity, "relative residual"), e.Residual, e.Best, scaleNote(e.Scale), e.Remedy)
 }
@@ -31,9 +31,9 @@ func scaleNote(scale float64) string {
 	return fmt.Sprintf(", scale %.4g", scale)
 }
 
-// ErrNotConverged reports a solve or a training that ended above its tolerance. The vector handed back beside it is the
+// NotConvergedError reports a solve or a training that ended above its tolerance. The vector handed back beside it is the
 // best one found. Found by errors.As.
-type ErrNotConverged struct {
+type NotConvergedError struct {
 	Solver     string
 	Quantity   string // what was measured: "relative residual" or "gradient norm"
 	Iterations int
@@ -44,13 +44,13 @@ type ErrNotConverged struct {
 	Remedy     string
 }
 
-func (e *ErrNotConverged) Error() string {
+func (e *NotConvergedError) Error() string {
 	return fmt.Sprintf("unlearn: %s reached %s %.3g, not %.3g, in %d iterations (%.6g products); %s",
 		e.Solver, e.Quantity, e.Reached, e.Tolerance, e.Iterations, e.Products, e.Remedy)
 }
 
-// ErrIndefinite reports that a matrix which had to be positive definite is not. Found by errors.As.
-type ErrIndefinite struct {
+// IndefiniteError reports that a matrix which had to be positive definite is not. Found by errors.As.
+type IndefiniteError struct {
 	Solver     string
 	Of         string // what is not positive definite; empty = "the matrix"
 	Iterations int
@@ -62,7 +62,7 @@ type ErrIndefinite struct {
 	Remedy    string
 }
 
-func (e *ErrIndefinite) Error() string {
+func (e *IndefiniteError) Error() string {
 	return fmt.Sprintf("unlearn: %s met curvature %.4g after %d iterations: %s is not positive definite; %s",
 		e.Solver, e.Curvature, e.Iterations, cmp.Or(e.Of, "the matrix"), e.Remedy)
 }
@@ -79,8 +79,8 @@ const (
 
 // attributed puts a solver, and the relative residual of the vector it hands back, in the place of Lanczos' method in an error of it.
 func attributed(err error, solver string, residual float64) error {
-	if e, ok := errors.AsType[*ErrDiverged](err); ok && e.Solver == lanczosName {
-		*e = ErrDiverged{Solver: solver, Iterations: e.Iterations, Residual: math.NaN(), Best: residual, Curvature: math.NaN(), Remedy: e.Remedy}
+	if e, ok := errors.AsType[*DivergedError](err); ok && e.Solver == lanczosName {
+		*e = DivergedError{Solver: solver, Iterations: e.Iterations, Residual: math.NaN(), Best: residual, Curvature: math.NaN(), Remedy: e.Remedy}
 	}
 	return err
 }
@@ -91,8 +91,8 @@ const noCurvature = 1e-14
 // notDefinite is the error of a curvature, of a direction or the smallest of all, that a positive definite matrix does not have. size is a lower
 // bound of the matrix' norm; the size of a curvature that is next to nothing beside it is rounding, and no ridge to ask for. null says that its
 // direction is then a null vector: an indefinite matrix has others along which the curvature vanishes.
-func notDefinite(curvature, size float64, null bool) *ErrIndefinite {
-	e := &ErrIndefinite{Curvature: curvature, Residual: math.NaN(), Remedy: indefiniteRemedy(curvature)}
+func notDefinite(curvature, size float64, null bool) *IndefiniteError {
+	e := &IndefiniteError{Curvature: curvature, Residual: math.NaN(), Remedy: indefiniteRemedy(curvature)}
 	if math.Abs(curvature) > noCurvature*size {
 		return e
 	}

@@ -14,7 +14,7 @@ import (
 // Exact solves A x = b by writing A out from p products and taking its Cholesky factor: O(p^2) memory, p products
 // and O(p^3) arithmetic. For small models, and as the yardstick of the other solvers. The zero value is ready.
 //
-// A matrix without a Cholesky factor ends the solve with [ErrIndefinite] and its smallest eigenvalue, unless Indefinite is
+// A matrix without a Cholesky factor ends the solve with [IndefiniteError] and its smallest eigenvalue, unless Indefinite is
 // set.
 type Exact struct {
 	Tolerance float64 // on ||b - A x|| / ||b||, after iterative refinement; 0 = 1e-10
@@ -56,7 +56,7 @@ func (s Exact) Solve(ctx context.Context, dst []float64, a Operator, b []float64
 
 // unfactored describes the start, which is what a solve hands back whose matrix has no factor, in st and in the error.
 func unfactored(ctx context.Context, st *Stats, dst []float64, a Operator, b []float64, err error) error {
-	e, ok := errors.AsType[*ErrIndefinite](err)
+	e, ok := errors.AsType[*IndefiniteError](err)
 	if !ok {
 		return named(st.Solver, err)
 	}
@@ -67,7 +67,7 @@ func unfactored(ctx context.Context, st *Stats, dst []float64, a Operator, b []f
 	return err
 }
 
-// Factor writes out A and keeps its Cholesky factor, so that later solves cost O(p^2). It fails with [ErrIndefinite]
+// Factor writes out A and keeps its Cholesky factor, so that later solves cost O(p^2). It fails with [IndefiniteError]
 // when A has none.
 func Factor(ctx context.Context, a Operator) (*Factored, error) { return Exact{}.Factor(ctx, a) }
 
@@ -76,7 +76,7 @@ func (s Exact) Factor(ctx context.Context, a Operator) (*Factored, error) {
 	if err := s.check(); err != nil {
 		return nil, err
 	}
-	m, err := Materialise(ctx, a, s.MaxDim)
+	m, err := Materialize(ctx, a, s.MaxDim)
 	if err != nil {
 		return nil, err
 	}
@@ -152,10 +152,10 @@ func (f *Factored) solve(ctx context.Context, name string, dst []float64, a Oper
 	}
 	st, err := refine(ctx, name, dst, a, b, cmp.Or(f.Tolerance, 1e-10), productLimit(f.MaxProducts, f.Dim()), run)
 	if err != nil && f.cond() > 1/noCurvature { // what CG met with such a preconditioner is rounding
-		if e, short := errors.AsType[*ErrNotConverged](err); short {
+		if e, short := errors.AsType[*NotConvergedError](err); short {
 			e.Singular, e.Remedy = true, singularRemedy
 		}
-		if e, indefinite := errors.AsType[*ErrIndefinite](err); indefinite {
+		if e, indefinite := errors.AsType[*IndefiniteError](err); indefinite {
 			e.Singular, e.Remedy = true, singularRemedy
 		}
 	}
@@ -178,7 +178,7 @@ func (f *Factored) correct(ctx context.Context, d, r []float64, a *counted, _, _
 	}
 	if isZero(d) || notFinite(d) >= 0 {
 		clear(d)
-		return 1, &ErrNotConverged{Singular: true, Remedy: singularRemedy}
+		return 1, &NotConvergedError{Singular: true, Remedy: singularRemedy}
 	}
 	return 1, ctx.Err()
 }
@@ -201,9 +201,9 @@ func (f *Factored) solveTo(dst, b []float64) {
 	_ = f.factor.SolveVecTo(d, mat.NewVecDense(len(b), b))
 }
 
-// Materialise writes A out by p products with the unit vectors and takes the mean of A and A', which differ by
+// Materialize writes A out by p products with the unit vectors and takes the mean of A and A', which differ by
 // rounding. maxDim 0 = 5,000; a larger p is an error.
-func Materialise(ctx context.Context, a Operator, maxDim int) (*mat.SymDense, error) {
+func Materialize(ctx context.Context, a Operator, maxDim int) (*mat.SymDense, error) {
 	p := a.Dim()
 	if err := checkSettings("Exact", count("MaxDim", maxDim, "the default 5,000")); err != nil {
 		return nil, err

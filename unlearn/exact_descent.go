@@ -13,7 +13,7 @@ import (
 type exactDescent struct {
 	OutputPerturbation
 	curvature, slope float64 // of a sample's loss in its outputs, see ConvexLoss
-	lambda, largest  float64 // smallest and largest regulariser of a parameter
+	lambda, largest  float64 // smallest and largest regularizer of a parameter
 }
 
 // descended is what a descent began and ended with: gradient residuals, without their rounding error.

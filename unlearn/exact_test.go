@@ -39,12 +39,12 @@ func TestFactoredSolvesItsMatrixAndThoseNearIt(t *testing.T) {
 	require.ErrorContains(t, err, "factor of dimension 40 used on an operator of dimension 3")
 }
 
-func TestMaterialise(t *testing.T) {
+func TestMaterialize(t *testing.T) {
 	m := rotated(spread(12, 1, 10), 1)
-	got, err := Materialise(t.Context(), Symmetric(m), 0)
+	got, err := Materialize(t.Context(), Symmetric(m), 0)
 	require.NoError(t, err)
 	require.True(t, mat.EqualApprox(m, got, 1e-13))
-	_, err = Materialise(t.Context(), Symmetric(m), 11)
+	_, err = Materialize(t.Context(), Symmetric(m), 11)
 	require.ErrorContains(t, err, "12 x 12 matrix is not written out (limit 11")
 	_, err = Exact{MaxDim: 3}.Solve(t.Context(), make([]float64, 12), Symmetric(m), make([]float64, 12))
 	require.NoError(t, err, "b = 0 needs no matrix")

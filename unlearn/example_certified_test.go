@@ -48,7 +48,7 @@ func ExampleCertified() {
 
 	m.Method = unlearn.None{}
 	_, err = m.Unlearn(ctx, p, theta, unlearn.RemoveSamples(4))
-	budget, refused := errors.AsType[*unlearn.ErrBudget](err)
+	budget, refused := errors.AsType[*unlearn.BudgetError](err)
 	fmt.Printf("without an update: refused %v, residual %.1f\n", refused, budget.Certificate.Residual)
 	// Output:
 	// issued true: residual below 1e-6: true, allowed 0.0316
@@ -69,7 +69,7 @@ func ExampleCertified_Open() {
 		fmt.Println(err)
 		return
 	}
-	m := unlearn.Certified{Budget: unlearn.Budget{Epsilon: 0.1, Delta: 0.01, Sigma: 1}, Seed: 1, Method: unlearn.SecondOrder{Full: true}}
+	m := unlearn.Certified{Budget: unlearn.Budget{Epsilon: 0.1, Delta: 0.01, Sigma: 1}, Seed: 1, Method: unlearn.SecondOrder{Gradient: unlearn.FullGradient}}
 	stream, err := m.Open(ctx, p, make([]float64, 2), dir)
 	if err != nil {
 		fmt.Println(err)

@@ -67,7 +67,7 @@ func flats() *datasets.Dataset {
 	}
 }
 
-// fit minimises the loss: on a quadratic, one Newton step from anywhere does.
+// fit minimizes the loss: on a quadratic, one Newton step from anywhere does.
 func fit(p *unlearn.Problem) []float64 {
 	ctx := context.Background()
 	theta, g := make([]float64, p.Dim()), make([]float64, p.Dim())
@@ -149,7 +149,7 @@ func ExampleTune() {
 		return
 	}
 	for _, trial := range trials {
-		if _, refused := errors.AsType[*unlearn.ErrWorse](trial.Err); refused {
+		if _, refused := errors.AsType[*unlearn.WorseError](trial.Err); refused {
 			fmt.Printf("tau %g: refused\n", trial.Value)
 		} else {
 			fmt.Printf("tau %g: residual %.1f\n", trial.Value, trial.Criterion)

@@ -35,7 +35,7 @@ func (p *Problem) because(ctx context.Context, theta []float64, d *datasets.Data
 
 // overflowed is because for a solver's error, where products of the Hessian at theta on d were no finite numbers.
 func (p *Problem) overflowed(ctx context.Context, theta []float64, d *datasets.Dataset, err error) error {
-	if e, ok := errors.AsType[*ErrDiverged](err); ok && e.Remedy == overflowRemedy {
+	if e, ok := errors.AsType[*DivergedError](err); ok && e.Remedy == overflowRemedy {
 		return p.because(ctx, theta, d, err)
 	}
 	return err

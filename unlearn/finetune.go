@@ -10,11 +10,11 @@ import (
 )
 
 // FineTune is the baseline that goes on training on the corrected data for a short while: from theta, over mini-batches B in
-// random order (PAPER.md section 2, the authors' rule),
+// random order (docs/paper.md#linear-models, the authors' rule),
 //
 //	theta <- theta - (Rate/Batch) (sum_{i in B} grad l(z_i, theta) + s (L2 diag(penalty) theta + tilt)), s = 1,
 //
-// or with s = |B|/n, so that a pass goes down L itself: with s = 1 it goes down a loss whose regulariser counts n/|B| times, which
+// or with s = |B|/n, so that a pass goes down L itself: with s = 1 it goes down a loss whose regularizer counts n/|B| times, which
 // ruins the model when L2 is large.
 //
 // It is not refused when the residual grows, as stochastic steps make it do; only when it stops being a number.
@@ -30,7 +30,8 @@ type FineTune struct {
 // Name returns "fine-tune".
 func (FineTune) Name() string { return "fine-tune" }
 
-func (m FineTune) sampling() sampling { return sampling{m.Sample, m.Seed} }
+// Sampling implements [SampledMethod].
+func (m FineTune) Sampling() Sampling { return Sampling{m.Sample, m.Seed} }
 
 // Unlearn implements [Method].
 func (m FineTune) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
@@ -39,7 +40,7 @@ func (m FineTune) Unlearn(ctx context.Context, p *Problem, theta []float64, r Re
 	if err != nil {
 		return nil, err
 	}
-	t, err := beginSampled(ctx, m.Name(), p, theta, r, m.sampling())
+	t, err := beginSampled(ctx, m.Name(), p, theta, r, m.Sampling())
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +84,7 @@ func (m FineTune) pass(ctx context.Context, p *Problem, theta []float64, epoch i
 	return nil
 }
 
-// share returns the problem with that share of its regulariser and tilt.
+// share returns the problem with that share of its regularizer and tilt.
 func (p *Problem) share(s float64) *Problem {
 	q := *p
 	q.L2 *= s

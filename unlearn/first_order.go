@@ -10,11 +10,11 @@ import (
 )
 
 // FirstOrder takes one gradient step along the difference that the request makes (Warnecke et al. 2023, the first-order update;
-// PAPER.md section 1):
+// docs/paper.md#updates):
 //
 //	theta' = theta - Tau G,  G = sum grad l(z~, theta) - sum grad l(z, theta).
 //
-// An update that raises the gradient residual on the corrected data is refused with [ErrWorse], unless it stays below what training had
+// An update that raises the gradient residual on the corrected data is refused with [WorseError], unless it stays below what training had
 // left on the old data.
 type FirstOrder struct {
 	// Tau is the step's length. It has no sensible default: 1e-4 to 1e-3 for linear models on rows of norm 1, much less
@@ -41,9 +41,11 @@ type FirstOrder struct {
 // Name returns "first-order".
 func (FirstOrder) Name() string { return "first-order" }
 
-func (m FirstOrder) forced() bool { return m.Force }
+// Forces implements [ForcingMethod].
+func (m FirstOrder) Forces() bool { return m.Force }
 
-func (m FirstOrder) sampling() sampling { return sampling{m.Sample, m.Seed} }
+// Sampling implements [SampledMethod].
+func (m FirstOrder) Sampling() Sampling { return Sampling{m.Sample, m.Seed} }
 
 // Unlearn implements [Method]. It costs the gradients of the affected samples, before and after, and the trust check; with Full the full
 // gradient too, which without Sample is the trust check's own.
@@ -58,7 +60,7 @@ func (m FirstOrder) Unlearn(ctx context.Context, p *Problem, theta []float64, r 
 	if err := checkSettings("FirstOrder", count("Sample", m.Sample, "all samples"), count("FullSample", m.FullSample, "as many as Sample")); err != nil {
 		return nil, err
 	}
-	t, err := beginSampled(ctx, m.Name(), p, theta, r, m.sampling())
+	t, err := beginSampled(ctx, m.Name(), p, theta, r, m.Sampling())
 	if err != nil {
 		return nil, err
 	}

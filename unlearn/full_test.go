@@ -54,7 +54,7 @@ func TestStepsThatFollowTheFullGradient(t *testing.T) {
 		}
 		require.Equal(t, gradients, u.Cost.Minus(u.Check).Gradients, name)
 
-		second := SecondOrder{Solver: CG{Tolerance: 1e-8}, Ridge: 1, Force: true, Full: true, Sample: tt.sample, FullSample: tt.full, Seed: 3}
+		second := SecondOrder{Solver: CG{Tolerance: 1e-8}, Ridge: 1, Force: true, Gradient: FullGradient, Sample: tt.sample, FullSample: tt.full, Seed: 3}
 		u, err = second.Unlearn(t.Context(), p, theta, r)
 		require.NoError(t, err)
 		// (H + ridge I) (theta - theta') is what the step followed.
@@ -83,10 +83,10 @@ func TestChunksThatFollowTheFullGradientMendWhatWasLeft(t *testing.T) {
 	p := problems(t)["logistic, dense, tilted"]
 	theta := trained(t, p)
 	r := RemoveSamples(0, 4, 7, 9, 20, 21)
-	at := func(full bool) float64 {
-		u, err := Iterative{Method: SecondOrder{Full: full, Force: true}, Chunks: 6}.Unlearn(t.Context(), p, theta, r)
+	at := func(g StepGradient) float64 {
+		u, err := Iterative{Method: SecondOrder{Gradient: g, Force: true}, Chunks: 6}.Unlearn(t.Context(), p, theta, r)
 		require.NoError(t, err)
 		return u.After
 	}
-	require.Less(t, at(true), 0.1*at(false))
+	require.Less(t, at(FullGradient), 0.1*at(DifferenceThenFull))
 }

@@ -8,11 +8,11 @@ import (
 )
 
 // Galerkin solves A x = b for a symmetric positive definite A in the Krylov space of so many products, by [NewKrylov]: the iterate that
-// conjugate gradients come to after as many, the nearest of the space to the solution in the norm sqrt(e'Ae). Its residual may be larger
+// conjugate gradients reach after as many, the nearest of the space to the solution in the norm sqrt(e'Ae). Its residual may be larger
 // than that of zeros when the space is small; [CG] then hands back the zeros, since it keeps what has the smallest residual. Take Galerkin where
 // the number of products is what limits the step, as in networks; and to carry out what [ShiftedSolve] found.
 //
-// A matrix that is not positive definite in the space ends with [ErrIndefinite], a product that is not finite with [ErrDiverged], and dst as it
+// A matrix that is not positive definite in the space ends with [IndefiniteError], a product that is not finite with [DivergedError], and dst as it
 // was. Memory: Products vectors of length p.
 type Galerkin struct {
 	Products  int     // of the space; 0 = 25. One more is taken for the true residual
@@ -63,7 +63,7 @@ func (s Galerkin) solve(ctx context.Context, dst []float64, a *counted, b []floa
 	found := space.Solve(0, 0)
 	st.Iterations = found.Products
 	if found.Err != nil {
-		if e, ok := found.Err.(*ErrIndefinite); ok {
+		if e, ok := found.Err.(*IndefiniteError); ok {
 			e.Solver, e.Residual = s.Name(), st.Residual
 		}
 		return found.Err
@@ -76,6 +76,6 @@ func (s Galerkin) solve(ctx context.Context, dst []float64, a *counted, b []floa
 	if st.Residual = left / bnorm; st.Residual <= tolerance {
 		return nil
 	}
-	return &ErrNotConverged{Solver: s.Name(), Quantity: "relative residual", Iterations: st.Iterations, Products: a.products,
+	return &NotConvergedError{Solver: s.Name(), Quantity: "relative residual", Iterations: st.Iterations, Products: a.products,
 		Reached: st.Residual, Tolerance: tolerance, Remedy: "allow more Products, add a ridge, or accept a larger tolerance"}
 }

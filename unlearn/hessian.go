@@ -30,7 +30,7 @@ func (c Curvature) String() string {
 	return "hessian"
 }
 
-// Hessian returns the operator of L's Hessian at theta, of dimension p, regulariser included. It is linearised once
+// Hessian returns the operator of L's Hessian at theta, of dimension p, regularizer included. It is linearized once
 // where the objective is a [Linearizer], under ctx; each product observes its own context as well. The operator keeps a
 // copy of theta, and is as safe for concurrent use as the objective is.
 func (p *Problem) Hessian(ctx context.Context, theta []float64, c Curvature) (Operator, error) {
@@ -71,7 +71,7 @@ func (p *Problem) hessianOver(ctx context.Context, theta []float64, c Curvature,
 // product writes a matrix times v to dst.
 type product func(ctx context.Context, dst, v []float64) error
 
-// linearize returns the product with the loss' curvature on d, without the regulariser. theta must not change later.
+// linearize returns the product with the loss' curvature on d, without the regularizer. theta must not change later.
 func (p *Problem) linearize(ctx context.Context, theta []float64, c Curvature, d *datasets.Dataset) (product, error) {
 	var multiply func(dst, v []float64) error
 	var err error
@@ -123,10 +123,10 @@ func (h *hessian) MulVecTo(ctx context.Context, dst, x []float64) error {
 	return nil
 }
 
-// HessianBatches returns the Hessian at theta, regulariser included, as a mean over batches of the samples: H = mean_b
+// HessianBatches returns the Hessian at theta, regularizer included, as a mean over batches of the samples: H = mean_b
 // H_b with H_b = batches * sum_{i in b} hess l(z_i, theta) + L2 diag(penalty). The samples are shuffled by seed, and the
 // sizes of the batches differ by at most one. Nothing is kept between products, so that memory does not grow with the
-// number of batches; a Gauss-Newton product linearises its batch anew.
+// number of batches; a Gauss-Newton product linearizes its batch again.
 func (p *Problem) HessianBatches(ctx context.Context, theta []float64, c Curvature, batches int, seed uint64) (BatchOperator, error) {
 	p, err := p.sound()
 	if err != nil {

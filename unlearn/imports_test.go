@@ -14,11 +14,12 @@ func TestImports(t *testing.T) {
 		from      string
 		forbidden []string // prefixes of import paths
 	}{
-		{"lethe/safetensors", []string{"gorgonia.org/", "lethe/datasets", "lethe/graph", "lethe/nets", "lethe/unlearn", "lethe/experiments"}},
-		{"lethe/unlearn", []string{"gorgonia.org/", "lethe/graph", "lethe/nets", "lethe/experiments"}},
-		{"lethe/datasets", []string{"gorgonia.org/", "lethe/graph", "lethe/nets", "lethe/unlearn", "lethe/experiments"}},
-		{"lethe/graph", []string{"lethe/datasets", "lethe/nets", "lethe/unlearn", "lethe/experiments"}},
-		{"lethe/nets", []string{"lethe/unlearn", "lethe/experiments"}},
+		{"lethe/safetensors", []string{"lethe/exposure", "gorgonia.org/", "lethe/datasets", "lethe/graph", "lethe/nets", "lethe/unlearn", "lethe/experiments"}},
+		{"lethe/unlearn", []string{"gorgonia.org/", "lethe/graph", "lethe/nets", "lethe/exposure", "lethe/experiments"}},
+		{"lethe/exposure", []string{"gorgonia.org/", "lethe/graph", "lethe/nets", "lethe/unlearn", "lethe/experiments"}},
+		{"lethe/datasets", []string{"lethe/exposure", "gorgonia.org/", "lethe/graph", "lethe/nets", "lethe/unlearn", "lethe/experiments"}},
+		{"lethe/graph", []string{"lethe/exposure", "lethe/datasets", "lethe/nets", "lethe/unlearn", "lethe/experiments"}},
+		{"lethe/nets", []string{"lethe/exposure", "lethe/unlearn", "lethe/experiments"}},
 	} {
 		out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", tt.from).Output()
 		require.NoError(t, err, "go list -deps %s", tt.from)

@@ -16,13 +16,13 @@ import (
 // share Method's Seed.
 //
 // A chunk's own difference G knows nothing of what the chunks before it left, so that a step along it may make the residual larger. The steps
-// of SecondOrder, and of FirstOrder in more than one chunk, in Reestimate too, therefore follow the full gradient on the data corrected so far,
-// as if Full were set. Two settings leave the choice to Full itself, and with it the update as published, along the difference that each chunk
-// makes: Force, since such an update is kept whatever comes of it, and SecondOrder.Gradient: Difference. A step of SecondOrder that follows the
+// of SecondOrder, and of FirstOrder in more than one chunk, in ReestimateStatistics too, therefore follow the full gradient on the data corrected so far,
+// as if Gradient were FullGradient, and Full were set. Two settings keep the update as published, along the difference that each chunk makes:
+// Force, since such an update is kept whatever comes of it, and SecondOrder.Gradient: Difference. A step of SecondOrder that follows the
 // full gradient, and would make the residual larger, is halved until it does not, unless Step or Force is set: along the solution of
 // H Delta = -grad L the residual falls at first, whatever H is.
 type Iterative struct {
-	// Method carries out each chunk: FirstOrder or SecondOrder, or one of them in Reestimate. One whose update is more than parameters
+	// Method carries out each chunk: FirstOrder or SecondOrder, or one of them in ReestimateStatistics. One whose update is more than parameters
 	// (Occlusion, SISA, Certified, ObjectivePerturbation) is refused.
 	Method Method
 	Chunks int // at most; 0 = 10
@@ -50,9 +50,9 @@ func (m Iterative) Unlearn(ctx context.Context, p *Problem, theta []float64, r R
 	if err := checkSettings("Iterative", notNegative("Tolerance", m.Tolerance), count("Chunks", m.Chunks, "10")); err != nil {
 		return nil, err
 	}
-	var s sampling
-	if f, ok := m.Method.(interface{ sampling() sampling }); ok {
-		s = f.sampling()
+	var s Sampling
+	if f, ok := m.Method.(SampledMethod); ok {
+		s = f.Sampling()
 	}
 	t, err := beginSampled(ctx, m.Name(), p, theta, r, s)
 	if err != nil {
@@ -73,7 +73,10 @@ func (m Iterative) Unlearn(ctx context.Context, p *Problem, theta []float64, r R
 	if err != nil {
 		return nil, err
 	}
-	method := following(m.Method, len(chunks), chunked{is: true, more: len(more) > len(chunks)})
+	method := m.Method
+	if inner, ok := method.(ChunkedMethod); ok {
+		method = inner.InChunks(len(chunks), len(more) > len(chunks))
+	}
 	current, after, err := m.carryOut(ctx, t, method, p.Train, chunks)
 	if err != nil {
 		return t.refuse(err)
@@ -88,8 +91,8 @@ func (m Iterative) Unlearn(ctx context.Context, p *Problem, theta []float64, r R
 			return t.refuse(err)
 		}
 	}
-	f, ok := m.Method.(interface{ forced() bool })
-	return t.judge(current, after, ok && f.forced(), m.remedy(len(chunks)))
+	f, ok := m.Method.(ForcingMethod)
+	return t.judge(current, after, ok && f.Forces(), m.remedy(len(chunks)))
 }
 
 // remedy says what else to try where every chunk was taken and the whole is worse: the chunks undo each other's changes.
@@ -108,26 +111,6 @@ func (m Iterative) remedy(chunks int) string {
 type chunked struct {
 	is   bool // it is in one
 	more bool // there could be more chunks
-}
-
-// following returns the method whose steps in so many chunks follow the full gradient, unless its settings say otherwise.
-func following(m Method, chunks int, c chunked) Method {
-	switch m := m.(type) {
-	case FirstOrder:
-		m.chunked = c
-		m.Full = m.Full || !m.Force && chunks > 1
-		return m
-	case SecondOrder:
-		m.chunked = c
-		m.Full = m.Full || !m.Force && m.Gradient == FullGradient
-		return m
-	case Reestimate:
-		if !m.Force {
-			m.Method = following(m.Method, chunks, c)
-		}
-		return m
-	}
-	return m
 }
 
 // estimateAfter is the residual at theta, on the account of the trust check. t.grad stays that of the old parameters.

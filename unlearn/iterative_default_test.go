@@ -19,8 +19,8 @@ func TestSecondOrderInChunksGoesThroughOnConvexProblems(t *testing.T) {
 		lambda    float64
 		near      float64 // share of the distance that is left at the most
 	}{
-		"logistic": {full{logistic(6)}, 1, 0.25}, "logistic, weak regulariser": {full{logistic(6)}, 0.05, 0.7},
-		"logistic, strong regulariser": {full{logistic(6)}, 30, 0.1}, "squares": {full{leastSquares(6)}, 1, 1e-6}, "softmax": {softmax{6, 2}, 1, 0.25},
+		"logistic": {full{logistic(6)}, 1, 0.25}, "logistic, weak regularizer": {full{logistic(6)}, 0.05, 0.7},
+		"logistic, strong regularizer": {full{logistic(6)}, 30, 0.1}, "squares": {full{leastSquares(6)}, 1, 1e-6}, "softmax": {softmax{6, 2}, 1, 0.25},
 	} {
 		seeds := uint64(2)
 		if name == "logistic" {
@@ -129,13 +129,13 @@ func TestRefusalsNameWhatHelps(t *testing.T) {
 	}
 	require.Greater(t, refused, 50)
 
-	text := (&ErrWorse{Method: "second-order", Before: 1.5, After: 2.5, Remedy: "do"}).Error()
+	text := (&WorseError{Method: "second-order", Before: 1.5, After: 2.5, Remedy: "do"}).Error()
 	require.Less(t, strings.Index(text, "1.5 before"), strings.Index(text, "2.5 after"))
 	for want, s := range map[string]string{
-		SecondOrder{}.remedy(p): "set Full, so that the step follows the whole gradient on the corrected data, set a Ridge, use Curvature: GaussNewton, divide the request (Iterative), or set Force to keep it",
-		SecondOrder{Full: true, Ridge: 1, Curvature: GaussNewton}.remedy(p):     "raise Ridge, divide the request (Iterative), or set Force to keep it",
-		SecondOrder{Full: true}.remedy(&Problem{Objective: convexLogistic(5)}):  "set a Ridge, divide the request (Iterative), or set Force to keep it",
-		SecondOrder{Full: true, Ridge: 1, chunked: chunked{is: true}}.remedy(p): "raise Ridge, use Curvature: GaussNewton, or set Force to keep it",
+		SecondOrder{}.remedy(p): "set Gradient: FullGradient, so that the step follows the whole gradient on the corrected data, set a Ridge, use Curvature: GaussNewton, divide the request (Iterative), or set Force to keep it",
+		SecondOrder{Gradient: FullGradient, Ridge: 1, Curvature: GaussNewton}.remedy(p):     "raise Ridge, divide the request (Iterative), or set Force to keep it",
+		SecondOrder{Gradient: FullGradient}.remedy(&Problem{Objective: convexLogistic(5)}):  "set a Ridge, divide the request (Iterative), or set Force to keep it",
+		SecondOrder{Gradient: FullGradient, Ridge: 1, chunked: chunked{is: true}}.remedy(p): "raise Ridge, use Curvature: GaussNewton, or set Force to keep it",
 		FirstOrder{Tau: 1}.remedy(): "lower Tau, set Full, divide the request (Iterative), use SecondOrder, or set Force to keep it",
 		FirstOrder{Tau: 1, Full: true, chunked: chunked{true, true}}.remedy(): "lower Tau, take more Chunks, use SecondOrder, or set Force to keep it",
 		Iterative{Method: FirstOrder{}}.remedy(3):                             "ask for fewer Chunks, use SecondOrder, use other steps in Method, or set its Force to keep it",

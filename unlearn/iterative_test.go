@@ -107,7 +107,7 @@ func TestChunksByMethodsThatLeaveMoreThanParameters(t *testing.T) {
 			require.Nil(t, u.Theta)
 		}
 		if _, ok := method.(Occlusion); !ok {
-			_, err := Reestimate{Method: method}.Unlearn(t.Context(), q, theta, RemoveFeatures(1, 2))
+			_, err := ReestimateStatistics{Method: method}.Unlearn(t.Context(), q, theta, RemoveFeatures(1, 2))
 			require.Error(t, err)
 			require.NotContains(t, err.Error(), "no running statistics")
 		}

@@ -11,7 +11,7 @@ import (
 	"gonum.org/v1/gonum/optimize"
 )
 
-// LBFGS minimises a problem by L-BFGS (gonum/optimize, with a bisection line search) and finishes with [Newton].
+// LBFGS minimizes a problem by L-BFGS (gonum/optimize, with a bisection line search) and finishes with [Newton].
 //
 // L-BFGS steers by values of L. Where the gradient is small they change by less than their rounding error and the line
 // search fails, on a sum over 40,000 samples near ||grad L|| = 3e-6. So from NewtonBelow on, or from where the line
@@ -28,12 +28,12 @@ type LBFGS struct {
 
 // Train implements [Trainer].
 func (t LBFGS) Train(ctx context.Context, p *Problem, theta []float64) ([]float64, error) {
-	next, _, err := t.Minimise(ctx, p, theta)
+	next, _, err := t.Minimize(ctx, p, theta)
 	return next, err
 }
 
-// Minimise is Train, with what it took. The parameters beside an error are the best found.
-func (t LBFGS) Minimise(ctx context.Context, p *Problem, theta []float64) ([]float64, Progress, error) {
+// Minimize is Train, with what it took. The parameters beside an error are the best found.
+func (t LBFGS) Minimize(ctx context.Context, p *Problem, theta []float64) ([]float64, Progress, error) {
 	nothing := Progress{Trainer: "l-bfgs", Loss: math.NaN(), GradientNorm: math.NaN()}
 	err := checkSettings("LBFGS", positiveOr("Tolerance", t.Tolerance, "the default 1e-6"),
 		numberOr("NewtonBelow", t.NewtonBelow, "a gradient norm, 0 for the default 1e-3, or a negative number for never"),
@@ -113,7 +113,7 @@ func (l *lbfgsRun) run() error {
 	case l.err != nil && !errors.Is(l.err, errStepLost):
 		return l.err
 	case err == nil && result.Status == optimize.IterationLimit:
-		return l.stopped("allow more iterations, or add a regulariser: the problem is ill-conditioned")
+		return l.stopped("allow more iterations, or add a regularizer: the problem is ill-conditioned")
 	}
 	return nil // near enough, or the line search failed: the finish decides
 }
@@ -189,6 +189,6 @@ func (l *lbfgsRun) finish() Progress {
 }
 
 func (l *lbfgsRun) stopped(remedy string) error {
-	return &ErrNotConverged{Solver: l.progress.Trainer, Quantity: "gradient norm", Iterations: l.progress.Iteration,
+	return &NotConvergedError{Solver: l.progress.Trainer, Quantity: "gradient norm", Iterations: l.progress.Iteration,
 		Reached: l.progress.GradientNorm, Tolerance: l.Tolerance, Remedy: remedy}
 }

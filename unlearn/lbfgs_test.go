@@ -50,30 +50,30 @@ func (s surface) problem() *Problem {
 	return &Problem{Objective: s, Train: randomData(1, 2, 0, false, 1)}
 }
 
-// minimiser is what L-BFGS and Newton-CG have in common.
-type minimiser interface {
+// minimizer is what L-BFGS and Newton-CG have in common.
+type minimizer interface {
 	Trainer
-	Minimise(ctx context.Context, p *Problem, theta []float64) ([]float64, Progress, error)
+	Minimize(ctx context.Context, p *Problem, theta []float64) ([]float64, Progress, error)
 }
 
-func minimisers(tolerance float64) map[string]minimiser {
-	return map[string]minimiser{
+func minimizers(tolerance float64) map[string]minimizer {
+	return map[string]minimizer{
 		"l-bfgs":              LBFGS{Tolerance: tolerance},
 		"l-bfgs, late finish": LBFGS{Tolerance: tolerance, NewtonBelow: 1e-5},
 		"newton-cg":           Newton{Tolerance: tolerance},
 	}
 }
 
-func TestMinimisersFindTheOptimumOfConvexProblems(t *testing.T) {
+func TestMinimizersFindTheOptimumOfConvexProblems(t *testing.T) {
 	for name, p := range problems(t) {
-		if name == "neuron, no regulariser" {
+		if name == "neuron, no regularizer" {
 			continue
 		}
-		for method, m := range minimisers(1e-10) {
+		for method, m := range minimizers(1e-10) {
 			t.Run(name+"/"+method, func(t *testing.T) {
 				start := randomVector(p.Dim(), 6)
 				kept := append([]float64(nil), start...)
-				theta, progress, err := m.Minimise(t.Context(), p, start)
+				theta, progress, err := m.Minimize(t.Context(), p, start)
 				require.NoError(t, err)
 				require.Equal(t, kept, start, "the start is left alone")
 				require.InDeltaSlice(t, trained(t, p), theta, 1e-9)
@@ -92,12 +92,12 @@ func TestMinimisersFindTheOptimumOfConvexProblems(t *testing.T) {
 	}
 }
 
-func TestMinimisersReportTheirCost(t *testing.T) {
-	for method, m := range minimisers(1e-9) {
+func TestMinimizersReportTheirCost(t *testing.T) {
+	for method, m := range minimizers(1e-9) {
 		p := *problems(t)["logistic, sparse, all"] // no Linearizer, whose passes the meter would count too
 		meter := NewMeter(p.Objective)
 		p.Objective = meter
-		_, progress, err := m.Minimise(t.Context(), &p, make([]float64, p.Dim()))
+		_, progress, err := m.Minimize(t.Context(), &p, make([]float64, p.Dim()))
 		require.NoError(t, err)
 		n := float64(p.Train.Len())
 		require.Equal(t, meter.Cost().Gradients/n, progress.Gradients, method)
@@ -108,8 +108,8 @@ func TestMinimisersReportTheirCost(t *testing.T) {
 	}
 }
 
-func TestMinimisersOnCurvedValleyAndSaddle(t *testing.T) {
-	for method, m := range minimisers(1e-9) {
+func TestMinimizersOnCurvedValleyAndSaddle(t *testing.T) {
+	for method, m := range minimizers(1e-9) {
 		theta, err := m.Train(t.Context(), rosenbrock.problem(), []float64{-1.2, 1})
 		require.NoError(t, err, method)
 		require.InDeltaSlice(t, []float64{1, 1}, theta, 1e-9, method)
@@ -121,8 +121,8 @@ func TestMinimisersOnCurvedValleyAndSaddle(t *testing.T) {
 	}
 }
 
-func TestMinimisersOnlyDescend(t *testing.T) {
-	p := *problems(t)["neuron, no regulariser"]
+func TestMinimizersOnlyDescend(t *testing.T) {
+	p := *problems(t)["neuron, no regularizer"]
 	p.L2 = 0.01
 	start := randomVector(p.Dim(), 9)
 	h, err := p.Hessian(t.Context(), start, FullHessian)
@@ -169,27 +169,27 @@ func TestNewtonFinishesWhereValuesCannotTell(t *testing.T) {
 	p.Objective = coarse{logistic(p.Dim())}
 	start := randomVector(p.Dim(), 6)
 	_, err := LBFGS{Tolerance: 1e-9, NewtonBelow: -1}.Train(t.Context(), &p, start)
-	var e *ErrNotConverged
+	var e *NotConvergedError
 	require.ErrorAs(t, err, &e)
 	require.Greater(t, e.Reached, 1e-9)
 	require.ErrorContains(t, err, "line search failed")
-	for method, m := range minimisers(1e-9) {
+	for method, m := range minimizers(1e-9) {
 		theta, err := m.Train(t.Context(), &p, start)
 		require.NoError(t, err, method)
 		require.InDeltaSlice(t, trained(t, exact), theta, 1e-9)
 	}
 }
 
-func TestMinimisersThatStopEarlySaySo(t *testing.T) {
+func TestMinimizersThatStopEarlySaySo(t *testing.T) {
 	p := problems(t)["logistic, dense, tilted"]
 	start := make([]float64, p.Dim())
 	before, err := p.Residual(t.Context(), start)
 	require.NoError(t, err)
 	calls := 0
 	counting := func(n *int) func(Progress) error { return func(Progress) error { *n++; return nil } }
-	for _, m := range []minimiser{LBFGS{MaxIterations: 2}, Newton{MaxIterations: 1}} {
-		theta, progress, err := m.Minimise(t.Context(), p, start)
-		var e *ErrNotConverged
+	for _, m := range []minimizer{LBFGS{MaxIterations: 2}, Newton{MaxIterations: 1}} {
+		theta, progress, err := m.Minimize(t.Context(), p, start)
+		var e *NotConvergedError
 		require.ErrorAs(t, err, &e)
 		require.Equal(t, "gradient norm", e.Quantity)
 		require.Equal(t, progress.Iteration, e.Iterations)
@@ -199,7 +199,7 @@ func TestMinimisersThatStopEarlySaySo(t *testing.T) {
 		require.Less(t, residual, before)
 	}
 	_, err = Newton{Tolerance: 1e-300}.Train(t.Context(), p, start)
-	var e *ErrNotConverged
+	var e *NotConvergedError
 	require.ErrorAs(t, err, &e)
 	require.ErrorContains(t, err, "rounding error sets this limit")
 	require.Less(t, e.Reached, 1e-12)
@@ -213,11 +213,11 @@ func TestMinimisersThatStopEarlySaySo(t *testing.T) {
 	}
 }
 
-func TestMinimisersAtTheOptimumDoNothing(t *testing.T) {
+func TestMinimizersAtTheOptimumDoNothing(t *testing.T) {
 	p := problems(t)["least squares, dense"]
 	theta := ridgeRegression(t, p)
-	for _, m := range minimisers(1e-6) {
-		next, progress, err := m.Minimise(t.Context(), p, theta)
+	for _, m := range minimizers(1e-6) {
+		next, progress, err := m.Minimize(t.Context(), p, theta)
 		require.NoError(t, err)
 		require.Equal(t, theta, next)
 		require.Equal(t, 1.0, progress.Gradients)
@@ -225,7 +225,7 @@ func TestMinimisersAtTheOptimumDoNothing(t *testing.T) {
 	}
 }
 
-func TestMinimisersStop(t *testing.T) {
+func TestMinimizersStop(t *testing.T) {
 	p := problems(t)["logistic, dense, tilted"]
 	start := randomVector(p.Dim(), 6)
 	diskFull := errors.New("disk full")
@@ -244,7 +244,7 @@ func TestMinimisersStop(t *testing.T) {
 	require.ErrorIs(t, err, diskFull)
 
 	for _, at := range []int{0, 1, 2, 4} {
-		for method, m := range minimisers(1e-12) {
+		for method, m := range minimizers(1e-12) {
 			ctx, cancel := context.WithCancel(t.Context())
 			q := *p
 			o := &cancelling{full: p.Objective.(full), at: at, cancel: cancel}
@@ -254,7 +254,7 @@ func TestMinimisersStop(t *testing.T) {
 			require.Len(t, theta, p.Dim())
 		}
 	}
-	for _, m := range minimisers(1e-6) {
+	for _, m := range minimizers(1e-6) {
 		_, err := m.Train(t.Context(), p, start[:2])
 		require.ErrorContains(t, err, "theta has length 2")
 		q := *p
@@ -266,14 +266,14 @@ func TestMinimisersStop(t *testing.T) {
 }
 
 // A step that overflows the loss is shortened, not an error.
-func TestMinimisersComeBackFromOverflow(t *testing.T) {
+func TestMinimizersComeBackFromOverflow(t *testing.T) {
 	cliff := surface{func(x, y float64) (v, dx, dy, xx, xy, yy float64) {
 		if x > 3 {
 			return math.NaN(), math.NaN(), math.NaN(), 0, 0, 0
 		}
 		return -math.Log(3-x) - 0.1*x + y*y, 1/(3-x) - 0.1, 2 * y, 1 / (3 - x) / (3 - x), 0, 2
 	}}
-	for method, m := range minimisers(1e-8) {
+	for method, m := range minimizers(1e-8) {
 		theta, err := m.Train(t.Context(), cliff.problem(), []float64{-40, 5})
 		require.NoError(t, err, method)
 		require.InDeltaSlice(t, []float64{-7, 0}, theta, 1e-5, method)

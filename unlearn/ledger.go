@@ -57,19 +57,19 @@ const (
 // ErrLedgerLocked reports that another process, or another part of this one, has the ledger open.
 var ErrLedgerLocked = errors.New("the ledger is open elsewhere: one process at a time")
 
-// ErrLedgerDamaged reports a ledger that is not what was written. Found by errors.As.
-type ErrLedgerDamaged struct {
+// LedgerDamagedError reports a ledger that is not what was written. Found by errors.As.
+type LedgerDamagedError struct {
 	Path   string
 	Line   int // from 1; 0 where no single line is to blame
 	Reason string
 }
 
-func (e *ErrLedgerDamaged) Error() string {
+func (e *LedgerDamagedError) Error() string {
 	at := e.Path
 	if e.Line > 0 {
 		at = fmt.Sprintf("line %d of %s", e.Line, e.Path)
 	}
-	return fmt.Sprintf("unlearn: %s %s: restore the folder from a copy, or train anew in another one; nothing was changed", at, e.Reason)
+	return fmt.Sprintf("unlearn: %s %s: restore the folder from a copy, or train again in another one; nothing was changed", at, e.Reason)
 }
 
 // Ledger is the account of a stream of requests against one budget, in a folder of its own. ledger.jsonl is append-only: each line
@@ -92,7 +92,7 @@ type Ledger struct {
 	broken  error  // why nothing more can be appended
 }
 
-// OpenLedger opens the ledger of a folder, which is made where there is none. Damage is an [ErrLedgerDamaged], and a ledger that is open
+// OpenLedger opens the ledger of a folder, which is made where there is none. Damage is a [LedgerDamagedError], and a ledger that is open
 // elsewhere [ErrLedgerLocked]; neither changes anything.
 func OpenLedger(dir string) (*Ledger, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -160,7 +160,7 @@ func (l *Ledger) read(path string, data []byte) (hashes []string, ends []int, er
 			err = fmt.Errorf("is entry %d, not %d", e.Number, len(hashes))
 		}
 		if err != nil {
-			return nil, nil, &ErrLedgerDamaged{path, len(hashes) + 1, err.Error()}
+			return nil, nil, &LedgerDamagedError{path, len(hashes) + 1, err.Error()}
 		}
 		hash = next
 		at += length + 1
@@ -175,7 +175,7 @@ func (l *Ledger) reconcile(path string, hashes []string) (int, error) {
 	m, err := readModel(model)
 	if errors.Is(err, fs.ErrNotExist) {
 		if len(hashes) > 1 {
-			return 0, &ErrLedgerDamaged{path, 0, fmt.Sprintf("has %d lines, but %s with the parameters is missing", len(hashes), modelName)}
+			return 0, &LedgerDamagedError{path, 0, fmt.Sprintf("has %d lines, but %s with the parameters is missing", len(hashes), modelName)}
 		}
 		return 0, nil
 	}
@@ -185,9 +185,9 @@ func (l *Ledger) reconcile(path string, hashes []string) (int, error) {
 	l.theta = m.theta
 	switch n := len(hashes); {
 	case n < m.Lines:
-		return 0, &ErrLedgerDamaged{path, 0, fmt.Sprintf("has been shortened: %d whole lines, where %s counts %d", n, modelName, m.Lines)}
+		return 0, &LedgerDamagedError{path, 0, fmt.Sprintf("has been shortened: %d whole lines, where %s counts %d", n, modelName, m.Lines)}
 	case n > m.Lines+1 || m.Lines < 1 || hashes[m.Lines-1] != m.Hash:
-		return 0, &ErrLedgerDamaged{path, 0, fmt.Sprintf("and %s do not belong together: %d lines and %d", modelName, n, m.Lines)}
+		return 0, &LedgerDamagedError{path, 0, fmt.Sprintf("and %s do not belong together: %d lines and %d", modelName, n, m.Lines)}
 	default:
 		return m.Lines, nil
 	}
@@ -254,9 +254,9 @@ func (l *Ledger) Requests() int {
 // rateOver is how many of the last requests a rate is taken from.
 const rateOver = 100
 
-// Left returns how many requests fit into what is left of the residual that may be spent, at the mean rate of the last 100 since
+// RequestsLeft returns how many requests fit into what is left of the residual that may be spent, at the mean rate of the last 100 since
 // training. known is false as long as there was none, or none added anything.
-func (l *Ledger) Left(allowed float64) (requests int, known bool) {
+func (l *Ledger) RequestsLeft(allowed float64) (requests int, known bool) {
 	n := min(l.Requests(), rateOver)
 	sum := 0.0
 	for _, e := range l.entries[len(l.entries)-n:] {

@@ -127,14 +127,14 @@ func readModel(path string) (model, error) {
 	}
 	var m model
 	if err := strictly(data, &m); err != nil {
-		return m, &ErrLedgerDamaged{path, 0, fmt.Sprintf("is damaged (%v)", err)}
+		return m, &LedgerDamagedError{path, 0, fmt.Sprintf("is damaged (%v)", err)}
 	}
 	if m.Sum != m.sum() {
-		return m, &ErrLedgerDamaged{path, 0, "is damaged: its checksum does not match"}
+		return m, &LedgerDamagedError{path, 0, "is damaged: its checksum does not match"}
 	}
 	raw, err := base64.StdEncoding.DecodeString(m.Theta)
 	if err != nil || len(raw)%8 != 0 {
-		return m, &ErrLedgerDamaged{path, 0, "is damaged: its parameters are not numbers"}
+		return m, &LedgerDamagedError{path, 0, "is damaged: its parameters are not numbers"}
 	}
 	m.theta = make([]float64, len(raw)/8)
 	for i := range m.theta {

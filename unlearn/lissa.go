@@ -14,7 +14,7 @@ import (
 //
 //	u <- u + (1/Scale) (b - A u)
 //
-// (Agarwal, Bullins and Hazan 2017; PAPER.md section 1), which converges for Scale above half the largest eigenvalue, in a
+// (Agarwal, Bullins and Hazan 2017; docs/paper.md#lissa), which converges for Scale above half the largest eigenvalue, in a
 // number of products proportional to the condition number; CG needs its root only. The authors' recursion with
 // "damping" d and result u_J/scale is this one on A + d*scale*I. The zero value is ready.
 //
@@ -22,7 +22,7 @@ import (
 // batches; the next pass solves for the correction that this residual asks for, which takes the batches' noise out in
 // proportion (the control variate of Johnson and Zhang 2013), and a pass that made things worse is undone. See Plain.
 //
-// A growing residual ends the solve with [ErrDiverged] or, where the curvature along it is negative, with [ErrIndefinite].
+// A growing residual ends the solve with [DivergedError] or, where the curvature along it is negative, with [IndefiniteError].
 type LiSSA struct {
 	Tolerance   float64 // on ||b - A x|| / ||b||; 0 = 1e-3
 	MaxProducts int     // products with the whole of A, those of the choice of scale included; 0 = 100,000
@@ -89,7 +89,7 @@ func (s *lissaRun) solve(ctx context.Context, a Operator) error {
 		if numerical(err) {
 			s.stats.Residual = s.a.startResidual(ctx, s.best, s.b)
 		}
-		if e, ok := errors.AsType[*ErrIndefinite](err); ok {
+		if e, ok := errors.AsType[*IndefiniteError](err); ok {
 			e.Residual = s.stats.Residual
 		}
 		return attributed(err, s.Name(), s.stats.Residual)
@@ -241,12 +241,12 @@ func (s *lissaRun) diverged(rnorm, curvature float64) error {
 		remedy = fmt.Sprintf("the largest eigenvalue is at least %.4g: set Scale above half of it, or leave it at 0 to have it chosen",
 			s.units.real(curvature))
 	}
-	return &ErrDiverged{Solver: s.Name(), Iterations: s.stats.Iterations, Residual: rnorm / s.bnorm, Best: s.stats.Residual,
+	return &DivergedError{Solver: s.Name(), Iterations: s.stats.Iterations, Residual: rnorm / s.bnorm, Best: s.stats.Residual,
 		Scale: s.scale, Curvature: curvature, Remedy: remedy}
 }
 
-func (s *lissaRun) stopped(remedy string) *ErrNotConverged {
-	return &ErrNotConverged{Solver: s.Name(), Quantity: "relative residual", Iterations: s.stats.Iterations,
+func (s *lissaRun) stopped(remedy string) *NotConvergedError {
+	return &NotConvergedError{Solver: s.Name(), Quantity: "relative residual", Iterations: s.stats.Iterations,
 		Products: s.a.products, Reached: s.stats.Residual, Tolerance: s.Tolerance, Remedy: remedy}
 }
 

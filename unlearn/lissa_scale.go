@@ -43,7 +43,7 @@ func (s *lissaRun) fromSpectrum(ctx context.Context) error {
 	cost := s.a.products - before
 	if smallest < -negligible*math.Abs(largest) {
 		if !s.ChooseRidge {
-			return &ErrIndefinite{Solver: s.Name(), Curvature: smallest, Remedy: indefiniteRemedy(smallest)}
+			return &IndefiniteError{Solver: s.Name(), Curvature: smallest, Remedy: indefiniteRemedy(smallest)}
 		}
 		ridge := 2*-smallest + spectrum.SmallestBound
 		s.stats.Ridge = ridge
@@ -54,7 +54,7 @@ func (s *lissaRun) fromSpectrum(ctx context.Context) error {
 		s.say("no ridge: the smallest eigenvalue that Lanczos found in %.0f products is %.5g", cost, s.units.real(smallest))
 	}
 	if !(largest > 0) {
-		return &ErrIndefinite{Solver: s.Name(), Curvature: largest, Remedy: "the matrix is zero: add a ridge"}
+		return &IndefiniteError{Solver: s.Name(), Curvature: largest, Remedy: "the matrix is zero: add a ridge"}
 	}
 	if s.Scale == 0 {
 		s.scale = scaleMargin * (largest + max(smallest, 0)) / 2
@@ -80,7 +80,7 @@ func (s *lissaRun) fromBatches(ctx context.Context, a BatchOperator) error {
 	}
 	s.scale = largest + s.stats.Ridge
 	if !(s.scale > 0) {
-		return &ErrIndefinite{Solver: s.Name(), Curvature: largest,
+		return &IndefiniteError{Solver: s.Name(), Curvature: largest,
 			Remedy: "no batch has positive curvature: add a ridge, or use Curvature: GaussNewton"}
 	}
 	s.say("scale %.5g: the largest eigenvalue of %d of the %d batches", s.units.real(s.scale), looked, a.Batches())

@@ -58,7 +58,7 @@ func TestLiSSANeedsNoNumbersSetByHand(t *testing.T) {
 	require.InDelta(t, stats.Products, float64(stats.Iterations)+64, 0.1)
 }
 
-// The authors' form (PAPER.md section 1): u_0 = v; u_j = v + (1-damping) u_{j-1} - (1/scale) H u_{j-1}; result u_J/scale.
+// The authors' form (docs/paper.md#lissa): u_0 = v; u_j = v + (1-damping) u_{j-1} - (1/scale) H u_{j-1}; result u_J/scale.
 func TestLiSSAIsTheAuthorsRecursion(t *testing.T) {
 	const p, scale, damping, depth = 20, 15.0, 0.02, 37
 	m := rotated(spread(p, 0.1, 20), 1)
@@ -74,7 +74,7 @@ func TestLiSSAIsTheAuthorsRecursion(t *testing.T) {
 	x := make([]float64, p)
 	a := Ridge(Symmetric(m), damping*scale)
 	stats, err := LiSSA{Scale: scale, MaxProducts: depth + 1, Tolerance: 1e-15}.Solve(t.Context(), x, a, v.RawVector().Data)
-	var e *ErrNotConverged
+	var e *NotConvergedError
 	require.ErrorAs(t, err, &e)
 	require.Equal(t, depth+1, stats.Iterations)
 	require.InDeltaSlice(t, u.RawVector().Data, x, 1e-13)
@@ -87,7 +87,7 @@ func TestLiSSAGrowthIsAnError(t *testing.T) {
 	for _, scale := range []float64{1e-3, 1, 40, 49} {
 		x := make([]float64, 30)
 		stats, err := LiSSA{Scale: scale}.Solve(t.Context(), x, Symmetric(m), s.b)
-		var e *ErrDiverged
+		var e *DivergedError
 		require.ErrorAs(t, err, &e, "scale %g", scale)
 		require.Equal(t, scale, e.Scale)
 		require.InEpsilon(t, relativeResidual(s, x), e.Best, 1e-9, "the best vector is handed back")
@@ -108,7 +108,7 @@ func TestLiSSASlowGrowthAtTheEndIsAnError(t *testing.T) {
 	eigenvalues[0] = -0.01
 	m := rotated(eigenvalues, 1)
 	_, err := LiSSA{Scale: 51, MaxProducts: 3000}.Solve(t.Context(), make([]float64, 30), Symmetric(m), randomVector(30, 2))
-	var e *ErrIndefinite
+	var e *IndefiniteError
 	require.ErrorAs(t, err, &e)
 	require.InDelta(t, -0.01, e.Curvature, 1e-3)
 }
@@ -240,7 +240,7 @@ func TestLiSSAPlainEndsAtTheNoiseOfBatchesAndSaysSo(t *testing.T) {
 	s := newSystem("", mean, randomVector(20, 2))
 	x := make([]float64, 20)
 	stats, err := LiSSA{Plain: true, MaxProducts: 400, Tolerance: 1e-6}.Solve(t.Context(), x, g, s.b)
-	var e *ErrNotConverged
+	var e *NotConvergedError
 	require.ErrorAs(t, err, &e)
 	require.InEpsilon(t, relativeResidual(s, x), e.Reached, 1e-9)
 	require.InEpsilon(t, relativeResidual(s, x), stats.Residual, 1e-9)
@@ -261,7 +261,7 @@ func TestLiSSAOnBatchesDiverges(t *testing.T) {
 	for _, solver := range []LiSSA{{Scale: 0.5}, {Scale: 0.5, Plain: true}} {
 		x := make([]float64, 20)
 		stats, err := solver.Solve(t.Context(), x, g, s.b)
-		var e *ErrDiverged
+		var e *DivergedError
 		require.ErrorAs(t, err, &e, "%+v", solver)
 		require.InEpsilon(t, relativeResidual(s, x), stats.Residual, 1e-9)
 		require.LessOrEqual(t, stats.Residual, 1.0)
@@ -269,7 +269,7 @@ func TestLiSSAOnBatchesDiverges(t *testing.T) {
 	indefinite, _ := newGramBatches(20, 25, 6, -9)
 	_, err := LiSSA{MaxProducts: 2000}.Solve(t.Context(), make([]float64, 20), indefinite, s.b)
 	require.True(t, numerical(err), "%v", err)
-	var e *ErrIndefinite
+	var e *IndefiniteError
 	require.ErrorAs(t, err, &e)
 	require.Less(t, e.Curvature, 0.0)
 

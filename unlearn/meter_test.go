@@ -33,7 +33,7 @@ func TestMeterCountsAndForwards(t *testing.T) {
 		}, dim, true, Cost{Gradients: n}, Cost{Gradients: n}},
 		{"product", func(o Objective, dst []float64) (float64, error) { return 0, o.HVP(t.Context(), dst, theta, v, d) }, dim, true,
 			Cost{HVPs: n}, Cost{HVPs: n}},
-		{"linearised, two products", func(o Objective, dst []float64) (float64, error) {
+		{"linearized, two products", func(o Objective, dst []float64) (float64, error) {
 			f, err := o.(Linearizer).Linearize(t.Context(), theta, d)
 			if err != nil {
 				return 0, err

@@ -11,13 +11,13 @@ type Method interface {
 	// Name returns the name that tables use, "second-order" for instance.
 	Name() string
 	// Unlearn returns what theta (p), trained on p, becomes when r is carried out. Neither p nor theta is changed. A refused
-	// update is an error ([ErrWorse], [ErrIndefinite], ...); beside it stands an Update without Theta that says what it cost.
+	// update is an error ([WorseError], [IndefiniteError], ...); beside it stands an Update without Theta that says what it cost.
 	Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error)
 }
 
-// Trainer minimises a problem.
+// Trainer minimizes a problem.
 type Trainer interface {
-	// Train returns the parameters reached from the start theta (p), which is not changed. An [ErrNotConverged] stands
+	// Train returns the parameters reached from the start theta (p), which is not changed. An [NotConvergedError] stands
 	// beside the best parameters found.
 	Train(ctx context.Context, p *Problem, theta []float64) ([]float64, error)
 }

@@ -27,12 +27,12 @@ func TestReportsAreTrueOnRandomProblems(t *testing.T) {
 		for _, m := range []Method{
 			None{}, Occlusion{}, FirstOrder{Tau: 0.1}, SecondOrder{}, SecondOrder{Curvature: GaussNewton, Ridge: 1, Steps: 3},
 			FineTune{Rate: 0.1}, Iterative{Method: FirstOrder{Tau: 0.1}, Chunks: 3}, Iterative{Method: SecondOrder{Ridge: 2}},
-			Published{}, Published{Scale: 10, Batch: 5}, SecondOrder{Ridge: 1, Steps: 2, Gradient: Difference},
+			PublishedSecondOrder{}, PublishedSecondOrder{Scale: 10, Batch: 5}, SecondOrder{Ridge: 1, Steps: 2, Gradient: Difference},
 		} {
 			u, err := m.Unlearn(context.Background(), p, theta, r)
 			require.Equal(t, untouched, theta)
 			if err != nil {
-				_, refused := errors.AsType[*ErrWorse](err)
+				_, refused := errors.AsType[*WorseError](err)
 				require.True(t, refused || numerical(err), "%s: %v", m.Name(), err)
 				require.Nil(t, u.Theta)
 				continue
@@ -56,8 +56,8 @@ func everyMethod() []Method {
 	return []Method{
 		None{}, Occlusion{}, FirstOrder{Tau: 1e-3, Force: true}, SecondOrder{Force: true}, SecondOrder{Steps: 3, Force: true}, FineTune{Rate: 1e-3},
 		Retrain{Trainer: newton{}}, Retrain{Trainer: newton{}, Start: make([]float64, 5)},
-		Iterative{Method: FirstOrder{Tau: 1e-3, Force: true}}, Iterative{Method: SecondOrder{Force: true}}, Published{Force: true},
-		Reestimate{Method: FirstOrder{Tau: 1e-3, Force: true}}, Iterative{Method: Reestimate{Method: SecondOrder{Force: true}}},
+		Iterative{Method: FirstOrder{Tau: 1e-3, Force: true}}, Iterative{Method: SecondOrder{Force: true}}, PublishedSecondOrder{Force: true},
+		ReestimateStatistics{Method: FirstOrder{Tau: 1e-3, Force: true}}, Iterative{Method: ReestimateStatistics{Method: SecondOrder{Force: true}}},
 		SISA{Shards: 3, Trainer: StatisticsTrainer{Trainer: SGD{Rate: 0.1}}}, Retrain{Trainer: StatisticsTrainer{Trainer: newton{}}}, SISA{Shards: 3, Slices: 2, Trainer: SGD{Rate: 0.1}}, ObjectivePerturbation{Sigma: 2, Trainer: newton{}}, DPSGD{Rate: 0.1, Noise: 1, Batch: 8, Steps: 3},
 	}
 }

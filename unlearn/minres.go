@@ -8,11 +8,11 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// MINRES solves A x = b for a symmetric A, indefinite or not, by minimising ||b - A x|| over growing Krylov spaces
+// MINRES solves A x = b for a symmetric A, indefinite or not, by minimizing ||b - A x|| over growing Krylov spaces
 // (Paige and Saunders 1975, "Solution of sparse indefinite systems of linear equations"). One product an iteration and
 // one more for the true residual. The zero value is ready.
 //
-// When A is singular to working precision and b is not in its range, the solve ends with [ErrNotConverged] whose
+// When A is singular to working precision and b is not in its range, the solve ends with [NotConvergedError] whose
 // Singular is set, and dst holds a least-squares solution.
 type MINRES struct {
 	Tolerance   float64 // on ||b - A x|| / ||b||; 0 = 1e-10
@@ -70,7 +70,7 @@ func (k *minresKernel) run(ctx context.Context, d, r []float64, a *counted, targ
 			return n - 1, err
 		}
 		if !finite(k.alpha) || !finite(k.beta) {
-			return n, &ErrDiverged{Residual: math.NaN(), Curvature: math.NaN(), Remedy: overflowRemedy}
+			return n, &DivergedError{Residual: math.NaN(), Curvature: math.NaN(), Remedy: overflowRemedy}
 		}
 		gammaBar := k.sn*k.deltaBar - k.cs*k.alpha
 		k.delta = k.cs*k.deltaBar + k.sn*k.alpha
@@ -79,7 +79,7 @@ func (k *minresKernel) run(ctx context.Context, d, r []float64, a *counted, targ
 		size := math.Sqrt(k.squares)
 		// math.Hypot(gammaBar, deltaBar) is ||A r|| / ||r|| for the residual before this step.
 		if k.singular(d, math.Hypot(gammaBar, k.deltaBar), size) {
-			return n, &ErrNotConverged{Singular: true, Remedy: "the matrix is singular and b not in its range: add a ridge"}
+			return n, &NotConvergedError{Singular: true, Remedy: "the matrix is singular and b not in its range: add a ridge"}
 		}
 		k.step(d, gammaBar)
 		if k.phiBar <= target || float64(n) >= limit || k.beta <= 1e-15*size {

@@ -12,7 +12,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// Newton minimises a problem by Newton's method with conjugate gradients inside (Nocedal and Wright, Numerical
+// Newton minimizes a problem by Newton's method with conjugate gradients inside (Nocedal and Wright, Numerical
 // Optimization, algorithm 7.1): each step solves H d = -grad L to a relative residual that shrinks with the gradient,
 // ends early along a direction of non-positive curvature, and is halved until it is a descent. It is the finish of
 // [LBFGS] and serves alone where a good start is known. The zero value is ready.
@@ -29,12 +29,12 @@ type Newton struct {
 
 // Train implements [Trainer].
 func (t Newton) Train(ctx context.Context, p *Problem, theta []float64) ([]float64, error) {
-	next, _, err := t.Minimise(ctx, p, theta)
+	next, _, err := t.Minimize(ctx, p, theta)
 	return next, err
 }
 
-// Minimise is Train, with what it took. The parameters beside an error are the best found.
-func (t Newton) Minimise(ctx context.Context, p *Problem, theta []float64) ([]float64, Progress, error) {
+// Minimize is Train, with what it took. The parameters beside an error are the best found.
+func (t Newton) Minimize(ctx context.Context, p *Problem, theta []float64) ([]float64, Progress, error) {
 	begun := Progress{Trainer: "newton-cg", Loss: math.NaN(), GradientNorm: math.NaN()}
 	err := t.check("Newton")
 	if err == nil {
@@ -130,7 +130,7 @@ func (n *newtonRun) run(ctx context.Context) error {
 	if n.progress.GradientNorm <= n.Tolerance {
 		return nil
 	}
-	return n.stopped("allow more iterations, or add a regulariser: the problem is ill-conditioned")
+	return n.stopped("allow more iterations, or add a regularizer: the problem is ill-conditioned")
 }
 
 // forcing is the relative residual to which the next step is solved: quadratic in the last reduction of the gradient
@@ -163,8 +163,8 @@ func (n *newtonRun) direction(ctx context.Context, eta float64) error {
 		n.progress.Products += a.products
 		return err
 	})
-	_, indefinite := errors.AsType[*ErrIndefinite](err)
-	_, singular := errors.AsType[*ErrNotConverged](err) // no curvature is left along any direction: the step so far is the step
+	_, indefinite := errors.AsType[*IndefiniteError](err)
+	_, singular := errors.AsType[*NotConvergedError](err) // no curvature is left along any direction: the step so far is the step
 	if err != nil && !indefinite && !singular {
 		return n.p.overflowed(ctx, n.theta, n.p.Train, u.attribute(err, n.progress.Trainer))
 	}
@@ -218,6 +218,6 @@ func (n *newtonRun) search(ctx context.Context) (bool, error) {
 }
 
 func (n *newtonRun) stopped(remedy string) error {
-	return &ErrNotConverged{Solver: n.progress.Trainer, Quantity: "gradient norm", Iterations: n.progress.Iteration,
+	return &NotConvergedError{Solver: n.progress.Trainer, Quantity: "gradient norm", Iterations: n.progress.Iteration,
 		Products: n.progress.Products, Reached: n.progress.GradientNorm, Tolerance: n.Tolerance, Remedy: remedy}
 }

@@ -12,11 +12,12 @@ type None struct {
 // Name returns "none".
 func (None) Name() string { return "none" }
 
-func (m None) sampling() sampling { return sampling{m.Sample, m.Seed} }
+// Sampling implements [SampledMethod].
+func (m None) Sampling() Sampling { return Sampling{m.Sample, m.Seed} }
 
 // Unlearn implements [Method].
 func (m None) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
-	t, err := beginSampled(ctx, m.Name(), p, theta, r, m.sampling())
+	t, err := beginSampled(ctx, m.Name(), p, theta, r, m.Sampling())
 	if err != nil {
 		return nil, err
 	}

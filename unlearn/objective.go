@@ -7,7 +7,7 @@ import (
 )
 
 // Objective is the sum of per-sample losses of a model, sum_i l(z_i, theta), over a flat parameter vector. The
-// regulariser is not in it: see [Problem]. Vectors called dst are overwritten; none may alias an input.
+// regularizer is not in it: see [Problem]. Vectors called dst are overwritten; none may alias an input.
 // Package objectivetest checks one that is written by hand.
 type Objective interface {
 	// Dim returns the number of parameters p.
@@ -48,7 +48,7 @@ type StochasticObjective interface {
 	TrainingGradient(ctx context.Context, dst, theta []float64, d *datasets.Dataset, noise uint64) (loss float64, err error)
 }
 
-// StatisticsObjective is an Objective some of whose parameters are statistics of the data, as those of batch normalisation: neither loss nor
+// StatisticsObjective is an Objective some of whose parameters are statistics of the data, as those of batch normalization: neither loss nor
 // training moves them, a pass over samples finds them.
 type StatisticsObjective interface {
 	// EstimateStatistics returns theta (p), which is not changed, with its statistics replaced by those of d. Without any it is an error.
@@ -61,14 +61,14 @@ type Linearizer interface {
 	Linearize(ctx context.Context, theta []float64, d *datasets.Dataset) (func(dst, v []float64) error, error)
 }
 
-// GaussNewtonLinearizer is an Objective with generalised Gauss-Newton products J' H_out J v, where J is the Jacobian of the
+// GaussNewtonLinearizer is an Objective with generalized Gauss-Newton products J' H_out J v, where J is the Jacobian of the
 // network's outputs and H_out the Hessian of the loss in the outputs. The matrix is positive semi-definite when the
 // loss is convex in the outputs.
 type GaussNewtonLinearizer interface {
 	LinearizeGaussNewton(ctx context.Context, theta []float64, d *datasets.Dataset) (func(dst, v []float64) error, error)
 }
 
-// PenaltyChecker is an Objective some of whose parameters no regulariser may pull at, such as running statistics.
+// PenaltyChecker is an Objective some of whose parameters no regularizer may pull at, such as running statistics.
 type PenaltyChecker interface {
 	// CheckPenalty refuses multipliers (p), nil for 1 everywhere, that do; see [Problem].
 	CheckPenalty(penalty []float64) error

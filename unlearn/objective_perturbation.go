@@ -70,7 +70,7 @@ type Private struct {
 	Theta  []float64 // the parameters (p)
 	Tilt   []float64 // b that they were trained with; nil = none
 	// Epsilon and Delta are what the training of DP-SGD guarantees for adding or removing one sample; 0 where no such guarantee was counted.
-	// [Private.Guarantee] says what they come to for a request.
+	// [Private.Guarantee] says what they guarantee for a request.
 	Epsilon, Delta float64
 }
 

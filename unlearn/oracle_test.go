@@ -52,7 +52,7 @@ func (newton) Train(ctx context.Context, p *Problem, theta []float64) ([]float64
 		if err != nil {
 			return nil, err
 		}
-		m, err := Materialise(ctx, h, 0)
+		m, err := Materialize(ctx, h, 0)
 		if err != nil {
 			return nil, err
 		}

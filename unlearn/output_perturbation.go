@@ -13,7 +13,7 @@ import (
 )
 
 // OutputPerturbation is certified unlearning by noise on the result (Neel, Roth and Sharifi-Malvajerdi 2021,
-// "Descent-to-Delete"). L is strongly convex with constant lambda, the smallest regulariser of a
+// "Descent-to-Delete"). L is strongly convex with constant lambda, the smallest regularizer of a
 // parameter. Newton steps go on until the gradient residual on the corrected data D', its rounding error included, is at most
 // Residual = r, which is fixed before anything is looked at. Then
 //
@@ -134,20 +134,20 @@ func (m OutputPerturbation) examine(p *Problem) (*Problem, exactDescent, error) 
 	inner := unmetered(p.Objective)
 	loss, ok := inner.(ConvexLoss)
 	if !ok {
-		return nil, d, &ErrNotConvex{fmt.Sprintf("%T", inner), errors.New("it does not say that it is convex (see the interface ConvexLoss)")}
+		return nil, d, &NotConvexError{fmt.Sprintf("%T", inner), errors.New("it does not say that it is convex (see the interface ConvexLoss)")}
 	}
 	if d.curvature, d.slope, err = loss.LossSmoothness(); err != nil {
-		return nil, d, &ErrNotConvex{fmt.Sprintf("%T", inner), err}
+		return nil, d, &NotConvexError{fmt.Sprintf("%T", inner), err}
 	}
 	d.slope *= math.Sqrt(float64(p.Train.Width())) // of the sum over a sample's labels
 	if d.lambda, d.largest = p.penaltyRange(); !(d.lambda > 0) {
-		return nil, d, fmt.Errorf("unlearn: L2 is %g for a parameter; a certificate needs a regulariser on every parameter, so that there is one optimum",
+		return nil, d, fmt.Errorf("unlearn: L2 is %g for a parameter; a certificate needs a regularizer on every parameter, so that there is one optimum",
 			d.lambda)
 	}
 	return p, d, nil
 }
 
-// Train minimises L(.; D) from start (p) and returns the state, which stays secret and which requests start from, and the
+// Train minimizes L(.; D) from start (p) and returns the state, which stays secret and which requests start from, and the
 // first release. The release holds for start whatever it is: only the residual counts.
 func (m OutputPerturbation) Train(ctx context.Context, p *Problem, start []float64) (state []float64, r *Release, err error) {
 	p, d, err := m.examine(p)
@@ -159,7 +159,7 @@ func (m OutputPerturbation) Train(ctx context.Context, p *Problem, start []float
 		trainer = LBFGS{}
 	}
 	rough, err := trainer.Train(ctx, p, slices.Clone(start))
-	if _, short := errors.AsType[*ErrNotConverged](err); err != nil && !short {
+	if _, short := errors.AsType[*NotConvergedError](err); err != nil && !short {
 		return nil, nil, err
 	}
 	state, _, err = d.descend(ctx, p, rough)

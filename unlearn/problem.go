@@ -14,12 +14,12 @@ import (
 //
 //	L(theta; D) = sum_i w_i l(z_i, theta) + (L2/2) sum_j penalty_j theta_j^2 + tilt'theta,
 //
-// a sum over samples, never a mean (PAPER.md section 1), with the weights w_i of the data set, 1 where it has none: the objective counts them. Regulariser and tilt belong to the problem and not to the
+// a sum over samples, never a mean (docs/paper.md#loss), with the weights w_i of the data set, 1 where it has none: the objective counts them. Regularizer and tilt belong to the problem and not to the
 // model: they are in the gradient and the Hessian of L, and never in a gradient difference.
 type Problem struct {
 	Objective Objective
 	Train     *datasets.Dataset
-	L2        float64   // lambda; 0 = no regulariser
+	L2        float64   // lambda; 0 = no regularizer
 	Tilt      []float64 // b (p), the linear term of certified unlearning; nil = none
 	Penalty   []float64 // multiplier of L2 for each parameter (p), so that biases may go free; nil = 1 everywhere
 
@@ -36,7 +36,7 @@ func (p *Problem) With(train *datasets.Dataset) *Problem {
 	return &q
 }
 
-// Loss returns L(theta), regulariser and tilt included.
+// Loss returns L(theta), regularizer and tilt included.
 func (p *Problem) Loss(ctx context.Context, theta []float64) (float64, error) {
 	if err := p.check(theta); err != nil {
 		return 0, err
@@ -51,7 +51,7 @@ func (p *Problem) Loss(ctx context.Context, theta []float64) (float64, error) {
 			return 0, err
 		}
 	}
-	return loss + p.regulariser(theta), nil
+	return loss + p.regularizer(theta), nil
 }
 
 // LossGradient returns L(theta) and writes its gradient to dst (p), in one pass over the samples where the objective
@@ -77,8 +77,8 @@ func (p *Problem) LossGradient(ctx context.Context, dst, theta []float64) (float
 	if err != nil {
 		return 0, err
 	}
-	p.addRegulariserGradient(dst, theta)
-	return loss + p.regulariser(theta), nil
+	p.addRegularizerGradient(dst, theta)
+	return loss + p.regularizer(theta), nil
 }
 
 // Gradient writes grad L(theta) to dst (p).
@@ -95,7 +95,7 @@ func (p *Problem) Gradient(ctx context.Context, dst, theta []float64) error {
 			return err
 		}
 	}
-	p.addRegulariserGradient(dst, theta)
+	p.addRegularizerGradient(dst, theta)
 	return nil
 }
 
@@ -108,8 +108,8 @@ func (p *Problem) Residual(ctx context.Context, theta []float64) (float64, error
 	return norm(g), nil
 }
 
-// regulariser returns (L2/2) sum_j penalty_j theta_j^2 + tilt'theta.
-func (p *Problem) regulariser(theta []float64) float64 {
+// regularizer returns (L2/2) sum_j penalty_j theta_j^2 + tilt'theta.
+func (p *Problem) regularizer(theta []float64) float64 {
 	sum := 0.0
 	for j, v := range theta {
 		sum += p.l2(j) * v * v
@@ -121,14 +121,14 @@ func (p *Problem) regulariser(theta []float64) float64 {
 	return sum
 }
 
-func (p *Problem) addRegulariserGradient(dst, theta []float64) {
+func (p *Problem) addRegularizerGradient(dst, theta []float64) {
 	p.addL2(dst, theta)
 	if p.Tilt != nil {
 		floats.Add(dst, p.Tilt)
 	}
 }
 
-// addL2 adds the product of the regulariser's Hessian with x to dst.
+// addL2 adds the product of the regularizer's Hessian with x to dst.
 func (p *Problem) addL2(dst, x []float64) {
 	if p.L2 == 0 {
 		return

@@ -11,7 +11,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// cases of a problem: objective, rows, regulariser and tilt.
+// cases of a problem: objective, rows, regularizer and tilt.
 func problems(t *testing.T) map[string]*Problem {
 	t.Helper()
 	const n, p = 40, 5
@@ -21,12 +21,12 @@ func problems(t *testing.T) map[string]*Problem {
 		"least squares, sparse":      {Objective: full{leastSquares(p)}, Train: randomData(n, p, 0, true, 1), L2: 0.7, Penalty: penalty},
 		"logistic, dense, tilted":    {Objective: full{logistic(p)}, Train: randomData(n, p, 2, false, 2), L2: 1, Tilt: randomVector(p, 3)},
 		"logistic, sparse, all":      {Objective: logistic(p), Train: randomData(n, p, 2, true, 2), L2: 1, Tilt: randomVector(p, 3), Penalty: penalty},
-		"neuron, no regulariser":     {Objective: full{neuron(p)}, Train: randomData(n, p, 2, false, 4)},
+		"neuron, no regularizer":     {Objective: full{neuron(p)}, Train: randomData(n, p, 2, false, 4)},
 		"logistic, no samples, full": {Objective: full{logistic(p)}, Train: randomData(n, p, 2, false, 2).Slice(0, 0), L2: 2},
 	}
 }
 
-func TestProblemLossIsSumPlusRegulariser(t *testing.T) {
+func TestProblemLossIsSumPlusRegularizer(t *testing.T) {
 	for name, p := range problems(t) {
 		t.Run(name, func(t *testing.T) {
 			theta := randomVector(p.Dim(), 9)
@@ -117,12 +117,12 @@ func TestHessianKeepsItsOwnTheta(t *testing.T) {
 }
 
 func TestGaussNewtonIsSemiDefiniteWhereTheHessianIsNot(t *testing.T) {
-	p := problems(t)["neuron, no regulariser"]
+	p := problems(t)["neuron, no regularizer"]
 	theta := randomVector(p.Dim(), 9)
 	smallest := func(c Curvature) float64 {
 		h, err := p.Hessian(t.Context(), theta, c)
 		require.NoError(t, err)
-		m, err := Materialise(t.Context(), h, 0)
+		m, err := Materialize(t.Context(), h, 0)
 		require.NoError(t, err)
 		var e mat.EigenSym
 		require.True(t, e.Factorize(m, false))

@@ -13,21 +13,21 @@ import (
 	"lethe/datasets"
 )
 
-// Published is the second-order update as the authors of "Machine Unlearning of Features and Labels" run it on their LSTM, by LiSSA
-// with numbers set by hand (PAPER.md section 1):
+// PublishedSecondOrder is the second-order update as the authors of "Machine Unlearning of Features and Labels" run it on their LSTM, by LiSSA
+// with numbers set by hand (docs/paper.md#lissa):
 //
 //	u_0 = G,  u_j = G + (1 - Damping) u_{j-1} - (1/Scale) H_B u_{j-1},  theta' = theta - u_J / Scale,
 //
 // with G as in [SecondOrder] and H_B the curvature summed over a mini-batch B of the corrected data: neither rescaled to all n samples nor
-// with the regulariser. Its fixed point is (mean H_B + Damping Scale I)^-1 G, where the mean over batches is |B|/n times the curvature
+// with the regularizer. Its fixed point is (mean H_B + Damping Scale I)^-1 G, where the mean over batches is |B|/n times the curvature
 // of all samples. It is here to be compared with; SecondOrder needs no such numbers.
 //
 // What the authors do not look at is told: the relative residual of that fixed point, ||G - (mean H_B + Damping Scale I) u_j/Scale|| /
 // ||G||, with the mean from Check batches drawn apart from the recursion's, after each iteration. A residual that grows (above 10, above 1
-// at the end, or rising over the last two thirds of the iterations) ends the update with [ErrDiverged]; one that is merely large is told
-// in Stats and Notes, since the authors set no tolerance. An update that raises the gradient residual is refused with [ErrWorse], as all
+// at the end, or rising over the last two thirds of the iterations) ends the update with [DivergedError]; one that is merely large is told
+// in Stats and Notes, since the authors set no tolerance. An update that raises the gradient residual is refused with [WorseError], as all
 // are. The zero value has the paper's damping and scale, which its authors chose for their model and for no other.
-type Published struct {
+type PublishedSecondOrder struct {
 	Batch      int     // samples in a batch; 0 = 500
 	Damping    float64 // 0 = 0.1
 	Scale      float64 // 0 = 39,000
@@ -44,21 +44,23 @@ type Published struct {
 }
 
 // Name returns "second-order-published".
-func (Published) Name() string { return "second-order-published" }
+func (PublishedSecondOrder) Name() string { return "second-order-published" }
 
-func (m Published) forced() bool { return m.Force }
+// Forces implements [ForcingMethod].
+func (m PublishedSecondOrder) Forces() bool { return m.Force }
 
-func (m Published) sampling() sampling { return sampling{m.Sample, m.Seed} }
+// Sampling implements [SampledMethod].
+func (m PublishedSecondOrder) Sampling() Sampling { return Sampling{m.Sample, m.Seed} }
 
 // Unlearn implements [Method]. It costs the gradients of the affected samples, before and after, and a product with Batch samples an
-// iteration, to which Gauss-Newton adds a linearisation. The products that only serve the residual are booked on Check.
-func (m Published) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
+// iteration, to which Gauss-Newton adds a linearization. The products that only serve the residual are booked on Check.
+func (m PublishedSecondOrder) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
 	if err := m.check(); err != nil {
 		return nil, err
 	}
 	m.Batch, m.Damping, m.Scale = cmp.Or(m.Batch, 500), cmp.Or(m.Damping, 0.1), cmp.Or(m.Scale, 39_000)
 	m.Iterations, m.Check = cmp.Or(m.Iterations, 30), cmp.Or(m.Check, 4)
-	t, err := beginSampled(ctx, m.Name(), p, theta, r, m.sampling())
+	t, err := beginSampled(ctx, m.Name(), p, theta, r, m.Sampling())
 	if err != nil {
 		return nil, err
 	}
@@ -86,18 +88,18 @@ func (m Published) Unlearn(ctx context.Context, p *Problem, theta []float64, r R
 	return t.judge(next, after, m.Force, "raise Scale, use SecondOrder, or set Force to keep it")
 }
 
-func (m Published) check() error {
-	return checkSettings("Published", count("Batch", m.Batch, "the default 500"), count("Iterations", m.Iterations, "the default 30"),
+func (m PublishedSecondOrder) check() error {
+	return checkSettings("PublishedSecondOrder", count("Batch", m.Batch, "the default 500"), count("Iterations", m.Iterations, "the default 30"),
 		count("Check", m.Check, "the default 4"), positiveOr("Scale", m.Scale, "the default 39,000"), positiveOr("Damping", m.Damping, "the default 0.1"),
 		m.Curvature.setting())
 }
 
 // recursion returns u_J / Scale.
-func (m Published) recursion(ctx context.Context, t *attempt, g []float64) ([]float64, error) {
+func (m PublishedSecondOrder) recursion(ctx context.Context, t *attempt, g []float64) ([]float64, error) {
 	bare := *t.p
 	bare.L2 = 0
 	n := t.p.Train.Len()
-	run := &publishedRun{Published: m, p: &bare, t: t, g: g, u: slices.Clone(g), next: make([]float64, len(g)), gnorm: norm(g),
+	run := &publishedRun{PublishedSecondOrder: m, p: &bare, t: t, g: g, u: slices.Clone(g), next: make([]float64, len(g)), gnorm: norm(g),
 		best: math.Inf(1), rng: rand.New(rand.NewPCG(m.Seed, 0x9b115))}
 	run.Batch = min(m.Batch, n)
 	start := time.Now()
@@ -119,8 +121,8 @@ func (m Published) recursion(ctx context.Context, t *attempt, g []float64) ([]fl
 
 // publishedRun is one recursion.
 type publishedRun struct {
-	Published
-	p          *Problem // without regulariser
+	PublishedSecondOrder
+	p          *Problem // without regularizer
 	t          *attempt
 	g, u, next []float64
 	gnorm      float64
@@ -236,6 +238,6 @@ func (s *publishedRun) rising() bool {
 }
 
 func (s *publishedRun) diverged() error {
-	return &ErrDiverged{Solver: "lissa-published", Iterations: len(s.residuals) - 1, Residual: s.residuals[len(s.residuals)-1], Best: s.best,
+	return &DivergedError{Solver: "lissa-published", Iterations: len(s.residuals) - 1, Residual: s.residuals[len(s.residuals)-1], Best: s.best,
 		Scale: s.Scale, Curvature: math.NaN(), Remedy: "raise Scale (above half the largest eigenvalue of H_B) or Damping, or use SecondOrder"}
 }

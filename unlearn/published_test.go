@@ -11,7 +11,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// publishedMatrix is share * sum_i l”(z_i) x_i x_i' + ridge I over the corrected data, written out; the regulariser is not in it.
+// publishedMatrix is share * sum_i l”(z_i) x_i x_i' + ridge I over the corrected data, written out; the regularizer is not in it.
 func publishedMatrix(t *testing.T, p *Problem, a *Applied, theta []float64, share, ridge float64) *mat.SymDense {
 	whole, err := a.Subsample(a.Data.Len(), 0)
 	require.NoError(t, err)
@@ -48,7 +48,7 @@ func TestPublishedOnTheWholeDataAgainstDenseAlgebra(t *testing.T) {
 			u.AddScaledVec(u, -1/scale, product)
 			u.AddVec(u, mat.NewVecDense(5, g))
 			var traced [][3]float64
-			got, err := Published{Batch: 100, Damping: damping, Scale: scale, Iterations: iterations, Curvature: curvature,
+			got, err := PublishedSecondOrder{Batch: 100, Damping: damping, Scale: scale, Iterations: iterations, Curvature: curvature,
 				Trace: func(j int, change, residual float64) {
 					traced = append(traced, [3]float64{float64(j), change, residual})
 				},
@@ -67,7 +67,7 @@ func TestPublishedOnTheWholeDataAgainstDenseAlgebra(t *testing.T) {
 			require.Equal(t, damping*scale, got.Ridge)
 		}
 	}
-	got, err := Published{Batch: 100, Damping: damping, Scale: scale, Iterations: 800}.Unlearn(t.Context(), p, theta, r)
+	got, err := PublishedSecondOrder{Batch: 100, Damping: damping, Scale: scale, Iterations: 800}.Unlearn(t.Context(), p, theta, r)
 	require.NoError(t, err)
 	want := slices.Clone(theta)
 	floats.Sub(want, newSystem("", s.m, g).want)
@@ -87,7 +87,7 @@ func TestPublishedOnBatchesComesNearItsFixedPoint(t *testing.T) {
 	want := newSystem("", publishedMatrix(t, p, a, theta, float64(batch)/n, damping*scale), g).want
 	for _, curvature := range []Curvature{FullHessian, GaussNewton} {
 		// Check batches enough for all samples: the residual is then that of the mean itself.
-		u, err := Published{Batch: batch, Damping: damping, Scale: scale, Iterations: 400, Curvature: curvature, Check: 8, Seed: 5, Force: true}.
+		u, err := PublishedSecondOrder{Batch: batch, Damping: damping, Scale: scale, Iterations: 400, Curvature: curvature, Check: 8, Seed: 5, Force: true}.
 			Unlearn(t.Context(), p, theta, r)
 		require.NoError(t, err)
 		require.NotContains(t, u.Notes[len(u.Notes)-1], "diverged")
@@ -98,7 +98,7 @@ func TestPublishedOnBatchesComesNearItsFixedPoint(t *testing.T) {
 		require.InEpsilon(t, relativeResidual(s, delta), u.Solves[0].Residual, 1e-9)
 		require.InDelta(t, 400.0*batch/n, u.Solves[0].Products, 1e-9)
 		// On fewer the residual is an estimate, of other samples with another seed.
-		few, err := Published{Batch: batch, Damping: damping, Scale: scale, Iterations: 400, Curvature: curvature, Seed: 5, Force: true}.
+		few, err := PublishedSecondOrder{Batch: batch, Damping: damping, Scale: scale, Iterations: 400, Curvature: curvature, Seed: 5, Force: true}.
 			Unlearn(t.Context(), p, theta, r)
 		require.NoError(t, err)
 		require.Equal(t, u.Theta, few.Theta)
@@ -120,9 +120,9 @@ func TestPublishedGrowthIsAnError(t *testing.T) {
 		iterations int     // when it is seen
 	}{{1e9, 1}, {3, 4}, {1.05, 30}} {
 		scale := spectrum.Largest / (1 + tt.factor - damping)
-		m := Published{Batch: 100, Damping: damping, Scale: scale}
+		m := PublishedSecondOrder{Batch: 100, Damping: damping, Scale: scale}
 		u, err := m.Unlearn(t.Context(), p, theta, r)
-		var e *ErrDiverged
+		var e *DivergedError
 		require.ErrorAs(t, err, &e, "%g", tt.factor)
 		require.LessOrEqual(t, e.Iterations, tt.iterations)
 		require.Equal(t, scale, e.Scale)
@@ -136,25 +136,25 @@ func TestPublishedGrowthIsAnError(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, u.Theta, 5)
 		require.Contains(t, u.Notes[1], "forced: unlearn: lissa-published diverged")
-		require.ErrorAs(t, u.Of(Forced)[0].Err, new(*ErrDiverged))
+		require.ErrorAs(t, u.Of(Forced)[0].Err, new(*DivergedError))
 	}
 	for _, factor := range []float64{0.5, 0.95} {
-		m := Published{Batch: 100, Damping: damping, Scale: spectrum.Largest / (1 + factor - damping), Force: true}
+		m := PublishedSecondOrder{Batch: 100, Damping: damping, Scale: spectrum.Largest / (1 + factor - damping), Force: true}
 		u, err := m.Unlearn(t.Context(), p, theta, r)
 		require.NoError(t, err)
 		require.NotContains(t, u.Notes[len(u.Notes)-1], "diverged", "%g", factor)
 	}
 	// Along negative curvature beyond the ridge everything else converges first.
-	q := problems(t)["neuron, no regulariser"]
-	_, err = Published{Batch: 100, Damping: 1e-6, Scale: 20}.Unlearn(t.Context(), q, randomVector(5, 9), r)
-	var e *ErrDiverged
+	q := problems(t)["neuron, no regularizer"]
+	_, err = PublishedSecondOrder{Batch: 100, Damping: 1e-6, Scale: 20}.Unlearn(t.Context(), q, randomVector(5, 9), r)
+	var e *DivergedError
 	require.ErrorAs(t, err, &e)
 }
 
 func TestCostOfPublished(t *testing.T) {
 	p := problems(t)["logistic, dense, tilted"]
 	theta := trained(t, p)
-	u, err := Published{Batch: 7, Iterations: 5, Check: 2, Sample: 6, Force: true}.Unlearn(t.Context(), p, theta, mixed(t))
+	u, err := PublishedSecondOrder{Batch: 7, Iterations: 5, Check: 2, Sample: 6, Force: true}.Unlearn(t.Context(), p, theta, mixed(t))
 	require.NoError(t, err)
 	require.Equal(t, "second-order-published", u.Method)
 	require.Equal(t, 5.0*7, u.Cost.HVPs-u.Check.HVPs, "what the authors' recursion costs")
@@ -162,18 +162,18 @@ func TestCostOfPublished(t *testing.T) {
 	require.Equal(t, 2.0*(6+2)+14, u.Check.Gradients)
 	require.Equal(t, u.Check.Gradients+4+2, u.Cost.Gradients)
 	require.Equal(t, 3900.0, u.Ridge)
-	u, err = Published{}.Unlearn(t.Context(), p, theta, Request{})
+	u, err = PublishedSecondOrder{}.Unlearn(t.Context(), p, theta, Request{})
 	require.NoError(t, err)
 	require.Equal(t, theta, u.Theta)
-	u, err = Published{}.Unlearn(t.Context(), p, theta, CorrectLabels([]int{3}, []float64{p.Train.Y[3]}))
+	u, err = PublishedSecondOrder{}.Unlearn(t.Context(), p, theta, CorrectLabels([]int{3}, []float64{p.Train.Y[3]}))
 	require.NoError(t, err, "a request that changes nothing")
 	require.Equal(t, theta, u.Theta)
-	for _, m := range []Published{{Batch: -1}, {Iterations: -1}, {Check: -1}, {Scale: -1}, {Scale: math.NaN()}, {Damping: -1}, {Damping: math.Inf(1)}} {
+	for _, m := range []PublishedSecondOrder{{Batch: -1}, {Iterations: -1}, {Check: -1}, {Scale: -1}, {Scale: math.NaN()}, {Damping: -1}, {Damping: math.Inf(1)}} {
 		_, err := m.Unlearn(t.Context(), p, theta, mixed(t))
-		require.ErrorContains(t, err, "Published.")
+		require.ErrorContains(t, err, "PublishedSecondOrder.")
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	_, err = Published{Trace: func(j int, _, _ float64) {
+	_, err = PublishedSecondOrder{Trace: func(j int, _, _ float64) {
 		if require.Less(t, j, 4); j == 3 {
 			cancel()
 		}

@@ -10,13 +10,13 @@ import (
 	"lethe/datasets"
 )
 
-// Reestimate carries a request out by Method and then finds the statistics of a [StatisticsObjective] anew, since those of before do not fit
-// the new parameters. The pass counts as a gradient of each of its samples. Before and After are the residuals of the old parameters and of
+// ReestimateStatistics carries a request out by Method and then re-estimates the statistics of a [StatisticsObjective], since the old ones do not
+// fit the new parameters. The pass counts as a gradient of each of its samples. Before and After are the residuals of the old parameters and of
 // the last ones, on the samples that Method takes for them; After of Method itself, with the old statistics, is judged by Method alone: set
 // its Force where only the new statistics make the update what it is.
 //
-// Inside [Iterative] the statistics are found anew after each chunk.
-type Reestimate struct {
+// Inside [Iterative] the statistics are re-estimated after each chunk.
+type ReestimateStatistics struct {
 	Method  Method // one that gives parameters; SISA's models take a [StatisticsTrainer]
 	Samples int    // of the corrected data, drawn by Seed; 0 = 4,000; all if there are no more
 	Seed    uint64
@@ -24,31 +24,33 @@ type Reestimate struct {
 }
 
 // Name returns the method's name with "-reestimated" behind it.
-func (m Reestimate) Name() string {
+func (m ReestimateStatistics) Name() string {
 	if m.Method == nil {
 		return "reestimated"
 	}
 	return m.Method.Name() + "-reestimated"
 }
 
-func (m Reestimate) sampling() sampling {
-	if s, ok := m.Method.(interface{ sampling() sampling }); ok {
-		return s.sampling()
+// Sampling implements [SampledMethod].
+func (m ReestimateStatistics) Sampling() Sampling {
+	if s, ok := m.Method.(SampledMethod); ok {
+		return s.Sampling()
 	}
-	return sampling{}
+	return Sampling{}
 }
 
-func (m Reestimate) forced() bool {
-	f, ok := m.Method.(interface{ forced() bool })
-	return m.Force || ok && f.forced()
+// Forces implements [ForcingMethod].
+func (m ReestimateStatistics) Forces() bool {
+	f, ok := m.Method.(ForcingMethod)
+	return m.Force || ok && f.Forces()
 }
 
 // Unlearn implements [Method]. A request that affects no sample changes nothing, the statistics neither.
-func (m Reestimate) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
+func (m ReestimateStatistics) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
 	if m.Method == nil {
-		return nil, errors.New("unlearn: Reestimate needs a Method")
+		return nil, errors.New("unlearn: ReestimateStatistics needs a Method")
 	}
-	if err := canEstimate(p, "Reestimate", m.Samples); err != nil {
+	if err := canEstimate(p, "ReestimateStatistics", m.Samples); err != nil {
 		return nil, err
 	}
 	p, err := p.entered(theta)
@@ -60,18 +62,18 @@ func (m Reestimate) Unlearn(ctx context.Context, p *Problem, theta []float64, r 
 		return u, err
 	}
 	if u.Theta == nil || u.Predict != nil {
-		return nil, fmt.Errorf("unlearn: Reestimate: %s answers by several models: give its trainer to a StatisticsTrainer instead", m.Method.Name())
+		return nil, fmt.Errorf("unlearn: ReestimateStatistics: %s answers by several models: give its trainer to a StatisticsTrainer instead", m.Method.Name())
 	}
 	if more := u.belongsTo(); more != "" {
-		return nil, fmt.Errorf("unlearn: Reestimate: an update by %s is not parameters alone%s, which would not hold for other statistics: use %[1]s itself",
+		return nil, fmt.Errorf("unlearn: ReestimateStatistics: an update by %s is not parameters alone%s, which would not hold for other statistics: use %[1]s itself",
 			m.Method.Name(), more)
 	}
 	return m.finish(ctx, p, theta, r, u)
 }
 
 // finish finds the statistics of an update, and its residual with them.
-func (m Reestimate) finish(ctx context.Context, p *Problem, theta []float64, r Request, u *Update) (*Update, error) {
-	t, err := attemptAfter(p, theta, r, u, m.sampling())
+func (m ReestimateStatistics) finish(ctx context.Context, p *Problem, theta []float64, r Request, u *Update) (*Update, error) {
+	t, err := attemptAfter(p, theta, r, u, m.Sampling())
 	if err != nil || t.unchanged() {
 		return u, err
 	}
@@ -85,16 +87,16 @@ func (m Reestimate) finish(ctx context.Context, p *Problem, theta []float64, r R
 		return t.refuse(err)
 	}
 	t.note("statistics are those of %d of the %d corrected samples", d.Len(), u.Data.Len())
-	if t.worse(u.Before, after) && !m.forced() {
+	if t.worse(u.Before, after) && !m.Forces() {
 		if err := t.findTrained(ctx); err != nil {
 			return t.refuse(err)
 		}
 	}
-	return t.judge(next, after, m.forced(), "use smaller steps in Method, or set Force to keep it")
+	return t.judge(next, after, m.Forces(), "use smaller steps in Method, or set Force to keep it")
 }
 
-// attemptAfter goes on from an update that another attempt came to: what it costs from here is added to the update's.
-func attemptAfter(p *Problem, theta []float64, r Request, u *Update, s sampling) (*attempt, error) {
+// attemptAfter goes on from an update that another attempt made: what it costs from here is added to the update's.
+func attemptAfter(p *Problem, theta []float64, r Request, u *Update, s Sampling) (*attempt, error) {
 	applied, err := r.apply(p.Train)
 	if err != nil {
 		return nil, err
@@ -105,21 +107,21 @@ func attemptAfter(p *Problem, theta []float64, r Request, u *Update, s sampling)
 		spent: u.Cost}
 	t.p = p.on(u.Data)
 	t.p.Objective = t.meter
-	if s.size > 0 && !t.unchanged() {
+	if s.Size > 0 && !t.unchanged() {
 		t.check, err = t.draw(trustSample, 0)
 	}
 	return t, err
 }
 
 // StatisticsTrainer trains by Trainer and then finds the statistics of a [StatisticsObjective] on samples of the training data, as
-// [Reestimate] does after an update.
+// [ReestimateStatistics] does after an update.
 type StatisticsTrainer struct {
 	Trainer Trainer
 	Samples int // drawn by Seed; 0 = 4,000; all if there are no more
 	Seed    uint64
 }
 
-// Train implements [Trainer]. Parameters beside an [ErrNotConverged] have their statistics too.
+// Train implements [Trainer]. Parameters beside a [NotConvergedError] have their statistics too.
 func (t StatisticsTrainer) Train(ctx context.Context, p *Problem, theta []float64) ([]float64, error) {
 	if t.Trainer == nil {
 		return nil, errors.New("unlearn: StatisticsTrainer needs a Trainer")
@@ -132,7 +134,7 @@ func (t StatisticsTrainer) Train(ctx context.Context, p *Problem, theta []float6
 		return nil, err
 	}
 	next, err := t.Trainer.Train(ctx, p, theta)
-	if _, short := errors.AsType[*ErrNotConverged](err); err != nil && !short || next == nil {
+	if _, short := errors.AsType[*NotConvergedError](err); err != nil && !short || next == nil {
 		return next, err
 	}
 	fitted, failed := p.Objective.(StatisticsObjective).EstimateStatistics(ctx, next, someOf(p.Train, t.Samples, t.Seed))
@@ -174,6 +176,6 @@ func canEstimate(p *Problem, name string, samples int) error {
 }
 
 func noStatistics(o Objective) error {
-	return fmt.Errorf("unlearn: objective %T has no running statistics to estimate: be a StatisticsObjective, or leave Reestimate out (%w)",
+	return fmt.Errorf("unlearn: objective %T has no running statistics to estimate: be a StatisticsObjective, or leave ReestimateStatistics out (%w)",
 		o, errors.ErrUnsupported)
 }

@@ -85,20 +85,20 @@ func TestStatisticsAreThoseOfTheCorrectedData(t *testing.T) {
 	} {
 		without, err := inner.Unlearn(t.Context(), p, theta, r)
 		require.NoError(t, err)
-		u, err := Reestimate{Method: inner}.Unlearn(t.Context(), p, theta, r)
+		u, err := ReestimateStatistics{Method: inner}.Unlearn(t.Context(), p, theta, r)
 		require.NoError(t, err, inner.Name())
 		require.Equal(t, without.Theta[:3], u.Theta[:3])
 		require.Equal(t, means(a.Data), u.Theta[3:])
 		require.NotEqual(t, theta[3:], u.Theta[3:])
-		require.Equal(t, inner.Name()+"-reestimated", Reestimate{Method: inner}.Name())
+		require.Equal(t, inner.Name()+"-reestimated", ReestimateStatistics{Method: inner}.Name())
 		require.Equal(t, without.Method, u.Method)
 		require.Contains(t, u.Notes, "statistics are those of 56 of the 56 corrected samples")
 
 		// Before is Method's, After that of the last parameters, on the same samples.
 		require.Equal(t, without.Before, u.Before)
 		same := None{}
-		if s, ok := inner.(interface{ sampling() sampling }); ok {
-			same.Sample, same.Seed = s.sampling().size, s.sampling().seed
+		if s, ok := inner.(SampledMethod); ok {
+			same.Sample, same.Seed = s.Sampling().Size, s.Sampling().Seed
 		}
 		at, err := same.Unlearn(t.Context(), p, u.Theta, r)
 		require.NoError(t, err)
@@ -117,9 +117,9 @@ func TestStatisticsAreThoseOfTheCorrectedData(t *testing.T) {
 
 func TestStatisticsOfASample(t *testing.T) {
 	p, theta := centredProblem(t)
-	m := Reestimate{Method: None{}, Samples: 7, Seed: 4}
+	m := ReestimateStatistics{Method: None{}, Samples: 7, Seed: 4}
 	u, err := m.Unlearn(t.Context(), p, theta, RemoveSamples(1))
-	var worse *ErrWorse
+	var worse *WorseError
 	require.ErrorAs(t, err, &worse, "the statistics of seven samples are worse, and nobody forced them")
 	require.Nil(t, u.Theta)
 	require.Positive(t, u.Cost.Gradients)
@@ -154,7 +154,7 @@ func TestStatisticsAfterEachChunk(t *testing.T) {
 	p, theta := centredProblem(t)
 	r := RemoveSamples(1, 5, 20, 31)
 	var seen [][]float64
-	m := Iterative{Method: Reestimate{Method: FirstOrder{Tau: 0.01, Force: true}}, Chunks: 2,
+	m := Iterative{Method: ReestimateStatistics{Method: FirstOrder{Tau: 0.01, Force: true}}, Chunks: 2,
 		Accept: func(_ context.Context, theta []float64) (float64, error) {
 			seen = append(seen, slices.Clone(theta[3:]))
 			return 0, nil
@@ -184,7 +184,7 @@ func TestTrainingThenStatistics(t *testing.T) {
 	// A training that ended short of its tolerance is handed on with its statistics.
 	short := LBFGS{Tolerance: 1e-9, MaxIterations: 2}
 	theta, err = StatisticsTrainer{Trainer: short, Samples: 9, Seed: 2}.Train(t.Context(), p, start)
-	var left *ErrNotConverged
+	var left *NotConvergedError
 	require.ErrorAs(t, err, &left)
 	require.Equal(t, means(someOf(p.Train, 9, 2)), theta[3:])
 
@@ -210,10 +210,10 @@ func TestStatisticsThatCannotBe(t *testing.T) {
 		p    *Problem
 		want string
 	}{
-		{Reestimate{}, p, "Reestimate needs a Method"},
-		{Reestimate{Method: None{}, Samples: -1}, p, "Reestimate.Samples is -1"},
-		{Reestimate{Method: None{}}, &bare, "glm has no running statistics"},
-		{Reestimate{Method: SISA{Shards: 2, Trainer: sgd}}, p, "sisa answers by several models"},
+		{ReestimateStatistics{}, p, "ReestimateStatistics needs a Method"},
+		{ReestimateStatistics{Method: None{}, Samples: -1}, p, "ReestimateStatistics.Samples is -1"},
+		{ReestimateStatistics{Method: None{}}, &bare, "glm has no running statistics"},
+		{ReestimateStatistics{Method: SISA{Shards: 2, Trainer: sgd}}, p, "sisa answers by several models"},
 		{Retrain{Trainer: StatisticsTrainer{}}, p, "StatisticsTrainer needs a Trainer"},
 		{Retrain{Trainer: StatisticsTrainer{Trainer: sgd, Samples: -1}}, p, "StatisticsTrainer.Samples is -1"},
 		{Retrain{Trainer: StatisticsTrainer{Trainer: sgd}}, &bare, "no running statistics"},

@@ -8,7 +8,7 @@ import (
 )
 
 // kernel solves A d = r from d = 0 until its own estimate of ||r - A d|| is at most target or limit products are used.
-// It overwrites d and may overwrite r. An *ErrIndefinite or *ErrNotConverged from it leaves the best d found.
+// It overwrites d and may overwrite r. An *IndefiniteError or *NotConvergedError from it leaves the best d found.
 type kernel func(ctx context.Context, d, r []float64, a *counted, target, limit float64) (iterations int, err error)
 
 // refine runs a kernel on the true residual r = b - A x until that residual is at most tol ||b||. Recurrences drift
@@ -46,7 +46,7 @@ func (s *refinement) solve(ctx context.Context) error {
 	for best > s.tol*bnorm {
 		left := s.maxProducts - s.a.products - 1
 		if left < 1 {
-			return s.failure(&ErrNotConverged{Remedy: "allow more products, or add a ridge: the matrix is ill-conditioned"})
+			return s.failure(&NotConvergedError{Remedy: "allow more products, or add a ridge: the matrix is ill-conditioned"})
 		}
 		n, kernelErr := s.run(ctx, d, r, s.a, s.tol*bnorm, left)
 		s.stats.Iterations += n
@@ -70,7 +70,7 @@ func (s *refinement) solve(ctx context.Context) error {
 			return s.failure(kernelErr)
 		}
 		if !(rnorm <= previous/2) && s.a.products < s.maxProducts-1 {
-			return s.failure(&ErrNotConverged{Remedy: roundingRemedy})
+			return s.failure(&NotConvergedError{Remedy: roundingRemedy})
 		}
 	}
 	return nil
@@ -97,12 +97,12 @@ func (s *refinement) startResidual(ctx context.Context, r []float64, bnorm float
 // failure completes a numerical error with the figures that only the whole solve knows.
 func (s *refinement) failure(err error) error {
 	switch e := err.(type) {
-	case *ErrNotConverged:
+	case *NotConvergedError:
 		e.Solver, e.Quantity, e.Iterations, e.Products = s.stats.Solver, "relative residual", s.stats.Iterations, s.a.products
 		e.Reached, e.Tolerance = s.stats.Residual, s.tol
-	case *ErrIndefinite:
+	case *IndefiniteError:
 		e.Solver, e.Iterations, e.Residual = s.stats.Solver, s.stats.Iterations, s.stats.Residual
-	case *ErrDiverged:
+	case *DivergedError:
 		e.Solver, e.Iterations, e.Best = s.stats.Solver, s.stats.Iterations, s.stats.Residual
 	}
 	return err
@@ -110,8 +110,8 @@ func (s *refinement) failure(err error) error {
 
 // numerical tells the failures of an iteration from those of the operator or the context.
 func numerical(err error) bool {
-	_, diverged := errors.AsType[*ErrDiverged](err)
-	_, indefinite := errors.AsType[*ErrIndefinite](err)
-	_, short := errors.AsType[*ErrNotConverged](err)
+	_, diverged := errors.AsType[*DivergedError](err)
+	_, indefinite := errors.AsType[*IndefiniteError](err)
+	_, short := errors.AsType[*NotConvergedError](err)
 	return diverged || indefinite || short
 }

@@ -4,12 +4,12 @@ import (
 	"lethe/datasets"
 )
 
-// Kind says what a [Change] does.
-type Kind int
+// ChangeKind says what a [Change] does.
+type ChangeKind int
 
 const (
 	// SampleRemoval: the samples Rows were never there.
-	SampleRemoval Kind = iota
+	SampleRemoval ChangeKind = iota
 	// FeatureRemoval: the features Columns are zero in every sample.
 	FeatureRemoval
 	// FeatureCorrection: feature Columns[j] of sample Rows[i] is Values[i][j].
@@ -21,7 +21,7 @@ const (
 )
 
 // String returns the kind in words: "remove samples", "correct labels".
-func (k Kind) String() string {
+func (k ChangeKind) String() string {
 	names := [...]string{"remove samples", "remove features", "correct features", "correct labels", "correct samples"}
 	if k < 0 || int(k) >= len(names) {
 		return "unknown change"
@@ -31,7 +31,7 @@ func (k Kind) String() string {
 
 // Change is one change of a data set. Which fields count depends on Kind; the others have to be empty.
 type Change struct {
-	Kind    Kind
+	Kind    ChangeKind
 	Rows    []int             // samples, counted in the data set that the request is applied to
 	Columns []int             // features
 	Values  [][]float64       // one row for each of Rows, one number for each of Columns
@@ -43,7 +43,7 @@ type Change struct {
 // for nothing. Make one with [RemoveSamples] and its kin, and join several with [Merge].
 //
 // Changes may meet in one sample as long as they do not speak of the same thing. Removed features are zero in every
-// sample that stays, in corrected samples too. These overlap, and are refused with [ErrOverlap]: a removed or corrected
+// sample that stays, in corrected samples too. These overlap, and are refused with [OverlapError]: a removed or corrected
 // sample with any other change of that sample, two corrections of one cell or one label, a feature removed twice, and a
 // corrected cell of a removed feature.
 type Request struct{ Changes []Change }
@@ -75,7 +75,7 @@ func CorrectSamples(rows []int, to *datasets.Dataset) Request {
 	return Request{[]Change{{Kind: SampleCorrection, Rows: rows, To: to}}}
 }
 
-// Merge joins requests into one that is carried out in one go. Overlapping ones are an [ErrOverlap] that names the rows.
+// Merge joins requests into one that is carried out in one go. Overlapping ones are an [OverlapError] that names the rows.
 func Merge(requests ...Request) (Request, error) {
 	var all Request
 	for _, r := range requests {

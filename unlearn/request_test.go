@@ -173,7 +173,7 @@ func TestMergeRefusesOverlap(t *testing.T) {
 					require.Len(t, r.Changes, 2)
 					continue
 				}
-				var overlap *ErrOverlap
+				var overlap *OverlapError
 				require.ErrorAs(t, err, &overlap)
 				require.Equal(t, tt.rows, overlap.Rows)
 				require.Equal(t, tt.columns, overlap.Columns)
@@ -239,7 +239,7 @@ func shuffled(t *rapid.T, v []int) []int {
 	return rapid.Permutation(v).Draw(t, "shuffled")
 }
 
-// byHand carries a request out on rows of numbers, the label last, change by change as the doc comments of Kind say.
+// byHand carries a request out on rows of numbers, the label last, change by change as the doc comments of ChangeKind say.
 func byHand(rows [][]float64, r Request) (after [][]float64, affected []int) {
 	before := make([][]float64, len(rows))
 	for i := range rows {

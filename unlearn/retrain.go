@@ -10,7 +10,7 @@ import (
 type Retrain struct {
 	Trainer Trainer   // nil = LBFGS to a gradient norm of 1e-6
 	Start   []float64 // start of the training (p), the initial parameters for a cold one; nil = the old parameters, warm
-	// Force keeps parameters that the trainer handed back with an [ErrNotConverged]; Notes says so.
+	// Force keeps parameters that the trainer handed back with a [NotConvergedError]; Notes says so.
 	Force bool
 
 	// Sample > 0 estimates the residuals before and after on that many samples of either kind, drawn by Seed: see [Subsample].
@@ -21,7 +21,8 @@ type Retrain struct {
 // Name returns "retrain".
 func (Retrain) Name() string { return "retrain" }
 
-func (m Retrain) sampling() sampling { return sampling{m.Sample, m.Seed} }
+// Sampling implements [SampledMethod].
+func (m Retrain) Sampling() Sampling { return Sampling{m.Sample, m.Seed} }
 
 // Unlearn implements [Method]. A request that affects no sample is no reason to train again.
 func (m Retrain) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
@@ -31,7 +32,7 @@ func (m Retrain) Unlearn(ctx context.Context, p *Problem, theta []float64, r Req
 	if err := checkSettings("Retrain", numbers("Start", m.Start)); err != nil {
 		return nil, err
 	}
-	t, err := beginSampled(ctx, m.Name(), p, theta, r, m.sampling())
+	t, err := beginSampled(ctx, m.Name(), p, theta, r, m.Sampling())
 	if err != nil {
 		return nil, err
 	}

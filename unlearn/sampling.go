@@ -6,11 +6,11 @@ import (
 	"math/rand/v2"
 )
 
-// sampling says on how many unaffected samples, and affected ones at the most, a method estimates its sums over the corrected data. Methods of
+// Sampling says on how many unaffected samples, and affected ones at the most, a method estimates its sums over the corrected data. Methods of
 // the same size and seed estimate residuals on the same samples, so that these can be compared.
-type sampling struct {
-	size int // 0 = all samples, nothing is estimated
-	seed uint64
+type Sampling struct {
+	Size int // 0 = all samples, nothing is estimated
+	Seed uint64
 }
 
 // What a subsample is drawn for. Each has its own, so that no figure flatters what was fitted to the same samples.
@@ -22,9 +22,9 @@ const (
 	sampleRoles
 )
 
-// draw draws the subsample of a role for a step, counted from 0. Each step draws anew.
+// draw draws the subsample of a role for a step, counted from 0. Each step has a draw of its own.
 func (t *attempt) draw(role, step int) (*Subsample, error) {
-	return drawFor(t.applied, t.size, t.seed, role, step)
+	return drawFor(t.applied, t.sampling.Size, t.sampling.Seed, role, step)
 }
 
 func drawFor(a *Applied, size int, seed uint64, role, step int) (*Subsample, error) {
@@ -54,7 +54,7 @@ func (t *attempt) fullGradient(ctx context.Context, n int, dst, theta []float64,
 		}
 		return nil
 	}
-	s, err := drawFor(t.applied, cmp.Or(n, t.size), t.seed, stepSample, step)
+	s, err := drawFor(t.applied, cmp.Or(n, t.sampling.Size), t.sampling.Seed, stepSample, step)
 	if err != nil {
 		return err
 	}

@@ -12,16 +12,16 @@ import (
 )
 
 // SecondOrder takes a Newton step along the difference that the request makes (Warnecke et al. 2023, the second-order
-// update; PAPER.md section 1):
+// update; docs/paper.md#updates):
 //
 //	theta' = theta - Step (H + Ridge I)^-1 G,  G = sum grad l(z~, theta) - sum grad l(z, theta),
 //
-// with H the Hessian of L at theta on the corrected data, regulariser included. On a quadratic loss this is the
-// retrained optimum, if theta was the optimum and Step is 1. From the second step on H is taken at the parameters reached, and
-// Gradient says what stands in place of G.
+// with H the Hessian of L at theta on the corrected data, regularizer included. On a quadratic loss this is the
+// retrained optimum, if theta was the optimum and Step is 1. From the second step on H is taken at the parameters reached.
+// Gradient says which steps have another gradient in place of G.
 //
-// A failed solve is refused with the solver's error ([ErrIndefinite], [ErrNotConverged], [ErrDiverged]), and an update
-// that raises the gradient residual on the corrected data with [ErrWorse], unless it stays below what training had left
+// A failed solve is refused with the solver's error ([IndefiniteError], [NotConvergedError], [DivergedError]), and an update
+// that raises the gradient residual on the corrected data with [WorseError], unless it stays below what training had left
 // on the old data. The zero value is ready.
 type SecondOrder struct {
 	// Solver solves for the step. nil = CG to a relative residual of 1e-3: what the quadratic model leaves of the residual is larger for all but the
@@ -33,16 +33,14 @@ type SecondOrder struct {
 	Step      float64   // length of a step; 0 = 1, Newton's own
 	Steps     int       // Newton steps at the most; 0 = 1
 	Until     float64   // no further step once the residual on the corrected data is at most this
-	// Full puts the full gradient of L(.; D') in the place of G from the first step on, so that each request also mends what training
-	// and the requests before it left. For a stream of requests, and in [Iterative], where each chunk then is a step of Newton's method on the
-	// data as corrected so far.
-	Full     bool
-	Gradient StepGradient // what steps after the first follow
+	// Gradient is what the steps follow. FullGradient is for a stream of requests, and for [Iterative], where each chunk then is a step of Newton's
+	// method on the data as corrected so far.
+	Gradient StepGradient
 	// Batches > 1 hands the solver the Hessian as a mean over that many mini-batches drawn by Seed, for LiSSA.
 	Batches int
 	Seed    uint64
 	// Sample > 0 estimates H, the residuals before and after, and full gradients from that many affected samples, or all, and that many
-	// others ([Subsample]), each on a draw of its own by Seed, anew for each step; that of the first H is [Applied.Subsample](Sample, Seed). G
+	// others ([Subsample]), each on a draw of its own by Seed for each step; that of the first H is [Applied.Subsample](Sample, Seed). G
 	// is never estimated. So nothing passes over all samples. Each solution is also held against
 	// a second matrix: see [Stats].Independent. Notes gives the sizes.
 	Sample int
@@ -56,16 +54,22 @@ type SecondOrder struct {
 	last    *newtonStep // where to note the last step taken, for the bounds of a certificate; nil = nowhere
 }
 
-// StepGradient says what the steps after the first follow.
+// StepGradient says what the steps of [SecondOrder] follow: G is the difference that the request makes, and the full gradient that of L(.; D').
 type StepGradient int
 
 const (
-	// FullGradient is grad L(.; D') at the parameters reached: the steps go on to the optimum on the corrected data.
-	FullGradient StepGradient = iota
-	// Difference is G taken anew at the parameters reached: the first step repeated, which goes on as long as the
-	// samples as they were and as they are now differ in their gradients. It has no optimum to come to.
+	// DifferenceThenFull is G in the first step and the full gradient at the parameters reached in later ones, which go on to the optimum on
+	// the corrected data.
+	DifferenceThenFull StepGradient = iota
+	// FullGradient is the full gradient from the first step on, so that each request also mends what training and the requests before it left.
+	FullGradient
+	// Difference is G in every step, taken at the parameters reached: the first step repeated, which goes on as long as the samples as they
+	// were and as they are now differ in their gradients. It tends to no optimum.
 	Difference
 )
+
+// full reports whether the first step follows the full gradient.
+func (g StepGradient) full() bool { return g == FullGradient }
 
 // forcing is the relative residual of a step by default, the forcing term of an inexact Newton method (Dembo, Eisenstat and Steihaug 1982): with it
 // a step takes ||grad L|| to at most about forcing ||g|| plus the error of the quadratic model, which is what limits it.
@@ -74,18 +78,20 @@ const forcing = 1e-3
 // Name returns "second-order".
 func (SecondOrder) Name() string { return "second-order" }
 
-func (m SecondOrder) forced() bool { return m.Force }
+// Forces implements [ForcingMethod].
+func (m SecondOrder) Forces() bool { return m.Force }
 
-func (m SecondOrder) sampling() sampling { return sampling{m.Sample, m.Seed} }
+// Sampling implements [SampledMethod].
+func (m SecondOrder) Sampling() Sampling { return Sampling{m.Sample, m.Seed} }
 
-// Unlearn implements [Method]. Each step costs one linearisation and the solver's products over the corrected data; the
+// Unlearn implements [Method]. Each step costs one linearization and the solver's products over the corrected data; the
 // first also the gradients of the affected samples, before and after, and each later one a gradient, or again those of the affected
-// samples. With Sample the corrected data are those of a subsample, and a solve costs one more linearisation and product.
+// samples. With Sample the corrected data are those of a subsample, and a solve costs one more linearization and product.
 func (m SecondOrder) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
 	if err := m.check(); err != nil {
 		return nil, err
 	}
-	t, err := beginSampled(ctx, m.Name(), p, theta, r, m.sampling())
+	t, err := beginSampled(ctx, m.Name(), p, theta, r, m.Sampling())
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +99,7 @@ func (m SecondOrder) Unlearn(ctx context.Context, p *Problem, theta []float64, r
 	if t.unchanged() {
 		return t.keep()
 	}
-	g, err := t.follows(ctx, m.Full, m.Force)
+	g, err := t.follows(ctx, m.Gradient.full(), m.Force)
 	if err != nil {
 		return t.refuse(err)
 	}
@@ -107,8 +113,8 @@ func (m SecondOrder) Unlearn(ctx context.Context, p *Problem, theta []float64, r
 // remedy says what else to try, and nothing that is set already or makes no difference.
 func (m SecondOrder) remedy(p *Problem) string {
 	var s string
-	if !m.Full {
-		s = "set Full, so that the step follows the whole gradient on the corrected data, "
+	if !m.Gradient.full() {
+		s = "set Gradient: FullGradient, so that the step follows the whole gradient on the corrected data, "
 	}
 	if m.Ridge > 0 {
 		s += "raise Ridge, "
@@ -141,7 +147,7 @@ func (m SecondOrder) bends(p *Problem) bool {
 
 // attribute lets an error of the solver say what of these settings helps.
 func (m SecondOrder) attribute(p *Problem, err error) {
-	e, ok := errors.AsType[*ErrIndefinite](err)
+	e, ok := errors.AsType[*IndefiniteError](err)
 	if !ok || e.Curvature >= 0 || e.Singular {
 		return
 	}
@@ -162,7 +168,7 @@ func (m SecondOrder) steps(ctx context.Context, t *attempt, g []float64) (theta 
 	theta, residual = t.theta, t.update.Before
 	m.last.start(t.grad)
 	for step := range max(m.Steps, 1) {
-		if step > 0 || m.Full {
+		if step > 0 || m.Gradient.full() {
 			if err := m.later(ctx, t, g, theta, step); err != nil {
 				return nil, 0, err
 			}
@@ -175,7 +181,7 @@ func (m SecondOrder) steps(ctx context.Context, t *attempt, g []float64) (theta 
 		if err != nil {
 			return nil, 0, err
 		}
-		if m.chunked.is && m.Full && m.Step == 0 && !m.Force {
+		if m.chunked.is && m.Gradient.full() && m.Step == 0 && !m.Force {
 			if next, after, err = m.shorten(ctx, t, theta, next, residual, after); err != nil {
 				return nil, 0, err
 			}
@@ -188,7 +194,7 @@ func (m SecondOrder) steps(ctx context.Context, t *attempt, g []float64) (theta 
 			t.leftOut(fmt.Errorf("step %d would have raised the residual from %.6g to %.6g", step+1, residual, after))
 			break
 		}
-		m.last.take(theta, g, t.grad, step == 0 && !m.Full, m.systemResidual(t, g))
+		m.last.take(theta, g, t.grad, step == 0 && !m.Gradient.full(), m.systemResidual(t, g))
 		theta, residual = next, after
 		if residual <= m.Until || step == 0 && t.worse(bound, after) && !m.Force {
 			break
@@ -231,7 +237,7 @@ func (m SecondOrder) check() error {
 	if err != nil {
 		return err
 	}
-	if m.Gradient != FullGradient && m.Gradient != Difference {
+	if m.Gradient < DifferenceThenFull || m.Gradient > Difference {
 		return fmt.Errorf("unlearn: unknown SecondOrder.Gradient %d", m.Gradient)
 	}
 	return nil

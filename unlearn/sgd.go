@@ -7,7 +7,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// SGD minimises a problem by stochastic gradient descent with momentum (Polyak 1964), over mini-batches B:
+// SGD minimizes a problem by stochastic gradient descent with momentum (Polyak 1964), over mini-batches B:
 //
 //	g = ((n/|B|) sum_{i in B} w_i grad l(z_i, theta) + L2 diag(penalty) theta + tilt) / W,
 //	m <- Momentum m + g,  theta <- theta - Rate m,
@@ -31,7 +31,7 @@ type SGD struct {
 }
 
 // Train implements [Trainer]. Where the checkpoint holds a part of the same training it goes on from there, to the same bits
-// as without an interruption. There is no tolerance to miss: the only numerical error is [ErrDiverged], beside the parameters of
+// as without an interruption. There is no tolerance to miss: the only numerical error is [DivergedError], beside the parameters of
 // the last finished epoch. When the context is cancelled the state is kept and the parameters so far stand beside its error.
 func (t SGD) Train(ctx context.Context, p *Problem, theta []float64) ([]float64, error) {
 	if err := checkSettings("SGD", above0("Rate", t.Rate, ": try 0.1, or find it with Tune"), fraction("Momentum", t.Momentum, "none")); err != nil {

@@ -40,7 +40,7 @@ func TestSGDContractsAsTheHessianSays(t *testing.T) {
 	optimum, start := ridgeRegression(t, p), randomVector(p.Dim(), 6)
 	h, err := p.Hessian(t.Context(), start, FullHessian)
 	require.NoError(t, err)
-	m, err := Materialise(t.Context(), h, 0)
+	m, err := Materialize(t.Context(), h, 0)
 	require.NoError(t, err)
 	distance, moved := mat.NewVecDense(p.Dim(), nil), mat.NewVecDense(p.Dim(), nil)
 	distance.SubVec(mat.NewVecDense(p.Dim(), start), mat.NewVecDense(p.Dim(), optimum))
@@ -54,7 +54,7 @@ func TestSGDContractsAsTheHessianSays(t *testing.T) {
 	require.InDeltaSlice(t, want, got, 1e-12)
 }
 
-// An epoch at a tiny rate moves along -Rate * steps / n * grad L: every sample and the whole regulariser count alike.
+// An epoch at a tiny rate moves along -Rate * steps / n * grad L: every sample and the whole regularizer count alike.
 func TestAnEpochAppliesTheWholeObjective(t *testing.T) {
 	for name, p := range problems(t) {
 		if p.Train.Len() == 0 {
@@ -154,7 +154,7 @@ func TestProgressOfStochasticTrainers(t *testing.T) {
 		require.InEpsilon(t, residual, last.GradientNorm, 1e-12)
 		batchLoss, err := p.Objective.Loss(t.Context(), start, p.Train)
 		require.NoError(t, err)
-		require.InEpsilon(t, batchLoss+p.regulariser(last.Theta), last.Loss, 1e-12)
+		require.InEpsilon(t, batchLoss+p.regularizer(last.Theta), last.Loss, 1e-12)
 	}
 	plain := *p
 	plain.Objective = logistic(p.Dim())
@@ -169,7 +169,7 @@ func TestDivergedTrainingIsAnError(t *testing.T) {
 	p := problems(t)["least squares, dense"]
 	start := randomVector(p.Dim(), 6)
 	theta, err := SGD{Rate: 1e6, Epochs: 1000, Batch: 40}.Train(t.Context(), p, start)
-	var e *ErrDiverged
+	var e *DivergedError
 	require.ErrorAs(t, err, &e)
 	require.True(t, numerical(err))
 	require.Equal(t, "gradient norm", e.Quantity)

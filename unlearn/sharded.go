@@ -52,7 +52,7 @@ func (s *Sharded) train(ctx context.Context, p *Problem, i, first int) error {
 	for k := first; k < count; k++ {
 		rows := slices.Concat(sh.slices[:k+1]...)
 		slices.Sort(rows)
-		part := s.m.regularised(p.on(p.Train.Subset(rows)))
+		part := s.m.regularized(p.on(p.Train.Subset(rows)))
 		if counts = part.Train.TotalWeight() > 0; counts { // else all samples so far were removed: the model stays where it is
 			next, err := trainer.Train(ctx, part, slices.Clone(theta))
 			if err != nil {
@@ -70,8 +70,8 @@ func (s *Sharded) train(ctx context.Context, p *Problem, i, first int) error {
 	return nil
 }
 
-// regularised gives the problem of a shard its part of the regulariser and the tilt.
-func (m SISA) regularised(p *Problem) *Problem {
+// regularized gives the problem of a shard its part of the regularizer and the tilt.
+func (m SISA) regularized(p *Problem) *Problem {
 	if m.WholeL2 {
 		return p
 	}
@@ -101,7 +101,7 @@ func (s *Sharded) voters() int {
 	return n
 }
 
-// Forget carries out a request: the models of the touched shards are trained anew on the corrected data. The update has no Theta but
+// Forget carries out a request: the models of the touched shards are retrained on the corrected data. The update has no Theta but
 // Predict, and its Before and After are NaN: several models have no one gradient. A request that affects no sample changes nothing.
 func (s *Sharded) Forget(ctx context.Context, r Request) (*Sharded, *Update, error) {
 	start := time.Now()

@@ -11,22 +11,22 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Shifted is the solution of (A + Ridge I) x = b in a Krylov space.
-type Shifted struct {
+// ShiftedSolution is the solution of (A + Ridge I) x = b in a Krylov space.
+type ShiftedSolution struct {
 	Ridge    float64
 	Products int       // dimension of the space
 	X        []float64 // the solution (p); nil where Err is not
-	// Residual is ||b - (A + Ridge I) X|| / ||b||. It is known from the recurrence, which full reorthogonalisation keeps true.
+	// Residual is ||b - (A + Ridge I) X|| / ||b||. It is known from the recurrence, which full reorthogonalization keeps true.
 	Residual float64
 	// Smallest is the smallest eigenvalue of A in the space, an upper estimate of A's own; NaN for b = 0, which spans none.
 	Smallest float64
-	// Err is an *[ErrIndefinite] where A + Ridge I is not positive definite in the space, and an error where X does not fit float64.
+	// Err is an *[IndefiniteError] where A + Ridge I is not positive definite in the space, and an error where X does not fit float64.
 	Err error
 }
 
 // ShiftedSolve solves (A + r I) x = b for every r of ridges from one Krylov space of b: that many products in all, fewer where
 // the space is invariant before. The solutions are the iterates of conjugate gradients after as many products. See [NewKrylov].
-func ShiftedSolve(ctx context.Context, a Operator, b []float64, ridges []float64, products int) ([]Shifted, error) {
+func ShiftedSolve(ctx context.Context, a Operator, b []float64, ridges []float64, products int) ([]ShiftedSolution, error) {
 	if i := slices.IndexFunc(ridges, func(r float64) bool { return !finite(r) }); i >= 0 {
 		return nil, fmt.Errorf("unlearn: shifted solve: ridge %d is %v", i, ridges[i])
 	}
@@ -34,7 +34,7 @@ func ShiftedSolve(ctx context.Context, a Operator, b []float64, ridges []float64
 	if err != nil {
 		return nil, attributed(err, "shifted solve", math.NaN())
 	}
-	out := make([]Shifted, len(ridges))
+	out := make([]ShiftedSolution, len(ridges))
 	for i, r := range ridges {
 		out[i] = k.Solve(r, 0)
 	}
@@ -50,8 +50,8 @@ type Krylov struct {
 	*lanczosRun
 }
 
-// NewKrylov spans the space with that many products, by Lanczos' method from b with full reorthogonalisation (Parlett, The Symmetric
-// Eigenvalue Problem, chapter 13). An invariant space ends it early, a product that is not finite with [ErrDiverged]. Memory: products
+// NewKrylov spans the space with that many products, by Lanczos' method from b with full reorthogonalization (Parlett, The Symmetric
+// Eigenvalue Problem, chapter 13). An invariant space ends it early, a product that is not finite with [DivergedError]. Memory: products
 // vectors of length p.
 func NewKrylov(ctx context.Context, a Operator, b []float64, products int) (*Krylov, error) {
 	if err := checkSystem("shifted solve", b, a, b); err != nil {
@@ -114,15 +114,15 @@ func (k *Krylov) Largest() (float64, error) {
 //	x = Q (T + ridge I)^-1 ||b|| e_1,  ||b - (A + ridge I) x|| = beta |y_last|,  y = (T + ridge I)^-1 ||b|| e_1
 //
 // (Saad, Iterative Methods for Sparse Linear Systems, sections 6.6 and 6.7).
-func (k *Krylov) Solve(ridge float64, products int) Shifted {
+func (k *Krylov) Solve(ridge float64, products int) ShiftedSolution {
 	if !finite(ridge) {
-		return Shifted{Ridge: ridge, Smallest: math.NaN(), Residual: math.NaN(), Err: fmt.Errorf("unlearn: shifted solve: the ridge is %v", ridge)}
+		return ShiftedSolution{Ridge: ridge, Smallest: math.NaN(), Residual: math.NaN(), Err: fmt.Errorf("unlearn: shifted solve: the ridge is %v", ridge)}
 	}
 	n := k.size
 	if products > 0 {
 		n = min(n, products)
 	}
-	s := Shifted{Ridge: ridge, Products: n, Smallest: math.NaN()}
+	s := ShiftedSolution{Ridge: ridge, Products: n, Smallest: math.NaN()}
 	if k.bnorm == 0 {
 		s.X = make([]float64, k.dim)
 		return s

@@ -33,7 +33,7 @@ func TestShiftedSolveAgainstDenseSolutions(t *testing.T) {
 				require.Equal(t, r, got[k].Ridge)
 				shifted := newSystem("", shiftedBy(s.m, r), s.b)
 				if got[k].Err != nil {
-					var e *ErrIndefinite
+					var e *IndefiniteError
 					require.ErrorAs(t, got[k].Err, &e)
 					require.Nil(t, got[k].X)
 					require.False(t, shifted.positive && shifted.condition < 1e12, "%s + %g", s.name, r)
@@ -90,7 +90,7 @@ func TestShiftedSolveTellsIndefiniteShifts(t *testing.T) {
 			require.Less(t, got[k].Residual, 1e-9)
 			continue
 		}
-		var e *ErrIndefinite
+		var e *IndefiniteError
 		require.ErrorAs(t, got[k].Err, &e)
 		require.True(t, numerical(got[k].Err))
 		require.InDelta(t, got[k].Ridge-2, e.Curvature, 1e-9)
@@ -149,7 +149,7 @@ func TestShiftedSolveThatCannotBeStarted(t *testing.T) {
 	_, err = ShiftedSolve(t.Context(), &troubled{diagonal: spread(60, 1, 2), before: func(int) error { return lost }}, randomVector(60, 1), nil, 9)
 	require.ErrorIs(t, err, lost)
 	_, err = ShiftedSolve(t.Context(), &troubled{diagonal: spread(60, 1, 2), factor: func(int) float64 { return math.NaN() }}, randomVector(60, 1), nil, 9)
-	var diverged *ErrDiverged
+	var diverged *DivergedError
 	require.ErrorAs(t, err, &diverged)
 	require.ErrorContains(t, err, "not finite")
 }
@@ -160,7 +160,7 @@ func TestOverflowInTheProductsOfLanczos(t *testing.T) {
 		o := &troubled{diagonal: spread(60, 1, 2), factor: func(int) float64 { return math.NaN() }}
 		x := make([]float64, 60)
 		st, err := s.Solve(t.Context(), x, o, randomVector(60, 1))
-		var diverged *ErrDiverged
+		var diverged *DivergedError
 		require.ErrorAs(t, err, &diverged, s.Name())
 		require.Equal(t, s.Name(), diverged.Solver)
 		require.Equal(t, 1.0, diverged.Best, s.Name())
@@ -179,7 +179,7 @@ func TestGalerkinIsTheShiftedSolution(t *testing.T) {
 	require.Greater(t, want[0].Residual, 1.0, "the case that CG refuses")
 	got := make([]float64, 30)
 	stats, err := Galerkin{Products: products}.Solve(t.Context(), got, Ridge(a, ridge), s.b)
-	var short *ErrNotConverged
+	var short *NotConvergedError
 	require.ErrorAs(t, err, &short)
 	require.InDeltaSlice(t, want[0].X, got, 1e-9*norm(want[0].X))
 	require.InEpsilon(t, want[0].Residual, stats.Residual, 1e-6)

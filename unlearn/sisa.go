@@ -29,7 +29,7 @@ type SISA struct {
 	Seed  uint64 // of the division, and of Init
 	// WholeL2 lets L2 and the tilt count whole in each of k shards, the paper's rule. By default each shard takes a k-th of both, as it has a
 	// k-th of the samples: the losses of the shards then add up to L, and lambda weighs as much against a sample as in one model. With the
-	// whole lambda every shard is regularised k times as much.
+	// whole lambda every shard is regularized k times as much.
 	WholeL2 bool
 	// Store keeps what the slices of a shard left, [SliceFolder] for instance; nil = memory.
 	Store SliceStore

@@ -120,7 +120,7 @@ func TestSISAStartsWhereANetworkDoes(t *testing.T) {
 	p := &Problem{Objective: initial{hidden{2, 6}}, Train: d, L2: 1e-4}
 	trainer := LBFGS{NewtonBelow: -1, MaxIterations: 300, Tolerance: 1e-2}
 	whole, err := LBFGS{NewtonBelow: -1, MaxIterations: 400, Tolerance: 1e-3}.Train(t.Context(), p, p.Objective.(Initializer).Init(3))
-	if _, short := errors.AsType[*ErrNotConverged](err); !short {
+	if _, short := errors.AsType[*NotConvergedError](err); !short {
 		require.NoError(t, err)
 	}
 	classes := must(p.classes(t.Context(), whole, d))
@@ -355,7 +355,7 @@ func TestVotesOnDataOfAnotherKindAreRefused(t *testing.T) {
 	} {
 		_, err := s.Predict(t.Context(), d)
 		require.ErrorContains(t, err, want)
-		_, err = Judge(t.Context(), p, s.Models()[0], 0, d)
+		_, err = MeasureUtility(t.Context(), p, s.Models()[0], 0, d)
 		if want == "has 2 classes and random has 1" {
 			want = "no classification (1 classes)"
 		}
@@ -366,19 +366,19 @@ func TestVotesOnDataOfAnotherKindAreRefused(t *testing.T) {
 	three.Classes, three.ClassNames = 3, nil
 	_, err = SISA{Shards: 3}.Train(t.Context(), p.With(&three))
 	require.ErrorContains(t, err, "the model has 1 outputs a sample, and random has 3 classes")
-	_, err = Judge(t.Context(), p.With(&three), make([]float64, 5), 0, &three)
+	_, err = MeasureUtility(t.Context(), p.With(&three), make([]float64, 5), 0, &three)
 	require.ErrorContains(t, err, "1 outputs a sample, and random has 3 classes")
-	_, err = Judge(t.Context(), &Problem{Objective: softmax{5, 3}, Train: p.Train}, make([]float64, 15), 0, p.Train)
+	_, err = MeasureUtility(t.Context(), &Problem{Objective: softmax{5, 3}, Train: p.Train}, make([]float64, 15), 0, p.Train)
 	require.ErrorContains(t, err, "3 outputs a sample, and random has 2 classes")
 	// A class that the test set happens to lack is none of these: F1 counts it as MacroF1 does.
 	q := &Problem{Objective: softmax{5, 3}, Train: &three}
-	v, err := Judge(t.Context(), q, randomVector(15, 1), 0, three.Subset(zeros))
+	v, err := MeasureUtility(t.Context(), q, randomVector(15, 1), 0, three.Subset(zeros))
 	require.NoError(t, err)
 	require.False(t, math.IsNaN(v.MacroF1))
 	broken := randomVector(15, 1)
 	broken[4] = math.NaN()
-	_, err = Judge(t.Context(), q, broken, 0, &three)
+	_, err = MeasureUtility(t.Context(), q, broken, 0, &three)
 	require.Error(t, err)
-	_, err = Judge(t.Context(), q, randomVector(15, 1), 0, three.Slice(0, 0))
+	_, err = MeasureUtility(t.Context(), q, randomVector(15, 1), 0, three.Slice(0, 0))
 	require.ErrorContains(t, err, "no answers")
 }

@@ -221,7 +221,7 @@ func TestShardsThatNobodyTrained(t *testing.T) {
 }
 
 // Where all shards hold the same samples, k losses l + (lambda/2k)||theta||^2 + b'theta/k add up to L, so that each has L's optimum.
-func TestShardsTakeTheirShareOfTheRegulariser(t *testing.T) {
+func TestShardsTakeTheirShareOfTheRegularizer(t *testing.T) {
 	const k = 4
 	for _, name := range []string{"least squares, dense", "least squares, sparse", "logistic, dense, tilted", "logistic, sparse, all"} {
 		p := *problems(t)[name]
@@ -245,7 +245,7 @@ func TestShardsTakeTheirShareOfTheRegulariser(t *testing.T) {
 				off = max(off, floats.Distance(theta, whole, math.Inf(1)))
 			}
 			if m.WholeL2 {
-				require.Greater(t, off, 1e-2, "%s: the authors' rule regularises every shard k times as much", name)
+				require.Greater(t, off, 1e-2, "%s: the authors' rule regularizes every shard k times as much", name)
 			} else {
 				require.Less(t, off, 1e-8, name)
 			}
@@ -270,7 +270,7 @@ func TestTheShareStaysWhenSamplesGo(t *testing.T) {
 	require.Equal(t, 1.0, p.L2)
 }
 
-func TestSlicesOfEitherRegulariserAreKeptApart(t *testing.T) {
+func TestSlicesOfEitherRegularizerAreKeptApart(t *testing.T) {
 	folder := SliceFolder(t.TempDir())
 	p := sisaProblem()
 	var models [2]*Sharded

@@ -13,7 +13,7 @@ type SmoothMethod interface {
 	Smooth() error
 }
 
-var errExactGradients = errors.New("unlearn: a certificate is about exact gradients: leave SecondOrder.Sample at 0 and Gradient at FullGradient")
+var errExactGradients = errors.New("unlearn: a certificate is about exact gradients: leave SecondOrder.Sample at 0, and Gradient at another than Difference")
 
 // Smooth implements [SmoothMethod].
 func (None) Smooth() error { return nil }
@@ -31,7 +31,7 @@ func (m FirstOrder) Smooth() error {
 
 // Smooth implements [SmoothMethod].
 func (m SecondOrder) Smooth() error {
-	if m.Sample > 0 || m.Gradient != FullGradient {
+	if m.Sample > 0 || m.Gradient == Difference {
 		return errExactGradients
 	}
 	return nil

@@ -21,8 +21,8 @@ type BatchOperator interface {
 }
 
 // Solver solves A x = b. dst holds the start on entry (zeros unless a start is known) and the solution on return. On
-// error dst holds the best vector found and Stats describes it; the error is one of [ErrDiverged],
-// [ErrNotConverged], [ErrIndefinite] (by errors.As), the context's, or the operator's own.
+// error dst holds the best vector found and Stats describes it; the error is one of [DivergedError],
+// [NotConvergedError], [IndefiniteError] (by errors.As), the context's, or the operator's own.
 type Solver interface {
 	Name() string
 	Solve(ctx context.Context, dst []float64, a Operator, b []float64) (Stats, error)

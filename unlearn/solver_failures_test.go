@@ -16,7 +16,7 @@ func TestLimitOnProducts(t *testing.T) {
 	for _, solver := range []Solver{CG{MaxProducts: 10}, MINRES{MaxProducts: 10}, LiSSA{MaxProducts: 10, Scale: 12}} {
 		x := make([]float64, 30)
 		stats, err := solver.Solve(t.Context(), x, Symmetric(s.m), s.b)
-		var e *ErrNotConverged
+		var e *NotConvergedError
 		require.ErrorAs(t, err, &e, solver.Name())
 		require.LessOrEqual(t, stats.Products, 10.0)
 		require.Equal(t, stats.Residual, e.Reached)

@@ -152,13 +152,13 @@ func TestErrIndefiniteBoundsTheSmallestEigenvalue(t *testing.T) {
 		}
 		for _, solver := range []Solver{CG{}, Exact{}, LiSSA{}, LiSSA{Scale: 15}} {
 			_, err := solver.Solve(t.Context(), make([]float64, 30), Symmetric(s.m), s.b)
-			var e *ErrIndefinite
+			var e *IndefiniteError
 			require.ErrorAs(t, err, &e, "%T", solver)
 			require.Less(t, e.Curvature, 0.0)
 			require.GreaterOrEqual(t, e.Curvature, -2-1e-9)
 		}
 		_, err := Exact{}.Solve(t.Context(), make([]float64, 30), Symmetric(s.m), s.b)
-		var e *ErrIndefinite
+		var e *IndefiniteError
 		require.ErrorAs(t, err, &e)
 		require.InDelta(t, -2, e.Curvature, 1e-10)
 		for _, solver := range []Solver{CG{}, Exact{}, LiSSA{MaxProducts: 10_000}} {
@@ -252,16 +252,16 @@ func (unitless) MulVecTo(context.Context, []float64, []float64) error { return n
 // A system of no unknowns, and a matrix of no rows.
 func TestDimensionNothing(t *testing.T) {
 	none := unitless{}
-	for _, s := range []Solver{CG{}, MINRES{}, LiSSA{}, Exact{}, Galerkin{}, &Stored{}} {
+	for _, s := range []Solver{CG{}, MINRES{}, LiSSA{}, Exact{}, Galerkin{}, &LaggedCholesky{}} {
 		st, err := s.Solve(t.Context(), nil, none, nil)
 		require.NoError(t, err, s.Name())
 		require.Zero(t, st.Residual)
 	}
 	_, err := Factor(t.Context(), none)
 	require.ErrorContains(t, err, "dimension 0")
-	_, err = Materialise(t.Context(), identity(2), -1)
+	_, err = Materialize(t.Context(), identity(2), -1)
 	require.ErrorContains(t, err, "MaxDim is -1")
-	for _, s := range []Solver{&Stored{}, Exact{}} {
+	for _, s := range []Solver{&LaggedCholesky{}, Exact{}} {
 		_, err := s.Solve(t.Context(), make([]float64, 2), identity(2), []float64{1, math.NaN()})
 		require.ErrorContains(t, err, "right-hand side is NaN at index 1")
 	}

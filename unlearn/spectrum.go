@@ -41,9 +41,9 @@ type Spectrum struct {
 	Nodes, Weights []float64
 }
 
-// Lanczos estimates the spectrum of a from products with it, by Lanczos' method with full reorthogonalisation (Parlett,
+// Lanczos estimates the spectrum of a from products with it, by Lanczos' method with full reorthogonalization (Parlett,
 // The Symmetric Eigenvalue Problem, chapter 13) from random starts. Memory: Steps vectors of length p. A product that is
-// not finite ends it with [ErrDiverged].
+// not finite ends it with [DivergedError].
 func Lanczos(ctx context.Context, a Operator, o SpectrumOptions) (*Spectrum, error) {
 	p := a.Dim()
 	if p < 1 {
@@ -128,7 +128,7 @@ func (l *lanczosRun) run(ctx context.Context, a *counted, rng *rand.Rand) error 
 		}
 		if broken { // an invariant subspace: what is left of the space holds the other eigenvalues
 			randomUnit(l.next, rng)
-			l.orthogonalise(l.next, j+1)
+			l.orthogonalize(l.next, j+1)
 		}
 		floats.ScaleTo(l.basis[j+1], 1/norm(l.next), l.next)
 	}
@@ -147,16 +147,16 @@ func (l *lanczosRun) product(ctx context.Context, a *counted, j int) error {
 	}
 	l.alpha[j] = floats.Dot(l.basis[j], l.next)
 	if !finite(l.alpha[j]) {
-		return &ErrDiverged{Solver: lanczosName, Quantity: "Rayleigh quotient", Iterations: j + 1, Residual: l.alpha[j], Best: math.NaN(), Curvature: math.NaN(),
+		return &DivergedError{Solver: lanczosName, Quantity: "Rayleigh quotient", Iterations: j + 1, Residual: l.alpha[j], Best: math.NaN(), Curvature: math.NaN(),
 			Remedy: overflowRemedy}
 	}
-	l.orthogonalise(l.next, j+1)
+	l.orthogonalize(l.next, j+1)
 	l.beta[j] = norm(l.next)
 	return nil
 }
 
-// orthogonalise takes the first n basis vectors out of x, twice: once leaves a part of the size of the rounding error.
-func (l *lanczosRun) orthogonalise(x []float64, n int) {
+// orthogonalize takes the first n basis vectors out of x, twice: once leaves a part of the size of the rounding error.
+func (l *lanczosRun) orthogonalize(x []float64, n int) {
 	for range 2 {
 		for _, v := range l.basis[:n] {
 			floats.AddScaled(x, -floats.Dot(v, x), v)

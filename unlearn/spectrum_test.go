@@ -145,7 +145,7 @@ func TestLanczosErrors(t *testing.T) {
 		return 1
 	}
 	_, err = Lanczos(t.Context(), &troubled{diagonal: spread(9, 1, 2), factor: overflow}, SpectrumOptions{})
-	var diverged *ErrDiverged
+	var diverged *DivergedError
 	require.ErrorAs(t, err, &diverged)
 	require.Equal(t, 3, diverged.Iterations)
 	require.ErrorContains(t, err, "the product with A is not finite")

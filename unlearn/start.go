@@ -35,7 +35,7 @@ func (p *Problem) dataFree(ctx context.Context, method string, start []float64, 
 }
 
 // movesFromZero refuses zeros as a start where most parameters that have a slope elsewhere have none: the layers of a network multiply each
-// other by zero there, and no training moves them. The regulariser, which has no slope at zero, is left aside.
+// other by zero there, and no training moves them. The regularizer, which has no slope at zero, is left aside.
 func (p *Problem) movesFromZero(ctx context.Context, method string) error {
 	n := p.Dim()
 	g, elsewhere, at := make([]float64, n), make([]float64, n), make([]float64, n)

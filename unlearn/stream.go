@@ -134,7 +134,7 @@ func (t *Stream) settings() map[string]string {
 }
 
 // Unlearn carries out a request, and has it in the ledger before it returns. Where the budget does not certify it nothing has happened
-// and the error is an [ErrBudget] with an update without Theta beside it, unless Certified.Retrain is set: then the request is answered
+// and the error is a [BudgetError] with an update without Theta beside it, unless Certified.Retrain is set: then the request is answered
 // by retraining, with a fresh tilt. A request that changes nothing in the data has no entry in the ledger and is not counted; Notes says so.
 func (t *Stream) Unlearn(ctx context.Context, r Request) (*Update, error) {
 	changes, err := t.history.changes(r)
@@ -161,7 +161,7 @@ func (t *Stream) Unlearn(ctx context.Context, r Request) (*Update, error) {
 		return t.retrain(ctx, w, u, changes)
 	case !c.Issued:
 		u.Theta = nil
-		return w.closed(u), &ErrBudget{Method: t.m.method().Name(), Certificate: *c, Requests: t.ledger.Requests(), Reset: t.left()}
+		return w.closed(u), &BudgetError{Method: t.m.method().Name(), Certificate: *c, Requests: t.ledger.Requests(), Reset: t.left()}
 	}
 	if u.Data == t.p.Train { // nothing changes
 		u.Notes = append(u.Notes, "the ledger has no entry for this request")
@@ -198,7 +198,7 @@ func (t *Stream) left() float64 {
 	return entries[len(entries)-1-t.ledger.Requests()].Added
 }
 
-// Retrain trains anew on the data as they are now, with a fresh tilt, which frees the whole budget.
+// Retrain trains again on the data as they are now, with a fresh tilt, which frees the whole budget.
 func (t *Stream) Retrain(ctx context.Context) (*Update, error) {
 	w := t.m.begin(t.p, t.s)
 	w.xnorm = t.xnorm
@@ -222,7 +222,7 @@ func (t *Stream) retrain(ctx context.Context, w *certifying, u *Update, changes 
 		NoUpdate: u.After, Spent: u.After}
 	u.Certificate = c
 	if c.Issued = c.Spent <= c.Allowed; !c.Issued {
-		return w.closed(u), &ErrBudget{Method: u.Method, Certificate: *c, Reset: u.After}
+		return w.closed(u), &BudgetError{Method: u.Method, Certificate: *c, Reset: u.After}
 	}
 	e := Entry{Kind: entryRetrain, Changes: changes, Added: u.After, Exact: u.After, DataNorm: w.xnorm}
 	if err := t.ledger.Append(e, theta); err != nil {
@@ -246,15 +246,17 @@ func (t *Stream) Problem() *Problem { return t.p }
 // Ledger returns the account.
 func (t *Stream) Ledger() *Ledger { return t.ledger }
 
-// Left returns how many requests are left at the present rate; known is false as long as there is no rate.
-func (t *Stream) Left() (requests int, known bool) { return t.ledger.Left(t.m.Budget.Residual()) }
+// RequestsLeft returns how many requests are left at the present rate; known is false as long as there is no rate.
+func (t *Stream) RequestsLeft() (requests int, known bool) {
+	return t.ledger.RequestsLeft(t.m.Budget.Residual())
+}
 
 // String says where the stream stands.
 func (t *Stream) String() string {
 	allowed := t.m.Budget.Residual()
 	text := fmt.Sprintf("%d requests since training, %.4g of the residual of %.4g spent (%.1f %%)", t.ledger.Requests(), t.ledger.Total(), allowed,
 		100*t.ledger.Total()/allowed)
-	if n, known := t.Left(); known {
+	if n, known := t.RequestsLeft(); known {
 		text += fmt.Sprintf(", about %d more at the present rate", n)
 	}
 	return text

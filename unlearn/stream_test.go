@@ -29,7 +29,7 @@ func streamProblem() *Problem {
 }
 
 func streamMethod() Certified {
-	return Certified{Method: SecondOrder{Solver: &Stored{}}, Budget: Budget{0.1, 0.01, 100}, Trainer: newton{}, Seed: 8}
+	return Certified{Method: SecondOrder{Solver: &LaggedCholesky{}}, Budget: Budget{0.1, 0.01, 100}, Trainer: newton{}, Seed: 8}
 }
 
 // agree checks what a ledger has to be: sums, the triangle inequality, and the exact residual of the parameters it holds.
@@ -52,7 +52,7 @@ func agree(t require.TestingT, s *Stream) {
 	require.InDelta(t, entries[len(entries)-1].Exact, exact, 1e-9)
 }
 
-// A stream comes to the same data as one request, whatever order the requests come in and wherever it is interrupted.
+// A stream ends with the same data as one request, whatever order the requests come in and wherever it is interrupted.
 func TestStreamOnRandomRequests(t *testing.T) {
 	root := t.TempDir()
 	run := 0
@@ -111,7 +111,7 @@ func TestSpentBudgetEndsTheStreamOrRetrains(t *testing.T) {
 			require.True(t, u.Certificate.Issued)
 			continue
 		}
-		budget, ok := errors.AsType[*ErrBudget](err)
+		budget, ok := errors.AsType[*BudgetError](err)
 		require.True(t, ok, "%v", err)
 		require.Nil(t, u.Theta)
 		require.Equal(t, row, budget.Requests)
@@ -123,7 +123,7 @@ func TestSpentBudgetEndsTheStreamOrRetrains(t *testing.T) {
 	}
 	require.Greater(t, spent, 1)
 	require.Equal(t, 60-spent, s.Problem().Train.Len(), "what was refused has not happened")
-	left, known := s.Left()
+	left, known := s.RequestsLeft()
 	require.True(t, known)
 	require.LessOrEqual(t, left, 2)
 	require.Contains(t, s.String(), "more at the present rate")
@@ -202,7 +202,7 @@ func TestStreamOfAnotherTrainingIsRefused(t *testing.T) {
 }
 
 func TestStoredSolvesAStreamWithFewProducts(t *testing.T) {
-	solver := &Stored{}
+	solver := &LaggedCholesky{}
 	p := streamProblem()
 	theta := trained(t, p)
 	solve := func() (Stats, float64) {
@@ -225,7 +225,7 @@ func TestStoredSolvesAStreamWithFewProducts(t *testing.T) {
 	solver.Refactor = 1
 	solve()
 	st, _ = solve()
-	require.Greater(t, st.Products, 5.0, "factored anew")
-	_, err := (&Stored{MaxDim: 2}).Solve(t.Context(), make([]float64, 5), must(p.Hessian(t.Context(), theta, FullHessian)), randomVector(5, 3))
+	require.Greater(t, st.Products, 5.0, "factored again")
+	_, err := (&LaggedCholesky{MaxDim: 2}).Solve(t.Context(), make([]float64, 5), must(p.Hessian(t.Context(), theta, FullHessian)), randomVector(5, 3))
 	require.ErrorContains(t, err, "limit 2")
 }

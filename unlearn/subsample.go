@@ -80,7 +80,7 @@ func (s *Subsample) strata() strata {
 	return slices.DeleteFunc(strata{{s.Affected, s.AffectedWeight}, {s.Others, s.Weight}}, func(part stratum) bool { return part.data.Len() == 0 })
 }
 
-// Gradient writes the estimate of grad L(theta; D') to dst (p), the regulariser and the tilt of p included. p gives the objective;
+// Gradient writes the estimate of grad L(theta; D') to dst (p), the regularizer and the tilt of p included. p gives the objective;
 // its Train does not count, here and below.
 func (s *Subsample) Gradient(ctx context.Context, p *Problem, dst, theta []float64) error {
 	if err := errors.Join(p.check(theta, dst), s.check()); err != nil {
@@ -93,7 +93,7 @@ func (s *Subsample) Gradient(ctx context.Context, p *Problem, dst, theta []float
 	if err != nil {
 		return err
 	}
-	p.addRegulariserGradient(dst, theta)
+	p.addRegularizerGradient(dst, theta)
 	return nil
 }
 

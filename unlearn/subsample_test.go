@@ -71,7 +71,7 @@ func TestSubsampleHoldsTheAffectedAndSomeOthers(t *testing.T) {
 	require.Equal(t, []float64{39. / 4, 0}, []float64{s.Weight, s.AffectedWeight}, "nothing that is left was touched")
 }
 
-// The mean over many seeds comes to the whole gradient and the whole Hessian, within what the spread of the draws allows.
+// The mean over many seeds is the whole gradient and the whole Hessian, within what the spread of the draws allows.
 func TestSubsamplesAreUnbiased(t *testing.T) {
 	for batches, r := range map[int]Request{0: mixed(t), 3: mixed(t), -1: CorrectLabels(allRows(40)[5:25], make([]float64, 20))} {
 		p := problems(t)["logistic, sparse, all"]
@@ -143,7 +143,7 @@ func TestSubsampledHessianAgainstADenseOne(t *testing.T) {
 	batches, err := s.HessianBatches(t.Context(), p, theta, GaussNewton, 4, 1)
 	require.NoError(t, err)
 	for _, h := range []Operator{one, gn, batches} {
-		got, err := Materialise(t.Context(), h, 0)
+		got, err := Materialize(t.Context(), h, 0)
 		require.NoError(t, err)
 		require.True(t, mat.EqualApprox(want, got, 1e-12))
 	}
@@ -215,7 +215,7 @@ func TestSampledUpdateAgainstDenseAlgebra(t *testing.T) {
 	// The figures are those of the draws that are told nowhere but follow from the seed: of the second for the solve, the third for
 	// the trust check.
 	draw := func(role int) *Subsample {
-		s, err := (&attempt{applied: a, sampling: sampling{m, seed}}).draw(role, 0)
+		s, err := (&attempt{applied: a, sampling: Sampling{m, seed}}).draw(role, 0)
 		require.NoError(t, err)
 		return s
 	}
@@ -246,7 +246,7 @@ func TestCostOfASampledUpdate(t *testing.T) {
 	u, err := SecondOrder{Sample: m, Force: true}.Unlearn(t.Context(), p, theta, mixed(t))
 	require.NoError(t, err)
 	require.Equal(t, 2.0*(m+stay), u.Check.Gradients)
-	require.Equal(t, 4.0*(m+stay)+old+stay, u.Cost.Gradients, "trust check, two linearisations, difference")
+	require.Equal(t, 4.0*(m+stay)+old+stay, u.Cost.Gradients, "trust check, two linearizations, difference")
 	require.Equal(t, (u.Solves[0].Products+1)*(m+stay), u.Cost.HVPs)
 	require.Contains(t, u.Notes[1], "curvature is estimated from all 2 affected samples and 6 of the 36 others, each for 6")
 	u, err = SecondOrder{Sample: m, Steps: 2, Force: true}.Unlearn(t.Context(), p, theta, mixed(t))

@@ -9,16 +9,16 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// ErrWorse reports an update that was refused because it made the gradient residual on the corrected data larger, or
+// WorseError reports an update that was refused because it made the gradient residual on the corrected data larger, or
 // not a number. A residual that is no larger than what training had left on the old data is not refused: where that is more
 // than the request itself moves the gradient, chance decides which of the two is larger. Found by errors.As.
-type ErrWorse struct {
+type WorseError struct {
 	Method        string
 	Before, After float64 // ||grad L(.; D')|| of the old parameters and of the refused ones
 	Remedy        string  // what to change, in words
 }
 
-func (e *ErrWorse) Error() string {
+func (e *WorseError) Error() string {
 	const format = "unlearn: %s made the gradient residual on the corrected data worse: it was %.6g before the update and would be %.6g after it; %s"
 	return fmt.Sprintf(format, e.Method, e.Before, e.After, e.Remedy)
 }
@@ -36,17 +36,17 @@ type attempt struct {
 
 	spent Cost // by the attempt that this one goes on from
 
-	sampling
-	check *Subsample // on which residuals are estimated; nil = all of D'
+	sampling Sampling
+	check    *Subsample // on which residuals are estimated; nil = all of D'
 }
 
 // begin carries out r and takes the residual of theta on the corrected data.
 func begin(ctx context.Context, method string, p *Problem, theta []float64, r Request) (*attempt, error) {
-	return beginSampled(ctx, method, p, theta, r, sampling{})
+	return beginSampled(ctx, method, p, theta, r, Sampling{})
 }
 
 // beginSampled is begin with residuals that are estimated as s says.
-func beginSampled(ctx context.Context, method string, p *Problem, theta []float64, r Request, s sampling) (*attempt, error) {
+func beginSampled(ctx context.Context, method string, p *Problem, theta []float64, r Request, s Sampling) (*attempt, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -57,8 +57,8 @@ func beginSampled(ctx context.Context, method string, p *Problem, theta []float6
 	if err := checkParameters(method, theta); err != nil {
 		return nil, err
 	}
-	if s.size < 0 {
-		return nil, fmt.Errorf("unlearn: %s: Sample is %d; it cannot be negative (0 = all samples)", method, s.size)
+	if s.Size < 0 {
+		return nil, fmt.Errorf("unlearn: %s: Sample is %d; it cannot be negative (0 = all samples)", method, s.Size)
 	}
 	meter := NewMeter(p.Objective)
 	applied, err := r.apply(p.Train)
@@ -74,7 +74,7 @@ func beginSampled(ctx context.Context, method string, p *Problem, theta []float6
 	if t.unchanged() {
 		t.note("%s", applied.nothing)
 	}
-	if s.size > 0 {
+	if s.Size > 0 {
 		if t.check, err = t.draw(trustSample, 0); err != nil {
 			return nil, err
 		}
@@ -175,7 +175,7 @@ func (t *attempt) judge(theta []float64, after float64, force bool, remedy strin
 	if force {
 		remedy = withoutForce(remedy)
 	}
-	err := &ErrWorse{Method: t.update.Method, Before: t.update.Before, After: after, Remedy: remedy}
+	err := &WorseError{Method: t.update.Method, Before: t.update.Before, After: after, Remedy: remedy}
 	if !force {
 		return t.refuse(err)
 	}
@@ -199,8 +199,8 @@ func withoutForce(remedy string) string {
 }
 
 // roundingResidual is what the gradient of a problem solved as well as float64 allows is taken to have at most. In a problem whose numbers
-// are small, 1e-10 is much: there it is smallShare of the gradients that the request has to do with, or that share of the regulariser's
-// gradient, whichever is more. At the optimum the samples' gradients add up to the regulariser's, and their rounding is in proportion.
+// are small, 1e-10 is much: there it is smallShare of the gradients that the request has to do with, or that share of the regularizer's
+// gradient, whichever is more. At the optimum the samples' gradients add up to the regularizer's, and their rounding is in proportion.
 const (
 	roundingResidual = 1e-10
 	smallShare       = 1e-4
@@ -212,13 +212,13 @@ func (t *attempt) worse(before, after float64) bool {
 	if size == 0 {
 		return worse(before, after, roundingResidual)
 	}
-	return worse(before, after, min(roundingResidual, max(smallShare*size, roundingResidual*t.regulariserSize())))
+	return worse(before, after, min(roundingResidual, max(smallShare*size, roundingResidual*t.regularizerSize())))
 }
 
-// regulariserSize returns the norm of the regulariser's gradient, tilt included, at the old parameters.
-func (t *attempt) regulariserSize() float64 {
+// regularizerSize returns the norm of the regularizer's gradient, tilt included, at the old parameters.
+func (t *attempt) regularizerSize() float64 {
 	g := make([]float64, len(t.theta))
-	t.p.addRegulariserGradient(g, t.theta)
+	t.p.addRegularizerGradient(g, t.theta)
 	return norm(g)
 }
 

@@ -18,7 +18,7 @@ func TestWorseUpdateIsRefusedUnlessForced(t *testing.T) {
 		{Iterative{Method: FirstOrder{Tau: 100}, Chunks: 1}, Iterative{Method: FirstOrder{Tau: 100, Force: true}, Chunks: 1}},
 	} {
 		u, err := pair[0].Unlearn(t.Context(), p, theta, RemoveSamples(3, 5))
-		var refused *ErrWorse
+		var refused *WorseError
 		require.ErrorAs(t, err, &refused)
 		require.Equal(t, "first-order", refused.Method)
 		require.ErrorContains(t, err, "Tau")
@@ -41,7 +41,7 @@ func TestIterativeJudgesTheWhole(t *testing.T) {
 	p := problems(t)["least squares, dense"]
 	theta := ridgeRegression(t, p)
 	u, err := Iterative{Method: wanderer{}, Chunks: 2}.Unlearn(t.Context(), p, theta, RemoveSamples(3, 5))
-	var refused *ErrWorse
+	var refused *WorseError
 	require.ErrorAs(t, err, &refused)
 	require.Equal(t, "wanderer-iterative", refused.Method)
 	require.Nil(t, u.Theta)
@@ -77,7 +77,7 @@ func TestRemainderOfTrainingIsNoReasonToRefuse(t *testing.T) {
 	for i := range p.Train.Len() {
 		u, err := FirstOrder{Tau: 1e-4}.Unlearn(t.Context(), p, theta, RemoveSamples(i))
 		if err != nil {
-			var refused *ErrWorse
+			var refused *WorseError
 			require.ErrorAs(t, err, &refused)
 			require.Greater(t, u.After, left)
 			continue
@@ -92,11 +92,11 @@ func TestRemainderOfTrainingIsNoReasonToRefuse(t *testing.T) {
 }
 
 func TestIndefiniteHessianIsAnsweredForWithARemedy(t *testing.T) {
-	p := problems(t)["neuron, no regulariser"]
+	p := problems(t)["neuron, no regularizer"]
 	theta := randomVector(5, 9)
 	r := RemoveSamples(3, 5)
 	u, err := SecondOrder{}.Unlearn(t.Context(), p, theta, r)
-	var indefinite *ErrIndefinite
+	var indefinite *IndefiniteError
 	require.ErrorAs(t, err, &indefinite)
 	require.Less(t, indefinite.Curvature, 0.0)
 	require.ErrorContains(t, err, "GaussNewton")
@@ -120,7 +120,7 @@ func TestFailedSolveIsRefusedUnlessForced(t *testing.T) {
 	theta := trained(t, p)
 	short := CG{Tolerance: 1e-14, MaxProducts: 3}
 	u, err := SecondOrder{Solver: short}.Unlearn(t.Context(), p, theta, RemoveSamples(3))
-	var stopped *ErrNotConverged
+	var stopped *NotConvergedError
 	require.ErrorAs(t, err, &stopped)
 	require.Nil(t, u.Theta)
 	u, err = SecondOrder{Solver: short, Force: true}.Unlearn(t.Context(), p, theta, RemoveSamples(3))
@@ -149,9 +149,9 @@ func (f failing) Train(_ context.Context, _ *Problem, theta []float64) ([]float6
 func TestRetrainKeepsUnfinishedTrainingOnlyWhenForced(t *testing.T) {
 	p := problems(t)["logistic, dense, tilted"]
 	theta := trained(t, p)
-	trainer := failing{&ErrNotConverged{Solver: "l-bfgs", Quantity: "gradient norm"}}
+	trainer := failing{&NotConvergedError{Solver: "l-bfgs", Quantity: "gradient norm"}}
 	u, err := Retrain{Trainer: trainer}.Unlearn(t.Context(), p, theta, RemoveSamples(3))
-	var stopped *ErrNotConverged
+	var stopped *NotConvergedError
 	require.ErrorAs(t, err, &stopped)
 	require.Nil(t, u.Theta)
 	u, err = Retrain{Trainer: trainer, Force: true}.Unlearn(t.Context(), p, theta, RemoveSamples(3))
@@ -190,7 +190,7 @@ func (s *backwards) Solve(ctx context.Context, dst []float64, a Operator, b []fl
 func TestDivergedFineTuningIsRefused(t *testing.T) {
 	p := problems(t)["least squares, dense"]
 	u, err := FineTune{Rate: 1e3, Epochs: 200}.Unlearn(t.Context(), p, ridgeRegression(t, p), RemoveSamples(3))
-	var refused *ErrWorse
+	var refused *WorseError
 	require.ErrorAs(t, err, &refused)
 	require.False(t, finite(refused.After))
 	require.ErrorContains(t, err, "lower Rate")

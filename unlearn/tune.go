@@ -19,7 +19,7 @@ type Trial struct {
 // ones, and every trial in the order of the grid. It serves step lengths, fine-tuning rates and ridges alike, so that
 // rivals are tuned by one criterion.
 //
-// A trial that fails for numerical reasons ([ErrDiverged], [ErrNotConverged], [ErrIndefinite], [ErrWorse], or a
+// A trial that fails for numerical reasons ([DivergedError], [NotConvergedError], [IndefiniteError], [WorseError], or a
 // criterion that is not finite) is recorded and passed over; any other error ends the search. If all trials fail the error
 // names each of them.
 func Tune(
@@ -39,7 +39,7 @@ func Tune(
 			return math.NaN(), trials, err
 		}
 		criterion, err := eval(v)
-		switch _, worse := errors.AsType[*ErrWorse](err); {
+		switch _, worse := errors.AsType[*WorseError](err); {
 		case err != nil && !worse && !numerical(err):
 			return math.NaN(), trials, fmt.Errorf("unlearn: tuning at %g: %w", v, err)
 		case err == nil && !finite(criterion):

@@ -20,11 +20,11 @@ func TestTune(t *testing.T) {
 	best, trials, err = Tune(t.Context(), []float64{5, 4, 3, 2, 1, 0.5}, func(v float64) (float64, error) {
 		switch v {
 		case 1:
-			return 0, &ErrWorse{Method: "first-order"}
+			return 0, &WorseError{Method: "first-order"}
 		case 2:
-			return 0, &ErrDiverged{Solver: "lissa"}
+			return 0, &DivergedError{Solver: "lissa"}
 		case 3:
-			return 0, &ErrIndefinite{Solver: "cg"}
+			return 0, &IndefiniteError{Solver: "cg"}
 		case 0.5:
 			return math.NaN(), nil
 		}

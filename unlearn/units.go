@@ -27,7 +27,7 @@ func (u units) own(v float64) float64 { return math.Ldexp(v, -u.operator) }
 type solving func(x []float64, a Operator, b []float64, u units) (Stats, error)
 
 // inUnits solves A x = b by solve. It tries the operator as it is. Should its first product show that its numbers are far from 1, the
-// solve begins again in units of them; that product is counted. A solution that float64 does not hold is an [ErrNotConverged].
+// solve begins again in units of them; that product is counted. A solution that float64 does not hold is a [NotConvergedError].
 func inUnits(ctx context.Context, solver string, tolerance float64, dst []float64, a Operator, b []float64, solve solving) (Stats, error) {
 	st := unsolved(solver)
 	if err := checkSystem(solver, dst, a, b); err != nil {
@@ -71,7 +71,7 @@ func inOperatorUnits(a Operator, do func(a Operator) error) (u units, err error)
 
 // attribute names the solver in an error of a kernel that ran by itself.
 func (u units) attribute(err error, solver string) error {
-	if e, ok := errors.AsType[*ErrDiverged](err); ok && e.Solver == "" {
+	if e, ok := errors.AsType[*DivergedError](err); ok && e.Solver == "" {
 		e.Solver, e.Quantity, e.Residual, e.Best, e.Curvature = solver, "curvature along the step", math.NaN(), math.NaN(), u.real(e.Curvature)
 	}
 	return err
@@ -125,7 +125,7 @@ func solveIn(ctx context.Context, tolerance float64, dst []float64, o *ranged, b
 
 func beyondRange(st Stats, tolerance float64, format string, x []float64, shift int) error {
 	digits := math.Log10(2) * float64(exponent(x)+shift)
-	return &ErrNotConverged{Solver: st.Solver, Quantity: "relative residual", Iterations: st.Iterations, Products: st.Products,
+	return &NotConvergedError{Solver: st.Solver, Quantity: "relative residual", Iterations: st.Iterations, Products: st.Products,
 		Reached: st.Residual, Tolerance: tolerance, Remedy: fmt.Sprintf(format, digits) + "; scale the system"}
 }
 
@@ -135,14 +135,14 @@ func (u units) translate(st *Stats, err error) error {
 		return err
 	}
 	st.Scale, st.Ridge = u.real(st.Scale), u.real(st.Ridge)
-	if e, ok := errors.AsType[*ErrIndefinite](err); ok {
+	if e, ok := errors.AsType[*IndefiniteError](err); ok {
 		own := indefiniteRemedy(e.Curvature)
 		e.Curvature = u.real(e.Curvature)
 		if e.Remedy == own {
 			e.Remedy = indefiniteRemedy(e.Curvature)
 		}
 	}
-	if e, ok := errors.AsType[*ErrDiverged](err); ok {
+	if e, ok := errors.AsType[*DivergedError](err); ok {
 		e.Scale, e.Curvature = u.real(e.Scale), u.real(e.Curvature)
 	}
 	return err

@@ -48,7 +48,7 @@ func scaledSolvers() []Solver {
 	large := func(dst, r []float64) { copy(dst, scaledTen(r, 250)) }
 	small := func(dst, r []float64) { copy(dst, scaledTen(r, -250)) }
 	return []Solver{CG{}, CG{Precondition: jacobi}, CG{Precondition: large}, CG{Precondition: small}, MINRES{}, LiSSA{Tolerance: 1e-10},
-		Exact{}, Exact{Indefinite: true}, Galerkin{Tolerance: 1e-9}, &Stored{Tolerance: 1e-10}}
+		Exact{}, Exact{Indefinite: true}, Galerkin{Tolerance: 1e-9}, &LaggedCholesky{Tolerance: 1e-10}}
 }
 
 // Conjugate gradients used to break down at right-hand sides of 1e-170 and 1e170, whose squares are 0 and infinite.
@@ -59,14 +59,14 @@ func TestSystemsOfEverySize(t *testing.T) {
 			for right := -300; right <= 300; right += 25 {
 				a, scaled := timesTen(m, operator), scaledTen(b, right)
 				x := make([]float64, 12)
-				if s, ok := solver.(*Stored); ok {
-					solver = &Stored{Tolerance: s.Tolerance}
+				if s, ok := solver.(*LaggedCholesky); ok {
+					solver = &LaggedCholesky{Tolerance: s.Tolerance}
 				}
 				stats, err := solver.Solve(t.Context(), x, Symmetric(a), scaled)
 				name := fmt.Sprintf("%T, operator 1e%d, right-hand side 1e%d", solver, operator, right)
 				require.Equal(t, -1, notFinite(x), name)
 				if digits := right - operator; digits > 306 || digits < -312 {
-					var e *ErrNotConverged
+					var e *NotConvergedError
 					require.ErrorAs(t, err, &e, name)
 					require.Contains(t, e.Remedy, "for float64", name)
 					continue
@@ -136,13 +136,13 @@ func TestErrorsSpeakOfTheCallersMatrix(t *testing.T) {
 	eigenvalues[4] = -3
 	m, b := rotated(eigenvalues, 1), randomVector(12, 8)
 	for _, solver := range []Solver{CG{}, LiSSA{}, Exact{}, Galerkin{}} {
-		want := &ErrIndefinite{}
+		want := &IndefiniteError{}
 		_, err := solver.Solve(t.Context(), make([]float64, 12), Symmetric(m), b)
 		require.ErrorAs(t, err, &want)
 		for _, e := range []int{-990, -300, 300, 990} {
 			var a mat.SymDense
 			a.ScaleSym(math.Ldexp(1, e), m)
-			var got *ErrIndefinite
+			var got *IndefiniteError
 			_, err := solver.Solve(t.Context(), make([]float64, 12), Symmetric(&a), b)
 			require.ErrorAs(t, err, &got, solver.Name())
 			require.InEpsilon(t, want.Curvature, math.Ldexp(got.Curvature, -e), 1e-12, "%s at 2^%d", solver.Name(), e)
@@ -150,7 +150,7 @@ func TestErrorsSpeakOfTheCallersMatrix(t *testing.T) {
 		}
 	}
 	// A scale that diverges, in the matrix' own numbers.
-	var e *ErrDiverged
+	var e *DivergedError
 	_, err := LiSSA{Scale: 2e200}.Solve(t.Context(), make([]float64, 12), Symmetric(timesTen(rotated(spread(12, 1, 20), 1), 200)), b)
 	require.ErrorAs(t, err, &e)
 	require.Equal(t, 2e200, e.Scale)

@@ -68,7 +68,7 @@ func TestWholeWeightsAreRepeatedSamples(t *testing.T) {
 		plain.Weights = nil // samples that replace others take their weight
 		for kind, r := range requests(t, &plain) {
 			for _, m := range []Method{
-				None{}, FirstOrder{Tau: 1e-3, Force: true}, exact(), SecondOrder{Solver: Exact{}, Steps: 3}, SecondOrder{Solver: Exact{}, Full: true},
+				None{}, FirstOrder{Tau: 1e-3, Force: true}, exact(), SecondOrder{Solver: Exact{}, Steps: 3}, SecondOrder{Solver: Exact{}, Gradient: FullGradient},
 				SecondOrder{Solver: Exact{}, Curvature: GaussNewton, Ridge: 2}, Retrain{Trainer: newton{}}, Retrain{Trainer: LBFGS{Tolerance: 1e-10}},
 				Iterative{Method: SecondOrder{Solver: Exact{}}, Chunks: 1}, FineTune{Rate: 1e-2, Batch: 1000, Epochs: 2},
 				Retrain{Trainer: SGD{Rate: 0.2, Batch: 1000, Epochs: 30}}, Retrain{Trainer: Adam{Batch: 1000, Epochs: 5}},
@@ -189,7 +189,7 @@ func TestSamplesOfWeightZeroAreAsIfTheyWereNotThere(t *testing.T) {
 	d.Weights[3], d.Weights[9] = 0, 0
 	p := &Problem{Objective: full{logistic(5)}, Train: d, L2: 1}
 	theta := trained(t, p)
-	for _, m := range []Method{SecondOrder{}, FirstOrder{Tau: 1e-3}, Retrain{}, FineTune{Rate: 1e-2}, Iterative{Method: SecondOrder{}}, Published{}} {
+	for _, m := range []Method{SecondOrder{}, FirstOrder{Tau: 1e-3}, Retrain{}, FineTune{Rate: 1e-2}, Iterative{Method: SecondOrder{}}, PublishedSecondOrder{}} {
 		for _, r := range []Request{RemoveSamples(3, 9), CorrectLabels([]int{9}, []float64{1 - d.Y[9]}), RemoveSamples(9)} {
 			u, err := m.Unlearn(t.Context(), p, theta, r)
 			require.NoError(t, err)
@@ -230,15 +230,15 @@ func TestJudgingWeightedSamplesIsJudgingRepeatedOnes(t *testing.T) {
 	weighted, repeated, _ := weightedTwins(randomData(60, 5, 2, true, 8))
 	p := &Problem{Objective: full{logistic(5)}, Train: weighted, L2: 5}
 	theta := trained(t, p)
-	got, err := Judge(t.Context(), p, theta, 1, weighted)
+	got, err := MeasureUtility(t.Context(), p, theta, 1, weighted)
 	require.NoError(t, err)
-	want, err := Judge(t.Context(), p.With(repeated), theta, 1, repeated)
+	want, err := MeasureUtility(t.Context(), p.With(repeated), theta, 1, repeated)
 	require.NoError(t, err)
 	require.InDeltaSlice(t, []float64{want.Accuracy, want.MacroF1, want.Majority, want.MajorityF1},
 		[]float64{got.Accuracy, got.MacroF1, got.Majority, got.MajorityF1}, 1e-12)
 	plain := *weighted
 	plain.Weights = nil
-	other, err := Judge(t.Context(), p, theta, 1, &plain)
+	other, err := MeasureUtility(t.Context(), p, theta, 1, &plain)
 	require.NoError(t, err)
 	require.NotEqual(t, other.Accuracy, got.Accuracy, "the weights make a difference here")
 
@@ -374,11 +374,11 @@ func TestSeveralLabelsASample(t *testing.T) {
 		_, err := CorrectLabels(rows, c.labels).Apply(p.Train)
 		require.ErrorContains(t, err, c.want)
 	}
-	v, err := Judge(t.Context(), p, theta, 0, p.Train)
+	v, err := MeasureUtility(t.Context(), p, theta, 0, p.Train)
 	require.NoError(t, err)
 	right := 0.0
 	for j := range 3 {
-		one, err := Judge(t.Context(), &Problem{Objective: full{logistic(5)}, Train: target(p.Train, j)}, theta[j*5:(j+1)*5], 0, target(p.Train, j))
+		one, err := MeasureUtility(t.Context(), &Problem{Objective: full{logistic(5)}, Train: target(p.Train, j)}, theta[j*5:(j+1)*5], 0, target(p.Train, j))
 		require.NoError(t, err)
 		right += one.Accuracy / 3
 	}

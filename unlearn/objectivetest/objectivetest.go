@@ -36,7 +36,7 @@ const (
 //
 // Where the objective has more methods they are held against these: [unlearn.LossGradient], [unlearn.Linearizer],
 // [unlearn.GaussNewtonLinearizer] (linear, symmetric, positive semi-definite), [unlearn.PerSampler], [unlearn.Predictor] and
-// [unlearn.StochasticObjective]. Parameters that an [unlearn.PenaltyChecker] keeps the regulariser from are not differentiated by.
+// [unlearn.StochasticObjective]. Parameters that an [unlearn.PenaltyChecker] keeps the regularizer from are not differentiated by.
 //
 // A few samples are enough. The objective has to compute in double precision. Differences are taken at two step widths; where these
 // disagree a kink, of a maximum say, lies within a step, and another point nearby is tried. The error names the method and, where it can,
@@ -94,7 +94,7 @@ func newChecker(o unlearn.Objective, d *datasets.Dataset, theta []float64) (c *c
 			return fmt.Errorf("parameter %d of theta is %v", j, theta[j])
 		}
 		if c.chooseFree(); len(c.free) == 0 {
-			return errors.New("the regulariser is kept from every parameter (CheckPenalty), so there is none to differentiate by")
+			return errors.New("the regularizer is kept from every parameter (CheckPenalty), so there is none to differentiate by")
 		}
 		if c.loss, err = c.lossAt(c.theta, d); err != nil {
 			return err

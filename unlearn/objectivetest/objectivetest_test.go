@@ -292,8 +292,8 @@ func TestCheckFinds(t *testing.T) {
 	}{
 		{"a gradient of the other sign", "Gradient along parameter 0", grad(func(dst, _ []float64, _ *datasets.Dataset) { floats.Scale(-1, dst) })},
 		{"a gradient that is off by 1e-5 in one element", "Gradient along parameter 2", grad(func(dst, _ []float64, _ *datasets.Dataset) { dst[2] *= 1 + 1e-5 })},
-		{"a gradient with the regulariser", "Gradient along parameter", grad(func(dst, theta []float64, _ *datasets.Dataset) { floats.AddScaled(dst, 0.1, theta) })},
-		{"a loss with the regulariser", "Gradient along parameter", loss(func(l float64, theta []float64, _ *datasets.Dataset) float64 { return l + floats.Dot(theta, theta) })},
+		{"a gradient with the regularizer", "Gradient along parameter", grad(func(dst, theta []float64, _ *datasets.Dataset) { floats.AddScaled(dst, 0.1, theta) })},
+		{"a loss with the regularizer", "Gradient along parameter", loss(func(l float64, theta []float64, _ *datasets.Dataset) float64 { return l + floats.Dot(theta, theta) })},
 		{"a loss without a gradient's sample", "Gradient along parameter", loss(func(_ float64, theta []float64, d *datasets.Dataset) float64 {
 			l, _ := right.Loss(ctx, theta, d.Slice(1, d.Len()))
 			return l

@@ -80,7 +80,7 @@ func (c *checker) halves() error {
 		}
 		sum.add(part, 1)
 	}
-	if err := sum.is(whole, "of all samples is not the sum over two halves of them (a sum, and never a mean, without a regulariser)"); err != nil {
+	if err := sum.is(whole, "of all samples is not the sum over two halves of them (a sum, and never a mean, without a regularizer)"); err != nil {
 		return err
 	}
 	twice, err := c.allOf(v, c.d.Subset(slices.Concat(order, order)))

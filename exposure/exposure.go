@@ -1,4 +1,4 @@
-package unlearn
+package exposure
 
 import (
 	"cmp"
@@ -16,8 +16,8 @@ type Space struct {
 	Alphabet []int32 // distinct tokens
 }
 
-// ExposureOptions sets what [Probe.Exposure] spends. The zero value is ready.
-type ExposureOptions struct {
+// Options sets what [Probe.Exposure] spends. The zero value is ready.
+type Options struct {
 	// Samples is how many strings are drawn for the fit; 0 = 10,000.
 	Samples int
 	Seed    uint64
@@ -33,15 +33,15 @@ type ExposureOptions struct {
 // How an exposure was found. The two are not to be compared or subtracted: where the secret lies below all samples a fit may be tens of bits
 // away from the rank, and no measure of how well it fits the samples shows that. See [Exposure.Extrapolated].
 const (
-	ExactExposure  = "exact"       // by the secret's rank
-	FittedExposure = "skew-normal" // by the distribution fitted to samples
+	Exact  = "exact"       // by the secret's rank
+	Fitted = "skew-normal" // by the distribution fitted to samples
 )
 
 // Exposure is by how many bits the model brings a secret forward among the strings of a space: 0 when it ranks last,
 // log2 |R| when it ranks first, 1 when it ranks in the middle. Ties count against the secret: it is taken to stand before them.
 type Exposure struct {
 	Space         string
-	Method        string  // ExactExposure or FittedExposure
+	Method        string  // Exact or Fitted
 	Bits          float64 // the exposure, at most SizeBits
 	SizeBits      float64 // log2 |R|
 	LogPerplexity float64 // of the secret, in bits
@@ -55,18 +55,18 @@ type Exposure struct {
 	// negative, so what begins less likely than the whole secret ranks behind it.
 	Pruned bool
 
-	Fit     *ExposureFit // nil without samples
-	Windows int          // evaluated for all this
+	Fit     *Fit // nil without samples
+	Windows int  // evaluated for all this
 }
 
 // Extrapolated reports whether the exposure was read from the fitted distribution below all of its samples, where nothing supports it. What
 // holds then is Fit.AtLeast.
-func (e *Exposure) Extrapolated() bool { return e.Method == FittedExposure && e.Fit.Below == 0 }
+func (e *Exposure) Extrapolated() bool { return e.Method == Fitted && e.Fit.Below == 0 }
 
-// ExposureFit is what samples of a space say about a secret's rank (Carlini et al. 2019, approximation by distribution
+// Fit is what samples of a space say about a secret's rank (Carlini et al. 2019, approximation by distribution
 // modelling). It holds as far as the log-perplexities of R follow the distribution, which below all samples
 // nobody can check: see PValue for the middle and Below for how far the secret lies outside.
-type ExposureFit struct {
+type Fit struct {
 	Distribution SkewNormal
 	Samples      []float64 // log-perplexities of strings drawn from R without the secret, rising
 	// Bits is -log2 Pr[X <= LogPerplexity] under Distribution. It may exceed log2 |R|, which no rank can.
@@ -86,12 +86,12 @@ type ExposureFit struct {
 }
 
 // Exposure measures log2 |R| - log2 rank(secret) (Carlini et al. 2019). The rank is exact where the space is
-// small, and beyond that where the secret is so likely that few prefixes are as likely: see ExposureOptions. Otherwise
+// small, and beyond that where the secret is so likely that few prefixes are as likely: see Options. Otherwise
 // exposure is -log2 Pr[X <= log-perplexity of the secret] under a skew-normal distribution fitted to the
 // log-perplexities of strings drawn uniformly from R, and cut at log2 |R|.
 //
 // A secret with tokens that the space lacks is an error, and so are samples that cannot be fitted.
-func (p *Probe) Exposure(ctx context.Context, theta []float64, space Space, o ExposureOptions) (*Exposure, error) {
+func (p *Probe) Exposure(ctx context.Context, theta []float64, space Space, o Options) (*Exposure, error) {
 	if err := p.check(); err != nil {
 		return nil, err
 	}
@@ -118,22 +118,27 @@ func (p *Probe) Exposure(ctx context.Context, theta []float64, space Space, o Ex
 		}
 	}
 	if e.Method == "" {
-		e.Method, e.Bits = FittedExposure, min(e.Fit.Bits, e.SizeBits)
+		e.Method, e.Bits = Fitted, min(e.Fit.Bits, e.SizeBits)
 	}
 	e.Windows = s.windows
 	return e, nil
 }
 
-func (o ExposureOptions) check() error {
-	limit := setting{}
-	if math.IsNaN(o.ExactLimit) {
-		limit = bad("ExactLimit", o.ExactLimit, "a number of strings, 0 for the default 1e6, or a negative number for none")
+func (o Options) check() error {
+	const most = 100_000_000
+	switch {
+	case o.Samples < 0:
+		return fmt.Errorf("exposure: Options.Samples is %d; give a positive number, or 0 for the default 10,000", o.Samples)
+	case o.Samples > most:
+		return fmt.Errorf("exposure: Options.Samples is %d; give at most %d, or 0 for the default 10,000", o.Samples, most)
+	case math.IsNaN(o.ExactLimit):
+		return errors.New("exposure: Options.ExactLimit is NaN; give a number of strings, 0 for the default 1e6, or a negative number for none")
 	}
-	return checkSettings("ExposureOptions", atMost("Samples", o.Samples, 100_000_000, "the default 10,000"), limit)
+	return nil
 }
 
 // rankingWindows returns how many windows an exact ranking may take, at most 0 for none.
-func (o ExposureOptions) rankingWindows(sizeBits float64) int {
+func (o Options) rankingWindows(sizeBits float64) int {
 	const rounding = 1e-9 // log2 of 1e6 is not exact
 	if limit := cmp.Or(o.ExactLimit, 1e6); limit > 0 && sizeBits <= math.Log2(limit)+rounding {
 		return math.MaxInt
@@ -143,22 +148,22 @@ func (o ExposureOptions) rankingWindows(sizeBits float64) int {
 
 func (p *Probe) checkSpace(space Space) error {
 	if len(p.Secret) == 0 {
-		return errors.New("unlearn: exposure of an empty secret; give the probe's Secret")
+		return errors.New("exposure: exposure of an empty secret; give the probe's Secret")
 	}
 	if len(space.Alphabet) == 0 {
-		return fmt.Errorf("unlearn: space %q has an empty alphabet", space.Name)
+		return fmt.Errorf("exposure: space %q has an empty alphabet", space.Name)
 	}
 	if err := p.checkTokens(fmt.Sprintf("the alphabet of space %q", space.Name), space.Alphabet); err != nil {
 		return err
 	}
 	for i, token := range space.Alphabet {
 		if j := slices.Index(space.Alphabet, token); j < i {
-			return fmt.Errorf("unlearn: space %q lists token %d twice, at %d and %d", space.Name, token, j, i)
+			return fmt.Errorf("exposure: space %q lists token %d twice, at %d and %d", space.Name, token, j, i)
 		}
 	}
 	for i, token := range p.Secret {
 		if !slices.Contains(space.Alphabet, token) {
-			return fmt.Errorf("unlearn: token %d of the secret, %d, is not in the alphabet of space %q: ask for a space that holds the secret",
+			return fmt.Errorf("exposure: token %d of the secret, %d, is not in the alphabet of space %q: ask for a space that holds the secret",
 				i, token, space.Name)
 		}
 	}

@@ -1,4 +1,4 @@
-package unlearn
+package exposure
 
 import (
 	"math"
@@ -68,9 +68,9 @@ func TestRankAgainstEnumeration(t *testing.T) {
 		size := len(all)
 		for _, rank := range []int{1, 2, 3, 17, 400, size / 2, size - 1, size} {
 			p.Secret = all[rank-1]
-			exact, err := p.Exposure(t.Context(), theta, tt.space, ExposureOptions{})
+			exact, err := p.Exposure(t.Context(), theta, tt.space, Options{})
 			require.NoError(t, err)
-			require.Equal(t, ExactExposure, exact.Method)
+			require.Equal(t, Exact, exact.Method)
 			require.Equal(t, rank, exact.Rank)
 			require.Zero(t, exact.Ties)
 			require.Nil(t, exact.Fit)
@@ -83,15 +83,15 @@ func TestRankAgainstEnumeration(t *testing.T) {
 				require.Less(t, exact.Windows, tt.whole*2/3)
 			}
 
-			pruned, err := p.Exposure(t.Context(), theta, tt.space, ExposureOptions{ExactLimit: -1, MaxWindows: tt.whole})
+			pruned, err := p.Exposure(t.Context(), theta, tt.space, Options{ExactLimit: -1, MaxWindows: tt.whole})
 			require.NoError(t, err)
 			require.Equal(t, exact, pruned)
 		}
 	}
 }
 
-// memorised makes a model all but certain of the secret behind the prompt.
-func memorised(m *table, p *Probe, strength float64) {
+// memorized makes a model all but certain of the secret behind the prompt.
+func memorized(m *table, p *Probe, strength float64) {
 	text := append(slices.Clone(p.Prompt), p.Secret...)
 	for k := len(p.Prompt); k < len(text); k++ {
 		for j, token := range text[k-m.length : k] {
@@ -103,10 +103,10 @@ func memorised(m *table, p *Probe, strength float64) {
 func TestPruningRanksBeyondTheLimit(t *testing.T) {
 	m := newTable(5, 10, 8)
 	p := probe(m, 9, 8, 7, 0, 5, 3, 1, 6, 2, 4, 4, 8, 1, 5, 9, 9, 2, 6, 0, 3)
-	memorised(m, p, 6)
-	e, err := p.Exposure(t.Context(), []float64{1}, digits(10), ExposureOptions{})
+	memorized(m, p, 6)
+	e, err := p.Exposure(t.Context(), []float64{1}, digits(10), Options{})
 	require.NoError(t, err)
-	require.Equal(t, ExactExposure, e.Method)
+	require.Equal(t, Exact, e.Method)
 	require.True(t, e.Pruned)
 	require.Equal(t, 1, e.Rank)
 	require.InDelta(t, 20*math.Log2(10), e.Bits, 1e-12)
@@ -120,10 +120,10 @@ func TestRankingIsGivenUpForTheFit(t *testing.T) {
 	m := newTable(5, 10, 9)
 	p := probe(m, 1, 2, 3, 4, 5, 6, 7, 8)
 	p.Batch = 5
-	o := ExposureOptions{Samples: 500, MaxWindows: 300}
+	o := Options{Samples: 500, MaxWindows: 300}
 	e, err := p.Exposure(t.Context(), []float64{0.3}, digits(10), o)
 	require.NoError(t, err)
-	require.Equal(t, FittedExposure, e.Method)
+	require.Equal(t, Fitted, e.Method)
 	require.Zero(t, e.Rank)
 	require.Len(t, e.Fit.Samples, 500)
 	o.MaxWindows = -1
@@ -144,9 +144,9 @@ func TestFitAgainstTheExactRank(t *testing.T) {
 	all, _ := ranked(m, theta, p, space, 4)
 	for _, rank := range []int{50, 200, 1000, 3000, 5000, 8000} {
 		p.Secret = all[rank-1]
-		e, err := p.Exposure(t.Context(), theta, space, ExposureOptions{ExactLimit: -1, MaxWindows: -1, Samples: 4000, Seed: 3})
+		e, err := p.Exposure(t.Context(), theta, space, Options{ExactLimit: -1, MaxWindows: -1, Samples: 4000, Seed: 3})
 		require.NoError(t, err)
-		require.Equal(t, FittedExposure, e.Method)
+		require.Equal(t, Fitted, e.Method)
 		exact := math.Log2(float64(len(all)) / float64(rank))
 		require.InDelta(t, exact, e.Bits, 0.35, "rank %d", rank)
 		require.Equal(t, e.Bits, e.Fit.Bits)
@@ -155,9 +155,9 @@ func TestFitAgainstTheExactRank(t *testing.T) {
 		require.IsNonDecreasing(t, e.Fit.Samples)
 		require.Less(t, e.Fit.KS, 0.03)
 
-		both, err := p.Exposure(t.Context(), theta, space, ExposureOptions{Fit: true, Samples: 4000, Seed: 3})
+		both, err := p.Exposure(t.Context(), theta, space, Options{Fit: true, Samples: 4000, Seed: 3})
 		require.NoError(t, err)
-		require.Equal(t, ExactExposure, both.Method)
+		require.Equal(t, Exact, both.Method)
 		require.Equal(t, rank, both.Rank)
 		require.InDelta(t, exact, both.Bits, 1e-12)
 		require.Equal(t, e.Fit, both.Fit)
@@ -167,10 +167,10 @@ func TestFitAgainstTheExactRank(t *testing.T) {
 func TestFittedExposureIsCutAtTheSizeOfTheSpace(t *testing.T) {
 	m := newTable(5, 10, 8)
 	p := probe(m, 9, 8, 7, 0, 5, 3)
-	memorised(m, p, 8)
-	e, err := p.Exposure(t.Context(), []float64{1}, digits(10), ExposureOptions{ExactLimit: -1, MaxWindows: -1, Samples: 2000})
+	memorized(m, p, 8)
+	e, err := p.Exposure(t.Context(), []float64{1}, digits(10), Options{ExactLimit: -1, MaxWindows: -1, Samples: 2000})
 	require.NoError(t, err)
-	require.Equal(t, FittedExposure, e.Method)
+	require.Equal(t, Fitted, e.Method)
 	require.Greater(t, e.Fit.Bits, e.SizeBits)
 	require.False(t, math.IsInf(e.Fit.Bits, 0))
 	require.Equal(t, 6*math.Log2(10), e.Bits)
@@ -180,27 +180,27 @@ func TestFittedExposureIsCutAtTheSizeOfTheSpace(t *testing.T) {
 
 func TestTies(t *testing.T) {
 	p := probe(newTable(3, 8, 1), 4, 0, 6)
-	e, err := p.Exposure(t.Context(), []float64{0}, digits(8), ExposureOptions{})
+	e, err := p.Exposure(t.Context(), []float64{0}, digits(8), Options{})
 	require.NoError(t, err)
 	require.Equal(t, 1, e.Rank)
 	require.Equal(t, 511, e.Ties)
 	require.False(t, e.Pruned)
 	require.Equal(t, 9.0, e.Bits)
 	p.Secret = []int32{4}
-	e, err = p.Exposure(t.Context(), []float64{1}, digits(8), ExposureOptions{})
+	e, err = p.Exposure(t.Context(), []float64{1}, digits(8), Options{})
 	require.NoError(t, err)
 	require.False(t, e.Pruned, "all of 8 strings were looked at")
 
 	p.Secret = []int32{4, 0, 6}
-	_, err = p.Exposure(t.Context(), []float64{0}, digits(8), ExposureOptions{Fit: true})
+	_, err = p.Exposure(t.Context(), []float64{0}, digits(8), Options{Fit: true})
 	require.ErrorContains(t, err, `strings of space "digits"`)
 	require.ErrorContains(t, err, "are equal (9)")
 
-	one, err := p.Exposure(t.Context(), []float64{1}, Space{"one", []int32{4}}, ExposureOptions{})
+	one, err := p.Exposure(t.Context(), []float64{1}, Space{"one", []int32{4}}, Options{})
 	require.ErrorContains(t, err, "token 1 of the secret, 0, is not in the alphabet")
 	require.Nil(t, one)
 	p.Secret = []int32{4, 4}
-	one, err = p.Exposure(t.Context(), []float64{1}, Space{"one", []int32{4}}, ExposureOptions{})
+	one, err = p.Exposure(t.Context(), []float64{1}, Space{"one", []int32{4}}, Options{})
 	require.NoError(t, err)
 	require.Equal(t, 1, one.Rank)
 	require.Zero(t, one.Bits)
@@ -210,7 +210,7 @@ func TestTies(t *testing.T) {
 func TestTiesCountAgainstTheSecretByBothWays(t *testing.T) {
 	m := newTable(3, 8, 1)
 	m.spoil = func(_ []int32, logits []float64) { logits[1] = logits[0] }
-	e, err := probe(m, 6, 0).Exposure(t.Context(), []float64{1}, digits(8), ExposureOptions{Fit: true, Samples: 3000})
+	e, err := probe(m, 6, 0).Exposure(t.Context(), []float64{1}, digits(8), Options{Fit: true, Samples: 3000})
 	require.NoError(t, err)
 	require.Equal(t, 1, e.Ties)
 	below, twins := 0, 0
@@ -240,7 +240,7 @@ func TestExposureInClosedForm(t *testing.T) {
 		secret       []int32
 		before, ties int
 	}{{[]int32{3, 3}, 0, 0}, {[]int32{3, 0}, 1, 17}, {[]int32{0, 3}, 1, 17}, {[]int32{0, 0}, 19, 80}} {
-		e, err := probe(m, tt.secret...).Exposure(t.Context(), []float64{1}, digits(10), ExposureOptions{Fit: true, Samples: n})
+		e, err := probe(m, tt.secret...).Exposure(t.Context(), []float64{1}, digits(10), Options{Fit: true, Samples: n})
 		require.NoError(t, err)
 		require.Equal(t, tt.before+1, e.Rank)
 		require.Equal(t, tt.ties, e.Ties)
@@ -257,8 +257,8 @@ func TestExposureInClosedForm(t *testing.T) {
 func TestBelowAllSamplesTheExposureIsExtrapolated(t *testing.T) {
 	m := newTable(5, 10, 8)
 	p := probe(m, 9, 8, 7, 0, 5, 3)
-	memorised(m, p, 8)
-	o := ExposureOptions{ExactLimit: -1, MaxWindows: -1, Samples: 2000}
+	memorized(m, p, 8)
+	o := Options{ExactLimit: -1, MaxWindows: -1, Samples: 2000}
 	e, err := p.Exposure(t.Context(), []float64{1}, digits(10), o)
 	require.NoError(t, err)
 	require.True(t, e.Extrapolated())
@@ -269,7 +269,7 @@ func TestBelowAllSamplesTheExposureIsExtrapolated(t *testing.T) {
 	o.ExactLimit, o.Fit = 0, true
 	exact, err := p.Exposure(t.Context(), []float64{1}, digits(10), o)
 	require.NoError(t, err)
-	require.Equal(t, ExactExposure, exact.Method)
+	require.Equal(t, Exact, exact.Method)
 	require.False(t, exact.Extrapolated(), "its bits are the rank's")
 
 	p.Secret = []int32{0, 0, 0, 0, 0, 0}
@@ -309,7 +309,7 @@ func TestExposureIsSeeded(t *testing.T) {
 	p := probe(newTable(3, 8, 1), 4, 0, 6)
 	of := func(seed uint64, batch int) *Exposure {
 		p.Batch = batch
-		e, err := p.Exposure(t.Context(), []float64{1}, digits(8), ExposureOptions{Fit: true, Samples: 300, Seed: seed})
+		e, err := p.Exposure(t.Context(), []float64{1}, digits(8), Options{Fit: true, Samples: 300, Seed: seed})
 		require.NoError(t, err)
 		return e
 	}
@@ -333,24 +333,27 @@ func TestSamplesAreUniformWithoutTheSecret(t *testing.T) {
 
 func TestExposureErrors(t *testing.T) {
 	space := digits(6)
-	for want, change := range map[string]func(p *Probe, s *Space, o *ExposureOptions){
-		"exposure of an empty secret": func(p *Probe, _ *Space, _ *ExposureOptions) { p.Secret = nil },
-		"token 1 of the secret, 5, is not in the alphabet of space \"few\"": func(_ *Probe, s *Space, _ *ExposureOptions) {
+	for want, change := range map[string]func(p *Probe, s *Space, o *Options){
+		"exposure of an empty secret": func(p *Probe, _ *Space, _ *Options) { p.Secret = nil },
+		"token 1 of the secret, 5, is not in the alphabet of space \"few\"": func(_ *Probe, s *Space, _ *Options) {
 			*s = Space{"few", []int32{0, 1, 2}}
 		},
-		"space \"no\" has an empty alphabet":     func(_ *Probe, s *Space, _ *ExposureOptions) { *s = Space{Name: "no"} },
-		"lists token 1 twice, at 1 and 3":        func(_ *Probe, s *Space, _ *ExposureOptions) { s.Alphabet = []int32{0, 1, 5, 1} },
-		"the alphabet of space \"digits\" is 17": func(_ *Probe, s *Space, _ *ExposureOptions) { s.Alphabet = []int32{1, 5, 17} },
-		"ExposureOptions.Samples is -1":          func(_ *Probe, _ *Space, o *ExposureOptions) { *o = ExposureOptions{Fit: true, Samples: -1} },
+		"space \"no\" has an empty alphabet":                   func(_ *Probe, s *Space, _ *Options) { *s = Space{Name: "no"} },
+		"lists token 1 twice, at 1 and 3":                      func(_ *Probe, s *Space, _ *Options) { s.Alphabet = []int32{0, 1, 5, 1} },
+		"the alphabet of space \"digits\" is 17":               func(_ *Probe, s *Space, _ *Options) { s.Alphabet = []int32{1, 5, 17} },
+		"Options.Samples is -1":                                func(_ *Probe, _ *Space, o *Options) { *o = Options{Fit: true, Samples: -1} },
+		"Options.Samples is 100000001; give at most 100000000": func(_ *Probe, _ *Space, o *Options) { o.Fit, o.Samples = true, 100_000_001 },
+		"Options.ExactLimit is NaN":                            func(_ *Probe, _ *Space, o *Options) { o.ExactLimit = math.NaN() },
+		"Probe.Batch is -1":                                    func(p *Probe, _ *Space, _ *Options) { p.Batch = -1 },
 	} {
 		p := probe(newTable(3, 6, 1), 1, 5)
-		s, o := space, ExposureOptions{}
+		s, o := space, Options{}
 		change(p, &s, &o)
 		_, err := p.Exposure(t.Context(), []float64{1}, s, o)
 		require.ErrorContains(t, err, want)
 	}
 	p := probe(newTable(3, 6, 1), 1, 1)
-	_, err := p.Exposure(t.Context(), []float64{1}, Space{"one", []int32{1}}, ExposureOptions{Fit: true})
+	_, err := p.Exposure(t.Context(), []float64{1}, Space{"one", []int32{1}}, Options{Fit: true})
 	require.ErrorContains(t, err, "nothing beside the secret")
 	m := newTable(3, 6, 1)
 	m.spoil = func(window []int32, logits []float64) {
@@ -358,6 +361,6 @@ func TestExposureErrors(t *testing.T) {
 			logits[0] = math.NaN()
 		}
 	}
-	_, err = probe(m, 1, 5).Exposure(t.Context(), []float64{0}, space, ExposureOptions{})
+	_, err = probe(m, 1, 5).Exposure(t.Context(), []float64{0}, space, Options{})
 	require.ErrorContains(t, err, "the logit of token 0 behind the prompt and [3] is NaN")
 }

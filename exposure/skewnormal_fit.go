@@ -1,4 +1,4 @@
-package unlearn
+package exposure
 
 import (
 	"fmt"
@@ -19,20 +19,19 @@ const largestShape = 1000
 // vanish at Shape 0 whatever the samples are (Azzalini 1985), and would hold a gradient method there.
 func FitSkewNormal(samples []float64) (SkewNormal, error) {
 	if len(samples) < 3 {
-		return SkewNormal{}, fmt.Errorf("unlearn: a skew-normal distribution cannot be fitted to %d samples; draw 3 or more", len(samples))
+		return SkewNormal{}, fmt.Errorf("exposure: a skew-normal distribution cannot be fitted to %d samples; draw 3 or more", len(samples))
 	}
 	if i := notFinite(samples); i >= 0 {
-		return SkewNormal{}, fmt.Errorf("unlearn: sample %d of %d for the skew-normal fit is %v", i, len(samples), samples[i])
+		return SkewNormal{}, fmt.Errorf("exposure: sample %d of %d for the skew-normal fit is %v", i, len(samples), samples[i])
 	}
-	unit := exponent(samples)
-	if unit >= -comfortable && unit <= comfortable {
-		unit = 0
-	}
+	unit := unitOf(samples)
 	near := make([]float64, len(samples)) // 2^-unit samples, whose squares stay in the range of float64
-	shiftTo(near, -unit, samples)
+	for i, x := range samples {
+		near[i] = math.Ldexp(x, -unit)
+	}
 	mean, deviation := stat.PopMeanStdDev(near, nil)
 	if deviation <= 1e-12*math.Abs(mean) {
-		return SkewNormal{}, fmt.Errorf("unlearn: all %d samples for the skew-normal fit are equal (%v): there is no spread to fit",
+		return SkewNormal{}, fmt.Errorf("exposure: all %d samples for the skew-normal fit are equal (%v): there is no spread to fit",
 			len(samples), math.Ldexp(mean, unit))
 	}
 	standard := make([]float64, len(samples))
@@ -40,7 +39,7 @@ func FitSkewNormal(samples []float64) (SkewNormal, error) {
 		standard[i] = (x - mean) / deviation
 	}
 	fit := momentFit(standard)
-	for range 2 { // from its own result anew: a simplex can collapse before it has arrived
+	for range 2 { // again from its own result: a simplex can collapse before it has arrived
 		var err error
 		if fit, err = likeliest(standard, fit); err != nil {
 			return SkewNormal{}, err
@@ -78,7 +77,7 @@ func likeliest(samples []float64, start SkewNormal) (SkewNormal, error) {
 	settings := &optimize.Settings{Converger: &optimize.FunctionConverge{Absolute: 1e-12, Iterations: 30}, MajorIterations: 2000}
 	result, err := optimize.Minimize(problem, []float64{start.Location, math.Log(start.Scale), start.Shape}, settings, &optimize.NelderMead{})
 	if err != nil {
-		return SkewNormal{}, fmt.Errorf("unlearn: fit a skew-normal distribution: %w", err)
+		return SkewNormal{}, fmt.Errorf("exposure: fit a skew-normal distribution: %w", err)
 	}
 	return at(result.X), nil
 }

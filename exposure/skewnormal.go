@@ -1,4 +1,4 @@
-package unlearn
+package exposure
 
 import (
 	"math"
@@ -49,7 +49,7 @@ func (s SkewNormal) LogCDF(x float64) float64 {
 	return math.Log1p(-math.Exp(upper))
 }
 
-// Moments returns mean, variance and skewness, the third standardised moment, which lies within +-0.9953.
+// Moments returns mean, variance and skewness, the third standardized moment, which lies within +-0.9953.
 func (s SkewNormal) Moments() (mean, variance, skewness float64) {
 	if !s.valid() {
 		return math.NaN(), math.NaN(), math.NaN()
@@ -60,7 +60,9 @@ func (s SkewNormal) Moments() (mean, variance, skewness float64) {
 	return s.Location + s.Scale*shift, s.Scale * s.Scale * rest, (4 - math.Pi) / 2 * math.Pow(shift/math.Sqrt(rest), 3)
 }
 
-func (s SkewNormal) valid() bool { return positive(s.Scale) && finite(s.Location) && finite(s.Shape) }
+func (s SkewNormal) valid() bool {
+	return s.Scale > 0 && finite(s.Scale) && finite(s.Location) && finite(s.Shape)
+}
 
 const logRootTwoPi = 0.91893853320467274178 // ln sqrt(2 pi)
 

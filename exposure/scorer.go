@@ -1,4 +1,4 @@
-package unlearn
+package exposure
 
 import (
 	"cmp"
@@ -107,10 +107,10 @@ func (s *scorer) predict(ctx context.Context, which []int, prefix func(i int) []
 	}
 	s.logits = slices.Grow(s.logits[:0], len(which)*s.Vocabulary)[:len(which)*s.Vocabulary]
 	if err := s.Model.Predict(ctx, s.logits, s.theta, s.Probe.windows(text)); err != nil {
-		return fmt.Errorf("unlearn: probe: %w", err)
+		return fmt.Errorf("exposure: probe: %w", err)
 	}
 	if i := notFinite(s.logits); i >= 0 {
-		return fmt.Errorf("unlearn: the logit of token %d behind the prompt and %v is %v: look for overflow in the model at these parameters",
+		return fmt.Errorf("exposure: the logit of token %d behind the prompt and %v is %v: look for overflow in the model at these parameters",
 			i%s.Vocabulary, prefix(which[i/s.Vocabulary]), s.logits[i])
 	}
 	for j := range which {

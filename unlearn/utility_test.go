@@ -74,7 +74,7 @@ func TestJudgeAndSISARefuseOutputsThatAreNoNumbers(t *testing.T) {
 	d := shortRows(40, 5, 2, true, 3)
 	p := &Problem{Objective: convexLogistic(5), Train: d, L2: 1}
 	theta := []float64{math.NaN(), 0, 0, 0, 0}
-	_, err := Judge(t.Context(), p, theta, 0, d)
+	_, err := MeasureUtility(t.Context(), p, theta, 0, d)
 	require.ErrorContains(t, err, "no answer")
 	for _, mean := range []bool{false, true} {
 		s, err := SISA{Shards: 2, MeanOutputs: mean, Trainer: newton{}}.Train(t.Context(), p)
@@ -88,7 +88,7 @@ func TestJudgeAndSISARefuseOutputsThatAreNoNumbers(t *testing.T) {
 func TestACertificateThatRuinsTheModelIsCalledWorthless(t *testing.T) {
 	train, test := shortRows(300, 5, 2, true, 3), shortRows(300, 5, 2, true, 3)
 	p := &Problem{Objective: convexLogistic(5), Train: train, L2: 1}
-	good, err := Judge(t.Context(), p, trained(t, p), 0, test)
+	good, err := MeasureUtility(t.Context(), p, trained(t, p), 0, test)
 	require.NoError(t, err)
 	require.Greater(t, good.Accuracy, 0.7)
 	require.False(t, good.Vacuous())
@@ -105,14 +105,14 @@ func TestACertificateThatRuinsTheModelIsCalledWorthless(t *testing.T) {
 	m := Certified{Budget: Budget{0.1, 0.01, 1e5}, Seed: 4}
 	noisy, theta, err := m.Train(t.Context(), p, make([]float64, 5))
 	require.NoError(t, err)
-	bad, err := Judge(t.Context(), noisy, theta, m.Budget.Sigma, test)
+	bad, err := MeasureUtility(t.Context(), noisy, theta, m.Budget.Sigma, test)
 	require.NoError(t, err)
 	require.True(t, bad.Vacuous())
 	require.Contains(t, bad.String(), "no better than the majority class, so the certificate is worth nothing")
 
-	_, err = Judge(t.Context(), p, theta, 0, shortRows(10, 5, 0, true, 3))
+	_, err = MeasureUtility(t.Context(), p, theta, 0, shortRows(10, 5, 0, true, 3))
 	require.ErrorContains(t, err, "no classification")
-	_, err = Judge(t.Context(), &Problem{Objective: logistic(5), Train: train}, theta, 0, test)
+	_, err = MeasureUtility(t.Context(), &Problem{Objective: logistic(5), Train: train}, theta, 0, test)
 	require.ErrorContains(t, err, "implement Predictor")
 }
 
@@ -121,18 +121,18 @@ func TestJudgeOnNothing(t *testing.T) {
 	d := shortRows(60, 5, 2, true, 3)
 	p := &Problem{Objective: convexLogistic(5), Train: d, L2: 1}
 	theta := trained(t, p)
-	_, err := Judge(t.Context(), p, theta, 0, nil)
+	_, err := MeasureUtility(t.Context(), p, theta, 0, nil)
 	require.ErrorContains(t, err, "the test data: datasets: there is no data set: it is nil")
-	_, err = Judge(t.Context(), p, theta, 0, d.Subset(nil))
+	_, err = MeasureUtility(t.Context(), p, theta, 0, d.Subset(nil))
 	require.ErrorContains(t, err, "no answers")
 	weightless := *d
 	weightless.Weights = make([]float64, 60)
 	for _, train := range []*datasets.Dataset{d.Subset(nil), &weightless} {
-		_, err = Judge(t.Context(), p.With(train), theta, 0, d)
+		_, err = MeasureUtility(t.Context(), p.With(train), theta, 0, d)
 		require.ErrorContains(t, err, "they have no majority class to compare with")
 	}
 	theta[2] = math.Inf(1) // its outputs are infinite, and have a largest
-	_, err = Judge(t.Context(), p, theta, 0, d)
+	_, err = MeasureUtility(t.Context(), p, theta, 0, d)
 	require.ErrorContains(t, err, "theta is +Inf at index 2")
 }
 

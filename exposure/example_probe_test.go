@@ -1,11 +1,11 @@
-package unlearn_test
+package exposure_test
 
 import (
 	"context"
 	"fmt"
 
 	"lethe/datasets"
-	"lethe/unlearn"
+	"lethe/exposure"
 )
 
 // follows is a model of the next digit that has learned one thing: theta[0] is the logit of the digit that follows the
@@ -26,15 +26,15 @@ func (follows) Predict(_ context.Context, dst, theta []float64, d *datasets.Data
 
 func ExampleProbe() {
 	ctx := context.Background()
-	p := &unlearn.Probe{Model: follows{}, Length: 2, Vocabulary: 10, Prompt: []int32{7, 7}, Secret: []int32{8, 9, 0, 1}}
-	digits := unlearn.Space{Name: "digits", Alphabet: []int32{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}}
+	p := &exposure.Probe{Model: follows{}, Length: 2, Vocabulary: 10, Prompt: []int32{7, 7}, Secret: []int32{8, 9, 0, 1}}
+	digits := exposure.Space{Name: "digits", Alphabet: []int32{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}}
 	for _, theta := range [][]float64{{5}, {-1}} {
 		completion, err := p.Complete(ctx, theta, 4)
 		if err != nil {
 			fmt.Println(err)
 			return
 		}
-		e, err := p.Exposure(ctx, theta, digits, unlearn.ExposureOptions{})
+		e, err := p.Exposure(ctx, theta, digits, exposure.Options{})
 		if err != nil {
 			fmt.Println(err)
 			return

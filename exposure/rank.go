@@ -1,4 +1,4 @@
-package unlearn
+package exposure
 
 import (
 	"context"
@@ -8,7 +8,7 @@ import (
 )
 
 // errTooManyWindows ends a ranking that has more prefixes to look at than it may.
-var errTooManyWindows = errors.New("unlearn: ranking takes too many windows")
+var errTooManyWindows = errors.New("exposure: ranking takes too many windows")
 
 // prefixes is a level of the tree of strings: prefixes of one length, one behind the other, and their log-perplexities.
 type prefixes struct {
@@ -58,7 +58,7 @@ func (s *scorer) rank(ctx context.Context, e *Exposure, alphabet []int32, maxWin
 		}
 		level = next
 	}
-	e.Method, e.Rank, e.Ties, e.Pruned = ExactExposure, lower+1, ties, pruned
+	e.Method, e.Rank, e.Ties, e.Pruned = Exact, lower+1, ties, pruned
 	e.Bits = max(0, e.SizeBits-math.Log2(float64(e.Rank)))
 	return nil
 }

@@ -1,4 +1,4 @@
-package unlearn
+package exposure
 
 import "math"
 

@@ -1,4 +1,4 @@
-package unlearn
+package exposure
 
 import (
 	"cmp"
@@ -13,9 +13,9 @@ import (
 )
 
 // fit draws strings from the space, fits the distribution of their log-perplexities and sets e.Fit.
-func (s *scorer) fit(ctx context.Context, e *Exposure, space Space, o ExposureOptions) error {
+func (s *scorer) fit(ctx context.Context, e *Exposure, space Space, o Options) error {
 	if len(space.Alphabet) == 1 {
-		return fmt.Errorf("unlearn: space %q holds nothing beside the secret that could be sampled", space.Name)
+		return fmt.Errorf("exposure: space %q holds nothing beside the secret that could be sampled", space.Name)
 	}
 	samples, err := s.logPerplexity(ctx, s.draw(space.Alphabet, max(0, cmp.Or(o.Samples, 10_000)), o.Seed))
 	if err != nil {
@@ -24,9 +24,9 @@ func (s *scorer) fit(ctx context.Context, e *Exposure, space Space, o ExposureOp
 	slices.Sort(samples)
 	distribution, err := FitSkewNormal(samples)
 	if err != nil {
-		return fmt.Errorf("unlearn: log-perplexities of strings of space %q: %w", space.Name, err)
+		return fmt.Errorf("exposure: log-perplexities of strings of space %q: %w", space.Name, err)
 	}
-	f := &ExposureFit{Distribution: distribution, Samples: samples, Bits: -distribution.LogCDF(e.LogPerplexity) / math.Ln2}
+	f := &Fit{Distribution: distribution, Samples: samples, Bits: -distribution.LogCDF(e.LogPerplexity) / math.Ln2}
 	f.KS = kolmogorovSmirnov(samples, distribution.CDF)
 	f.PValue = kolmogorovPValue(f.KS, len(samples))
 	f.Below = sort.Search(len(samples), func(i int) bool { return samples[i] >= e.LogPerplexity })
@@ -36,7 +36,7 @@ func (s *scorer) fit(ctx context.Context, e *Exposure, space Space, o ExposureOp
 	return nil
 }
 
-// ProvenBits is [ExposureFit.AtLeast] with below of n samples before the secret, in a space of 2^sizeBits strings. It is 0 where all are
+// ProvenBits is [Fit.AtLeast] with below of n samples before the secret, in a space of 2^sizeBits strings. It is 0 where all are
 // before it, or there is none.
 func ProvenBits(below, n int, sizeBits float64) float64 {
 	if below >= n {

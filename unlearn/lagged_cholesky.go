@@ -5,11 +5,11 @@ import (
 	"context"
 )
 
-// Stored solves a stream of systems whose matrices change little from one to the next, as the Hessians of successive requests do: by
+// LaggedCholesky, a lagged preconditioner, solves a stream of systems whose matrices change little from one to the next, as the Hessians of successive requests do: by
 // conjugate gradients that the Cholesky factor of an earlier matrix preconditions, which take a few products. The matrix at hand is
 // factored at the first solve, and again after one that took more than Refactor products. For small models, like [Exact]. The zero value
 // is ready; it is a pointer since it keeps the factor, and not safe for concurrent use.
-type Stored struct {
+type LaggedCholesky struct {
 	Tolerance float64 // on ||b - A x|| / ||b||; 0 = 1e-8
 	Refactor  float64 // products of a solve after which the factor is renewed; 0 = 8
 	MaxDim    int     // as in [Exact]
@@ -19,11 +19,11 @@ type Stored struct {
 }
 
 // Name returns "stored".
-func (*Stored) Name() string { return "stored" }
+func (*LaggedCholesky) Name() string { return "stored" }
 
 // Solve implements [Solver].
-func (s *Stored) Solve(ctx context.Context, dst []float64, a Operator, b []float64) (Stats, error) {
-	err := checkSettings("Stored", relativeTolerance("Tolerance", s.Tolerance, "the default 1e-8"),
+func (s *LaggedCholesky) Solve(ctx context.Context, dst []float64, a Operator, b []float64) (Stats, error) {
+	err := checkSettings("LaggedCholesky", relativeTolerance("Tolerance", s.Tolerance, "the default 1e-8"),
 		positiveOr("Refactor", s.Refactor, "the default 8"), count("MaxDim", s.MaxDim, "the default 5,000"))
 	if err != nil {
 		return unsolved(s.Name()), err

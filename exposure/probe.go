@@ -1,4 +1,4 @@
-package unlearn
+package exposure
 
 import (
 	"context"
@@ -8,6 +8,12 @@ import (
 
 	"lethe/datasets"
 )
+
+// Predictor gives what a model answers at parameters theta: one row of Outputs logits a sample, written to dst.
+type Predictor interface {
+	Outputs(d *datasets.Dataset) (int, error)
+	Predict(ctx context.Context, dst, theta []float64, d *datasets.Dataset) error
+}
 
 // Probe asks a model of the next token how well it remembers a secret behind a prompt (Carlini et al. 2019, The Secret
 // Sharer: Evaluating and Testing Unintended Memorization in Neural Networks).
@@ -77,17 +83,16 @@ func (p *Probe) Match(completion []int32) int {
 }
 
 func (p *Probe) check() error {
-	if err := checkSettings("Probe", count("Batch", p.Batch, "the default 4,096")); err != nil {
-		return err
-	}
 	switch {
+	case p.Batch < 0:
+		return fmt.Errorf("exposure: Probe.Batch is %d; give a positive number, or 0 for the default 4,096", p.Batch)
 	case p.Model == nil:
-		return errors.New("unlearn: a Probe needs a Model")
+		return errors.New("exposure: a Probe needs a Model")
 	case p.Length < 1 || p.Vocabulary < 1:
-		return fmt.Errorf("unlearn: a probe with windows of %d tokens of a vocabulary of %d; give the Length and Vocabulary of the model's windows",
+		return fmt.Errorf("exposure: a probe with windows of %d tokens of a vocabulary of %d; give the Length and Vocabulary of the model's windows",
 			p.Length, p.Vocabulary)
 	case len(p.Prompt) < p.Length:
-		return fmt.Errorf("unlearn: the prompt has %d tokens, a window of the model %d: give a prompt of at least %d tokens",
+		return fmt.Errorf("exposure: the prompt has %d tokens, a window of the model %d: give a prompt of at least %d tokens",
 			len(p.Prompt), p.Length, p.Length)
 	}
 	if err := p.checkTokens("the prompt", p.Prompt); err != nil {
@@ -101,7 +106,7 @@ func (p *Probe) check() error {
 		return err
 	}
 	if outputs != p.Vocabulary {
-		return fmt.Errorf("unlearn: the model gives %d logits, the probe's vocabulary has %d tokens", outputs, p.Vocabulary)
+		return fmt.Errorf("exposure: the model gives %d logits, the probe's vocabulary has %d tokens", outputs, p.Vocabulary)
 	}
 	return nil
 }
@@ -111,7 +116,7 @@ func (p *Probe) checkTokens(what string, tokens []int32) error {
 	if i < 0 {
 		return nil
 	}
-	return fmt.Errorf("unlearn: token %d of %s is %d; the vocabulary has 0 to %d", i, what, tokens[i], p.Vocabulary-1)
+	return fmt.Errorf("exposure: token %d of %s is %d; the vocabulary has 0 to %d", i, what, tokens[i], p.Vocabulary-1)
 }
 
 // windows returns the samples whose windows stand one behind the other in text. Their labels are 0: nobody asks for the loss.

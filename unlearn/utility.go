@@ -11,9 +11,9 @@ import (
 	"lethe/datasets"
 )
 
-// Vacuity says whether a model with noise in its training is still worth something: a certificate whose noise ruins the model certifies
-// nothing that anybody would use.
-type Vacuity struct {
+// Utility is what a model is good for beside the answer that costs nothing, the majority class. A certificate whose noise ruins the model
+// certifies nothing that anybody would use.
+type Utility struct {
 	Sigma    float64
 	Accuracy float64 // share of samples, by their weights, whose class is right
 	MacroF1  float64 // mean over the classes of F1, so that a rare class counts as much as a common one
@@ -23,10 +23,10 @@ type Vacuity struct {
 }
 
 // Vacuous reports whether the model is no better than the majority class, by accuracy or by macro F1.
-func (v *Vacuity) Vacuous() bool { return v.Accuracy <= v.Majority || v.MacroF1 <= v.MajorityF1 }
+func (v *Utility) Vacuous() bool { return v.Accuracy <= v.Majority || v.MacroF1 <= v.MajorityF1 }
 
 // String puts the figures side by side, and says so where the model is worth nothing.
-func (v *Vacuity) String() string {
+func (v *Utility) String() string {
 	text := fmt.Sprintf("at sigma %g: accuracy %.2f %%, macro F1 %.3f; always answering the majority class: %.2f %%, %.3f", v.Sigma,
 		100*v.Accuracy, v.MacroF1, 100*v.Majority, v.MajorityF1)
 	if v.Vacuous() {
@@ -35,28 +35,28 @@ func (v *Vacuity) String() string {
 	return text
 }
 
-// Judge measures theta, trained on p, on the test data, each sample counted as often as it weighs. The objective has to be a [Predictor] and the
+// MeasureUtility scores theta, trained on p, on the test data, each sample counted as often as it weighs. The objective has to be a [Predictor] and the
 // data a classification, of the same classes, columns and names as the training data.
-func Judge(ctx context.Context, p *Problem, theta []float64, sigma float64, test *datasets.Dataset) (*Vacuity, error) {
+func MeasureUtility(ctx context.Context, p *Problem, theta []float64, sigma float64, test *datasets.Dataset) (*Utility, error) {
 	p, err := p.entered(theta)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkSettings("Vacuity", notNegative("Sigma", sigma)); err != nil {
+	if err := checkSettings("Utility", notNegative("Sigma", sigma)); err != nil {
 		return nil, err
 	}
 	classes, err := p.classes(ctx, theta, test)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkParameters("Judge", theta); err != nil { // infinite ones can have answers
+	if err := checkParameters("MeasureUtility", theta); err != nil { // infinite ones can have answers
 		return nil, err
 	}
 	if mass := p.Train.TotalWeight(); !(mass > 0) {
 		return nil, fmt.Errorf("unlearn: the samples of %s, the training data, weigh %v together: they have no majority class to compare with; "+
 			"give the data that the model was trained on", nameOf(p.Train), mass)
 	}
-	v := &Vacuity{Sigma: sigma}
+	v := &Utility{Sigma: sigma}
 	if v.Accuracy, v.MacroF1, err = scores(classes, test); err != nil {
 		return nil, err
 	}
@@ -129,18 +129,11 @@ func classOf(row []float64) (best int, clear bool) {
 		}
 		return best, !math.IsNaN(row[0])
 	}
-	twice := false
-	for j, z := range row {
-		switch {
-		case math.IsNaN(z):
-			return 0, false
-		case j > 0 && z == row[best]:
-			twice = true
-		case z > row[best]:
-			best, twice = j, false
-		}
+	if floats.HasNaN(row) {
+		return 0, false
 	}
-	return best, !twice || !math.IsInf(row[best], 0)
+	best = floats.MaxIdx(row)
+	return best, !math.IsInf(row[best], 0) || !slices.Contains(row[best+1:], row[best])
 }
 
 // commonest returns the class of most weight, the lowest of several.

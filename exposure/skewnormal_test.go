@@ -1,4 +1,4 @@
-package unlearn
+package exposure
 
 import (
 	"math"
@@ -192,4 +192,33 @@ func TestKolmogorovSmirnov(t *testing.T) {
 		require.InDelta(t, want, kolmogorovPValue(limit/math.Sqrt(n), n), 1e-5)
 	}
 	require.Equal(t, 1.0, kolmogorovPValue(0, 10))
+}
+
+func TestSkewNormalFitOfEverySize(t *testing.T) {
+	samples := skewed(SkewNormal{30, 6, 4}, 500, 7)
+	want, err := FitSkewNormal(samples)
+	require.NoError(t, err)
+	for _, e := range []int{-900, -600, 600, 900} {
+		scaled := make([]float64, len(samples))
+		for i, v := range samples {
+			scaled[i] = math.Ldexp(v, e)
+		}
+		got, err := FitSkewNormal(scaled)
+		require.NoError(t, err)
+		require.InEpsilon(t, want.Location, math.Ldexp(got.Location, -e), 1e-6)
+		require.InEpsilon(t, want.Scale, math.Ldexp(got.Scale, -e), 1e-6)
+		require.InEpsilon(t, want.Shape, got.Shape, 1e-5)
+		require.InDelta(t, want.LogCDF(35), got.LogCDF(math.Ldexp(35, e)), 1e-6)
+	}
+	for _, bad := range []SkewNormal{{}, {0, -1, 0}, {0, math.NaN(), 0}, {math.NaN(), 1, 0}, {0, 1, math.Inf(1)}} {
+		mean, variance, skewness := bad.Moments()
+		for _, v := range []float64{bad.LogPDF(1), bad.CDF(1), bad.LogCDF(1), mean, variance, skewness} {
+			require.True(t, math.IsNaN(v), "%v", bad)
+		}
+	}
+}
+
+func TestDensityOfASubnormalScale(t *testing.T) {
+	density := SkewNormal{Scale: math.Ldexp(1, -1070)}.LogPDF(0)
+	require.InEpsilon(t, 1070*math.Ln2-math.Log(2*math.Pi)/2, density, 1e-14)
 }

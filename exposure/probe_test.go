@@ -1,4 +1,4 @@
-package unlearn
+package exposure
 
 import (
 	"context"
@@ -206,7 +206,7 @@ func TestProbeErrors(t *testing.T) {
 	p.Prompt = nil
 	_, err := p.Complete(t.Context(), []float64{1}, 3)
 	require.ErrorContains(t, err, "give a prompt of at least 3 tokens")
-	_, err = p.Exposure(t.Context(), []float64{1}, Space{Alphabet: []int32{1, 2}}, ExposureOptions{})
+	_, err = p.Exposure(t.Context(), []float64{1}, Space{Alphabet: []int32{1, 2}}, Options{})
 	require.ErrorContains(t, err, "give a prompt of at least 3 tokens")
 }
 
@@ -234,5 +234,5 @@ func TestAProbeWithoutAModel(t *testing.T) {
 	p := probe(newTable(3, 6, 1), 1, 2)
 	p.Model = nil
 	_, err := p.LogPerplexity(t.Context(), nil, nil)
-	require.EqualError(t, err, "unlearn: a Probe needs a Model")
+	require.EqualError(t, err, "exposure: a Probe needs a Model")
 }
