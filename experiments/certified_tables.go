@@ -26,8 +26,16 @@ func (r *Results) guarantee() string {
 	b, _ := r.budgetOf()
 	noise := r.where("noise", "method", released)
 	return fmt.Sprintf(" Each release is (%g, %g)-certified against the %s on the corrected data with the same noise, whatever was asked for and whatever was "+
-		"published before: its state has a gradient residual of at most %s, and each parameter has fresh noise of standard deviation %s. Retraining has no noise. "+
-		"A pass is a gradient or a Hessian product over all samples.", b.Epsilon, b.Delta, r.setting("against"), r.setting("certified-residual"), plain.one(noise.mean))
+		"published before: its state has a gradient residual of at most %s, and each parameter has fresh noise of standard deviation %s. Retraining has no noise%s. "+
+		"A pass is a gradient or a Hessian product over all samples.", b.Epsilon, b.Delta, r.setting("against"), r.setting("certified-residual"), plain.one(noise.mean), r.warmRule())
+}
+
+// warmRule says how warm retraining is done; nothing of records that are older than Newton's method there.
+func (r *Results) warmRule() string {
+	if len(r.part("seconds", "label", warmNewton)) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" and ends at a residual of at most %s too: warm by Newton's method from the model as it is, cold by L-BFGS", r.setting("certified-residual"))
 }
 
 func certifiedFigures(r *Results) []Figure {

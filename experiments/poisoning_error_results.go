@@ -18,22 +18,22 @@ func (f style) withError(v, standardError float64) string {
 	return f.one(v) + " ± " + f.one(standardError)
 }
 
-// accuracyText writes the mean of test accuracies: of several draws with their deviation, of one with its standard error.
+// accuracyText writes the median of test accuracies: of several draws with the smallest and the largest, of one with its standard error.
 func accuracyText(records []Record, f style) string {
 	if len(records) == 1 {
 		n := records[0].Number("images")
 		return f.withError(records[0].Value, shareError(records[0].Value, n))
 	}
-	return f.text(spreadOf(values(records)))
+	return f.ends(middleOf(values(records)))
 }
 
-// restoredText does the same for the share of the lost accuracy that a method restored.
+// restoredText does the same for the share of the lost accuracy that a method restored, over the draws in which any was lost.
 func (r *Results) restoredText(c poisonCase, method, way string, f style) string {
 	s := r.restored(c, method, way)
 	if s.n == 1 {
 		return f.withError(s.mean, r.restoredError(c, method, way))
 	}
-	return f.text(s)
+	return f.ends(middleOf(r.restoredShares(c, method, way)))
 }
 
 // restoredError is the standard error of the share that a method restored in a single draw: of the ratio of the images that it has right

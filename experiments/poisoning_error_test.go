@@ -107,8 +107,8 @@ func TestSharesCarryTheirError(t *testing.T) {
 		more[i] = rec
 	}
 	r = resultsOf("poisoning", &Config{}, append(all, more...))
-	require.Equal(t, "75.00 ± 0.00", r.shareCell("test-accuracy", c, "second-order", kept))
-	require.Contains(t, r.learnedTable().Note, "Mean ± standard deviation over 2 draws")
+	require.Equal(t, "75.00", r.shareCell("test-accuracy", c, "second-order", kept))
+	require.Contains(t, r.learnedTable().Note, "Median (smallest to largest) over 2 draws")
 }
 
 // The opponent is the method that restores most and is faster than retraining.

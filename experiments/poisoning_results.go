@@ -33,15 +33,15 @@ func (r *Results) knownShares() []float64 {
 	return out
 }
 
-// poisonNote says what the numbers are means of.
+// poisonNote says what the numbers are medians of.
 func (r *Results) poisonNote() string {
 	if n := r.draws(); n > 1 {
-		return fmt.Sprintf("Mean ± standard deviation over %d draws of the flips and of the start.", n)
+		return fmt.Sprintf("Median (smallest to largest) over %d draws of the flips and of the start.", n)
 	}
 	return "One draw; " + errorNote + "."
 }
 
-// severalNote is poisonNote where it says what ± is, for tables that have none of one draw.
+// severalNote is poisonNote where there are several draws, for tables without ± of one draw.
 func (r *Results) severalNote() string {
 	if r.draws() > 1 {
 		return r.poisonNote() + " "
@@ -93,9 +93,25 @@ func (r *Results) poisonBefore(budget float64, method, metric string) spread {
 	return r.where(metric, "method", method, "budget", budget, "stage", stage)
 }
 
+// poisonEnds is the median of the same with the smallest and the largest.
+func (r *Results) poisonEnds(c poisonCase, method, metric, way string) middle {
+	return r.between(metric, c.pairs("method", method, "statistics", way)...)
+}
+
 // restored returns the share of the accuracy lost to the flips that a method restored: over several draws the restored points of all over the
 // lost points of all, since a draw in which little was lost says little. Its deviation is that of the shares of the draws in which any was.
 func (r *Results) restored(c poisonCase, method, way string) spread {
+	s, _ := r.restoredOf(c, method, way)
+	return s
+}
+
+// restoredShares are the shares of the single draws in which any accuracy was lost.
+func (r *Results) restoredShares(c poisonCase, method, way string) []float64 {
+	_, shares := r.restoredOf(c, method, way)
+	return shares
+}
+
+func (r *Results) restoredOf(c poisonCase, method, way string) (together spread, shares []float64) {
 	at := func(draw int, pairs ...any) (float64, bool) {
 		for _, rec := range r.part("test-accuracy", pairs...) {
 			if rec.Draw == draw {
@@ -105,7 +121,6 @@ func (r *Results) restored(c poisonCase, method, way string) spread {
 		return 0, false
 	}
 	restored, lost := 0.0, 0.0
-	var shares []float64
 	n := 0
 	for _, rec := range r.part("test-accuracy", c.pairs("method", method, "statistics", way)...) {
 		before, ok := at(rec.Draw, "method", "none", "budget", c.budget, "stage", "before")
@@ -120,9 +135,9 @@ func (r *Results) restored(c poisonCase, method, way string) spread {
 		}
 	}
 	if !(lost > 0) {
-		return spreadOf(nil)
+		return spreadOf(nil), nil
 	}
-	return spread{n, restored / lost, spreadOf(shares).sd}
+	return spread{n, restored / lost, spreadOf(shares).sd}, shares
 }
 
 // poisonRows are the methods that there are records of, in the order in which they were carried out.

@@ -34,7 +34,7 @@ type Settings struct {
 	PaperTau    float64 `set:"paper-tau" of:"residual,fidelity,scatter,runtime" doc:"tau of a further row of first order, as the paper sets it (linear models); 0 leaves the row out"`
 	PaperTauFT  float64 `set:"paper-tau-ft" of:"residual,fidelity,scatter,runtime" doc:"learning rate of a further row of fine-tuning, as the paper sets it, one pass with the regulariser whole at each batch (linear models); 0 leaves the row out"`
 	Batch       int     `set:"batch" doc:"batch size of fine-tuning"`
-	Epochs      int     `set:"epochs" doc:"passes of fine-tuning; 0 takes as many as cost what second order costs"`
+	Epochs      int     `set:"epochs" doc:"passes of fine-tuning; 0 takes as many as cost what second order costs, a Hessian product counted as two gradients: more passes at a smaller rate come nearer, so both methods get the same work"`
 	Regulariser string  `set:"ft-regulariser" doc:"fine-tuning's regulariser at each batch: the batch's share, or whole, as the authors have it"`
 	Ridge       Auto    `set:"ridge" doc:"added to the Hessian; auto takes the best of a grid"`
 	Curvature   string  `set:"curvature" doc:"matrix of second order: full or gauss-newton"`
@@ -50,7 +50,7 @@ type Settings struct {
 
 	Criterion string  `set:"criterion" doc:"what auto makes small: test-loss (the distance of the samples' losses to warm retraining's, on one half of the test set, which is not measured then) or residual"`
 	TuneDraws int     `set:"tune-draws" doc:"draws on which auto is decided, never those that are measured"`
-	TuneSize  int     `set:"tune-size" doc:"columns or rows changed in those draws; at most what there is"`
+	TuneSize  int     `set:"tune-size" doc:"columns or rows changed in those draws, at most what there is; 0 decides for each measured size by itself, on changes of that size"`
 	Near      float64 `set:"near" doc:"limits: second order counts as near while its distance to retraining is this share of no update's"`
 	Growth    int     `set:"growth" doc:"limits: factor by which the change grows from step to step"`
 	Factor    bool    `set:"factor" doc:"runtime: measure second order with the Hessian's factor stored beforehand"`
@@ -307,7 +307,7 @@ var allowed = map[string][]string{
 
 // mayBeZero lists the numeric settings for which 0 has a meaning; the others are at least 1, or above 0.
 var mayBeZero = []string{"lambda", "sigma", "test-share", "ridge", "seeds", "epochs", "products", "sigmas", "sweep-draws", "sisa-shards", "dp-sigma",
-	"paper-tau", "paper-tau-ft",
+	"tune-size", "paper-tau", "paper-tau-ft",
 	"characters", "held-out", "dropout", "l2", "max-loss", "exposure-loss", "sample", "tune-sample", "accuracy-sample", "images", "block-dropout", "reestimate",
 	"max-fall", "gradient-sample", "cold-draws"}
 

@@ -24,6 +24,10 @@ import (
 // of the mean losses, a single number, passes through zero by chance. Where the best value is an end of the grid, up to three more decades
 // are tried beyond it.
 //
+// The choice is made for each measured size of the change by itself (Settings.TuneSize = 0): of a small change the best rate is smaller than
+// of a large one, so one value for all holds a method back. No update at all has its criterion taken too, so that tables can say where no
+// value is better than that.
+//
 // Nothing is chosen on what is measured: the tuning draws are other draws than the measured ones, and the test samples of the criterion one
 // half of the test set, of which the other half is measured (Subject.Choice).
 var (
@@ -56,7 +60,9 @@ type tuning struct {
 	// What choosing took: the updates tried for each method's setting and their criterion, and the retrainings that the criterion needs.
 	seconds          map[string]float64 // by method
 	criterionSeconds float64
-	choice           int // test samples that the criterion was taken on; 0 = it needs none
+	choice           int     // test samples that the criterion was taken on; 0 = it needs none
+	size             int     // columns or rows changed in the draws
+	none             float64 // the criterion of no update; NaN in records older than that
 }
 
 // chosen is what is recorded of a tuning's result.
@@ -70,9 +76,9 @@ var chosen = []struct {
 	{"fine-tune", "epochs", func(s steps) float64 { return float64(s.Epochs) }},
 }
 
-// tuned returns the step lengths in force: those set, and the chosen ones where auto was set.
-func (s *Session) tuned(ctx context.Context, set *Settings) (steps, error) {
-	t, err := s.tuning(ctx, set)
+// tuned returns the step lengths in force for changes of that size: those set, and the chosen ones where auto was set.
+func (s *Session) tuned(ctx context.Context, set *Settings, size int) (steps, error) {
+	t, err := s.tuning(ctx, set, size)
 	if err != nil {
 		return steps{}, err
 	}
@@ -86,11 +92,24 @@ func needsTuning(set *Settings) bool {
 	return set.Tau.Tuned || set.TauFT.Tuned || set.Ridge.Tuned || set.Epochs == 0
 }
 
-func (s *Session) tuning(ctx context.Context, set *Settings) (*tuning, error) {
+// tuneSize is the size of the change that settings are chosen by where the measured one is size.
+func (s *Settings) tuneSize(size int) int {
+	if s.TuneSize > 0 {
+		return s.TuneSize
+	}
+	return size
+}
+
+// tuningKey names a choice in Session.tunings.
+func (s *Session) tuningKey(set *Settings, size int) string {
+	return fmt.Sprint(*s.trialSettings(set), set.tuneSize(size))
+}
+
+func (s *Session) tuning(ctx context.Context, set *Settings, size int) (*tuning, error) {
 	if !needsTuning(set) {
 		return &tuning{steps: steps{set.Tau.Value, set.TauFT.Value, set.Ridge.Value, set.Epochs}}, nil
 	}
-	key := fmt.Sprint(*s.trialSettings(set))
+	key := s.tuningKey(set, size)
 	if t, ok := s.tunings[key]; ok {
 		return t, nil
 	}
@@ -98,8 +117,8 @@ func (s *Session) tuning(ctx context.Context, set *Settings) (*tuning, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.Progress.Note(fmt.Sprintf("choosing tau, tau-ft and ridge on %d draws of their own", set.TuneDraws))
-	b, err := s.tuningBench(ctx, sub, set)
+	s.Progress.Note(fmt.Sprintf("choosing tau, tau-ft and ridge on %d draws of their own, %s=%d", set.TuneDraws, s.sizeName(set), set.tuneSize(size)))
+	b, err := s.tuningBench(ctx, sub, set, set.tuneSize(size))
 	if err != nil {
 		return nil, err
 	}
@@ -115,6 +134,7 @@ func (s *Session) tuning(ctx context.Context, set *Settings) (*tuning, error) {
 type tuningBench struct {
 	session  *Session
 	sub      *Subject
+	size     int // columns or rows changed in each
 	requests []unlearn.Request
 	refs     []*reference // with the losses alone; nil when the criterion is the residual
 	seconds  float64      // of the retrainings
@@ -122,14 +142,14 @@ type tuningBench struct {
 }
 
 // tuningBench draws the requests and, where the criterion asks for it, retrains for each.
-func (s *Session) tuningBench(ctx context.Context, sub *Subject, set *Settings) (*tuningBench, error) {
+func (s *Session) tuningBench(ctx context.Context, sub *Subject, set *Settings, size int) (*tuningBench, error) {
 	most, err := s.most(ctx, set)
 	if err != nil {
 		return nil, err
 	}
-	b := &tuningBench{session: s, sub: sub}
+	b := &tuningBench{session: s, sub: sub, size: min(size, most)}
 	for i := range set.TuneDraws {
-		r, err := s.request(ctx, set, min(set.TuneSize, most), tuningDraw+i)
+		r, err := s.request(ctx, set, b.size, tuningDraw+i)
 		if err != nil {
 			return nil, err
 		}
@@ -170,10 +190,18 @@ func (b *tuningBench) losses(ctx context.Context, u *unlearn.Update) (*reference
 // run decides the ridge first, since the length of fine-tuning follows from what second order costs.
 func (b *tuningBench) run(ctx context.Context, set *Settings) (*tuning, error) {
 	t := &tuning{steps: steps{Tau: set.Tau.Value, TauFT: set.TauFT.Value, Ridge: set.Ridge.Value, Epochs: set.Epochs},
-		seconds: map[string]float64{}, criterionSeconds: b.seconds}
+		seconds: map[string]float64{}, criterionSeconds: b.seconds, size: b.size}
 	if b.sub.Choice != nil {
 		t.choice = b.sub.Choice.Len()
 	}
+	none, failed, err := b.criterion(ctx, unlearn.None{})
+	if err != nil {
+		return nil, err
+	}
+	if failed != "" {
+		return nil, fmt.Errorf("experiments: the criterion of no update: %s", failed)
+	}
+	t.none = none
 	second := func(ridge float64) (unlearn.Method, error) { return secondOrder(set, ridge, b.session.Seed) }
 	if err := b.choose(ctx, t, &t.steps.Ridge, set.Ridge, "ridge", ridgeGrid, second); err != nil {
 		return nil, err
@@ -299,27 +327,54 @@ func (b *tuningBench) criterion(ctx context.Context, m unlearn.Method) (median f
 	return middleOf(values).median, "", nil
 }
 
-// tuningUnits is the unit that decides what was set to auto and records all that was tried; none when nothing was.
-func (s *Session) tuningUnits(part string, set *Settings) []Unit {
+// sizeTag is the tag of what was chosen for one size of the change; records from before choices had a size do without it.
+const sizeTag = "tune-size"
+
+// tuningUnits are the units that decide what was set to auto and record all that was tried: one for each of the sizes, or a single one where
+// one size serves all; none when nothing is auto.
+func (s *Session) tuningUnits(part string, set *Settings, sizes []int) []Unit {
 	if !needsTuning(set) {
 		return nil
 	}
-	return []Unit{{"tuning", func(ctx context.Context) ([]Record, error) {
-		t, err := s.tuning(ctx, set)
-		if err != nil {
-			return nil, err
-		}
-		records := s.records(part, Tags{}, 0, t.trials, criterionMetric)
-		for _, c := range chosen {
-			records = append(records, s.record(part, c.method, metric{"chosen-" + c.name, "1", c.value(t.steps)}, 0, nil))
-		}
-		for _, method := range slices.Sorted(maps.Keys(t.seconds)) {
-			records = append(records, s.record(part, method, metric{choosingSeconds, "s", t.seconds[method]}, 0, nil))
-		}
-		if t.choice > 0 {
-			records = append(records, s.record(part, "retrain", metric{criterionSeconds, "s", t.criterionSeconds}, 0, nil),
-				s.record(part, "retrain", metric{choiceSamples, "samples", float64(t.choice)}, 0, nil))
-		}
-		return records, nil
-	}}}
+	unit := func(name string, size int) Unit {
+		return Unit{name, func(ctx context.Context) ([]Record, error) {
+			t, err := s.tuning(ctx, set, size)
+			if err != nil {
+				return nil, err
+			}
+			return s.tuningRecords(part, t), nil
+		}}
+	}
+	if set.TuneSize > 0 {
+		return []Unit{unit("tuning", set.TuneSize)}
+	}
+	var units []Unit
+	for _, size := range sizes {
+		units = append(units, unit(fmt.Sprintf("tuning %s=%d", s.sizeName(set), size), size))
+	}
+	return units
+}
+
+func (s *Session) tuningRecords(part string, t *tuning) []Record {
+	tags := Tags{sizeTag: t.size}
+	records := s.records(part, tags, 0, t.trials, criterionMetric)
+	add := func(method, name, unit string, value float64) {
+		records = append(records, s.record(part, method, metric{name, unit, value}, 0, tags))
+	}
+	unit := "1"
+	if t.choice > 0 {
+		unit = "nat"
+	}
+	add("none", criterionMetric, unit, t.none)
+	for _, c := range chosen {
+		add(c.method, "chosen-"+c.name, "1", c.value(t.steps))
+	}
+	for _, method := range slices.Sorted(maps.Keys(t.seconds)) {
+		add(method, choosingSeconds, "s", t.seconds[method])
+	}
+	if t.choice > 0 {
+		add("retrain", criterionSeconds, "s", t.criterionSeconds)
+		add("retrain", choiceSamples, "samples", float64(t.choice))
+	}
+	return records
 }

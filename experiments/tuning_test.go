@@ -54,7 +54,7 @@ func TestNothingIsChosenOnWhatIsMeasured(t *testing.T) {
 			require.Zero(t, n, "%x", row)
 		}
 		sub.Test = nil // what is measured is not there to be looked at
-		tuning, err := s.tuning(t.Context(), set)
+		tuning, err := s.tuning(t.Context(), set, 5)
 		require.NoError(t, err)
 		require.Equal(t, 77, tuning.choice)
 		require.Positive(t, tuning.criterionSeconds)
@@ -64,7 +64,7 @@ func TestNothingIsChosenOnWhatIsMeasured(t *testing.T) {
 // What is taken has the smallest criterion of all that was tried, and no neighbour on the grid of 1, 2, 3, 5 and 7 is left out.
 func TestTheBestValueIsTakenAndItsNeighboursAreTried(t *testing.T) {
 	s, set, _ := tunedOn(t, "linear")
-	tuning, err := s.tuning(t.Context(), set)
+	tuning, err := s.tuning(t.Context(), set, 5)
 	require.NoError(t, err)
 	for _, c := range []struct {
 		name  string
