@@ -98,20 +98,9 @@ func (r *Results) poisonEnds(c poisonCase, method, metric, way string) middle {
 	return r.between(metric, c.pairs("method", method, "statistics", way)...)
 }
 
-// restored returns the share of the accuracy lost to the flips that a method restored: over several draws the restored points of all over the
-// lost points of all, since a draw in which little was lost says little. Its deviation is that of the shares of the draws in which any was.
-func (r *Results) restored(c poisonCase, method, way string) spread {
-	s, _ := r.restoredOf(c, method, way)
-	return s
-}
-
-// restoredShares are the shares of the single draws in which any accuracy was lost.
-func (r *Results) restoredShares(c poisonCase, method, way string) []float64 {
-	_, shares := r.restoredOf(c, method, way)
-	return shares
-}
-
-func (r *Results) restoredOf(c poisonCase, method, way string) (together spread, shares []float64) {
+// restored returns the share of the accuracy lost to the flips that a method restored, over the draws in which any was lost. The median does
+// not move with a draw in which little was, whose share is a ratio of small numbers.
+func (r *Results) restored(c poisonCase, method, way string) middle {
 	at := func(draw int, pairs ...any) (float64, bool) {
 		for _, rec := range r.part("test-accuracy", pairs...) {
 			if rec.Draw == draw {
@@ -120,24 +109,15 @@ func (r *Results) restoredOf(c poisonCase, method, way string) (together spread,
 		}
 		return 0, false
 	}
-	restored, lost := 0.0, 0.0
-	n := 0
+	var shares []float64
 	for _, rec := range r.part("test-accuracy", c.pairs("method", method, "statistics", way)...) {
 		before, ok := at(rec.Draw, "method", "none", "budget", c.budget, "stage", "before")
 		clean, known := at(rec.Draw, "method", "retrain", "budget", c.budget, "stage", "clean")
-		if !ok || !known {
-			continue
-		}
-		n++
-		restored, lost = restored+rec.Value-before, lost+clean-before
-		if clean > before {
+		if ok && known && clean > before {
 			shares = append(shares, (rec.Value-before)/(clean-before))
 		}
 	}
-	if !(lost > 0) {
-		return spreadOf(nil), nil
-	}
-	return spread{n, restored / lost, spreadOf(shares).sd}, shares
+	return middleOf(shares)
 }
 
 // poisonRows are the methods that there are records of, in the order in which they were carried out.

@@ -274,5 +274,5 @@ func (r *Results) drawsNote() string {
 			break
 		}
 	}
-	return note + r.sisaNote()
+	return note + r.noChangeNote() + r.sisaNote()
 }

@@ -218,7 +218,49 @@ func (b *tuningBench) run(ctx context.Context, set *Settings) (*tuning, error) {
 	fine := func(rate float64) (unlearn.Method, error) {
 		return b.session.fineTune(set, rate, t.steps.Epochs), nil
 	}
-	return t, b.choose(ctx, t, &t.steps.TauFT, set.TauFT, "tau-ft", rateGrid, fine)
+	return t, b.chooseFineTuning(ctx, t, set, fine)
+}
+
+// finePasses are the passes of fine-tuning that are tried beside those that cost what second order costs. More passes are not always better:
+// a rate that goes far in ten of them may go astray in fifteen.
+var finePasses = []int{1, 2, 10}
+
+// chooseFineTuning takes the best rate of each number of passes, and then the best of these.
+func (b *tuningBench) chooseFineTuning(ctx context.Context, t *tuning, set *Settings, method func(float64) (unlearn.Method, error)) error {
+	passes := []int{t.steps.Epochs}
+	if set.Epochs == 0 && set.TauFT.Tuned {
+		passes = slices.Compact(slices.Sorted(slices.Values(append(passes, finePasses...))))
+	}
+	best, taken, last := math.Inf(1), t.steps, error(nil)
+	for _, n := range passes {
+		t.steps.Epochs = n
+		c, err := b.chosenBest(ctx, t, &t.steps.TauFT, set.TauFT, "tau-ft", rateGrid, method)
+		if none := (*noValueError)(nil); errors.As(err, &none) {
+			last = err // another number of passes may work
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if c < best || !set.TauFT.Tuned {
+			best, taken, last = c, t.steps, nil
+		}
+	}
+	t.steps = taken
+	if math.IsInf(best, 1) {
+		return last
+	}
+	return nil
+}
+
+// noValueError says that no value of a grid works.
+type noValueError struct {
+	name, failed string
+	grid         []float64
+}
+
+func (e *noValueError) Error() string {
+	return fmt.Sprintf("experiments: no %s of the grid %v works: %s; name a value by --set %s", e.name, e.grid, e.failed, e.name)
 }
 
 // equalCost sets the passes of fine-tuning so that they cost what second order does, a product counted as two gradients.
@@ -242,8 +284,14 @@ func (b *tuningBench) equalCost(ctx context.Context, t *tuning, second func(floa
 
 // choose tries the grid and takes the value with the smallest criterion, unless the setting was given as a number.
 func (b *tuningBench) choose(ctx context.Context, t *tuning, value *float64, set Auto, name string, grid []float64, method func(float64) (unlearn.Method, error)) error {
+	_, err := b.chosenBest(ctx, t, value, set, name, grid, method)
+	return err
+}
+
+// chosenBest is choose that returns the smallest criterion too, 0 where nothing was to be chosen.
+func (b *tuningBench) chosenBest(ctx context.Context, t *tuning, value *float64, set Auto, name string, grid []float64, method func(float64) (unlearn.Method, error)) (float64, error) {
 	if !set.Tuned {
-		return nil
+		return 0, nil
 	}
 	best, began, tried := math.Inf(1), time.Now(), "" // tried is the method's name
 	try := func(v float64) error {
@@ -268,7 +316,7 @@ func (b *tuningBench) choose(ctx context.Context, t *tuning, value *float64, set
 	}
 	for _, v := range grid {
 		if err := try(v); err != nil {
-			return err
+			return 0, err
 		}
 	}
 	for _, end := range []struct{ at, factor float64 }{{grid[0], 0.1}, {grid[len(grid)-1], 10}} {
@@ -279,7 +327,7 @@ func (b *tuningBench) choose(ctx context.Context, t *tuning, value *float64, set
 			end.at *= end.factor
 			end.at = oneDigit(end.at)
 			if err := try(end.at); err != nil {
-				return err
+				return 0, err
 			}
 		}
 	}
@@ -289,14 +337,14 @@ func (b *tuningBench) choose(ctx context.Context, t *tuning, value *float64, set
 			break
 		}
 		if err := try(oneDigit(decade * factor)); err != nil {
-			return err
+			return 0, err
 		}
 	}
 	t.seconds[tried] += time.Since(began).Seconds()
 	if math.IsInf(best, 1) {
-		return fmt.Errorf("experiments: no %s of the grid %v works: %s; name a value by --set %s", name, grid, t.trials[len(t.trials)-1].failed, name)
+		return 0, &noValueError{name, t.trials[len(t.trials)-1].failed, grid}
 	}
-	return nil
+	return best, nil
 }
 
 // criterion returns the median over the tuning draws. A method that failed in one of them failed.
