@@ -114,12 +114,15 @@ func (s *Session) compareRetraining(
 	}
 	add("state-distance", "1", floats.Distance(stream.State(), retrained, 2))
 	add("allowed-distance", "1", stream.Latest().Distance+set.TrainTolerance/set.Lambda) // retraining stops short of the optimum too
-	for name, theta := range map[string][]float64{"accuracy": stream.Latest().Theta, "retrained-accuracy": retrained} {
-		classes, err := m.Classes(ctx, theta, d.Test)
+	for _, model := range []struct {
+		metric string
+		theta  []float64
+	}{{"accuracy", stream.Latest().Theta}, {"retrained-accuracy", retrained}} {
+		classes, err := m.Classes(ctx, model.theta, d.Test)
 		if err != nil {
 			return err
 		}
-		add(name, "share", share(classes, d.Test))
+		add(model.metric, "share", share(classes, d.Test))
 	}
 	return nil
 }

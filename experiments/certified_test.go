@@ -2,6 +2,7 @@ package experiments
 
 import (
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -44,6 +45,13 @@ func TestStreamOfReleases(t *testing.T) {
 		require.Equal(t, 8.0, at("requests-certified"))
 		require.LessOrEqual(t, at("state-distance"), at("allowed-distance"))
 		require.Greater(t, at("epsilon-together"), 0.1)
+		var measured []string // in an order that is the same in each run
+		for _, rec := range records {
+			if rec.Text("kind") == kind && strings.HasSuffix(rec.Metric, "accuracy") {
+				measured = append(measured, rec.Metric)
+			}
+		}
+		require.Equal(t, []string{"accuracy", "retrained-accuracy"}, measured)
 		require.Positive(t, at("warm-passes"))
 		require.Less(t, at("warm-passes"), at("cold-passes"), "one sample of hundreds moves the optimum little")
 		require.InDelta(t, at("products"), at("warm-passes"), 0.5*at("products"), "a certified request is a warm retraining")

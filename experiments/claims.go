@@ -4,17 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 )
-
-// Claim is something the method is expected to show, with what was measured.
-type Claim struct {
-	Text     string
-	Measured string
-	Target   string
-	Met      bool
-	Short    string // by how much it was missed; empty when it was met
-}
 
 // Claims returns the expectations that the records bear on. They are computed from the records alone.
 func Claims(c *Config, records []Record) []Claim {
@@ -69,15 +59,6 @@ func (r *Results) setting(key string) string {
 	return ""
 }
 
-// atMost is the claim that a measured value does not exceed a target.
-func atMost(text string, measured, target float64) Claim {
-	c := Claim{Text: text, Measured: significant(measured, 3), Target: "at most " + formatNumber(target), Met: measured <= target}
-	if !c.Met {
-		c.Short = fmt.Sprintf("%s times too large", significant(measured/target, 2))
-	}
-	return c
-}
-
 // nearer is the claim that second order's metric is that many times below another method's, by the median ratio over the draws in which both
 // were measured: the ratio of the means may be that of one draw. A method that failed in a draw fails the claim.
 func (r *Results) nearer(text, metric, other string, size float64, target float64) Claim {
@@ -116,16 +97,6 @@ func (r *Results) nearer(text, metric, other string, size float64, target float6
 	c.Measured = fmt.Sprintf("%s× (median; nearer in %d of %d draws)", significant(ratio, 3), wins, len(ratios))
 	if c.Met = ratio >= target && (target != 1 || ratio > 1); !c.Met {
 		c.Short = fmt.Sprintf("short by %s×", significant(target-ratio, 2))
-	}
-	return c
-}
-
-// within is the claim that a measured value lies within a distance of a target.
-func within(text string, measured, target, distance float64, f style, unit string) Claim {
-	show := func(v float64) string { return strings.TrimSpace(f.one(v) + " " + unit) }
-	c := Claim{Text: text, Measured: show(measured), Target: fmt.Sprintf("%s, within %s", show(target), show(distance)), Met: math.Abs(measured-target) <= distance}
-	if !c.Met {
-		c.Short = fmt.Sprintf("%s off", show(math.Abs(measured-target)))
 	}
 	return c
 }
@@ -211,20 +182,4 @@ func (r *Results) shardingClaims() []Claim {
 		}
 	}
 	return out
-}
-
-// claimsTable shows the claims; nil when there are none.
-func claimsTable(claims []Claim) *Table {
-	if len(claims) == 0 {
-		return nil
-	}
-	t := &Table{Title: "What it should show", Header: []string{"claim", "measured", "target", "met"}}
-	for _, c := range claims {
-		verdict := "yes"
-		if !c.Met {
-			verdict = "no: " + c.Short
-		}
-		t.Rows = append(t.Rows, []string{c.Text, c.Measured, c.Target, verdict})
-	}
-	return t
 }

@@ -1,20 +1,18 @@
 package experiments
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"os"
-	"path/filepath"
 	"slices"
 	"sort"
 	"strconv"
 	"strings"
 
-	"github.com/google/renameio/v2"
 	"go.yaml.in/yaml/v3"
+
+	"lethe/experiments/internal/records"
 )
 
 // Config is one run: everything that its records depend on. It is config.yaml.
@@ -57,10 +55,10 @@ type Machine struct {
 func (p Part) MarshalYAML() (any, error) {
 	settings := &yaml.Node{Kind: yaml.MappingNode}
 	for _, k := range keysOf(p.Experiment) {
-		settings.Content = append(settings.Content, scalar(k), scalar(p.Settings.Text(k)))
+		settings.Content = append(settings.Content, records.Scalar(k), records.Scalar(p.Settings.Text(k)))
 	}
 	node := &yaml.Node{Kind: yaml.MappingNode}
-	node.Content = []*yaml.Node{scalar("experiment"), scalar(p.Experiment), scalar("settings"), settings}
+	node.Content = []*yaml.Node{records.Scalar("experiment"), records.Scalar(p.Experiment), records.Scalar("settings"), settings}
 	return node, nil
 }
 
@@ -73,8 +71,6 @@ func keysOf(experiment string) []string {
 	}
 	return slices.DeleteFunc(names, func(k string) bool { return !e.takes(k) })
 }
-
-func scalar(text string) *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Value: text} }
 
 // UnmarshalYAML reads what MarshalYAML wrote. Settings that are missing are noted for [Config.complete], unknown ones are errors.
 func (p *Part) UnmarshalYAML(node *yaml.Node) error {
@@ -115,13 +111,11 @@ func (c *Config) Name() string {
 }
 
 func (c *Config) encode() []byte {
-	var b bytes.Buffer
-	e := yaml.NewEncoder(&b)
-	e.SetIndent(2)
-	if err := e.Encode(c); err != nil {
+	data, err := records.EncodeYAML(c)
+	if err != nil {
 		panic(err) // a struct of ours that always encodes
 	}
-	return b.Bytes()
+	return data
 }
 
 // ReadConfig reads a config.yaml.
@@ -139,16 +133,9 @@ func decodeConfig(path string, data []byte) (*Config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	d := yaml.NewDecoder(bytes.NewReader(data))
-	d.KnownFields(true)
 	var c Config
-	if err := d.Decode(&c); errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s is empty: restore the file, or start the run again with --force", path)
-	} else if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	if err := d.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s holds more than one document, of which only the first would count: take the others out", path)
+	if err := records.DecodeYAML(path, data, &c); err != nil {
+		return nil, err
 	}
 	if len(c.Parts) == 0 {
 		return nil, fmt.Errorf("%s names no parts, so it does not say what was run: take the %s of a run's folder", path, configName)
@@ -265,9 +252,4 @@ func (c *Config) flat() map[string]string {
 		}
 	}
 	return m
-}
-
-// writeFile writes the file whole or not at all.
-func writeFile(path string, data []byte) error {
-	return renameio.WriteFile(path, data, fileMode, renameio.WithTempDir(filepath.Dir(path)))
 }

@@ -18,18 +18,12 @@ func (r *Results) linesBySize(name, caption, metric, axis string, logY bool) Fig
 				if metric == "certified-share" { // of yes and no, whose median says little
 					at.median = r.where(metric, "label", l, size, v).mean
 				}
-				s.add(v, at)
+				s.Add(v, at.exported())
 			}
 		}
 		f.Series = append(f.Series, s)
 	}
 	return f
-}
-
-// add puts a median with its ends above x.
-func (s *Series) add(x float64, m middle) {
-	s.X, s.Y = append(s.X, x), append(s.Y, m.median)
-	s.Error, s.Below = append(s.Error, m.high-m.median), append(s.Below, m.median-m.low)
 }
 
 // scatterFigures draws each method's change of the test loss against retraining's, one figure a size.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -65,103 +64,6 @@ func TestResumeAfterAKillAtAnyByte(t *testing.T) {
 	}
 }
 
-// residualConfig is a run of one part with its default settings.
-func residualConfig(t *testing.T) *Config {
-	t.Helper()
-	e, err := Find("residual")
-	require.NoError(t, err)
-	set, err := Defaults(e, Key{"diabetes", "linear", Quick})
-	require.NoError(t, err)
-	return &Config{Experiment: "residual", Dataset: "diabetes", Model: "linear", Profile: Quick, Parts: []Part{{Experiment: "residual", Settings: *set}}}
-}
-
-func TestAFolderWithoutAFinishedUnitMayBeTakenOver(t *testing.T) {
-	dir, c := t.TempDir(), residualConfig(t)
-	f, err := OpenFolder(dir, c, Fresh)
-	require.NoError(t, err)
-	_, err = f.records.WriteString(`{"metric":"x","val`)
-	require.NoError(t, err)
-	require.NoError(t, f.Close())
-
-	c.Seed = 9
-	f, err = OpenFolder(dir, c, Fresh)
-	require.NoError(t, err)
-	require.NoError(t, f.Append("a", []Record{{Metric: "x", Value: 1}}))
-	require.NoError(t, f.Close())
-	records, err := ReadRecords(dir)
-	require.NoError(t, err)
-	assert.Equal(t, []float64{1}, values(records))
-	taken, err := ReadConfig(filepath.Join(dir, configName))
-	require.NoError(t, err)
-	assert.Equal(t, uint64(9), taken.Seed)
-	_, err = OpenFolder(dir, c, Fresh)
-	require.ErrorIs(t, err, ErrExists)
-
-	// What was rendered shows that there was something, whatever became of progress.jsonl.
-	require.NoError(t, os.Remove(filepath.Join(dir, progressName)))
-	require.NoError(t, os.WriteFile(filepath.Join(dir, reportName), nil, 0o644))
-	_, err = OpenFolder(dir, c, Fresh)
-	assert.ErrorIs(t, err, ErrExists)
-}
-
-func TestForceRemovesWhatWasRendered(t *testing.T) {
-	dir, c := t.TempDir(), residualConfig(t)
-	f, err := OpenFolder(dir, c, Fresh)
-	require.NoError(t, err)
-	require.NoError(t, f.Append("a", []Record{{Metric: "x"}}))
-	require.NoError(t, f.Close())
-	for _, name := range []string{"old.svg", "old.png", tablesName, reportName, "notes.txt"} {
-		require.NoError(t, os.WriteFile(filepath.Join(dir, name), nil, 0o644))
-	}
-	f, err = OpenFolder(dir, c, Resume)
-	require.NoError(t, err)
-	require.NoError(t, f.Close())
-	assert.FileExists(t, filepath.Join(dir, "old.svg"))
-	f, err = OpenFolder(dir, c, Force)
-	require.NoError(t, err)
-	require.NoError(t, f.Close())
-	for _, name := range []string{"old.svg", "old.png", tablesName, reportName} {
-		assert.NoFileExists(t, filepath.Join(dir, name))
-	}
-	assert.FileExists(t, filepath.Join(dir, "notes.txt"))
-}
-
-func TestADamagedLineOfRecordsIsNamed(t *testing.T) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, recordsName)
-	whole := `{"metric":"x"}` + "\n"
-	for _, c := range []struct{ text, want string }{
-		{whole + "{{\n" + whole, "line 2 of " + path + " is damaged: restore the file, or start again with --force"},
-		{whole + "{{\n", "line 2 of " + path + " is damaged: restore the file, or start again with --force"},
-		{whole + `{"met`, "line 2 of " + path + " is half a line, as a kill leaves it: go on with --resume"},
-	} {
-		require.NoError(t, os.WriteFile(path, []byte(c.text), 0o644))
-		_, err := ReadRecords(dir)
-		assert.ErrorContains(t, err, c.want)
-	}
-}
-
-func TestRecordsBeyondTheLastFinishedUnitAreCutOff(t *testing.T) {
-	dir, c := t.TempDir(), residualConfig(t)
-	f, err := OpenFolder(dir, c, Fresh)
-	require.NoError(t, err)
-	require.NoError(t, f.Append("a", []Record{{Metric: "x", Value: 1}, {Metric: "x", Value: 2}}))
-	// A kill in the middle of the next unit: one whole line and a half.
-	_, err = f.records.WriteString(`{"metric":"x","value":3}` + "\n" + `{"metric":"x","val`)
-	require.NoError(t, err)
-	require.NoError(t, f.Close())
-
-	f, err = OpenFolder(dir, c, Resume)
-	require.NoError(t, err)
-	assert.True(t, f.Done("a"))
-	assert.False(t, f.Done("b"))
-	require.NoError(t, f.Append("b", []Record{{Metric: "x", Value: 4}}))
-	require.NoError(t, f.Close())
-	records, err := ReadRecords(dir)
-	require.NoError(t, err)
-	assert.Equal(t, []float64{1, 2, 4}, values(records))
-}
-
 func TestAFolderIsNotOverwrittenNorSharedNorChanged(t *testing.T) {
 	dir := t.TempDir()
 	e, err := Find("residual")
@@ -192,15 +94,6 @@ func TestAFolderIsNotOverwrittenNorSharedNorChanged(t *testing.T) {
 	records, err := ReadRecords(dir)
 	require.NoError(t, err)
 	assert.Empty(t, records)
-}
-
-func TestValuesThatJSONCannotHoldAreErrors(t *testing.T) {
-	f, err := OpenFolder(t.TempDir(), &Config{}, Fresh)
-	require.NoError(t, err)
-	defer f.Close()
-	var zero float64
-	assert.ErrorContains(t, f.Append("a", []Record{{Metric: "m", Value: 1 / zero}}), "m of")
-	assert.False(t, f.Done("a"))
 }
 
 // canceller cancels when the given number of units are done.
@@ -247,26 +140,5 @@ func TestConfigRepeatsARun(t *testing.T) {
 		c.Data = "other"
 		_, _, err = (&Order{Repeat: c, Out: t.TempDir()}).Do(context.Background())
 		assert.ErrorContains(t, err, "fingerprint")
-	}
-}
-
-// What a kill left half written is removed when the run goes on, and nothing else.
-func TestWhatAKillLeftHalfWrittenIsRemoved(t *testing.T) {
-	dir, c := t.TempDir(), residualConfig(t)
-	require.NoError(t, os.Mkdir(filepath.Join(dir, trainedName), 0o755))
-	gone := []string{".config.yaml123456", ".tables.md1", ".report.html22", ".residual.svg3", ".residual.png4",
-		filepath.Join(trainedName, ".train-3.safetensors98765"), filepath.Join(trainedName, ".train-3.seconds98765")}
-	stay := []string{".hidden", "config.yaml7", ".notes.txt12", filepath.Join(trainedName, "train-3.safetensors")}
-	for _, name := range append(slices.Clone(gone), stay...) {
-		require.NoError(t, os.WriteFile(filepath.Join(dir, name), nil, 0o644))
-	}
-	f, err := OpenFolder(dir, c, Resume)
-	require.NoError(t, err)
-	require.NoError(t, f.Close())
-	for _, name := range gone {
-		assert.NoFileExists(t, filepath.Join(dir, name))
-	}
-	for _, name := range stay {
-		assert.FileExists(t, filepath.Join(dir, name))
 	}
 }

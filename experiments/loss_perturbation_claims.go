@@ -5,16 +5,6 @@ import (
 	"slices"
 )
 
-// atLeast is the claim that a measured value reaches a target.
-func atLeast(text string, measured, target float64, f style, unit string) Claim {
-	show := func(v float64) string { return f.one(v) + unit }
-	c := Claim{Text: text, Measured: show(measured), Target: "at least " + show(target), Met: measured >= target}
-	if !c.Met {
-		c.Short = "short by " + show(target-measured)
-	}
-	return c
-}
-
 // lossClaims: second order certifies nearly all draws at a small sigma, its bounds hold, and what the other methods need ruins the
 // model.
 func (r *Results) lossClaims() []Claim {

@@ -133,9 +133,7 @@ func (o *Order) assignments() ([]assignment, error) {
 		if !ok {
 			return nil, fmt.Errorf("--set %s: want key=value", text)
 		}
-		if name, ok := aliases[key]; ok {
-			key = name
-		}
+		key = form.Name(key)
 		out = slices.DeleteFunc(out, func(a assignment) bool { return a.key == key })
 		out = append(out, assignment{key, value})
 	}

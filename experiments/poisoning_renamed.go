@@ -5,16 +5,7 @@ import "strings"
 // formerReestimated is what the way [reestimated] was called in runs of before.
 const formerReestimated = "anew"
 
-// renameStatistics gives the words of the setting statistics their present names.
-func renameStatistics(words []string) {
-	for i, word := range words {
-		if word == formerReestimated {
-			words[i] = reestimated
-		}
-	}
-}
-
-// renameRecords does the same for records.
+// renameRecords gives the statistics of records their present names, as the tag of the setting does for settings.
 func renameRecords(records []Record) {
 	for _, rec := range records {
 		if rec.Settings["statistics"] == formerReestimated {

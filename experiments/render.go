@@ -8,26 +8,12 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"lethe/experiments/internal/report"
 )
 
-// section is what is shown of one experiment of a run.
-type section struct {
-	Experiment *Experiment
-	Settings   string
-	Tables     []Table
-	Figures    []Figure
-}
-
-// document is what is shown of one run.
-type document struct {
-	Dir      string
-	Config   *Config
-	Claims   *Table
-	Sections []section
-}
-
 // load reads a run's folder and makes its tables and figures.
-func load(dir string) (*document, error) {
+func load(dir string) (*report.Document, error) {
 	c, err := ReadConfig(filepath.Join(dir, configName))
 	if err != nil {
 		return nil, fmt.Errorf("experiments: %s is not a run's folder: %w", dir, err)
@@ -36,7 +22,9 @@ func load(dir string) (*document, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &document{Dir: dir, Config: c, Claims: claimsTable(Claims(c, records))}
+	d := &report.Document{Title: title(c), Summary: fmt.Sprintf("Profile %s, seed %d.", c.Profile, c.Seed), Command: c.Command,
+		Claims: report.ClaimsTable(Claims(c, records)), Facts: []string{"profile " + c.Profile, fmt.Sprintf("seed %d", c.Seed),
+			fmt.Sprintf("%s, %d cores, %s", c.MadeOn.OS, c.MadeOn.Cores, c.MadeOn.BLAS), c.MadeOn.Go, "data " + c.Data}}
 	shown := map[string]bool{}
 	for i := range c.Parts {
 		e, err := Find(c.Parts[i].Experiment)
@@ -47,7 +35,7 @@ func load(dir string) (*document, error) {
 		if len(r.Records) == 0 {
 			continue
 		}
-		s := section{Experiment: e, Settings: settingsLine(e, c, &c.Parts[i])}
+		s := report.Section{ID: e.ID, Title: e.Title, Question: e.Question, Settings: settingsLine(e, c, &c.Parts[i])}
 		for _, t := range append(e.Tables(r), r.tuningTables()...) {
 			if len(t.Rows) == 0 || t.Tuning && shown[t.Markdown()] {
 				continue // parts that share a tuning show it once
@@ -56,6 +44,9 @@ func load(dir string) (*document, error) {
 			s.Tables = append(s.Tables, t)
 		}
 		s.Figures = e.Figures(r)
+		for j := range s.Figures {
+			s.Figures[j].Colours = colours
+		}
 		d.Sections = append(d.Sections, s)
 	}
 	return d, nil
@@ -67,17 +58,13 @@ func Render(dir string) error {
 	if err != nil {
 		return err
 	}
-	if err := writeFile(filepath.Join(dir, tablesName), []byte(d.markdown())); err != nil {
+	if err := writeFile(filepath.Join(dir, tablesName), []byte(d.Markdown())); err != nil {
 		return err
 	}
-	for _, s := range d.Sections {
-		for _, f := range s.Figures {
-			if _, err := f.write(dir, s.Experiment.ID); err != nil {
-				return err
-			}
-		}
+	if err := d.WriteFigures(dir); err != nil {
+		return err
 	}
-	page, err := report([]*document{d})
+	page, err := report.Page([]*report.Document{d})
 	if err != nil {
 		return err
 	}
@@ -86,7 +73,7 @@ func Render(dir string) error {
 
 // Merge writes one page of several runs to path.
 func Merge(dirs []string, path string) error {
-	var docs []*document
+	var docs []*report.Document
 	for _, dir := range dirs {
 		d, err := load(dir)
 		if err != nil {
@@ -97,7 +84,7 @@ func Merge(dirs []string, path string) error {
 	if len(docs) == 0 {
 		return errors.New("experiments: no folder to report on")
 	}
-	page, err := report(docs)
+	page, err := report.Page(docs)
 	if err != nil {
 		return err
 	}
@@ -132,13 +119,13 @@ func RunFolders(dirs []string) ([]string, error) {
 }
 
 // title names the run.
-func (d *document) title() string {
-	title := d.Config.Experiment
+func title(c *Config) string {
+	title := c.Experiment
 	if e, err := Find(title); err == nil {
 		title = e.Title
 	}
-	model := map[string]string{"linear": "linear model", "mlp": "MLP", languageModel: "LSTM", imageModel: "convolutional network"}[d.Config.Model]
-	return fmt.Sprintf("%s: %s, %s", title, shown(d.Config.Dataset), model)
+	model := map[string]string{"linear": "linear model", "mlp": "MLP", languageModel: "LSTM", imageModel: "convolutional network"}[c.Model]
+	return fmt.Sprintf("%s: %s, %s", title, shown(c.Dataset), model)
 }
 
 // Text returns the run's tables for a terminal of that many columns, without those that show how settings were chosen.
@@ -147,34 +134,7 @@ func Text(dir string, width int) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var b strings.Builder
-	b.WriteString(d.title() + "\n")
-	if d.Claims != nil {
-		b.WriteString("\n" + d.Claims.Text(width))
-	}
-	for _, s := range d.Sections {
-		for _, t := range s.Tables {
-			if !t.Tuning {
-				b.WriteString("\n" + t.Text(width))
-			}
-		}
-	}
-	return b.String(), nil
-}
-
-func (d *document) markdown() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "# %s\n\nProfile %s, seed %d. Made by %s.\n", escaped(d.title()), d.Config.Profile, d.Config.Seed, code(d.Config.Command))
-	if d.Claims != nil {
-		fmt.Fprintf(&b, "\n## %s\n\n%s", d.Claims.Title, d.Claims.Markdown())
-	}
-	for _, s := range d.Sections {
-		fmt.Fprintf(&b, "\n## %s\n\n%s\n", s.Experiment.Title, s.Settings)
-		for _, t := range s.Tables {
-			fmt.Fprintf(&b, "\n### %s\n\n%s", escaped(t.Title), t.Markdown())
-		}
-	}
-	return b.String()
+	return d.Text(width), nil
 }
 
 // settingsLine states the settings that a reader of the tables has to know.

@@ -1,13 +1,14 @@
 package experiments
 
 import (
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"lethe/unlearn"
 )
 
 func TestSettingsAreReadAndWrittenAlike(t *testing.T) {
@@ -21,10 +22,7 @@ func TestSettingsAreReadAndWrittenAlike(t *testing.T) {
 		s, err := Defaults(e, Key{"drebin", "linear", Quick})
 		require.NoError(t, err)
 		require.NoError(t, s.Set(c.key, c.text), c.key)
-		key := c.key
-		if a, ok := aliases[key]; ok {
-			key = a
-		}
+		key := form.Name(c.key)
 		assert.Equal(t, c.want, s.Text(key))
 		again := Settings{}
 		require.NoError(t, again.Set(key, s.Text(key)))
@@ -91,7 +89,7 @@ func TestEverySettingIsExplainedAndPassesItsOwnCheck(t *testing.T) {
 					s, err := Defaults(e, Key{d, model, profile})
 					require.NoError(t, err)
 					for _, n := range names {
-						assert.NoError(t, s.check(n), "%s of %s on %s, %s", n, e.ID, d, model)
+						assert.NoError(t, form.Check(s, n), "%s of %s on %s, %s", n, e.ID, d, model)
 					}
 				}
 			}
@@ -99,14 +97,22 @@ func TestEverySettingIsExplainedAndPassesItsOwnCheck(t *testing.T) {
 	}
 }
 
-func TestEveryWholeNumberHasAnUpperBound(t *testing.T) {
-	kinds := reflect.TypeFor[Settings]()
-	for i := range kinds.NumField() {
-		if f := kinds.Field(i); f.Type == reflect.TypeFor[int]() || f.Type == reflect.TypeFor[[]int]() {
-			assert.Positive(t, most[f.Tag.Get("set")], f.Name)
-		}
+// What is measured and what settings are chosen on never overlap.
+func TestTheMeasuredDrawsStayBelowThoseOfTuning(t *testing.T) {
+	draws, ok := form.Field("draws")
+	require.True(t, ok)
+	assert.Less(t, *draws.Max, float64(tuningDraw))
+}
+
+// The words that stand in tags are those of the code that reads them.
+func TestWordsOfTagsAreThoseOfTheCode(t *testing.T) {
+	for name, want := range map[string][]string{
+		"against": {unlearn.ExactOptimum.String(), unlearn.SameMechanism.String()}, "statistics": {reestimated, kept},
+	} {
+		f, ok := form.Field(name)
+		require.True(t, ok)
+		assert.Equal(t, want, f.Words)
 	}
-	assert.Less(t, most["draws"], tuningDraw)
 }
 
 func TestOrdersThatCannotBeUnderstood(t *testing.T) {

@@ -99,7 +99,7 @@ func sigmaFigure(r *Results) Figure {
 		s := Series{Label: "lambda " + formatNumber(lambda)}
 		for _, sigma := range r.numbers("sigma") {
 			if at := r.between("test-accuracy", "method", "none", "lambda", lambda, "sigma", sigma); sigma > 0 && at.n > 0 {
-				s.add(sigma, at)
+				s.Add(sigma, at.exported())
 			}
 		}
 		f.Series = append(f.Series, s)

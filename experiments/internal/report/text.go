@@ -1,0 +1,98 @@
+package report
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// Text returns the table for a terminal: headers and the first column wrapped, and the columns that do not fit beside each other in
+// further blocks below.
+func (t *Table) Text(width int) string {
+	const gap, firstWidth, headWidth = 2, 34, 16
+	if len(t.Rows) == 0 {
+		return ""
+	}
+	cells := make([][][]string, 0, len(t.Rows)+1) // row, column, line
+	for i, row := range append([][]string{t.Header}, t.Rows...) {
+		lines := make([][]string, len(row))
+		for j, cell := range row {
+			limit := headWidth
+			if j == 0 {
+				limit = firstWidth
+			} else if i > 0 {
+				limit = max(headWidth, 24)
+			}
+			lines[j] = wrapText(cell, limit)
+		}
+		cells = append(cells, lines)
+	}
+	widths := make([]int, len(t.Header))
+	for _, row := range cells {
+		for j, lines := range row {
+			for _, line := range lines {
+				widths[j] = max(widths[j], utf8.RuneCountInString(line))
+			}
+		}
+	}
+	var b strings.Builder
+	b.WriteString(strings.Join(wrapText(t.Title, width), "\n") + "\n")
+	for from := 1; from < len(widths); {
+		to, used := from, widths[0]
+		for to < len(widths) && (to == from || used+gap+widths[to] <= width) {
+			used += gap + widths[to]
+			to++
+		}
+		if from > 1 {
+			b.WriteByte('\n')
+		}
+		for i, row := range cells {
+			writeBlock(&b, row, widths, from, to, gap)
+			if i == 0 {
+				b.WriteString(strings.Repeat("-", used) + "\n")
+			}
+		}
+		from = to
+	}
+	return b.String()
+}
+
+// writeBlock writes the first column and the columns from to to-1 of one row.
+func writeBlock(b *strings.Builder, row [][]string, widths []int, from, to, gap int) {
+	columns := []int{0}
+	for j := from; j < to; j++ {
+		columns = append(columns, j)
+	}
+	height := 0
+	for _, j := range columns {
+		height = max(height, len(row[j]))
+	}
+	for l := range height {
+		line := ""
+		for _, j := range columns {
+			text := ""
+			if l < len(row[j]) {
+				text = row[j][l]
+			}
+			pad := strings.Repeat(" ", widths[j]-utf8.RuneCountInString(text))
+			if j == 0 {
+				line = text + pad
+			} else {
+				line += strings.Repeat(" ", gap) + pad + text
+			}
+		}
+		b.WriteString(strings.TrimRight(line, " ") + "\n")
+	}
+}
+
+// wrapText breaks text at spaces into lines of at most width characters; a longer word stands alone.
+func wrapText(text string, width int) []string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(text) {
+		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
+			lines, line = append(lines, line), ""
+		}
+		line = strings.TrimPrefix(line+" "+word, " ")
+	}
+	return append(lines, line)
+}
