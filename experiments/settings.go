@@ -24,7 +24,7 @@ type Settings struct {
 	PaperTau    float64 `set:"paper-tau" of:"residual,fidelity,scatter,runtime" doc:"tau of a further row of first order, as the paper sets it (linear models); 0 leaves the row out" zero:"ok"`
 	PaperTauFT  float64 `set:"paper-tau-ft" of:"residual,fidelity,scatter,runtime" doc:"learning rate of a further row of fine-tuning, as the paper sets it, one pass with the regulariser whole at each batch (linear models); 0 leaves the row out" zero:"ok"`
 	Batch       int     `set:"batch" doc:"batch size of fine-tuning" max:"1e9"`
-	Epochs      int     `set:"epochs" doc:"passes of fine-tuning; 0 takes the best of 1, 2, 10 and as many as cost what second order costs (a Hessian product counted as two gradients), each at its best rate; with tau-ft a number as many as that" zero:"ok" max:"1e6"`
+	Epochs      int     `set:"epochs" doc:"passes of fine-tuning; 0 takes the best of 1, 2 and 10, on networks also of as many as cost what second order costs (a Hessian product counted as two gradients), each at its best rate; with tau-ft a number as many as cost that" zero:"ok" max:"1e6"`
 	Regulariser string  `set:"ft-regulariser" doc:"fine-tuning's regulariser at each batch: the batch's share, or whole, as the authors have it" words:"whole|share"`
 	Ridge       Auto    `set:"ridge" doc:"added to the Hessian; auto takes the best of a grid" zero:"ok"`
 	Curvature   string  `set:"curvature" doc:"matrix of second order: full or gauss-newton" words:"full|gauss-newton"`

@@ -206,7 +206,7 @@ func (b *tuningBench) run(ctx context.Context, set *Settings) (*tuning, error) {
 	if err := b.choose(ctx, t, &t.steps.Ridge, set.Ridge, "ridge", ridgeGrid, second); err != nil {
 		return nil, err
 	}
-	if set.Epochs == 0 {
+	if set.Epochs == 0 && !(b.session.convex() && set.TauFT.Tuned) {
 		if err := b.equalCost(ctx, t, second); err != nil {
 			return nil, err
 		}
@@ -221,8 +221,9 @@ func (b *tuningBench) run(ctx context.Context, set *Settings) (*tuning, error) {
 	return t, b.chooseFineTuning(ctx, t, set, fine)
 }
 
-// finePasses are the passes of fine-tuning that are tried beside those that cost what second order costs. More passes are not always better:
-// a rate that goes far in ten of them may go astray in fifteen.
+// finePasses are the passes of fine-tuning that are tried, on networks beside those that cost what second order costs. More passes are not
+// always better: a rate that goes far in ten of them may go astray in fifteen. On linear models ten take longer than second order does, although
+// they count fewer gradients, since batches are small.
 var finePasses = []int{1, 2, 10}
 
 // chooseFineTuning takes the best rate of each number of passes, and then the best of these.
@@ -230,6 +231,7 @@ func (b *tuningBench) chooseFineTuning(ctx context.Context, t *tuning, set *Sett
 	passes := []int{t.steps.Epochs}
 	if set.Epochs == 0 && set.TauFT.Tuned {
 		passes = slices.Compact(slices.Sorted(slices.Values(append(passes, finePasses...))))
+		passes = slices.DeleteFunc(passes, func(n int) bool { return n == 0 }) // of linear models
 	}
 	best, taken, last := math.Inf(1), t.steps, error(nil)
 	for _, n := range passes {

@@ -49,7 +49,9 @@ func (r *Results) tuningTables() []Table {
 		if c.name == "tau-ft" && r.setting("epochs") == "0" && r.where("chosen-epochs").n > 0 {
 			passes, rule := r.taken("chosen-epochs", sizes), "which cost what second order costs, a Hessian product counted as two gradients."
 			if several {
-				rule = "the best of 1, 2, 10 and as many as cost what second order costs, a Hessian product counted as two gradients."
+				if rule = "the best of 1, 2 and 10."; r.Config.Model != Models[0] {
+					rule = "the best of 1, 2, 10 and as many as cost what second order costs, a Hessian product counted as two gradients."
+				}
 			}
 			t.Note += fmt.Sprintf(" Fine-tuning makes %s passes, %s", passes, rule)
 		}
