@@ -12,6 +12,8 @@ func (s *textSession) idle(key string, set *textSettings) string {
 		return "the secret is given"
 	case key == "times" && s.given.Secret != "" && strings.Contains(s.text, s.given.Prompt+s.given.Secret):
 		return "the secret is in the text already"
+	case key == "adam-rates" && !slices.Contains(set.Methods, "fine-tune-adam") && !slices.Contains(set.Methods, "all"):
+		return "the method fine-tune-adam is not asked for"
 	}
 	for _, grid := range []struct {
 		key, of string

@@ -16,6 +16,11 @@ func (set *imageSettings) idle(key string) string {
 	case key == "gradient-sample" && set.Sample == 0:
 		return "nothing is estimated with sample=0"
 	}
+	for _, rates := range []struct{ key, method string }{{"adam-rates", trainerFineTuner.name}, {"momentum-rates", momentumFineTuner.name}} {
+		if key == rates.key && !slices.Contains(set.Methods, rates.method) && !slices.Contains(set.Methods, "all") {
+			return "the method " + rates.method + " is not asked for"
+		}
+	}
 	for _, grid := range []struct {
 		key, of string
 		set     Auto

@@ -51,9 +51,9 @@ func (s *tableSession) runtimeUnits(ctx context.Context, part string, set *table
 	if err != nil {
 		return nil, err
 	}
-	units := s.tuningUnits(part, set)
+	units := s.tuningUnits(part, set, sizes)
 	if set.Factor && s.convex() {
-		units = append(units, s.factorUnit(part, set))
+		units = append(units, s.factorUnit(part, set, sizes[0]))
 	}
 	name := s.sizeName(set)
 	for draw := range set.Draws {
@@ -70,7 +70,7 @@ func (s *tableSession) runtimeUnits(ctx context.Context, part string, set *table
 					}
 					outcomes = append(outcomes[:len(outcomes):len(outcomes)], o)
 				}
-				t, err := s.tuning(ctx, set)
+				t, err := s.tuning(ctx, set, size)
 				if err != nil {
 					return nil, err
 				}
@@ -136,7 +136,8 @@ func (r *Results) choosingNote() string {
 	if len(r.Part(choosingSeconds)) == 0 {
 		return ""
 	}
-	note := fmt.Sprintf(" Settings were chosen once, on %s draws of their own; the choice serves every request of that kind, and is counted whole here.", r.setting("tune-draws"))
+	note := fmt.Sprintf(" Settings were chosen once%s, on %s draws of their own; the choice serves every request of that kind, and is counted whole here.",
+		map[bool]string{true: " for each size", false: ""}[len(r.Numbers(sizeTag)) > 1], r.setting("tune-draws"))
 	if len(r.Part(criterionSeconds)) == 0 {
 		note += " Its criterion, the gradient residual, needs no retraining."
 	}
@@ -150,7 +151,7 @@ func (s *tableSession) stored(ctx context.Context, set *tableSettings, size, dra
 	if err != nil {
 		return outcome{}, err
 	}
-	st, err := s.tuned(ctx, set)
+	st, err := s.tuned(ctx, set, size)
 	if err != nil {
 		return outcome{}, err
 	}
@@ -189,14 +190,14 @@ func (s *tableSession) factor(ctx context.Context, sub *Fitted, ridge, tolerance
 	return sub.factor, nil
 }
 
-// factorUnit times the storing of the factor.
-func (s *tableSession) factorUnit(part string, set *tableSettings) Unit {
+// factorUnit times the storing of the factor, with the ridge for that size of the change.
+func (s *tableSession) factorUnit(part string, set *tableSettings, size int) Unit {
 	return Unit{"factor", func(ctx context.Context) ([]Record, error) {
 		sub, err := s.subject(ctx, set)
 		if err != nil {
 			return nil, err
 		}
-		st, err := s.tuned(ctx, set)
+		st, err := s.tuned(ctx, set, size)
 		if err != nil {
 			return nil, err
 		}

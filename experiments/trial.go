@@ -36,7 +36,7 @@ func (s *tableSession) trialOf(ctx context.Context, set *tableSettings, size, dr
 	if err != nil {
 		return nil, err
 	}
-	st, err := s.tuned(ctx, set)
+	st, err := s.tuned(ctx, set, size)
 	if err != nil {
 		return nil, err
 	}
@@ -173,7 +173,7 @@ func (s *tableSession) drawUnits(ctx context.Context, part string, set *tableSet
 	if err != nil {
 		return nil, err
 	}
-	units := s.tuningUnits(part, set)
+	units := s.tuningUnits(part, set, sizes)
 	name := s.sizeName(set)
 	for draw := range set.Draws {
 		for _, size := range sizes {
