@@ -128,7 +128,7 @@ type noisy struct {
 	certified unlearn.Certified // with the draw's seed
 }
 
-func (s *tableSession) noisy(ctx context.Context, set *tableSettings, sigma float64, draw int) (*noisy, error) {
+func (s *tableSession) trainNoisy(ctx context.Context, set *tableSettings, sigma float64, draw int) (*noisy, error) {
 	d, err := s.shortRows(set)
 	if err != nil {
 		return nil, err
@@ -164,7 +164,7 @@ func (s *tableSession) noisy(ctx context.Context, set *tableSettings, sigma floa
 
 // certify trains with the draw's tilt and carries out its requests.
 func (s *tableSession) certify(ctx context.Context, part string, set *tableSettings, sizes []int, draw int) ([]Record, error) {
-	n, err := s.noisy(ctx, set, set.Sigma, draw)
+	n, err := s.trainNoisy(ctx, set, set.Sigma, draw)
 	if err != nil {
 		return nil, err
 	}

@@ -27,7 +27,7 @@ func (s *tableSession) sweepUnits(part string, set *tableSettings, sizes []int) 
 }
 
 func (s *tableSession) sweep(ctx context.Context, part string, set *tableSettings, sizes []int, sigma float64, draw int) ([]Record, error) {
-	n, err := s.noisy(ctx, set, sigma, draw)
+	n, err := s.trainNoisy(ctx, set, sigma, draw)
 	if err != nil {
 		return nil, err
 	}

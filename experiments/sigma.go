@@ -47,7 +47,7 @@ func (s *tableSession) sigmaRecords(ctx context.Context, part string, set *table
 	with.Lambda = lambda
 	var out []Record
 	for _, sigma := range set.Sigmas {
-		n, err := s.noisy(ctx, &with, sigma, draw)
+		n, err := s.trainNoisy(ctx, &with, sigma, draw)
 		if err != nil {
 			return nil, err
 		}

@@ -55,7 +55,7 @@ func (s *tableSession) solverUnits(part string, set *tableSettings) []Unit {
 	get := func(ctx context.Context) (*system, error) {
 		if sys == nil {
 			var err error
-			if sys, err = s.system(ctx, set); err != nil {
+			if sys, err = s.firstSystem(ctx, set); err != nil {
 				return nil, err
 			}
 		}
@@ -112,8 +112,8 @@ func (s *tableSession) solverUnits(part string, set *tableSettings) []Unit {
 	return units
 }
 
-// system builds the equation of the first draw.
-func (s *tableSession) system(ctx context.Context, set *tableSettings) (*system, error) {
+// firstSystem builds the equation of the first draw.
+func (s *tableSession) firstSystem(ctx context.Context, set *tableSettings) (*system, error) {
 	sub, err := s.subject(ctx, set)
 	if err != nil {
 		return nil, err
