@@ -1,23 +1,31 @@
 package experiments
 
+import (
+	"lethe/experiments/certified"
+	"lethe/experiments/internal/engine"
+	"lethe/experiments/memorization"
+	"lethe/experiments/poisoning"
+	"lethe/experiments/tabular"
+)
+
 // The experiments in the order of the list command. A new one is a line here.
 func init() {
-	Use(
-		featuresExperiment(),
-		residualExperiment(),
-		fidelityExperiment(),
-		scatterExperiment(),
-		runtimeExperiment(),
-		limitsExperiment(),
-		affectedExperiment(),
-		shardingExperiment(),
-		solversExperiment(),
-		memorizationExperiment(),
-		poisoningExperiment(),
-		certifiedExperiment(),
-		budgetExperiment(),
-		lossPerturbationExperiment(),
-		lossBudgetExperiment(),
-		sigmaExperiment(),
+	engine.Use(
+		tabular.Features(),
+		tabular.Residual(),
+		tabular.Fidelity(),
+		tabular.Scatter(),
+		tabular.Runtime(),
+		tabular.Limits(),
+		tabular.Affected(),
+		tabular.Sharding(),
+		tabular.Solvers(),
+		memorization.Experiment(),
+		poisoning.Experiment(),
+		certified.Certified(),
+		certified.Budget(),
+		certified.LossPerturbation(),
+		certified.LossBudget(),
+		certified.Sigma(),
 	)
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"lethe/experiments"
+	"lethe/experiments/bench"
 	"lethe/graph"
 )
 
@@ -54,7 +55,7 @@ func (c *runCommand) Run(t *terminal) error {
 		return usageError{err} // never go on with another library than was asked for
 	}
 	if !c.Quiet {
-		fmt.Fprintln(t.stderr, experiments.MachineLine())
+		fmt.Fprintln(t.stderr, bench.MachineLine())
 	}
 	for _, o := range orders {
 		o.Progress = newProgress(t.stderr, c.Quiet)

@@ -1,0 +1,171 @@
+package poisoning
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"lethe/experiments/internal/engine"
+	"lethe/experiments/internal/numbers"
+	"lethe/experiments/internal/records"
+)
+
+// imageSession is what the units of a run share.
+type Session struct {
+	*engine.Session
+	poisoned map[string]*poisonSubject // by budget and draw
+	clean    map[int][]float64         // parameters after training on the true labels, by draw
+}
+
+// onImages returns what poisoning shares in a session.
+func onImages(s *engine.Session) *Session {
+	return engine.Own(s, func(s *engine.Session) *Session {
+		return &Session{s, map[string]*poisonSubject{}, map[int][]float64{}}
+	})
+}
+
+// imageModel is the name of the model.
+const imageModel = "cnn"
+
+// pictures are the data sets of images.
+var pictures = []string{"digits", "fashion", "cifar10"}
+
+// firstPictures is the data set that is taken when none is named.
+func firstPictures(profile string) string {
+	switch profile {
+	case engine.Smoke:
+		return "digits"
+	case engine.Paper:
+		return "cifar10"
+	}
+	return "fashion"
+}
+
+// poisoningExperiment repairs a convolutional network that was trained on flipped labels (PAPER.md section 4).
+func Experiment() *engine.Experiment {
+	const id = "poisoning"
+	return &engine.Experiment{
+		ID: id, Title: "Poisoned labels and their repair",
+		Question: "how much of the accuracy that flipped labels cost a network do updates give back, at what share of the cost of training again?",
+		Domain: &engine.Domain{
+			Models: []engine.Named{{Name: imageModel, Title: "convolutional network"}}, Holds: "images", Datasets: pictures, First: firstPictures,
+			Flags:    []string{"--networks"},
+			New:      func() engine.Settings { return &Settings{} },
+			Defaults: func(k engine.Key) engine.Settings { return imageDefaults(k) },
+			Check: func(s *engine.Session, _ *engine.Experiment, set engine.Settings) error {
+				return onImages(s).checkImages(set.(*Settings))
+			},
+			TakeNetworks: func(ctx context.Context, s *engine.Session, dir string, parts []engine.Part) (string, error) {
+				return onImages(s).takeNetworks(ctx, dir, parts)
+			},
+			Rows:   imageRows,
+			Former: renameRecords, FormerUnit: renameUnit,
+		},
+		Describe: func(set engine.Settings, _, _ string) (string, []string) { return describePoisoning(set.(*Settings)) },
+		Idle:     func(_ *engine.Session, set engine.Settings, key string) string { return set.(*Settings).idle(key) },
+		Units: func(_ context.Context, s *engine.Session, set engine.Settings) ([]engine.Unit, error) {
+			return onImages(s).poisoningUnits(id, set.(*Settings)), nil
+		},
+		Tables:  poisoningTables,
+		Figures: poisoningFigures,
+		Claims:  poisoningClaims,
+	}
+}
+
+// poisoningUnits lists for each draw and budget its training, that on the true labels, and then the methods for each share of the flips that
+// is known. What the later ones are measured against is recorded by the first two.
+func (s *Session) poisoningUnits(part string, set *Settings) []engine.Unit {
+	var units []engine.Unit
+	for draw := range set.Draws {
+		for _, budget := range set.Budgets {
+			add := func(name string, run func(sub *poisonSubject, ctx context.Context) ([]records.Record, error)) {
+				units = append(units, engine.Unit{Name: fmt.Sprintf("budget=%d draw=%d %s", budget, draw, name), Run: func(ctx context.Context) ([]records.Record, error) {
+					sub, err := s.poisonSubject(part, set, budget, draw)
+					if err != nil {
+						return nil, err
+					}
+					return run(sub, ctx)
+				}})
+			}
+			add("train", (*poisonSubject).trainRecords)
+			add("clean", (*poisonSubject).cleanRecords)
+			for _, known := range set.Known {
+				for _, u := range requestUnits(set) {
+					add(fmt.Sprintf("known=%s %s", numbers.Shortest(known), u.name), func(sub *poisonSubject, ctx context.Context) ([]records.Record, error) {
+						c, err := sub.repair(known)
+						if err != nil {
+							return nil, err
+						}
+						return u.run(ctx, c)
+					})
+				}
+			}
+		}
+	}
+	return units
+}
+
+// poisonUnit is a piece of the work of a method on one request.
+type poisonUnit struct {
+	name  string
+	run   func(ctx context.Context, c *repair) ([]records.Record, error)
+	after bool // after the other units: with the statistics of before the update
+}
+
+// requestUnits lists the work of the methods that are wanted.
+func requestUnits(set *Settings) []poisonUnit {
+	var now, later []poisonUnit
+	for _, m := range poisonMethods() {
+		if !m.wanted(set) {
+			continue
+		}
+		for _, u := range m.units(set) {
+			if u.after {
+				later = append(later, u)
+			} else {
+				now = append(now, u)
+			}
+		}
+	}
+	return append(now, later...)
+}
+
+// poisonMethod is a method of poisoning.
+type poisonMethod struct {
+	name  string
+	units func(set *Settings) []poisonUnit
+}
+
+// poisonMethods lists the methods in the order in which they are carried out.
+func poisonMethods() []poisonMethod {
+	return []poisonMethod{
+		{"none", unchanged},
+		{"first-order", stepping("first-order", gradientSteps{}, false, false)},
+		{"first-order-iterative", stepping("first-order-iterative", gradientSteps{}, true, false)},
+		{"second-order", stepping("second-order", newtonSteps{}, false, false)},
+		{"second-order-iterative", stepping("second-order-iterative", newtonSteps{}, true, false)},
+		{"first-order-last", stepping("first-order-last", gradientSteps{}, false, true)},
+		{"first-order-iterative-last", stepping("first-order-iterative-last", gradientSteps{}, true, true)},
+		{"second-order-last", stepping("second-order-last", newtonSteps{}, false, true)},
+		{"second-order-iterative-last", stepping("second-order-iterative-last", newtonSteps{}, true, true)},
+		{plainFineTuner.name, plainFineTuner.units},
+		{trainerFineTuner.name, trainerFineTuner.units},
+		{momentumFineTuner.name, momentumFineTuner.units},
+		{"sisa", sharding},
+		{"retrain", retraining},
+	}
+}
+
+// poisonMethodNames are the names that may be chosen from.
+func poisonMethodNames() []string {
+	var names []string
+	for _, m := range poisonMethods() {
+		names = append(names, m.name)
+	}
+	return names
+}
+
+// wanted reports whether the settings ask for the method.
+func (m poisonMethod) wanted(set *Settings) bool {
+	return slices.Contains(set.Methods, "all") || slices.Contains(set.Methods, m.name)
+}
