@@ -1,10 +1,11 @@
 package certified
 
 import (
+	"slices"
+
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/records"
 	"lethe/experiments/internal/tabledata"
-	"slices"
 )
 
 // certifiedRows are the rows of tables and the lines of figures, in their order.

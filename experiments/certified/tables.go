@@ -2,6 +2,7 @@ package certified
 
 import (
 	"fmt"
+
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/report"
 	"lethe/experiments/internal/tabledata"

@@ -2,13 +2,14 @@ package certified
 
 import (
 	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
 	"lethe/datasets"
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/tabledata"
 	"lethe/experiments/internal/tried"
-	"testing"
-
-	"github.com/stretchr/testify/require"
 )
 
 func init() { engine.Use(Certified(), Budget(), LossPerturbation(), LossBudget(), Sigma()) }

@@ -15,13 +15,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"lethe/datasets"
-	"lethe/unlearn"
-
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/records"
 	"lethe/experiments/internal/trial"
 	"lethe/experiments/internal/tried"
 	"lethe/experiments/internal/tune"
+	"lethe/unlearn"
 )
 
 // memoryOrder asks for a smoke run of memorization.

@@ -1,8 +1,9 @@
 package poisoning
 
 import (
-	"lethe/experiments/internal/settings"
 	"slices"
+
+	"lethe/experiments/internal/settings"
 )
 
 // idle returns why a setting changes nothing, or "" where it may change something.

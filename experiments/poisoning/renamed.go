@@ -1,8 +1,9 @@
 package poisoning
 
 import (
-	"lethe/experiments/internal/records"
 	"strings"
+
+	"lethe/experiments/internal/records"
 )
 
 // formerReestimated is what the way [reestimated] was called in runs of before.

@@ -10,7 +10,6 @@ import (
 	"lethe/experiments/internal/numbers"
 	"lethe/experiments/internal/records"
 	"lethe/experiments/internal/report"
-	"lethe/experiments/internal/tabledata"
 	"lethe/experiments/internal/trial"
 )
 
@@ -100,7 +99,7 @@ func shareCell(r *engine.Results, metric string, c poisonCase, method, way strin
 	records := r.Part(metric, pairs...)
 	switch {
 	case poisonFailed(r, c, method, way) > 0 || len(records) == 0:
-		return tabledata.EndsCell(r, metric, report.Percent, pairs...)
+		return trial.EndsCell(r, metric, report.Percent, pairs...)
 	case metric == "restored-share":
 		return restoredText(r, c, method, way, report.Percent)
 	}

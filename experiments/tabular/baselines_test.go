@@ -7,7 +7,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"lethe/datasets"
-
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/records"
 	"lethe/experiments/internal/tabledata"

@@ -2,6 +2,7 @@ package tabular
 
 import (
 	"context"
+
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/report"
 	"lethe/experiments/internal/tabledata"

@@ -10,7 +10,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"lethe/datasets"
-
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/records"
 	"lethe/experiments/internal/report"
@@ -166,10 +165,10 @@ func TestAShareOfOneDrawHasItsStandardError(t *testing.T) {
 		return records.Record{Model: "linear", Method: "none", Metric: metric, Draw: draw, Value: v, Settings: map[string]any{"features": 10.0}}
 	}
 	r := &engine.Results{Config: &engine.Config{}, Results: records.Results{Records: []records.Record{rec("test-accuracy", 0, 0.9), rec("test-samples", 0, 100)}}}
-	assert.Equal(t, "90.00 ± 3.00", tabledata.EndsCell(r, "test-accuracy", report.Percent))
+	assert.Equal(t, "90.00 ± 3.00", trial.EndsCell(r, "test-accuracy", report.Percent))
 	assert.Contains(t, tabledata.DrawsNote(r), "standard error of a share of 100 test samples")
 	r.Records = append(r.Records, rec("test-accuracy", 1, 0.8))
-	assert.Equal(t, "85.00 (80.00 to 90.00)", tabledata.EndsCell(r, "test-accuracy", report.Percent))
+	assert.Equal(t, "85.00 (80.00 to 90.00)", trial.EndsCell(r, "test-accuracy", report.Percent))
 	assert.NotContains(t, tabledata.DrawsNote(r), "standard error")
 }
 

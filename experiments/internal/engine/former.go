@@ -30,7 +30,7 @@ func (c configured) Unit(name string) string {
 	return name
 }
 
-func (c configured) Encode() []byte { return c.Encode() }
+func (c configured) Encode() []byte { return c.Config.Encode() }
 
 func (c configured) Continues(path string) error {
 	old, err := ReadConfig(path)

@@ -2,6 +2,7 @@ package tabledata
 
 import (
 	"fmt"
+
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/numbers"
 	"lethe/experiments/internal/records"

@@ -1,10 +1,11 @@
 package tabledata
 
 import (
+	"math"
+
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/records"
 	"lethe/experiments/internal/trial"
-	"math"
 )
 
 // Recall takes what an earlier session of the run chose from its records, so that a run that is gone on with need not try again.

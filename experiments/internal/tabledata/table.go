@@ -3,12 +3,12 @@ package tabledata
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/numbers"
 	"lethe/experiments/internal/report"
+	"lethe/experiments/internal/trial"
 )
 
 // BySize is a table with a row for each method and a column for each size of the change.
@@ -22,57 +22,11 @@ func BySize(r *engine.Results, title, metric string, f report.Style) report.Tabl
 	for _, l := range Labels(r, metric) {
 		row := []string{l}
 		for _, v := range sizes {
-			row = append(row, EndsCell(r, metric, f, "label", l, size, v))
+			row = append(row, trial.EndsCell(r, metric, f, "label", l, size, v))
 		}
 		t.Rows = append(t.Rows, row)
 	}
 	return t
-}
-
-// EndsCell writes the median of a metric with its smallest and largest value, and how many draws the method failed or was refused in. A
-// share of one draw has its standard error.
-func EndsCell(r *engine.Results, metric string, f report.Style, pairs ...any) string {
-	s := r.Between(metric, pairs...)
-	text := f.Ends(s)
-	switch n := testSamples(r); {
-	case metric == "certified-share" && s.N > 0:
-		text = f.One(r.Where(metric, pairs...).Mean) // of yes and no, whose median says little
-	case s.N == 1 && n > 0 && slices.Contains(testShares, metric) && r.Draws() == 1:
-		text += " ± " + f.One(math.Sqrt(s.Median*(1-s.Median)/n))
-	}
-	return withFailures(r, text, metric, pairs...)
-}
-
-// withFailures adds to a cell how many draws the method failed or was refused in.
-func withFailures(r *engine.Results, text, metric string, pairs ...any) string {
-	measured := r.Part(metric, pairs...)
-	failed, forced := len(r.Part("failed", pairs...)), 0
-	for _, rec := range measured {
-		if rec.Text("forced") != "" {
-			forced++
-		}
-	}
-	switch {
-	case failed > 0 && len(measured) == 0:
-		return "failed"
-	case failed > 0:
-		text += fmt.Sprintf(" (failed in %d of %d)", failed, failed+len(measured))
-	}
-	if forced > 0 {
-		text += fmt.Sprintf(" (forced in %d of %d)", forced, len(measured))
-	}
-	return text
-}
-
-// testShares are shares of the test samples. Of one draw they are known as well as that many samples tell: to sqrt(p (1-p)/n).
-var testShares = []string{"test-accuracy", "agreement"}
-
-// testSamples returns the number of test samples that were measured on; 0 where it was not recorded.
-func testSamples(r *engine.Results) float64 {
-	if n := r.Where("test-samples"); n.N > 0 {
-		return n.Mean
-	}
-	return 0
 }
 
 // Column is one column of a table with a row for each method.
@@ -96,7 +50,7 @@ func ByMethod(r *engine.Results, title string, columns []Column) []report.Table 
 			}
 			row := []string{l}
 			for _, c := range columns {
-				row = append(row, EndsCell(r, c.Metric, c.Style, "label", l, size, v))
+				row = append(row, trial.EndsCell(r, c.Metric, c.Style, "label", l, size, v))
 			}
 			t.Rows = append(t.Rows, row)
 		}
@@ -111,7 +65,7 @@ func DrawsNote(r *engine.Results) string {
 	note := fmt.Sprintf("Median (smallest to largest) over %d draws.", n)
 	if n == 1 {
 		note = "One draw."
-		if samples := testSamples(r); samples > 0 {
+		if samples := trial.TestSamples(r); samples > 0 {
 			note += fmt.Sprintf(" ±: the standard error of a share of %s test samples.", numbers.Shortest(samples))
 		}
 	}

@@ -2,6 +2,7 @@ package trial
 
 import (
 	"fmt"
+
 	"lethe/experiments/internal/records"
 )
 

@@ -9,7 +9,6 @@ import (
 
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/records"
-	"lethe/experiments/internal/tabledata"
 )
 
 func EncodeFloats(v []float64) ([]byte, error) { return json.Marshal(v) }
@@ -62,7 +61,7 @@ func WithoutSeconds(t *testing.T, dir string) []records.Record {
 	require.NoError(t, err)
 	for i := range records {
 		switch records[i].Metric {
-		case "seconds", "check-seconds", "factor-seconds", "tuning-seconds", "try-seconds", "speed-up", "speed-up-warm", tabledata.ChoosingSeconds, tabledata.CriterionSeconds,
+		case "seconds", "check-seconds", "factor-seconds", "tuning-seconds", "try-seconds", "speed-up", "speed-up-warm", "choosing-seconds", "criterion-seconds",
 			"seconds-with-choosing", "seconds-with-criterion":
 			records[i].Value = 0
 		}
