@@ -40,7 +40,7 @@ func Budget() *engine.Experiment {
 			}
 			return units, nil
 		},
-		Own: []string{"epsilons", "delta", "requests"}, Idle: idleInStreams(id), Rows: certifiedRows, Claims: budgetClaims,
+		Own: []string{"epsilons", "delta", "requests"}, Idle: idleInStreams(id), Rows: certifiedRows(), Claims: budgetClaims,
 		Tables:  budgetTables,
 		Figures: budgetFigures,
 	}.Runnable()

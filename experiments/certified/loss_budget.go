@@ -47,7 +47,7 @@ func LossBudget() *engine.Experiment {
 			}
 			return units, nil
 		},
-		Own: []string{"epsilons", "delta", "requests"}, Idle: idleInStreams(id), Rows: certifiedRows, Claims: lossBudgetClaims,
+		Own: []string{"epsilons", "delta", "requests"}, Idle: idleInStreams(id), Rows: certifiedRows(), Claims: lossBudgetClaims,
 		Tables:  lossBudgetTables,
 		Figures: lossBudgetFigures,
 	}.Runnable()
@@ -125,7 +125,7 @@ func streamRecords(s *tabledata.Session, ctx context.Context, part string, set *
 	if err != nil {
 		return nil, errors.Join(err, st.Close())
 	}
-	seconds, err := st.Run(ctx, part, method)
+	seconds, err := st.run(ctx, part, method)
 	if err != nil {
 		return nil, errors.Join(err, st.Close())
 	}
@@ -151,8 +151,8 @@ func streamRecords(s *tabledata.Session, ctx context.Context, part string, set *
 	return append(st.accumulated, s.Records(part, nil, 0, []trial.Outcome{o}, names...)...), st.Close()
 }
 
-// Run streams requests until the budget is spent or there are no more, and returns the seconds that they took, their records aside.
-func (t *stream) Run(ctx context.Context, part, method string) (seconds float64, err error) {
+// run streams requests until the budget is spent or there are no more, and returns the seconds that they took, their records aside.
+func (t *stream) run(ctx context.Context, part, method string) (seconds float64, err error) {
 	requests, err := t.requests(ctx)
 	if err != nil {
 		return 0, err
@@ -166,7 +166,7 @@ func (t *stream) Run(ctx context.Context, part, method string) (seconds float64,
 		var budget *unlearn.BudgetError
 		if errors.As(err, &budget) {
 			t.spent = true
-			t.Add(part, method, "next-total", i+1, budget.Certificate.Spent)
+			t.add(part, method, "next-total", i+1, budget.Certificate.Spent)
 			break
 		}
 		if err != nil {
@@ -195,12 +195,12 @@ func (t *stream) check() {
 func (t *stream) note(part, method string, at int) {
 	entries := t.Ledger().Entries()
 	e := entries[len(entries)-1]
-	t.Add(part, method, "ledger-total", at, e.Total)
-	t.Add(part, method, "exact-residual", at, e.Exact)
-	t.Add(part, method, "bound-total", at, t.bounds+entries[0].Added)
+	t.add(part, method, "ledger-total", at, e.Total)
+	t.add(part, method, "exact-residual", at, e.Exact)
+	t.add(part, method, "bound-total", at, t.bounds+entries[0].Added)
 }
 
-func (t *stream) Add(part, method, name string, at int, value float64) {
+func (t *stream) add(part, method, name string, at int, value float64) {
 	t.accumulated = append(t.accumulated, t.s.Record(part, method, engine.Metric{Name: name, Unit: "1", Value: value}, 0, records.Tags{"kind": t.kind, "after-requests": at}))
 }
 

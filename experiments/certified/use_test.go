@@ -10,9 +10,12 @@ import (
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/tabledata"
 	"lethe/experiments/internal/tried"
+	"lethe/experiments/tabular"
 )
 
-func init() { engine.Use(Certified(), Budget(), LossPerturbation(), LossBudget(), Sigma()) }
+func init() {
+	engine.Use(tabular.Residual(), Certified(), Budget(), LossPerturbation(), LossBudget(), Sigma())
+}
 
 // tableSession is a session of the certificates' data with the settings of quick runs.
 func tableSession(t *testing.T, dataset string) (*tabledata.Session, *tabledata.Settings) {

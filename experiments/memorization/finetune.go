@@ -36,7 +36,7 @@ var adamTuner = textTuner{
 	},
 }
 
-func (sub *secretSubject) FineTune(ctx context.Context, c *correction) (*choice, error) {
+func (sub *secretSubject) fineTune(ctx context.Context, c *correction) (*choice, error) {
 	return sub.fineTuneBy(ctx, c, sgdTuner)
 }
 
@@ -101,7 +101,7 @@ func beyondEnd(grid []float64, best float64) (float64, bool) {
 // fineTuneTry carries fine-tuning out and measures what it leads to.
 func (sub *secretSubject) fineTuneTry(ctx context.Context, c *correction, f textTuner, rate float64, epochs int) (try, *trial.Applied, error) {
 	tags := records.Tags{"tau-ft": rate, "epochs": epochs}
-	u, err := sub.Apply(ctx, c, f.method(sub, rate, epochs), tags)
+	u, err := sub.apply(ctx, c, f.method(sub, rate, epochs), tags)
 	if err != nil {
 		return try{}, nil, err
 	}

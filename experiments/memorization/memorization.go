@@ -37,7 +37,7 @@ func Experiment() *engine.Experiment {
 			Check: func(s *engine.Session, _ *engine.Experiment, set engine.Settings) error {
 				return onText(s).checkText(set.(*Settings))
 			},
-			Rows: textRows,
+			Rows: textRows(),
 		},
 		Describe: func(set engine.Settings, _, _ string) (string, []string) {
 			return describeMemorization(set.(*Settings))

@@ -359,11 +359,11 @@ func TestADivergedSolveIsAFailure(t *testing.T) {
 		sub.secondOrderBy(unlearn.LiSSA{Scale: 1e-3, MaxProducts: 200}, unlearn.GaussNewton),
 		unlearn.PublishedSecondOrder{Scale: 1, Sample: sub.set.Sample, Force: true},
 	} {
-		a, err := sub.Apply(t.Context(), c, m, nil)
+		a, err := sub.apply(t.Context(), c, m, nil)
 		require.NoError(t, err)
 		assert.Contains(t, a.Failed, "diverged after", m.Name())
 	}
-	a, err := sub.Apply(t.Context(), c, sub.secondOrderBy(unlearn.CG{Tolerance: 1e-12, MaxProducts: 2}, unlearn.GaussNewton), nil)
+	a, err := sub.apply(t.Context(), c, sub.secondOrderBy(unlearn.CG{Tolerance: 1e-12, MaxProducts: 2}, unlearn.GaussNewton), nil)
 	require.NoError(t, err)
 	assert.Empty(t, a.Failed, "an end by the limit on products is a result")
 }

@@ -7,40 +7,88 @@ import (
 	"math"
 	"slices"
 
+	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/records"
 	"lethe/experiments/internal/trial"
 	"lethe/experiments/internal/tune"
 	"lethe/unlearn"
 )
 
-// memoryMethod is a method of memorization; choose finds its settings. Retraining has none: it is what the others are compared with.
+// memoryMethod is a method of memorization.
 type memoryMethod struct {
-	name   string
+	name  string
+	color int    // in figures; -1 = that of its place
+	after string // the method whose choice it takes; "" = none
+	// choose finds its settings. Retraining has none: it is what the others are compared with.
 	choose func(*secretSubject, context.Context, *correction) (*choice, error)
 }
 
-// memoryMethods lists the methods in the order in which they are carried out: some take what an earlier one chose.
-func memoryMethods() []memoryMethod {
+// listed are the methods in the order of tables, figures and their legends. A new one is a line here.
+func listed() []memoryMethod {
 	return []memoryMethod{
-		{"retrain", nil},
-		{"none", (*secretSubject).none},
-		{"fine-tune", (*secretSubject).FineTune},
-		{"fine-tune-adam", (*secretSubject).fineTuneAdam},
-		{"fine-tune-exposure", (*secretSubject).fineTuneExposure},
-		{"first-order", (*secretSubject).firstOrder},
-		{"second-order", (*secretSubject).secondOrder},
-		{"first-order-matched", (*secretSubject).firstOrderMatched},
-		{"second-order-repeated", (*secretSubject).secondOrderRepeated},
-		{"second-order-exposure", (*secretSubject).secondOrderExposure},
-		{"second-order-lissa", (*secretSubject).secondOrderLissa},
-		{"second-order-published", (*secretSubject).secondOrderPublished},
+		{"none", 7, "", (*secretSubject).none},
+		{"fine-tune", 4, "", (*secretSubject).fineTune},
+		{"fine-tune-adam", 8, "", (*secretSubject).fineTuneAdam},
+		{"fine-tune-exposure", 9, "", (*secretSubject).fineTuneExposure},
+		{"first-order", 0, "", (*secretSubject).firstOrder},
+		{"first-order-matched", 3, "second-order", (*secretSubject).firstOrderMatched},
+		{"second-order", 1, "", (*secretSubject).secondOrder},
+		{"second-order-repeated", 5, "second-order", (*secretSubject).secondOrderRepeated},
+		{"second-order-exposure", 6, "", (*secretSubject).secondOrderExposure},
+		{"second-order-lissa", -1, "", (*secretSubject).secondOrderLissa},
+		{"second-order-published", -1, "", (*secretSubject).secondOrderPublished},
+		{"retrain", 2, "", nil},
 	}
+}
+
+// memoryMethods returns the methods in the order in which they are carried out: retraining first, and what takes another's choice after that.
+func memoryMethods() []memoryMethod {
+	var out, waiting []memoryMethod
+	add := func(m memoryMethod) {
+		out = append(out, m)
+		for _, w := range waiting {
+			if w.after == m.name {
+				out = append(out, w)
+			}
+		}
+	}
+	all := listed()
+	for _, m := range all {
+		if m.choose == nil {
+			add(m)
+		}
+	}
+	for _, m := range all {
+		done := func(x memoryMethod) bool { return x.name == m.after }
+		switch {
+		case m.choose == nil:
+		case m.after != "" && !slices.ContainsFunc(out, done):
+			waiting = append(waiting, m)
+		default:
+			add(m)
+		}
+	}
+	return out
 }
 
 // memoryMethodNames are the names that may be chosen from.
 func memoryMethodNames() []string {
-	return []string{"none", "fine-tune", "fine-tune-adam", "fine-tune-exposure", "first-order", "second-order", "first-order-matched", "second-order-repeated",
-		"second-order-exposure", "second-order-lissa", "second-order-published"}
+	var names []string
+	for _, m := range listed() {
+		if m.choose != nil {
+			names = append(names, m.name)
+		}
+	}
+	return names
+}
+
+// textRows are the rows of tables and the lines of figures, in their order, with the lines that stand for no method.
+func textRows() []engine.Row {
+	rows := []engine.Row{{Label: "before", Color: 7}, {Label: "allowed", Color: 2}}
+	for _, m := range listed() {
+		rows = append(rows, engine.Row{Label: trial.MemoryLabel(m.name), Color: m.color})
+	}
+	return append(rows, engine.Row{Label: "none", Color: 7})
 }
 
 // wanted reports whether the settings ask for the method; retraining is always needed.

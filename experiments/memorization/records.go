@@ -17,8 +17,8 @@ func (sub *secretSubject) tags() records.Tags {
 	return records.Tags{"length": sub.length, "secret": sub.canary.Secret}
 }
 
-// Records turns findings into records.
-func (sub *secretSubject) Records(method string, tags records.Tags, found []engine.Finding) []records.Record {
+// records turns findings into records.
+func (sub *secretSubject) records(method string, tags records.Tags, found []engine.Finding) []records.Record {
 	return sub.session.RecordsOf(sub.part, method, sub.draw, tags, found)
 }
 
@@ -41,7 +41,7 @@ func (sub *secretSubject) trainRecords(ctx context.Context) ([]records.Record, e
 		engine.Finding{Metric: engine.Metric{Name: "vocabulary", Unit: "1", Value: float64(sub.vocabulary.Size())}, Tags: nil},
 		engine.Finding{Metric: engine.Metric{Name: "places", Unit: "1", Value: float64(len(sub.canary.Spans))}, Tags: records.Tags{"prompt": sub.canary.Prompt}})
 	tags := sub.tags().With(records.Tags{"stage": "before"})
-	return append(sub.Records("none", tags, found), sub.Records("train", tags, effort)...), nil
+	return append(sub.records("none", tags, found), sub.records("train", tags, effort)...), nil
 }
 
 // effort is what a training took; of a model that was loaded nothing is known.
@@ -70,8 +70,8 @@ func (sub *secretSubject) methodRecords(ctx context.Context, c *correction, m me
 		return nil, fmt.Errorf("%s: %w", m.name, err)
 	}
 	found := ch.findings(time.Since(began).Seconds())
-	result, err := sub.CarryOut(ctx, c, ch)
-	return sub.Records(m.name, tags, append(found, result...)), err
+	result, err := sub.carryOut(ctx, c, ch)
+	return sub.records(m.name, tags, append(found, result...)), err
 }
 
 // retrainRecords measures retraining.
@@ -86,17 +86,17 @@ func (sub *secretSubject) retrainRecords(ctx context.Context, c *correction, tag
 		return nil, err
 	}
 	found, err := sub.findings(ctx, c.theta, c.data, c.measured, c.target)
-	return sub.Records("retrain", tags, append(append(effort, engine.Finding{Metric: engine.Metric{Name: "gradient-residual", Unit: "1", Value: u.After}, Tags: nil}), found...)), err
+	return sub.records("retrain", tags, append(append(effort, engine.Finding{Metric: engine.Metric{Name: "gradient-residual", Unit: "1", Value: u.After}, Tags: nil}), found...)), err
 }
 
-// CarryOut applies the chosen method and measures its result. A method that failed gives one finding that says so.
-func (sub *secretSubject) CarryOut(ctx context.Context, c *correction, ch *choice) ([]engine.Finding, error) {
+// carryOut applies the chosen method and measures its result. A method that failed gives one finding that says so.
+func (sub *secretSubject) carryOut(ctx context.Context, c *correction, ch *choice) ([]engine.Finding, error) {
 	a, err := ch.update, error(nil)
 	switch {
 	case ch.failed != "":
 		a = &trial.Applied{Failed: ch.failed}
 	case a == nil:
-		a, err = sub.Apply(ctx, c, ch.method, ch.settings())
+		a, err = sub.apply(ctx, c, ch.method, ch.settings())
 	}
 	if err != nil {
 		return nil, err
@@ -117,8 +117,8 @@ func (sub *secretSubject) CarryOut(ctx context.Context, c *correction, ch *choic
 	return append(found, measured...), err
 }
 
-// Apply carries a method out on the trained model.
-func (sub *secretSubject) Apply(ctx context.Context, c *correction, m unlearn.Method, tags records.Tags) (*trial.Applied, error) {
+// apply carries a method out on the trained model.
+func (sub *secretSubject) apply(ctx context.Context, c *correction, m unlearn.Method, tags records.Tags) (*trial.Applied, error) {
 	return (&trial.Subject{Problem: sub.problem, Theta: sub.theta}).CarryOut(ctx, trial.Contender{Method: m, Tags: tags}, c.request, sub.works)
 }
 

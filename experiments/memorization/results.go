@@ -96,14 +96,11 @@ func spaces(r *engine.Results) []string {
 	return out
 }
 
-// memoryRows are the methods as tables and figures show them.
-var memoryRows = []string{"none", "fine-tune", "fine-tune-adam", "fine-tune-exposure", "first-order", "first-order-matched", "second-order", "second-order-repeated",
-	"second-order-exposure", "second-order-lissa", "second-order-published", "sisa", "retrain"}
-
-// methods returns those of memoryRows that there are records of.
+// methods returns the methods that there are records of, as tables and figures show them.
 func methods(r *engine.Results) []string {
 	var out []string
-	for _, m := range memoryRows {
+	for _, x := range listed() {
+		m := x.name
 		if slices.ContainsFunc(r.Records, func(rec records.Record) bool { return rec.Method == m && rec.Text("stage") == "after" }) {
 			out = append(out, m)
 		}

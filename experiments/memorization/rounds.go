@@ -14,8 +14,8 @@ import (
 	"lethe/unlearn"
 )
 
-// Newton is the second-order step with these numbers, in the Krylov space that round took.
-func (sub *secretSubject) Newton(ridge, step float64) unlearn.SecondOrder {
+// newton is the second-order step with these numbers, in the Krylov space that round took.
+func (sub *secretSubject) newton(ridge, step float64) unlearn.SecondOrder {
 	m := sub.secondOrderBy(unlearn.Galerkin{Tolerance: sub.set.Tolerance, Products: sub.set.MaxProducts}, unlearn.GaussNewton)
 	m.Ridge, m.Step = ridge, step
 	return m
@@ -104,7 +104,7 @@ func (sub *secretSubject) along(p path) rounds {
 	for i, ridge := range p.ridges {
 		r, _ := strconv.ParseFloat(ridge, 64) // written by with
 		s, _ := strconv.ParseFloat(p.steps[i], 64)
-		out = append(out, sub.Newton(r, s))
+		out = append(out, sub.newton(r, s))
 	}
 	return out
 }

@@ -54,7 +54,7 @@ func (c *repair) trainedRecords(ctx context.Context, name string, theta []float6
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, c.Records(name, c.tags().With(records.Tags{"statistics": way}), added(found, effort))...)
+		out = append(out, c.records(name, c.tags().With(records.Tags{"statistics": way}), added(found, effort))...)
 	}
 	return out, nil
 }
@@ -102,5 +102,5 @@ func (c *repair) sisaRecords(ctx context.Context, name string, shards int) ([]re
 	}
 	flipped := c.problem.Train.Subset(c.rows)
 	found, err := c.answers(func(d *datasets.Dataset) ([]float64, error) { return u.Predict(ctx, d) }, flipped)
-	return c.Records(name, c.tags().With(records.Tags{"statistics": kept, "note": u.Notes[0]}), append(training.effort, found...)), err
+	return c.records(name, c.tags().With(records.Tags{"statistics": kept, "note": u.Notes[0]}), append(training.effort, found...)), err
 }

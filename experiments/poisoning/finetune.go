@@ -133,7 +133,7 @@ func (c *repair) fineTuneTries(ctx context.Context, f fineTuner, rate float64, e
 		default:
 			found = append(found, engine.Finding{Metric: engine.Metric{Name: "try-failed", Unit: "1", Value: 1}, Tags: tags.With(records.Tags{"reason": "the parameters are not finite"})})
 		}
-		out = append(out, c.Records(f.title(epochs), c.tags().With(records.Tags{"statistics": way}), found)...)
+		out = append(out, c.records(f.title(epochs), c.tags().With(records.Tags{"statistics": way}), found)...)
 	}
 	return out, nil
 }
@@ -197,7 +197,7 @@ func (c *repair) fineTuneRecords(ctx context.Context, f fineTuner, epochs int) (
 		tags := c.tags().With(records.Tags{"statistics": way})
 		tries := c.fineTunes(known, name, "try", way)
 		if len(tries) == 0 {
-			out = append(out, c.Records(name, tags, []engine.Finding{engine.Failure("every rate that was tried failed")})...)
+			out = append(out, c.records(name, tags, []engine.Finding{engine.Failure("every rate that was tried failed")})...)
 			continue
 		}
 		rate := slices.MaxFunc(tries, func(a, b records.Record) int { return cmp.Compare(a.Value, b.Value) }).Number("tau-ft")

@@ -13,8 +13,8 @@ import (
 	"lethe/unlearn"
 )
 
-// Records turns findings into records.
-func (sub *poisonSubject) Records(method string, tags records.Tags, found []engine.Finding) []records.Record {
+// records turns findings into records.
+func (sub *poisonSubject) records(method string, tags records.Tags, found []engine.Finding) []records.Record {
 	return sub.session.RecordsOf(sub.part, method, sub.draw, tags, found)
 }
 

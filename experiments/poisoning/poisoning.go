@@ -8,6 +8,7 @@ import (
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/numbers"
 	"lethe/experiments/internal/records"
+	"lethe/experiments/internal/trial"
 )
 
 // imageSession is what the units of a run share.
@@ -58,7 +59,7 @@ func Experiment() *engine.Experiment {
 			TakeNetworks: func(ctx context.Context, s *engine.Session, dir string, parts []engine.Part) (string, error) {
 				return onImages(s).takeNetworks(ctx, dir, parts)
 			},
-			Rows:   imageRows,
+			Rows:   imageRows(),
 			Former: renameRecords, FormerUnit: renameUnit,
 		},
 		Describe: func(set engine.Settings, _, _ string) (string, []string) { return describePoisoning(set.(*Settings)) },
@@ -130,30 +131,40 @@ func requestUnits(set *Settings) []poisonUnit {
 	return append(now, later...)
 }
 
-// poisonMethod is a method of poisoning.
+// poisonMethod is a method of poisoning, and a row of its tables and figures.
 type poisonMethod struct {
 	name  string
+	color int // in figures; -1 = that of its place
 	units func(set *Settings) []poisonUnit
 }
 
-// poisonMethods lists the methods in the order in which they are carried out.
+// poisonMethods lists the methods in the order in which they are carried out, and stand in tables, figures and legends. A new one is a line here.
 func poisonMethods() []poisonMethod {
 	return []poisonMethod{
-		{"none", unchanged},
-		{"first-order", stepping("first-order", gradientSteps{}, false, false)},
-		{"first-order-iterative", stepping("first-order-iterative", gradientSteps{}, true, false)},
-		{"second-order", stepping("second-order", newtonSteps{}, false, false)},
-		{"second-order-iterative", stepping("second-order-iterative", newtonSteps{}, true, false)},
-		{"first-order-last", stepping("first-order-last", gradientSteps{}, false, true)},
-		{"first-order-iterative-last", stepping("first-order-iterative-last", gradientSteps{}, true, true)},
-		{"second-order-last", stepping("second-order-last", newtonSteps{}, false, true)},
-		{"second-order-iterative-last", stepping("second-order-iterative-last", newtonSteps{}, true, true)},
-		{plainFineTuner.name, plainFineTuner.units},
-		{trainerFineTuner.name, trainerFineTuner.units},
-		{momentumFineTuner.name, momentumFineTuner.units},
-		{"sisa", sharding},
-		{"retrain", retraining},
+		{"none", 7, unchanged},
+		{"first-order", 0, stepping("first-order", gradientSteps{}, false, false)},
+		{"first-order-iterative", 3, stepping("first-order-iterative", gradientSteps{}, true, false)},
+		{"second-order", 1, stepping("second-order", newtonSteps{}, false, false)},
+		{"second-order-iterative", 5, stepping("second-order-iterative", newtonSteps{}, true, false)},
+		{"first-order-last", -1, stepping("first-order-last", gradientSteps{}, false, true)},
+		{"first-order-iterative-last", -1, stepping("first-order-iterative-last", gradientSteps{}, true, true)},
+		{"second-order-last", -1, stepping("second-order-last", newtonSteps{}, false, true)},
+		{"second-order-iterative-last", -1, stepping("second-order-iterative-last", newtonSteps{}, true, true)},
+		{plainFineTuner.name, 4, plainFineTuner.units},
+		{trainerFineTuner.name, 8, trainerFineTuner.units},
+		{momentumFineTuner.name, -1, momentumFineTuner.units},
+		{"sisa", 9, sharding},
+		{"retrain", 2, retraining},
 	}
+}
+
+// imageRows are the rows of tables and the lines of figures, in their order, with the lines that stand for no method.
+func imageRows() []engine.Row {
+	rows := []engine.Row{{Label: "before", Color: 7}, {Label: "allowed", Color: 2}}
+	for _, m := range poisonMethods() {
+		rows = append(rows, engine.Row{Label: trial.MemoryLabel(m.name), Color: m.color})
+	}
+	return append(rows, engine.Row{Label: "none", Color: 7})
 }
 
 // poisonMethodNames are the names that may be chosen from.

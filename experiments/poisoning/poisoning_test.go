@@ -252,7 +252,7 @@ func TestFineTuningGoesBeyondItsGrid(t *testing.T) {
 	for rate, points := range map[float64]float64{1e-5: 1, 1e-4: 2} { // worse than any real one
 		for _, way := range []string{reestimated, kept} {
 			tags := c.tags().With(records.Tags{"statistics": way, "tau-ft": rate})
-			c.session.Before = append(c.session.Before, c.Records("fine-tune-1", tags, []engine.Finding{{Metric: engine.Metric{Name: "try", Unit: "points", Value: points}, Tags: nil},
+			c.session.Before = append(c.session.Before, c.records("fine-tune-1", tags, []engine.Finding{{Metric: engine.Metric{Name: "try", Unit: "points", Value: points}, Tags: nil},
 				{Metric: engine.Metric{Name: "try-seconds", Unit: "s", Value: 1000}, Tags: nil}})...)
 		}
 	}

@@ -26,7 +26,7 @@ func (sub *poisonSubject) trainRecords(ctx context.Context) ([]records.Record, e
 	effort = append(effort, engine.Finding{Metric: engine.Metric{Name: "parameters", Unit: "1", Value: float64(sub.model.Dim())}, Tags: nil},
 		engine.Finding{Metric: engine.Metric{Name: "images", Unit: "1", Value: float64(len(sub.labels))}, Tags: nil})
 	tags := records.Tags{"budget": sub.budget, "flips": len(sub.rows), "stage": "before"}
-	return append(sub.Records("none", tags, found), sub.Records("train", tags, effort)...), nil
+	return append(sub.records("none", tags, found), sub.records("train", tags, effort)...), nil
 }
 
 // cleanRecords trains on the true labels.
@@ -41,7 +41,7 @@ func (sub *poisonSubject) cleanRecords(ctx context.Context) ([]records.Record, e
 	}
 	effort, err := sub.effort(sub.cleanName(), len(sub.labels))
 	tags := records.Tags{"budget": sub.budget, "flips": len(sub.rows), "stage": "clean"}
-	return sub.Records("retrain", tags, append(effort, found...)), err
+	return sub.records("retrain", tags, append(effort, found...)), err
 }
 
 // effort is what a training on n images took, without the pass that finds its statistics.
@@ -68,7 +68,7 @@ func (c *repair) eachWay(ctx context.Context, t *target, name string, m unlearn.
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, c.Records(name, c.tags().With(records.Tags{"statistics": way}), found)...)
+		out = append(out, c.records(name, c.tags().With(records.Tags{"statistics": way}), found)...)
 	}
 	return out, nil
 }

@@ -167,7 +167,7 @@ func (c *repair) stepRecords(ctx context.Context, t *target, name string, rule s
 		found = append(found, ch.findings(k+1)...)
 	}
 	found = append(found, chunkFindings(scores, c.set.MaxFall)...)
-	return c.Records(name, c.tags().With(records.Tags{"statistics": way}), found), nil
+	return c.records(name, c.tags().With(records.Tags{"statistics": way}), found), nil
 }
 
 // reason says why the last try failed.

@@ -10,26 +10,29 @@ import (
 	"lethe/unlearn"
 )
 
-// Baselines returns the methods whose models are trained before the request: SISA, and on linear models differential privacy by a noisy
-// objective. They are trained once for a subject.
-func (s *Session) Baselines(ctx context.Context, sub *Fitted, set *Settings) ([]trial.Contender, error) {
-	var out []trial.Contender
-	if set.DPSigma > 0 && s.Convex() {
-		private, err := s.private(ctx, sub, set)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, trial.Contender{Method: private, Tags: records.Tags{"sigma": set.DPSigma}})
+// noisy is differential privacy by a noisy objective, on linear models. Its model is trained before the request, once for a subject.
+func (c *comparison) noisy() (*trial.Contender, error) {
+	if c.set.DPSigma == 0 || !c.Convex() {
+		return nil, nil
 	}
-	if set.SISAShards > 0 {
-		sharded, err := s.Sharded(ctx, sub, set)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, trial.Contender{Method: sharded, Tags: records.Tags{"shards": set.SISAShards, "slices": set.SISASlices, "vote": set.SISAOutputs,
-			"sisa-regulariser": set.SISARegulariser}})
+	private, err := c.private(c.ctx, c.sub, c.set)
+	if err != nil {
+		return nil, err
 	}
-	return out, nil
+	return with(private, records.Tags{"sigma": c.set.DPSigma})
+}
+
+// sisa is SISA. Its models are trained before the request, once for a subject.
+func (c *comparison) sisa() (*trial.Contender, error) {
+	if c.set.SISAShards == 0 {
+		return nil, nil
+	}
+	sharded, err := c.Sharded(c.ctx, c.sub, c.set)
+	if err != nil {
+		return nil, err
+	}
+	return with(sharded, records.Tags{"shards": c.set.SISAShards, "slices": c.set.SISASlices, "vote": c.set.SISAOutputs,
+		"sisa-regulariser": c.set.SISARegulariser})
 }
 
 func (s *Session) private(ctx context.Context, sub *Fitted, set *Settings) (*unlearn.Private, error) {

@@ -207,6 +207,6 @@ var tablesDomain = &engine.Domain{
 	Defaults: func(k engine.Key) engine.Settings { return Defaults(k) },
 	Check:    checkTables,
 	Recall:   func(s *engine.Session, part string, set engine.Settings) { OnTables(s).Recall(part, set.(*Settings)) },
-	Rows:     Rows, Label: Label,
+	Rows:     Rows(), Label: Label,
 	Tables: TuningTables,
 }

@@ -36,13 +36,6 @@ func SizeTitle(r *engine.Results, size float64) string {
 	return fmt.Sprintf("%s %ss", numbers.Shortest(size), unit)
 }
 
-// tableRows are the rows of tables and the lines of figures, in their order.
-var Rows = []engine.Row{
-	{Label: "none", Color: 7}, {Label: "dp", Color: 8}, {Label: "occlusion", Color: 6}, {Label: "fine-tune", Color: 4}, {Label: PaperFine, Color: 9}, {Label: "first-order", Color: 0}, {Label: PaperFirst, Color: 8}, {Label: "first-order-iterative", Color: 3},
-	{Label: "second-order", Color: 1}, {Label: "second-order, factor stored", Color: 6}, {Label: "second-order-iterative", Color: 5}, {Label: "sisa", Color: 9}, {Label: "retrain", Color: 2}, {Label: WarmNewton, Color: 6},
-	{Label: "retrain, warm", Color: 2}, {Label: "retrain, cold", Color: 6}, {Label: "retrain, cold, other starts", Color: 3},
-}
-
 // Rows of linear models: retraining by Newton's method from theta, and the methods as the paper sets them.
 const (
 	WarmNewton = "retrain, warm (Newton)"
@@ -69,7 +62,7 @@ func Label(rec records.Record) string {
 	return rec.Method
 }
 
-// Labels returns the rows that have the metric or failed, in the order of methodOrder. Of the residual of solves a method that failed
+// Labels returns the rows that have the metric or failed, in the order of their list. Of the residual of solves a method that failed
 // may have had none.
 func Labels(r *engine.Results, metric string) []string {
 	return r.Labels(r.Order(), func(rec records.Record) bool {

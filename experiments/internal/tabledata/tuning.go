@@ -126,7 +126,7 @@ func (s *Session) Tuning(ctx context.Context, set *Settings, size int) (*Tuning,
 	if err != nil {
 		return nil, err
 	}
-	t, err := b.Run(ctx, set)
+	t, err := b.run(ctx, set)
 	if err != nil {
 		return nil, err
 	}
@@ -191,8 +191,8 @@ func (b *tuningBench) losses(ctx context.Context, u *unlearn.Update) (*Reference
 	return out, b.sub.Model.SampleLosses(ctx, out.losses, u.Theta, b.sub.Choice)
 }
 
-// Run decides the ridge first, since the length of fine-tuning follows from what second order costs.
-func (b *tuningBench) Run(ctx context.Context, set *Settings) (*Tuning, error) {
+// run decides the ridge first, since the length of fine-tuning follows from what second order costs.
+func (b *tuningBench) run(ctx context.Context, set *Settings) (*Tuning, error) {
 	t := &Tuning{Steps: steps{Tau: set.Tau.Value, TauFT: set.TauFT.Value, Ridge: set.Ridge.Value, Epochs: set.Epochs},
 		Seconds: map[string]float64{}, CriterionSeconds: b.seconds, size: b.size}
 	if b.sub.Choice != nil {

@@ -25,7 +25,7 @@ type Fitting struct {
 	Name       string             // of its file
 	Checkpoint unlearn.Checkpoint // but for its path
 	Trainer    func(c unlearn.Checkpoint, callback func(unlearn.Progress) error) unlearn.Trainer
-	// measure returns what is shown at the end of an epoch; NaN = nothing.
+	// Measure returns what is shown at the end of an epoch; NaN = nothing.
 	Measure func(ctx context.Context, theta []float64) (accuracy, exposure float64, err error)
 
 	n                  int     // samples
