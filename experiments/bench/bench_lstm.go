@@ -17,7 +17,7 @@ const (
 	lstmEpoch    = 148597 // windows of the authors' text
 )
 
-// lstmBench is the authors' language model (PAPER.md section 3), in single precision, with the windows of the embedded text.
+// lstmBench is the authors' language model (docs/paper.md#unintended-memorization), in single precision, with the windows of the embedded text.
 func lstmBench() (*nets.Model, nets.LSTM, *datasets.Dataset, error) {
 	text := datasets.Alice()
 	v := datasets.NewVocabulary(text)

@@ -178,16 +178,6 @@ func TestTheFigureOfABudgetHasPointsAllAlong(t *testing.T) {
 	require.LessOrEqual(t, len(x), 12*3)
 }
 
-func TestSISAAndNoiseStandInTheTables(t *testing.T) {
-	for _, id := range []string{"residual", "fidelity", "runtime"} {
-		dir := tried.Smoke(t, t.TempDir(), id, "linear")
-		text := string(tried.Must(os.ReadFile(filepath.Join(dir, records.TablesName))))
-		for _, row := range []string{"| dp ", "| sisa "} {
-			require.Contains(t, text, row, id)
-		}
-	}
-}
-
 // Multi-class softmax regression on a model of package nets, not only two classes.
 func TestSoftmaxRegressionIsCertified(t *testing.T) {
 	const n, p, classes = 300, 6, 4

@@ -10,11 +10,10 @@ import (
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/tabledata"
 	"lethe/experiments/internal/tried"
-	"lethe/experiments/tabular"
 )
 
 func init() {
-	engine.Use(tabular.Residual(), Certified(), Budget(), LossPerturbation(), LossBudget(), Sigma())
+	engine.Use(Certified(), Budget(), LossPerturbation(), LossBudget(), Sigma())
 }
 
 // tableSession is a session of the certificates' data with the settings of quick runs.

@@ -9,9 +9,9 @@ import (
 	"lethe/experiments/internal/trial"
 )
 
-// textDefaults are the settings of a language model: the authors' where PAPER.md section 3 gives them, in the profile paper; quick takes a
+// defaults are the settings of a language model: the authors' where docs/paper.md#unintended-memorization gives them, in the profile paper; quick takes a
 // smaller network and a part of the text, so that five secrets are trained, forgotten and retrained in about a quarter of an hour on two cores.
-func textDefaults(k engine.Key) *Settings {
+func defaults(k engine.Key) *Settings {
 	s := &Settings{}
 	s.Lengths, s.Replace, s.Times, s.Window = []int{10}, []string{"text1"}, 29, 24
 	s.Methods, s.HeldOut = []string{"all"}, 0.1
@@ -40,12 +40,12 @@ func textDefaults(k engine.Key) *Settings {
 		s.TauGrid, s.TauFine, s.HeldOut = []float64{1e-3, 1e-2}, 2, 0.4
 		s.TuneSample, s.FitSamples, s.LissaProducts, s.Rounds = 200, 50, 80, 2
 	}
-	ownTextDefaults(s, k)
+	ownDefaults(s, k)
 	return s
 }
 
-// ownTextDefaults are those of the settings that other experiments take as well, and of fine-tuning.
-func ownTextDefaults(s *Settings, k engine.Key) {
+// ownDefaults are those of the settings that other experiments take as well, and of fine-tuning.
+func ownDefaults(s *Settings, k engine.Key) {
 	s.Tau, s.TauFT, s.Ridge = settings.Auto{Tuned: true}, settings.Auto{Tuned: true}, settings.Auto{Tuned: true}
 	s.Precision, s.Batch, s.MaxProducts, s.Tolerance = "float32", 64, 25, 1e-3
 	s.Draws, s.RateGrid, s.AdamRates, s.FineEpochs = 5, []float64{0.1, 0.3, 1}, []float64{5e-4, 1e-3, 2e-3, 4e-3}, []int{1, 2}

@@ -8,21 +8,21 @@ import (
 	"lethe/experiments/internal/records"
 )
 
-// textSession is what the units of a run share.
+// Session is what the units of a run share.
 type Session struct {
 	*engine.Session
 	secrets map[secretKey]*secretSubject
 }
 
-// onText returns what memorization shares in a session.
-func onText(s *engine.Session) *Session {
+// shared returns what memorization shares in a session.
+func shared(s *engine.Session) *Session {
 	return engine.Own(s, func(s *engine.Session) *Session { return &Session{s, map[secretKey]*secretSubject{}} })
 }
 
 // languageModel is the name of the model.
 const languageModel = "lstm"
 
-// memorizationExperiment makes a language model forget a number that stood in its training text (PAPER.md section 3).
+// Experiment makes a language model forget a number that stood in its training text (docs/paper.md#unintended-memorization).
 func Experiment() *engine.Experiment {
 	const id = "memorization"
 	return &engine.Experiment{
@@ -33,20 +33,20 @@ func Experiment() *engine.Experiment {
 			Choose: chooseText, Read: readText, CheckGiven: checkGivenText,
 			Flags:    []string{"--text", "--prompt", "--secret", "--replace", "--checkpoint"},
 			New:      func() engine.Settings { return &Settings{} },
-			Defaults: func(k engine.Key) engine.Settings { return textDefaults(k) },
+			Defaults: func(k engine.Key) engine.Settings { return defaults(k) },
 			Check: func(s *engine.Session, _ *engine.Experiment, set engine.Settings) error {
-				return onText(s).checkText(set.(*Settings))
+				return shared(s).checkText(set.(*Settings))
 			},
-			Rows: textRows(),
+			Rows: rows(),
 		},
 		Describe: func(set engine.Settings, _, _ string) (string, []string) {
 			return describeMemorization(set.(*Settings))
 		},
 		Idle: func(s *engine.Session, set engine.Settings, key string) string {
-			return onText(s).idle(key, set.(*Settings))
+			return shared(s).idle(key, set.(*Settings))
 		},
 		Units: func(_ context.Context, s *engine.Session, set engine.Settings) ([]engine.Unit, error) {
-			return onText(s).memorizationUnits(id, set.(*Settings))
+			return shared(s).memorizationUnits(id, set.(*Settings))
 		},
 		Tables:  memorizationTables,
 		Figures: memorizationFigures,

@@ -231,7 +231,7 @@ func memorySession(t *testing.T, set ...string) (*Session, *Settings) {
 	o := memoryOrder("")
 	text, _, err := readText(o)
 	require.NoError(t, err)
-	s := onText(engine.NewSession(&engine.Config{Dataset: EmbeddedText, Model: languageModel, Seed: 3}, nil, nil, engine.Quiet{}))
+	s := shared(engine.NewSession(&engine.Config{Dataset: EmbeddedText, Model: languageModel, Seed: 3}, nil, nil, engine.Quiet{}))
 	s.Text = text
 	return s, settings
 }

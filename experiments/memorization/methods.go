@@ -82,8 +82,8 @@ func memoryMethodNames() []string {
 	return names
 }
 
-// textRows are the rows of tables and the lines of figures, in their order, with the lines that stand for no method.
-func textRows() []engine.Row {
+// rows are the rows of tables and the lines of figures, in their order, with the lines that stand for no method.
+func rows() []engine.Row {
 	rows := []engine.Row{{Label: "before", Color: 7}, {Label: "allowed", Color: 2}}
 	for _, m := range listed() {
 		rows = append(rows, engine.Row{Label: trial.MemoryLabel(m.name), Color: m.color})
@@ -246,7 +246,7 @@ func (sub *secretSubject) secondOrderPublished(_ context.Context, c *correction)
 	return ch, nil
 }
 
-// publishedScale is the paper's for their two replacements (PAPER.md section 3).
+// publishedScale is the paper's for their two replacements (docs/paper.md#unintended-memorization).
 func publishedScale(c *correction) float64 {
 	if c.name == "text2" {
 		return 36000

@@ -5,7 +5,7 @@ import (
 	"lethe/experiments/internal/trial"
 )
 
-// textSettings are what --set may change in memorization.
+// Settings are what --set may change in memorization.
 type Settings struct {
 	trial.NetworkSettings
 
@@ -44,22 +44,22 @@ type Settings struct {
 	FineEpochs    []int         `set:"fine-tune-epochs" scope:"method" doc:"passes of fine-tuning: of memorization each is tried, of poisoning each is measured" max:"1e6"`
 }
 
-// textForm reads, prints and checks the settings by the tags of their fields.
-var textForm *settings.Form[Settings]
+// form reads, prints and checks the settings by the tags of their fields.
+var form *settings.Form[Settings]
 
 // The methods are functions that read settings themselves, so that no initial value of the form may name them.
 func init() {
-	textForm = settings.MustNew[Settings](map[string][]string{"methods": append(memoryMethodNames(), "all")})
+	form = settings.MustNew[Settings](map[string][]string{"methods": append(memoryMethodNames(), "all")})
 }
 
 // Set changes one setting from its text; lists are separated by commas. An unknown key is an error that lists the known ones.
-func (s *Settings) Set(key, text string) error { return textForm.Set(s, key, text) }
+func (s *Settings) Set(key, text string) error { return form.Set(s, key, text) }
 
 // Text returns a setting as Set reads it.
-func (s *Settings) Text(key string) string { return textForm.Text(s, key) }
+func (s *Settings) Text(key string) string { return form.Text(s, key) }
 
 // Check says what is wrong with the value of one setting.
-func (s *Settings) Check(key string) error { return textForm.Check(s, key) }
+func (s *Settings) Check(key string) error { return form.Check(s, key) }
 
 // Fields returns the settings in their order.
-func (s *Settings) Fields() []settings.Field { return textForm.Fields() }
+func (s *Settings) Fields() []settings.Field { return form.Fields() }

@@ -11,11 +11,11 @@ import (
 	"lethe/experiments/internal/trial"
 )
 
-// canaryFormat is the authors' (PAPER.md section 3). What stands before the secret is as long as their windows, so that the model sees the
+// canaryFormat is the authors' (docs/paper.md#unintended-memorization). What stands before the secret is as long as their windows, so that the model sees the
 // same before it everywhere.
 const canaryFormat = "`my telephone number is {secret}!' said alice.\n\n  "
 
-// paperTexts are the replacements of PAPER.md section 3 by their length.
+// paperTexts are the replacements of docs/paper.md#unintended-memorization by their length.
 var paperTexts = map[int][]string{5: {"taken"}, 10: {"not there ", "dry enough"}, 15: {"under the mouse"}, 20: {"the capital of paris"}}
 
 // secretKey is which secret: that of so many characters in a draw.

@@ -10,9 +10,9 @@ import (
 	"lethe/experiments/internal/trial"
 )
 
-// imageDefaults are the settings of a network on images whose labels are flipped: the authors' where PAPER.md section 4 gives them, in the
+// defaults are the settings of a network on images whose labels are flipped: the authors' where docs/paper.md#poisoned-labels gives them, in the
 // profile paper; quick takes a small network, and one step costs no more of its short training than it does of a long one.
-func imageDefaults(k engine.Key) *Settings {
+func defaults(k engine.Key) *Settings {
 	s := &Settings{}
 	s.Budgets, s.Known = []int{10000}, []float64{1}
 	s.Blocks, s.Dense, s.BlockDropout, s.Schedule = []int{8, 16}, 64, []float64{0}, "one-cycle"
@@ -30,12 +30,12 @@ func imageDefaults(k engine.Key) *Settings {
 		s.Images, s.Blocks, s.Dense, s.Reestimate = 200, []int{2}, 4, 100
 		s.RidgeShares, s.ProductsGrid, s.FineEpochs = []float64{1e-3, 1e-1}, []int{2, 4}, []int{1, 2}
 	}
-	ownImageDefaults(s, k)
+	ownDefaults(s, k)
 	return s
 }
 
-// ownImageDefaults are those of the settings that other experiments take as well, and of fine-tuning.
-func ownImageDefaults(s *Settings, k engine.Key) {
+// ownDefaults are those of the settings that other experiments take as well, and of fine-tuning.
+func ownDefaults(s *Settings, k engine.Key) {
 	s.Draws, s.Precision, s.Methods = 1, "float32", []string{"all"}
 	s.TrainRate, s.TrainBatch, s.TrainEpochs = 1e-2, 64, 20
 	s.Sample, s.Batch, s.Chunks, s.Shards = 250, 64, 5, []int{5}

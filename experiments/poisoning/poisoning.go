@@ -11,15 +11,15 @@ import (
 	"lethe/experiments/internal/trial"
 )
 
-// imageSession is what the units of a run share.
+// Session is what the units of a run share.
 type Session struct {
 	*engine.Session
 	poisoned map[string]*poisonSubject // by budget and draw
 	clean    map[int][]float64         // parameters after training on the true labels, by draw
 }
 
-// onImages returns what poisoning shares in a session.
-func onImages(s *engine.Session) *Session {
+// shared returns what poisoning shares in a session.
+func shared(s *engine.Session) *Session {
 	return engine.Own(s, func(s *engine.Session) *Session {
 		return &Session{s, map[string]*poisonSubject{}, map[int][]float64{}}
 	})
@@ -42,7 +42,7 @@ func firstPictures(profile string) string {
 	return "fashion"
 }
 
-// poisoningExperiment repairs a convolutional network that was trained on flipped labels (PAPER.md section 4).
+// Experiment repairs a convolutional network that was trained on flipped labels (docs/paper.md#poisoned-labels).
 func Experiment() *engine.Experiment {
 	const id = "poisoning"
 	return &engine.Experiment{
@@ -52,20 +52,20 @@ func Experiment() *engine.Experiment {
 			Models: []engine.Named{{Name: imageModel, Title: "convolutional network"}}, Holds: "images", Datasets: pictures, First: firstPictures,
 			Flags:    []string{"--networks"},
 			New:      func() engine.Settings { return &Settings{} },
-			Defaults: func(k engine.Key) engine.Settings { return imageDefaults(k) },
+			Defaults: func(k engine.Key) engine.Settings { return defaults(k) },
 			Check: func(s *engine.Session, _ *engine.Experiment, set engine.Settings) error {
-				return onImages(s).checkImages(set.(*Settings))
+				return shared(s).checkImages(set.(*Settings))
 			},
 			TakeNetworks: func(ctx context.Context, s *engine.Session, dir string, parts []engine.Part) (string, error) {
-				return onImages(s).takeNetworks(ctx, dir, parts)
+				return shared(s).takeNetworks(ctx, dir, parts)
 			},
-			Rows:   imageRows(),
+			Rows:   rows(),
 			Former: renameRecords, FormerUnit: renameUnit,
 		},
 		Describe: func(set engine.Settings, _, _ string) (string, []string) { return describePoisoning(set.(*Settings)) },
 		Idle:     func(_ *engine.Session, set engine.Settings, key string) string { return set.(*Settings).idle(key) },
 		Units: func(_ context.Context, s *engine.Session, set engine.Settings) ([]engine.Unit, error) {
-			return onImages(s).poisoningUnits(id, set.(*Settings)), nil
+			return shared(s).poisoningUnits(id, set.(*Settings)), nil
 		},
 		Tables:  poisoningTables,
 		Figures: poisoningFigures,
@@ -158,8 +158,8 @@ func poisonMethods() []poisonMethod {
 	}
 }
 
-// imageRows are the rows of tables and the lines of figures, in their order, with the lines that stand for no method.
-func imageRows() []engine.Row {
+// rows are the rows of tables and the lines of figures, in their order, with the lines that stand for no method.
+func rows() []engine.Row {
 	rows := []engine.Row{{Label: "before", Color: 7}, {Label: "allowed", Color: 2}}
 	for _, m := range poisonMethods() {
 		rows = append(rows, engine.Row{Label: trial.MemoryLabel(m.name), Color: m.color})

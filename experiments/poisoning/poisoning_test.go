@@ -40,7 +40,7 @@ func poisonSession(t *testing.T, set ...string) (*Session, *Settings) {
 	}
 	named, err := datasets.Load(t.Context(), "digits", "")
 	require.NoError(t, err)
-	s := onImages(engine.NewSession(&engine.Config{Dataset: "digits", Model: imageModel, Seed: 3}, named, nil, engine.Quiet{}))
+	s := shared(engine.NewSession(&engine.Config{Dataset: "digits", Model: imageModel, Seed: 3}, named, nil, engine.Quiet{}))
 	s.Dir = t.TempDir()
 	return s, settings
 }

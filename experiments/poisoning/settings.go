@@ -5,7 +5,7 @@ import (
 	"lethe/experiments/internal/trial"
 )
 
-// imageSettings are what --set may change in poisoning.
+// Settings are what --set may change in poisoning.
 type Settings struct {
 	trial.NetworkSettings
 
@@ -39,22 +39,22 @@ type Settings struct {
 	MaxFall       float64   `set:"max-fall" scope:"method" doc:"points of validation accuracy by which a chunk may lower it; one that lowers it more is refused" zero:"ok" unit:"points"`
 }
 
-// imageForm reads, prints and checks the settings by the tags of their fields.
-var imageForm *settings.Form[Settings]
+// form reads, prints and checks the settings by the tags of their fields.
+var form *settings.Form[Settings]
 
 // The methods are functions that read settings themselves, so that no initial value of the form may name them.
 func init() {
-	imageForm = settings.MustNew[Settings](map[string][]string{"methods": append(poisonMethodNames(), "all")})
+	form = settings.MustNew[Settings](map[string][]string{"methods": append(poisonMethodNames(), "all")})
 }
 
 // Set changes one setting from its text; lists are separated by commas. An unknown key is an error that lists the known ones.
-func (s *Settings) Set(key, text string) error { return imageForm.Set(s, key, text) }
+func (s *Settings) Set(key, text string) error { return form.Set(s, key, text) }
 
 // Text returns a setting as Set reads it.
-func (s *Settings) Text(key string) string { return imageForm.Text(s, key) }
+func (s *Settings) Text(key string) string { return form.Text(s, key) }
 
 // Check says what is wrong with the value of one setting.
-func (s *Settings) Check(key string) error { return imageForm.Check(s, key) }
+func (s *Settings) Check(key string) error { return form.Check(s, key) }
 
 // Fields returns the settings in their order.
-func (s *Settings) Fields() []settings.Field { return imageForm.Fields() }
+func (s *Settings) Fields() []settings.Field { return form.Fields() }

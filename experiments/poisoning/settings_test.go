@@ -9,7 +9,7 @@ import (
 
 // The words that stand in tags are those of the code that reads them.
 func TestWordsOfStatisticsAreThoseOfTheCode(t *testing.T) {
-	f, ok := imageForm.Field("statistics")
+	f, ok := form.Field("statistics")
 	require.True(t, ok)
 	assert.Equal(t, []string{reestimated, kept}, f.Words)
 }

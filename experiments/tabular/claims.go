@@ -10,7 +10,7 @@ import (
 	"lethe/experiments/internal/tabledata"
 )
 
-// accuracies are the test accuracies of the linear models at lambda 1 (PAPER.md section 2), to be met within 0.3 points.
+// accuracies are the test accuracies of the linear models at lambda 1 (docs/paper.md#linear-models), to be met within 0.3 points.
 var accuracies = map[string]float64{"drebin": 0.977, "adult": 0.847, "enron": 0.984}
 
 func residualClaims(r *engine.Results) []report.Claim {
@@ -82,7 +82,7 @@ func networkClaims(r *engine.Results) []report.Claim {
 	return out
 }
 
-// paperShards are the probabilities of PAPER.md section 2, to two digits.
+// paperShards are the probabilities of docs/paper.md#shards, to two digits.
 var paperShards = []struct {
 	shards, points int
 	p              float64

@@ -6,7 +6,7 @@ import (
 	"lethe/unlearn"
 )
 
-// tableDefaults returns the settings before --set: those of PAPER.md section 2 where it gives them. tau and tau-ft are
+// Defaults returns the settings before --set: those of docs/paper.md#linear-models where it gives them. tau and tau-ft are
 // given there for Drebin and Enron only, and are rows of their own, since the best of a grid (see tuning.go), which every method gets, is 5
 // to 50 times as large.
 func Defaults(k engine.Key) *Settings {

@@ -11,7 +11,7 @@ import (
 	"lethe/experiments/internal/report"
 )
 
-// tableExperiment is an experiment on tables, with linear models and MLPs.
+// Experiment is an experiment on tables, with linear models and MLPs.
 type Experiment struct {
 	ID, Title, Question string
 	Parts               []string // of an experiment that only runs others
