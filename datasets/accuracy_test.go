@@ -41,7 +41,7 @@ func TestAccuracyOfWhatIsNoAnswer(t *testing.T) {
 		"row 3 of four: label 4 is not a class index":            func(d *Dataset, _ *[]float64) { d.Y[3] = 4 },
 		"row 3 of four: label NaN is not a number":               func(d *Dataset, _ *[]float64) { d.Y[3], d.Classes = math.NaN(), 0 },
 		"accuracy on four: all samples have weight 0":            func(d *Dataset, _ *[]float64) { d.Weights = make([]float64, 4) },
-		"3 labels for 4 rows":                                    func(d *Dataset, _ *[]float64) { d.Y = d.Y[:3] },
+		"3 labels for 4 samples":                                 func(d *Dataset, _ *[]float64) { d.Y = d.Y[:3] },
 	} {
 		d, answers := good, []float64{0, 1, 1, 2}
 		d.Y = slices.Clone(good.Y)

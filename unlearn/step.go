@@ -36,7 +36,9 @@ func (m SecondOrder) WithSteps() Method {
 // checkSteps says which step has no sound vectors.
 func (u *Update) checkSteps(dim int) error {
 	for i, s := range u.Steps {
-		wrong := func(what string) error { return fmt.Errorf("unlearn: step %d of the update by %s: %s", i+1, u.Method, what) }
+		wrong := func(what string) error {
+			return fmt.Errorf("unlearn: step %d of the update by %s: %s", i+1, u.Method, what)
+		}
 		for _, v := range []struct {
 			field    string
 			x        []float64
