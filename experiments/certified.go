@@ -69,14 +69,22 @@ func (s *Session) noiseless(ctx context.Context, set *Settings) (*Subject, error
 	return s.subject(ctx, &exact)
 }
 
+// toCertified are the settings by which retraining is as exact as a release: it may end at the same residual.
+func (s *Settings) toCertified() *Settings {
+	exact := *s
+	exact.TrainTolerance = s.CertifiedResidual
+	return &exact
+}
+
 // releaseRecords carries out a draw's requests: by the mechanism, by retraining from the model as it is and, in the first draws,
-// by retraining from the start.
+// by retraining from the start. From the model as it is Newton's method is the cheapest exact retraining, so that is what a release is
+// compared with.
 func (s *Session) releaseRecords(ctx context.Context, part string, set *Settings, sizes []int, draw int) ([]Record, error) {
 	sub, err := s.noiseless(ctx, set)
 	if err != nil {
 		return nil, err
 	}
-	mechanism := set.mechanism()
+	exact, mechanism := set.toCertified(), set.mechanism()
 	mechanism.Rand = rand.New(rand.NewPCG(s.Seed, streamRelease<<32|uint64(draw)))
 	var out []Record
 	for _, size := range sizes {
@@ -85,13 +93,13 @@ func (s *Session) releaseRecords(ctx context.Context, part string, set *Settings
 			return nil, err
 		}
 		outcomes := []outcome{}
-		warm, ref, err := sub.carriedOut(ctx, contender{unlearn.Retrain{Trainer: sub.trainer}, Tags{"start": "warm"}}, r, nil)
+		warm, ref, err := sub.carriedOut(ctx, contender{unlearn.Retrain{Trainer: patient{exact.newton()}}, Tags{"start": "warm", "trainer": newtonTrainer}}, r, nil)
 		if err != nil {
 			return nil, err
 		}
 		outcomes = append(outcomes, warm)
 		if draw < set.ColdDraws {
-			cold, _, err := sub.carriedOut(ctx, contender{unlearn.Retrain{Trainer: sub.trainer, Start: sub.Start}, Tags{"start": "cold"}}, r, ref)
+			cold, _, err := sub.carriedOut(ctx, contender{unlearn.Retrain{Trainer: patient{s.trainer(exact)}, Start: sub.Start}, Tags{"start": "cold"}}, r, ref)
 			if err != nil {
 				return nil, err
 			}

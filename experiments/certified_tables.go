@@ -1,9 +1,6 @@
 package experiments
 
-import (
-	"fmt"
-	"strings"
-)
+import "fmt"
 
 // released is the row of the mechanism.
 const released = "output-perturbation"
@@ -26,8 +23,16 @@ func (r *Results) guarantee() string {
 	b, _ := r.budgetOf()
 	noise := r.where("noise", "method", released)
 	return fmt.Sprintf(" Each release is (%g, %g)-certified against the %s on the corrected data with the same noise, whatever was asked for and whatever was "+
-		"published before: its state has a gradient residual of at most %s, and each parameter has fresh noise of standard deviation %s. Retraining has no noise. "+
-		"A pass is a gradient or a Hessian product over all samples.", b.Epsilon, b.Delta, r.setting("against"), r.setting("certified-residual"), plain.one(noise.mean))
+		"published before: its state has a gradient residual of at most %s, and each parameter has fresh noise of standard deviation %s. Retraining has no noise%s. "+
+		"A pass is a gradient or a Hessian product over all samples.", b.Epsilon, b.Delta, r.setting("against"), r.setting("certified-residual"), plain.one(noise.mean), r.warmRule())
+}
+
+// warmRule says how warm retraining is done; nothing of records that are older than Newton's method there.
+func (r *Results) warmRule() string {
+	if len(r.part("seconds", "label", warmNewton)) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" and ends at a residual of at most %s too: warm by Newton's method from the model as it is, cold by L-BFGS", r.setting("certified-residual"))
 }
 
 func certifiedFigures(r *Results) []Figure {
@@ -53,13 +58,13 @@ func (r *Results) certifiedClaims() []Claim {
 			within(name+": mean test accuracy, against retraining without noise", r.where("test-accuracy", "method", released, size, v).mean,
 				r.where("test-accuracy", "method", "retrain", "start", "warm", size, v).mean, 0.0002, percent, "%"))
 		for _, start := range []string{"warm", "cold"} {
-			theirs := r.where("seconds", "method", "retrain", "start", start, size, v)
+			theirs := r.between("seconds", "method", "retrain", "start", start, size, v)
 			if theirs.n == 0 {
 				continue
 			}
-			ours := r.where("seconds", "method", released, size, v)
-			text := strings.Join([]string{name, "seconds of " + start + " retraining over those of a certified request"}, ": ")
-			out = append(out, atLeast(text, theirs.mean/ours.mean, 1, plain, "×"))
+			ours := r.between("seconds", "method", released, size, v)
+			text := fmt.Sprintf("%s: median seconds of %s retraining over those of a certified request", name, start)
+			out = append(out, atLeast(text, theirs.median/ours.median, 1, plain, "×"))
 		}
 	}
 	return out

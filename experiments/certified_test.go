@@ -24,6 +24,12 @@ func TestEveryRequestIsCertified(t *testing.T) {
 			require.LessOrEqual(t, rec.Value, 0.01, "one test sample in 154 may lie on the boundary")
 		}
 		require.Len(t, r.part("seconds", "method", "retrain", "start", "cold"), 2, "in the first draw only")
+		require.Len(t, r.part("seconds", "label", warmNewton), 2*r.draws())
+		for _, v := range r.numbers(r.sizeSetting()) { // the noise is all that a release has beyond warm retraining by the same steps
+			warm := r.where("products", "label", warmNewton, r.sizeSetting(), v).mean
+			require.InDelta(t, r.where("products", "method", released, r.sizeSetting(), v).mean, warm, 0.5*warm)
+		}
+		require.Contains(t, r.guarantee(), "ends at a residual of at most 1e-06 too: warm by Newton's method")
 		require.Contains(t, r.guarantee(), "each parameter has fresh noise of standard deviation 9.5")
 	}
 }

@@ -34,9 +34,9 @@ func Defaults(e *Experiment, k Key) (*Settings, error) {
 	s := &Settings{
 		Request: "features", Features: []int{10, 50, 100}, Rows: []int{10, 100, 1000}, Draws: 5, Pool: "sensitive",
 		Lambda: 1, Hidden: []int{200, 200}, Precision: "float64", TrainTolerance: 1e-6, TrainSteps: 1000,
-		Tau: Auto{Tuned: true}, TauFT: Auto{Tuned: true}, Batch: 32, Epochs: 1, Regulariser: "share",
+		Tau: Auto{Tuned: true}, TauFT: Auto{Tuned: true}, Batch: 32, Epochs: 0, Regulariser: "share",
 		Curvature: "full", Solver: "cg", Tolerance: 1e-3, Steps: 1, Batches: 1, Force: true, Chunks: 10, Seeds: 5, SeedDraws: 1,
-		Criterion: "residual", TuneDraws: 5, TuneSize: 50, Near: 0.5, Growth: 2, Factor: true,
+		Criterion: "residual", TuneDraws: 5, Near: 0.5, Growth: 2, Factor: true,
 		Shards: []int{5, 10, 20}, Points: []int{5, 10, 20, 50, 100, 200}, Trials: 2000,
 		Epsilons: []float64{0.1, 0.5, 1}, Delta: 0.01, Lambdas: []float64{1, 10, 100}, SweepDraws: 2, Requests: 200,
 		Sigmas:            []float64{0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 3000, 1e4, 3e4, 1e5},
@@ -47,8 +47,6 @@ func Defaults(e *Experiment, k Key) (*Settings, error) {
 		s.Draws = 10
 	}
 	switch k.Dataset {
-	case "adult", "diabetes":
-		s.TuneSize = 100
 	case "drebin":
 		s.Pool, s.PaperTau, s.PaperTauFT = "top400", 1e-3, 1e-4
 		if k.Profile == Paper {
@@ -78,7 +76,7 @@ func Defaults(e *Experiment, k Key) (*Settings, error) {
 // the request. quick takes a smaller network, and larger batches for fine-tuning, whose rate is chosen for them.
 func mlpDefaults(s *Settings, k Key) {
 	s.Ridge, s.PaperTau, s.PaperTauFT = Auto{Tuned: true}, 0, 0
-	s.Criterion, s.Epochs = "test-loss", 0
+	s.Criterion = "test-loss"
 	s.Curvature, s.Factor = "gauss-newton", false
 	s.DPSigma, s.SISAShards = 0, 5 // the noise hides nothing where the loss is not convex
 	s.TrainSteps, s.TrainTolerance = 1000, 1
@@ -108,7 +106,7 @@ func mlpDefaults(s *Settings, k Key) {
 }
 
 func smokeDefaults(s *Settings, k Key) {
-	s.Draws, s.TuneDraws, s.Features, s.Rows, s.Seeds, s.Trials, s.TuneSize = 2, 1, []int{2, 5}, []int{5, 20}, 1, 100, 10
+	s.Draws, s.TuneDraws, s.Features, s.Rows, s.Seeds, s.Trials = 2, 1, []int{2, 5}, []int{5, 20}, 1, 100
 	s.Growth, s.Points = 8, []int{5, 20}
 	s.SweepDraws, s.Requests, s.Lambdas, s.SISAShards = 1, 5, []float64{1, 10}, 3
 	s.Sigmas = []float64{0.1, 3, 100, 3000, 1e5}

@@ -60,7 +60,7 @@ func (s *Session) idle(key string, e *Experiment, set *Settings) string {
 		return unless(linear, "only linear models have the iterative variants")
 	case "batches":
 		return unless(set.Solver == "lissa" || e.ID == "solvers", "only solver=lissa takes it")
-	case "criterion", "tune-draws", "tune-size":
+	case "criterion", "tune-draws", sizeTag:
 		return unless(needsTuning(set), "nothing is auto")
 	}
 	return ""
@@ -86,8 +86,13 @@ func (s *Session) idleText(key string, set *Settings) string {
 	return idleGrid(key, set)
 }
 
-// idleGrid is idle for the values that are tried where none is set.
+// idleGrid is idle for the values that are tried where none is set, and for those of a method that is left out.
 func idleGrid(key string, set *Settings) string {
+	for _, rates := range []struct{ key, method string }{{"adam-rates", trainerFineTuner.name}, {"momentum-rates", momentumFineTuner.name}} {
+		if key == rates.key && !slices.Contains(set.Methods, rates.method) && !slices.Contains(set.Methods, "all") {
+			return "the method " + rates.method + " is not asked for"
+		}
+	}
 	for _, grid := range []struct {
 		key, of string
 		set     Auto

@@ -15,13 +15,19 @@ func limitsExperiment() *Experiment {
 	return &Experiment{
 		ID: id, Title: "Limits: a change that grows until second order fails",
 		Question: "how large may a change be before second order is no longer near retraining?",
-		Defaults: func(s *Settings, k Key) { s.Seeds = 0 },
+		Defaults: func(s *Settings, k Key) {
+			s.Seeds = 0
+			s.TauFT, s.Epochs = Auto{Value: 1e-4}, 1 // fine-tuning is not measured, so nothing is chosen for it
+			if k.Model != Models[0] && k.Profile != Smoke {
+				s.TuneSize = 100 // a choice for each of many sizes would retrain a network five times for each
+			}
+		},
 		Units: func(ctx context.Context, s *Session, set *Settings) ([]Unit, error) {
 			most, err := s.most(ctx, set)
 			if err != nil {
 				return nil, err
 			}
-			units := s.tuningUnits(id, set)
+			units := s.tuningUnits(id, set, set.growing(most))
 			for draw := range set.Draws {
 				units = append(units, Unit{fmt.Sprintf("draw=%d", draw), func(ctx context.Context) ([]Record, error) {
 					return s.grow(ctx, id, set, draw, most)
@@ -39,12 +45,23 @@ func limitsExperiment() *Experiment {
 	}
 }
 
+// growing are the sizes that the change may have.
+func (s *Settings) growing(most int) []int {
+	var out []int
+	for size := 1; ; size = min(size*s.Growth, most) {
+		out = append(out, size)
+		if size == most {
+			return out
+		}
+	}
+}
+
 // grow multiplies the change by set.Growth until second order's distance to the retrained parameters exceeds set.Near times that of no
 // update, or until there is nothing more to change.
 func (s *Session) grow(ctx context.Context, part string, set *Settings, draw, most int) ([]Record, error) {
 	var out []Record
 	name, limit := s.sizeName(set), 0
-	for size := 1; ; size = min(size*set.Growth, most) {
+	for _, size := range set.growing(most) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
@@ -74,8 +91,6 @@ func (s *Session) grow(ctx context.Context, part string, set *Settings, draw, mo
 		out = append(out, s.records(part, tags, draw, outcomes, "distance-ratio", "sample-loss-distance", "gradient-residual")...)
 		if none > 0 && near > set.Near {
 			limit = size
-		}
-		if limit > 0 || size == most {
 			break
 		}
 	}

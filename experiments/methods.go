@@ -21,8 +21,8 @@ type steps struct {
 
 // contenders returns the methods that are compared on a model, the retrainings first since the others are measured against them.
 // Retraining comes cold (from the same initial parameters) and warm (from theta). A linear model is retrained warm by Newton's method, the
-// cheapest exact way from there; the first, cold one is the reference. On the MLP the reference is the warm one, the iterative variants are
-// left out, and fine-tuning costs what second order costs.
+// cheapest exact way from there; the first, cold one is the reference. On the MLP the reference is the warm one, and the iterative variants
+// are left out.
 func (s *Session) contenders(ctx context.Context, sub *Subject, set *Settings, st steps) ([]contender, error) {
 	baselines, err := s.baselines(ctx, sub, set)
 	if err != nil {

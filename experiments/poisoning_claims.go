@@ -40,7 +40,7 @@ func (r *Results) repairedClaims(c poisonCase) []Claim {
 	var out []Claim
 	way := r.mainWay()
 	title := r.poisonTitle(c)
-	share := func(m string) float64 { return r.restored(c, m, way).mean }
+	share := func(m string) float64 { return r.restored(c, m, way).median }
 	for _, goal := range []struct {
 		method, text string
 		share        float64
@@ -55,9 +55,9 @@ func (r *Results) repairedClaims(c poisonCase) []Claim {
 		}
 	}
 	for _, pair := range [][2]string{{"second-order", "first-order"}, {"second-order-iterative", "first-order-iterative"}} {
-		rival, rivalWay := spreadOf(nil), ""
+		rival, rivalWay := middleOf(nil), ""
 		for _, w := range r.waysMeasured() { // first order at its best
-			if v := r.restored(c, pair[1], w); v.n > 0 && !(v.mean <= rival.mean) {
+			if v := r.restored(c, pair[1], w); v.n > 0 && !(v.median <= rival.median) {
 				rival, rivalWay = v, w
 			}
 		}
@@ -96,14 +96,14 @@ func (r *Results) restoresMore(c poisonCase, text, method, other, otherWay strin
 	if own.n == 0 || rival.n == 0 {
 		return nil
 	}
-	claim := Claim{Text: text, Target: "more", Met: own.mean > rival.mean,
+	claim := Claim{Text: text, Target: "more", Met: own.median > rival.median,
 		Measured: r.restoredText(c, method, way, plain) + ", " + r.restoredText(c, other, otherWay, plain)}
 	if !claim.Met {
 		difference := math.NaN()
 		if own.n == 1 {
 			difference = r.differenceError(c, method, way, other, otherWay)
 		}
-		claim.Short = plain.withError(rival.mean-own.mean, difference) + " less"
+		claim.Short = plain.withError(rival.median-own.median, difference) + " less"
 	}
 	return []Claim{claim}
 }

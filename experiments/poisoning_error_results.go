@@ -18,22 +18,22 @@ func (f style) withError(v, standardError float64) string {
 	return f.one(v) + " ± " + f.one(standardError)
 }
 
-// accuracyText writes the mean of test accuracies: of several draws with their deviation, of one with its standard error.
+// accuracyText writes the median of test accuracies: of several draws with the smallest and the largest, of one with its standard error.
 func accuracyText(records []Record, f style) string {
 	if len(records) == 1 {
 		n := records[0].Number("images")
 		return f.withError(records[0].Value, shareError(records[0].Value, n))
 	}
-	return f.text(spreadOf(values(records)))
+	return f.ends(middleOf(values(records)))
 }
 
-// restoredText does the same for the share of the lost accuracy that a method restored.
+// restoredText does the same for the share of the lost accuracy that a method restored, over the draws in which any was lost.
 func (r *Results) restoredText(c poisonCase, method, way string, f style) string {
 	s := r.restored(c, method, way)
 	if s.n == 1 {
-		return f.withError(s.mean, r.restoredError(c, method, way))
+		return f.withError(s.median, r.restoredError(c, method, way))
 	}
-	return f.text(s)
+	return f.ends(s)
 }
 
 // restoredError is the standard error of the share that a method restored in a single draw: of the ratio of the images that it has right
@@ -81,8 +81,8 @@ func difference(a, b []float64) []float64 { return floats.SubTo(make([]float64, 
 
 // bestOther is the method, with its way of statistics, that restores most of those that are not of second order, do not vote and take less
 // time than training again; chosen by the test images themselves, which favours it.
-func (r *Results) bestOther(c poisonCase) (method, way string, share spread) {
-	share = spreadOf(nil)
+func (r *Results) bestOther(c poisonCase) (method, way string, share middle) {
+	share = middleOf(nil)
 	whole := r.poisonBefore(c.budget, "retrain", "seconds")
 	for _, m := range r.poisonRows() {
 		if m == "none" || m == "retrain" || votes(m) || strings.HasPrefix(m, "second-order") {
@@ -90,7 +90,7 @@ func (r *Results) bestOther(c poisonCase) (method, way string, share spread) {
 		}
 		for _, w := range r.waysMeasured() {
 			s := r.restored(c, m, w)
-			if s.n == 0 || share.n > 0 && s.mean <= share.mean {
+			if s.n == 0 || share.n > 0 && s.median <= share.median {
 				continue
 			}
 			if seconds := r.poison(c, m, "seconds", w); seconds.n > 0 && whole.n > 0 && seconds.mean >= whole.mean {

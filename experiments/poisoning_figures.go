@@ -55,7 +55,7 @@ func (r *Results) repairCostFigure(c poisonCase) Figure {
 		way := r.ownWay(c, m)
 		seconds, restored := r.poison(c, m, "seconds", way), r.restored(c, m, way)
 		if seconds.n > 0 && restored.n > 0 {
-			f.Series = append(f.Series, Series{Label: m, X: []float64{seconds.mean}, Y: []float64{100 * restored.mean}, Points: true})
+			f.Series = append(f.Series, Series{Label: m, X: []float64{seconds.mean}, Y: []float64{100 * restored.median}, Points: true})
 		}
 	}
 	return f

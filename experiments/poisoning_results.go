@@ -33,15 +33,15 @@ func (r *Results) knownShares() []float64 {
 	return out
 }
 
-// poisonNote says what the numbers are means of.
+// poisonNote says what the numbers are medians of.
 func (r *Results) poisonNote() string {
 	if n := r.draws(); n > 1 {
-		return fmt.Sprintf("Mean ± standard deviation over %d draws of the flips and of the start.", n)
+		return fmt.Sprintf("Median (smallest to largest) over %d draws of the flips and of the start.", n)
 	}
 	return "One draw; " + errorNote + "."
 }
 
-// severalNote is poisonNote where it says what ± is, for tables that have none of one draw.
+// severalNote is poisonNote where there are several draws, for tables without ± of one draw.
 func (r *Results) severalNote() string {
 	if r.draws() > 1 {
 		return r.poisonNote() + " "
@@ -93,9 +93,14 @@ func (r *Results) poisonBefore(budget float64, method, metric string) spread {
 	return r.where(metric, "method", method, "budget", budget, "stage", stage)
 }
 
-// restored returns the share of the accuracy lost to the flips that a method restored: over several draws the restored points of all over the
-// lost points of all, since a draw in which little was lost says little. Its deviation is that of the shares of the draws in which any was.
-func (r *Results) restored(c poisonCase, method, way string) spread {
+// poisonEnds is the median of the same with the smallest and the largest.
+func (r *Results) poisonEnds(c poisonCase, method, metric, way string) middle {
+	return r.between(metric, c.pairs("method", method, "statistics", way)...)
+}
+
+// restored returns the share of the accuracy lost to the flips that a method restored, over the draws in which any was lost. The median does
+// not move with a draw in which little was, whose share is a ratio of small numbers.
+func (r *Results) restored(c poisonCase, method, way string) middle {
 	at := func(draw int, pairs ...any) (float64, bool) {
 		for _, rec := range r.part("test-accuracy", pairs...) {
 			if rec.Draw == draw {
@@ -104,25 +109,15 @@ func (r *Results) restored(c poisonCase, method, way string) spread {
 		}
 		return 0, false
 	}
-	restored, lost := 0.0, 0.0
 	var shares []float64
-	n := 0
 	for _, rec := range r.part("test-accuracy", c.pairs("method", method, "statistics", way)...) {
 		before, ok := at(rec.Draw, "method", "none", "budget", c.budget, "stage", "before")
 		clean, known := at(rec.Draw, "method", "retrain", "budget", c.budget, "stage", "clean")
-		if !ok || !known {
-			continue
-		}
-		n++
-		restored, lost = restored+rec.Value-before, lost+clean-before
-		if clean > before {
+		if ok && known && clean > before {
 			shares = append(shares, (rec.Value-before)/(clean-before))
 		}
 	}
-	if !(lost > 0) {
-		return spreadOf(nil)
-	}
-	return spread{n, restored / lost, spreadOf(shares).sd}
+	return middleOf(shares)
 }
 
 // poisonRows are the methods that there are records of, in the order in which they were carried out.

@@ -45,8 +45,8 @@ func (r *Results) learnedTable() Table {
 	for _, budget := range r.numbers("budget") {
 		t.Rows = append(t.Rows, []string{r.flipsTitle(budget),
 			accuracyText(r.part("test-accuracy", "method", "none", "budget", budget, "stage", "before"), percent),
-			accuracyText(r.part("test-accuracy", "method", "retrain", "budget", budget, "stage", "clean"), percent), percent.text(r.poisonBefore(budget, "none", "poison-learned")),
-			plain.text(r.poisonBefore(budget, "train", "seconds"))})
+			accuracyText(r.part("test-accuracy", "method", "retrain", "budget", budget, "stage", "clean"), percent), percent.ends(r.between("poison-learned", "method", "none", "budget", budget, "stage", "before")),
+			plain.ends(r.between("seconds", "method", "train", "budget", budget, "stage", "before"))})
 	}
 	return t
 }
@@ -82,7 +82,7 @@ func (r *Results) byBudget(title, metric, note string, known float64) Table {
 		t.Rows = append(t.Rows, row)
 	}
 	if metric == "restored-share" && r.draws() > 1 {
-		t.Note += " The mean is that of the restored points over that of the lost ones; the deviation that of the draws' own shares."
+		t.Note += " Of each draw the restored points over the lost ones; draws in which none were lost have no share."
 	}
 	return t
 }
@@ -93,7 +93,7 @@ func (r *Results) shareCell(metric string, c poisonCase, method, way string) str
 	records := r.part(metric, pairs...)
 	switch {
 	case r.poisonFailed(c, method, way) > 0 || len(records) == 0:
-		return r.cell(metric, percent, pairs...)
+		return r.endsCell(metric, percent, pairs...)
 	case metric == "restored-share":
 		return r.restoredText(c, method, way, percent)
 	}
@@ -126,27 +126,24 @@ func (r *Results) poisonCostTable(c poisonCase) Table {
 			"what is tried, of fine-tuning the passes of all rates too that are not taken. The products of second order are those of all its tries. "+
 			"Measuring is in neither, nor is the pass for a training's statistics.", formatNumber(images)),
 	}
-	retraining := r.poisonBefore(c.budget, "retrain", "seconds").mean
-	passes := func(s spread) string { return style{1 / images, -1}.text(scaled(s, 1)) }
+	retraining := r.between("seconds", "method", "retrain", "budget", c.budget, "stage", "clean").median
+	share, passes := style{100 / retraining, -1}, style{1 / images, -1}
 	t.Note = r.severalNote() + t.Note
 	for _, m := range r.poisonRows() {
 		way := r.ownWay(c, m)
-		seconds := r.poison(c, m, "seconds", way)
+		seconds := r.poisonEnds(c, m, "seconds", way)
 		if m == "none" || seconds.n == 0 {
 			continue
 		}
 		choosing := r.tuningSeconds(c, m, way)
-		t.Rows = append(t.Rows, []string{m, plain.text(seconds), plain.text(scaled(seconds, 100/retraining)), plain.text(r.poison(c, m, "check-seconds", way)),
-			passes(scaled(r.poison(c, m, "gradients", way), 1)), passes(r.poison(c, m, "hvps", way)), plain.one(choosing),
-			plain.one(100 / retraining * (seconds.mean + choosing))})
+		t.Rows = append(t.Rows, []string{m, plain.ends(seconds), share.ends(seconds), plain.ends(r.poisonEnds(c, m, "check-seconds", way)),
+			passes.ends(r.poisonEnds(c, m, "gradients", way)), passes.ends(r.poisonEnds(c, m, "hvps", way)), plain.one(choosing),
+			share.one(seconds.median + choosing)})
 	}
 	return t
 }
 
-// scaled is the spread of values times a factor.
-func scaled(s spread, factor float64) spread { return spread{s.n, s.mean * factor, s.sd * factor} }
-
-// tuningSeconds is what choosing the settings of a method took, on the mean of the draws.
+// tuningSeconds is what choosing the settings of a method took, a draw's on the mean.
 func (r *Results) tuningSeconds(c poisonCase, method, way string) float64 {
 	sum, draws := 0.0, map[int]bool{}
 	for _, rec := range r.part("tuning-seconds", c.pairs("method", method, "statistics", way)...) {
@@ -172,7 +169,7 @@ func (r *Results) chunksTable(c poisonCase) Table {
 			row := []string{m + ", statistics " + way}
 			for _, k := range chunks {
 				records := r.part("chunk-accuracy", c.pairs("method", m, "statistics", way, "chunk", k)...)
-				text := style{1, 2}.text(spreadOf(values(records)))
+				text := style{1, 2}.ends(middleOf(values(records)))
 				refused := 0
 				for _, rec := range records {
 					if rec.Settings["taken"] == false {

@@ -1,19 +1,26 @@
 package experiments
 
-import (
-	"fmt"
-)
+import "math"
 
 // recall takes what an earlier session of the run chose from its records, so that a run that is gone on with need not try again.
 func (s *Session) recall(part string, set *Settings) {
 	if !needsTuning(set) {
 		return
 	}
-	t := &tuning{seconds: map[string]float64{}}
-	found := 0
+	bySize := map[float64]*tuning{} // NaN never: records from before choices had a size are those of tune-size
+	found := map[float64]int{}
 	for _, r := range s.before {
 		if r.Experiment != part {
 			continue
+		}
+		size := r.Number(sizeTag)
+		if math.IsNaN(size) {
+			size = float64(set.TuneSize)
+		}
+		t := bySize[size]
+		if t == nil {
+			t = &tuning{seconds: map[string]float64{}, size: int(size), none: math.NaN()}
+			bySize[size] = t
 		}
 		switch r.Metric {
 		case "chosen-ridge":
@@ -34,15 +41,20 @@ func (s *Session) recall(part string, set *Settings) {
 			t.choice = int(r.Value)
 			continue
 		default:
-			if r.Text("tried") != "" {
+			switch {
+			case r.Text("tried") != "":
 				t.trials = append(t.trials, recalledTrial(r))
+			case r.Metric == criterionMetric && r.Method == "none":
+				t.none = r.Value
 			}
 			continue
 		}
-		found++
+		found[size]++
 	}
-	if found == len(chosen) {
-		s.tunings[fmt.Sprint(*s.trialSettings(set))] = t
+	for size, t := range bySize {
+		if found[size] == len(chosen) {
+			s.tunings[s.tuningKey(set, int(size))] = t
+		}
 	}
 }
 
@@ -53,5 +65,6 @@ func recalledTrial(r Record) outcome {
 		o.metrics = []metric{{r.Metric, r.Unit, r.Value}}
 	}
 	delete(o.tags, "reason")
+	delete(o.tags, sizeTag)
 	return o
 }

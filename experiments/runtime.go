@@ -50,9 +50,9 @@ func (s *Session) runtimeUnits(ctx context.Context, part string, set *Settings) 
 	if err != nil {
 		return nil, err
 	}
-	units := s.tuningUnits(part, set)
+	units := s.tuningUnits(part, set, sizes)
 	if set.Factor && s.convex() {
-		units = append(units, s.factorUnit(part, set))
+		units = append(units, s.factorUnit(part, set, sizes[0]))
 	}
 	name := s.sizeName(set)
 	for draw := range set.Draws {
@@ -69,7 +69,7 @@ func (s *Session) runtimeUnits(ctx context.Context, part string, set *Settings) 
 					}
 					outcomes = append(outcomes[:len(outcomes):len(outcomes)], o)
 				}
-				t, err := s.tuning(ctx, set)
+				t, err := s.tuning(ctx, set, size)
 				if err != nil {
 					return nil, err
 				}
@@ -135,7 +135,8 @@ func (r *Results) choosingNote() string {
 	if len(r.part(choosingSeconds)) == 0 {
 		return ""
 	}
-	note := fmt.Sprintf(" Settings were chosen once, on %s draws of their own; the choice serves every request of that kind, and is counted whole here.", r.setting("tune-draws"))
+	note := fmt.Sprintf(" Settings were chosen once%s, on %s draws of their own; the choice serves every request of that kind, and is counted whole here.",
+		map[bool]string{true: " for each size", false: ""}[len(r.numbers(sizeTag)) > 1], r.setting("tune-draws"))
 	if len(r.part(criterionSeconds)) == 0 {
 		note += " Its criterion, the gradient residual, needs no retraining."
 	}
@@ -149,7 +150,7 @@ func (s *Session) stored(ctx context.Context, set *Settings, size, draw int) (ou
 	if err != nil {
 		return outcome{}, err
 	}
-	st, err := s.tuned(ctx, set)
+	st, err := s.tuned(ctx, set, size)
 	if err != nil {
 		return outcome{}, err
 	}
@@ -188,14 +189,14 @@ func (s *Session) factor(ctx context.Context, sub *Subject, ridge, tolerance flo
 	return sub.factor, nil
 }
 
-// factorUnit times the storing of the factor.
-func (s *Session) factorUnit(part string, set *Settings) Unit {
+// factorUnit times the storing of the factor, with the ridge for that size of the change.
+func (s *Session) factorUnit(part string, set *Settings, size int) Unit {
 	return Unit{"factor", func(ctx context.Context) ([]Record, error) {
 		sub, err := s.subject(ctx, set)
 		if err != nil {
 			return nil, err
 		}
-		st, err := s.tuned(ctx, set)
+		st, err := s.tuned(ctx, set, size)
 		if err != nil {
 			return nil, err
 		}

@@ -24,7 +24,7 @@ type Settings struct {
 	PaperTau    float64 `set:"paper-tau" of:"residual,fidelity,scatter,runtime" doc:"tau of a further row of first order, as the paper sets it (linear models); 0 leaves the row out" zero:"ok"`
 	PaperTauFT  float64 `set:"paper-tau-ft" of:"residual,fidelity,scatter,runtime" doc:"learning rate of a further row of fine-tuning, as the paper sets it, one pass with the regulariser whole at each batch (linear models); 0 leaves the row out" zero:"ok"`
 	Batch       int     `set:"batch" doc:"batch size of fine-tuning" max:"1e9"`
-	Epochs      int     `set:"epochs" doc:"passes of fine-tuning; 0 takes as many as cost what second order costs" zero:"ok" max:"1e6"`
+	Epochs      int     `set:"epochs" doc:"passes of fine-tuning; 0 takes the best of 1, 2 and 10, on networks also of as many as cost what second order costs (a Hessian product counted as two gradients), each at its best rate; with tau-ft a number as many as cost that" zero:"ok" max:"1e6"`
 	Regulariser string  `set:"ft-regulariser" doc:"fine-tuning's regulariser at each batch: the batch's share, or whole, as the authors have it" words:"whole|share"`
 	Ridge       Auto    `set:"ridge" doc:"added to the Hessian; auto takes the best of a grid" zero:"ok"`
 	Curvature   string  `set:"curvature" doc:"matrix of second order: full or gauss-newton" words:"full|gauss-newton"`
@@ -40,7 +40,7 @@ type Settings struct {
 
 	Criterion string  `set:"criterion" doc:"what auto makes small: test-loss (the distance of the samples' losses to warm retraining's, on one half of the test set, which is not measured then) or residual" words:"test-loss|residual"`
 	TuneDraws int     `set:"tune-draws" doc:"draws on which auto is decided, never those that are measured" max:"1e3"`
-	TuneSize  int     `set:"tune-size" doc:"columns or rows changed in those draws; at most what there is" max:"1e9"`
+	TuneSize  int     `set:"tune-size" doc:"columns or rows changed in those draws, at most what there is; 0 decides for each measured size by itself, on changes of that size" zero:"ok" max:"1e9"`
 	Near      float64 `set:"near" doc:"limits: second order counts as near while its distance to retraining is this share of no update's" unit:"share"`
 	Growth    int     `set:"growth" doc:"limits: factor by which the change grows from step to step" min:"2" max:"1e6"`
 	Factor    bool    `set:"factor" doc:"runtime: measure second order with the Hessian's factor stored beforehand"`

@@ -58,7 +58,7 @@ func TestDefaultsFollowThePaper(t *testing.T) {
 		k    Key
 		want string
 	}{
-		{"residual", Key{"drebin", "linear", Paper}, "features=10,50,100 draws=40 pool=top400 lambda=1 tau=auto tau-ft=auto ft-regulariser=share tune-draws=5 paper-tau=0.001 paper-tau-ft=0.0001"},
+		{"residual", Key{"drebin", "linear", Paper}, "features=10,50,100 draws=40 pool=top400 lambda=1 tau=auto tau-ft=auto ft-regulariser=share epochs=0 tune-draws=5 tune-size=0 paper-tau=0.001 paper-tau-ft=0.0001"},
 		{"residual", Key{"enron", "linear", Paper}, "features=10,50,100 draws=10 pool=top400 lambda=1 tau=auto tau-ft=auto tune-draws=5 paper-tau=0.0001 paper-tau-ft=0.0001"},
 		{"scatter", Key{"drebin", "linear", Quick}, "features=20"},
 		{"residual", Key{"adult", "mlp", Paper}, "rows=10,100,1000 hidden=200,200 seeds=5 draws=10 ridge=auto curvature=gauss-newton criterion=test-loss tune-draws=5 paper-tau=0"},

@@ -25,11 +25,6 @@ func (r *Results) bySize(title, metric string, f style) Table {
 	return t
 }
 
-// cell writes mean and standard deviation of a metric, and how many draws the method failed or was refused in.
-func (r *Results) cell(metric string, f style, pairs ...any) string {
-	return r.withFailures(f.text(r.where(metric, pairs...)), metric, pairs...)
-}
-
 // endsCell writes the median of a metric with its smallest and largest value, and how many draws the method failed or was refused in. A
 // share of one draw has its standard error.
 func (r *Results) endsCell(metric string, f style, pairs ...any) string {
@@ -148,5 +143,5 @@ func (r *Results) drawsNote() string {
 			break
 		}
 	}
-	return note + r.sisaNote()
+	return note + r.noChangeNote() + r.sisaNote()
 }

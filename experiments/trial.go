@@ -63,7 +63,7 @@ func (s *Session) trialOf(ctx context.Context, set *Settings, size, draw int, na
 	if err != nil {
 		return nil, err
 	}
-	st, err := s.tuned(ctx, set)
+	st, err := s.tuned(ctx, set, size)
 	if err != nil {
 		return nil, err
 	}
@@ -295,7 +295,7 @@ func (s *Session) drawUnits(ctx context.Context, part string, set *Settings, met
 	if err != nil {
 		return nil, err
 	}
-	units := s.tuningUnits(part, set)
+	units := s.tuningUnits(part, set, sizes)
 	name := s.sizeName(set)
 	for draw := range set.Draws {
 		for _, size := range sizes {

@@ -24,6 +24,10 @@ import (
 // of the mean losses, a single number, passes through zero by chance. Where the best value is an end of the grid, up to three more decades
 // are tried beyond it.
 //
+// The choice is made for each measured size of the change by itself (Settings.TuneSize = 0): of a small change the best rate is smaller than
+// of a large one, so one value for all holds a method back. No update at all has its criterion taken too, so that tables can say where no
+// value is better than that.
+//
 // Nothing is chosen on what is measured: the tuning draws are other draws than the measured ones, and the test samples of the criterion one
 // half of the test set, of which the other half is measured (Subject.Choice).
 var (
@@ -56,7 +60,9 @@ type tuning struct {
 	// What choosing took: the updates tried for each method's setting and their criterion, and the retrainings that the criterion needs.
 	seconds          map[string]float64 // by method
 	criterionSeconds float64
-	choice           int // test samples that the criterion was taken on; 0 = it needs none
+	choice           int     // test samples that the criterion was taken on; 0 = it needs none
+	size             int     // columns or rows changed in the draws
+	none             float64 // the criterion of no update; NaN in records older than that
 }
 
 // chosen is what is recorded of a tuning's result.
@@ -70,9 +76,9 @@ var chosen = []struct {
 	{"fine-tune", "epochs", func(s steps) float64 { return float64(s.Epochs) }},
 }
 
-// tuned returns the step lengths in force: those set, and the chosen ones where auto was set.
-func (s *Session) tuned(ctx context.Context, set *Settings) (steps, error) {
-	t, err := s.tuning(ctx, set)
+// tuned returns the step lengths in force for changes of that size: those set, and the chosen ones where auto was set.
+func (s *Session) tuned(ctx context.Context, set *Settings, size int) (steps, error) {
+	t, err := s.tuning(ctx, set, size)
 	if err != nil {
 		return steps{}, err
 	}
@@ -86,11 +92,24 @@ func needsTuning(set *Settings) bool {
 	return set.Tau.Tuned || set.TauFT.Tuned || set.Ridge.Tuned || set.Epochs == 0
 }
 
-func (s *Session) tuning(ctx context.Context, set *Settings) (*tuning, error) {
+// tuneSize is the size of the change that settings are chosen by where the measured one is size.
+func (s *Settings) tuneSize(size int) int {
+	if s.TuneSize > 0 {
+		return s.TuneSize
+	}
+	return size
+}
+
+// tuningKey names a choice in Session.tunings.
+func (s *Session) tuningKey(set *Settings, size int) string {
+	return fmt.Sprint(*s.trialSettings(set), set.tuneSize(size))
+}
+
+func (s *Session) tuning(ctx context.Context, set *Settings, size int) (*tuning, error) {
 	if !needsTuning(set) {
 		return &tuning{steps: steps{set.Tau.Value, set.TauFT.Value, set.Ridge.Value, set.Epochs}}, nil
 	}
-	key := fmt.Sprint(*s.trialSettings(set))
+	key := s.tuningKey(set, size)
 	if t, ok := s.tunings[key]; ok {
 		return t, nil
 	}
@@ -98,8 +117,8 @@ func (s *Session) tuning(ctx context.Context, set *Settings) (*tuning, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.Progress.Note(fmt.Sprintf("choosing tau, tau-ft and ridge on %d draws of their own", set.TuneDraws))
-	b, err := s.tuningBench(ctx, sub, set)
+	s.Progress.Note(fmt.Sprintf("choosing tau, tau-ft and ridge on %d draws of their own, %s=%d", set.TuneDraws, s.sizeName(set), set.tuneSize(size)))
+	b, err := s.tuningBench(ctx, sub, set, set.tuneSize(size))
 	if err != nil {
 		return nil, err
 	}
@@ -115,6 +134,7 @@ func (s *Session) tuning(ctx context.Context, set *Settings) (*tuning, error) {
 type tuningBench struct {
 	session  *Session
 	sub      *Subject
+	size     int // columns or rows changed in each
 	requests []unlearn.Request
 	refs     []*reference // with the losses alone; nil when the criterion is the residual
 	seconds  float64      // of the retrainings
@@ -122,14 +142,14 @@ type tuningBench struct {
 }
 
 // tuningBench draws the requests and, where the criterion asks for it, retrains for each.
-func (s *Session) tuningBench(ctx context.Context, sub *Subject, set *Settings) (*tuningBench, error) {
+func (s *Session) tuningBench(ctx context.Context, sub *Subject, set *Settings, size int) (*tuningBench, error) {
 	most, err := s.most(ctx, set)
 	if err != nil {
 		return nil, err
 	}
-	b := &tuningBench{session: s, sub: sub}
+	b := &tuningBench{session: s, sub: sub, size: min(size, most)}
 	for i := range set.TuneDraws {
-		r, err := s.request(ctx, set, min(set.TuneSize, most), tuningDraw+i)
+		r, err := s.request(ctx, set, b.size, tuningDraw+i)
 		if err != nil {
 			return nil, err
 		}
@@ -170,15 +190,23 @@ func (b *tuningBench) losses(ctx context.Context, u *unlearn.Update) (*reference
 // run decides the ridge first, since the length of fine-tuning follows from what second order costs.
 func (b *tuningBench) run(ctx context.Context, set *Settings) (*tuning, error) {
 	t := &tuning{steps: steps{Tau: set.Tau.Value, TauFT: set.TauFT.Value, Ridge: set.Ridge.Value, Epochs: set.Epochs},
-		seconds: map[string]float64{}, criterionSeconds: b.seconds}
+		seconds: map[string]float64{}, criterionSeconds: b.seconds, size: b.size}
 	if b.sub.Choice != nil {
 		t.choice = b.sub.Choice.Len()
 	}
+	none, failed, err := b.criterion(ctx, unlearn.None{})
+	if err != nil {
+		return nil, err
+	}
+	if failed != "" {
+		return nil, fmt.Errorf("experiments: the criterion of no update: %s", failed)
+	}
+	t.none = none
 	second := func(ridge float64) (unlearn.Method, error) { return secondOrder(set, ridge, b.session.Seed) }
 	if err := b.choose(ctx, t, &t.steps.Ridge, set.Ridge, "ridge", ridgeGrid, second); err != nil {
 		return nil, err
 	}
-	if set.Epochs == 0 {
+	if set.Epochs == 0 && !(b.session.convex() && set.TauFT.Tuned) {
 		if err := b.equalCost(ctx, t, second); err != nil {
 			return nil, err
 		}
@@ -190,7 +218,51 @@ func (b *tuningBench) run(ctx context.Context, set *Settings) (*tuning, error) {
 	fine := func(rate float64) (unlearn.Method, error) {
 		return b.session.fineTune(set, rate, t.steps.Epochs), nil
 	}
-	return t, b.choose(ctx, t, &t.steps.TauFT, set.TauFT, "tau-ft", rateGrid, fine)
+	return t, b.chooseFineTuning(ctx, t, set, fine)
+}
+
+// finePasses are the passes of fine-tuning that are tried, on networks beside those that cost what second order costs. More passes are not
+// always better: a rate that goes far in ten of them may go astray in fifteen. On linear models ten take longer than second order does, although
+// they count fewer gradients, since batches are small.
+var finePasses = []int{1, 2, 10}
+
+// chooseFineTuning takes the best rate of each number of passes, and then the best of these.
+func (b *tuningBench) chooseFineTuning(ctx context.Context, t *tuning, set *Settings, method func(float64) (unlearn.Method, error)) error {
+	passes := []int{t.steps.Epochs}
+	if set.Epochs == 0 && set.TauFT.Tuned {
+		passes = slices.Compact(slices.Sorted(slices.Values(append(passes, finePasses...))))
+		passes = slices.DeleteFunc(passes, func(n int) bool { return n == 0 }) // of linear models
+	}
+	best, taken, last := math.Inf(1), t.steps, error(nil)
+	for _, n := range passes {
+		t.steps.Epochs = n
+		c, err := b.chosenBest(ctx, t, &t.steps.TauFT, set.TauFT, "tau-ft", rateGrid, method)
+		if none := (*noValueError)(nil); errors.As(err, &none) {
+			last = err // another number of passes may work
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if c < best || !set.TauFT.Tuned {
+			best, taken, last = c, t.steps, nil
+		}
+	}
+	t.steps = taken
+	if math.IsInf(best, 1) {
+		return last
+	}
+	return nil
+}
+
+// noValueError says that no value of a grid works.
+type noValueError struct {
+	name, failed string
+	grid         []float64
+}
+
+func (e *noValueError) Error() string {
+	return fmt.Sprintf("experiments: no %s of the grid %v works: %s; name a value by --set %s", e.name, e.grid, e.failed, e.name)
 }
 
 // equalCost sets the passes of fine-tuning so that they cost what second order does, a product counted as two gradients.
@@ -214,8 +286,14 @@ func (b *tuningBench) equalCost(ctx context.Context, t *tuning, second func(floa
 
 // choose tries the grid and takes the value with the smallest criterion, unless the setting was given as a number.
 func (b *tuningBench) choose(ctx context.Context, t *tuning, value *float64, set Auto, name string, grid []float64, method func(float64) (unlearn.Method, error)) error {
+	_, err := b.chosenBest(ctx, t, value, set, name, grid, method)
+	return err
+}
+
+// chosenBest is choose that returns the smallest criterion too, 0 where nothing was to be chosen.
+func (b *tuningBench) chosenBest(ctx context.Context, t *tuning, value *float64, set Auto, name string, grid []float64, method func(float64) (unlearn.Method, error)) (float64, error) {
 	if !set.Tuned {
-		return nil
+		return 0, nil
 	}
 	best, began, tried := math.Inf(1), time.Now(), "" // tried is the method's name
 	try := func(v float64) error {
@@ -240,7 +318,7 @@ func (b *tuningBench) choose(ctx context.Context, t *tuning, value *float64, set
 	}
 	for _, v := range grid {
 		if err := try(v); err != nil {
-			return err
+			return 0, err
 		}
 	}
 	for _, end := range []struct{ at, factor float64 }{{grid[0], 0.1}, {grid[len(grid)-1], 10}} {
@@ -251,7 +329,7 @@ func (b *tuningBench) choose(ctx context.Context, t *tuning, value *float64, set
 			end.at *= end.factor
 			end.at = oneDigit(end.at)
 			if err := try(end.at); err != nil {
-				return err
+				return 0, err
 			}
 		}
 	}
@@ -261,14 +339,14 @@ func (b *tuningBench) choose(ctx context.Context, t *tuning, value *float64, set
 			break
 		}
 		if err := try(oneDigit(decade * factor)); err != nil {
-			return err
+			return 0, err
 		}
 	}
 	t.seconds[tried] += time.Since(began).Seconds()
 	if math.IsInf(best, 1) {
-		return fmt.Errorf("experiments: no %s of the grid %v works: %s; name a value by --set %s", name, grid, t.trials[len(t.trials)-1].failed, name)
+		return 0, &noValueError{name, t.trials[len(t.trials)-1].failed, grid}
 	}
-	return nil
+	return best, nil
 }
 
 // criterion returns the median over the tuning draws. A method that failed in one of them failed.
@@ -299,27 +377,54 @@ func (b *tuningBench) criterion(ctx context.Context, m unlearn.Method) (median f
 	return middleOf(values).median, "", nil
 }
 
-// tuningUnits is the unit that decides what was set to auto and records all that was tried; none when nothing was.
-func (s *Session) tuningUnits(part string, set *Settings) []Unit {
+// sizeTag is the tag of what was chosen for one size of the change; records from before choices had a size do without it.
+const sizeTag = "tune-size"
+
+// tuningUnits are the units that decide what was set to auto and record all that was tried: one for each of the sizes, or a single one where
+// one size serves all; none when nothing is auto.
+func (s *Session) tuningUnits(part string, set *Settings, sizes []int) []Unit {
 	if !needsTuning(set) {
 		return nil
 	}
-	return []Unit{{"tuning", func(ctx context.Context) ([]Record, error) {
-		t, err := s.tuning(ctx, set)
-		if err != nil {
-			return nil, err
-		}
-		records := s.records(part, Tags{}, 0, t.trials, criterionMetric)
-		for _, c := range chosen {
-			records = append(records, s.record(part, c.method, metric{"chosen-" + c.name, "1", c.value(t.steps)}, 0, nil))
-		}
-		for _, method := range slices.Sorted(maps.Keys(t.seconds)) {
-			records = append(records, s.record(part, method, metric{choosingSeconds, "s", t.seconds[method]}, 0, nil))
-		}
-		if t.choice > 0 {
-			records = append(records, s.record(part, "retrain", metric{criterionSeconds, "s", t.criterionSeconds}, 0, nil),
-				s.record(part, "retrain", metric{choiceSamples, "samples", float64(t.choice)}, 0, nil))
-		}
-		return records, nil
-	}}}
+	unit := func(name string, size int) Unit {
+		return Unit{name, func(ctx context.Context) ([]Record, error) {
+			t, err := s.tuning(ctx, set, size)
+			if err != nil {
+				return nil, err
+			}
+			return s.tuningRecords(part, t), nil
+		}}
+	}
+	if set.TuneSize > 0 {
+		return []Unit{unit("tuning", set.TuneSize)}
+	}
+	var units []Unit
+	for _, size := range sizes {
+		units = append(units, unit(fmt.Sprintf("tuning %s=%d", s.sizeName(set), size), size))
+	}
+	return units
+}
+
+func (s *Session) tuningRecords(part string, t *tuning) []Record {
+	tags := Tags{sizeTag: t.size}
+	records := s.records(part, tags, 0, t.trials, criterionMetric)
+	add := func(method, name, unit string, value float64) {
+		records = append(records, s.record(part, method, metric{name, unit, value}, 0, tags))
+	}
+	unit := "1"
+	if t.choice > 0 {
+		unit = "nat"
+	}
+	add("none", criterionMetric, unit, t.none)
+	for _, c := range chosen {
+		add(c.method, "chosen-"+c.name, "1", c.value(t.steps))
+	}
+	for _, method := range slices.Sorted(maps.Keys(t.seconds)) {
+		add(method, choosingSeconds, "s", t.seconds[method])
+	}
+	if t.choice > 0 {
+		add("retrain", criterionSeconds, "s", t.criterionSeconds)
+		add("retrain", choiceSamples, "samples", float64(t.choice))
+	}
+	return records
 }

@@ -1,7 +1,9 @@
 package experiments
 
 import (
+	"bytes"
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -54,7 +56,7 @@ func TestNothingIsChosenOnWhatIsMeasured(t *testing.T) {
 			require.Zero(t, n, "%x", row)
 		}
 		sub.Test = nil // what is measured is not there to be looked at
-		tuning, err := s.tuning(t.Context(), set)
+		tuning, err := s.tuning(t.Context(), set, 5)
 		require.NoError(t, err)
 		require.Equal(t, 77, tuning.choice)
 		require.Positive(t, tuning.criterionSeconds)
@@ -64,7 +66,7 @@ func TestNothingIsChosenOnWhatIsMeasured(t *testing.T) {
 // What is taken has the smallest criterion of all that was tried, and no neighbour on the grid of 1, 2, 3, 5 and 7 is left out.
 func TestTheBestValueIsTakenAndItsNeighboursAreTried(t *testing.T) {
 	s, set, _ := tunedOn(t, "linear")
-	tuning, err := s.tuning(t.Context(), set)
+	tuning, err := s.tuning(t.Context(), set, 5)
 	require.NoError(t, err)
 	for _, c := range []struct {
 		name  string
@@ -72,7 +74,7 @@ func TestTheBestValueIsTakenAndItsNeighboursAreTried(t *testing.T) {
 	}{{"tau", tuning.steps.Tau}, {"tau-ft", tuning.steps.TauFT}} {
 		tried := map[float64]float64{}
 		for _, o := range tuning.trials {
-			if o.tags["tried"] == c.name && o.failed == "" {
+			if o.tags["tried"] == c.name && o.failed == "" && (c.name == "tau" || o.tags["epochs"] == tuning.steps.Epochs) {
 				tried[o.tags["value"].(float64)] = o.get(criterionMetric)
 			}
 		}
@@ -80,6 +82,7 @@ func TestTheBestValueIsTakenAndItsNeighboursAreTried(t *testing.T) {
 		for _, v := range tried {
 			best = min(best, v)
 		}
+		assert.Equal(t, bestOf(tuning, c.name), best, c.name)
 		assert.Equal(t, best, tried[c.taken], c.name)
 		decade := math.Pow(10, math.Floor(math.Log10(c.taken)+1e-9))
 		neighbours := map[float64][]float64{1: {0.7, 2}, 2: {1, 3}, 3: {2, 5}, 5: {3, 7}, 7: {5, 10}}[oneDigit(c.taken/decade)]
@@ -161,4 +164,173 @@ func TestAShareOfOneDrawHasItsStandardError(t *testing.T) {
 	r.Records = append(r.Records, rec("test-accuracy", 1, 0.8))
 	assert.Equal(t, "85.00 (80.00 to 90.00)", r.endsCell("test-accuracy", percent))
 	assert.NotContains(t, r.drawsNote(), "standard error")
+}
+
+// What is chosen for a size is what is chosen when that size alone is asked for, it is measured at that size, and it is recorded with it.
+func TestSettingsAreChosenForEachSize(t *testing.T) {
+	sizes := []string{"2", "288"}
+	dir := smoke(t, t.TempDir(), "fidelity", "linear", "rows=2,288", "sisa-shards=0", "dp-sigma=0")
+	records, err := ReadRecords(dir)
+	require.NoError(t, err)
+	r := resultsOf("fidelity", &Config{Model: "linear"}, records)
+	require.Equal(t, []float64{2, 288}, r.numbers(sizeTag))
+	for i, size := range r.numbers("rows") {
+		alone := resultsOf("fidelity", &Config{Model: "linear"}, must(ReadRecords(smoke(t, t.TempDir(), "fidelity", "linear", "rows=2,288", "sisa-shards=0",
+			"dp-sigma=0", "tune-size="+sizes[i]))))
+		for _, c := range []struct{ method, setting string }{{"first-order", "tau"}, {"fine-tune", "tau-ft"}, {"fine-tune", "epochs"}} {
+			want := alone.where("chosen-" + c.setting)
+			require.Equal(t, 1, want.n)
+			require.Equal(t, want, r.where("chosen-"+c.setting, sizeTag, size), "%s with %g rows", c.setting, size)
+			for _, rec := range r.part("gradient-residual", "label", c.method, "rows", size) {
+				assert.Equal(t, want.mean, rec.Number(c.setting))
+			}
+		}
+	}
+	assert.NotEqual(t, r.where("chosen-tau-ft", sizeTag, 2.0).mean, r.where("chosen-tau-ft", sizeTag, 288.0).mean, "one rate does not serve both sizes")
+}
+
+// Fine-tuning takes the best of its numbers of passes, each at its own best rate; on networks one of them does the work of second order, by the
+// count of the solver itself.
+func TestFineTuningTakesTheBestPasses(t *testing.T) {
+	for _, model := range Models {
+		s, set, sub := tunedOn(t, model, "tune-draws", "1")
+		require.Zero(t, set.Epochs)
+		tuning, err := s.tuning(t.Context(), set, 100)
+		require.NoError(t, err)
+		passes := []int{}
+		for _, o := range tuning.trials {
+			if n := o.tags["epochs"].(int); o.tags["tried"] == "tau-ft" && !slices.Contains(passes, n) {
+				passes = append(passes, n)
+			}
+		}
+		want := []int{1, 2, 10}
+		if model != Models[0] {
+			r := must(s.request(t.Context(), set, 100, tuningDraw))
+			u, err := must(secondOrder(set, tuning.steps.Ridge, s.Seed)).Unlearn(t.Context(), sub.Problem, sub.Theta, r)
+			require.NoError(t, err)
+			cost := u.Cost.Minus(u.Check)
+			want = append(want, int(math.Round((cost.Gradients+2*cost.HVPs)/float64(sub.Problem.Train.Len()))))
+		}
+		require.ElementsMatch(t, want, passes)
+		for _, epochs := range passes { // each by itself, none of which is better than what is taken
+			one := *set
+			one.Epochs = epochs
+			alone := must(s.tuning(t.Context(), &one, 100))
+			require.GreaterOrEqual(t, bestOf(alone, "tau-ft"), bestOf(tuning, "tau-ft"))
+			if epochs == tuning.steps.Epochs {
+				require.Equal(t, bestOf(alone, "tau-ft"), bestOf(tuning, "tau-ft"))
+				require.Equal(t, alone.steps.TauFT, tuning.steps.TauFT)
+			}
+		}
+	}
+	s, set, _ := tunedOn(t, Models[0], "tune-draws", "1", "tau-ft", "0.01")
+	require.Greater(t, must(s.tuning(t.Context(), set, 100)).steps.Epochs, 2, "at a rate that is set: what second order costs")
+}
+
+// bestOf is the smallest criterion of a setting's values.
+func bestOf(t *tuning, setting string) float64 {
+	best := math.Inf(1)
+	for _, o := range t.trials {
+		if o.tags["tried"] == setting && o.failed == "" {
+			best = min(best, o.get(criterionMetric))
+		}
+	}
+	return best
+}
+
+// A choice that is taken from records is the one that was made, of each size; of records without a size it is that of tune-size.
+func TestChoicesAreTakenFromRecords(t *testing.T) {
+	s, set, _ := tunedOn(t, "linear")
+	var records []Record
+	for _, size := range []int{5, 20} {
+		records = append(records, s.tuningRecords("fidelity", must(s.tuning(t.Context(), set, size)))...)
+	}
+	again, same, _ := tunedOn(t, "linear")
+	again.before = must(DecodeRecords(bytes.NewReader(must(encodeRecords(records)))))
+	again.recall("fidelity", same)
+	require.Len(t, again.tunings, 2)
+	for key, made := range s.tunings {
+		taken := again.tunings[key]
+		require.NotNil(t, taken)
+		assert.Equal(t, made.steps, taken.steps)
+		assert.Equal(t, made.none, taken.none)
+		assert.Equal(t, s.tuningRecords("fidelity", made), s.tuningRecords("fidelity", taken))
+	}
+	old, fixed, _ := tunedOn(t, "linear", "tune-size", "50")
+	for _, rec := range s.tuningRecords("fidelity", s.tunings[s.tuningKey(set, 20)]) {
+		if delete(rec.Settings, sizeTag); rec.Metric != criterionMetric || rec.Method != "none" {
+			old.before = append(old.before, rec)
+		}
+	}
+	old.recall("fidelity", fixed)
+	require.Equal(t, s.tunings[s.tuningKey(set, 20)].steps, must(old.tuned(t.Context(), fixed, 7)))
+	require.Len(t, old.tunings, 1, "nothing is tried again")
+}
+
+// The criterion of no update is the residual of theta on the corrected data.
+func TestTheCriterionOfNoUpdate(t *testing.T) {
+	s, set, sub := tunedOn(t, "linear", "tune-draws", "3")
+	tuning, err := s.tuning(t.Context(), set, 30)
+	require.NoError(t, err)
+	var residuals []float64
+	for i := range 3 {
+		a, err := must(s.request(t.Context(), set, 30, tuningDraw+i)).Apply(sub.Problem.Train)
+		require.NoError(t, err)
+		residuals = append(residuals, must(sub.Problem.With(a.Data).Residual(t.Context(), sub.Theta)))
+	}
+	slices.Sort(residuals)
+	require.InEpsilon(t, residuals[1], tuning.none, 1e-12)
+}
+
+// A method whose best value is as good as none is named below the tables, and only it, with its size.
+func TestAMethodThatIsBestLeftOutIsNamed(t *testing.T) {
+	rec := func(method, name string, size, v float64) Record {
+		r := Record{Model: "linear", Method: method, Metric: criterionMetric, Value: v, Settings: map[string]any{sizeTag: size}}
+		if name != "" {
+			r.Settings["tried"] = name
+		}
+		return r
+	}
+	r := &Results{Config: &Config{}, Records: []Record{rec("none", "", 10, 3.23), rec("none", "", 50, 20), rec("fine-tune", "tau-ft", 10, 3.22),
+		rec("fine-tune", "tau-ft", 10, 5.53), rec("fine-tune", "tau-ft", 50, 12), rec("first-order", "tau", 10, 2), rec("first-order", "tau", 50, 30)}}
+	for _, rec := range r.Records {
+		rec.Settings["features"] = rec.Settings[sizeTag]
+	}
+	note := r.drawsNote()
+	assert.Contains(t, note, "The best tau-ft of fine-tune is no change at all: of what was tried nothing brings the median gradient residual 1 % below that "+
+		"of no update (10 features: 3.22 against 3.23).")
+	assert.Contains(t, note, "The best tau of first-order is no change at all")
+	assert.Contains(t, note, "(50 features: 30.0 against 20.0)")
+	r.Records = slices.DeleteFunc(r.Records, func(rec Record) bool { return rec.Method == "none" })
+	assert.NotContains(t, r.drawsNote(), "no change", "older records do not say")
+}
+
+// Each size has a column of its own, and one that has none is as it was.
+func TestTablesOfWhatWasTried(t *testing.T) {
+	try := func(size any, v, criterion float64) Record {
+		r := Record{Model: "linear", Method: "first-order", Metric: criterionMetric, Value: criterion, Settings: map[string]any{"tried": "tau", "value": v}}
+		if size != nil {
+			r.Settings[sizeTag] = size
+		}
+		return r
+	}
+	chose := func(size any, v float64) Record {
+		r := Record{Model: "linear", Method: "first-order", Metric: "chosen-tau", Value: v, Settings: map[string]any{}}
+		if size != nil {
+			r.Settings[sizeTag] = size
+		}
+		return r
+	}
+	of := func(records ...Record) Table {
+		return (&Results{ID: "residual", Config: &Config{Parts: []Part{{Experiment: "residual", Settings: Settings{TuneSize: 50, TuneDraws: 5}}}}, Records: records}).tuningTables()[1]
+	}
+	both := of(try(10.0, 1e-3, 4), try(10.0, 2e-3, 3), chose(10.0, 2e-3), try(100.0, 1e-3, 9), chose(100.0, 1e-3))
+	assert.Equal(t, [][]string{{"0.001", "4.00", "9.00"}, {"0.002", "3.00", "-"}}, both.Rows)
+	assert.Equal(t, []string{"tau", "gradient residual, 10 features", "gradient residual, 100 features"}, both.Header)
+	assert.Contains(t, both.Note, "Taken: 0.002 with 10 features, 0.001 with 100 features.")
+	assert.Contains(t, both.Note, "of size 10, 100)")
+	old := of(try(nil, 1e-3, 4), chose(nil, 1e-3))
+	assert.Equal(t, []string{"tau", "gradient residual"}, old.Header)
+	assert.Contains(t, old.Note, "Taken: 0.001. ")
+	assert.Contains(t, old.Note, "of size 50)")
 }
