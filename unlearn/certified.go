@@ -121,8 +121,8 @@ func (m Certified) checkMethod() error {
 }
 
 // Unlearn implements [Method]. p is the problem that Train returned, theta its parameters. The update carries its certificate; beside
-// a [BudgetError] stands an update without Theta. Check holds what the certificate costs beside the update: of second
-// order one gradient, of other methods three.
+// a [BudgetError] stands an update without Theta. Check holds what the certificate costs beside the update: one
+// gradient where the method's steps have those before and after ([SteppedMethod]), as second order's have, and three otherwise.
 func (m Certified) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
 	p, s, err := m.examine(p)
 	if err != nil {
