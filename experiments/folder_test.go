@@ -9,22 +9,12 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-)
 
-// withoutSeconds returns the records of a folder with the measured times set to 0, and what follows from them.
-func withoutSeconds(t *testing.T, dir string) []Record {
-	t.Helper()
-	records, err := ReadRecords(dir)
-	require.NoError(t, err)
-	for i := range records {
-		switch records[i].Metric {
-		case "seconds", "check-seconds", "factor-seconds", "tuning-seconds", "try-seconds", "speed-up", "speed-up-warm", choosingSeconds, criterionSeconds,
-			"seconds-with-choosing", "seconds-with-criterion":
-			records[i].Value = 0
-		}
-	}
-	return records
-}
+	"lethe/experiments/internal/engine"
+	"lethe/experiments/internal/records"
+	"lethe/experiments/internal/tabledata"
+	"lethe/experiments/internal/tried"
+)
 
 func copyDir(t *testing.T, from string) string {
 	t.Helper()
@@ -36,17 +26,17 @@ func copyDir(t *testing.T, from string) string {
 // resume goes on with a copied run and returns its folder.
 func resume(t *testing.T, dir, id, model string, set ...string) {
 	t.Helper()
-	o := Order{Experiment: id, Dataset: "diabetes", Model: model, Profile: Smoke, Seed: 7, Out: filepath.Dir(filepath.Dir(dir)), Set: set, Mode: Resume}
+	o := engine.Order{Experiment: id, Dataset: "diabetes", Model: model, Profile: engine.Smoke, Seed: 7, Out: filepath.Dir(filepath.Dir(dir)), Set: set, Mode: records.Resume}
 	_, _, err := o.Do(context.Background())
 	require.NoError(t, err)
 }
 
 func TestResumeAfterAKillAtAnyByte(t *testing.T) {
-	for _, model := range Models {
+	for _, model := range tabledata.Models {
 		t.Run(model, func(t *testing.T) {
-			whole := smoke(t, t.TempDir(), "residual", model)
-			want := withoutSeconds(t, whole)
-			for _, name := range []string{recordsName, progressName} {
+			whole := tried.Smoke(t, t.TempDir(), "residual", model)
+			want := tried.WithoutSeconds(t, whole)
+			for _, name := range []string{records.RecordsName, records.ProgressName} {
 				full, err := os.ReadFile(filepath.Join(whole, name))
 				require.NoError(t, err)
 				step := len(full)/9 + 1
@@ -57,7 +47,7 @@ func TestResumeAfterAKillAtAnyByte(t *testing.T) {
 					dir := copyDir(t, whole)
 					require.NoError(t, os.Truncate(filepath.Join(dir, name), int64(cut)))
 					resume(t, dir, "residual", model)
-					require.Equal(t, want, withoutSeconds(t, dir), "%s cut at byte %d", name, cut)
+					require.Equal(t, want, tried.WithoutSeconds(t, dir), "%s cut at byte %d", name, cut)
 				}
 			}
 		})
@@ -66,79 +56,67 @@ func TestResumeAfterAKillAtAnyByte(t *testing.T) {
 
 func TestAFolderIsNotOverwrittenNorSharedNorChanged(t *testing.T) {
 	dir := t.TempDir()
-	e, err := Find("residual")
+	e, err := engine.Find("residual")
 	require.NoError(t, err)
-	set, err := Defaults(e, Key{"diabetes", "linear", Quick})
+	set, err := tried.Typed[tabledata.Settings](engine.Defaults(e, engine.Key{Dataset: "diabetes", Model: "linear", Profile: engine.Quick}))
 	require.NoError(t, err)
-	c := &Config{Experiment: "residual", Dataset: "diabetes", Seed: 1, Parts: []Part{{Experiment: "residual", Settings: *set}}}
-	f, err := OpenFolder(dir, c, Fresh)
+	c := &engine.Config{Experiment: "residual", Dataset: "diabetes", Seed: 1, Parts: []engine.Part{{Experiment: "residual", Settings: set}}}
+	f, err := engine.OpenFolder(dir, c, records.Fresh)
 	require.NoError(t, err)
-	_, err = OpenFolder(dir, c, Resume)
-	assert.ErrorIs(t, err, ErrLocked)
-	require.NoError(t, f.Append("a", []Record{{Metric: "x"}}))
+	_, err = engine.OpenFolder(dir, c, records.Resume)
+	assert.ErrorIs(t, err, records.ErrLocked)
+	require.NoError(t, f.Append("a", []records.Record{{Metric: "x"}}))
 	require.NoError(t, f.Close())
 
-	_, err = OpenFolder(dir, c, Fresh)
-	assert.ErrorIs(t, err, ErrExists)
+	_, err = engine.OpenFolder(dir, c, records.Fresh)
+	assert.ErrorIs(t, err, records.ErrExists)
 	other := *c
-	set.Draws = 6
-	other.Seed, other.Parts = 2, []Part{{Experiment: "residual", Settings: *set}}
-	_, err = OpenFolder(dir, &other, Resume)
+	more := *set
+	more.Draws = 6
+	other.Seed, other.Parts = 2, []engine.Part{{Experiment: "residual", Settings: &more}}
+	_, err = engine.OpenFolder(dir, &other, records.Resume)
 	assert.ErrorContains(t, err, `draws (the run has "5", asked for "6")`)
 	assert.ErrorContains(t, err, `seed (the run has "1", asked for "2")`)
 
-	f, err = OpenFolder(dir, &other, Force)
+	f, err = engine.OpenFolder(dir, &other, records.Force)
 	require.NoError(t, err)
 	assert.False(t, f.Done("a"))
 	require.NoError(t, f.Close())
-	records, err := ReadRecords(dir)
+	records, err := engine.ReadRecords(dir)
 	require.NoError(t, err)
 	assert.Empty(t, records)
 }
 
-// canceller cancels when the given number of units are done.
-type canceller struct {
-	Quiet
-	cancel context.CancelFunc
-	left   int
-}
-
-func (c *canceller) Done() {
-	if c.left--; c.left == 0 {
-		c.cancel()
-	}
-}
-
 func TestAnInterruptedRunGoesOn(t *testing.T) {
-	want := withoutSeconds(t, smoke(t, t.TempDir(), "runtime", "linear"))
+	want := tried.WithoutSeconds(t, tried.Smoke(t, t.TempDir(), "runtime", "linear"))
 	out := t.TempDir()
 	ctx, cancel := context.WithCancel(context.Background())
-	o := Order{Experiment: "runtime", Dataset: "diabetes", Profile: Smoke, Seed: 7, Out: out, Progress: &canceller{cancel: cancel, left: 3}}
+	o := engine.Order{Experiment: "runtime", Dataset: "diabetes", Profile: engine.Smoke, Seed: 7, Out: out, Progress: &tried.Canceller{Cancel: cancel, Left: 3}}
 	_, _, err := o.Do(ctx)
 	require.ErrorIs(t, err, context.Canceled)
-	var stopped *Stopped
+	var stopped *engine.Stopped
 	require.True(t, errors.As(err, &stopped))
-	records, err := ReadRecords(stopped.Dir)
+	records, err := engine.ReadRecords(stopped.Dir)
 	require.NoError(t, err)
 	assert.NotEmpty(t, records)
 	assert.Less(t, len(records), len(want))
 	resume(t, stopped.Dir, "runtime", "linear")
-	assert.Equal(t, want, withoutSeconds(t, stopped.Dir))
+	assert.Equal(t, want, tried.WithoutSeconds(t, stopped.Dir))
 }
 
 func TestConfigRepeatsARun(t *testing.T) {
 	for _, set := range [][]string{nil, {"request=labels"}, {"request=samples", "test-share=0.3", "sigma=0.5", "solver=minres"}} {
-		first := smoke(t, t.TempDir(), "features", "linear", set...)
-		c, err := ReadConfig(filepath.Join(first, configName))
+		first := tried.Smoke(t, t.TempDir(), "features", "linear", set...)
+		c, err := engine.ReadConfig(filepath.Join(first, records.ConfigName))
 		require.NoError(t, err)
-		o := Order{Repeat: c, Out: t.TempDir()}
+		o := engine.Order{Repeat: c, Out: t.TempDir()}
 		runs, _, err := o.Do(context.Background())
 		require.NoError(t, err)
-		assert.Equal(t, withoutSeconds(t, first), withoutSeconds(t, runs[0].Dir))
+		assert.Equal(t, tried.WithoutSeconds(t, first), tried.WithoutSeconds(t, runs[0].Dir))
 		assert.Equal(t, filepath.Base(first), filepath.Base(runs[0].Dir))
 
 		c.Data = "other"
-		_, _, err = (&Order{Repeat: c, Out: t.TempDir()}).Do(context.Background())
+		_, _, err = (&engine.Order{Repeat: c, Out: t.TempDir()}).Do(context.Background())
 		assert.ErrorContains(t, err, "fingerprint")
 	}
 }

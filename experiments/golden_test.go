@@ -15,6 +15,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"lethe/experiments/internal/engine"
+	"lethe/experiments/internal/numbers"
+	"lethe/experiments/internal/records"
 	"lethe/experiments/internal/report"
 )
 
@@ -25,13 +28,13 @@ var update = flag.Bool("update", false, "write the golden files")
 //
 //	experiment run <experiment> --dataset diabetes --profile smoke --seed 7
 func TestGolden(t *testing.T) {
-	runs, err := filepath.Glob(filepath.Join("testdata", "*", configName))
+	runs, err := filepath.Glob(filepath.Join("testdata", "*", records.ConfigName))
 	require.NoError(t, err)
 	require.NotEmpty(t, runs)
 	for _, config := range runs {
 		dir := filepath.Dir(config)
 		golden := filepath.Join(dir, "golden")
-		d, err := load(dir)
+		d, err := engine.Load(dir)
 		require.NoError(t, err, dir)
 		got := shownFiles(d)
 		if *update {
@@ -95,7 +98,7 @@ func fileName(title string) string {
 }
 
 // described says what a figure shows: its axes, and of each series how it is drawn and its points. Four digits are the same on all processors.
-func described(f *Figure) string {
+func described(f *report.Figure) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n%s\nx: %s%s\ny: %s%s\n", f.Name, f.Caption, cmp.Or(f.X, "-"), when(f.LogX, ", logarithmic"), cmp.Or(f.Y, "-"), when(f.LogY, ", logarithmic"))
 	if f.Identity {
@@ -118,13 +121,13 @@ func described(f *Figure) string {
 		fmt.Fprintf(&b, "series %d: %s%s%s%s%s%s%s\n", i+1, cmp.Or(s.Label, "not in the legend"), color, when(s.Of != "", ", of "+s.Of), when(s.Points, ", points"),
 			when(s.Bare, ", without marks"), when(s.Dashed, ", dashed"), when(s.Filled, ", filled"))
 		for j := range s.X {
-			fmt.Fprintf(&b, "  %s  %s", significant(s.X[j], 4), significant(s.Y[j], 4))
+			fmt.Fprintf(&b, "  %s  %s", numbers.Significant(s.X[j], 4), numbers.Significant(s.Y[j], 4))
 			switch {
 			case s.Error == nil:
 			case s.Below != nil:
-				fmt.Fprintf(&b, " + %s - %s", significant(s.Error[j], 4), significant(s.Below[j], 4))
+				fmt.Fprintf(&b, " + %s - %s", numbers.Significant(s.Error[j], 4), numbers.Significant(s.Below[j], 4))
 			default:
-				fmt.Fprintf(&b, " ± %s", significant(s.Error[j], 4))
+				fmt.Fprintf(&b, " ± %s", numbers.Significant(s.Error[j], 4))
 			}
 			b.WriteByte('\n')
 		}

@@ -9,32 +9,58 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The arrows below this package: what each package of internal may reach of this module, itself aside. One that is new needs its line here.
+// The arrows: what each package at and below this one may reach of them, itself aside. Nothing points up: what a line names stands above it.
+// One that is new needs its line here. The packages of internal reach nothing else of the module where engine reaches it not.
 func TestArrows(t *testing.T) {
-	const below = "lethe/experiments/internal/"
-	allowed := map[string][]string{
-		"numbers":  nil,
-		"settings": {"numbers"},
-		"records":  nil,
-		"report":   {"numbers", "records"},
+	var below []string
+	allowed := map[string][]string{}
+	add := func(name string, more ...string) {
+		allowed[name] = more
+		below = append(below, name)
 	}
-	out, err := exec.CommandContext(t.Context(), "go", "list", below+"...").Output()
+	add("internal/numbers")
+	add("internal/records")
+	add("internal/settings", "internal/numbers")
+	add("internal/report", "internal/numbers", "internal/records")
+	base := []string{"internal/numbers", "internal/records", "internal/settings", "internal/report"}
+	add("internal/engine", base...)
+	add("internal/tune", "internal/numbers", "internal/settings")
+	add("internal/trial", append([]string{"internal/engine"}, base...)...)
+	work := append([]string{"internal/engine", "internal/tune", "internal/trial"}, base...)
+	add("internal/tabledata", work...)
+	tables := append([]string{"internal/tabledata"}, work...)
+	add("tabular", tables...)
+	add("certified", tables...)
+	add("memorization", work...)
+	add("poisoning", work...)
+	add("bench", tables...)
+	add("internal/tried", append([]string{"internal/engine"}, base...)...)
+	add("", append([]string{"tabular", "certified", "memorization", "poisoning"}, tables...)...)
+
+	const root = "lethe/experiments"
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-f", "{{.ImportPath}} {{join .Deps \" \"}}", root+"/...").Output()
 	require.NoError(t, err)
-	for _, path := range strings.Fields(string(out)) {
-		name := strings.TrimPrefix(path, below)
-		may, ok := allowed[name]
-		if !assert.True(t, ok, "%s has no line in this test", path) {
+	name := func(path string) string { return strings.TrimPrefix(strings.TrimPrefix(path, root), "/") }
+	for _, line := range strings.Split(strings.TrimSpace(string(out)), "\n") {
+		words := strings.Fields(line)
+		may, ok := allowed[name(words[0])]
+		if !assert.True(t, ok, "%s has no line in this test", words[0]) {
 			continue
 		}
-		deps, err := exec.CommandContext(t.Context(), "go", "list", "-deps", path).Output()
-		require.NoError(t, err, "go list -deps %s", path)
-		require.Contains(t, strings.Fields(string(deps)), path)
-		for _, dep := range strings.Fields(string(deps)) {
-			if dep != path && (dep == "lethe" || strings.HasPrefix(dep, "lethe/")) {
-				assert.Contains(t, may, strings.TrimPrefix(dep, below), "%s reaches %s", path, dep)
+		for _, dep := range words[1:] {
+			if dep == root || strings.HasPrefix(dep, root+"/") {
+				assert.Contains(t, may, name(dep), "%s reaches %s", words[0], dep)
+			}
+			if lethe := dep == "lethe" || strings.HasPrefix(dep, "lethe/"); lethe && !strings.HasPrefix(dep, root) {
+				assert.NotContains(t, base, name(words[0]), "%s reaches %s", words[0], dep)
 			}
 		}
-		delete(allowed, name)
+		delete(allowed, name(words[0]))
 	}
 	assert.Empty(t, allowed, "packages that are no more")
+	for i, from := range below { // the lines themselves point down only
+		for _, line := range below[i+1:] {
+			assert.NotContains(t, allowed[from], line)
+		}
+	}
 }

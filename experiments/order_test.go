@@ -7,26 +7,22 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"lethe/experiments/internal/engine"
+	"lethe/experiments/internal/records"
+	"lethe/experiments/internal/tried"
 )
 
 func TestTheRecordedCommandRepeatsTheRun(t *testing.T) {
-	c := &Config{Experiment: "residual", Dataset: "diabetes", Model: "linear", Profile: Smoke}
-	o := &Order{Set: []string{"rate=1", "rows=5, 20", "draws=3", "tau_ft=0.01", "draws=2"}}
-	set, err := o.assignments()
+	c := &engine.Config{Experiment: "residual", Dataset: "diabetes", Model: "linear", Profile: engine.Smoke}
+	o := &engine.Order{Set: []string{"rate=1", "rows=5, 20", "draws=3", "tau_ft=0.01", "draws=2"}}
+	set, err := o.Assignments()
 	require.NoError(t, err)
 	assert.Equal(t, "experiment run residual --dataset diabetes --model linear --profile smoke --seed 0 "+
-		"--set 'rows=5, 20' --set tau-ft=0.01 --set draws=2", o.command(c, set))
-	assert.Equal(t, `'it'\''s'`, quoted("it's"))
-	assert.Equal(t, `''`, quoted(""))
+		"--set 'rows=5, 20' --set tau-ft=0.01 --set draws=2", o.Command(c, set))
+	assert.Equal(t, `'it'\''s'`, engine.Quoted("it's"))
+	assert.Equal(t, `''`, engine.Quoted(""))
 }
-
-// noted keeps the notes.
-type noted struct {
-	Quiet
-	notes []string
-}
-
-func (n *noted) Note(text string) { n.notes = append(n.notes, text) }
 
 func TestSettingsThatChangeNothingAreNamedOnce(t *testing.T) {
 	for _, c := range []struct {
@@ -45,12 +41,12 @@ func TestSettingsThatChangeNothingAreNamedOnce(t *testing.T) {
 		{"sharding", "diabetes", []string{"trials=10", "draws=2"}, []string{"--set draws changes nothing on diabetes, linear: sharding takes"}},
 		{"features", "diabetes", []string{"trials=10", "growth=30", "rows=5", "hidden=3", "draws=1", "tau=1e-3"}, []string{"--set hidden changes nothing on diabetes, linear: only the MLP"}},
 	} {
-		progress := &noted{}
-		o := &Order{Experiment: c.experiment, Dataset: c.dataset, Model: "linear", Profile: Smoke, Set: c.set, Out: t.TempDir(), Progress: progress}
+		progress := &tried.Noted{}
+		o := &engine.Order{Experiment: c.experiment, Dataset: c.dataset, Model: "linear", Profile: engine.Smoke, Set: c.set, Out: t.TempDir(), Progress: progress}
 		_, _, err := o.Do(t.Context())
 		require.NoError(t, err)
 		var got []string
-		for _, n := range progress.notes {
+		for _, n := range progress.Notes {
 			if len(n) > 5 && n[:5] == "--set" {
 				got = append(got, n)
 			}
@@ -65,9 +61,9 @@ func TestSettingsThatChangeNothingAreNamedOnce(t *testing.T) {
 func TestBatchesLargerThanTheDataAreRefusedBeforeTheStart(t *testing.T) {
 	for _, set := range []string{"batch=615", "batches=615"} {
 		out := t.TempDir()
-		o := &Order{Experiment: "residual", Dataset: "diabetes", Model: "linear", Profile: Smoke, Set: []string{set}, Out: out}
+		o := &engine.Order{Experiment: "residual", Dataset: "diabetes", Model: "linear", Profile: engine.Smoke, Set: []string{set}, Out: out}
 		_, _, err := o.Do(t.Context())
-		var usage *UsageError
+		var usage *engine.UsageError
 		require.ErrorAs(t, err, &usage)
 		assert.ErrorContains(t, err, set+" is more than the 614 training samples of diabetes")
 		assert.NoDirExists(t, filepath.Join(out, "residual"))
@@ -76,24 +72,24 @@ func TestBatchesLargerThanTheDataAreRefusedBeforeTheStart(t *testing.T) {
 
 func TestARepeatedRunThatIsThereNamesOut(t *testing.T) {
 	out := t.TempDir()
-	dir := smoke(t, out, "sharding", "linear")
-	c, err := ReadConfig(filepath.Join(dir, configName))
+	dir := tried.Smoke(t, out, "sharding", "linear")
+	c, err := engine.ReadConfig(filepath.Join(dir, records.ConfigName))
 	require.NoError(t, err)
-	_, _, err = (&Order{Repeat: c, Out: out}).Do(t.Context())
-	require.ErrorIs(t, err, ErrExists)
+	_, _, err = (&engine.Order{Repeat: c, Out: out}).Do(t.Context())
+	require.ErrorIs(t, err, records.ErrExists)
 	assert.ErrorContains(t, err, "--out DIR")
 }
 
 func TestRunFoldersLooksTwoLevelsDown(t *testing.T) {
 	out := t.TempDir()
-	dir := smoke(t, out, "sharding", "linear")
+	dir := tried.Smoke(t, out, "sharding", "linear")
 	for _, d := range []string{dir, filepath.Dir(dir), out} {
-		got, err := RunFolders([]string{d})
+		got, err := engine.RunFolders([]string{d})
 		require.NoError(t, err, d)
 		assert.Equal(t, []string{dir}, got)
 	}
 	empty := t.TempDir()
 	require.NoError(t, os.MkdirAll(filepath.Join(empty, "a", "b", "c"), 0o755))
-	_, err := RunFolders([]string{empty})
+	_, err := engine.RunFolders([]string{empty})
 	assert.ErrorContains(t, err, "two levels")
 }

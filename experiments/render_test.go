@@ -10,29 +10,34 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"lethe/experiments/internal/engine"
+	"lethe/experiments/internal/records"
+	"lethe/experiments/internal/tabledata"
+	"lethe/experiments/internal/tried"
 )
 
 var figures = regexp.MustCompile(`(?s)<svg .*?</svg>`)
 
 func TestTheSettingsLineNamesWhatIsNotByDefault(t *testing.T) {
-	e, err := Find("limits")
+	e, err := engine.Find("limits")
 	require.NoError(t, err)
-	c := &Config{Experiment: "limits", Dataset: "diabetes", Model: "linear", Profile: Quick}
-	set, err := Defaults(e, Key{c.Dataset, c.Model, c.Profile})
+	c := &engine.Config{Experiment: "limits", Dataset: "diabetes", Model: "linear", Profile: engine.Quick}
+	set, err := engine.Defaults(e, engine.Key{Dataset: c.Dataset, Model: c.Model, Profile: c.Profile})
 	require.NoError(t, err)
-	p := &Part{Experiment: e.ID, Settings: *set}
-	assert.NotContains(t, settingsLine(e, c, p), "by default")
+	p := &engine.Part{Experiment: e.ID, Settings: set}
+	assert.NotContains(t, engine.SettingsLine(e, c, p), "by default")
 	for _, kv := range [][2]string{{"near", "0.25"}, {"growth", "4"}, {"lambda", "7"}, {"train-steps", "11"}} {
 		require.NoError(t, p.Settings.Set(kv[0], kv[1]))
 	}
-	line := settingsLine(e, c, p)
+	line := engine.SettingsLine(e, c, p)
 	assert.Contains(t, line, " Other than by default: near 0.25, growth 4.")
 	assert.Contains(t, line, "lambda 7")
 }
 
 func TestTerminalTablesKeepWithin80Columns(t *testing.T) {
-	dir := smoke(t, t.TempDir(), "features", "linear")
-	text, err := Text(dir, 80)
+	dir := tried.Smoke(t, t.TempDir(), "features", "linear")
+	text, err := engine.Text(dir, 80)
 	require.NoError(t, err)
 	for _, line := range strings.Split(text, "\n") {
 		assert.LessOrEqual(t, utf8.RuneCountInString(line), 80, line)
@@ -41,33 +46,33 @@ func TestTerminalTablesKeepWithin80Columns(t *testing.T) {
 
 func TestReportOfSeveralRunsIsOnePage(t *testing.T) {
 	out := t.TempDir()
-	a, b := smoke(t, out, "affected", "linear"), smoke(t, out, "sharding", "linear")
-	dirs, err := RunFolders([]string{filepath.Dir(a), b})
+	a, b := tried.Smoke(t, out, "affected", "linear"), tried.Smoke(t, out, "sharding", "linear")
+	dirs, err := engine.RunFolders([]string{filepath.Dir(a), b})
 	require.NoError(t, err)
 	assert.Equal(t, []string{a, b}, dirs)
 	path := filepath.Join(out, "all.html")
-	require.NoError(t, Merge(dirs, path))
+	require.NoError(t, engine.Merge(dirs, path))
 	page, err := os.ReadFile(path)
 	require.NoError(t, err)
 	assert.Contains(t, string(page), `id="run1-affected"`)
 	assert.Contains(t, string(page), `id="run2-sharding"`)
-	_, err = RunFolders([]string{t.TempDir()})
+	_, err = engine.RunFolders([]string{t.TempDir()})
 	assert.ErrorContains(t, err, "holds no run")
 }
 
 // A ratio is taken over the draws that both methods have, and a method that failed in one fails the claim.
 func TestNearerComparesTheSameDraws(t *testing.T) {
-	rec := func(method, metric string, draw int, v float64) Record {
-		return Record{Experiment: "scatter", Model: "linear", Method: method, Metric: metric, Draw: draw, Value: v, Settings: map[string]any{"features": 10.0}}
+	rec := func(method, metric string, draw int, v float64) records.Record {
+		return records.Record{Experiment: "scatter", Model: "linear", Method: method, Metric: metric, Draw: draw, Value: v, Settings: map[string]any{"features": 10.0}}
 	}
-	r := &Results{ID: "scatter", Config: &Config{}, Records: []Record{
+	r := &engine.Results{ID: "scatter", Config: &engine.Config{}, Results: records.Results{Records: []records.Record{
 		rec("second-order", "loss-distance", 0, 1), rec("second-order", "loss-distance", 1, 2),
-		rec("none", "loss-distance", 0, 2), rec("none", "loss-distance", 1, 1.5), rec("none", "loss-distance", 2, 99)}}
-	c := r.nearer("x", "loss-distance", "none", 10, 1)
+		rec("none", "loss-distance", 0, 2), rec("none", "loss-distance", 1, 1.5), rec("none", "loss-distance", 2, 99)}}}
+	c := tabledata.Nearer(r, "x", "loss-distance", "none", 10, 1)
 	assert.True(t, c.Met)
 	assert.Equal(t, "1.38× (median; nearer in 1 of 2 draws)", c.Measured) // of 2 and 0.75
-	assert.False(t, r.nearer("x", "loss-distance", "none", 10, 2).Met)
-	assert.False(t, r.nearer("x", "loss-distance", "second-order", 10, 1).Met, "a tie is not nearer")
+	assert.False(t, tabledata.Nearer(r, "x", "loss-distance", "none", 10, 2).Met)
+	assert.False(t, tabledata.Nearer(r, "x", "loss-distance", "second-order", 10, 1).Met, "a tie is not nearer")
 	r.Records = append(r.Records, rec("none", "failed", 3, 1))
-	assert.False(t, r.nearer("x", "loss-distance", "none", 10, 1).Met)
+	assert.False(t, tabledata.Nearer(r, "x", "loss-distance", "none", 10, 1).Met)
 }

@@ -1,7 +1,6 @@
 package experiments
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,47 +8,29 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"lethe/experiments/internal/engine"
+	"lethe/experiments/internal/records"
+	"lethe/experiments/internal/tabledata"
+	"lethe/experiments/internal/tried"
 )
 
-// dataset is the embedded data that an experiment is tried on.
-func dataset(e *Experiment) string {
-	switch {
-	case e.Text:
-		return embeddedText
-	case e.Images:
-		return firstPictures(Smoke)
-	}
-	return "diabetes"
-}
-
-// smoke runs an experiment on embedded data and returns its folder.
-func smoke(t *testing.T, out, id, model string, set ...string) string {
-	t.Helper()
-	e, err := Find(id)
-	require.NoError(t, err)
-	o := Order{Experiment: id, Dataset: dataset(e), Model: model, Profile: Smoke, Seed: 7, Out: out, Set: set}
-	runs, _, err := o.Do(context.Background())
-	require.NoError(t, err)
-	require.Len(t, runs, 1)
-	return runs[0].Dir
-}
-
 func TestEveryExperimentRunsInTheSmokeProfile(t *testing.T) {
-	for _, e := range Experiments() {
+	for _, e := range engine.Experiments() {
 		for _, model := range e.Models() {
-			if len(e.Parts) > 0 || (e.DataOnly || e.Convex) && model != Models[0] {
+			if len(e.Parts) > 0 || e.DataOnly && model != tabledata.Models[0] || e.Refuses != nil && e.Refuses(model) != nil {
 				continue
 			}
 			t.Run(e.ID+" "+model, func(t *testing.T) {
-				dir := smoke(t, t.TempDir(), e.ID, model)
-				records, err := ReadRecords(dir)
+				dir := tried.Smoke(t, t.TempDir(), e.ID, model)
+				recs, err := engine.ReadRecords(dir)
 				require.NoError(t, err)
-				require.NotEmpty(t, records)
-				for _, r := range records {
+				require.NotEmpty(t, recs)
+				for _, r := range recs {
 					assert.NotEqual(t, "failed", r.Metric, "%v", r)
-					assert.Equal(t, []any{e.ID, dataset(e), model, uint64(7)}, []any{r.Experiment, r.Dataset, r.Model, r.Seed})
+					assert.Equal(t, []any{e.ID, tried.Dataset(e), model, uint64(7)}, []any{r.Experiment, r.Dataset, r.Model, r.Seed})
 				}
-				for _, name := range []string{configName, recordsName, tablesName, reportName} {
+				for _, name := range []string{records.ConfigName, records.RecordsName, records.TablesName, records.ReportName} {
 					info, err := os.Stat(filepath.Join(dir, name))
 					require.NoError(t, err)
 					assert.Positive(t, info.Size(), name)
@@ -58,7 +39,7 @@ func TestEveryExperimentRunsInTheSmokeProfile(t *testing.T) {
 				png, _ := filepath.Glob(filepath.Join(dir, "*.png"))
 				assert.NotEmpty(t, svg)
 				assert.Len(t, png, len(svg))
-				page, err := os.ReadFile(filepath.Join(dir, reportName))
+				page, err := os.ReadFile(filepath.Join(dir, records.ReportName))
 				require.NoError(t, err)
 				assert.Equal(t, len(svg), strings.Count(string(page), "<svg "))
 				for _, outside := range []string{"http://www.w3.org/2000/svg"} {

@@ -16,7 +16,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"lethe/experiments/internal/engine"
+	"lethe/experiments/internal/records"
 	"lethe/experiments/internal/report"
+	"lethe/experiments/memorization"
 )
 
 // nasty are texts that mean something to Markdown, HTML, YAML, JSON, a shell, a terminal or a regular expression.
@@ -29,22 +32,22 @@ var nasty = []string{
 }
 
 // aliceConfig is that of the made-up records of a language model.
-func aliceConfig(t *testing.T) *Config {
+func aliceConfig(t *testing.T) *engine.Config {
 	t.Helper()
-	c, err := ReadConfig(filepath.Join("testdata", "alice-lstm-quick-1", configName))
+	c, err := engine.ReadConfig(filepath.Join("testdata", "alice-lstm-quick-1", records.ConfigName))
 	require.NoError(t, err)
 	return c
 }
 
 // A configuration is read as it was written, whatever its texts are.
 func TestConfigurationsOfAnyTextsAreReadBack(t *testing.T) {
-	path := filepath.Join(t.TempDir(), configName)
+	path := filepath.Join(t.TempDir(), records.ConfigName)
 	for _, s := range append([]string{"\xff", "a\xffb\n"}, nasty...) {
 		c := aliceConfig(t)
-		c.Dataset, c.Command, c.Data, c.MadeOn = s, s, s, Machine{Go: s, OS: s, Cores: 3, BLAS: s}
-		c.Memory = &Memory{Text: s, Prompt: s, Secret: s, Replacement: s, Checkpoint: s, Loaded: s}
-		require.NoError(t, os.WriteFile(path, c.encode(), 0o644))
-		got, err := ReadConfig(path)
+		c.Dataset, c.Command, c.Data, c.MadeOn = s, s, s, engine.Machine{Go: s, OS: s, Cores: 3, BLAS: s}
+		c.Given = &engine.Given{Text: s, Prompt: s, Secret: s, Replacement: s, Checkpoint: s, Loaded: s}
+		require.NoError(t, os.WriteFile(path, c.Encode(), 0o644))
+		got, err := engine.ReadConfig(path)
 		require.NoError(t, err, "%q", s)
 		require.Equal(t, c, got, "%q", s)
 	}
@@ -53,7 +56,7 @@ func TestConfigurationsOfAnyTextsAreReadBack(t *testing.T) {
 // Each field of a configuration is in its file; one that is added has to be written too.
 func TestEveryFieldOfAConfigurationIsWritten(t *testing.T) {
 	c := aliceConfig(t)
-	c.Memory = &Memory{}
+	c.Given = &engine.Given{}
 	n := 0
 	var fill func(v reflect.Value)
 	fill = func(v reflect.Value) {
@@ -74,9 +77,9 @@ func TestEveryFieldOfAConfigurationIsWritten(t *testing.T) {
 		}
 	}
 	fill(reflect.ValueOf(c).Elem())
-	path := filepath.Join(t.TempDir(), configName)
-	require.NoError(t, os.WriteFile(path, c.encode(), 0o644))
-	got, err := ReadConfig(path)
+	path := filepath.Join(t.TempDir(), records.ConfigName)
+	require.NoError(t, os.WriteFile(path, c.Encode(), 0o644))
+	got, err := engine.ReadConfig(path)
 	require.NoError(t, err)
 	require.Equal(t, c, got)
 }
@@ -86,25 +89,25 @@ func nastyFolder(t *testing.T, s string) string {
 	t.Helper()
 	from, dir := filepath.Join("testdata", "alice-lstm-quick-1"), t.TempDir()
 	c := aliceConfig(t)
-	c.Dataset, c.Memory = s, &Memory{Text: s, Prompt: s, Secret: s, Replacement: s}
-	c.Command = strings.Join(append([]string{"experiment", "run", "memorization"}, c.Memory.flags()...), " ")
-	require.NoError(t, os.WriteFile(filepath.Join(dir, configName), c.encode(), 0o644))
-	records, err := ReadRecords(from)
+	c.Dataset, c.Given = s, &engine.Given{Text: s, Prompt: s, Secret: s, Replacement: s}
+	c.Command = strings.Join(append([]string{"experiment", "run", "memorization"}, c.Given.Flags()...), " ")
+	require.NoError(t, os.WriteFile(filepath.Join(dir, records.ConfigName), c.Encode(), 0o644))
+	recs, err := engine.ReadRecords(from)
 	require.NoError(t, err)
-	for i := range records {
-		records[i].Dataset = s
+	for i := range recs {
+		recs[i].Dataset = s
 		for _, key := range []string{"secret", "prompt", "replacement", "completion", "reason"} {
-			if _, ok := records[i].Settings[key]; ok {
-				records[i].Settings[key] = s
+			if _, ok := recs[i].Settings[key]; ok {
+				recs[i].Settings[key] = s
 			}
 		}
 	}
-	data, err := encodeRecords(records)
+	data, err := records.Encode(recs)
 	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(filepath.Join(dir, recordsName), data, 0o644))
-	again, err := ReadRecords(dir)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, records.RecordsName), data, 0o644))
+	again, err := engine.ReadRecords(dir)
 	require.NoError(t, err)
-	require.Equal(t, records, again, "%q", s)
+	require.Equal(t, recs, again, "%q", s)
 	return dir
 }
 
@@ -129,7 +132,7 @@ func cells(line string) []string {
 // Tables, report and terminal show any secret, prompt and name, and none of them breaks a table, a page or a line.
 func TestAnyTextIsRendered(t *testing.T) {
 	render := func(dir string) (tables string, page []byte) {
-		d, err := load(dir)
+		d, err := engine.Load(dir)
 		require.NoError(t, err)
 		page, err = report.Page([]*report.Document{d})
 		require.NoError(t, err)
@@ -150,18 +153,18 @@ func TestAnyTextIsRendered(t *testing.T) {
 			}
 			require.Len(t, cells(line), len(cells(plainLines[i])), "%q: %s", s, line)
 			for _, cell := range cells(line) {
-				found = found || strings.Contains(cell, visible(s))
+				found = found || strings.Contains(cell, memorization.Visible(s))
 			}
 		}
-		require.True(t, found, "%q: %s", s, visible(s))
+		require.True(t, found, "%q: %s", s, memorization.Visible(s))
 		require.True(t, utf8.ValidString(tables))
 
 		require.Equal(t, len(tag.FindAll(figures.ReplaceAll(plainPage, nil), -1)), len(tag.FindAll(figures.ReplaceAll(page, nil), -1)), "%q: as many elements", s)
-		require.Contains(t, html.UnescapeString(string(page)), visible(s), "%q", s)
+		require.Contains(t, html.UnescapeString(string(page)), memorization.Visible(s), "%q", s)
 		for _, svg := range figures.FindAll(page, -1) {
 			require.NoError(t, xml.Unmarshal(svg, new(struct{})), "%q", s)
 		}
-		text, err := Text(dir, 80)
+		text, err := engine.Text(dir, 80)
 		require.NoError(t, err)
 		for _, r := range text {
 			require.True(t, r == '\n' || strconv.IsPrint(r), "%q: %U", s, r)
@@ -179,7 +182,7 @@ func TestCommandsAreReadByAShell(t *testing.T) {
 		if strings.ContainsRune(s, 0) {
 			continue // no argument can hold it
 		}
-		words := (&Memory{Secret: s}).flags()
+		words := (&engine.Given{Secret: s}).Flags()
 		cmd := exec.CommandContext(t.Context(), bash, "-c", "printf '%s\\0' "+strings.Join(words, " "))
 		cmd.Env = append(os.Environ(), "LC_ALL=C.UTF-8")
 		out, err := cmd.Output()
@@ -198,8 +201,8 @@ func TestRunsBelowAFolderOfAnyNameAreFound(t *testing.T) {
 		dir := filepath.Join(t.TempDir(), name)
 		run := filepath.Join(dir, "x", "y[z]")
 		require.NoError(t, os.MkdirAll(run, 0o755))
-		require.NoError(t, os.WriteFile(filepath.Join(run, configName), nil, 0o644))
-		got, err := RunFolders([]string{dir})
+		require.NoError(t, os.WriteFile(filepath.Join(run, records.ConfigName), nil, 0o644))
+		got, err := engine.RunFolders([]string{dir})
 		require.NoError(t, err, name)
 		assert.Equal(t, []string{run}, got)
 	}

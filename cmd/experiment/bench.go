@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 
-	"lethe/experiments"
+	"lethe/experiments/bench"
 	"lethe/graph"
 )
 
@@ -17,7 +17,7 @@ type benchCommand struct {
 
 // Run times the works and prints each as soon as it is known.
 func (c *benchCommand) Run(t *terminal) error {
-	works, err := experiments.FindWorks(c.Works)
+	works, err := bench.FindWorks(c.Works)
 	if err != nil {
 		return usageError{err}
 	}
@@ -25,23 +25,23 @@ func (c *benchCommand) Run(t *terminal) error {
 		return usageError{err}
 	}
 	if !c.JSON {
-		fmt.Fprintf(t.stdout, "%s\n\n%-14s %5s  %-26s %9s %9s %6s  %s\n", experiments.MachineLine(), "work", "batch", "what", "seconds", "bound", "ratio", "bound is")
+		fmt.Fprintf(t.stdout, "%s\n\n%-14s %5s  %-26s %9s %9s %6s  %s\n", bench.MachineLine(), "work", "batch", "what", "seconds", "bound", "ratio", "bound is")
 	}
 	encoder := json.NewEncoder(t.stdout)
 	for _, w := range works {
-		err := w.Run(t.ctx, c.Data, func(m experiments.Timing) error {
+		err := w.Run(t.ctx, c.Data, func(m bench.Timing) error {
 			if c.JSON {
 				return encoder.Encode(m)
 			}
 			_, err := fmt.Fprintf(t.stdout, "%-14s %5d  %-26s %9.4f %9.4f %6.2f  %s\n", m.Work, m.Batch, m.What, m.Seconds, m.BoundSeconds, m.Ratio, m.Bound)
 			return err
 		})
-		var some *experiments.LeftOut
+		var some *bench.LeftOut
 		if errors.As(err, &some) {
-			fmt.Fprintf(t.stderr, "%s, left out: %s; %s\n", w.Name, some.What, experiments.Absent(err))
+			fmt.Fprintf(t.stderr, "%s, left out: %s; %s\n", w.Name, some.What, bench.Absent(err))
 			continue
 		}
-		if skip := experiments.Absent(err); skip != "" && len(c.Works) == 0 {
+		if skip := bench.Absent(err); skip != "" && len(c.Works) == 0 {
 			fmt.Fprintf(t.stderr, "%s left out: %s\n", w.Name, skip)
 			continue
 		}

@@ -5,7 +5,7 @@ import (
 	"runtime"
 
 	"lethe/datasets"
-	"lethe/experiments"
+	"lethe/experiments/bench"
 	"lethe/graph"
 )
 
@@ -57,7 +57,7 @@ func (c *doctorCommand) Run(t *terminal) error {
 		}
 	}
 	wrong := 0
-	for i, check := range experiments.DerivativeChecks() {
+	for i, check := range bench.DerivativeChecks() {
 		title := "derivatives"
 		if i > 0 {
 			title = ""

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"lethe/experiments"
+	"lethe/experiments/bench"
 	"lethe/graph"
 )
 
@@ -36,9 +37,9 @@ type runCommand struct {
 	Networks string `group:"Flags of poisoning:" help:"Folder of trained networks, as experiment networks writes it, instead of trainings." placeholder:"DIR"`
 }
 
-// memory is what the flags say of the text and the secret.
-func (c *runCommand) memory() experiments.Memory {
-	return experiments.Memory{Text: c.Text, Prompt: c.Prompt, Secret: c.Secret, Replacement: c.Replace, Checkpoint: c.Checkpoint}
+// given is what the flags say of the text and the secret.
+func (c *runCommand) given() experiments.Given {
+	return experiments.Given{Text: c.Text, Prompt: c.Prompt, Secret: c.Secret, Replacement: c.Replace, Checkpoint: c.Checkpoint}
 }
 
 // Run runs the experiments one after the other.
@@ -54,7 +55,7 @@ func (c *runCommand) Run(t *terminal) error {
 		return usageError{err} // never go on with another library than was asked for
 	}
 	if !c.Quiet {
-		fmt.Fprintln(t.stderr, experiments.MachineLine())
+		fmt.Fprintln(t.stderr, bench.MachineLine())
 	}
 	for _, o := range orders {
 		o.Progress = newProgress(t.stderr, c.Quiet)
@@ -83,7 +84,7 @@ func plan(t *terminal, orders []*experiments.Order) error {
 }
 
 func (c *runCommand) orders() ([]*experiments.Order, error) {
-	base := experiments.Order{Dataset: c.Dataset, Model: c.Model, Profile: c.Profile, Seed: 1, Set: c.Set, Data: c.Data, Out: c.Out, Memory: c.memory(),
+	base := experiments.Order{Dataset: c.Dataset, Model: c.Model, Profile: c.Profile, Seed: 1, Set: c.Set, Data: c.Data, Out: c.Out, Given: c.given(),
 		Networks: c.Networks}
 	if c.Seed != nil {
 		base.Seed = *c.Seed

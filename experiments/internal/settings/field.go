@@ -14,6 +14,7 @@ import (
 // Field is one setting, as the tags of its field describe it.
 type Field struct {
 	Name, Doc, Unit string
+	Scope           string            // what depends on it, in the words of the program
 	Also            []string          // other names
 	Owners          []string          // that alone take it; none = all
 	Words           []string          // that a text, or each of a list, may be; none = any
@@ -26,7 +27,7 @@ type Field struct {
 }
 
 // known are the keys that a tag may have.
-var known = []string{"set", "doc", "also", "of", "words", "was", "max", "below", "min", "zero", "repeat", "unit"}
+var known = []string{"set", "doc", "also", "of", "words", "was", "max", "below", "min", "zero", "repeat", "unit", "scope"}
 
 // tag is a key and its value.
 var tag = regexp.MustCompile(`^ *([a-z-]+):("(?:[^"\\]|\\.)*")`)
@@ -60,7 +61,7 @@ func readTags(f reflect.StructField, lists map[string][]string, used map[string]
 	if err != nil {
 		return Field{}, err
 	}
-	out := Field{Name: t["set"], Doc: t["doc"], Unit: t["unit"], Also: split(t["also"], ","), Owners: split(t["of"], ","), Words: split(t["words"], "|"),
+	out := Field{Name: t["set"], Doc: t["doc"], Unit: t["unit"], Scope: t["scope"], Also: split(t["also"], ","), Owners: split(t["of"], ","), Words: split(t["words"], "|"),
 		Zero: t["zero"] == "ok", Repeat: t["repeat"] == "ok", index: f.Index}
 	if list, ok := strings.CutPrefix(t["words"], "@"); ok {
 		used[list] = true

@@ -13,6 +13,7 @@
 //	zero    "ok" where 0 has a meaning; without it numbers are above 0
 //	repeat  "ok" where a list of numbers may name one twice
 //	unit    what a number counts or is measured in
+//	scope   what depends on it, in the words of the program, for [Form.Key]
 //
 // A field is a bool, a string, an int, a float64, an [Auto], or a list of strings, ints or float64s; the fields of an embedded struct count as
 // its own. A whole number has a largest value: beyond it a slip of the keyboard is likelier than a wish.
@@ -148,4 +149,15 @@ func (f *Form[T]) Check(s *T, name string) error {
 		return fmt.Errorf("unknown setting %q; known: %s", name, strings.Join(f.Names(), ", "))
 	}
 	return field.check(reflect.ValueOf(s).Elem().FieldByIndex(field.index).Interface())
+}
+
+// Key is the encoding of all settings with one of the scopes: equal for two that agree in them, and only for those.
+func (f *Form[T]) Key(s *T, scopes ...string) string {
+	var out strings.Builder
+	for i := range f.fields {
+		if slices.Contains(scopes, f.fields[i].Scope) {
+			fmt.Fprintf(&out, "%s=%s;", f.fields[i].Name, f.Text(s, f.fields[i].Name))
+		}
+	}
+	return out.String()
 }

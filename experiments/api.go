@@ -1,0 +1,57 @@
+package experiments
+
+import (
+	"lethe/experiments/internal/engine"
+	"lethe/experiments/internal/records"
+	"lethe/experiments/poisoning"
+)
+
+// What a program needs to run experiments and to show what they gave. The packages below internal hold the rest.
+type (
+	// Experiment is one table or figure of the paper.
+	Experiment = engine.Experiment
+	// Order asks for runs of one experiment.
+	Order = engine.Order
+	// Given is what the user gives a run besides its data set and settings.
+	Given = engine.Given
+	// Run is a finished run.
+	Run = engine.Run
+	// Stopped is an error that ended a run part of the way.
+	Stopped = engine.Stopped
+	// Missing is a data set that was left out because it is not there.
+	Missing = engine.Missing
+	// UsageError is an order that cannot be understood.
+	UsageError = engine.UsageError
+	// Config is one run: everything that its records depend on.
+	Config = engine.Config
+	// Record is one measured number and everything that is needed to read it.
+	Record = records.Record
+	// Progress hears how a run is getting on.
+	Progress = engine.Progress
+	// TrainingStatus says where a training stands.
+	TrainingStatus = engine.TrainingStatus
+	// Quiet is a Progress that says nothing.
+	Quiet = engine.Quiet
+)
+
+// What to do with a folder that holds a run already: see [records.Mode].
+const (
+	Fresh  = records.Fresh
+	Resume = records.Resume
+	Force  = records.Force
+)
+
+// Functions of the packages that run and show experiments, and of poisoning, which keeps its networks.
+var (
+	Find         = engine.Find
+	Experiments  = engine.Experiments
+	Keys         = engine.Keys
+	Owners       = engine.Owners
+	ReadConfig   = engine.ReadConfig
+	ReadRecords  = engine.ReadRecords
+	Render       = engine.Render
+	Merge        = engine.Merge
+	RunFolders   = engine.RunFolders
+	Text         = engine.Text
+	SaveNetworks = poisoning.SaveNetworks
+)

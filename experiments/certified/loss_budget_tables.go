@@ -1,0 +1,113 @@
+package certified
+
+import (
+	"fmt"
+	"math"
+
+	"lethe/experiments/internal/engine"
+	"lethe/experiments/internal/numbers"
+	"lethe/experiments/internal/report"
+	"lethe/experiments/internal/tabledata"
+)
+
+// kinds returns the streams of the run.
+func kinds(r *engine.Results) []string {
+	var out []string
+	for _, kind := range []string{"features", "samples"} {
+		if r.Where("requests-certified", "kind", kind).N > 0 {
+			out = append(out, kind)
+		}
+	}
+	return out
+}
+
+func lossBudgetTables(r *engine.Results) []report.Table {
+	b, _ := budgetOf(r)
+	var out []report.Table
+	for _, kind := range kinds(r) {
+		t := report.Table{Title: "Single requests until the budget is spent: " + kind, Header: []string{"method", "requests certified", "budget spent, %",
+			"seconds a request", "retraining, s", "requests a second", "accuracy at first, %", "accuracy at last, %", "majority class, %", "macro F1 at last"}}
+		for _, l := range tabledata.Labels(r, "requests-certified") {
+			at := func(metric string) float64 { return r.Where(metric, "method", l, "kind", kind).Mean }
+			requests := numbers.Shortest(at("requests-certified"))
+			if at("ended-by-budget") == 0 {
+				requests += ", all"
+			}
+			row := []string{l, requests, numbers.Significant(100*at("budget-spent"), 3)}
+			for _, name := range []string{"seconds-per-request", "retrain-seconds", "requests-per-second"} {
+				row = append(row, numbers.Significant(at(name), 3))
+			}
+			for _, name := range []string{"accuracy-before", "accuracy-after", "majority-accuracy"} {
+				row = append(row, report.Percent.One(at(name)))
+			}
+			t.Rows = append(t.Rows, append(row, numbers.Fixed(at("macro-f1-after"), 3)))
+		}
+		t.Note = fmt.Sprintf("Epsilon %g, delta %g, sigma %g: a residual of %s may be spent. A request costs its gradients, its place in the ledger (two syncs to "+
+			"disk) and its certificate; retraining is from the start, once, on what is left. Rows are normalised.", b.Epsilon, b.Delta, b.Sigma, report.Plain.One(b.Residual()))
+		if kind == "features" {
+			t.Note += " Columns are drawn from the pool " + r.Setting("pool") + "."
+		}
+		out = append(out, t)
+	}
+	return append(out, accountTable(r))
+}
+
+// accountTable says whether the accounts were true.
+func accountTable(r *engine.Results) report.Table {
+	t := report.Table{Title: "The accounts", Header: []string{"stream", "exact residual at last", "total at last", "sum of the bounds", "largest error of a total", "largest excess of the exact residual"},
+		Note: "The exact residual never exceeds the total (an excess of 0) by the triangle inequality; the sum of the bounds needs no gradient over all samples."}
+	for _, kind := range kinds(r) {
+		for _, l := range tabledata.Labels(r, "requests-certified") {
+			last := func(metric string) float64 {
+				value, at := math.NaN(), -1.0
+				for _, rec := range r.Part(metric, "method", l, "kind", kind) {
+					if n := rec.Number("after-requests"); n > at {
+						value, at = rec.Value, n
+					}
+				}
+				return value
+			}
+			t.Rows = append(t.Rows, []string{kind + ", " + l, report.Plain.One(last("exact-residual")), report.Plain.One(last("ledger-total")), report.Plain.One(last("bound-total")),
+				numbers.Significant(r.Where("sum-error", "method", l, "kind", kind).Mean, 2), numbers.Significant(r.Where("exact-excess", "method", l, "kind", kind).Mean, 2)})
+		}
+	}
+	return t
+}
+
+func lossBudgetFigures(r *engine.Results) []report.Figure {
+	b, _ := budgetOf(r)
+	var out []report.Figure
+	for _, kind := range kinds(r) {
+		f := report.Figure{Name: kind, X: "requests", Y: "residual", LogX: true, LogY: true,
+			Caption: fmt.Sprintf("Ledger, exact residual and bounds over single requests (%s); the budget is what sigma %g allows, and a point above it is a "+
+				"request that was refused", kind, b.Sigma)}
+		longest := 1.0
+		for _, l := range tabledata.Labels(r, "requests-certified") {
+			for _, c := range []struct{ metric, label string }{{"ledger-total", "ledger"}, {"exact-residual", "exact"}, {"bound-total", "bounds"}} {
+				if l != "second-order" && c.metric != "ledger-total" {
+					continue
+				}
+				s := report.Series{Label: l + ", " + c.label}
+				for _, rec := range r.Part(c.metric, "method", l, "kind", kind) {
+					x := rec.Number("after-requests")
+					longest = max(longest, x)
+					if n := len(s.X); x > 0 && (n == 0 || twelfth(x) > twelfth(s.X[n-1])) {
+						s.X, s.Y = append(s.X, x), append(s.Y, rec.Value)
+					}
+				}
+				if c.metric == "ledger-total" {
+					for _, rec := range r.Part("next-total", "method", l, "kind", kind) { // the one that was refused
+						s.X, s.Y = append(s.X, rec.Number("after-requests")), append(s.Y, rec.Value)
+					}
+				}
+				f.Series = append(f.Series, s)
+			}
+		}
+		f.Series = append(f.Series, report.Series{Label: "budget", Bare: true, Dashed: true, X: []float64{1, longest}, Y: []float64{b.Residual(), b.Residual()}})
+		out = append(out, f)
+	}
+	return out
+}
+
+// twelfth numbers the parts of a logarithmic axis, twelve a decade, in each of which one point is shown.
+func twelfth(x float64) float64 { return math.Floor(12 * math.Log10(x)) }

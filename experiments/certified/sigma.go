@@ -1,0 +1,126 @@
+package certified
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"lethe/experiments/internal/engine"
+	"lethe/experiments/internal/numbers"
+	"lethe/experiments/internal/records"
+	"lethe/experiments/internal/report"
+	"lethe/experiments/internal/tabledata"
+	"lethe/experiments/internal/trial"
+	"lethe/unlearn"
+)
+
+// sigmaExperiment asks what the noise of a certificate costs before anything is forgotten: test accuracy against sigma and lambda.
+func Sigma() *engine.Experiment {
+	const id = "sigma"
+	return tabledata.Experiment{
+		ID: id, Title: "Accuracy against the noise of a certificate", Convex: true,
+		Question: "how much noise does a model bear, and how does the regulariser change that?",
+		Defaults: func(s *tabledata.Settings, k engine.Key) { s.Sigmas = append([]float64{0}, s.Sigmas...) },
+		Describe: func(s *tabledata.Settings) (string, []string) {
+			return "lambdas " + s.Text("lambdas") + ", sigmas " + s.Text("sigmas") + ", " + tabledata.TrainingLine(s),
+				[]string{"lambdas", "sigmas", "train-tolerance", "train-steps"}
+		},
+		Units: func(_ context.Context, s *tabledata.Session, set *tabledata.Settings) ([]engine.Unit, error) {
+			var units []engine.Unit
+			for _, lambda := range set.Lambdas {
+				for draw := range set.Draws {
+					units = append(units, engine.Unit{Name: fmt.Sprintf("lambda=%g draw=%d", lambda, draw), Run: func(ctx context.Context) ([]records.Record, error) {
+						return sigmaRecords(s, ctx, id, set, lambda, draw)
+					}})
+				}
+			}
+			return units, nil
+		},
+		Own: []string{"sigmas", "lambdas"}, Rows: certifiedRows(),
+		Idle: func(_ *tabledata.Session, _ *tabledata.Settings, key string) string {
+			return tabledata.Unless(!slices.Contains([]string{"request", "features", "rows", "pool"}, key), "sigma forgets nothing")
+		},
+		Tables: func(r *engine.Results) []report.Table {
+			return []report.Table{sigmaTable(r, "Test accuracy, %", "test-accuracy", report.Percent), sigmaTable(r, "Macro F1", "macro-f1", report.Style{Factor: 1, Places: 3})}
+		},
+		Figures: func(r *engine.Results) []report.Figure { return []report.Figure{sigmaFigure(r)} },
+	}.Runnable()
+}
+
+// sigmaRecords trains with one draw's noise in every strength.
+func sigmaRecords(s *tabledata.Session, ctx context.Context, part string, set *tabledata.Settings, lambda float64, draw int) ([]records.Record, error) {
+	with := *set
+	with.Lambda = lambda
+	var out []records.Record
+	for _, sigma := range set.Sigmas {
+		n, err := trainNoisy(s, ctx, &with, sigma, draw)
+		if err != nil {
+			return nil, err
+		}
+		classes, err := n.Model.Classes(ctx, n.Theta, n.Test)
+		if err != nil {
+			return nil, err
+		}
+		f1, err := unlearn.MacroF1(classes, n.Test.Y, n.Test.Classes)
+		if err != nil {
+			return nil, err
+		}
+		tags := records.Tags{"lambda": lambda, "sigma": sigma}
+		out = append(out, s.Record(part, "none", engine.Metric{Name: "test-accuracy", Unit: "share", Value: trial.Share(classes, n.Test)}, draw, tags),
+			s.Record(part, "none", engine.Metric{Name: "macro-f1", Unit: "1", Value: f1}, draw, tags))
+		if draw == 0 && sigma == set.Sigmas[0] && lambda == set.Lambdas[0] {
+			majority, err := n.majority()
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, s.Records(part, nil, draw, []trial.Outcome{majority}, "test-accuracy", "macro-f1")...)
+		}
+	}
+	return out, nil
+}
+
+// sigmaTable marks what is no better than the majority class in its title too, which a terminal shows without the note.
+func sigmaTable(r *engine.Results, title, metric string, f report.Style) report.Table {
+	majority := r.Where(metric, "method", majorityClass)
+	t := report.Table{Title: fmt.Sprintf("%s (* = no better than the majority class, %s)", title, f.One(majority.Mean)), Header: []string{"sigma"},
+		Note: tabledata.DrawsNote(r) + " Whatever is certified with noise that leaves a model no better than always answering the majority class is worth nothing."}
+	lambdas := r.Numbers("lambda")
+	for _, lambda := range lambdas {
+		t.Header = append(t.Header, "lambda "+numbers.Shortest(lambda))
+	}
+	for _, sigma := range r.Numbers("sigma") {
+		row := []string{numbers.Shortest(sigma)}
+		for _, lambda := range lambdas {
+			at := r.Where(metric, "method", "none", "lambda", lambda, "sigma", sigma)
+			cell := f.Ends(r.Between(metric, "method", "none", "lambda", lambda, "sigma", sigma))
+			if at.N > 0 && at.Mean <= majority.Mean {
+				cell += " *"
+			}
+			row = append(row, cell)
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+func sigmaFigure(r *engine.Results) report.Figure {
+	f := report.Figure{Name: "sigma", Caption: "Test accuracy of models trained with noise, " + tabledata.DrawsCaption,
+		X: "sigma", Y: "test accuracy", LogX: true}
+	for _, lambda := range r.Numbers("lambda") {
+		s := report.Series{Label: "lambda " + numbers.Shortest(lambda)}
+		for _, sigma := range r.Numbers("sigma") {
+			if at := r.Between("test-accuracy", "method", "none", "lambda", lambda, "sigma", sigma); sigma > 0 && at.N > 0 {
+				s.Add(sigma, at)
+			}
+		}
+		f.Series = append(f.Series, s)
+	}
+	majority := report.Series{Label: majorityClass, Bare: true, Dashed: true}
+	for _, sigma := range r.Numbers("sigma") {
+		if sigma > 0 {
+			majority.X, majority.Y = append(majority.X, sigma), append(majority.Y, r.Where("test-accuracy", "method", majorityClass).Mean)
+		}
+	}
+	f.Series = append(f.Series, majority)
+	return f
+}

@@ -1,0 +1,258 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"lethe/experiments/internal/records"
+)
+
+// Config is one run: everything that its records depend on. It is config.yaml.
+type Config struct {
+	Experiment string `yaml:"experiment"`
+	Dataset    string `yaml:"dataset"`
+	Model      string `yaml:"model"`
+	Profile    string `yaml:"profile"`
+	Seed       uint64 `yaml:"seed"`
+	// Command repeats the run when the defaults are still the same; config.yaml itself repeats it always.
+	Command string `yaml:"command"`
+	// Parts holds the settings of each experiment that the run consists of, all of them, in the run's order.
+	Parts []Part `yaml:"parts"`
+	// Given is what the user gave besides data set and settings; nil = nothing.
+	Given *Given `yaml:"memory,omitempty"`
+	// Networks is the fingerprint of the networks that the run began with; "" = it trained them.
+	Networks string `yaml:"networks,omitempty"`
+	// Data is the fingerprint of the training and test data, or of the text.
+	Data   string  `yaml:"data"`
+	MadeOn Machine `yaml:"made-on"`
+}
+
+// Part is one experiment of a run with its settings.
+type Part struct {
+	Experiment string
+	Settings   Settings
+
+	missing []string // settings that the file did not name
+}
+
+// Machine says where a run was made; it does not belong to what a resumed run must repeat.
+type Machine struct {
+	Go    string `yaml:"go"`
+	OS    string `yaml:"os"`
+	Cores int    `yaml:"cores"`
+	BLAS  string `yaml:"blas"`
+}
+
+// MarshalYAML writes the settings as --set takes them.
+func (p Part) MarshalYAML() (any, error) {
+	e, err := Find(p.Experiment)
+	if err != nil {
+		return nil, err
+	}
+	settings := &yaml.Node{Kind: yaml.MappingNode}
+	for _, k := range e.keys() {
+		settings.Content = append(settings.Content, records.Scalar(k), records.Scalar(p.Settings.Text(k)))
+	}
+	node := &yaml.Node{Kind: yaml.MappingNode}
+	node.Content = []*yaml.Node{records.Scalar("experiment"), records.Scalar(p.Experiment), records.Scalar("settings"), settings}
+	return node, nil
+}
+
+// UnmarshalYAML reads what MarshalYAML wrote. Settings that are missing are noted for [Config.complete], unknown ones are errors.
+func (p *Part) UnmarshalYAML(node *yaml.Node) error {
+	var raw struct {
+		Experiment string            `yaml:"experiment"`
+		Settings   map[string]string `yaml:"settings"`
+	}
+	if err := node.Decode(&raw); err != nil {
+		return err
+	}
+	e, err := Find(raw.Experiment)
+	if err != nil {
+		return err
+	}
+	p.Experiment, p.Settings = raw.Experiment, e.Domain.New()
+	for _, k := range e.keys() {
+		text, ok := raw.Settings[k]
+		if !ok {
+			p.missing = append(p.missing, k)
+			continue
+		}
+		delete(raw.Settings, k)
+		if text == "" && p.Settings.Text(k) == "" { // a list or a text that is empty
+			continue
+		}
+		if err := p.Settings.Set(k, text); err != nil {
+			return fmt.Errorf("line %d: %w", node.Line, err)
+		}
+	}
+	for k := range raw.Settings {
+		names, _ := Keys()
+		if slices.Contains(names, k) {
+			return fmt.Errorf("line %d: %s does not take the setting %s", node.Line, p.Experiment, k)
+		}
+		return fmt.Errorf("line %d: unknown setting %q; known: %s", node.Line, k, strings.Join(names, ", "))
+	}
+	return nil
+}
+
+// Name returns the name of the run's folder.
+func (c *Config) Name() string {
+	return fmt.Sprintf("%s-%s-%s-%d", c.Dataset, c.Model, c.Profile, c.Seed)
+}
+
+func (c *Config) Encode() []byte {
+	data, err := records.EncodeYAML(c)
+	if err != nil {
+		panic(err) // a struct of ours that always encodes
+	}
+	return data
+}
+
+// ReadConfig reads a config.yaml.
+func ReadConfig(path string) (*Config, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return DecodeConfig(path, data)
+}
+
+// DecodeConfig reads what [Config.encode] wrote.
+func DecodeConfig(path string, data []byte) (*Config, error) {
+	seeded, err := checkSeed(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	var c Config
+	if err := records.DecodeYAML(path, data, &c); err != nil {
+		return nil, err
+	}
+	if len(c.Parts) == 0 {
+		return nil, fmt.Errorf("%s names no parts, so it does not say what was run: take the %s of a run's folder", path, records.ConfigName)
+	}
+	if !seeded {
+		return nil, fmt.Errorf("%s names no seed: restore the file", path)
+	}
+	if err := c.complete(); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return &c, nil
+}
+
+// checkSeed refuses a seed that is no whole number, of which the library would take a part, and says whether there is one. What is no
+// configuration at all is left to the library.
+func checkSeed(data []byte) (there bool, err error) {
+	var c struct {
+		Seed yaml.Node `yaml:"seed"`
+	}
+	if yaml.Unmarshal(data, &c) != nil || c.Seed.IsZero() {
+		return false, nil
+	}
+	if _, err := strconv.ParseUint(c.Seed.Value, 0, 64); err != nil {
+		return true, fmt.Errorf("line %d: the seed %q is not a whole number of 0 to %d", c.Seed.Line, c.Seed.Value, uint64(math.MaxUint64))
+	}
+	return true, nil
+}
+
+// checkParts refuses parts that the experiment does not have on its model, and one that is there twice.
+func (c *Config) checkParts(e *Experiment, parts []*Experiment) error {
+	if _, err := Defaults(e, Key{c.Dataset, c.Model, c.Profile}); err != nil {
+		return err
+	}
+	for i, p := range c.Parts {
+		if _, err := Find(p.Experiment); err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(parts, func(x *Experiment) bool { return x.ID == p.Experiment }) {
+			return fmt.Errorf("the configuration names the part %s, which %s with the model %s does not have: restore the file", p.Experiment, e.ID, c.Model)
+		}
+		if slices.ContainsFunc(c.Parts[:i], func(x Part) bool { return x.Experiment == p.Experiment }) {
+			return fmt.Errorf("the configuration names the part %s twice: restore the file", p.Experiment)
+		}
+	}
+	return nil
+}
+
+// complete gives settings that the file does not name their default: a run may be older than a setting, whose default then is what the
+// program did before there was one.
+func (c *Config) complete() error {
+	for i := range c.Parts {
+		p := &c.Parts[i]
+		if len(p.missing) == 0 {
+			continue
+		}
+		e, err := Find(p.Experiment)
+		if err != nil {
+			return err
+		}
+		defaults, err := Defaults(e, Key{c.Dataset, c.Model, c.Profile})
+		if err != nil {
+			return err
+		}
+		for _, k := range p.missing {
+			if text := defaults.Text(k); text != "" {
+				if err := p.Settings.Set(k, text); err != nil {
+					return err
+				}
+			}
+		}
+		p.missing = nil
+	}
+	return nil
+}
+
+// SameRun returns an error that names what differs between two runs; the machine may.
+func (c *Config) SameRun(other *Config) error {
+	a, b := c.flat(), other.flat()
+	var diffs []string
+	for k := range a {
+		if a[k] != b[k] {
+			diffs = append(diffs, fmt.Sprintf("%s (the run has %q, asked for %q)", k, a[k], b[k]))
+		}
+	}
+	for k := range b {
+		if _, ok := a[k]; !ok {
+			diffs = append(diffs, fmt.Sprintf("%s (the run has none, asked for %q)", k, b[k]))
+		}
+	}
+	if len(diffs) == 0 {
+		return nil
+	}
+	sort.Strings(diffs)
+	return errors.New("cannot go on with other settings than the run's own: " + strings.Join(slices.Compact(diffs), "; "))
+}
+
+func (c *Config) flat() map[string]string {
+	m := map[string]string{
+		"experiment": c.Experiment, "dataset": c.Dataset, "model": c.Model, "profile": c.Profile, "seed": fmt.Sprint(c.Seed), "data": c.Data,
+	}
+	if c.Given != nil {
+		m["prompt"], m["secret"], m["replacement"], m["checkpoint"] = c.Given.Prompt, c.Given.Secret, c.Given.Replacement, c.Given.Loaded
+	}
+	if c.Networks != "" {
+		m["networks"] = c.Networks
+	}
+	for _, p := range c.Parts {
+		for _, f := range p.Settings.Fields() {
+			k := f.Name
+			if e, err := Find(p.Experiment); err == nil && !e.Takes(k) {
+				continue
+			}
+			name := k
+			if p.Experiment != c.Experiment {
+				name = p.Experiment + "." + k
+			}
+			m[name] = p.Settings.Text(k)
+		}
+	}
+	return m
+}

@@ -1,0 +1,83 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"lethe/experiments/internal/records"
+)
+
+// Given is what the user gives a run besides its data set and settings. Which experiments take it their domain says. The zero value is nothing.
+type Given struct {
+	Text        string `yaml:"text,omitempty"`        // file of the text that is worked on
+	Prompt      string `yaml:"prompt,omitempty"`      // what stands before the secret
+	Secret      string `yaml:"secret,omitempty"`      // what is to be forgotten
+	Replacement string `yaml:"replacement,omitempty"` // what it becomes
+	Checkpoint  string `yaml:"checkpoint,omitempty"`  // file of trained parameters; "" = train
+	Loaded      string `yaml:"loaded,omitempty"`      // fingerprint of that file
+}
+
+// Flags returns the command line's words for what is given.
+func (g *Given) Flags() []string {
+	var words []string
+	for _, f := range []struct{ flag, value string }{
+		{"--text", g.Text}, {"--prompt", g.Prompt}, {"--secret", g.Secret}, {"--replace", g.Replacement}, {"--checkpoint", g.Checkpoint},
+	} {
+		switch {
+		case strings.HasPrefix(f.value, "-"): // else it would be read as a flag
+			words = append(words, f.flag+"="+Quoted(f.value))
+		case f.value != "":
+			words = append(words, f.flag, Quoted(f.value))
+		}
+	}
+	return words
+}
+
+// node is what is given, without what is not.
+func (g *Given) node() *yaml.Node {
+	out := records.Mapping()
+	for _, f := range []struct{ key, value string }{
+		{"text", g.Text}, {"prompt", g.Prompt}, {"secret", g.Secret}, {"replacement", g.Replacement}, {"checkpoint", g.Checkpoint}, {"loaded", g.Loaded},
+	} {
+		if f.value != "" {
+			out.Content = append(out.Content, records.Scalar(f.key), records.TextNode(f.value))
+		}
+	}
+	if len(out.Content) == 0 {
+		out.Style = yaml.FlowStyle
+	}
+	return out
+}
+
+// checkGiven refuses what only other experiments take, and what does not go together.
+func (o *Order) checkGiven(e *Experiment) error {
+	for _, word := range o.Flags() {
+		flag := strings.SplitN(word, "=", 2)[0]
+		if strings.HasPrefix(flag, "--") && !slices.Contains(e.Domain.Flags, flag) {
+			return fmt.Errorf("%s is for %s; %s works on %s", flag, takers(flag), e.ID, e.Domain.Holds)
+		}
+	}
+	if e.Domain.CheckGiven != nil {
+		if err := e.Domain.CheckGiven(&o.Given); err != nil {
+			return err
+		}
+	}
+	if o.Networks != "" && e.Domain.TakeNetworks == nil {
+		return fmt.Errorf("--networks is for %s; %s trains none that may be kept", takers("--networks"), e.ID)
+	}
+	return nil
+}
+
+// takers names the experiments that take a flag.
+func takers(flag string) string {
+	var out []string
+	for _, e := range all {
+		if slices.Contains(e.Domain.Flags, flag) {
+			out = append(out, e.ID)
+		}
+	}
+	return strings.Join(out, " and ")
+}

@@ -1,0 +1,120 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// UsageError is an order that cannot be understood: an unknown experiment, data set, model, profile or setting.
+type UsageError struct{ Err error }
+
+func (e *UsageError) Error() string { return e.Err.Error() }
+func (e *UsageError) Unwrap() error { return e.Err }
+
+// check says what is wrong with the order before anything is computed.
+func (o *Order) check() (e *Experiment, datasets, models []string, err error) {
+	if e, err = Find(o.Experiment); err != nil {
+		return nil, nil, nil, err
+	}
+	if err := o.checkGiven(e); err != nil {
+		return nil, nil, nil, err
+	}
+	if datasets, err = o.datasets(e); err != nil {
+		return nil, nil, nil, err
+	}
+	models = e.models()
+	if o.Model != "" {
+		models = []string{o.Model}
+	}
+	for _, model := range models {
+		if _, err := o.parts(e, datasets[0], model); err != nil {
+			return nil, nil, nil, err
+		}
+	}
+	return e, datasets, models, nil
+}
+
+func (o *Order) datasets(e *Experiment) ([]string, error) {
+	d := e.Domain
+	known := d.Datasets
+	switch {
+	case d.Choose != nil:
+		return d.Choose(o)
+	case o.Dataset == "" && d.First != nil:
+		return []string{d.First(o.Profile)}, nil
+	case o.Dataset == "":
+		return known, nil
+	case slices.Contains(known, o.Dataset):
+		return []string{o.Dataset}, nil
+	}
+	for _, other := range domains() {
+		if slices.Contains(other.Datasets, o.Dataset) {
+			return nil, fmt.Errorf("%s holds %s, %s is about %s: --dataset takes %s", o.Dataset, other.Holds, e.ID, d.Holds, strings.Join(known, ", "))
+		}
+	}
+	return nil, fmt.Errorf("unknown data set %q; known: %s", o.Dataset, strings.Join(known, ", "))
+}
+
+// parts returns the settings of each part of the run.
+func (o *Order) parts(e *Experiment, dataset, model string) ([]Part, error) {
+	experiments, err := e.parts(model)
+	if err != nil {
+		return nil, err
+	}
+	if o.Repeat != nil {
+		return o.Repeat.Parts, o.Repeat.checkParts(e, experiments)
+	}
+	var out []Part
+	for _, p := range experiments {
+		s, err := Defaults(p, Key{dataset, model, o.Profile})
+		if err != nil {
+			return nil, err
+		}
+		assignments, err := o.Assignments()
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range assignments {
+			if err := p.set(s, a.key, a.value); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, Part{Experiment: p.ID, Settings: s})
+	}
+	return out, nil
+}
+
+// assignment is one --set.
+type assignment struct{ key, value string }
+
+// Assignments returns what --set gives, in the order given; of several for one setting the last counts and the others are dropped.
+func (o *Order) Assignments() ([]assignment, error) {
+	var out []assignment
+	for _, text := range o.Set {
+		key, value, ok := strings.Cut(text, "=")
+		if !ok {
+			return nil, fmt.Errorf("--set %s: want key=value", text)
+		}
+		key = keyName(key)
+		out = slices.DeleteFunc(out, func(a assignment) bool { return a.key == key })
+		out = append(out, assignment{key, value})
+	}
+	return out, nil
+}
+
+// Quoted returns the word as a shell reads it; with characters that do not print as $'...'.
+func Quoted(word string) string {
+	if strings.ContainsFunc(word, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		text := strconv.Quote(word)
+		return "$'" + strings.ReplaceAll(strings.ReplaceAll(text[1:len(text)-1], `\"`, `"`), "'", `\'`) + "'"
+	}
+	if word != "" && !strings.ContainsFunc(word, func(r rune) bool { return !strings.ContainsRune(plainRunes, r) }) {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
+
+const plainRunes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789=,.+-_/:"

@@ -1,0 +1,315 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+
+	"lethe/datasets"
+	"lethe/experiments/internal/records"
+	"lethe/experiments/internal/report"
+	"lethe/graph"
+)
+
+// Order asks for runs of one experiment.
+type Order struct {
+	Experiment string
+	Dataset    string // "" = all that are there
+	Model      string // "" = the experiment's default
+	Profile    string // "" = quick
+	Seed       uint64
+	Set        []string // key=value
+	Data       string   // folder of the data sets that are not embedded; "" = LETHE_DATA
+	Out        string   // "" = results
+	Mode       records.Mode
+	Given             // of those experiments whose domain takes it
+	Networks   string // folder of networks that were trained before; "" = train
+	// Repeat is a run to be repeated with its own settings; the fields above it are then taken from it, but for the files that Given
+	// names anew because they lie elsewhere now.
+	Repeat   *Config
+	Progress Progress
+}
+
+// Run is a finished run.
+type Run struct {
+	Dir    string
+	Config *Config
+}
+
+// Stopped is an error that ended a run part of the way; what was finished stands in Dir.
+type Stopped struct {
+	Dir string
+	Err error
+}
+
+func (e *Stopped) Error() string { return e.Err.Error() }
+func (e *Stopped) Unwrap() error { return e.Err }
+
+// Missing is a data set that was left out because it is not there.
+type Missing struct {
+	Dataset string
+	How     string // to get it
+}
+
+// Do carries the order out: one run for each data set and model. What was finished when an error ended it is returned as well.
+func (o *Order) Do(ctx context.Context) (runs []Run, missing []Missing, err error) {
+	if o.Progress == nil {
+		o.Progress = Quiet{}
+	}
+	o.fill()
+	e, names, models, err := o.check()
+	if err != nil {
+		return nil, nil, &UsageError{err}
+	}
+	for _, name := range names {
+		src, err := o.load(ctx, e, name)
+		var absent *datasets.MissingError
+		if errors.As(err, &absent) && o.Dataset == "" {
+			missing = append(missing, Missing{name, absent.Error()})
+			continue
+		}
+		if err != nil {
+			return runs, missing, err
+		}
+		for _, model := range models {
+			run, err := o.one(ctx, e, src, name, model)
+			if err != nil {
+				return runs, missing, err
+			}
+			runs = append(runs, *run)
+		}
+	}
+	return runs, missing, nil
+}
+
+// repeat takes what is run from the run to be repeated.
+func (o *Order) repeat() {
+	c := o.Repeat
+	o.Experiment, o.Dataset, o.Model, o.Profile, o.Seed = c.Experiment, c.Dataset, c.Model, c.Profile, c.Seed
+	if c.Given != nil {
+		text, checkpoint := cmp.Or(o.Text, c.Given.Text), cmp.Or(o.Checkpoint, c.Given.Checkpoint)
+		o.Given = *c.Given
+		o.Text, o.Checkpoint = text, checkpoint
+	}
+}
+
+// source is what a run works on: a named data set, or a text.
+type source struct {
+	named       *datasets.Named
+	text        string
+	fingerprint string
+}
+
+func (o *Order) load(ctx context.Context, e *Experiment, name string) (*source, error) {
+	if e.Domain.Read != nil {
+		text, sum, err := e.Domain.Read(o)
+		return &source{text: text, fingerprint: sum}, err
+	}
+	named, err := datasets.Load(ctx, name, o.Data)
+	if err != nil {
+		return nil, err
+	}
+	return &source{named: named, fingerprint: fingerprint(named)}, nil
+}
+
+// one carries out one run.
+func (o *Order) one(ctx context.Context, e *Experiment, src *source, dataset, model string) (run *Run, err error) {
+	parts, err := o.parts(e, dataset, model)
+	if err != nil {
+		return nil, err
+	}
+	c := &Config{
+		Experiment: e.ID, Dataset: dataset, Model: model, Profile: o.Profile, Seed: o.Seed, Parts: parts,
+		Data: src.fingerprint, MadeOn: ThisMachine(),
+	}
+	if o.Given != (Given{}) {
+		c.Given = &o.Given
+	}
+	set, err := o.Assignments()
+	if err != nil {
+		return nil, err
+	}
+	c.Command = o.Command(c, set)
+	if err := o.checkRepeat(c); err != nil {
+		return nil, err
+	}
+	s := NewSession(c, src.named, nil, o.Progress)
+	s.Text, s.Given = src.text, o.Given
+	if err := s.checkParts(parts); err != nil {
+		return nil, &UsageError{err}
+	}
+	if o.Networks != "" {
+		if c.Networks, err = e.Domain.TakeNetworks(ctx, s, o.Networks, parts); err != nil {
+			return nil, &UsageError{err}
+		}
+	}
+	if err := o.checkNetworks(c); err != nil {
+		return nil, err
+	}
+	notes, err := s.idleNotes(set, parts)
+	if err != nil {
+		return nil, err
+	}
+	dir := filepath.Join(o.Out, e.ID, c.Name())
+	folder, err := OpenFolder(dir, c, o.Mode)
+	if errors.Is(err, records.ErrExists) && o.Repeat != nil {
+		return nil, fmt.Errorf("%w, --out DIR repeats it in another folder", err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, folder.Close()) }()
+	s.Dir = dir
+	if s.Before, err = ReadRecords(dir); err != nil {
+		return nil, err
+	}
+	for _, note := range notes {
+		o.Progress.Note(note)
+	}
+	if err := s.runParts(ctx, folder, parts); err != nil {
+		return nil, &Stopped{dir, err}
+	}
+	if err := Render(dir); err != nil {
+		return nil, err
+	}
+	return &Run{dir, c}, nil
+}
+
+// checkRepeat refuses other data than those of the run that is to be repeated.
+func (o *Order) checkRepeat(c *Config) error {
+	if o.Repeat == nil {
+		return nil
+	}
+	if o.Repeat.Data != c.Data {
+		return fmt.Errorf("the data set %s is not the one of the run that is to be repeated: fingerprint %s, not %s", c.Dataset, c.Data, o.Repeat.Data)
+	}
+	if m := o.Repeat.Given; m != nil && m.Loaded != o.Loaded {
+		return fmt.Errorf("the checkpoint %s is not the one of the run that is to be repeated: fingerprint %s, not %s", o.Checkpoint, o.Loaded, m.Loaded)
+	}
+	return nil
+}
+
+// checkNetworks refuses other networks than those of the run that is to be repeated.
+func (o *Order) checkNetworks(c *Config) error {
+	switch {
+	case o.Repeat == nil || o.Repeat.Networks == c.Networks:
+		return nil
+	case c.Networks == "":
+		return fmt.Errorf("the run that is to be repeated began with networks that were trained before (fingerprint %s): name their folder by --networks",
+			o.Repeat.Networks)
+	case o.Repeat.Networks == "":
+		return errors.New("the run that is to be repeated trained its networks itself: leave --networks out")
+	}
+	return fmt.Errorf("the networks in %s are not those of the run that is to be repeated: fingerprint %s, not %s", o.Networks, c.Networks,
+		o.Repeat.Networks)
+}
+
+// checkParts refuses settings that the data cannot fulfil.
+func (s *Session) checkParts(parts []Part) error {
+	for i := range parts {
+		e, err := Find(parts[i].Experiment)
+		if err != nil {
+			return err
+		}
+		if e.Domain.Check == nil {
+			continue
+		}
+		if err := e.Domain.Check(s, e, parts[i].Settings); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// work is a unit with the part that it belongs to.
+type work struct {
+	name string
+	unit Unit
+}
+
+func (s *Session) runParts(ctx context.Context, folder *records.Folder, parts []Part) error {
+	var todo []work
+	done := 0
+	for i := range parts {
+		p := &parts[i]
+		e, err := Find(p.Experiment)
+		if err != nil {
+			return err
+		}
+		if e.Domain.Recall != nil {
+			e.Domain.Recall(s, p.Experiment, p.Settings)
+		}
+		units, err := e.Units(ctx, s, p.Settings)
+		if err != nil {
+			return err
+		}
+		for _, u := range units {
+			w := work{p.Experiment + " " + u.Name, u}
+			if folder.Done(w.name) {
+				done++
+				continue
+			}
+			todo = append(todo, w)
+		}
+	}
+	s.Progress.Begin(fmt.Sprintf("%s on %s, %s", s.Experiment, report.Shown(s.Dataset), s.Model), done+len(todo), done)
+	defer s.Progress.End()
+	for _, w := range todo {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		s.Progress.Unit(w.name)
+		records, err := w.unit.Run(ctx)
+		if err != nil {
+			return fmt.Errorf("%s: %w", w.name, err)
+		}
+		if err := folder.Append(w.name, records); err != nil {
+			return err
+		}
+		s.Before = append(s.Before, records...)
+		s.Progress.Done()
+	}
+	return nil
+}
+
+// fingerprint tells data sets apart.
+func fingerprint(n *datasets.Named) string {
+	return datasets.Fingerprint(n.Train)[:16] + "-" + datasets.Fingerprint(n.Test)[:16]
+}
+
+func ThisMachine() Machine {
+	blas, _ := graph.BLAS() // what could not be had is said by doctor; here counts what is in use
+	return Machine{Go: runtime.Version(), OS: runtime.GOOS + "/" + runtime.GOARCH, Cores: runtime.GOMAXPROCS(0), BLAS: strings.TrimSpace(blas.Name + " " + blas.Core)}
+}
+
+// Command is the command line that repeats the run, without the folders of this machine.
+func (o *Order) Command(c *Config, set []assignment) string {
+	if o.Repeat != nil {
+		return o.Repeat.Command
+	}
+	words := []string{"experiment", "run", c.Experiment}
+	if o.Text == "" {
+		words = append(words, "--dataset", c.Dataset)
+	}
+	words = append(words, o.Flags()...)
+	if o.Networks != "" {
+		words = append(words, "--networks="+Quoted(o.Networks))
+	}
+	words = append(words, "--model", c.Model, "--profile", c.Profile, "--seed", strconv.FormatUint(c.Seed, 10))
+	for _, a := range set {
+		words = append(words, "--set", Quoted(a.key+"="+a.value))
+	}
+	return strings.Join(words, " ")
+}
+
+// hasRun reports whether the folder holds a run.
+func hasRun(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, records.ConfigName))
+	return err == nil
+}

@@ -1,0 +1,73 @@
+package tabledata
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"lethe/datasets"
+	"lethe/experiments/internal/engine"
+	"lethe/experiments/internal/records"
+)
+
+func TestSISATakesTheRegulariserThatIsSet(t *testing.T) {
+	named, err := datasets.Load(t.Context(), "diabetes", "")
+	require.NoError(t, err)
+	s := OnTables(engine.NewSession(&engine.Config{Dataset: "diabetes", Model: Models[0], Profile: engine.Smoke, Seed: 3}, named, nil, engine.Quiet{}))
+	set := Defaults(engine.Key{Dataset: "diabetes", Model: Models[0], Profile: engine.Smoke})
+	sub, err := s.Subject(t.Context(), set)
+	require.NoError(t, err)
+	norms := map[string]float64{}
+	for _, rule := range []string{"share", "whole"} {
+		require.NoError(t, set.Set("sisa-regulariser", rule))
+		c, err := (&comparison{Session: s, ctx: t.Context(), sub: sub, set: set}).sisa()
+		require.NoError(t, err)
+		require.Equal(t, rule, c.Tags["sisa-regulariser"])
+		models, err := s.Sharded(t.Context(), sub, set)
+		require.NoError(t, err)
+		for _, v := range models.Models()[0] {
+			norms[rule] += v * v
+		}
+	}
+	assert.Greater(t, norms["share"], 1.05*norms["whole"], "the whole regulariser in each shard shrinks its parameters more")
+}
+
+func TestTablesSayHowSISAIsRegularised(t *testing.T) {
+	note := func(tags records.Tags) string {
+		return SisaNote((&engine.Results{Results: records.Results{Records: []records.Record{{Method: "sisa", Settings: tags}}}}))
+	}
+	assert.Contains(t, note(records.Tags{"vote": "majority", "sisa-regulariser": "share"}), "its share of the regulariser")
+	assert.Contains(t, note(records.Tags{"vote": "majority", "sisa-regulariser": "whole"}), "counts whole in each shard")
+	assert.Contains(t, note(records.Tags{"vote": "majority"}), "counts whole in each shard", "records of when there was no choice")
+	assert.Empty(t, note(records.Tags{"source": "formula"}), "sharding trains no model")
+}
+
+// Every row stands once in the list, and a method's records are shown in the row that is made for it.
+func TestContendersAreRowsOfTheirRecords(t *testing.T) {
+	for _, model := range Models {
+		named, err := datasets.Load(t.Context(), "diabetes", "")
+		require.NoError(t, err)
+		s := OnTables(engine.NewSession(&engine.Config{Dataset: "diabetes", Model: model, Seed: 3}, named, nil, engine.Quiet{}))
+		set := Defaults(engine.Key{Dataset: "diabetes", Model: model, Profile: engine.Smoke})
+		set.PaperTau, set.PaperTauFT, set.Request, s.Sparse = 1e-3, 1e-4, "features", true
+		sub, err := s.Subject(t.Context(), set)
+		require.NoError(t, err)
+		seen := map[string]bool{}
+		for _, x := range contenders {
+			require.False(t, seen[x.Label], x.Label)
+			seen[x.Label] = true
+			if x.method == nil {
+				continue
+			}
+			m, err := x.method(&comparison{s, t.Context(), sub, set, steps{Tau: 1, TauFT: 1, Ridge: 1, Epochs: 1}})
+			require.NoError(t, err)
+			if m != nil {
+				assert.Equal(t, x.Label, Label(records.Record{Method: m.Name(), Model: model, Settings: m.Tags}), model)
+			}
+		}
+		all, err := s.contenders(t.Context(), sub, set, steps{Tau: 1, TauFT: 1, Ridge: 1, Epochs: 1})
+		require.NoError(t, err)
+		assert.Equal(t, "retrain", all[0].Name(), "the reference of the others")
+	}
+}

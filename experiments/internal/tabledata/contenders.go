@@ -1,0 +1,183 @@
+package tabledata
+
+import (
+	"context"
+	"slices"
+
+	"lethe/experiments/internal/engine"
+	"lethe/experiments/internal/records"
+	"lethe/experiments/internal/trial"
+	"lethe/unlearn"
+)
+
+// stage says when a contender is carried out.
+type stage int
+
+const (
+	reference stage = iota // first: the others are measured against the first of these
+	update
+	baseline // last: its models are trained before the request
+)
+
+// contender is a row of tables and figures with the method whose records it shows.
+type contender struct {
+	engine.Row
+	stage stage
+	// method returns what is carried out, nil where the row is left out on this model or by these settings.
+	method func(c *comparison) (*trial.Contender, error)
+}
+
+// comparison is what the methods of a request are made from.
+type comparison struct {
+	*Session
+	ctx context.Context
+	sub *Fitted
+	set *Settings
+	steps
+}
+
+// contenders are the rows in the order of tables, figures and their legends. A new method is a line here.
+//
+// Retraining comes cold (from the same initial parameters) and warm (from theta). A linear model is retrained warm by Newton's method, the
+// cheapest exact way from there; the first, cold one is the reference. On the MLP the reference is the warm one, and the iterative variants
+// are left out.
+var contenders = []contender{
+	{row("none", 7), update, func(*comparison) (*trial.Contender, error) { return with(unlearn.None{}, nil) }},
+	{row("dp", 8), baseline, (*comparison).noisy},
+	{row("occlusion", 6), update, (*comparison).occlusion},
+	{row("fine-tune", 4), update, (*comparison).fineTune},
+	{row(PaperFine, 9), update, (*comparison).paperFineTune},
+	{row("first-order", 0), update, (*comparison).firstOrder},
+	{row(PaperFirst, 8), update, (*comparison).paperFirstOrder},
+	{row("first-order-iterative", 3), update, (*comparison).firstOrderIterative},
+	{row("second-order", 1), update, (*comparison).secondOrder},
+	{row("second-order, factor stored", 6), update, nil}, // of runtime alone
+	{row("second-order-iterative", 5), update, (*comparison).secondOrderIterative},
+	{row("sisa", 9), baseline, (*comparison).sisa},
+	{row("retrain", 2), reference, (*comparison).retrainLinear},
+	{row(WarmNewton, 6), reference, (*comparison).retrainNewton},
+	{row("retrain, warm", 2), reference, (*comparison).retrainWarm},
+	{row("retrain, cold", 6), reference, (*comparison).retrainCold},
+	{row("retrain, cold, other starts", 3), update, nil}, // of the band
+}
+
+func row(label string, color int) engine.Row { return engine.Row{Label: label, Color: color} }
+
+// Rows are the rows of tables and the lines of figures, in their order.
+func Rows() []engine.Row {
+	var out []engine.Row
+	for _, c := range contenders {
+		out = append(out, c.Row)
+	}
+	return out
+}
+
+// contenders returns the methods that are compared on a model, in the order in which they are carried out.
+func (s *Session) contenders(ctx context.Context, sub *Fitted, set *Settings, st steps) ([]trial.Contender, error) {
+	c := &comparison{s, ctx, sub, set, st}
+	order := slices.Clone(contenders)
+	slices.SortStableFunc(order, func(a, b contender) int { return int(a.stage - b.stage) })
+	var out []trial.Contender
+	for _, x := range order {
+		if x.method == nil {
+			continue
+		}
+		m, err := x.method(c)
+		if err != nil {
+			return nil, err
+		}
+		if m != nil {
+			out = append(out, *m)
+		}
+	}
+	return out, nil
+}
+
+func with(m unlearn.Method, tags records.Tags) (*trial.Contender, error) {
+	return &trial.Contender{Method: m, Tags: tags}, nil
+}
+
+func (c *comparison) retrainLinear() (*trial.Contender, error) {
+	if !c.Convex() {
+		return nil, nil
+	}
+	return with(unlearn.Retrain{Trainer: c.sub.Trainer, Start: c.sub.Start}, records.Tags{"start": "cold"})
+}
+
+func (c *comparison) retrainNewton() (*trial.Contender, error) {
+	if !c.Convex() {
+		return nil, nil
+	}
+	return with(unlearn.Retrain{Trainer: Patient{c.set.Newton()}}, records.Tags{"start": "warm", "trainer": NewtonTrainer})
+}
+
+func (c *comparison) retrainWarm() (*trial.Contender, error) {
+	if c.Convex() {
+		return nil, nil
+	}
+	return with(unlearn.Retrain{Trainer: c.sub.Trainer}, records.Tags{"start": "warm"})
+}
+
+func (c *comparison) retrainCold() (*trial.Contender, error) {
+	if c.Convex() {
+		return nil, nil
+	}
+	return with(unlearn.Retrain{Trainer: c.sub.Trainer, Start: c.sub.Start}, records.Tags{"start": "cold"})
+}
+
+// occlusion sets weights to zero, for columns that are removed whole.
+func (c *comparison) occlusion() (*trial.Contender, error) {
+	if c.SizeName(c.set) != "features" {
+		return nil, nil
+	}
+	return with(unlearn.Occlusion{}, nil)
+}
+
+func (c *comparison) fineTune() (*trial.Contender, error) {
+	return with(c.FineTune(c.set, c.TauFT, c.Epochs), records.Tags{"tau-ft": c.TauFT, "epochs": c.Epochs})
+}
+
+// paperFineTune is fine-tuning as the paper has it: its rate, one pass, and the whole regulariser at each batch.
+func (c *comparison) paperFineTune() (*trial.Contender, error) {
+	if c.set.PaperTauFT == 0 || !c.Convex() {
+		return nil, nil
+	}
+	m := unlearn.FineTune{Rate: c.set.PaperTauFT, Batch: c.set.Batch, Epochs: 1, Seed: c.Seed}
+	return with(m, records.Tags{"tau-ft": c.set.PaperTauFT, "epochs": 1, "settings": PaperSettings})
+}
+
+func (c *comparison) firstOrder() (*trial.Contender, error) {
+	return with(unlearn.FirstOrder{Tau: c.Tau, Force: c.set.Force}, records.Tags{"tau": c.Tau})
+}
+
+// paperFirstOrder is first order with the paper's tau.
+func (c *comparison) paperFirstOrder() (*trial.Contender, error) {
+	if c.set.PaperTau == 0 || !c.Convex() {
+		return nil, nil
+	}
+	return with(unlearn.FirstOrder{Tau: c.set.PaperTau, Force: c.set.Force}, records.Tags{"tau": c.set.PaperTau, "settings": PaperSettings})
+}
+
+func (c *comparison) firstOrderIterative() (*trial.Contender, error) {
+	return c.iterative(c.firstOrder())
+}
+
+func (c *comparison) secondOrder() (*trial.Contender, error) {
+	m, err := SecondOrder(c.set, c.Ridge, c.Seed)
+	if err != nil {
+		return nil, err
+	}
+	return with(m, records.Tags{"ridge": c.Ridge, "solver": c.set.Solver, "curvature": c.set.Curvature, "steps": c.set.Steps})
+}
+
+func (c *comparison) secondOrderIterative() (*trial.Contender, error) {
+	return c.iterative(c.secondOrder())
+}
+
+// iterative applies the request in chunks, on linear models.
+func (c *comparison) iterative(m *trial.Contender, err error) (*trial.Contender, error) {
+	if err != nil || !c.Convex() {
+		return nil, err
+	}
+	return with(unlearn.Iterative{Method: m.Method, Chunks: c.set.Chunks}, m.Tags.With(records.Tags{"chunks": c.set.Chunks}))
+}

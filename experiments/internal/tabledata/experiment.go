@@ -1,0 +1,212 @@
+package tabledata
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"lethe/experiments/internal/engine"
+	"lethe/experiments/internal/records"
+	"lethe/experiments/internal/report"
+)
+
+// Experiment is an experiment on tables, with linear models and MLPs.
+type Experiment struct {
+	ID, Title, Question string
+	Parts               []string // of an experiment that only runs others
+	DataOnly            bool     // it trains no model
+	Convex              bool     // it is on certificates, which there are for linear models only
+	// Own are those of the settings that only few experiments use which this one does.
+	Own      []string
+	Rows     []engine.Row                    // in place of those of all; nil = those
+	Label    func(rec records.Record) string // in place of that of all; nil = that
+	Defaults func(s *Settings, k engine.Key)
+	// Describe states the settings that a reader of the tables has to know, and names their keys; nil = as most do.
+	Describe func(s *Settings) (line string, keys []string)
+	Units    func(ctx context.Context, s *Session, set *Settings) ([]engine.Unit, error)
+	// Idle says why a setting changes nothing in this experiment, before that is asked of all; nil = that is all there is.
+	Idle    func(s *Session, set *Settings, key string) string
+	Tables  func(r *engine.Results) []report.Table
+	Figures func(r *engine.Results) []report.Figure
+	Claims  func(r *engine.Results) []report.Claim
+}
+
+// Runnable returns the experiment as the engine runs it.
+func (e Experiment) Runnable() *engine.Experiment {
+	out := &engine.Experiment{ID: e.ID, Title: e.Title, Question: e.Question, Parts: e.Parts, Domain: tablesDomain, Rows: e.Rows, Label: e.Label, DataOnly: e.DataOnly, Tables: e.Tables,
+		Figures: e.Figures, Claims: e.Claims}
+	if e.Convex {
+		out.Refuses = e.refuses
+	}
+	if e.Defaults != nil {
+		out.Defaults = func(s engine.Settings, k engine.Key) { e.Defaults(s.(*Settings), k) }
+	}
+	if e.Units != nil {
+		out.Units = func(ctx context.Context, s *engine.Session, set engine.Settings) ([]engine.Unit, error) {
+			return e.Units(ctx, OnTables(s), set.(*Settings))
+		}
+	}
+	out.Idle = func(s *engine.Session, set engine.Settings, key string) string {
+		return e.idle(OnTables(s), set.(*Settings), key)
+	}
+	out.Describe = func(set engine.Settings, model, dataset string) (string, []string) {
+		if e.Describe != nil {
+			return e.Describe(set.(*Settings))
+		}
+		return e.describe(set.(*Settings), model, dataset)
+	}
+	return out
+}
+
+// refuses says why there is no certificate for a model that is not convex.
+func (e *Experiment) refuses(model string) error {
+	if model == Models[0] {
+		return nil
+	}
+	return fmt.Errorf("%s is about certificates, which hold for convex problems only: the gradient residual of the model %q does not say "+
+		"how far it is from a retrained one; use --model %s", e.ID, model, Models[0])
+}
+
+// describe states the settings that a reader of the tables has to know.
+func (e *Experiment) describe(s *Settings, model, dataset string) (string, []string) {
+	var parts, told []string
+	add := func(keys ...string) {
+		for _, k := range keys {
+			told = append(told, k)
+			parts = append(parts, k+" "+s.Text(k))
+		}
+	}
+	if !e.DataOnly {
+		add("lambda", "sigma")
+		if model != Models[0] {
+			parts = append(parts, "hidden layers "+strings.ReplaceAll(s.Text("hidden"), ",", " x ")+" (tanh), "+s.Precision)
+			told = append(told, "hidden", "precision")
+		}
+		parts = append(parts, TrainingLine(s))
+		told = append(told, "train-tolerance", "train-steps")
+		add("tau", "tau-ft", "ft-regulariser", "ridge", "curvature", "solver", "tolerance")
+	}
+	if e.Convex {
+		add("epsilons", "delta")
+	}
+	parts = append(parts, "request "+s.Request)
+	if dataset != "diabetes" && dataset != "adult" && s.Request == "features" {
+		parts = append(parts, "columns from the pool "+s.Pool)
+		told = append(told, "pool")
+	}
+	return strings.Join(parts, ", "), told
+}
+
+func TrainingLine(s *Settings) string {
+	return "trained to a gradient norm of " + s.Text("train-tolerance") + " in at most " + s.Text("train-steps") + " iterations"
+}
+
+// few are the settings that few experiments use, with what is said in the others.
+var few = map[string]string{
+	"near": "only limits takes it", "growth": "only limits takes it",
+	"shards": "only sharding takes it", "points": "only sharding takes it", "trials": "only sharding takes it",
+	"factor":   "only runtime on linear models takes it",
+	"epsilons": "only certified, budget, loss-perturbation and loss-budget take it", "delta": "only certified, budget, loss-perturbation and loss-budget take it",
+	"sigmas":  "only loss-perturbation and sigma take it",
+	"lambdas": "only sigma takes it", "sweep-draws": "only loss-perturbation takes it", "requests": "only budget and loss-budget take it",
+	"sisa-shards": noBaselines, "sisa-slices": noBaselines, "sisa-vote": noBaselines, "sisa-regulariser": noBaselines, "dp-sigma": noBaselines,
+}
+
+const noBaselines = "only residual, fidelity, scatter and runtime have SISA and noise in their tables"
+
+// BaselineSettings are those of the models that are trained before the request.
+var BaselineSettings = []string{"sisa-shards", "sisa-slices", "sisa-vote", "sisa-regulariser", "dp-sigma"}
+
+// idle returns why a setting changes nothing, or "" where it may change something.
+func (e *Experiment) idle(s *Session, set *Settings, key string) string {
+	linear := s.Convex()
+	if reason, ok := few[key]; ok {
+		switch {
+		case !slices.Contains(e.Own, key), key == "factor" && !linear:
+			return reason
+		case key == "dp-sigma":
+			return Unless(linear, "noise in the objective is for linear models")
+		}
+		return ""
+	}
+	if key == "test-share" {
+		return ""
+	}
+	if e.Idle != nil {
+		if reason := e.Idle(s, set, key); reason != "" {
+			return reason
+		}
+	}
+	if slices.Contains([]string{"request", "features", "rows", "pool", "draws"}, key) {
+		return s.idleChange(key, set)
+	}
+	if e.DataOnly {
+		return e.ID + " trains no model"
+	}
+	switch key {
+	case "hidden", "precision", "seeds", "seed-draws":
+		return Unless(!linear, "only the MLP takes it")
+	case "paper-tau", "paper-tau-ft":
+		return Unless(linear, "only linear models have the paper's rows")
+	case "chunks":
+		return Unless(linear, "only linear models have the iterative variants")
+	case "batches":
+		return Unless(set.Solver == "lissa" || slices.Contains(e.Own, "batches"), "only solver=lissa takes it")
+	case "criterion", "tune-draws", "tune-size":
+		return Unless(needsTuning(set), "nothing is auto")
+	}
+	return ""
+}
+
+// idleChange is idle for the settings that say what is changed.
+func (s *Session) idleChange(key string, set *Settings) string {
+	columns := s.SizeName(set) == "features"
+	switch {
+	case key == "pool" && !columns, key == "features" && !columns:
+		if set.Request != "features" {
+			return "no columns are removed by request=" + set.Request + ", rows says how much is changed"
+		}
+		return "columns are not removed from a dense data set, rows says in how many rows they are changed"
+	case key == "rows" && columns:
+		return "whole columns are removed from a sparse data set, features says how many"
+	}
+	return ""
+}
+
+func Unless(takes bool, reason string) string {
+	if takes {
+		return ""
+	}
+	return reason
+}
+
+// checkTables refuses batches that are larger than the training set, and more of them than it has samples.
+func checkTables(base *engine.Session, e *engine.Experiment, settings engine.Settings) error {
+	s, set := OnTables(base), settings.(*Settings)
+	n := s.Data(set).Train.Len()
+	if e.DataOnly {
+		return nil
+	}
+	for _, batch := range []struct {
+		key string
+		n   int
+	}{{"batch", set.Batch}, {"batches", set.Batches}} {
+		if batch.n > n {
+			return fmt.Errorf("%s=%d is more than the %d training samples of %s: --set %s to at most that", batch.key, batch.n, n, s.Dataset, batch.key)
+		}
+	}
+	return nil
+}
+
+// tablesDomain is what the experiments on tables have in common.
+var tablesDomain = &engine.Domain{
+	Models: []engine.Named{{Name: "linear", Title: "linear model"}, {Name: "mlp", Title: "MLP"}},
+	Holds:  "rows of features", Datasets: []string{"diabetes", "spam", "adult", "enron", "drebin"}, // small ones first
+	New:      func() engine.Settings { return &Settings{} },
+	Defaults: func(k engine.Key) engine.Settings { return Defaults(k) },
+	Check:    checkTables,
+	Recall:   func(s *engine.Session, part string, set engine.Settings) { OnTables(s).Recall(part, set.(*Settings)) },
+	Rows:     Rows(), Label: Label,
+	Tables: TuningTables,
+}

@@ -1,0 +1,105 @@
+package tabledata
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+
+	"lethe/experiments/internal/engine"
+	"lethe/experiments/internal/numbers"
+	"lethe/experiments/internal/report"
+	"lethe/experiments/internal/trial"
+)
+
+// BySize is a table with a row for each method and a column for each size of the change.
+func BySize(r *engine.Results, title, metric string, f report.Style) report.Table {
+	t := report.Table{Title: title, Header: []string{"method"}, Note: DrawsNote(r)}
+	size := SizeSetting(r)
+	sizes := r.Numbers(size)
+	for _, v := range sizes {
+		t.Header = append(t.Header, SizeTitle(r, v))
+	}
+	for _, l := range Labels(r, metric) {
+		row := []string{l}
+		for _, v := range sizes {
+			row = append(row, trial.EndsCell(r, metric, f, "label", l, size, v))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// Column is one column of a table with a row for each method.
+type Column struct {
+	Title, Metric string
+	Style         report.Style
+}
+
+// ByMethod is a table for each size of the change, with a row for each method and a column for each metric.
+func ByMethod(r *engine.Results, title string, columns []Column) []report.Table {
+	var out []report.Table
+	size := SizeSetting(r)
+	for _, v := range r.Numbers(size) {
+		t := report.Table{Title: title + ", " + SizeTitle(r, v), Header: []string{"method"}, Note: DrawsNote(r)}
+		for _, c := range columns {
+			t.Header = append(t.Header, c.Title)
+		}
+		for _, l := range Labels(r, columns[0].Metric) {
+			if len(r.Part(columns[0].Metric, "label", l, size, v))+len(r.Part("failed", "label", l, size, v)) == 0 {
+				continue
+			}
+			row := []string{l}
+			for _, c := range columns {
+				row = append(row, trial.EndsCell(r, c.Metric, c.Style, "label", l, size, v))
+			}
+			t.Rows = append(t.Rows, row)
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
+// DrawsNote says what the numbers are medians of, and how near to an optimum training and retraining came.
+func DrawsNote(r *engine.Results) string {
+	n := r.Draws()
+	note := fmt.Sprintf("Median (smallest to largest) over %d draws.", n)
+	if n == 1 {
+		note = "One draw."
+		if samples := trial.TestSamples(r); samples > 0 {
+			note += fmt.Sprintf(" ±: the standard error of a share of %s test samples.", numbers.Shortest(samples))
+		}
+	}
+	if c := r.Where(choiceSamples); c.N > 0 {
+		note += fmt.Sprintf(" Settings were chosen on %s samples of the test set; everything is measured on the others.", numbers.Shortest(c.Mean))
+	}
+	starts := map[float64]bool{}
+	for _, rec := range r.Records {
+		if k := rec.Number("init-seed"); !math.IsNaN(k) {
+			starts[k] = true
+		}
+	}
+	if len(starts) > 0 {
+		note += fmt.Sprintf(" The row of other starts: %d starts, on the first draws of the largest change only.", len(starts))
+	}
+	if t := r.Where("trained-residual"); t.N > 0 {
+		note += fmt.Sprintf(" Training left a gradient norm of %s, of which it was asked to go below %s.", report.Plain.One(t.Mean), r.Setting("train-tolerance"))
+		if tolerance, err := strconv.ParseFloat(r.Setting("train-tolerance"), 64); err == nil {
+			over, all := 0, r.Part("gradient-residual", "method", "retrain")
+			for _, rec := range all {
+				if rec.Value > tolerance {
+					over++
+				}
+			}
+			if over > 0 {
+				note += fmt.Sprintf(" %d of %d retrainings ended above it.", over, len(all))
+			}
+		}
+	}
+	for _, rec := range r.Records {
+		if rec.Text("forced") != "" {
+			note += " Forced: the solve failed or the trust check would have refused the update; it is measured all the same (--set force=false refuses it)."
+			break
+		}
+	}
+	return note + noChangeNote(r) + SisaNote(r)
+}

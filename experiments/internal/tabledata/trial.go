@@ -1,0 +1,193 @@
+package tabledata
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/stat"
+
+	"lethe/experiments/internal/engine"
+	"lethe/experiments/internal/records"
+	"lethe/experiments/internal/trial"
+	"lethe/unlearn"
+)
+
+// Reference is the retrained model that the others are measured against: warm on networks that are not convex, since a cold
+// retraining ends in another minimum.
+type Reference struct {
+	theta   []float64
+	loss    float64   // mean over the test samples
+	losses  []float64 // of each test sample
+	Classes []float64
+}
+
+// trial carries out one draw's request with every method and measures each against retraining, from the second time on without
+// doing it again.
+func (s *Session) trial(ctx context.Context, set *Settings, size, draw int) ([]trial.Outcome, error) {
+	return s.TrialOf(ctx, set, size, draw)
+}
+
+// TrialOf is trial with the (first) retraining and the named methods only; with all of them when none is named.
+func (s *Session) TrialOf(ctx context.Context, set *Settings, size, draw int, names ...string) ([]trial.Outcome, error) {
+	key := fmt.Sprint(trialKey(set), size, draw, names)
+	if t, ok := s.trials[key]; ok {
+		return t.outcomes, nil
+	}
+	sub, err := s.Subject(ctx, set)
+	if err != nil {
+		return nil, err
+	}
+	st, err := s.Tuned(ctx, set, size)
+	if err != nil {
+		return nil, err
+	}
+	methods, err := s.contenders(ctx, sub, set, st)
+	if err != nil {
+		return nil, err
+	}
+	r, err := s.Request(ctx, set, size, draw)
+	if err != nil {
+		return nil, err
+	}
+	var out []trial.Outcome
+	var ref *Reference
+	for i, m := range methods {
+		if i > 0 && len(names) > 0 && (!slices.Contains(names, m.Name()) || m.Tags["settings"] == PaperSettings) {
+			continue
+		}
+		o, u, err := sub.Apply(ctx, m, r)
+		if err != nil {
+			return nil, err
+		}
+		if u != nil {
+			r, err := sub.Measure(ctx, &o, u, ref)
+			if err != nil {
+				return nil, err
+			}
+			if i == 0 {
+				ref = r
+			}
+		}
+		if m.Name() == "none" {
+			o.Metrics = append(o.Metrics, engine.Metric{Name: "trained-residual", Unit: "1", Value: sub.Trained}, engine.Metric{Name: "test-samples", Unit: "samples", Value: float64(sub.Test.Len())})
+		}
+		out = append(out, o)
+	}
+	s.trials[key] = measuredDraw{outcomes: out}
+	if draw < set.SeedDraws && len(names) == 0 {
+		s.trials[key] = measuredDraw{out, ref} // only where the band will ask for it: parameters are large
+	}
+	return out, nil
+}
+
+// measuredDraw is what a draw's methods came to, and the reference that they were measured against.
+type measuredDraw struct {
+	outcomes []trial.Outcome
+	ref      *Reference
+}
+
+// Measure adds the quality of the update to the outcome, with its distances to the reference where there is one, and returns it as a
+// reference for others; nil if it is not finite. A retraining that becomes the reference is measured against itself.
+func (s *Fitted) Measure(ctx context.Context, o *trial.Outcome, u *unlearn.Update, ref *Reference) (*Reference, error) {
+	if u.Predict != nil {
+		return nil, s.measureVote(ctx, o, u, ref)
+	}
+	test := s.Test
+	if u.Transform != nil {
+		test = u.Transform(test)
+	}
+	p := s.Problem.With(u.Data)
+	if u.Tilt != nil {
+		p.Tilt = u.Tilt
+	}
+	if !trial.AllFinite(u.Theta) {
+		o.Failed, o.Metrics = trial.NotFinite, nil
+		return nil, nil
+	}
+	residual, err := p.Residual(ctx, u.Theta)
+	if err != nil {
+		return nil, err
+	}
+	own := &Reference{theta: u.Theta, losses: make([]float64, test.Len())}
+	if err := s.Model.SampleLosses(ctx, own.losses, u.Theta, test); err != nil {
+		return nil, err
+	}
+	own.loss = stat.Mean(own.losses, nil)
+	if !trial.Finite(residual) || !trial.Finite(own.loss) {
+		o.Failed, o.Metrics = trial.NotFinite, nil
+		return nil, nil
+	}
+	if own.Classes, err = s.Model.Classes(ctx, u.Theta, test); err != nil {
+		return nil, err
+	}
+	o.Metrics = append(o.Metrics,
+		engine.Metric{Name: "gradient-residual", Unit: "1", Value: residual},
+		engine.Metric{Name: "test-accuracy", Unit: "share", Value: trial.Share(own.Classes, test)},
+		engine.Metric{Name: "test-loss", Unit: "nat", Value: own.loss},
+		engine.Metric{Name: "loss-difference", Unit: "nat", Value: own.loss - s.TestLoss})
+	if ref == nil && o.Method == "retrain" {
+		ref = own
+	}
+	if ref != nil {
+		o.Metrics = append(o.Metrics,
+			engine.Metric{Name: "loss-distance", Unit: "nat", Value: math.Abs(own.loss - ref.loss)},
+			engine.Metric{Name: "sample-loss-distance", Unit: "nat", Value: own.apart(ref)},
+			engine.Metric{Name: "agreement", Unit: "share", Value: trial.Same(own.Classes, ref.Classes)},
+			engine.Metric{Name: "parameter-distance", Unit: "1", Value: trial.Distance(u.Theta, ref.theta)})
+	}
+	return own, nil
+}
+
+// apart returns the mean over the test samples of |loss here - loss there|: unlike the distance of the mean losses it cannot vanish by
+// chance.
+func (r *Reference) apart(other *Reference) float64 {
+	sum := 0.0
+	for i, l := range r.losses {
+		sum += math.Abs(l - other.losses[i])
+	}
+	return sum / float64(len(r.losses))
+}
+
+// Records turns outcomes into records of the named metrics. A method that failed gives one record, of the metric "failed".
+func (s *Session) Records(part string, size records.Tags, draw int, outcomes []trial.Outcome, metrics ...string) []records.Record {
+	var out []records.Record
+	for _, o := range outcomes {
+		tags := size.With(o.Tags)
+		if o.Failed != "" {
+			out = append(out, s.Record(part, o.Method, engine.Metric{Name: "failed", Unit: "1", Value: 1}, draw, tags.With(records.Tags{"reason": o.Failed})))
+			continue
+		}
+		for _, name := range metrics {
+			for _, m := range o.Metrics {
+				if m.Name == name {
+					out = append(out, s.Record(part, o.Method, m, draw, tags))
+				}
+			}
+		}
+	}
+	return out
+}
+
+// DrawUnits lists one unit for each size and draw, after the one that decides what is to be tuned.
+func (s *Session) DrawUnits(ctx context.Context, part string, set *Settings, metrics ...string) ([]engine.Unit, error) {
+	sizes, err := s.Sizes(ctx, set)
+	if err != nil {
+		return nil, err
+	}
+	units := s.TuningUnits(part, set, sizes)
+	name := s.SizeName(set)
+	for draw := range set.Draws {
+		for _, size := range sizes {
+			units = append(units, engine.Unit{Name: fmt.Sprintf("%s=%d draw=%d", name, size, draw), Run: func(ctx context.Context) ([]records.Record, error) {
+				t, err := s.WithBand(ctx, set, size, draw)
+				if err != nil {
+					return nil, err
+				}
+				return s.Records(part, records.Tags{name: size, "request": set.Request}, draw, t, metrics...), nil
+			}})
+		}
+	}
+	return units, nil
+}

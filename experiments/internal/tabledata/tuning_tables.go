@@ -1,0 +1,197 @@
+package tabledata
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"lethe/experiments/internal/engine"
+	"lethe/experiments/internal/numbers"
+	"lethe/experiments/internal/report"
+	"lethe/experiments/internal/trial"
+)
+
+// TuningTables show what auto tried and took, with a column for each size of the change that it was decided for.
+func TuningTables(r *engine.Results) []report.Table {
+	criterion := criterionName(r)
+	var out []report.Table
+	for _, c := range chosen[:3] {
+		t := report.Table{Title: fmt.Sprintf("How %s was chosen", c.name), Header: []string{c.name}, Tuning: true}
+		sizes := tunedSizes(r)
+		for _, size := range sizes {
+			head := criterion
+			if len(sizes) > 1 {
+				head += ", " + SizeTitle(r, size.(float64))
+			}
+			t.Header = append(t.Header, head)
+		}
+		tried := tried(r, c.name)
+		several := c.name == "tau-ft" && len(tried) > 0 && tried[0].epochs < tried[len(tried)-1].epochs
+		for _, v := range tried {
+			row := []string{numbers.Shortest(v.value)}
+			if several {
+				row[0] += fmt.Sprintf(", passes %s", numbers.Shortest(v.epochs))
+			}
+			for _, size := range sizes {
+				cell := "-"
+				if _, ok := trial.First(r.Part("failed", v.pairs(c.name, size)...)); ok {
+					cell = "failed"
+				} else if rec, ok := trial.First(r.Part(CriterionMetric, v.pairs(c.name, size)...)); ok {
+					cell = report.Plain.One(rec.Value)
+				}
+				row = append(row, cell)
+			}
+			t.Rows = append(t.Rows, row)
+		}
+		at := r.Setting("tune-size")
+		if len(sizes) > 0 && sizes[0] != nil {
+			at = strings.Join(sizeNumbers(r, sizes), ", ")
+		}
+		t.Note = fmt.Sprintf("Taken: %s. The criterion is the same for tau, tau-ft and ridge: the median %s over draws (%s, of size %s) that are not among the "+
+			"measured ones.%s", taken(r, "chosen-"+c.name, sizes), criterion, r.Setting("tune-draws"), at, choiceNote(r))
+		if c.name == "tau-ft" && r.Setting("epochs") == "0" && r.Where("chosen-epochs").N > 0 {
+			passes, rule := taken(r, "chosen-epochs", sizes), "which cost what second order costs, a Hessian product counted as two gradients."
+			if several {
+				if rule = "the best of 1, 2 and 10."; r.Config.Model != Models[0] {
+					rule = "the best of 1, 2, 10 and as many as cost what second order costs, a Hessian product counted as two gradients."
+				}
+			}
+			t.Note += fmt.Sprintf(" Fine-tuning makes %s passes, %s", passes, rule)
+		}
+		if none := noneCriteria(r, sizes); none != "" {
+			t.Note += " No update: " + none + "."
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
+// attempt is a value that was tried, of fine-tuning with so many passes; of other methods, and in records older than that, the same in all.
+type attempt struct{ epochs, value float64 }
+
+func (a attempt) pairs(name string, size any) []any {
+	out := []any{"tried", name, "value", a.value, SizeTag, size}
+	if !math.IsNaN(a.epochs) {
+		out = append(out, "epochs", a.epochs)
+	}
+	return out
+}
+
+// tried lists what was tried of a setting, by passes of fine-tuning and value. For the other settings passes say nothing, and are NaN.
+func tried(r *engine.Results, name string) []attempt {
+	var out []attempt
+	for _, rec := range r.Records {
+		if rec.Text("tried") != name {
+			continue
+		}
+		a := attempt{math.NaN(), rec.Number("value")}
+		if name == "tau-ft" {
+			a.epochs = rec.Number("epochs")
+		}
+		if !slices.ContainsFunc(out, func(o attempt) bool { return o.compare(a) == 0 }) {
+			out = append(out, a)
+		}
+	}
+	slices.SortFunc(out, attempt.compare)
+	return out
+}
+
+func (a attempt) compare(b attempt) int {
+	return cmp.Or(cmp.Compare(a.epochs, b.epochs), cmp.Compare(a.value, b.value)) // NaN is equal to NaN here
+}
+
+func criterionName(r *engine.Results) string {
+	if r.Setting("criterion") == "test-loss" {
+		return "distance of a test sample's loss to (warm) retraining's, nat"
+	}
+	return "gradient residual"
+}
+
+// tunedSizes are the sizes that settings were chosen for, ascending: float64, or one nil where the records are older than sizes.
+func tunedSizes(r *engine.Results) []any {
+	var out []any
+	for _, v := range r.Numbers(SizeTag) {
+		out = append(out, v)
+	}
+	if out == nil {
+		return []any{nil}
+	}
+	return out
+}
+
+func sizeNumbers(r *engine.Results, sizes []any) []string {
+	out := make([]string, len(sizes))
+	for i, size := range sizes {
+		out[i] = numbers.Shortest(size.(float64))
+	}
+	return out
+}
+
+// taken writes what was chosen: one number, or that of each size.
+func taken(r *engine.Results, metric string, sizes []any) string {
+	return forEach(r, sizes, func(size any) string { return numbers.Shortest(r.Where(metric, SizeTag, size).Mean) })
+}
+
+// noneCriteria writes the criterion of no update; "" where the records are older than it.
+func noneCriteria(r *engine.Results, sizes []any) string {
+	if len(r.Part(CriterionMetric, "method", "none")) == 0 {
+		return ""
+	}
+	return forEach(r, sizes, func(size any) string {
+		return report.Plain.One(r.Where(CriterionMetric, "method", "none", SizeTag, size).Mean)
+	})
+}
+
+func forEach(r *engine.Results, sizes []any, text func(size any) string) string {
+	if len(sizes) == 1 {
+		return text(sizes[0])
+	}
+	parts := make([]string, len(sizes))
+	for i, size := range sizes {
+		parts[i] = text(size) + " with " + SizeTitle(r, size.(float64))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// worthwhile is how far below that of no update the best criterion has to be for a method to count as an update.
+const worthwhile = 0.01
+
+// noChangeNote names the methods whose best value is as good as no update at all: their row is there, but it says no more than that of no
+// update.
+func noChangeNote(r *engine.Results) string {
+	note := ""
+	sizes := tunedSizes(r)
+	for _, c := range chosen[:3] {
+		var idle []string
+		for _, size := range sizes {
+			best := math.Inf(1)
+			for _, rec := range r.Part(CriterionMetric, "tried", c.name, SizeTag, size) {
+				best = min(best, rec.Value)
+			}
+			none, ok := trial.First(r.Part(CriterionMetric, "method", "none", SizeTag, size))
+			if !ok || math.IsInf(best, 1) || best < (1-worthwhile)*none.Value {
+				continue
+			}
+			text := fmt.Sprintf("%s against %s", report.Plain.One(best), report.Plain.One(none.Value))
+			if len(sizes) > 1 {
+				text = SizeTitle(r, size.(float64)) + ": " + text
+			}
+			idle = append(idle, text)
+		}
+		if len(idle) > 0 {
+			note += fmt.Sprintf(" The best %s of %s is no change at all: of what was tried nothing brings the median %s 1 %% below that of no update (%s).",
+				c.name, c.method, criterionName(r), strings.Join(idle, "; "))
+		}
+	}
+	return note
+}
+
+// choiceNote says which test samples the criterion was taken on.
+func choiceNote(r *engine.Results) string {
+	if c := r.Where(choiceSamples); c.N > 0 {
+		return fmt.Sprintf(" It was taken on %s samples of the test set, which are not measured.", numbers.Shortest(c.Mean))
+	}
+	return ""
+}

@@ -1,0 +1,56 @@
+package trial
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"lethe/experiments/internal/engine"
+	"lethe/experiments/internal/report"
+)
+
+// EndsCell writes the median of a metric with its smallest and largest value, and how many draws the method failed or was refused in. A
+// share of one draw has its standard error.
+func EndsCell(r *engine.Results, metric string, f report.Style, pairs ...any) string {
+	s := r.Between(metric, pairs...)
+	text := f.Ends(s)
+	switch n := TestSamples(r); {
+	case metric == "certified-share" && s.N > 0:
+		text = f.One(r.Where(metric, pairs...).Mean) // of yes and no, whose median says little
+	case s.N == 1 && n > 0 && slices.Contains(testShares, metric) && r.Draws() == 1:
+		text += " ± " + f.One(math.Sqrt(s.Median*(1-s.Median)/n))
+	}
+	return withFailures(r, text, metric, pairs...)
+}
+
+// withFailures adds to a cell how many draws the method failed or was refused in.
+func withFailures(r *engine.Results, text, metric string, pairs ...any) string {
+	measured := r.Part(metric, pairs...)
+	failed, forced := len(r.Part("failed", pairs...)), 0
+	for _, rec := range measured {
+		if rec.Text("forced") != "" {
+			forced++
+		}
+	}
+	switch {
+	case failed > 0 && len(measured) == 0:
+		return "failed"
+	case failed > 0:
+		text += fmt.Sprintf(" (failed in %d of %d)", failed, failed+len(measured))
+	}
+	if forced > 0 {
+		text += fmt.Sprintf(" (forced in %d of %d)", forced, len(measured))
+	}
+	return text
+}
+
+// testShares are shares of the test samples. Of one draw they are known as well as that many samples tell: to sqrt(p (1-p)/n).
+var testShares = []string{"test-accuracy", "agreement"}
+
+// TestSamples returns the number of test samples that were measured on; 0 where it was not recorded.
+func TestSamples(r *engine.Results) float64 {
+	if n := r.Where("test-samples"); n.N > 0 {
+		return n.Mean
+	}
+	return 0
+}

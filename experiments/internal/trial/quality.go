@@ -1,0 +1,38 @@
+package trial
+
+import (
+	"math"
+	"slices"
+
+	"lethe/datasets"
+)
+
+// NotFinite is why nothing can be measured of parameters or losses that overflowed.
+const NotFinite = "the update is not finite"
+
+func AllFinite(v []float64) bool {
+	return !slices.ContainsFunc(v, func(x float64) bool { return !Finite(x) })
+}
+
+func Finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
+
+// Share returns the share of samples whose class is their label.
+func Share(classes []float64, d *datasets.Dataset) float64 { return Same(classes, d.Y) }
+
+func Same(a, b []float64) float64 {
+	hit := 0
+	for i, v := range a {
+		if v == b[i] {
+			hit++
+		}
+	}
+	return float64(hit) / float64(len(a))
+}
+
+func Distance(a, b []float64) float64 {
+	sum := 0.0
+	for i, v := range a {
+		sum += (v - b[i]) * (v - b[i])
+	}
+	return math.Sqrt(sum)
+}

@@ -1,0 +1,339 @@
+package memorization
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+
+	"lethe/experiments/internal/engine"
+	"lethe/experiments/internal/numbers"
+	"lethe/experiments/internal/records"
+	"lethe/experiments/internal/report"
+	"lethe/experiments/internal/trial"
+)
+
+func memorizationTables(r *engine.Results) []report.Table {
+	var out []report.Table
+	for _, space := range spaces(r) {
+		out = append(out, exposureTable(r, space))
+	}
+	if len(r.Part("below-median")) > 0 {
+		out = append(out, medianTable(r))
+	}
+	out = append(out, perplexityTable(r), distanceTable(r), completionTable(r))
+	if len(r.Part("held-out-accuracy")) > 0 {
+		out = append(out, heldOutTable(r))
+	}
+	out = append(out, accuracyTable(r))
+	for _, c := range cases(r) {
+		out = append(out, memoryCostTable(r, c))
+	}
+	for _, c := range cases(r) {
+		out = append(out, solvesTable(r, c))
+	}
+	for _, c := range cases(r) {
+		out = append(out, choiceTable(r, c))
+	}
+	return out
+}
+
+// byCase is a table with a row for each method and a column for each case; cell returns "" for what was not measured.
+func byCase(r *engine.Results, title, note string, cell func(c memoryCase, method string) string) report.Table {
+	t := report.Table{Title: title, Header: []string{"method"}, Note: note}
+	cases := cases(r)
+	for _, c := range cases {
+		t.Header = append(t.Header, c.title())
+	}
+	for _, m := range methods(r) {
+		row := []string{trial.MemoryLabel(m)}
+		for _, c := range cases {
+			text, failed := cell(c, m), len(failures(r, c, m))
+			switch {
+			case failed > 0 && (text == "" || text == "-"):
+				text = "failed"
+			case failed > 0:
+				text += fmt.Sprintf(" (failed in %d of %d)", failed, r.Draws())
+			case text == "":
+				text = "-"
+			}
+			row = append(row, text)
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// failureNote says which methods failed and why.
+func failureNote(r *engine.Results) string {
+	var out []string
+	for _, c := range cases(r) {
+		for _, m := range methods(r) {
+			for _, f := range failures(r, c, m) {
+				out = append(out, fmt.Sprintf(" %s, draw %d, %s, failed: %s.", c.title(), f.Draw+1, trial.MemoryLabel(m), report.Shown(f.Text("reason"))))
+			}
+		}
+	}
+	return strings.Join(out, "")
+}
+
+func exposureTable(r *engine.Results, space string) report.Table {
+	t := byCase(r, "Exposure among "+spaceTitle(space)+", bit", "", func(c memoryCase, m string) string {
+		return exposureText(of(r, c, m, "exposure", "space", space))
+	})
+	row := []string{"the most there is"}
+	for _, c := range cases(r) {
+		rec, _ := trial.First(of(r, c, "none", "exposure", "space", space))
+		row = append(row, numbers.Fixed(rec.Number("space-bits"), 1))
+	}
+	t.Rows = append(t.Rows, row)
+	t.Note = "log2 of the number of strings, less that of the secret's rank: 0 when it is the least likely, about 1 for one that was never seen. " +
+		"Ties count against the secret." + drawsText(r) + fitNote(r, space)
+	if space == firstSpace(r) { // said once
+		t.Note += failureNote(r)
+	}
+	return t
+}
+
+// fitNote says what is not exact.
+func fitNote(r *engine.Results, space string) string {
+	low, high, n, beyond := math.Inf(1), math.Inf(-1), 0.0, false
+	for _, rec := range r.Part("exposure", "space", space) {
+		if kind := kindOf(rec); kind != byRank {
+			d := rec.Number("fit-distance")
+			low, high, n, beyond = min(low, d), max(high, d), rec.Number("fit-strings"), beyond || kind == byExtrapolation
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	note := fmt.Sprintf(" ≈: from a skew-normal distribution fitted to %s drawn strings, from which they lie %s to %s apart (Kolmogorov-Smirnov distance).",
+		numbers.Shortest(n), numbers.Significant(low, 2), numbers.Significant(high, 2))
+	if beyond {
+		note += " At least: none of them is as likely as the secret, which proves so much with a confidence of 95 %; what the distribution says that " +
+			"far out is extrapolated, may be tens of bits wrong, and is not to be compared with a rank or subtracted from one."
+	}
+	return note
+}
+
+func medianTable(r *engine.Results) report.Table {
+	space := firstSpace(r)
+	return byCase(r, "Bits by which the secret lies below the median of strings drawn from "+spaceTitle(space),
+		"Of log2-perplexities. 0: as likely as a string that never stood in the text; below 0: less likely than most. It is measured in one way "+
+			"everywhere, unlike exposure, so that methods can be compared."+drawsText(r), func(c memoryCase, m string) string {
+			return overDraws(over(r, c, m, "below-median", "space", space), decimals(1))
+		})
+}
+
+func perplexityTable(r *engine.Results) report.Table {
+	return byCase(r, "Log2-perplexity of the secret behind its prompt, bit",
+		"The sum of -log2 p over its characters, which are fed back. 0 is certain."+drawsText(r), func(c memoryCase, m string) string {
+			return overDraws(over(r, c, m, "log2-perplexity"), decimals(1))
+		})
+}
+
+func distanceTable(r *engine.Results) report.Table {
+	note := "In the same draw. Nothing was chosen by it: who has a retrained model need not unlearn."
+	if chosenByRetraining(r) {
+		note = "In the same draw. Settings were chosen by it."
+	}
+	return byCase(r, "Distance of the secret's log2-perplexity to that after retraining, bit",
+		note+drawsText(r), func(c memoryCase, m string) string {
+			return overDraws(over(r, c, m, "log2-perplexity-distance"), decimals(1))
+		})
+}
+
+func completionTable(r *engine.Results) report.Table {
+	var secrets []string
+	for _, rec := range r.Part("log2-perplexity", "method", "none") {
+		if s := Visible(rec.Text("secret")); !slices.Contains(secrets, s) {
+			secrets = append(secrets, s)
+		}
+	}
+	note := "Greedily, as long as the secret: in how many draws it is the secret, and what it is in the first. The secrets: " + strings.Join(secrets, " ") + "."
+	return byCase(r, "What the model completes the prompt with", note, func(c memoryCase, m string) string {
+		recs := of(r, c, m, "completion-match")
+		rec, ok := trial.First(recs)
+		if !ok {
+			return ""
+		}
+		return fmt.Sprintf("%d of %d; %s", count(recs, func(rec records.Record) bool { return rec.Value == 1 }), len(recs), Visible(rec.Text("completion")))
+	})
+}
+
+// count returns how many records there are of which something holds.
+func count(records []records.Record, holds func(records.Record) bool) int {
+	n := 0
+	for _, rec := range records {
+		if holds(rec) {
+			n++
+		}
+	}
+	return n
+}
+
+// heldOutTable shows what updates cost. A single draw carries the standard error that its windows leave.
+func heldOutTable(r *engine.Results) report.Table {
+	n := 0.0
+	for _, rec := range r.Part("held-out-accuracy") {
+		n = rec.Number("windows")
+	}
+	where, how := "Accuracy on held-out text, %", "that nothing was trained on or chosen by"
+	if r.Setting("held-out") == "0" {
+		where, how = "Accuracy again, %", "of the corrected text"
+	}
+	note := fmt.Sprintf("On %s windows %s; behind the points lost against no update.", numbers.Shortest(n), how) + drawsText(r)
+	if r.Draws() == 1 {
+		note += " ±: standard error, of the points lost for the same windows."
+	}
+	return byCase(r, where, note, func(c memoryCase, m string) string {
+		accuracy, lost := of(r, c, m, "held-out-accuracy"), of(r, c, m, "points-lost")
+		if len(accuracy) == 0 {
+			return ""
+		}
+		if len(accuracy) == 1 {
+			return fmt.Sprintf("%s ± %s; lost %s ± %s", numbers.Fixed(100*accuracy[0].Value, 2), numbers.Fixed(100*accuracy[0].Number("standard-error"), 2),
+				points(lost[0].Value), numbers.Fixed(lost[0].Number("standard-error"), 2))
+		}
+		return overDraws(records.Values(accuracy), func(v float64) string { return numbers.Fixed(100*v, 2) }) + "; lost " + overDraws(records.Values(lost), points)
+	})
+}
+
+func accuracyTable(r *engine.Results) report.Table {
+	n := 0.0
+	for _, rec := range r.Part("train-accuracy", "stage", "after") {
+		n = rec.Number("windows")
+	}
+	note := fmt.Sprintf("On %s windows of the corrected text; behind the mean loss in nat.", numbers.Shortest(n)) + drawsText(r)
+	return byCase(r, "Training accuracy, %", note, func(c memoryCase, m string) string {
+		v := over(r, c, m, "train-accuracy")
+		if len(v) == 0 {
+			return ""
+		}
+		return overDraws(v, func(v float64) string { return numbers.Fixed(100*v, 2) }) + "; " + overDraws(over(r, c, m, "train-loss"), decimals(3))
+	})
+}
+
+// memoryCostTable counts gradients and products in passes over the windows, and leaves out what only served to judge the update.
+func memoryCostTable(r *engine.Results, c memoryCase) report.Table {
+	windows := r.Where("windows", "method", "train", "length", c.length).Mean
+	t := report.Table{
+		Title:  "Cost, " + c.title(),
+		Header: []string{"method", "seconds", "speed-up over retraining", "passes of gradients", "passes of products", "choosing its settings, s"},
+		Note: fmt.Sprintf("A pass is all %s windows. Choosing the settings and measuring are not in seconds and passes.",
+			numbers.Shortest(windows)) + drawsText(r),
+	}
+	if size := value(r, c, "retrain", "file-size"); !math.IsNaN(size) {
+		t.Note += fmt.Sprintf(" Trained parameters and the state of their training lie in %s/, %s MB each.", records.TrainedName, numbers.Significant(size/1e6, 2))
+	}
+	passes := func(m, metric string) string {
+		return overDraws(over(r, c, m, metric), func(v float64) string { return report.Plain.One(v / windows) })
+	}
+	retraining := byDraw(r, c, "retrain", "seconds")
+	for _, m := range methods(r) {
+		if m == "none" {
+			continue
+		}
+		tuning := overDraws(over(r, c, m, "tuning-seconds"), report.Plain.One)
+		seconds := byDraw(r, c, m, "seconds")
+		if len(seconds) == 0 && len(failures(r, c, m)) > 0 {
+			t.Rows = append(t.Rows, []string{trial.MemoryLabel(m), "failed", "-", "-", "-", tuning})
+			continue
+		}
+		if m != "retrain" {
+			for draw, v := range byDraw(r, c, m, "check-seconds") {
+				seconds[draw] -= v
+			}
+		}
+		var faster []float64
+		for draw, v := range seconds {
+			if whole, ok := retraining[draw]; ok {
+				faster = append(faster, whole/v)
+			}
+		}
+		t.Rows = append(t.Rows, []string{trial.MemoryLabel(m), overDraws(slices.Collect(maps.Values(seconds)), report.Plain.One), overDraws(faster, report.Plain.One),
+			passes(m, "gradients"), passes(m, "hvps"), tuning})
+	}
+	return t
+}
+
+// solvesTable shows how well each linear system was solved.
+func solvesTable(r *engine.Results, c memoryCase) report.Table {
+	t := report.Table{Title: "Solves, " + c.title(), Header: []string{"method", "solver", "products", "relative residual", "on other windows", "gradient residual"},
+		Note: "||b - Ax||/||b|| by a product of its own, on the windows that the curvature was taken from and on as many others." + drawsText(r)}
+	for _, m := range methods(r) {
+		gradient := overDraws(over(r, c, m, "gradient-residual"), report.Plain.One)
+		solves := of(r, c, m, "own-residual")
+		last := 0.0
+		for _, rec := range solves {
+			last = max(last, rec.Number("solve"))
+		}
+		for k := 1.0; k <= last; k++ {
+			own := of(r, c, m, "own-residual", "solve", k)
+			var products []float64
+			for _, rec := range own {
+				products = append(products, rec.Number("products"))
+			}
+			row := []string{trial.MemoryLabel(m), own[0].Text("solver"), overDraws(products, func(v float64) string { return numbers.Shortest(math.Round(10*v) / 10) }),
+				overDraws(records.Values(own), report.Plain.One), overDraws(over(r, c, m, "independent-residual", "solve", k), report.Plain.One), "-"}
+			if k == last {
+				row[5] = gradient
+			}
+			t.Rows = append(t.Rows, row)
+		}
+		if last == 0 && gradient != "-" {
+			t.Rows = append(t.Rows, []string{trial.MemoryLabel(m), "-", "-", "-", "-", gradient})
+		}
+		if rec, ok := trial.First(solves); ok && rec.Text("chosen") != "" {
+			t.Note += "\n\n" + m + ", first draw: " + rec.Text("chosen") + "."
+		}
+	}
+	return t
+}
+
+// choiceTable shows what was taken in each draw, from how many tries.
+func choiceTable(r *engine.Results, c memoryCase) report.Table {
+	t := report.Table{Title: "How settings were chosen, " + c.title(), Tuning: true,
+		Header: []string{"method", "draw", "taken", "tried", "bits below the median", "points lost"},
+		Note: fmt.Sprintf("Nothing here needs a retrained model. Of the settings that lose at most %s points of accuracy on the first half of the held-out "+
+			"text, taken is the one that brings the secret's log2-perplexity nearest to the median of strings drawn from its space; if none loses so "+
+			"little, the one that loses least. second-order-exposure and fine-tune-exposure may lose %s points: one takes the best of its own tries and "+
+			"those of the two variants before it, the other of all tries of fine-tuning. What is taken is measured on other strings and on the other "+
+			"half.", r.Setting("max-loss"), r.Setting("exposure-loss"))}
+	if chosenByRetraining(r) {
+		t.Note = "Chosen by an older version, by the distance to the retrained model's log2-perplexity, which nobody has who did not retrain."
+	}
+	for _, m := range methods(r) {
+		for _, rec := range of(r, c, m, "chosen") {
+			ofDraw := func(other records.Record) bool { return other.Draw == rec.Draw }
+			tried := count(of(r, c, m, "try"), ofDraw) + count(of(r, c, m, "try-failed"), ofDraw)
+			row := []string{m, fmt.Sprint(rec.Draw + 1), settingText(rec), fmt.Sprint(tried), numbers.Fixed(rec.Number("below-median"), 1), points(rec.Number("points-lost"))}
+			if rec.Settings["within"] == false {
+				row[5] += " (more than it may)"
+			}
+			t.Rows = append(t.Rows, row)
+		}
+	}
+	return t
+}
+
+// chosenByRetraining reports whether the records are of before criteria could do without the retrained model.
+func chosenByRetraining(r *engine.Results) bool {
+	chosen := r.Part("chosen")
+	return len(chosen) > 0 && math.IsNaN(chosen[0].Number("below-median"))
+}
+
+// settingText writes the chosen settings of a record.
+func settingText(rec records.Record) string {
+	var out []string
+	for _, key := range []string{"by", "tau", "tau-ft", "epochs", "ridge", "step"} {
+		switch v := rec.Settings[key].(type) {
+		case float64:
+			out = append(out, key+" "+numbers.Significant(v, 3))
+		case string:
+			out = append(out, key+" "+v)
+		}
+	}
+	return strings.Join(out, ", ")
+}

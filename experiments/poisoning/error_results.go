@@ -1,0 +1,107 @@
+package poisoning
+
+import (
+	"math"
+	"strings"
+
+	"gonum.org/v1/gonum/floats"
+
+	"lethe/experiments/internal/engine"
+	"lethe/experiments/internal/records"
+	"lethe/experiments/internal/report"
+)
+
+// errorNote says what stands behind ± where there is one draw.
+const errorNote = "± is the standard error over the test images"
+
+// withError writes a share with its standard error, without one where it is not known.
+func withError(f report.Style, v, standardError float64) string {
+	if math.IsNaN(standardError) {
+		return f.One(v)
+	}
+	return f.One(v) + " ± " + f.One(standardError)
+}
+
+// accuracyText writes the median of test accuracies: of several draws with the smallest and the largest, of one with its standard error.
+func accuracyText(recs []records.Record, f report.Style) string {
+	if len(recs) == 1 {
+		n := recs[0].Number("images")
+		return withError(f, recs[0].Value, shareError(recs[0].Value, n))
+	}
+	return f.Ends(records.MiddleOf(records.Values(recs)))
+}
+
+// restoredText does the same for the share of the lost accuracy that a method restored, over the draws in which any was lost.
+func restoredText(r *engine.Results, c poisonCase, method, way string, f report.Style) string {
+	s := restored(r, c, method, way)
+	if s.N == 1 {
+		return withError(f, s.Median, restoredError(r, c, method, way))
+	}
+	return f.Ends(s)
+}
+
+// restoredError is the standard error of the share that a method restored in a single draw: of the ratio of the images that it has right
+// beyond the network before it, to those that training on the true labels has. Images that two of them have right are no difference, so
+// the error is that of shares on the same images. NaN where the records do not hold which images were right.
+func restoredError(r *engine.Results, c poisonCase, method, way string) float64 {
+	before, clean := rightBefore(r, c.budget)
+	after := rightAfter(r, c, method, way)
+	if before == nil || len(clean) != len(before) || len(after) != len(before) {
+		return math.NaN()
+	}
+	return ratioError(difference(after, before), difference(clean, before))
+}
+
+// differenceError is the standard error of the difference of the shares that two methods restored.
+func differenceError(r *engine.Results, c poisonCase, method, way, other, otherWay string) float64 {
+	before, clean := rightBefore(r, c.budget)
+	a, b := rightAfter(r, c, method, way), rightAfter(r, c, other, otherWay)
+	if before == nil || len(clean) != len(before) || len(a) != len(before) || len(b) != len(before) {
+		return math.NaN()
+	}
+	return ratioError(difference(a, b), difference(clean, before))
+}
+
+// rightBefore says which test images the network on the flipped labels has right, and that on the true ones; nil where there are several
+// draws.
+func rightBefore(r *engine.Results, budget float64) (before, clean []float64) {
+	return rightOf(r, "method", "none", "budget", budget, "stage", "before"), rightOf(r, "method", "retrain", "budget", budget, "stage", "clean")
+}
+
+func rightAfter(r *engine.Results, c poisonCase, method, way string) []float64 {
+	return rightOf(r, c.pairs("method", method, "statistics", way)...)
+}
+
+func rightOf(r *engine.Results, pairs ...any) []float64 {
+	records := r.Part("confusion", pairs...)
+	if len(records) != 1 {
+		return nil
+	}
+	return right(records[0])
+}
+
+// difference is a - b, element by element.
+func difference(a, b []float64) []float64 { return floats.SubTo(make([]float64, len(a)), a, b) }
+
+// bestOther is the method, with its way of statistics, that restores most of those that are not of second order, do not vote and take less
+// time than training again; chosen by the test images themselves, which favours it.
+func bestOther(r *engine.Results, c poisonCase) (method, way string, share records.Middle) {
+	share = records.MiddleOf(nil)
+	whole := poisonBefore(r, c.budget, "retrain", "seconds")
+	for _, m := range poisonRows(r) {
+		if m == "none" || m == "retrain" || votes(m) || strings.HasPrefix(m, "second-order") {
+			continue
+		}
+		for _, w := range waysMeasured(r) {
+			s := restored(r, c, m, w)
+			if s.N == 0 || share.N > 0 && s.Median <= share.Median {
+				continue
+			}
+			if seconds := poison(r, c, m, "seconds", w); seconds.N > 0 && whole.N > 0 && seconds.Mean >= whole.Mean {
+				continue
+			}
+			method, way, share = m, w, s
+		}
+	}
+	return method, way, share
+}

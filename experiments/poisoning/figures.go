@@ -1,0 +1,112 @@
+package poisoning
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"lethe/experiments/internal/engine"
+	"lethe/experiments/internal/numbers"
+	"lethe/experiments/internal/records"
+	"lethe/experiments/internal/report"
+	"lethe/experiments/internal/trial"
+)
+
+func poisoningFigures(r *engine.Results) []report.Figure {
+	var out []report.Figure
+	for _, known := range knownShares(r) {
+		out = append(out, repairFigure(r, known))
+	}
+	for _, c := range poisonCases(r) {
+		out = append(out, repairCostFigure(r, c))
+	}
+	for _, c := range poisonCases(r) {
+		if c.known == 1 {
+			out = append(out, confusionFigures(r, c)...)
+		}
+	}
+	return out
+}
+
+// repairFigure shows each method's test accuracy, a mark for each budget.
+func repairFigure(r *engine.Results, known float64) report.Figure {
+	f := report.Figure{Name: "accuracy-" + numbers.Shortest(known), X: "test accuracy, %", Caption: "Test accuracy of each method" + knownTitle(known)}
+	methods := poisonRows(r)
+	for i := len(methods) - 1; i >= 0; i-- { // from the bottom
+		f.YNames = append(f.YNames, trial.MemoryLabel(methods[i]))
+	}
+	for _, c := range poisonCases(r) {
+		if c.known != known {
+			continue
+		}
+		s := report.Series{Label: flipsTitle(r, c.budget), Points: true}
+		for i, m := range methods {
+			if v := poison(r, c, m, "test-accuracy", ownWay(r, c, m)); v.N > 0 {
+				s.X, s.Y = append(s.X, 100*v.Mean), append(s.Y, float64(len(methods)-1-i))
+			}
+		}
+		f.Series = append(f.Series, s)
+	}
+	return f
+}
+
+// repairCostFigure shows the share of the lost accuracy that is restored against what that costs.
+func repairCostFigure(r *engine.Results, c poisonCase) report.Figure {
+	f := report.Figure{Name: "cost-" + c.file(), X: "seconds", Y: "share of the lost accuracy restored, %", LogX: true,
+		Caption: fmt.Sprintf("Share of the lost accuracy that was restored against seconds, %s", poisonTitle(r, c))}
+	for _, m := range poisonRows(r) {
+		if m == "none" {
+			continue
+		}
+		way := ownWay(r, c, m)
+		seconds, restored := poison(r, c, m, "seconds", way), restored(r, c, m, way)
+		if seconds.N > 0 && restored.N > 0 {
+			f.Series = append(f.Series, report.Series{Label: m, X: []float64{seconds.Mean}, Y: []float64{100 * restored.Median}, Points: true})
+		}
+	}
+	return f
+}
+
+// confusionFigures show which classes are taken for which.
+func confusionFigures(r *engine.Results, c poisonCase) []report.Figure {
+	var out []report.Figure
+	titles, records := shownConfusions(r, c)
+	for i, rec := range records {
+		m := &report.Matrix{Counts: confusionCounts(rec)}
+		m.Rows = classNames(rec, len(m.Counts))
+		m.Columns = m.Rows
+		out = append(out, report.Figure{Name: fmt.Sprintf("confusion-%s-%d", c.file(), i+1), X: "taken for", Y: "class", Matrix: m,
+			Caption: fmt.Sprintf("Confusion matrix %s, %s: test images of each class by what they are taken for", titles[i], poisonTitle(r, c))})
+	}
+	return out
+}
+
+// confusionCounts reads the counts that a record keeps.
+func confusionCounts(rec records.Record) [][]float64 {
+	var out [][]float64
+	for _, row := range strings.Split(rec.Text("counts"), ";") {
+		var counts []float64
+		for _, text := range strings.Split(row, ",") {
+			n, err := strconv.ParseFloat(text, 64)
+			if err != nil {
+				return nil
+			}
+			counts = append(counts, n)
+		}
+		out = append(out, counts)
+	}
+	return out
+}
+
+// classNames are the names of the classes, or their numbers where they have none.
+func classNames(rec records.Record, classes int) []string {
+	names := strings.Split(rec.Text("classes"), ";")
+	if len(names) == classes {
+		return names
+	}
+	out := make([]string, classes)
+	for i := range out {
+		out[i] = strconv.Itoa(i)
+	}
+	return out
+}

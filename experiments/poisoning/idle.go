@@ -1,0 +1,37 @@
+package poisoning
+
+import (
+	"slices"
+
+	"lethe/experiments/internal/settings"
+)
+
+// idle returns why a setting changes nothing, or "" where it may change something.
+func (set *Settings) idle(key string) string {
+	switch {
+	case slices.Contains([]string{"chunks", "max-fall", "follow", "gradient-sample"}, key) && !set.chunked():
+		return "no method divides the request"
+	case key == "reestimate" && set.Reestimate > 0 && !slices.Contains(set.Statistics, reestimated):
+		return "statistics are kept"
+	case key == "statistics" && set.Reestimate == 0:
+		return "with reestimate=0 statistics are kept"
+	case key == "gradient-sample" && set.Follow == "difference":
+		return "chunks follow the difference, which is never estimated"
+	case key == "gradient-sample" && set.Sample == 0:
+		return "nothing is estimated with sample=0"
+	}
+	for _, rates := range []struct{ key, method string }{{"adam-rates", trainerFineTuner.name}, {"momentum-rates", momentumFineTuner.name}} {
+		if key == rates.key && !slices.Contains(set.Methods, rates.method) && !slices.Contains(set.Methods, "all") {
+			return "the method " + rates.method + " is not asked for"
+		}
+	}
+	for _, grid := range []struct {
+		key, of string
+		set     settings.Auto
+	}{{"ridge-shares", "ridge", set.Ridge}, {"tau-grid", "tau", set.Tau}, {"rate-grid", "tau-ft", set.TauFT}} {
+		if key == grid.key && !grid.set.Tuned {
+			return grid.of + " is set"
+		}
+	}
+	return ""
+}

@@ -1,0 +1,182 @@
+package poisoning
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"lethe/experiments/internal/engine"
+	"lethe/experiments/internal/numbers"
+	"lethe/experiments/internal/records"
+	"lethe/experiments/internal/trial"
+)
+
+// Session is what the units of a run share.
+type Session struct {
+	*engine.Session
+	poisoned map[string]*poisonSubject // by budget and draw
+	clean    map[int][]float64         // parameters after training on the true labels, by draw
+}
+
+// shared returns what poisoning shares in a session.
+func shared(s *engine.Session) *Session {
+	return engine.Own(s, func(s *engine.Session) *Session {
+		return &Session{s, map[string]*poisonSubject{}, map[int][]float64{}}
+	})
+}
+
+// imageModel is the name of the model.
+const imageModel = "cnn"
+
+// pictures are the data sets of images.
+var pictures = []string{"digits", "fashion", "cifar10"}
+
+// firstPictures is the data set that is taken when none is named.
+func firstPictures(profile string) string {
+	switch profile {
+	case engine.Smoke:
+		return "digits"
+	case engine.Paper:
+		return "cifar10"
+	}
+	return "fashion"
+}
+
+// Experiment repairs a convolutional network that was trained on flipped labels (docs/paper.md#poisoned-labels).
+func Experiment() *engine.Experiment {
+	const id = "poisoning"
+	return &engine.Experiment{
+		ID: id, Title: "Poisoned labels and their repair",
+		Question: "how much of the accuracy that flipped labels cost a network do updates give back, at what share of the cost of training again?",
+		Domain: &engine.Domain{
+			Models: []engine.Named{{Name: imageModel, Title: "convolutional network"}}, Holds: "images", Datasets: pictures, First: firstPictures,
+			Flags:    []string{"--networks"},
+			New:      func() engine.Settings { return &Settings{} },
+			Defaults: func(k engine.Key) engine.Settings { return defaults(k) },
+			Check: func(s *engine.Session, _ *engine.Experiment, set engine.Settings) error {
+				return shared(s).checkImages(set.(*Settings))
+			},
+			TakeNetworks: func(ctx context.Context, s *engine.Session, dir string, parts []engine.Part) (string, error) {
+				return shared(s).takeNetworks(ctx, dir, parts)
+			},
+			Rows:   rows(),
+			Former: renameRecords, FormerUnit: renameUnit,
+		},
+		Describe: func(set engine.Settings, _, _ string) (string, []string) { return describePoisoning(set.(*Settings)) },
+		Idle:     func(_ *engine.Session, set engine.Settings, key string) string { return set.(*Settings).idle(key) },
+		Units: func(_ context.Context, s *engine.Session, set engine.Settings) ([]engine.Unit, error) {
+			return shared(s).poisoningUnits(id, set.(*Settings)), nil
+		},
+		Tables:  poisoningTables,
+		Figures: poisoningFigures,
+		Claims:  poisoningClaims,
+	}
+}
+
+// poisoningUnits lists for each draw and budget its training, that on the true labels, and then the methods for each share of the flips that
+// is known. What the later ones are measured against is recorded by the first two.
+func (s *Session) poisoningUnits(part string, set *Settings) []engine.Unit {
+	var units []engine.Unit
+	for draw := range set.Draws {
+		for _, budget := range set.Budgets {
+			add := func(name string, run func(sub *poisonSubject, ctx context.Context) ([]records.Record, error)) {
+				units = append(units, engine.Unit{Name: fmt.Sprintf("budget=%d draw=%d %s", budget, draw, name), Run: func(ctx context.Context) ([]records.Record, error) {
+					sub, err := s.poisonSubject(part, set, budget, draw)
+					if err != nil {
+						return nil, err
+					}
+					return run(sub, ctx)
+				}})
+			}
+			add("train", (*poisonSubject).trainRecords)
+			add("clean", (*poisonSubject).cleanRecords)
+			for _, known := range set.Known {
+				for _, u := range requestUnits(set) {
+					add(fmt.Sprintf("known=%s %s", numbers.Shortest(known), u.name), func(sub *poisonSubject, ctx context.Context) ([]records.Record, error) {
+						c, err := sub.repair(known)
+						if err != nil {
+							return nil, err
+						}
+						return u.run(ctx, c)
+					})
+				}
+			}
+		}
+	}
+	return units
+}
+
+// poisonUnit is a piece of the work of a method on one request.
+type poisonUnit struct {
+	name  string
+	run   func(ctx context.Context, c *repair) ([]records.Record, error)
+	after bool // after the other units: with the statistics of before the update
+}
+
+// requestUnits lists the work of the methods that are wanted.
+func requestUnits(set *Settings) []poisonUnit {
+	var now, later []poisonUnit
+	for _, m := range poisonMethods() {
+		if !m.wanted(set) {
+			continue
+		}
+		for _, u := range m.units(set) {
+			if u.after {
+				later = append(later, u)
+			} else {
+				now = append(now, u)
+			}
+		}
+	}
+	return append(now, later...)
+}
+
+// poisonMethod is a method of poisoning, and a row of its tables and figures.
+type poisonMethod struct {
+	name  string
+	color int // in figures; -1 = that of its place
+	units func(set *Settings) []poisonUnit
+}
+
+// poisonMethods lists the methods in the order in which they are carried out, and stand in tables, figures and legends. A new one is a line here.
+func poisonMethods() []poisonMethod {
+	return []poisonMethod{
+		{"none", 7, unchanged},
+		{"first-order", 0, stepping("first-order", gradientSteps{}, false, false)},
+		{"first-order-iterative", 3, stepping("first-order-iterative", gradientSteps{}, true, false)},
+		{"second-order", 1, stepping("second-order", newtonSteps{}, false, false)},
+		{"second-order-iterative", 5, stepping("second-order-iterative", newtonSteps{}, true, false)},
+		{"first-order-last", -1, stepping("first-order-last", gradientSteps{}, false, true)},
+		{"first-order-iterative-last", -1, stepping("first-order-iterative-last", gradientSteps{}, true, true)},
+		{"second-order-last", -1, stepping("second-order-last", newtonSteps{}, false, true)},
+		{"second-order-iterative-last", -1, stepping("second-order-iterative-last", newtonSteps{}, true, true)},
+		{plainFineTuner.name, 4, plainFineTuner.units},
+		{trainerFineTuner.name, 8, trainerFineTuner.units},
+		{momentumFineTuner.name, -1, momentumFineTuner.units},
+		{"sisa", 9, sharding},
+		{"retrain", 2, retraining},
+	}
+}
+
+// rows are the rows of tables and the lines of figures, in their order, with the lines that stand for no method.
+func rows() []engine.Row {
+	rows := []engine.Row{{Label: "before", Color: 7}, {Label: "allowed", Color: 2}}
+	for _, m := range poisonMethods() {
+		rows = append(rows, engine.Row{Label: trial.MemoryLabel(m.name), Color: m.color})
+	}
+	return append(rows, engine.Row{Label: "none", Color: 7})
+}
+
+// poisonMethodNames are the names that may be chosen from.
+func poisonMethodNames() []string {
+	var names []string
+	for _, m := range poisonMethods() {
+		names = append(names, m.name)
+	}
+	return names
+}
+
+// wanted reports whether the settings ask for the method.
+func (m poisonMethod) wanted(set *Settings) bool {
+	return slices.Contains(set.Methods, "all") || slices.Contains(set.Methods, m.name)
+}

@@ -1,0 +1,60 @@
+package poisoning
+
+import (
+	"lethe/experiments/internal/settings"
+	"lethe/experiments/internal/trial"
+)
+
+// Settings are what --set may change in poisoning.
+type Settings struct {
+	trial.NetworkSettings
+
+	Chunks        int       `set:"chunks" scope:"method" doc:"parts in which the iterative methods apply the request" max:"1e6"`
+	Shards        []int     `set:"shards" scope:"run" doc:"sharding: numbers of shards" max:"1e4"`
+	Methods       []string  `set:"methods" scope:"run" doc:"methods that are carried out beside retraining, separated by commas, or all; of memorization first-order-matched and second-order-repeated go on from second-order, and second-order-published takes the paper's damping and scale on this model; of poisoning -last changes the last layers only" words:"@methods"`
+	TrainRate     float64   `set:"train-rate" scope:"model" doc:"learning rate of training (Adam); with schedule=one-cycle the highest"`
+	TrainBatch    int       `set:"train-batch" scope:"model" doc:"batch size of training" max:"1e9"`
+	TrainEpochs   int       `set:"train-epochs" scope:"model" doc:"passes of training" max:"1e6"`
+	Sample        int       `set:"sample" scope:"method" doc:"windows or images, besides as many of those that the request touches, that curvature and gradient residuals are estimated from; 0 = all" zero:"ok" max:"1e9"`
+	TauGrid       []float64 `set:"tau-grid" scope:"method" doc:"values of tau that are tried first"`
+	TauFine       int       `set:"tau-fine" scope:"method" doc:"values of tau a decade that are then tried around the best" max:"1e3"`
+	RateGrid      []float64 `set:"rate-grid" scope:"method" doc:"learning rates of fine-tuning that are tried"`
+	AdamRates     []float64 `set:"adam-rates" scope:"method" doc:"learning rates of fine-tuning by Adam that are tried first"`
+	MomentumRates []float64 `set:"momentum-rates" scope:"method" doc:"the same for fine-tuning by SGD with momentum 0.9"`
+	Budgets       []int     `set:"budget" scope:"run" doc:"labels that are flipped, of 50,000; of a smaller set as large a share" max:"1e9"`
+	Known         []float64 `set:"known" scope:"run" doc:"shares of the flipped labels that are known, and corrected by the request" max:"1" unit:"share"`
+	Images        int       `set:"images" scope:"model" doc:"training images, from the first; 0 = all" zero:"ok" max:"1e9"`
+	Blocks        []int     `set:"blocks" scope:"model" doc:"channels of each block of two convolutions" max:"1e5" repeat:"ok"`
+	Dense         int       `set:"dense" scope:"model" doc:"width of the dense layer" max:"1e6"`
+	BlockDropout  []float64 `set:"block-dropout" scope:"model" doc:"share of each block's outputs that training leaves out; 0 = none, of the blocks without a value too" zero:"ok" below:"1" repeat:"ok" unit:"share"`
+	Schedule      string    `set:"schedule" scope:"model" doc:"learning rate of training: constant or one-cycle" words:"constant|one-cycle"`
+	AMSGrad       bool      `set:"amsgrad" scope:"model" doc:"train by AMSGrad in place of Adam"`
+	Reestimate    int       `set:"reestimate" scope:"method" doc:"corrected images on which an update's batch-normalisation statistics are re-estimated; 0 = keep those of before" zero:"ok" max:"1e9"`
+	Statistics    []string  `set:"statistics" scope:"run" doc:"batch-normalisation statistics with which updates are chosen and measured: re-estimated, kept (those of before), or both; SISA has those of its trainings" words:"re-estimated|kept" was:"anew=re-estimated"`
+	Follow        string    `set:"follow" scope:"method" doc:"what the chunks of iterative methods follow: gradient, of the loss on the labels corrected so far, or difference, that which the chunk makes" words:"gradient|difference"`
+	GradientSize  int       `set:"gradient-sample" scope:"method" doc:"images that this gradient is estimated from, of the chunk and of the others each; 0 = all" zero:"ok" max:"1e9"`
+	RidgeShares   []float64 `set:"ridge-shares" scope:"method" doc:"ridges that are tried, in shares of the largest eigenvalue that is found"`
+	ProductsGrid  []int     `set:"products-grid" scope:"method" doc:"numbers of products of a solve that are tried" max:"1e4"`
+	FineEpochs    []int     `set:"fine-tune-epochs" scope:"method" doc:"passes of fine-tuning: of memorization each is tried, of poisoning each is measured" max:"1e6"`
+	MaxFall       float64   `set:"max-fall" scope:"method" doc:"points of validation accuracy by which a chunk may lower it; one that lowers it more is refused" zero:"ok" unit:"points"`
+}
+
+// form reads, prints and checks the settings by the tags of their fields.
+var form *settings.Form[Settings]
+
+// The methods are functions that read settings themselves, so that no initial value of the form may name them.
+func init() {
+	form = settings.MustNew[Settings](map[string][]string{"methods": append(poisonMethodNames(), "all")})
+}
+
+// Set changes one setting from its text; lists are separated by commas. An unknown key is an error that lists the known ones.
+func (s *Settings) Set(key, text string) error { return form.Set(s, key, text) }
+
+// Text returns a setting as Set reads it.
+func (s *Settings) Text(key string) string { return form.Text(s, key) }
+
+// Check says what is wrong with the value of one setting.
+func (s *Settings) Check(key string) error { return form.Check(s, key) }
+
+// Fields returns the settings in their order.
+func (s *Settings) Fields() []settings.Field { return form.Fields() }

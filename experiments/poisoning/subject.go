@@ -1,0 +1,261 @@
+package poisoning
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+
+	"lethe/datasets"
+	"lethe/experiments/internal/engine"
+	"lethe/experiments/internal/numbers"
+	"lethe/experiments/internal/trial"
+	"lethe/nets"
+	"lethe/unlearn"
+)
+
+// statedFor is the number of images that budgets are stated for, CIFAR-10's.
+const statedFor = 50000
+
+// poisonSubject is a network trained on labels of which some are wrong.
+type poisonSubject struct {
+	session      *Session
+	set          *Settings
+	part         string // the experiment's name in records
+	budget, draw int
+
+	labels           []float64 // the true ones
+	rows             []int     // the flipped ones, in the order in which they become known
+	validation, test *datasets.Dataset
+	model            *nets.Model
+	problem          *unlearn.Problem // its training data are the poisoned ones
+	start            []float64
+	theta            []float64 // after training; nil before
+
+	repairs map[float64]*repair // by the share that is known
+}
+
+// flips is how many of n labels a budget flips.
+func flips(budget, n int) int { return int(math.Round(float64(budget) * float64(n) / statedFor)) }
+
+// images returns the training images that the settings ask for.
+func (s *Session) images(set *Settings) *datasets.Dataset {
+	train := s.Named.Train
+	if set.Images > 0 && set.Images < train.Len() {
+		train = train.Slice(0, set.Images)
+	}
+	return train
+}
+
+// poison flips the labels of a budget, and returns which.
+func (s *Session) poison(set *Settings, budget, draw int) (*datasets.Dataset, []int, error) {
+	clean := s.images(set)
+	return datasets.FlipLabels(clean, datasets.ClassPairs(clean.Classes), flips(budget, clean.Len()), trial.Random(s.Seed, trial.StreamFlips, draw).Uint64())
+}
+
+// network returns the network for the images.
+func network(d *datasets.Dataset, set *Settings) (nets.VGG, error) {
+	x, ok := d.X.(*datasets.Images)
+	if !ok {
+		return nets.VGG{}, fmt.Errorf("experiments: %s holds no images", d.Name)
+	}
+	return nets.VGG{Height: x.Height, Width: x.Width, Channels: x.Channels, Blocks: set.Blocks, Dense: set.Dense, Classes: d.Classes,
+		Dropout: set.BlockDropout}, nil
+}
+
+// poisonSubject returns the network of a budget and a draw, untrained, from the second time on the same one.
+func (s *Session) poisonSubject(part string, set *Settings, budget, draw int) (*poisonSubject, error) {
+	key := fmt.Sprint(budget, draw)
+	if sub, ok := s.poisoned[key]; ok {
+		return sub, nil
+	}
+	clean := s.images(set)
+	poisoned, rows, err := s.poison(set, budget, draw)
+	if err != nil {
+		return nil, err
+	}
+	trial.Random(s.Seed, trial.StreamKnown, draw).Shuffle(len(rows), func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
+	net, err := network(clean, set)
+	if err != nil {
+		return nil, err
+	}
+	precision := nets.Float32()
+	if set.Precision == "float64" {
+		precision = nets.Float64()
+	}
+	m, err := nets.NewModel(net, nets.SoftmaxCrossEntropy, precision)
+	if err != nil {
+		return nil, err
+	}
+	sub := &poisonSubject{session: s, set: set, part: part, budget: budget, draw: draw, labels: clean.Y, rows: rows, model: m,
+		problem: &unlearn.Problem{Objective: m, Train: poisoned}, start: m.Init(trial.Random(s.Seed, trial.StreamInit, draw).Uint64()),
+		repairs: map[float64]*repair{}}
+	if sub.validation, sub.test, err = datasets.Split(s.Named.Test, trial.Random(s.Seed, trial.StreamHalves, 0).Uint64(), 0.5); err != nil {
+		return nil, err
+	}
+	s.poisoned[key] = sub
+	return sub, nil
+}
+
+// trained returns the parameters after training on the poisoned labels.
+func (sub *poisonSubject) trained(ctx context.Context) ([]float64, error) {
+	if sub.theta != nil {
+		return sub.theta, nil
+	}
+	theta, err := sub.fit(sub.trainName()).Train(ctx, sub.problem, sub.start)
+	if err != nil {
+		return nil, err
+	}
+	sub.theta = theta
+	return theta, nil
+}
+
+// cleaned returns the parameters after training on the true labels from the same start in the same order: retraining on labels that are all
+// corrected comes to just these.
+func (sub *poisonSubject) cleaned(ctx context.Context) ([]float64, error) {
+	if theta, ok := sub.session.clean[sub.draw]; ok {
+		return theta, nil
+	}
+	theta, err := sub.fit(sub.cleanName()).Train(ctx, sub.problem.With(sub.session.images(sub.set)), sub.start)
+	if err != nil {
+		return nil, err
+	}
+	sub.session.clean[sub.draw] = theta
+	return theta, nil
+}
+
+// Names of the trainings' files in the run's folder.
+func (sub *poisonSubject) trainName() string { return trainName(sub.budget, sub.draw) }
+func (sub *poisonSubject) cleanName() string { return cleanName(sub.draw) }
+
+func trainName(budget, draw int) string { return fmt.Sprintf("train-%d-%d", budget, draw) }
+func cleanName(draw int) string         { return fmt.Sprintf("clean-%d", draw) }
+
+// fitted trains and then takes the statistics of all the samples.
+func (sub *poisonSubject) fitted(t *storedTraining) unlearn.Trainer {
+	return unlearn.StatisticsTrainer{Trainer: t, Samples: math.MaxInt}
+}
+
+// fit is the training of that name.
+func (sub *poisonSubject) fit(name string) unlearn.Trainer {
+	return sub.fitted(&storedTraining{sub: sub, name: name})
+}
+
+// storedTraining is a training whose state lies in the run's folder, or many trainings on different data.
+type storedTraining struct {
+	sub    *poisonSubject
+	name   string
+	many   bool             // the name is followed by the fingerprint of the data
+	effort []engine.Finding // of the trainings so far
+}
+
+// Train implements [unlearn.Trainer].
+func (t *storedTraining) Train(ctx context.Context, p *unlearn.Problem, theta []float64) ([]float64, error) {
+	name := t.name
+	if t.many {
+		name += "-" + datasets.Fingerprint(p.Train)[:16]
+	}
+	out, err := t.fit(ctx, name, p, theta)
+	if err != nil {
+		return out, err
+	}
+	effort, err := t.sub.effort(name, p.Train.Len())
+	t.effort = added(t.effort, effort)
+	return out, err
+}
+
+// fit trains, or goes on.
+func (t *storedTraining) fit(ctx context.Context, name string, p *unlearn.Problem, theta []float64) ([]float64, error) {
+	sub, set := t.sub, t.sub.set
+	sample := trial.Sampled(p.Train, trial.StatusSamples, sub.session.Seed, trial.StreamTuning, sub.draw)
+	f := &trial.Fitting{
+		Session: sub.session.Session, Name: name,
+		Checkpoint: unlearn.Checkpoint{Label: sub.label(), Tensors: sub.model.Tensors(), Metadata: sub.metadata(p.Train)},
+		Trainer: func(c unlearn.Checkpoint, callback func(unlearn.Progress) error) unlearn.Trainer {
+			schedule := unlearn.Constant
+			if set.Schedule == "one-cycle" {
+				schedule = unlearn.OneCycle
+			}
+			return unlearn.Adam{
+				Rate: set.TrainRate, Schedule: schedule, AMSGrad: set.AMSGrad, Batch: set.TrainBatch, Epochs: set.TrainEpochs,
+				Seed: trial.Random(sub.session.Seed, trial.StreamOrder, sub.draw).Uint64(), Checkpoint: c, Callback: callback,
+			}
+		},
+		Measure: func(ctx context.Context, theta []float64) (accuracy, exposure float64, err error) {
+			// The statistics are not those of the parameters at hand until somebody looks for them.
+			if theta, err = sub.model.EstimateStatistics(ctx, theta, sample); err != nil {
+				return math.NaN(), math.NaN(), err
+			}
+			accuracy, err = sub.model.Accuracy(ctx, theta, sample)
+			return accuracy, math.NaN(), err
+		},
+	}
+	return f.Run(ctx, p, theta)
+}
+
+// label is what else a checkpoint has to agree in, besides data, settings of the trainer and start.
+func (sub *poisonSubject) label() string {
+	s := sub.set
+	return fmt.Sprintf("vgg blocks %s dense %d dropout %s precision %s", s.Text("blocks"), s.Dense, s.Text("block-dropout"), s.Precision)
+}
+
+// metadata says what the parameters are, for those who read the file.
+func (sub *poisonSubject) metadata(d *datasets.Dataset) map[string]string {
+	return map[string]string{nets.MetaNetwork: sub.label(), nets.MetaData: datasets.Fingerprint(d)[:16],
+		nets.MetaSeed: strconv.FormatUint(sub.session.Seed, 10)}
+}
+
+// checkImages refuses settings that the images cannot fulfil.
+func (s *Session) checkImages(set *Settings) error {
+	if set.Reestimate == 0 && !slices.Contains(set.Statistics, kept) {
+		return fmt.Errorf("statistics=%s with reestimate=0 leaves no images to find them on: --set reestimate above 0, or statistics=kept",
+			set.Text("statistics"))
+	}
+	d := s.images(set)
+	n := d.Len()
+	net, err := network(d, set)
+	if err != nil {
+		return err
+	}
+	for i, side := 0, min(net.Height, net.Width); i < len(set.Blocks); i++ {
+		if side /= 2; side == 0 {
+			return fmt.Errorf("blocks=%s: images of %d x %d can be halved %d times only: --set blocks to at most so many", set.Text("blocks"),
+				net.Height, net.Width, i)
+		}
+	}
+	if len(set.BlockDropout) > len(set.Blocks) {
+		return fmt.Errorf("block-dropout=%s has more values than blocks=%s", set.Text("block-dropout"), set.Text("blocks"))
+	}
+	for _, key := range []string{"train-batch", "batch", "sample", "images"} {
+		v := map[string]int{"train-batch": set.TrainBatch, "batch": set.Batch, "sample": set.Sample, "images": set.Images}[key]
+		if v > n {
+			return fmt.Errorf("%s=%d is more than the %d training images of %s: --set %s to at most that", key, v, n, s.Dataset, key)
+		}
+	}
+	for _, shards := range set.Shards {
+		if shards > n {
+			return fmt.Errorf("shards=%d is more than the %d training images of %s", shards, n, s.Dataset)
+		}
+	}
+	if s.Named.Test.Len() < 2 {
+		return errors.New("a test set of fewer than two images cannot be halved")
+	}
+	for _, budget := range set.Budgets {
+		if flips(budget, n) == 0 {
+			return fmt.Errorf("budget=%d flips no label of %d images: --set budget to more", budget, n)
+		}
+		for draw := range set.Draws {
+			if _, _, err := s.poison(set, budget, draw); err != nil {
+				return err
+			}
+		}
+		for _, known := range set.Known {
+			if knownFlips(known, flips(budget, n)) == 0 {
+				return fmt.Errorf("known=%s of %d flipped labels is none: --set known to more", numbers.Shortest(known), flips(budget, n))
+			}
+		}
+	}
+	return nil
+}

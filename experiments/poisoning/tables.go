@@ -1,0 +1,324 @@
+package poisoning
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"lethe/experiments/internal/engine"
+	"lethe/experiments/internal/numbers"
+	"lethe/experiments/internal/records"
+	"lethe/experiments/internal/report"
+	"lethe/experiments/internal/trial"
+)
+
+func poisoningTables(r *engine.Results) []report.Table {
+	out := []report.Table{learnedTable(r)}
+	for _, known := range knownShares(r) {
+		for _, t := range []struct {
+			title, metric string
+			note          string
+		}{
+			{"Test accuracy, %", "test-accuracy", "On the half of the test set that nothing was chosen on."},
+			{"Share of the lost accuracy that was restored, %", "restored-share", "0 is the network as it was trained, 100 training on the true labels."},
+		} {
+			out = append(out, byBudget(r, t.title+knownTitle(known), t.metric, t.note, known))
+		}
+	}
+	cases := poisonCases(r)
+	for _, c := range cases {
+		out = append(out, poisonCostTable(r, c))
+	}
+	for _, c := range cases {
+		out = append(out, chunksTable(r, c), poisonSolvesTable(r, c))
+	}
+	for _, c := range cases {
+		if c.known == 1 {
+			out = append(out, confusionTables(r, c)...)
+		}
+	}
+	for _, c := range cases {
+		out = append(out, poisonChoiceTable(r, c))
+	}
+	return out
+}
+
+// learnedTable shows what the flips did to the network.
+func learnedTable(r *engine.Results) report.Table {
+	t := report.Table{Title: "What the flipped labels did", Note: poisonNote(r) + " Learned are flipped labels that the network reproduces.",
+		Header: []string{"", "test accuracy, %", "on the true labels, %", "flipped labels learned, %", "seconds of training"}}
+	for _, budget := range r.Numbers("budget") {
+		t.Rows = append(t.Rows, []string{flipsTitle(r, budget),
+			accuracyText(r.Part("test-accuracy", "method", "none", "budget", budget, "stage", "before"), report.Percent),
+			accuracyText(r.Part("test-accuracy", "method", "retrain", "budget", budget, "stage", "clean"), report.Percent), report.Percent.Ends(r.Between("poison-learned", "method", "none", "budget", budget, "stage", "before")),
+			report.Plain.Ends(r.Between("seconds", "method", "train", "budget", budget, "stage", "before"))})
+	}
+	return t
+}
+
+// byBudget is a table with a row for each method and columns for each budget and way of statistics.
+func byBudget(r *engine.Results, title, metric, note string, known float64) report.Table {
+	t := report.Table{Title: title, Header: []string{"method"}, Note: poisonNote(r) + " " + note + waysNote(r)}
+	var columns []poisonCase
+	ways := waysMeasured(r)
+	for _, c := range poisonCases(r) {
+		if c.known != known {
+			continue
+		}
+		columns = append(columns, c)
+		for _, way := range ways {
+			head := flipsTitle(r, c.budget)
+			if slices.Contains(ways, reestimated) {
+				head += ", statistics " + way
+			}
+			t.Header = append(t.Header, head)
+		}
+	}
+	for _, m := range poisonRows(r) {
+		row := []string{trial.MemoryLabel(m)}
+		for _, c := range columns {
+			for _, way := range ways {
+				if len(ways) == 1 {
+					way = ownWay(r, c, m)
+				}
+				row = append(row, shareCell(r, metric, c, m, way))
+			}
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	if metric == "restored-share" && r.Draws() > 1 {
+		t.Note += " Of each draw the restored points over the lost ones; draws in which none were lost have no share."
+	}
+	return t
+}
+
+// shareCell is a cell of that table.
+func shareCell(r *engine.Results, metric string, c poisonCase, method, way string) string {
+	pairs := c.pairs("method", method, "statistics", way)
+	records := r.Part(metric, pairs...)
+	switch {
+	case poisonFailed(r, c, method, way) > 0 || len(records) == 0:
+		return trial.EndsCell(r, metric, report.Percent, pairs...)
+	case metric == "restored-share":
+		return restoredText(r, c, method, way, report.Percent)
+	}
+	return accuracyText(records, report.Percent)
+}
+
+// waysNote says where statistics come from, if any were re-estimated.
+func waysNote(r *engine.Results) string {
+	const found = " Re-estimated statistics of batch normalisation are those of some of the corrected images after the update"
+	switch ways := waysMeasured(r); {
+	case !slices.Contains(ways, reestimated):
+		return ""
+	case len(ways) > 1:
+		return found + "; kept ones are those of the network before it. Settings are chosen for each by itself."
+	case slices.ContainsFunc(poisonRows(r), votes):
+		return found + ", of SISA after each training."
+	default:
+		return found + "."
+	}
+}
+
+// poisonCostTable counts gradients and products in passes over the images.
+func poisonCostTable(r *engine.Results, c poisonCase) report.Table {
+	images := poisonBefore(r, c.budget, "train", "images").Mean
+	t := report.Table{
+		Title: "Cost, " + poisonTitle(r, c),
+		Header: []string{"method", "seconds", "share of retraining, %", "of it for the trust check, s", "passes of gradients", "passes of products",
+			"choosing its settings, s", "share of retraining with choosing, %"},
+		Note: fmt.Sprintf("Seconds include the trust check, passes (all %s images) leave it out. Choosing the settings has columns of its own: scoring "+
+			"what is tried, of fine-tuning the passes of all rates too that are not taken. The products of second order are those of all its tries. "+
+			"Measuring is in neither, nor is the pass for a training's statistics.", numbers.Shortest(images)),
+	}
+	retraining := r.Between("seconds", "method", "retrain", "budget", c.budget, "stage", "clean").Median
+	share, passes := report.Style{Factor: 100 / retraining, Places: -1}, report.Style{Factor: 1 / images, Places: -1}
+	t.Note = severalNote(r) + t.Note
+	for _, m := range poisonRows(r) {
+		way := ownWay(r, c, m)
+		seconds := poisonEnds(r, c, m, "seconds", way)
+		if m == "none" || seconds.N == 0 {
+			continue
+		}
+		choosing := tuningSeconds(r, c, m, way)
+		t.Rows = append(t.Rows, []string{m, report.Plain.Ends(seconds), share.Ends(seconds), report.Plain.Ends(poisonEnds(r, c, m, "check-seconds", way)),
+			passes.Ends(poisonEnds(r, c, m, "gradients", way)), passes.Ends(poisonEnds(r, c, m, "hvps", way)), report.Plain.One(choosing),
+			share.One(seconds.Median + choosing)})
+	}
+	return t
+}
+
+// tuningSeconds is what choosing the settings of a method took, a draw's on the mean.
+func tuningSeconds(r *engine.Results, c poisonCase, method, way string) float64 {
+	sum, draws := 0.0, map[int]bool{}
+	for _, rec := range r.Part("tuning-seconds", c.pairs("method", method, "statistics", way)...) {
+		sum, draws[rec.Draw] = sum+rec.Value, true
+	}
+	if len(draws) == 0 {
+		return math.NaN()
+	}
+	return sum / float64(len(draws))
+}
+
+// chunksTable shows the validation accuracy from chunk to chunk.
+func chunksTable(r *engine.Results, c poisonCase) report.Table {
+	t := report.Table{Title: "Validation accuracy after each chunk, %, " + poisonTitle(r, c), Header: []string{"method"},
+		Note: fmt.Sprintf("%sA chunk that lowers it by more than %s points is refused, which stands in brackets.", severalNote(r), r.Setting("max-fall"))}
+	chunks := r.Numbers("chunk")
+	chunks = slices.DeleteFunc(chunks, func(k float64) bool { return len(r.Part("chunk-accuracy", c.pairs("chunk", k)...)) == 0 })
+	for _, k := range chunks {
+		t.Header = append(t.Header, map[bool]string{true: "before", false: numbers.Shortest(k)}[k == 0])
+	}
+	for _, m := range poisonRows(r) {
+		for _, way := range waysMeasured(r) {
+			row := []string{m + ", statistics " + way}
+			for _, k := range chunks {
+				recs := r.Part("chunk-accuracy", c.pairs("method", m, "statistics", way, "chunk", k)...)
+				text := report.Style{Factor: 1, Places: 2}.Ends(records.MiddleOf(records.Values(recs)))
+				refused := 0
+				for _, rec := range recs {
+					if rec.Settings["taken"] == false {
+						refused++
+					}
+				}
+				switch {
+				case refused > 0 && len(recs) == 1:
+					text = "(" + text + ")"
+				case refused > 0:
+					text += fmt.Sprintf(" (refused in %d of %d)", refused, len(recs))
+				}
+				row = append(row, text)
+			}
+			if slices.ContainsFunc(row[1:], func(text string) bool { return text != "-" }) {
+				t.Rows = append(t.Rows, row)
+			}
+		}
+	}
+	return t
+}
+
+// poisonSolvesTable shows how well each linear system was solved, of the first draw.
+func poisonSolvesTable(r *engine.Results, c poisonCase) report.Table {
+	t := report.Table{Title: "Solves, " + poisonTitle(r, c),
+		Header: []string{"method", "solver", "products", "relative residual", "on a second draw", "gradient residual"},
+		Note: "||b - Ax||/||b|| by a product of its own, on the images that the curvature was taken from and on a second draw, in which those that the request touches may recur; first draw of the run. " +
+			"Products are those of the space that all tries of a step share, and one for the residual. A solve of few is meant to end early: its residual says how early. The gradient residual is that after the last solve."}
+	for _, m := range poisonRows(r) {
+		for _, way := range waysMeasured(r) {
+			gradient, ok := trial.First(r.Part("gradient-residual", c.pairs("method", m, "statistics", way)...))
+			if !ok {
+				continue
+			}
+			name := trial.MemoryLabel(m) + ", statistics " + way
+			solves := r.Part("own-residual", c.pairs("method", m, "statistics", way)...)
+			solves = slices.DeleteFunc(solves, func(rec records.Record) bool { return rec.Draw != gradient.Draw })
+			for i, rec := range solves {
+				row := []string{name, rec.Text("solver"), numbers.Shortest(rec.Number("products")), report.Plain.One(rec.Value), "-", "-"}
+				if other, ok := trial.First(r.Part("independent-residual", c.pairs("method", m, "statistics", way, "solve", rec.Number("solve"))...)); ok {
+					row[4] = report.Plain.One(other.Value)
+				}
+				if i+1 == len(solves) {
+					row[5] = report.Plain.One(gradient.Value)
+				}
+				t.Rows = append(t.Rows, row)
+			}
+			if len(solves) == 0 {
+				t.Rows = append(t.Rows, []string{name, "-", "-", "-", "-", report.Plain.One(gradient.Value)})
+			}
+		}
+	}
+	return t
+}
+
+// shownConfusions are the models whose confusion matrices are shown.
+func shownConfusions(r *engine.Results, c poisonCase) (titles []string, records []records.Record) {
+	other, otherWay, _ := bestOther(r, c)
+	for _, m := range []struct {
+		title string
+		pairs []any
+	}{
+		{"before", []any{"method", "none", "budget", c.budget, "stage", "before"}},
+		{"after second-order-iterative", c.pairs("method", "second-order-iterative", "statistics", mainWay(r))},
+		{"after second-order", c.pairs("method", "second-order", "statistics", mainWay(r))},
+		{"after " + other + ", the best other method", c.pairs("method", other, "statistics", otherWay)},
+		{"trained on the true labels", []any{"method", "retrain", "budget", c.budget, "stage", "clean"}},
+	} {
+		if rec, ok := trial.First(r.Part("confusion", m.pairs...)); ok && !(m.title == "after second-order" && len(records) > 1) {
+			titles, records = append(titles, m.title), append(records, rec)
+		}
+	}
+	return titles, records
+}
+
+// confusionTables show which classes are taken for which.
+func confusionTables(r *engine.Results, c poisonCase) []report.Table {
+	var out []report.Table
+	titles, records := shownConfusions(r, c)
+	for i, rec := range records {
+		t := report.Table{Title: fmt.Sprintf("Confusion matrix %s, %s", titles[i], poisonTitle(r, c)), Header: []string{"class"},
+			Note: "Test images of each class by what they are taken for; first draw."}
+		names := classNames(rec, len(confusionCounts(rec)))
+		t.Header = append(t.Header, names...)
+		for k, row := range strings.Split(rec.Text("counts"), ";") {
+			t.Rows = append(t.Rows, append([]string{names[k]}, strings.Split(row, ",")...))
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
+// poisonChoiceTable shows what was taken, from how many tries.
+func poisonChoiceTable(r *engine.Results, c poisonCase) report.Table {
+	t := report.Table{Title: "How settings were chosen, " + poisonTitle(r, c), Tuning: true, Header: []string{"method", "taken", "tried", "validation accuracy, %"},
+		Note: "Taken is what leads to the highest validation accuracy, of the iterative methods for each chunk by itself; first draw. Ridges are shares of " +
+			"the largest eigenvalue in the Krylov space of what the step follows."}
+	for _, m := range poisonRows(r) {
+		for _, way := range waysMeasured(r) {
+			tries := r.Part("try", c.pairs("method", m, "statistics", way, "taken", true)...)
+			for _, rec := range tries {
+				if rec.Draw != tries[0].Draw {
+					continue
+				}
+				name := m + ", statistics " + way
+				if len(r.Numbers("chunk")) > 1 && strings.Contains(m, "iterative") {
+					name += fmt.Sprintf(", chunk %g", rec.Number("chunk"))
+				}
+				at := c.pairs("method", m, "statistics", way, "chunk", rec.Settings["chunk"])
+				tried := slices.DeleteFunc(append(r.Part("try", at...), r.Part("try-failed", at...)...), func(o records.Record) bool { return o.Draw != rec.Draw })
+				t.Rows = append(t.Rows, []string{name, stepText(rec), fmt.Sprint(len(tried)), numbers.Fixed(rec.Value, 2)})
+			}
+			if row, ok := rateRow(r, c, m, way); ok {
+				t.Rows = append(t.Rows, row)
+			}
+		}
+	}
+	return t
+}
+
+// rateRow shows the rate that fine-tuning took.
+func rateRow(r *engine.Results, c poisonCase, method, way string) ([]string, bool) {
+	at := c.pairs("method", method, "statistics", way)
+	taken, ok := trial.First(r.Part("taken", at...))
+	if !ok {
+		return nil, false
+	}
+	other := func(rec records.Record) bool { return rec.Draw != taken.Draw }
+	tries, failed := slices.DeleteFunc(r.Part("try", at...), other), slices.DeleteFunc(r.Part("try-failed", at...), other)
+	i := slices.IndexFunc(tries, func(rec records.Record) bool { return rec.Number("tau-ft") == taken.Value })
+	if i < 0 {
+		return nil, false
+	}
+	return []string{method + ", statistics " + way, stepText(taken), fmt.Sprint(len(tries) + len(failed)), numbers.Fixed(tries[i].Value, 2)}, true
+}
+
+// stepText writes the settings of a step.
+func stepText(rec records.Record) string {
+	var out []string
+	for _, key := range []string{"tau", "tau-ft", "ridge-share", "ridge", "products"} {
+		if v := rec.Number(key); !math.IsNaN(v) {
+			out = append(out, key+" "+numbers.Significant(v, 3))
+		}
+	}
+	return strings.Join(out, ", ")
+}

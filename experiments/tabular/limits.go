@@ -1,0 +1,130 @@
+package tabular
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"lethe/experiments/internal/engine"
+	"lethe/experiments/internal/numbers"
+	"lethe/experiments/internal/records"
+	"lethe/experiments/internal/report"
+	"lethe/experiments/internal/settings"
+	"lethe/experiments/internal/tabledata"
+)
+
+// survivors is what a reader of the medians over the draws has to know.
+const survivors = "The change grows step by step within each draw, so large sizes stand for the draws that got so far."
+
+// limitsExperiment grows the change until second order is no longer near retraining.
+func Limits() *engine.Experiment {
+	const id = "limits"
+	return tabledata.Experiment{
+		ID: id, Title: "Limits: a change that grows until second order fails",
+		Question: "how large may a change be before second order is no longer near retraining?",
+		Defaults: func(s *tabledata.Settings, k engine.Key) {
+			s.Seeds = 0
+			s.TauFT, s.Epochs = settings.Auto{Value: 1e-4}, 1 // fine-tuning is not measured, so nothing is chosen for it
+			if k.Model != tabledata.Models[0] && k.Profile != engine.Smoke {
+				s.TuneSize = 100 // a choice for each of many sizes would retrain a network five times for each
+			}
+		},
+		Units: func(ctx context.Context, s *tabledata.Session, set *tabledata.Settings) ([]engine.Unit, error) {
+			most, err := s.Most(ctx, set)
+			if err != nil {
+				return nil, err
+			}
+			units := s.TuningUnits(id, set, growing(set, most))
+			for draw := range set.Draws {
+				units = append(units, engine.Unit{Name: fmt.Sprintf("draw=%d", draw), Run: func(ctx context.Context) ([]records.Record, error) {
+					return grow(s, ctx, id, set, draw, most)
+				}})
+			}
+			return units, nil
+		},
+		Own: []string{"near", "growth"},
+		Idle: func(s *tabledata.Session, set *tabledata.Settings, key string) string {
+			if key == s.SizeName(set) {
+				return "in limits the change grows by growth"
+			}
+			return ""
+		},
+		Tables: limitsTables,
+		Figures: func(r *engine.Results) []report.Figure {
+			f := tabledata.LinesBySize(r, "limits", "Distance to the retrained parameters as a share of no update's", "distance-ratio", "share of no update's distance", true)
+			f.LogX = true
+			f.Caption += ". " + survivors
+			return []report.Figure{f}
+		},
+	}.Runnable()
+}
+
+// growing are the sizes that the change may have.
+func growing(s *tabledata.Settings, most int) []int {
+	var out []int
+	for size := 1; ; size = min(size*s.Growth, most) {
+		out = append(out, size)
+		if size == most {
+			return out
+		}
+	}
+}
+
+// grow multiplies the change by set.Growth until second order's distance to the retrained parameters exceeds set.Near times that of no
+// update, or until there is nothing more to change.
+func grow(s *tabledata.Session, ctx context.Context, part string, set *tabledata.Settings, draw, most int) ([]records.Record, error) {
+	var out []records.Record
+	name, limit := s.SizeName(set), 0
+	for _, size := range growing(set, most) {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		outcomes, err := s.TrialOf(ctx, set, size, draw, "none", "first-order", "second-order")
+		if err != nil {
+			return nil, err
+		}
+		tags := records.Tags{name: size, "request": set.Request}
+		near, none := math.Inf(1), math.NaN()
+		for i := range outcomes {
+			o := &outcomes[i]
+			d := o.Get("parameter-distance")
+			switch o.Method {
+			case "none":
+				none = d
+				continue
+			case "retrain":
+				continue
+			}
+			if o.Failed == "" && none > 0 {
+				o.Metrics = append(o.Metrics, engine.Metric{Name: "distance-ratio", Unit: "1", Value: d / none})
+				if o.Method == "second-order" {
+					near = d / none
+				}
+			}
+		}
+		out = append(out, s.Records(part, tags, draw, outcomes, "distance-ratio", "sample-loss-distance", "gradient-residual")...)
+		if none > 0 && near > set.Near {
+			limit = size
+			break
+		}
+	}
+	tags := records.Tags{"near": set.Near, "reached": limit > 0}
+	if limit == 0 {
+		limit = most
+	}
+	return append(out, s.Record(part, "second-order", engine.Metric{Name: "limit", Unit: name, Value: float64(limit)}, draw, tags)), nil
+}
+
+func limitsTables(r *engine.Results) []report.Table {
+	t := tabledata.BySize(r, "Distance to the retrained parameters as a share of no update's", "distance-ratio", report.Plain)
+	t.Note += " " + survivors
+	end := report.Table{Title: "Where second order is no longer near", Header: []string{"draw", "first change that is too large", "of that kind"}}
+	for _, rec := range r.Part("limit") {
+		size := numbers.Shortest(rec.Value)
+		if rec.Settings["reached"] == false {
+			size = "none up to " + size
+		}
+		end.Rows = append(end.Rows, []string{fmt.Sprint(rec.Draw), size, rec.Unit})
+	}
+	return []report.Table{t, end}
+}

@@ -1,0 +1,30 @@
+package tabular
+
+import (
+	"context"
+
+	"lethe/experiments/internal/engine"
+	"lethe/experiments/internal/report"
+	"lethe/experiments/internal/tabledata"
+)
+
+// Residual is the table of gradient residuals: how far each method's parameters are from an optimum of the corrected data.
+func Residual() *engine.Experiment {
+	const id = "residual"
+	return tabledata.Experiment{
+		ID: id, Title: "Gradient residual after unlearning",
+		Question: "how far from an optimum on the corrected data is each method, ||grad L(theta'; D')||?",
+		Units: func(ctx context.Context, s *tabledata.Session, set *tabledata.Settings) ([]engine.Unit, error) {
+			return s.DrawUnits(ctx, id, set, "gradient-residual", "test-accuracy", "solve-residual", "trained-residual", "test-samples")
+		},
+		Own: tabledata.BaselineSettings, Claims: residualClaims,
+		Tables: func(r *engine.Results) []report.Table {
+			residual := tabledata.BySize(r, "Gradient residual ||grad L(theta'; D')||", "gradient-residual", report.Plain)
+			addReference(r, &residual)
+			return []report.Table{residual, tabledata.BySize(r, "Test accuracy, %", "test-accuracy", report.Percent), tabledata.BySize(r, "Relative residual of the solves, ||b - Ax||/||b||", "solve-residual", report.Plain)}
+		},
+		Figures: func(r *engine.Results) []report.Figure {
+			return []report.Figure{tabledata.LinesBySize(r, "residual", "Gradient residual, "+tabledata.DrawsCaption, "gradient-residual", "gradient residual", true)}
+		},
+	}.Runnable()
+}

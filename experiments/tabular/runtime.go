@@ -1,0 +1,216 @@
+package tabular
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"lethe/experiments/internal/engine"
+	"lethe/experiments/internal/records"
+	"lethe/experiments/internal/report"
+	"lethe/experiments/internal/tabledata"
+	"lethe/experiments/internal/trial"
+	"lethe/unlearn"
+)
+
+// runtimeExperiment is the runtime table: what each method costs, in seconds and in gradients and products.
+func Runtime() *engine.Experiment {
+	const id = "runtime"
+	columns := []tabledata.Column{
+		{Title: "seconds", Metric: "seconds", Style: report.Plain}, {Title: "with choosing its setting, s", Metric: "seconds-with-choosing", Style: report.Plain},
+		{Title: "with the retraining for that, s", Metric: "seconds-with-criterion", Style: report.Plain},
+		{Title: "speed-up over cold retraining", Metric: "speed-up", Style: report.Plain}, {Title: "over warm retraining", Metric: "speed-up-warm", Style: report.Plain}, {Title: "of it for the trust check, s", Metric: "check-seconds", Style: report.Plain},
+		{Title: "gradients (samples)", Metric: "gradients", Style: report.Plain}, {Title: "Hessian products (samples)", Metric: "hvps", Style: report.Plain},
+	}
+	return tabledata.Experiment{
+		ID: id, Title: "Runtime",
+		Question: "what does each method cost, and how much faster than retraining is it?",
+		Units: func(ctx context.Context, s *tabledata.Session, set *tabledata.Settings) ([]engine.Unit, error) {
+			return runtimeUnits(s, ctx, id, set)
+		},
+		Own: append([]string{"factor"}, tabledata.BaselineSettings...),
+		Tables: func(r *engine.Results) []report.Table {
+			shown := slices.DeleteFunc(slices.Clone(columns), func(c tabledata.Column) bool { return len(r.Part(c.Metric)) == 0 })
+			tables := tabledata.ByMethod(r, "Runtime", shown)
+			for i := range tables {
+				tables[i].Note += " Seconds include applying the request and the trust check; gradients and products leave the check out." + choosingNote(r)
+			}
+			if r.Setting("factor") == "false" || r.Config.Model != tabledata.Models[0] {
+				tables[0].Note += " The row with the Hessian's factor stored beforehand is left out (--set factor=true, linear models)."
+			}
+			if f := r.Where("factor-seconds"); f.N > 0 {
+				tables[0].Note += fmt.Sprintf(" Storing the Hessian's factor took %s s once; it is the factor of the data before the change.", report.Plain.One(f.Mean))
+			}
+			return tables
+		},
+		Figures: func(r *engine.Results) []report.Figure {
+			return []report.Figure{tabledata.LinesBySize(r, "seconds", "Seconds of each method, "+tabledata.DrawsCaption, "seconds", "seconds", true)}
+		},
+	}.Runnable()
+}
+
+func runtimeUnits(s *tabledata.Session, ctx context.Context, part string, set *tabledata.Settings) ([]engine.Unit, error) {
+	sizes, err := s.Sizes(ctx, set)
+	if err != nil {
+		return nil, err
+	}
+	units := s.TuningUnits(part, set, sizes)
+	if set.Factor && s.Convex() {
+		units = append(units, factorUnit(s, part, set, sizes[0]))
+	}
+	name := s.SizeName(set)
+	for draw := range set.Draws {
+		for _, size := range sizes {
+			units = append(units, engine.Unit{Name: fmt.Sprintf("%s=%d draw=%d", name, size, draw), Run: func(ctx context.Context) ([]records.Record, error) {
+				outcomes, err := s.WithBand(ctx, set, size, draw)
+				if err != nil {
+					return nil, err
+				}
+				if set.Factor && s.Convex() {
+					o, err := stored(s, ctx, set, size, draw)
+					if err != nil {
+						return nil, err
+					}
+					outcomes = append(outcomes[:len(outcomes):len(outcomes)], o)
+				}
+				t, err := s.Tuning(ctx, set, size)
+				if err != nil {
+					return nil, err
+				}
+				return s.Records(part, records.Tags{name: size, "request": set.Request}, draw, withChoosing(withSpeedUp(outcomes), t), "seconds", "seconds-with-choosing",
+					"seconds-with-criterion", "check-seconds", "gradients", "hvps", "speed-up", "speed-up-warm"), nil
+			}})
+		}
+	}
+	return units, nil
+}
+
+// withSpeedUp adds to each outcome how much faster it was than the cold and the warm retraining of the same draw.
+func withSpeedUp(outcomes []trial.Outcome) []trial.Outcome {
+	retrain := map[any]float64{}
+	for _, o := range outcomes {
+		if o.Method == "retrain" && o.Failed == "" && o.Tags["init-seed"] == nil {
+			retrain[o.Tags["start"]] = o.Get("seconds")
+		}
+	}
+	out := make([]trial.Outcome, len(outcomes))
+	for i, o := range outcomes {
+		o.Metrics = o.Metrics[:len(o.Metrics):len(o.Metrics)]
+		if seconds := o.Get("seconds"); o.Method != "none" && o.Method != "occlusion" && seconds > 0 {
+			for _, over := range []struct{ start, name string }{{"cold", "speed-up"}, {"warm", "speed-up-warm"}} {
+				if retrain[over.start] > 0 {
+					o.Metrics = append(o.Metrics, engine.Metric{Name: over.name, Unit: "1", Value: retrain[over.start] / seconds})
+				}
+			}
+		}
+		out[i] = o
+	}
+	return out
+}
+
+// withChoosing adds to each outcome its seconds with those that choosing its setting took, and with the retrainings that the criterion
+// needed too: what a single request costs whoever has no setting yet. Rows without a setting of their own keep their seconds.
+func withChoosing(outcomes []trial.Outcome, t *tabledata.Tuning) []trial.Outcome {
+	if len(t.Seconds) == 0 {
+		return outcomes
+	}
+	out := make([]trial.Outcome, len(outcomes))
+	for i, o := range outcomes {
+		seconds := o.Get("seconds")
+		o.Metrics = o.Metrics[:len(o.Metrics):len(o.Metrics)]
+		if o.Failed == "" && o.Method != "none" && o.Method != "occlusion" {
+			choosing, chose := t.Seconds[strings.TrimSuffix(o.Method, "-iterative")]
+			criterion := t.CriterionSeconds
+			if chose = chose && o.Tags["settings"] != tabledata.PaperSettings; !chose {
+				choosing, criterion = 0, 0
+			}
+			o.Metrics = append(o.Metrics, engine.Metric{Name: "seconds-with-choosing", Unit: "s", Value: seconds + choosing})
+			if t.Choice > 0 {
+				o.Metrics = append(o.Metrics, engine.Metric{Name: "seconds-with-criterion", Unit: "s", Value: seconds + choosing + criterion})
+			}
+		}
+		out[i] = o
+	}
+	return out
+}
+
+// choosingNote says what the choice was that seconds are shown with.
+func choosingNote(r *engine.Results) string {
+	if len(r.Part(tabledata.ChoosingSeconds)) == 0 {
+		return ""
+	}
+	note := fmt.Sprintf(" Settings were chosen once%s, on %s draws of their own; the choice serves every request of that kind, and is counted whole here.",
+		map[bool]string{true: " for each size", false: ""}[len(r.Numbers(tabledata.SizeTag)) > 1], r.Setting("tune-draws"))
+	if len(r.Part(tabledata.CriterionSeconds)) == 0 {
+		note += " Its criterion, the gradient residual, needs no retraining."
+	}
+	return note
+}
+
+// stored measures second order with the factor of the Hessian on the data before the change, stored beforehand, as the preconditioner of
+// CG: the same update after a few products.
+func stored(s *tabledata.Session, ctx context.Context, set *tabledata.Settings, size, draw int) (trial.Outcome, error) {
+	sub, err := s.Subject(ctx, set)
+	if err != nil {
+		return trial.Outcome{}, err
+	}
+	st, err := s.Tuned(ctx, set, size)
+	if err != nil {
+		return trial.Outcome{}, err
+	}
+	factor, err := factor(s, ctx, sub, st.Ridge, set.Tolerance)
+	if err != nil {
+		return trial.Outcome{}, err
+	}
+	r, err := s.Request(ctx, set, size, draw)
+	if err != nil {
+		return trial.Outcome{}, err
+	}
+	method, err := tabledata.SecondOrder(set, st.Ridge, s.Seed)
+	if err != nil {
+		return trial.Outcome{}, err
+	}
+	method.Solver = factor
+	o, _, err := sub.Apply(ctx, trial.Contender{Method: method, Tags: records.Tags{"factor": "stored", "ridge": st.Ridge}}, r)
+	return o, err
+}
+
+// factor returns the factor of the Hessian, regulariser and ridge included, on the data before the change.
+func factor(s *tabledata.Session, ctx context.Context, sub *tabledata.Fitted, ridge, tolerance float64) (*unlearn.Factored, error) {
+	if sub.Factor != nil && sub.FactorRidge == ridge {
+		return sub.Factor, nil
+	}
+	s.Progress.Note("storing the Hessian's factor")
+	h, err := sub.Problem.Hessian(ctx, sub.Theta, unlearn.FullHessian)
+	if err != nil {
+		return nil, err
+	}
+	sub.Factor, err = unlearn.Factor(ctx, unlearn.Ridge(h, ridge))
+	if err != nil {
+		return nil, fmt.Errorf("experiments: the Hessian's factor: %w (--set factor=false leaves the row out)", err)
+	}
+	sub.Factor.Tolerance, sub.FactorRidge = tolerance, ridge
+	return sub.Factor, nil
+}
+
+// factorUnit times the storing of the factor, with the ridge for that size of the change.
+func factorUnit(s *tabledata.Session, part string, set *tabledata.Settings, size int) engine.Unit {
+	return engine.Unit{Name: "factor", Run: func(ctx context.Context) ([]records.Record, error) {
+		sub, err := s.Subject(ctx, set)
+		if err != nil {
+			return nil, err
+		}
+		st, err := s.Tuned(ctx, set, size)
+		if err != nil {
+			return nil, err
+		}
+		began := time.Now()
+		if _, err := factor(s, ctx, sub, st.Ridge, set.Tolerance); err != nil {
+			return nil, err
+		}
+		seconds := engine.Metric{Name: "factor-seconds", Unit: "s", Value: time.Since(began).Seconds()}
+		return []records.Record{s.Record(part, "second-order", seconds, 0, records.Tags{"factor": "stored", "ridge": st.Ridge})}, nil
+	}}
+}

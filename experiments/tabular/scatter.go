@@ -1,0 +1,36 @@
+package tabular
+
+import (
+	"context"
+
+	"lethe/experiments/internal/engine"
+	"lethe/experiments/internal/report"
+	"lethe/experiments/internal/tabledata"
+)
+
+// scatterExperiment is the scatter plot: what each update did to the test loss against what retraining did. Ideal is the identity line.
+func Scatter() *engine.Experiment {
+	const id = "scatter"
+	return tabledata.Experiment{
+		ID: id, Title: "Change of the test loss against that of retraining",
+		Question: "does an update change the test loss as retraining does?",
+		Defaults: func(s *tabledata.Settings, k engine.Key) {
+			s.Rows = s.Rows[len(s.Rows)/2 : len(s.Rows)/2+1]
+			s.Features, s.Seeds = []int{20}, 0
+			if k.Model != tabledata.Models[0] && k.Profile != engine.Paper {
+				s.Features = []int{10} // draws that the other parts have anyway
+			}
+		},
+		Units: func(ctx context.Context, s *tabledata.Session, set *tabledata.Settings) ([]engine.Unit, error) {
+			return s.DrawUnits(ctx, id, set, "loss-difference", "loss-distance", "sample-loss-distance")
+		},
+		Own: tabledata.BaselineSettings, Claims: scatterClaims,
+		Tables: func(r *engine.Results) []report.Table {
+			return []report.Table{
+				tabledata.BySize(r, "Change of the mean test loss, nat", "loss-difference", report.Plain),
+				tabledata.BySize(r, "Mean distance of a test sample's loss to that of the retrained model, nat", "sample-loss-distance", report.Plain),
+			}
+		},
+		Figures: func(r *engine.Results) []report.Figure { return tabledata.ScatterFigures(r) },
+	}.Runnable()
+}
