@@ -12,6 +12,7 @@ type Method interface {
 	Name() string
 	// Unlearn returns what theta (p), trained on p, becomes when r is carried out. Neither p nor theta is changed. A refused
 	// update is an error ([WorseError], [IndefiniteError], ...); beside it stands an Update without Theta that says what it cost.
+	// [Iterative] takes Before and After of an update as the method gives them.
 	Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error)
 }
 

@@ -34,14 +34,15 @@ type drifting struct{}
 func (drifting) Name() string    { return "drifting" }
 func (drifting) Instead() string { return "Retrain" }
 
-func (drifting) Unlearn(_ context.Context, p *unlearn.Problem, theta []float64, r unlearn.Request) (*unlearn.Update, error) {
+func (drifting) Unlearn(ctx context.Context, p *unlearn.Problem, theta []float64, r unlearn.Request) (*unlearn.Update, error) {
 	applied, err := r.Apply(p.Train)
 	if err != nil {
 		return nil, err
 	}
 	next := slices.Clone(theta)
 	next[0] += 10
-	return &unlearn.Update{Method: "drifting", Theta: next, Data: applied.Data}, nil
+	after, err := p.With(applied.Data).Residual(ctx, next)
+	return &unlearn.Update{Method: "drifting", Theta: next, Data: applied.Data, After: after}, err
 }
 
 // shifting is a regression whose first parameter is a statistic of the data.
