@@ -336,6 +336,12 @@ func (m newton) Unlearn(ctx context.Context, p *unlearn.Problem, theta []float64
 	return m.SecondOrder.Unlearn(ctx, p, theta, r)
 }
 
+// InChunks implements [unlearn.ChunkedMethod]: that of SecondOrder alone would leave the search out.
+func (m newton) InChunks(chunks int, more bool) unlearn.Method {
+	m.SecondOrder = m.SecondOrder.InChunks(chunks, more).(unlearn.SecondOrder)
+	return m
+}
+
 const noStep = ", no step is taken"
 
 // krylovSearch solves for all ridges and numbers of products that are tried in one Krylov space, as [unlearn.Galerkin] does for one of them, and
