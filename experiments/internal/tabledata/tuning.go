@@ -40,6 +40,7 @@ var (
 	ridgeGrid = []float64{1e-3, 1e-2, 1e-1, 1, 10, 100, 1000}
 )
 
+// CriterionMetric is the metric of what was tried.
 const CriterionMetric = "tuning-criterion"
 
 // What is recorded of choosing beside its result: see tuning.
@@ -97,6 +98,7 @@ func (s *Session) TuningKey(set *Settings, size int) string {
 	return fmt.Sprint(trialKey(set), set.tuneSize(size))
 }
 
+// Tuning chooses what is auto for changes of that size, from the second time on without doing it again.
 func (s *Session) Tuning(ctx context.Context, set *Settings, size int) (*Tuning, error) {
 	if !needsTuning(set) {
 		return &Tuning{Steps: steps{set.Tau.Value, set.TauFT.Value, set.Ridge.Value, set.Epochs}}, nil
@@ -377,6 +379,7 @@ func (s *Session) TuningUnits(part string, set *Settings, sizes []int) []engine.
 	return units
 }
 
+// TuningRecords are the records of a choice: all that was tried, what was taken, and what it cost.
 func (s *Session) TuningRecords(part string, t *Tuning) []records.Record {
 	tags := records.Tags{SizeTag: t.size}
 	records := s.Records(part, tags, 0, t.Trials, CriterionMetric)
