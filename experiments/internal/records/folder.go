@@ -17,7 +17,7 @@ const (
 	ConfigName   = "config.yaml"
 	RecordsName  = "records.jsonl"
 	PackedName   = RecordsName + ".gz" // the records of a run that is kept for reading only
-	ProgressName = "progress.jsonl" // the finished units of work and where their records end
+	ProgressName = "progress.jsonl"    // the finished units of work and where their records end
 	TablesName   = "tables.md"
 	ReportName   = "report.html"
 	TrainedName  = "checkpoints" // folder of trained parameters
