@@ -3,6 +3,7 @@ package experiments
 import (
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/records"
+	"lethe/experiments/internal/settings"
 	"lethe/experiments/poisoning"
 )
 
@@ -30,6 +31,8 @@ type (
 	Progress = engine.Progress
 	// TrainingStatus says where a training stands.
 	TrainingStatus = engine.TrainingStatus
+	// Field is a setting: its name, its meaning, and what it may be.
+	Field = settings.Field
 	// Quiet is a Progress that says nothing.
 	Quiet = engine.Quiet
 )
@@ -46,6 +49,7 @@ var (
 	Find         = engine.Find
 	Experiments  = engine.Experiments
 	Keys         = engine.Keys
+	Fields       = engine.Fields
 	Owners       = engine.Owners
 	ReadConfig   = engine.ReadConfig
 	ReadRecords  = engine.ReadRecords

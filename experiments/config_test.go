@@ -19,7 +19,7 @@ func TestReadConfigOfAnOlderRun(t *testing.T) {
 	data, err := os.ReadFile(whole)
 	require.NoError(t, err)
 	older := filepath.Join(t.TempDir(), records.ConfigName)
-	require.NoError(t, os.WriteFile(older, regexp.MustCompile(`(?m)^ *(ft-regulariser|growth):.*\n`).ReplaceAll(data, nil), 0o644))
+	require.NoError(t, os.WriteFile(older, regexp.MustCompile(`(?m)^ *(ft-regularizer|growth):.*\n`).ReplaceAll(data, nil), 0o644))
 	want, err := engine.ReadConfig(whole)
 	require.NoError(t, err)
 	got, err := engine.ReadConfig(older)

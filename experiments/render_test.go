@@ -31,7 +31,7 @@ func TestTheSettingsLineNamesWhatIsNotByDefault(t *testing.T) {
 		require.NoError(t, p.Settings.Set(kv[0], kv[1]))
 	}
 	line := engine.SettingsLine(e, c, p)
-	assert.Contains(t, line, " Other than by default: near 0.25, growth 4.")
+	assert.Contains(t, line, " Changed from the default: near 0.25, growth 4.")
 	assert.Contains(t, line, "lambda 7")
 }
 

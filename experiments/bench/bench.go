@@ -57,7 +57,7 @@ func FindWorks(names []string) ([]Work, error) {
 	}
 	for _, n := range names {
 		if !slices.Contains(known, n) {
-			return nil, fmt.Errorf("unknown work %q; known: %s", n, strings.Join(known, ", "))
+			return nil, fmt.Errorf("unknown workload %q; known: %s", n, strings.Join(known, ", "))
 		}
 	}
 	return out, nil
@@ -69,7 +69,7 @@ type LeftOut struct {
 	Err  error
 }
 
-func (e *LeftOut) Error() string { return fmt.Sprintf("left out: %s: %v", e.What, e.Err) }
+func (e *LeftOut) Error() string { return fmt.Sprintf("skipped: %s: %v", e.What, e.Err) }
 func (e *LeftOut) Unwrap() error { return e.Err }
 
 // Absent returns how to get the data set whose absence the error reports, "" if it reports something else.

@@ -87,7 +87,7 @@ func (sub *secretSubject) fineTuneBy(ctx context.Context, c *correction, f textT
 	return ch, nil
 }
 
-// beyondEnd returns the next value beyond the end of an ascending grid that the best one is, as far as its neighbour is on the other side.
+// beyondEnd returns the next value beyond the end of an ascending grid that the best one is, as far as its neighbor is on the other side.
 func beyondEnd(grid []float64, best float64) (float64, bool) {
 	switch last := len(grid) - 1; best {
 	case grid[last]:

@@ -137,7 +137,7 @@ func TestASecretOfTheUsersOwn(t *testing.T) {
 	}
 	text, err := engine.Text(dir, 80)
 	require.NoError(t, err)
-	assert.NotContains(t, text, "What it should show")
+	assert.NotContains(t, text, "Claims")
 
 	c, err := engine.ReadConfig(filepath.Join(dir, records.ConfigName))
 	require.NoError(t, err)
@@ -289,7 +289,7 @@ func TestTheBestSettingLosesNoMoreThanItMay(t *testing.T) {
 	}
 }
 
-func TestFinerGridLiesBetweenTheNeighbours(t *testing.T) {
+func TestFinerGridLiesBetweenTheNeighbors(t *testing.T) {
 	got := tune.Finer([]float64{1, 0.01, 0.1}, 0.1, 4)
 	require.Len(t, got, 6)
 	for i, want := range []float64{0.017782794, 0.031622777, 0.056234133, 0.17782794, 0.31622777, 0.56234133} {
@@ -314,7 +314,7 @@ func TestAccuracyAndLossAreTheModels(t *testing.T) {
 }
 
 // The authors add l2 ||w||^2 of the LSTM layers to the mean loss.
-func TestTheRegulariserIsTheAuthors(t *testing.T) {
+func TestTheRegularizerIsTheAuthors(t *testing.T) {
 	s, set := memorySession(t, "l2=0.01", "precision=float64")
 	sub, err := s.secretSubject("memorization", set, secretKey{3, 0})
 	require.NoError(t, err)

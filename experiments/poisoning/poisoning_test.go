@@ -202,7 +202,7 @@ func TestTheLastLayersAlone(t *testing.T) {
 	c := poisonRequest(t, 1)
 	target, err := c.target(t.Context(), true)
 	require.NoError(t, err)
-	require.Equal(t, 8*8/4*2*4+4+4*4+4*10+10, len(target.theta), "two dense layers and the normalisation between them")
+	require.Equal(t, 8*8/4*2*4+4+4*4+4*10+10, len(target.theta), "two dense layers and the normalization between them")
 	m := c.with(reestimated, unlearn.FirstOrder{Tau: 1e-3, Force: true})
 	u, err := m.Unlearn(t.Context(), target.problem, target.theta, c.request)
 	require.NoError(t, err)
@@ -450,15 +450,15 @@ func TestClaimsOfPoisoning(t *testing.T) {
 		got[c.Text] = c
 	}
 	for text, want := range map[string]string{
-		"10000 flips: share of the flipped labels that the network has learned":                                                                                 "",
+		"10000 flips: share of the flipped labels that the network learned":                                                                                     "",
 		"10000 flips: share of the lost accuracy that second order in one step restores":                                                                        "",
 		"10000 flips: share of the lost accuracy that second order iteratively restores":                                                                        "short by 0.0500",
 		"10000 flips: share restored by second-order, and by first-order at its best":                                                                           "0.0100 less",
-		"10000 flips: seconds of second order in one step, as a share of those of retraining, its settings given":                                               "",
+		"10000 flips: time of second order in one step / retraining time, its settings given":                                                                   "",
 		"10000 flips: share restored by second-order, and by the best other method that is faster than retraining: fine-tune-adam-2, statistics kept":           "0.290 less",
 		"10000 flips: share restored by second-order-iterative, and by the best other method that is faster than retraining: fine-tune-adam-2, statistics kept": "0.300 less",
 		"iterative methods: largest fall of validation accuracy from one chunk to the next, points (3 taken, 1 refused)":                                        "1.2 times too large",
-		"second-order updates whose every solve states its relative residual, on its own images and on a second draw":                                           "2 without",
+		"second-order updates that report the relative residual of every solve, on its own images and on a second draw":                                         "2 without",
 	} {
 		c, ok := got[text]
 		require.True(t, ok, "%s: %v", text, got)

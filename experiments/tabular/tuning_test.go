@@ -69,8 +69,8 @@ func TestNothingIsChosenOnWhatIsMeasured(t *testing.T) {
 	}
 }
 
-// What is taken has the smallest criterion of all that was tried, and no neighbour on the grid of 1, 2, 3, 5 and 7 is left out.
-func TestTheBestValueIsTakenAndItsNeighboursAreTried(t *testing.T) {
+// What is taken has the smallest criterion of all that was tried, and no neighbor on the grid of 1, 2, 3, 5 and 7 is left out.
+func TestTheBestValueIsTakenAndItsNeighborsAreTried(t *testing.T) {
 	s, set, _ := tunedOn(t, "linear")
 	tuning, err := s.Tuning(t.Context(), set, 5)
 	require.NoError(t, err)
@@ -91,9 +91,9 @@ func TestTheBestValueIsTakenAndItsNeighboursAreTried(t *testing.T) {
 		assert.Equal(t, bestOf(tuning, c.name), best, c.name)
 		assert.Equal(t, best, tried[c.taken], c.name)
 		decade := math.Pow(10, math.Floor(math.Log10(c.taken)+1e-9))
-		neighbours := map[float64][]float64{1: {0.7, 2}, 2: {1, 3}, 3: {2, 5}, 5: {3, 7}, 7: {5, 10}}[tabledata.OneDigit(c.taken/decade)]
-		require.NotEmpty(t, neighbours, "%s=%g", c.name, c.taken)
-		for _, n := range neighbours {
+		neighbors := map[float64][]float64{1: {0.7, 2}, 2: {1, 3}, 3: {2, 5}, 5: {3, 7}, 7: {5, 10}}[tabledata.OneDigit(c.taken/decade)]
+		require.NotEmpty(t, neighbors, "%s=%g", c.name, c.taken)
+		for _, n := range neighbors {
 			assert.Contains(t, tried, tabledata.OneDigit(n*decade), c.name)
 		}
 	}
@@ -102,7 +102,7 @@ func TestTheBestValueIsTakenAndItsNeighboursAreTried(t *testing.T) {
 	assert.NotContains(t, tuning.Seconds, "second-order", "its ridge is set")
 }
 
-// Both retrainings stop at a gradient norm of at most r, so with the regulariser lambda they are at most 2 r/lambda apart. The paper's settings
+// Both retrainings stop at a gradient norm of at most r, so with the regularizer lambda they are at most 2 r/lambda apart. The paper's settings
 // are rows of their own, which change nothing of the others.
 func TestWarmRetrainingIsExactAndThePaperHasItsOwnRows(t *testing.T) {
 	at := func(set ...string) *engine.Results {

@@ -50,7 +50,7 @@ func Load(dir string) (*report.Document, error) {
 		}
 		s.Figures = e.Figures(r)
 		for j := range s.Figures {
-			s.Figures[j].Colours = e.colors()
+			s.Figures[j].Colors = e.colors()
 		}
 		d.Sections = append(d.Sections, s)
 	}
@@ -164,7 +164,7 @@ func withChanged(line string, changed []string) string {
 	if len(changed) == 0 {
 		return line
 	}
-	return line + " Other than by default: " + strings.Join(changed, ", ") + "."
+	return line + " Changed from the default: " + strings.Join(changed, ", ") + "."
 }
 
 // changedSettings returns the settings that differ from their default, without those that are told already.

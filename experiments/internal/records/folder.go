@@ -42,7 +42,7 @@ const (
 )
 
 // ErrExists reports that a folder holds a run already and neither Resume nor Force was asked for.
-var ErrExists = errors.New("the folder holds a run already: --resume goes on with it, --force starts it again")
+var ErrExists = errors.New("the folder already holds a run: --resume continues it, --force starts it again")
 
 // ErrLocked reports that another process works in the folder.
 var ErrLocked = errors.New("another process is working in this folder")

@@ -126,7 +126,7 @@ func TestTagsThatContradictThemselvesAreErrors(t *testing.T) {
 		"min is above max": fault[struct {
 			A int `set:"a" doc:"d" min:"3" max:"2"`
 		}](),
-		"words are for a text, and are some": fault[struct {
+		"words are for texts, and need at least one": fault[struct {
 			A string `set:"a" doc:"d" words:"@nowhere"`
 		}](),
 		"bounds and units are for numbers": fault[struct {
