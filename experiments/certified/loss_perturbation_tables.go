@@ -37,8 +37,8 @@ func lossTables(r *engine.Results) []report.Table {
 		{Title: "agreement with retraining, %", Metric: "agreement", Style: report.Percent},
 	})
 	for i := range out {
-		out[i].Note = fmt.Sprintf("Epsilon %g, delta %g, sigma %g, fixed before training. Each draw has its own b, which is part of training. Certified are "+
-			"updates whose residual, including that of training, is at most %s. The row none is noise alone (the paper's DP). ", b.Epsilon, b.Delta, b.Sigma,
+		out[i].Note = fmt.Sprintf("Epsilon %g, delta %g, sigma %g, fixed before training. Each draw has its own b, which is part of training. An update is certified if "+
+			"its residual, including that of training, is at most %s. The row none is noise alone (the paper's DP). ", b.Epsilon, b.Delta, b.Sigma,
 			report.Plain.One(b.Residual())) + out[i].Note + boundNote(r)
 	}
 	for _, size := range r.Numbers(tabledata.SizeSetting(r)) {
@@ -111,7 +111,7 @@ func sweptMethods(r *engine.Results) []string {
 }
 
 func lossFigures(r *engine.Results) []report.Figure {
-	share := tabledata.LinesBySize(r, "share", "Share ofdraws that are certified", "certified-share", "share of draws", false)
+	share := tabledata.LinesBySize(r, "share", "Share of draws that are certified", "certified-share", "share of draws", false)
 	for i := range share.Series {
 		share.Series[i].Error = nil
 	}

@@ -60,7 +60,7 @@ func certifiedClaims(r *engine.Results) []report.Claim {
 		}
 		name := tabledata.SizeTitle(r, v)
 		out = append(out,
-			report.AtLeast(fmt.Sprintf("%s: share of %ddraws that are certified", name, share.N), share.Mean, 1, report.Style{Factor: 1, Places: 3}, ""),
+			report.AtLeast(fmt.Sprintf("%s: share of %d draws that are certified", name, share.N), share.Mean, 1, report.Style{Factor: 1, Places: 3}, ""),
 			report.Within(name+": mean test accuracy, compared with retraining without noise", r.Where("test-accuracy", "method", released, size, v).Mean,
 				r.Where("test-accuracy", "method", "retrain", "start", "warm", size, v).Mean, 0.0002, report.Percent, "%"))
 		for _, start := range []string{"warm", "cold"} {

@@ -48,7 +48,7 @@ func repairedClaims(r *engine.Results, c poisonCase) []report.Claim {
 	for _, goal := range []struct {
 		method, text string
 		share        float64
-	}{{"second-order", "second order in one step", 0.4}, {"second-order-iterative", "second order iteratively", 0.5}} {
+	}{{"second-order", "second order in one step", 0.4}, {"second-order-iterative", "iterative second order", 0.5}} {
 		text := fmt.Sprintf("%s: recovered accuracy, share of what the flips cost, by %s", title, goal.text)
 		if got, failed := share(goal.method), poisonFailed(r, c, goal.method, way); failed > 0 {
 			out = append(out, report.Claim{Text: text, Measured: fmt.Sprintf("failed in %d draws", failed), Target: "at least " + report.Plain.One(goal.share)})

@@ -22,7 +22,7 @@ func (set *Settings) idle(key string) string {
 	}
 	for _, rates := range []struct{ key, method string }{{"adam-rates", trainerFineTuner.name}, {"momentum-rates", momentumFineTuner.name}} {
 		if key == rates.key && !slices.Contains(set.Methods, rates.method) && !slices.Contains(set.Methods, "all") {
-			return "the method " + rates.method + "is not among methods"
+			return "the method " + rates.method + " is not among methods"
 		}
 	}
 	for _, grid := range []struct {

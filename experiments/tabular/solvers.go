@@ -206,7 +206,7 @@ func solversTable(r *engine.Results) report.Table {
 	t := report.Table{
 		Title:  "Solvers",
 		Header: []string{"solver", "relative residual", "distance to the solution", "Hessian products", "seconds"},
-		Note: fmt.Sprintf("The residual is ||b - Ax||/||b||, measured with a separate product. The distance is relative, to the solution of MINRES at 1e-12 "+
+		Note: fmt.Sprintf("The residual is ||b - Ax||/||b||, measured with a separate product. The relative distance is to the solution of MINRES at 1e-12 "+
 			"(CG for MINRES itself). The tolerance is %s for CG, MINRES and Exact, and %g for LiSSA. LiSSA's scale and ridge follow from the spectrum; its %s mini-batches "+
 			"and its limits of 2,000 and 500 products are fixed. A batch counts as its share of a product.", r.Setting("tolerance"), lissaTolerance, r.Setting("batches")),
 	}

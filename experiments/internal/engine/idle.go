@@ -13,7 +13,7 @@ func (s *Session) idle(key string, e *Experiment, set Settings) string {
 		if owners := Owners(key); owners != nil {
 			return onlyTake(owners)
 		}
-		return e.ID + "does not use it"
+		return e.ID + " does not use it"
 	}
 	if e.Idle == nil {
 		return ""

@@ -97,7 +97,7 @@ func DrawsNote(r *engine.Results) string {
 	}
 	for _, rec := range r.Records {
 		if rec.Text("forced") != "" {
-			note += " Forced: the solve failed or the trust checkwould have refused the update; it is measured anyway (--set force=false refuses it)."
+			note += " Forced: the solve failed or the trust check would have refused the update; it is measured anyway (--set force=false refuses it)."
 			break
 		}
 	}
