@@ -19,7 +19,7 @@ type (
 	Run = engine.Run
 	// Stopped is an error that ended a run part of the way.
 	Stopped = engine.Stopped
-	// Missing is a data set that was left out because it is not there.
+	// Missing is a data set that was skipped because it is not available.
 	Missing = engine.Missing
 	// UsageError is an order that cannot be understood.
 	UsageError = engine.UsageError
@@ -27,7 +27,7 @@ type (
 	Config = engine.Config
 	// Record is one measured number and everything that is needed to read it.
 	Record = records.Record
-	// Progress hears how a run is getting on.
+	// Progress is told how far a run is.
 	Progress = engine.Progress
 	// TrainingStatus says where a training stands.
 	TrainingStatus = engine.TrainingStatus

@@ -23,7 +23,7 @@ func copyDir(t *testing.T, from string) string {
 	return to
 }
 
-// resume goes on with a copied run and returns its folder.
+// resume continues a copied run and returns its folder.
 func resume(t *testing.T, dir, id, model string, set ...string) {
 	t.Helper()
 	o := engine.Order{Experiment: id, Dataset: "diabetes", Model: model, Profile: engine.Smoke, Seed: 7, Out: filepath.Dir(filepath.Dir(dir)), Set: set, Mode: records.Resume}

@@ -34,7 +34,7 @@ func (c *dataListCommand) Run(t *terminal) error {
 		ok, how := datasets.Available(name, c.Data)
 		state := "missing: "
 		if ok {
-			state = "available: "
+			state = "available, "
 		}
 		fmt.Fprintf(t.stdout, "%-10s   %s\n", "", strings.Join(wrap(state+how, 66), "\n             "))
 	}

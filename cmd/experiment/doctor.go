@@ -46,7 +46,7 @@ func (c *doctorCommand) Run(t *terminal) error {
 		ok, how := datasets.Available(name, c.Data)
 		state := "missing:"
 		if ok {
-			state = "available:"
+			state = "available,"
 		}
 		for j, line := range wrap(fmt.Sprintf("%s %s %s", name, state, how), 66) {
 			if j > 0 {

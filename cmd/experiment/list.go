@@ -24,13 +24,7 @@ func (c *listCommand) Run(t *terminal) error {
 		return nil
 	}
 	for _, e := range experiments.Experiments() {
-		fmt.Fprintf(t.stdout, "%-12s %s\n", e.ID, e.Title)
-		for _, line := range wrap(e.Question, 64) {
-			fmt.Fprintf(t.stdout, "%-12s  %s\n", "", line)
-		}
-		if len(e.Parts) > 0 {
-			fmt.Fprintf(t.stdout, "%-12s  (%s)\n", "", strings.Join(e.Parts, ", "))
-		}
+		describe(t.stdout, e)
 	}
 	if !c.Settings {
 		fmt.Fprintln(t.stdout, "\nexperiment list --settings shows the settings for --set.")
@@ -46,6 +40,22 @@ func (c *listCommand) Run(t *terminal) error {
 		}
 	}
 	return nil
+}
+
+// describe prints an experiment in two columns that fit into 80 characters.
+func describe(w io.Writer, e *experiments.Experiment) {
+	name := e.ID
+	for _, line := range wrap(e.Title, 62) {
+		fmt.Fprintf(w, "%-17s %s\n", name, line)
+		name = ""
+	}
+	text := e.Question
+	if len(e.Parts) > 0 {
+		text += " (" + strings.Join(e.Parts, ", ") + ")"
+	}
+	for _, line := range wrap(text, 60) {
+		fmt.Fprintf(w, "%-17s   %s\n", "", line)
+	}
 }
 
 // printSetting prints a setting in two columns that fit into 80 characters.

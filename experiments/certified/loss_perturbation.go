@@ -44,7 +44,7 @@ func LossPerturbation() *engine.Experiment {
 	}.Runnable()
 }
 
-// lossDefaults also fixes the step lengths: what is tuned without noise says nothing of a model with it.
+// lossDefaults also fixes the step lengths: a step length tuned without noise says nothing about a model with noise.
 func lossDefaults(s *tabledata.Settings, k engine.Key) {
 	s.Sigma = 1
 	s.Pool = "sensitive"

@@ -33,7 +33,7 @@ func guarantee(r *engine.Results) string {
 		"A pass is a gradient or a Hessian product over all samples.", b.Epsilon, b.Delta, r.Setting("against"), r.Setting("certified-residual"), report.Plain.One(noise.Mean), warmRule(r))
 }
 
-// warmRule says how warm retraining is done; nothing of records that are older than Newton's method there.
+// warmRule says how warm retraining is done; it is empty for records that are older than Newton's method there.
 func warmRule(r *engine.Results) string {
 	if len(r.Part("seconds", "label", tabledata.WarmNewton)) == 0 {
 		return ""

@@ -28,7 +28,7 @@ func memoryOrder(out string, set ...string) *engine.Order {
 	return &engine.Order{Experiment: "memorization", Profile: engine.Smoke, Seed: 7, Out: out, Set: set}
 }
 
-// A run that is stopped in the middle of training, of retraining, or between any two units goes on to the same records.
+// A run that is stopped in the middle of training, of retraining, or between any two units resumes to the same records.
 func TestMemorizationGoesOnWhereItStopped(t *testing.T) {
 	want := tried.WithoutSeconds(t, tried.RunOrder(t, memoryOrder(t.TempDir())))
 	stop := func(name string, progress func(context.CancelFunc) engine.Progress) {
@@ -184,7 +184,7 @@ func TestTheReplacementIsOfTheSecretsKinds(t *testing.T) {
 	assert.Equal(t, "Ab1-c", p.vocabulary.Decode(tokens[0]))
 }
 
-// Digits are drawn anew for each place, and retraining sees none of the secret.
+// Digits are drawn separately for each place, and retraining sees none of the secret.
 func TestCorrectionsTouchEveryPlace(t *testing.T) {
 	s, set := memorySession(t, "length=5", "replace=all", "times=9", "window=24", "characters=20000")
 	sub, err := s.secretSubject("memorization", set, secretKey{5, 0})
@@ -390,7 +390,7 @@ func TestTheMatchingTauGivesTheSamePerplexity(t *testing.T) {
 	assert.ErrorContains(t, err, "1e+06 bit")
 }
 
-// What was tried from one Krylov space is what the method itself comes to, step by step.
+// What was tried from one Krylov space is the result of the method itself, step by step.
 func TestARoundIsWhatSecondOrderDoes(t *testing.T) {
 	sub, c := trainedSubject(t)
 	tries, directions, err := sub.round(t.Context(), c, sub.theta, []float64{100, 1e-3}, []float64{0.5, 2}, path{})
@@ -436,7 +436,7 @@ func TestMethodsThatMayBeChosen(t *testing.T) {
 	assert.ErrorContains(t, set.Set("methods", "sisa"), "must be one of none, fine-tune")
 }
 
-// Who chooses settings has no retrained model: whatever retraining comes to, the same is tried and taken.
+// Who chooses settings has no retrained model: whatever the result of retraining, the same settings are tried and chosen.
 func TestSettingsAreChosenWithoutRetraining(t *testing.T) {
 	sub, c := trainedSubject(t)
 	require.Nil(t, c.theta)

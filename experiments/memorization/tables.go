@@ -318,7 +318,7 @@ func choiceTable(r *engine.Results, c memoryCase) report.Table {
 	return t
 }
 
-// chosenByRetraining reports whether the records are of before criteria could do without the retrained model.
+// chosenByRetraining reports whether the records are older than criteria that need no retrained model.
 func chosenByRetraining(r *engine.Results) bool {
 	chosen := r.Part("chosen")
 	return len(chosen) > 0 && math.IsNaN(chosen[0].Number("below-median"))

@@ -198,7 +198,7 @@ func (p *planted) findContext(tokens []int32, window int) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("the secret %q stands within the first %d characters only, where there is no whole window before it: lower window",
+	return fmt.Errorf("the secret %q is only within the first %d characters, without a whole window before it: lower window",
 		p.canary.Secret, window)
 }
 

@@ -13,7 +13,7 @@ import (
 	"lethe/unlearn"
 )
 
-// fit trains from the subject's start on the problem's data, or goes on where the file of that name in the run's folder stopped.
+// fit trains from the subject's start on the problem's data, or resumes from the file of that name in the run's folder.
 func (sub *secretSubject) fit(ctx context.Context, name string, p *unlearn.Problem) ([]float64, error) {
 	sample := trial.Sampled(p.Train, trial.StatusSamples, sub.session.Seed, trial.StreamTuning, sub.stream())
 	f := &trial.Fitting{

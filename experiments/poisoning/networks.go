@@ -23,7 +23,7 @@ import (
 // training, and NAME.seconds, what the training took. NAME is that of the run's own checkpoints.
 
 // SaveNetworks writes the trained networks of a run of poisoning, on flipped and on true labels, to a folder: the parameters alone, in
-// single precision. A training that has not ended is an error, as is a file that is there already; nothing is written then. It returns the
+// single precision. A training that has not ended is an error, as is an existing file; nothing is written then. It returns the
 // paths of the networks.
 func SaveNetworks(run, to string) ([]string, error) {
 	c, err := engine.ReadConfig(filepath.Join(run, records.ConfigName))

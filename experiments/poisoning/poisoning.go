@@ -110,7 +110,7 @@ func (s *Session) poisoningUnits(part string, set *Settings) []engine.Unit {
 type poisonUnit struct {
 	name  string
 	run   func(ctx context.Context, c *repair) ([]records.Record, error)
-	after bool // after the other units: with the statistics of before the update
+	after bool // after the other units: with the statistics from before the update
 }
 
 // requestUnits lists the work of the methods that are wanted.

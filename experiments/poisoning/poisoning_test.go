@@ -56,7 +56,7 @@ func poisonRequest(t *testing.T, known float64, set ...string) *repair {
 	return c
 }
 
-// A run that is stopped in the middle of a training, of the true labels, of a shard, or between two units goes on to the same records.
+// A run that is stopped in the middle of a training, of the true labels, of a shard, or between two units resumes to the same records.
 func TestPoisoningGoesOnWhereItStopped(t *testing.T) {
 	set := []string{"methods=none,second-order-iterative,fine-tune,sisa", "images=100", "train-batch=20", "batch=20", "reestimate=50", "fine-tune-epochs=1"}
 	want := tried.WithoutSeconds(t, tried.RunOrder(t, poisonOrder(t.TempDir(), set...)))
@@ -126,7 +126,7 @@ func TestRetrainingOnCorrectedLabelsIsTheCleanModel(t *testing.T) {
 	require.NotEqual(t, clean, poisoned)
 }
 
-// What is taken is the best that was tried, and it is what the methods of unlearn come to with those settings, chunk by chunk.
+// What is taken is the best that was tried, and it is the result of the methods of unlearn with those settings, chunk by chunk.
 func TestStepsAreWhatWasTried(t *testing.T) {
 	c := poisonRequest(t, 1, "train-epochs=6", "gradient-sample=20")
 	for _, last := range []bool{false, true} {

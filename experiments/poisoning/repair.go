@@ -48,7 +48,7 @@ func (c *repair) tags() records.Tags {
 	return records.Tags{"budget": c.budget, "flips": len(c.rows), "known": c.known, "stage": "after"}
 }
 
-// The two ways to evaluate an update: with re-estimated statistics of batch normalization, and with those of before.
+// The two ways to evaluate an update: with re-estimated statistics of batch normalization, and with those from before.
 const (
 	reestimated = "re-estimated"
 	kept        = "kept"

@@ -16,7 +16,7 @@ import (
 	"lethe/unlearn"
 )
 
-// failing has the tries of some steps come to no numbers.
+// failing makes the tries of some steps end in values that are not numbers.
 type failing struct {
 	unlearn.FirstOrder
 	search *search

@@ -166,7 +166,7 @@ func (t *storedTraining) Train(ctx context.Context, p *unlearn.Problem, theta []
 	return out, err
 }
 
-// fit trains, or goes on.
+// fit trains, or resumes.
 func (t *storedTraining) fit(ctx context.Context, name string, p *unlearn.Problem, theta []float64) ([]float64, error) {
 	sub, set := t.sub, t.sub.set
 	sample := trial.Sampled(p.Train, trial.StatusSamples, sub.session.Seed, trial.StreamTuning, sub.draw)

@@ -56,7 +56,7 @@ func shardingRecords(s *tabledata.Session, ctx context.Context, part string, set
 	return out, nil
 }
 
-// AllShardsHit returns the probability that points, each thrown into one of the shards at random, hit every shard, by inclusion
+// AllShardsHit returns the probability that points, each assigned to one of the shards at random, affect every shard, by inclusion
 // and exclusion:
 //
 //	P = sum_{j=0}^{S} (-1)^j C(S, j) (1 - j/S)^m
@@ -93,7 +93,7 @@ func allShardsHitByRecurrence(shards, points int) float64 {
 }
 
 // simulateHits splits n samples into equal shards at random and returns the share of trials in which points distinct samples hit
-// every shard. Samples are drawn without putting back, so a small data set lies a little above the formula.
+// every shard. Samples are drawn without replacement, so a small data set lies a little above the formula.
 func simulateHits(ctx context.Context, seed uint64, n, shards, points, trials int) (float64, error) {
 	r := trial.Random(seed, trial.StreamShards, shards<<16|points)
 	hits := 0

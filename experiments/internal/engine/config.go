@@ -172,7 +172,7 @@ func checkSeed(data []byte) (there bool, err error) {
 	return true, nil
 }
 
-// checkParts refuses parts that the experiment does not have on its model, and one that is there twice.
+// checkParts refuses parts that the experiment does not have on its model, and duplicates.
 func (c *Config) checkParts(e *Experiment, parts []*Experiment) error {
 	if _, err := Defaults(e, Key{c.Dataset, c.Model, c.Profile}); err != nil {
 		return err

@@ -2,7 +2,7 @@ package engine
 
 import "time"
 
-// Progress hears how a run is getting on. Calls come from one goroutine.
+// Progress is told how far a run is. Calls come from one goroutine.
 type Progress interface {
 	// Begin starts a run of so many units, some of them done before.
 	Begin(title string, units, done int)

@@ -20,7 +20,7 @@ import (
 // Order asks for runs of one experiment.
 type Order struct {
 	Experiment string
-	Dataset    string // "" = all that are there
+	Dataset    string // "" = all that are available
 	Model      string // "" = the experiment's default
 	Profile    string // "" = quick
 	Seed       uint64
@@ -31,7 +31,7 @@ type Order struct {
 	Given             // of those experiments whose domain takes it
 	Networks   string // folder of networks that were trained before; "" = train
 	// Repeat is a run to be repeated with its own settings; the fields above it are then taken from it, but for the files that Given
-	// names anew because they lie elsewhere now.
+	// names again because they lie elsewhere now.
 	Repeat   *Config
 	Progress Progress
 }
@@ -51,7 +51,7 @@ type Stopped struct {
 func (e *Stopped) Error() string { return e.Err.Error() }
 func (e *Stopped) Unwrap() error { return e.Err }
 
-// Missing is a data set that was left out because it is not there.
+// Missing is a data set that was skipped because it is not available.
 type Missing struct {
 	Dataset string
 	How     string // to get it

@@ -49,7 +49,7 @@ var ErrLocked = errors.New("another process is working in this folder")
 
 // Folder is a run's folder while the run is going on. Records are appended unit by unit (a unit is one draw); a unit counts once
 // its line stands in progress.jsonl, which is written and synced after its records. What a kill left behind that, whole lines or
-// half of one, is cut off when the run goes on, so no record is lost and none is doubled.
+// half of one, is cut off when the run resumes, so no record is lost and none is doubled.
 type Folder struct {
 	Dir      string
 	lock     *flock.Flock

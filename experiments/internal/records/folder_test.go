@@ -40,7 +40,7 @@ func TestUnitsOfFormerVersionsAreDone(t *testing.T) {
 	require.NoError(t, f.Close())
 }
 
-// A folder is one process's, goes on only as it began, and is begun again only by force.
+// A folder belongs to one process, resumes only with the settings it began with, and starts again only by force.
 func TestAFolderIsNotOverwrittenNorShared(t *testing.T) {
 	dir, c := t.TempDir(), configuration("seed: 1\n")
 	f, err := OpenFolder(dir, c, Fresh)
@@ -158,7 +158,7 @@ func TestValuesThatJSONCannotHoldAreErrors(t *testing.T) {
 	assert.False(t, f.Done("a"))
 }
 
-// What a kill left half written is removed when the run goes on, and nothing else.
+// What a kill left half written is removed when the run resumes, and nothing else.
 func TestWhatAKillLeftHalfWrittenIsRemoved(t *testing.T) {
 	dir, c := t.TempDir(), configuration("seed: 1\n")
 	require.NoError(t, os.Mkdir(filepath.Join(dir, TrainedName), 0o755))

@@ -23,7 +23,7 @@ const (
 type contender struct {
 	engine.Row
 	stage stage
-	// method returns what is carried out, nil where the row is left out on this model or by these settings.
+	// method returns what is carried out, nil where the row is omitted on this model or by these settings.
 	method func(c *comparison) (*trial.Contender, error)
 }
 

@@ -37,7 +37,7 @@ func newSession(s *engine.Session) *Session {
 		pools: map[string][]int{}, trials: map[string]measuredDraw{}, Tunings: map[string]*Tuning{}}
 }
 
-// Data returns the training and test set; with test-share the two are thrown together and split anew by the run's seed.
+// Data returns the training and test set; with test-share the two are merged and split again by the run's seed.
 func (s *Session) Data(set *Settings) *Data {
 	if d, ok := s.splits[set.TestShare]; ok {
 		return d

@@ -121,7 +121,7 @@ func (s *Session) Tuning(ctx context.Context, set *Settings, size int) (*Tuning,
 	if err != nil {
 		return nil, err
 	}
-	s.Progress.Note(fmt.Sprintf("choosing tau, tau-ft and ridge on %d separate draws, %s=%d", set.TuneDraws, s.SizeName(set), set.tuneSize(size)))
+	s.Progress.Note(fmt.Sprintf("choosing tau, tau-ft and ridge on separate draws (%d), %s=%d", set.TuneDraws, s.SizeName(set), set.tuneSize(size)))
 	b, err := s.tuningBench(ctx, sub, set, set.tuneSize(size))
 	if err != nil {
 		return nil, err
