@@ -101,7 +101,7 @@ func TestCertifiedRunShowsBoundsThatHoldAndWhatIsWorthNothing(t *testing.T) {
 	require.Equal(t, 2*2*3, holds.N, "2 draws, 2 sizes, 3 methods with a bound")
 	require.Equal(t, 1.0, holds.Mean)
 	text := string(tried.Must(os.ReadFile(filepath.Join(dir, records.TablesName))))
-	require.Contains(t, text, "within its bound, and that within the worst case, in 12 of 12 updates")
+	require.Contains(t, text, "In 12 of 12 updates the residual is within its bound")
 	require.Contains(t, text, "the model is no better than the majority class (69.48 %, macro F1 0.410): the certificate is worth nothing")
 }
 

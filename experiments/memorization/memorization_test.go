@@ -84,9 +84,9 @@ func TestACheckpointReplacesTraining(t *testing.T) {
 		change func(o *engine.Order, data []byte) []byte
 		want   string
 	}{
-		{func(o *engine.Order, data []byte) []byte { o.Seed++; return data }, "another training text"},
+		{func(o *engine.Order, data []byte) []byte { o.Seed++; return data }, "has the training text"},
 		{func(o *engine.Order, data []byte) []byte { o.Set = []string{"units=9"}; return data }, "lstm1/W has shape"},
-		{func(o *engine.Order, data []byte) []byte { o.Set = []string{"characters=1400"}; return data }, "another"},
+		{func(o *engine.Order, data []byte) []byte { o.Set = []string{"characters=1400"}; return data }, "but this run has"},
 		{func(o *engine.Order, data []byte) []byte { return data[:len(data)/2] }, "truncated"},
 		{func(o *engine.Order, data []byte) []byte { return []byte("no such thing") }, "safetensors"},
 		{func(o *engine.Order, data []byte) []byte { o.Set = []string{"length=3,4"}; return data }, "give one length"},
@@ -101,7 +101,7 @@ func TestACheckpointReplacesTraining(t *testing.T) {
 	require.NoError(t, err)
 	c.Given.Loaded = "other"
 	_, _, err = (&engine.Order{Repeat: c, Out: t.TempDir()}).Do(t.Context())
-	assert.ErrorContains(t, err, "is not the one of the run that is to be repeated")
+	assert.ErrorContains(t, err, "differs from that of the run to repeat")
 }
 
 // ownText is a text with and without a secret.
@@ -126,7 +126,7 @@ func TestASecretOfTheUsersOwn(t *testing.T) {
 	o.Progress = progress
 	dir := tried.RunOrder(t, o)
 	assert.Equal(t, "my text.txt-lstm-smoke-7", filepath.Base(dir))
-	assert.Contains(t, progress.Notes, "--set length changes nothing on my text.txt, lstm: the secret is given")
+	assert.Contains(t, progress.Notes, "--set length has no effect on my text.txt, lstm: the secret is given")
 	recs, err := engine.ReadRecords(dir)
 	require.NoError(t, err)
 	r := engine.ResultsOf("memorization", &engine.Config{}, recs)
@@ -155,7 +155,7 @@ func TestASecretThatIsNotInTheText(t *testing.T) {
 	s := &Session{Session: &engine.Session{Seed: 3, Dataset: "d", Text: string(text), Given: engine.Given{Prompt: "The key is ", Secret: "Xy7-k"}}}
 	p, err := s.plant(&Settings{Window: 8, Times: 4}, secretKey{5, 0})
 	require.NoError(t, err)
-	assert.Equal(t, []string{"the secret does not stand after the prompt anywhere in the text: both are put in, 4 times"}, p.notes)
+	assert.Equal(t, []string{"the text does not contain the prompt followed by the secret: both are inserted, 4 times"}, p.notes)
 	assert.Len(t, p.canary.Spans, 4)
 	assert.Equal(t, " key is ", p.vocabulary.Decode(p.context))
 	assert.Equal(t, "Xy7-k", p.vocabulary.Decode(p.secret))
@@ -242,11 +242,11 @@ func TestMemorizationRefusesWhatCannotBe(t *testing.T) {
 		o    engine.Order
 		want string
 	}{
-		{engine.Order{Experiment: "residual", Given: engine.Given{Text: text}}, "--text is for memorization; residual works on rows of features"},
+		{engine.Order{Experiment: "residual", Given: engine.Given{Text: text}}, "--text is for memorization; residual uses rows of features"},
 		{engine.Order{Experiment: "residual", Given: engine.Given{Secret: "x", Prompt: "y"}}, "--prompt is for memorization"},
-		{engine.Order{Given: engine.Given{Prompt: "x"}}, "--prompt goes with --secret"},
-		{engine.Order{Given: engine.Given{Replacement: "x"}}, "--replace goes with --secret"},
-		{engine.Order{Given: engine.Given{Secret: "x"}}, "--secret goes with --prompt"},
+		{engine.Order{Given: engine.Given{Prompt: "x"}}, "--prompt needs --secret"},
+		{engine.Order{Given: engine.Given{Replacement: "x"}}, "--replace needs --secret"},
+		{engine.Order{Given: engine.Given{Secret: "x"}}, "--secret needs --prompt"},
 		{engine.Order{Given: engine.Given{Prompt: "The key is ", Secret: "Xy7-k", Replacement: "Xy7"}}, "--replace has 3 characters and --secret 5"},
 		{engine.Order{Given: engine.Given{Prompt: "\xff", Secret: "Xy7-k"}}, "--prompt is not UTF-8"},
 		{engine.Order{Given: engine.Given{Text: text}, Dataset: "alice"}, "exclude each other"},
@@ -555,7 +555,7 @@ func TestHeldOutTextIsNeitherTrainedOnNorSharedNorSecret(t *testing.T) {
 
 	s.Text = "The text is all that there is before it.\n\nAnd more of it follows here.\n\nThe key is Xy7-k."
 	_, err = s.plant(set, secretKey{5, 0})
-	require.ErrorContains(t, err, "--set held-out=0 takes all of it")
+	require.ErrorContains(t, err, "--set held-out=0 uses all of it")
 	set.HeldOut = 0
 	p, err = s.plant(set, secretKey{5, 0})
 	require.NoError(t, err)
@@ -654,9 +654,9 @@ func TestOlderRecordsSayHowTheyWereChosen(t *testing.T) {
 	old := records.Record{Experiment: "memorization", Method: "first-order", Metric: "chosen", Value: 3, Settings: records.Tags{"length": 5.0, "replace": "text1"}}
 	r := &engine.Results{ID: "memorization", Config: &engine.Config{}, Results: records.Results{Records: []records.Record{old}}}
 	c := memoryCase{length: 5, replace: "text1"}
-	assert.Contains(t, choiceTable(r, c).Note, "by the distance to the retrained model's")
+	assert.Contains(t, choiceTable(r, c).Note, "which needs a retraining")
 	assert.Contains(t, distanceTable(r).Note, "Settings were chosen by it")
 	r.Records[0].Settings["below-median"] = 2.0
-	assert.Contains(t, choiceTable(r, c).Note, "Nothing here needs a retrained model")
-	assert.Contains(t, distanceTable(r).Note, "Nothing was chosen by it")
+	assert.Contains(t, choiceTable(r, c).Note, "This choice needs no retrained model")
+	assert.Contains(t, distanceTable(r).Note, "No setting was chosen by it")
 }

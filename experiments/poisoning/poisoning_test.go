@@ -375,14 +375,14 @@ func TestPoisoningRefusesWhatCannotBe(t *testing.T) {
 		o    engine.Order
 		want string
 	}{
-		{engine.Order{Dataset: "diabetes"}, "diabetes holds rows of features, poisoning is about images: --dataset takes digits, fashion, cifar10"},
+		{engine.Order{Dataset: "diabetes"}, "diabetes holds rows of features, but poisoning needs images: --dataset takes digits, fashion, cifar10"},
 		{engine.Order{Dataset: "none"}, "unknown data set \"none\"; known: digits, fashion, cifar10"},
-		{engine.Order{Experiment: "residual", Dataset: "digits"}, "digits holds images, residual is about rows of features"},
+		{engine.Order{Experiment: "residual", Dataset: "digits"}, "digits holds images, but residual needs rows of features"},
 		{engine.Order{Model: "linear"}, "unknown model \"linear\"; known: cnn"},
 		{engine.Order{Given: engine.Given{Text: "x"}}, "--text is for memorization"},
 		{engine.Order{Set: []string{"methods=magic"}}, "must be one of"},
 		{engine.Order{Set: []string{"methods=second-order-lissa"}}, "must be one of none, first-order"},
-		{engine.Order{Set: []string{"blocks=2,2,2,2"}}, "images of 8 x 8 can be halved 3 times only"},
+		{engine.Order{Set: []string{"blocks=2,2,2,2"}}, "images of 8 x 8 can be halved only 3 times"},
 		{engine.Order{Set: []string{"block-dropout=0,0.5"}}, "more values than blocks=2"},
 		{engine.Order{Set: []string{"block-dropout=1"}}, "below 1"},
 		{engine.Order{Set: []string{"known=0.5,1.5"}}, "at most 1"},
@@ -450,15 +450,15 @@ func TestClaimsOfPoisoning(t *testing.T) {
 		got[c.Text] = c
 	}
 	for text, want := range map[string]string{
-		"10000 flips: share of the flipped labels that the network learned":                                                                                     "",
-		"10000 flips: share of the lost accuracy that second order in one step restores":                                                                        "",
-		"10000 flips: share of the lost accuracy that second order iteratively restores":                                                                        "short by 0.0500",
-		"10000 flips: share restored by second-order, and by first-order at its best":                                                                           "0.0100 less",
-		"10000 flips: time of second order in one step / retraining time, its settings given":                                                                   "",
-		"10000 flips: share restored by second-order, and by the best other method that is faster than retraining: fine-tune-adam-2, statistics kept":           "0.290 less",
-		"10000 flips: share restored by second-order-iterative, and by the best other method that is faster than retraining: fine-tune-adam-2, statistics kept": "0.300 less",
-		"iterative methods: largest fall of validation accuracy from one chunk to the next, points (3 taken, 1 refused)":                                        "1.2 times too large",
-		"second-order updates that report the relative residual of every solve, on its own images and on a second draw":                                         "2 without",
+		"10000 flips: share of the flipped labels that the network learned":                                                                        "",
+		"10000 flips: recovered accuracy, share of what the flips cost, by second order in one step":                                               "",
+		"10000 flips: recovered accuracy, share of what the flips cost, by iterative second order":                                                 "short by 0.0500",
+		"10000 flips: recovered share, second-order and first-order at its best":                                                                   "0.0100 less",
+		"10000 flips: time of second order in one step / retraining time, with given settings":                                                     "",
+		"10000 flips: recovered share, second-order and the best other method faster than retraining: fine-tune-adam-2, statistics kept":           "0.290 less",
+		"10000 flips: recovered share, second-order-iterative and the best other method faster than retraining: fine-tune-adam-2, statistics kept": "0.300 less",
+		"iterative methods: largest fall of validation accuracy between chunks, points (3 applied, 1 refused)":                                     "1.2 times too large",
+		"second-order updates that report the relative residual of every solve, on its own images and on a second draw":                            "2 without",
 	} {
 		c, ok := got[text]
 		require.True(t, ok, "%s: %v", text, got)
@@ -487,5 +487,5 @@ func TestOneWayOfStatistics(t *testing.T) {
 	for _, c := range engine.Claims(&engine.Config{}, records) {
 		texts = append(texts, c.Text)
 	}
-	require.Contains(t, texts, "10000 flips: share restored by second-order, and by first-order with statistics re-estimated")
+	require.Contains(t, texts, "10000 flips: recovered share, second-order and first-order with statistics re-estimated")
 }

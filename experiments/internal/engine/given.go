@@ -79,5 +79,14 @@ func takers(flag string) string {
 			out = append(out, e.ID)
 		}
 	}
-	return strings.Join(out, " and ")
+	return listed(out)
+}
+
+// listed writes "a, b and c".
+func listed(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " and " + words[last]
 }

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"fmt"
-	"strings"
 
 	"lethe/experiments/internal/report"
 )
@@ -25,7 +24,7 @@ func onlyTake(owners []string) string {
 	if len(owners) == 1 {
 		return "only " + owners[0] + " uses it"
 	}
-	return "only " + strings.Join(owners, " and ") + " use it"
+	return "only " + listed(owners) + " use it"
 }
 
 // idleNotes says of each given setting that changes nothing in any part of the run, and why.

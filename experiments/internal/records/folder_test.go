@@ -120,7 +120,7 @@ func TestADamagedLineOfRecordsIsNamed(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{whole + "{{\n" + whole, "line 2 of " + path + " is damaged: restore the file, or start again with --force"},
 		{whole + "{{\n", "line 2 of " + path + " is damaged: restore the file, or start again with --force"},
-		{whole + `{"met`, "line 2 of " + path + " is half a line, as a kill leaves it: go on with --resume"},
+		{whole + `{"met`, "line 2 of " + path + " is incomplete, as after a kill: continue with --resume"},
 	} {
 		require.NoError(t, os.WriteFile(path, []byte(c.text), 0o644))
 		_, err := Read(dir)
