@@ -29,7 +29,8 @@ func graphProgram() error {
 	if err != nil {
 		return err
 	}
-	out, err := p.Run(map[*graph.Node]gorgonia.Value{x: tensor.New(tensor.WithBacking([]float64{0, 1, 2}))})
+	at := tensor.New(tensor.WithBacking([]float64{0, 1, 2}))
+	out, err := p.Run(map[*graph.Node]gorgonia.Value{x: at})
 	if err != nil {
 		return err
 	}
@@ -56,12 +57,13 @@ func netsProgram(ctx context.Context, data *datasets.Dataset) error {
 }
 
 func datasetsProgram() error {
-	format := datasets.CSV{Label: "bought", Categorical: []string{"city"}, Scaling: datasets.Standard}
+	format := datasets.CSV{Label: "bought", Scaling: datasets.Standard}
+	format.Categorical = []string{"city"}
 	train, err := format.Load("train.csv")
 	if err != nil {
 		return err
 	}
-	format.Like = train.Coding // the test file gets the columns, classes and scales of the training file
+	format.Like = train.Coding // the columns, classes and scales of the training file
 	test, err := format.Load("test.csv")
 	if err != nil {
 		return err
@@ -80,7 +82,8 @@ func unlearnProgram(ctx context.Context, model *nets.Model, train *datasets.Data
 	if err != nil {
 		return err
 	}
-	update, err := unlearn.SecondOrder{}.Unlearn(ctx, problem, theta, unlearn.RemoveSamples(3, 14, 15))
+	request := unlearn.RemoveSamples(3, 14, 15)
+	update, err := unlearn.SecondOrder{}.Unlearn(ctx, problem, theta, request)
 	if err != nil {
 		return err
 	}

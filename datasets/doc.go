@@ -1,12 +1,13 @@
-// Package datasets holds labeled samples (dense, sparse, image, tensor and token rows), loads them from files, cuts them from
-// texts, and changes them the way an unlearning request asks.
+// Package datasets holds labeled samples (dense, sparse, image, tensor and token rows), loads them
+// from files, cuts them from texts, and changes them the way an unlearning request asks.
 //
-//	format := datasets.CSV{Label: "bought", Categorical: []string{"city"}, Scaling: datasets.Standard}
+//	format := datasets.CSV{Label: "bought", Scaling: datasets.Standard}
+//	format.Categorical = []string{"city"}
 //	train, err := format.Load("train.csv")
 //	if err != nil {
 //		return err
 //	}
-//	format.Like = train.Coding // the test file gets the columns, classes and scales of the training file
+//	format.Like = train.Coding // the columns, classes and scales of the training file
 //	test, err := format.Load("test.csv")
 //	if err != nil {
 //		return err
@@ -15,12 +16,19 @@
 //
 // The names in groups:
 //
-//   - samples: [Dataset], and its rows, which are [Features]: [Dense], [CSR], [Images], [Tensor] or [Tokens];
-//   - data sets by name: [Load], [Named], [Names], [Describe], [Available], [Fetch], [Folder], and [Verify] with [FileCheck] and [FileState];
-//   - files: [CSV] with [Scaling] and [UnknownLevel], [SVMLight], [NumPy], [IDX], [LoadIDX], [LoadCIFAR10], [LoadNPZ], [LoadNPY] with [Array], and the [Coding]
-//     of [Column]s by which a second file is read as the first was;
-//   - texts: [Vocabulary], [Windows], [Alice], [ReadText], and a secret in a text: [Canary], [InsertCanary], [FindSecret], [Span];
-//   - changes, each of which returns a new data set: [Without], [ZeroColumns], [SetValues], [SetLabels], [ReplaceRows], [ReplaceSpans], [FlipLabels],
-//     [NormalizeRows], [Split], [Concat], [Sparse];
-//   - errors: [FormatError] names file, line and column, [MissingError] says how a data set is to be had, [ErrNoSecret].
+//   - samples: [Dataset], and its rows, which are [Features]: [Dense], [CSR], [Images], [Tensor] or
+//     [Tokens];
+//   - data sets by name: [Load], [Named], [Names], [Describe], [Available], [Fetch], [Folder], and
+//     [Verify] with [FileCheck] and [FileState];
+//   - files: [CSV] with [Scaling] and [UnknownLevel], [SVMLight], [NumPy], [IDX], [LoadIDX],
+//     [LoadCIFAR10], [LoadNPZ], [LoadNPY] with [Array], and the [Coding] of [Column]s by which a
+//     second file is read as the first was;
+//   - texts: [Vocabulary], [Windows], [Alice], [ReadText], and a secret in a text: [Canary],
+//     [InsertCanary], [FindSecret], [Span];
+//   - changes, each of which returns a new data set: [Without], [ZeroColumns], [SetValues],
+//     [SetLabels], [ReplaceRows], [ReplaceSpans], [FlipLabels], [NormalizeRows], [Split], [Concat],
+//     [Sparse];
+//   - measures: [Accuracy] of answers;
+//   - errors: [FormatError] names file, line and column, [MissingError] says how a data set is to
+//     be had, [ErrNoSecret].
 package datasets

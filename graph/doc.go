@@ -1,8 +1,9 @@
 // Package graph differentiates gorgonia computation graphs to any order and evaluates them.
 //
-// A graph is built from inputs with the functions of this package or with stock gorgonia operations, mixed freely. [Grad]
-// adds the nodes of a gradient to the graph. Every operation that it accepts has a derivative made of such operations again, so
-// [Grad] can be applied to its own result. An operation that it cannot differentiate correctly is an error and never a wrong number.
+// A graph is built from inputs with the functions of this package or with stock gorgonia
+// operations, mixed freely. [Grad] adds the nodes of a gradient to the graph. Every operation that
+// it accepts has a derivative made of such operations again, so [Grad] can be applied to its own
+// result. An operation that it cannot differentiate correctly is an error and never a wrong number.
 // [Compile] turns nodes into a [Program], which is run as often as needed:
 //
 //	g := gorgonia.NewGraph()
@@ -16,26 +17,34 @@
 //	if err != nil {
 //		return err
 //	}
-//	out, err := p.Run(map[*graph.Node]gorgonia.Value{x: tensor.New(tensor.WithBacking([]float64{0, 1, 2}))})
+//	at := tensor.New(tensor.WithBacking([]float64{0, 1, 2}))
+//	out, err := p.Run(map[*graph.Node]gorgonia.Value{x: at})
 //
 // The names in groups:
 //
-//   - nodes: a [Node]; inputs and constants [Input], [SparseInput], [Sparse], [Fixed], [Param] and what makes one ([Weight], [HeWeight], [Bias], [Normal],
-//     [Uniform], [Orthogonal], [Constant]);
-//   - operations on elements: [Add], [Sub], [Mul], [Div], [Neg], [Exp], [Log], [Sqrt], [Square], [Pow], [PowC], [Scale], [Shift], [Recip],
-//     [Abs], [Erf], [Phi], and the activations [Tanh], [Sigmoid], [ReLU], [LeakyReLU], [GELU], [GELUTanh], [Softplus];
+//   - nodes: a [Node]; inputs and constants [Input], [SparseInput], [Sparse], [Fixed], [Param] and
+//     what makes one ([Weight], [HeWeight], [Bias], [Normal], [Uniform], [Orthogonal], [Constant]);
+//   - operations on elements: [Add], [Sub], [Mul], [Div], [Neg], [Exp], [Log], [Sqrt], [Square],
+//     [Pow], [PowC], [Scale], [Shift], [Recip], [Abs], [Erf], [Phi], and the activations [Tanh],
+//     [Sigmoid], [ReLU], [LeakyReLU], [GELU], [GELUTanh], [Softplus];
 //   - shapes: [Reshape], [Transpose], [Slice], [Concat], [Stack], [Pad], [BroadcastTo];
-//   - sums and the like: [Sum], [Mean], [Max], [Norm], [LogSumExp], [Softmax], [LogSoftmax], [Moments];
+//   - sums and the like: [Sum], [Mean], [Max], [Norm], [LogSumExp], [Softmax], [LogSoftmax],
+//     [Moments];
 //   - products and tables: [MatMul], [Affine], [SparseMul], [Gather], [ScatterAdd], [OneHot];
-//   - layers: [Conv2D], [MaxPool2D], [AvgPool2D] and their [Window], [BatchNorm], [LayerNorm], [Dropout], [LSTM], [GRU];
-//   - losses: [Logistic], [SoftmaxCrossEntropy], [SquaredError], and [LabelsOf], which says what [Labels] of which [LabelKind] a loss takes;
-//   - derivatives: [Grad], [HVP], [GGNVP], [JVP], [VJP], and for each sample [PerSample], [PerSampleFactors] with their [Factor];
-//   - evaluation: [Compile], [CompileVarying], [Program], [Frame], [Workspace], and [BLAS], the [Backend] that does the
-//     matrix products, in either [Float];
-//   - checks: [Independent] and [Samples], which say whether a loss keeps the samples apart, [CheckInputs], [Build] and [Error].
+//   - layers: [Conv2D], [MaxPool2D], [AvgPool2D] and their [Window], [BatchNorm], [LayerNorm],
+//     [Dropout], [LSTM], [GRU];
+//   - losses: [Logistic], [SoftmaxCrossEntropy], [SquaredError], and [LabelsOf], which says what
+//     [Labels] of which [LabelKind] a loss takes;
+//   - derivatives: [Grad], [HVP], [GGNVP], [JVP], [VJP], and for each sample [PerSample],
+//     [PerSampleFactors] with their [Factor];
+//   - evaluation: [Compile], [CompileVarying], [Program], [Frame], [Workspace], and [BLAS], the
+//     [Backend] that does the matrix products, in either [Float];
+//   - checks: [Independent] and [Samples], which say whether a loss keeps the samples apart,
+//     [CheckInputs], [Build] and [Error].
 //
-// Functions that build nodes panic with an [*Error] when shapes or types do not fit: that is a mistake in a program, not in its
-// data. [Build] turns the panic into an error; nets.NewModel does so for networks.
+// Functions that build nodes panic with an [*Error] when shapes or types do not fit: that is a
+// mistake in a program, not in its data. [Build] turns the panic into an error; nets.NewModel does
+// so for networks.
 //
 // Package graphtest, below this one, checks the derivatives of a network.
 package graph

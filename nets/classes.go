@@ -69,15 +69,10 @@ func (m *Model) notANumber(theta []float64, what, where string, k int) error {
 		"size of the parameters", what, k, where)
 }
 
-// Accuracy returns the share of labels that are the predicted class, 0 to 1. Each sample counts as its weight says, and its labels share in
-// that equally.
+// Accuracy is [datasets.Accuracy] of the classes that the model predicts.
 func (m *Model) Accuracy(ctx context.Context, theta []float64, d *datasets.Dataset) (float64, error) {
 	if err := m.engine.meet(d); err != nil {
 		return 0, err
-	}
-	total := d.TotalWeight()
-	if d.Len() == 0 || total == 0 {
-		return 0, fmt.Errorf("nets: accuracy on no samples, or on samples of weight 0 alone")
 	}
 	if err := m.checkClasses(d); err != nil {
 		return 0, err
@@ -86,13 +81,11 @@ func (m *Model) Accuracy(ctx context.Context, theta []float64, d *datasets.Datas
 	if err != nil {
 		return 0, err
 	}
-	hit, k := 0.0, d.Width()
-	for i, c := range cls {
-		if c == d.Y[i] {
-			hit += d.Weight(i / k)
-		}
+	share, err := datasets.Accuracy(cls, d)
+	if err != nil {
+		return 0, fmt.Errorf("nets: %w", err)
 	}
-	return hit / (total * float64(k)), nil
+	return share, nil
 }
 
 // checkClasses refuses labels that no prediction can equal.

@@ -1,6 +1,6 @@
-// Package nets turns networks into models: objectives over a flat parameter vector, with losses, gradients, per-sample
-// gradients, Hessian-vector and Gauss-Newton products, evaluated in chunks of samples on all cores with the same bits on
-// any number of them.
+// Package nets turns networks into models: objectives over a flat parameter vector, with losses,
+// gradients, per-sample gradients, Hessian-vector and Gauss-Newton products, evaluated in chunks of
+// samples on all cores with the same bits on any number of them.
 //
 //	net := nets.MLP{In: 8, Hidden: []int{10}, Out: 1}
 //	model, err := nets.NewModel(net, nets.Logistic)
@@ -15,14 +15,17 @@
 //
 // The names in groups:
 //
-//   - what a user writes: [Network], and [TrainingNetwork] where the training pass differs, with its [Training]; [Param], [Weight], [Bias];
+//   - what a user writes: [Network], and [TrainingNetwork] where the training pass differs, with
+//     its [Training]; [Param], [Weight], [Bias];
 //   - whole networks: [Linear], [MLP], [VGG], [LSTM];
 //   - joining layers: [Sequential], [Residual];
-//   - layers for rows: [Dense], [Activation], [Dropout], [LayerNorm]; for images: [Conv], [BatchNorm], [MaxPool], [AvgPool], [Flatten],
-//     [Reshape]; for sequences: [Embedding], [Positions], [Attention], [LSTMLayer], [GRULayer], [MeanPositions];
+//   - layers for rows: [Dense], [Activation], [Dropout], [LayerNorm]; for images: [Conv],
+//     [BatchNorm], [MaxPool], [AvgPool], [Flatten], [Reshape]; for sequences: [Embedding],
+//     [Positions], [Attention], [LSTMLayer], [GRULayer], [MeanPositions];
 //   - losses: [Loss], [Logistic], [SoftmaxCrossEntropy], [Squared];
-//   - the model: [NewModel], [Model], and its options ([Option]): [Float32], [Float64], [Cores], [Chunk], [KeepLimit], [ClassLabels], [TargetLabels].
+//   - the model: [NewModel], [Model], and its options ([Option]): [Float32], [Float64], [Cores],
+//     [Chunk], [KeepLimit], [ClassLabels], [TargetLabels].
 //
-// A [Model] is an unlearn.Objective. Each of its methods looks at the data first: a label that does not fit the loss, or a feature that is not
-// finite, is an error that names the row.
+// A [Model] is an unlearn.Objective. Each of its methods looks at the data first: a label that does
+// not fit the loss, or a feature that is not finite, is an error that names the row.
 package nets

@@ -99,22 +99,12 @@ func labelWeights(d *datasets.Dataset) []float64 {
 	return weights
 }
 
-// AccuracyOn returns the share of answers, one a label, that are the label in d, each counted as often as its sample weighs. Errors are those of
-// [Accuracy], an answer that is none of d's classes, and data that are not sound or have no classes.
-func AccuracyOn(answers []float64, d *datasets.Dataset) (float64, error) {
-	share, _, err := checkedScores(answers, d)
-	return share, err
-}
-
-// MacroF1On is [MacroF1] with each answer counted as often as its sample weighs, and with the errors of [AccuracyOn].
+// MacroF1On is [MacroF1] with each answer counted as often as its sample weighs, and with the errors of [datasets.Accuracy]. Data that are not
+// sound or have no classes are errors, too.
 func MacroF1On(answers []float64, d *datasets.Dataset) (float64, error) {
-	_, f1, err := checkedScores(answers, d)
-	return f1, err
-}
-
-func checkedScores(answers []float64, d *datasets.Dataset) (share, f1 float64, err error) {
 	if err := checkData("the data", d); err != nil {
-		return 0, 0, err
+		return 0, err
 	}
-	return scores(answers, d)
+	_, f1, err := scores(answers, d)
+	return f1, err
 }

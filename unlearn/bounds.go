@@ -13,8 +13,8 @@ import (
 )
 
 // Closed-form bounds of the gradient residual on the corrected data D' (rows of norm at most 1) after an update; docs/paper.md#bounds. Samples
-// have weights w_i, of sum W: n where they have none. X is the matrix of the rows sqrt(w_i) x_i. With r0 = ||grad L(theta; D)||, G the request's gradient difference, Delta the step and e = ||H Delta + G|| what the
-// solver left:
+// have weights w_i, of sum W: n where they have none. X is the matrix of the rows sqrt(w_i) x_i. With r0 = ||grad L(theta; D)||, G the request's
+// gradient difference, Delta the step and e = ||H Delta + G|| what the solver left:
 //
 //	no update     r0 + ||G||
 //	first order   r0 + max(|1 - tau lambda|, |1 - tau (W gamma + lambda)|) ||G||
@@ -23,72 +23,60 @@ import (
 // (the first form of second order is Guo et al.'s; with weights: the step leaves sum_i w_i a_i x_i with |a_i| <= (gamma''/2) ||Delta|| |x_i'Delta|,
 // which is X' times the vector of sqrt(w_i) a_i). From the second step on the full gradient stands in place of G and r0 is 0.
 
-// newtonStep is what second order notes of its last step for the bounds: from theta, against the gradient g.
-type newtonStep struct {
-	before   []float64 // grad L(.; D') where the request began
-	theta, g []float64
-	after    []float64 // grad L(.; D') where the step ended
-	first    bool      // g is G, the difference that the request makes
-	e        float64   // ||H Delta + g||; NaN = not known
+// BoundedMethod is a method whose step is a function of G alone, so that its residual is bounded before anything is known but the largest and the
+// smallest curvature. A method without one has a bound where its update carries its steps ([SteppedMethod]), or where it leaves the
+// parameters as they are.
+type BoundedMethod interface {
+	SmoothMethod
+	// Contraction returns an upper bound of ||G + H Delta|| / ||G|| for the step Delta that follows G, over all symmetric matrices H whose
+	// eigenvalues are between low and high.
+	Contraction(low, high float64) float64
 }
 
-// start notes the gradient before the first step. A nil step notes nothing.
-func (s *newtonStep) start(grad []float64) {
-	if s != nil {
-		s.before = slices.Clone(grad)
-	}
+// Contraction implements [BoundedMethod]: max(|1 - Tau low|, |1 - Tau high|), since G + H Delta = (I - Tau H) G.
+func (m FirstOrder) Contraction(low, high float64) float64 {
+	return max(math.Abs(1-m.Tau*low), math.Abs(1-m.Tau*high))
 }
 
-// take notes a step that was taken.
-func (s *newtonStep) take(theta, g, after []float64, first bool, e float64) {
-	if s != nil {
-		s.theta, s.g, s.after, s.first, s.e = theta, slices.Clone(g), slices.Clone(after), first, e
-	}
-}
-
-// boundsOf fills in the bounds of a certificate. after are the new parameters, g is G, and step is nil unless second order took one.
-func (m Certified) boundsOf(ctx context.Context, c *Certificate, p *Problem, s smoothness, theta, after, g []float64, step *newtonStep, xnorm float64) error {
+// boundsOf fills in the bounds of a certificate. g is G, and xnorm an upper bound of ||X||_2.
+func (m Certified) boundsOf(ctx context.Context, c *Certificate, p *Problem, s smoothness, theta []float64, u *Update, g []float64, xnorm float64) error {
 	size := norm(g)
 	c.NoUpdate = c.Trained + size
 	c.Bound, c.WorstCase = math.Inf(1), math.Inf(1)
-	delta := make([]float64, len(theta))
-	floats.SubTo(delta, after, theta)
-	low, high := p.penaltyRange()
-	mass := p.Train.TotalWeight()
-	switch method := m.method().(type) {
-	case FirstOrder:
-		if isZero(delta) { // a request that touches no sample
-			c.Bound = c.NoUpdate
-			break
+	step, still := u.lastStep(), slices.Equal(u.Theta, theta)
+	if bounded, ok := m.method().(BoundedMethod); ok && !still {
+		low, high := p.penaltyRange()
+		factor := bounded.Contraction(low, p.Train.TotalWeight()*s.gamma+high)
+		if !(factor >= 0) {
+			return fmt.Errorf("unlearn: %s: Contraction returned %v; it has to be 0 or a positive number", m.method().Name(), factor)
 		}
-		c.Bound = c.Trained + max(math.Abs(1-method.Tau*low), math.Abs(1-method.Tau*(mass*s.gamma+high)))*size
-	case SecondOrder:
-		if step == nil {
-			c.Bound = c.NoUpdate
-			break
-		}
+		c.Bound = c.Trained + factor*size
+		c.WorstCase = c.Bound
+		return nil
+	}
+	switch {
+	case step == nil && still: // a request that touches no sample
+		c.Bound = c.NoUpdate
+		c.WorstCase = c.Bound
+	case step != nil && (step.Follows == FullGradient || slices.Equal(step.From, theta)):
 		var err error
-		c.Bound, c.WorstCase, err = p.newtonBounds(ctx, s, step, after, xnorm)
-		if step.first {
+		if c.Bound, c.WorstCase, err = p.newtonBounds(ctx, s, step, xnorm); err != nil {
+			return err
+		}
+		if step.Follows == Difference {
 			c.Bound += c.Trained
 			c.WorstCase += c.Trained
 		}
-		return err
-	default:
-		if isZero(delta) {
-			c.Bound = c.NoUpdate
-		}
 	}
-	c.WorstCase = c.Bound // neither form asks for the data
 	return nil
 }
 
-// newtonBounds returns e + (gamma”/2) ||X|| ||Delta|| ||X Delta|| and e + (W gamma”/2) ||Delta||^2 of a step that ended in after.
-func (p *Problem) newtonBounds(ctx context.Context, s smoothness, step *newtonStep, after []float64, xnorm float64) (bound, worst float64, err error) {
-	delta := make([]float64, len(after))
-	floats.SubTo(delta, after, step.theta)
-	e, length := step.e, norm(delta)
-	if math.IsNaN(e) {
+// newtonBounds returns e + (gamma”/2) ||X|| ||Delta|| ||X Delta|| and e + (W gamma”/2) ||Delta||^2 of a step.
+func (p *Problem) newtonBounds(ctx context.Context, s smoothness, step *Step, xnorm float64) (bound, worst float64, err error) {
+	delta := make([]float64, len(step.To))
+	floats.SubTo(delta, step.To, step.From)
+	e, length := step.Residual, norm(delta)
+	if e == 0 && !(length == 0 && isZero(step.Gradient)) {
 		if e, err = p.leftBy(ctx, step, delta); err != nil {
 			return 0, 0, err
 		}
@@ -115,8 +103,8 @@ func (p *Problem) newtonBounds(ctx context.Context, s smoothness, step *newtonSt
 }
 
 // leftBy returns ||H delta + g||.
-func (p *Problem) leftBy(ctx context.Context, step *newtonStep, delta []float64) (float64, error) {
-	h, err := p.Hessian(ctx, step.theta, FullHessian)
+func (p *Problem) leftBy(ctx context.Context, step *Step, delta []float64) (float64, error) {
+	h, err := p.Hessian(ctx, step.From, FullHessian)
 	if err != nil {
 		return 0, err
 	}
@@ -124,7 +112,7 @@ func (p *Problem) leftBy(ctx context.Context, step *newtonStep, delta []float64)
 	if err := h.MulVecTo(ctx, left, delta); err != nil {
 		return 0, err
 	}
-	floats.Add(left, step.g)
+	floats.Add(left, step.Gradient)
 	return norm(left), nil
 }
 

@@ -121,8 +121,8 @@ func (m Certified) checkMethod() error {
 }
 
 // Unlearn implements [Method]. p is the problem that Train returned, theta its parameters. The update carries its certificate; beside
-// a [BudgetError] stands an update without Theta. Check holds what the certificate costs beside the update: of second
-// order one gradient, of other methods three.
+// a [BudgetError] stands an update without Theta. Check holds what the certificate costs beside the update: one
+// gradient where the method's steps have those before and after ([SteppedMethod]), as second order's have, and three otherwise.
 func (m Certified) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
 	p, s, err := m.examine(p)
 	if err != nil {
@@ -181,12 +181,14 @@ func (w *certifying) closed(u *Update) *Update {
 // carryOut lets the method do it and measures: the update comes with a certificate in which Spent and Issued are open. left is
 // grad L(theta; D).
 func (w *certifying) carryOut(ctx context.Context, theta, left []float64, r Request) (*Update, error) {
-	method, last := w.m.method(), &newtonStep{}
-	if second, ok := method.(SecondOrder); ok {
-		second.last = last
-		method = second
+	method := w.m.method()
+	if stepped, ok := method.(SteppedMethod); ok {
+		method = stepped.WithSteps()
 	}
 	u, err := method.Unlearn(ctx, w.p, theta, r)
+	if u != nil { // they hold the parameters before the request
+		defer func() { u.Steps = nil }()
+	}
 	if err != nil {
 		return u, err
 	}
@@ -199,33 +201,36 @@ func (w *certifying) carryOut(ctx context.Context, theta, left []float64, r Requ
 		}
 		w.xnorm = 0
 	}
+	if err := u.checkSteps(len(theta)); err != nil {
+		return nil, err
+	}
 	corrected := w.p.on(u.Data)
-	g, err := w.gradients(ctx, corrected, last, theta, u.Theta)
+	g, err := w.gradients(ctx, corrected, theta, u)
 	if err != nil {
 		return nil, err
 	}
 	floats.Sub(g, left)
 	c := &Certificate{Budget: w.m.Budget, Allowed: w.m.Budget.Residual(), Residual: norm(w.grad), Trained: norm(left)}
-	if last.theta == nil {
-		last = nil
-	} else if w.xnorm == 0 && w.s.gamma2 > 0 {
+	last := u.lastStep()
+	if last != nil && w.xnorm == 0 && w.s.gamma2 > 0 {
 		if w.xnorm, err = dataNorm(ctx, u.Data); err != nil {
 			return nil, err
 		}
 	}
 	u.Certificate = c
-	w.later = last != nil && !last.first
-	return u, w.m.boundsOf(ctx, c, corrected, w.s, theta, u.Theta, g, last, w.xnorm)
+	w.later = last != nil && last.Follows == FullGradient
+	return u, w.m.boundsOf(ctx, c, corrected, w.s, theta, u, g, w.xnorm)
 }
 
-// gradients writes grad L(.; D') at the new parameters to w.grad and returns that at the old: those that second order took, or new ones.
-func (w *certifying) gradients(ctx context.Context, corrected *Problem, last *newtonStep, old, new []float64) ([]float64, error) {
-	if last.theta != nil {
-		copy(w.grad, last.after)
-		return last.before, nil
-	}
-	if err := corrected.Gradient(ctx, w.grad, new); err != nil {
+// gradients writes grad L(.; D') at the new parameters to w.grad and returns that at the old: those that the method's steps have, or new ones.
+func (w *certifying) gradients(ctx context.Context, corrected *Problem, old []float64, u *Update) ([]float64, error) {
+	if after := u.gradientAt(u.Theta); after != nil {
+		copy(w.grad, after)
+	} else if err := corrected.Gradient(ctx, w.grad, u.Theta); err != nil {
 		return nil, err
+	}
+	if before := u.gradientAt(old); before != nil {
+		return slices.Clone(before), nil
 	}
 	before := make([]float64, len(old))
 	return before, corrected.Gradient(ctx, before, old)

@@ -1,14 +1,17 @@
-// Package unlearn makes a trained model forget samples, features and labels by the closed-form influence updates of
-// "Machine Unlearning of Features and Labels" (NDSS 2023; docs/paper.md#updates), and measures itself against retraining.
+// Package unlearn makes a trained model forget samples, features and labels by the closed-form
+// influence updates of "Machine Unlearning of Features and Labels" (NDSS 2023;
+// docs/paper.md#updates), and measures itself against retraining.
 //
-// It knows nothing of networks: a model is an [Objective] over a flat parameter vector, as nets.Model is one.
+// It knows nothing of networks: a model is an [Objective] over a flat parameter vector, as
+// nets.Model is one.
 //
 //	problem := &unlearn.Problem{Objective: model, Train: train, L2: 1}
 //	theta, err := unlearn.LBFGS{}.Train(ctx, problem, model.Init(1))
 //	if err != nil {
 //		return err
 //	}
-//	update, err := unlearn.SecondOrder{}.Unlearn(ctx, problem, theta, unlearn.RemoveSamples(3, 14, 15))
+//	request := unlearn.RemoveSamples(3, 14, 15)
+//	update, err := unlearn.SecondOrder{}.Unlearn(ctx, problem, theta, request)
 //	if err != nil {
 //		return err
 //	}
@@ -16,24 +19,37 @@
 //
 // The types in groups:
 //
-//   - requests: [Request] and its [Change]s, made by [RemoveSamples], [RemoveFeatures], [CorrectLabels], [CorrectFeatures], [CorrectSamples],
-//     [CorrectSpans] and joined by [Merge]; [Applied] is a request carried out on the data;
-//   - problem: [Problem], [Objective], and what an objective may offer beside it: [Predictor], [Classifier], [Initializer], [LossGradient],
-//     [PerSampler], [Clipper], [Linearizer], [GaussNewtonLinearizer], [StochasticObjective], [StatisticsObjective], [Convex], [ConvexLoss], [Faulter],
-//     [PenaltyChecker]; [Subsample] is a part of the data that stands for all;
-//   - updates: [Method] and [Update]; [FirstOrder], [SecondOrder] with its [Curvature] and [StepGradient], [PublishedSecondOrder] (the authors' recursion); around another
-//     method: [Iterative], [ReestimateStatistics], to which a method may say more of itself as a [SampledMethod] with its [Sampling], a
-//     [ForcingMethod] or a [ChunkedMethod];
-//   - solvers: [Solver], [Operator] and [BatchOperator]; [CG], [MINRES], [LiSSA], [Exact], [Factored], [Galerkin], [Krylov], [ShiftedSolve] with [ShiftedSolution];
-//     [Stats] says how a solve ended, [Spectrum] what the matrix is like;
-//   - baselines: [Retrain], [FineTune], [SISA] with [Sharded] and [SliceStore], [Occlusion], [Private], [DPSGD], [None];
-//   - trainers: [Trainer]; [LBFGS], [Newton], [SGD], [Adam], their [Schedule], [Progress] and [Checkpoint]; [StatisticsTrainer] for batch normalization;
-//   - certificates: [OutputPerturbation] with [Release] and [ReleaseStream]; [ObjectivePerturbation]; [Certified] with [Budget], [Certificate],
-//     [Ledger] and [Stream]; [SmoothMethod], [Comparison], [MeasureUtility] and [Utility];
-//   - tuning and measures: [Tune], [Trial], [Decades], [Accuracy], [MacroF1];
-//   - cost and errors: [Cost], [Meter]; a [Fact] says what was forced, refused or left out. An update that is no good is an error that says why and what to do:
-//     [WorseError], [DivergedError], [IndefiniteError], [NotConvergedError], [OverlapError], [NotConvexError], [RowNormError], [BudgetError], [LedgerDamagedError],
-//     [ErrLedgerLocked].
+//   - requests: [Request] and its [Change]s, made by [RemoveSamples], [RemoveFeatures],
+//     [CorrectLabels], [CorrectFeatures], [CorrectSamples], [CorrectSpans] and joined by [Merge];
+//     [Applied] is a request carried out on the data;
+//   - problem: [Problem], [Objective], and what an objective may offer beside it: [Predictor],
+//     [Classifier], [Initializer], [LossGradient], [PerSampler], [Clipper], [Linearizer],
+//     [GaussNewtonLinearizer], [StochasticObjective], [StatisticsObjective], [Convex],
+//     [ConvexLoss], [Faulter], [PenaltyChecker]; [Subsample] is a part of the data that stands for
+//     all;
+//   - updates: [Method] and [Update]; [FirstOrder], [SecondOrder] with its [Curvature] and
+//     [StepGradient], [PublishedSecondOrder] (the authors' recursion); around another method:
+//     [Iterative], [ReestimateStatistics], to which a method may say more of itself as a
+//     [SampledMethod] with its [Sampling], a [ForcingMethod], a [ChunkedMethod] or an
+//     [AdvisingMethod];
+//   - solvers: [Solver], [Operator] and [BatchOperator]; [CG], [MINRES], [LiSSA], [Exact],
+//     [Factored], [Galerkin], [Krylov], [ShiftedSolve] with [ShiftedSolution]; [Stats] says how a
+//     solve ended, [Spectrum] what the matrix is like;
+//   - baselines: [Retrain], [FineTune], [SISA] with [Sharded] and [SliceStore], [Occlusion],
+//     [Private], [DPSGD], [None];
+//   - trainers: [Trainer]; [LBFGS], [Newton], [SGD], [Adam], their [Schedule], [Progress] and
+//     [Checkpoint]; [StatisticsTrainer] for batch normalization;
+//   - certificates: [OutputPerturbation] with [Release] and [ReleaseStream];
+//     [ObjectivePerturbation]; [Certified] with [Budget], [Certificate], [Ledger] and [Stream], for
+//     a [SmoothMethod], whose residual is bounded beforehand if it is a [BoundedMethod] or a
+//     [SteppedMethod] with its [Step]s; [Comparison], [MeasureUtility] and [Utility];
+//   - tuning and measures: [Tune], [Trial], [Decades], [MacroF1], [MacroF1On], and Accuracy of
+//     package datasets;
+//   - cost and errors: [Cost], [Meter]; a [Fact] says what was forced, refused or left out. An
+//     update that is no good is an error that says why and what to do: [WorseError],
+//     [DivergedError], [IndefiniteError], [NotConvergedError], [OverlapError], [NotConvexError],
+//     [RowNormError], [BudgetError], [LedgerDamagedError], [ErrLedgerLocked].
 //
-// Package objectivetest, below this one, checks an objective that is written by hand. Package exposure measures what a language model remembers.
+// Package objectivetest, below this one, checks an objective that is written by hand. Package
+// exposure measures what a language model remembers.
 package unlearn

@@ -116,5 +116,8 @@ func (m FirstOrder) remedy() string {
 	if !m.Full && !m.chunked.is {
 		s += "set Full, "
 	}
-	return s + m.chunked.remedy() + "use SecondOrder, or set Force to keep it"
+	return s + m.chunked.remedy() + "use " + m.Instead() + ", or set Force to keep it"
 }
+
+// Instead implements [AdvisingMethod].
+func (FirstOrder) Instead() string { return "SecondOrder" }

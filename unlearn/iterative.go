@@ -101,8 +101,10 @@ func (m Iterative) remedy(chunks int) string {
 	if chunks > 1 {
 		s = append(s, "ask for fewer Chunks")
 	}
-	if _, first := m.Method.(FirstOrder); first {
-		s = append(s, "use SecondOrder")
+	if a, ok := m.Method.(AdvisingMethod); ok {
+		if instead := a.Instead(); instead != "" {
+			s = append(s, "use "+instead)
+		}
 	}
 	return strings.Join(append(s, "use other steps in Method, or set its Force to keep it"), ", ")
 }

@@ -137,8 +137,10 @@ func TestRefusalsNameWhatHelps(t *testing.T) {
 		SecondOrder{Gradient: FullGradient}.remedy(&Problem{Objective: convexLogistic(5)}):  "set a Ridge, divide the request (Iterative), or set Force to keep it",
 		SecondOrder{Gradient: FullGradient, Ridge: 1, chunked: chunked{is: true}}.remedy(p): "raise Ridge, use Curvature: GaussNewton, or set Force to keep it",
 		FirstOrder{Tau: 1}.remedy(): "lower Tau, set Full, divide the request (Iterative), use SecondOrder, or set Force to keep it",
-		FirstOrder{Tau: 1, Full: true, chunked: chunked{true, true}}.remedy(): "lower Tau, take more Chunks, use SecondOrder, or set Force to keep it",
-		Iterative{Method: FirstOrder{}}.remedy(3):                             "ask for fewer Chunks, use SecondOrder, use other steps in Method, or set its Force to keep it",
+		FirstOrder{Tau: 1, Full: true, chunked: chunked{true, true}}.remedy():    "lower Tau, take more Chunks, use SecondOrder, or set Force to keep it",
+		Iterative{Method: ReestimateStatistics{Method: FirstOrder{}}}.remedy(1):  "use SecondOrder, use other steps in Method, or set its Force to keep it",
+		Iterative{Method: ReestimateStatistics{Method: SecondOrder{}}}.remedy(2): "ask for fewer Chunks, use other steps in Method, or set its Force to keep it",
+		Iterative{Method: FirstOrder{}}.remedy(3):                                "ask for fewer Chunks, use SecondOrder, use other steps in Method, or set its Force to keep it",
 	} {
 		require.Equal(t, s, want)
 	}

@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"gonum.org/v1/gonum/mat"
+
+	"lethe/datasets"
 )
 
 // general is the operator of any square matrix, symmetric or not.
@@ -192,7 +194,7 @@ func TestKnownFailures(t *testing.T) {
 		{"edgarschnfld/CADA-VAE-PyTorch#32", "outputs that are NaN go into an accuracy", func(t *testing.T) {
 			_, err := classesOf([]float64{math.NaN(), 1}, 2, randomData(1, 1, 2, false, 1))
 			require.ErrorContains(t, err, "no answer")
-			_, err = Accuracy([]float64{math.NaN()}, []float64{0})
+			_, err = datasets.Accuracy([]float64{math.NaN()}, &datasets.Dataset{X: &datasets.Dense{N: 1}, Y: []float64{0}})
 			require.Error(t, err)
 		}},
 		{"Lightning-AI/torchmetrics#56", "a class that does not occur makes a mean over classes NaN", func(t *testing.T) {

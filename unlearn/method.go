@@ -12,6 +12,7 @@ type Method interface {
 	Name() string
 	// Unlearn returns what theta (p), trained on p, becomes when r is carried out. Neither p nor theta is changed. A refused
 	// update is an error ([WorseError], [IndefiniteError], ...); beside it stands an Update without Theta that says what it cost.
+	// [Iterative] takes Before and After of an update as the method gives them.
 	Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error)
 }
 
@@ -49,6 +50,7 @@ type Update struct {
 	Cost          Cost     // everything, Check included
 	Check         Cost     // the part of Cost that only served to find Before and After
 	Solves        []Stats  // one for each linear system solved
+	Steps         []Step   // of a [SteppedMethod] that was asked to keep them
 	Ridge         float64  // ridge that was added to the Hessian
 	Facts         []Fact   // what was forced, refused or left out, of each chunk too
 	Notes         []string // the same in words, and what else the reader of a table should know

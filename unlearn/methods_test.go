@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"lethe/datasets"
+	"lethe/internal/settingstest"
 )
 
 // Whatever the problem and the request, what an update says of itself is true, and what is worse is refused.
@@ -51,15 +52,47 @@ func TestReportsAreTrueOnRandomProblems(t *testing.T) {
 	})
 }
 
-// everyMethod is one of each, set up so that it can run on any problem.
-func everyMethod() []Method {
-	return []Method{
-		None{}, Occlusion{}, FirstOrder{Tau: 1e-3, Force: true}, SecondOrder{Force: true}, SecondOrder{Steps: 3, Force: true}, FineTune{Rate: 1e-3},
-		Retrain{Trainer: newton{}}, Retrain{Trainer: newton{}, Start: make([]float64, 5)},
-		Iterative{Method: FirstOrder{Tau: 1e-3, Force: true}}, Iterative{Method: SecondOrder{Force: true}}, PublishedSecondOrder{Force: true},
-		ReestimateStatistics{Method: FirstOrder{Tau: 1e-3, Force: true}}, Iterative{Method: ReestimateStatistics{Method: SecondOrder{Force: true}}},
-		SISA{Shards: 3, Trainer: StatisticsTrainer{Trainer: SGD{Rate: 0.1}}}, Retrain{Trainer: StatisticsTrainer{Trainer: newton{}}}, SISA{Shards: 3, Slices: 2, Trainer: SGD{Rate: 0.1}}, ObjectivePerturbation{Sigma: 2, Trainer: newton{}}, DPSGD{Rate: 0.1, Noise: 1, Batch: 8, Steps: 3},
+// methodRow is a method set up so that it can run on any problem of five parameters.
+type methodRow struct {
+	name    string // by which tables call it
+	m       Method
+	allowed map[string]string // values of its settings that are no mistake
+}
+
+// methodTable is one of each method. A new one has its row here and nowhere else in the tests of all methods.
+func methodTable() []methodRow {
+	huge, start := settingstest.Huge, func(fields ...string) map[string]string { // refused in words, if at all
+		return settingstest.With(settingstest.Huge(fields...), "Start", "huge negative")
 	}
+	at, second := make([]float64, 5), huge("Ridge", "Step", "Steps", "Until", "Sample", "FullSample")
+	return []methodRow{
+		{"none", None{}, huge("Sample")},
+		{"occlusion", Occlusion{}, nil},
+		{"first-order", FirstOrder{Tau: 1e-3, Force: true}, huge("Tau", "Sample", "FullSample")},
+		{"second-order", SecondOrder{Force: true}, second},
+		{"second-order", SecondOrder{Steps: 3, Force: true}, second},
+		{"fine-tune", FineTune{Rate: 1e-3}, huge("Rate", "Batch", "Epochs", "Sample")},
+		{"retrain", Retrain{Trainer: newton{}}, huge("Sample")},
+		{"retrain", Retrain{Trainer: newton{}, Start: slices.Clone(at)}, start("Sample")},
+		{"first-order-iterative", Iterative{Method: FirstOrder{Tau: 1e-3, Force: true}}, huge("Chunks", "Tolerance")},
+		{"second-order-iterative", Iterative{Method: SecondOrder{Force: true}}, huge("Chunks", "Tolerance")},
+		{"second-order-published", PublishedSecondOrder{Force: true}, huge("Batch", "Damping", "Scale", "Iterations", "Check", "Sample")},
+		{"first-order-reestimated", ReestimateStatistics{Method: FirstOrder{Tau: 1e-3, Force: true}}, huge("Samples")},
+		{"second-order-reestimated-iterative", Iterative{Method: ReestimateStatistics{Method: SecondOrder{Force: true}}}, huge("Chunks", "Tolerance")},
+		{"sisa", SISA{Shards: 3, Trainer: StatisticsTrainer{Trainer: SGD{Rate: 0.1}}}, huge("Shards", "Slices")},
+		{"retrain", Retrain{Trainer: StatisticsTrainer{Trainer: newton{}}}, huge("Sample")},
+		{"sisa", SISA{Shards: 3, Slices: 2, Trainer: SGD{Rate: 0.1}, Start: slices.Clone(at)}, start("Shards", "Slices")},
+		{"dp", ObjectivePerturbation{Sigma: 2, Trainer: newton{}, Start: slices.Clone(at)}, start("Sigma")},
+		{"dp-sgd", DPSGD{Rate: 0.1, Noise: 1, Batch: 8, Steps: 3, Start: slices.Clone(at)}, start("Rate", "Noise", "Clip", "Steps", "Batch")},
+	}
+}
+
+// everyMethod is the methods of the table.
+func everyMethod() (all []Method) {
+	for _, r := range methodTable() {
+		all = append(all, r.m)
+	}
+	return all
 }
 
 // trainedBefore tells the methods whose models were trained before the request, on noise or in shards, from those that change theta.
@@ -72,13 +105,9 @@ func trainedBefore(m Method) bool {
 }
 
 func TestNames(t *testing.T) {
-	var names []string
-	for _, m := range everyMethod() {
-		names = append(names, m.Name())
+	for _, r := range methodTable() {
+		require.Equal(t, r.name, r.m.Name())
 	}
-	require.Equal(t, []string{"none", "occlusion", "first-order", "second-order", "second-order", "fine-tune", "retrain", "retrain",
-		"first-order-iterative", "second-order-iterative", "second-order-published",
-		"first-order-reestimated", "second-order-reestimated-iterative", "sisa", "retrain", "sisa", "dp", "dp-sgd"}, names)
 }
 
 func TestEmptyRequestChangesNothing(t *testing.T) {

@@ -28,6 +28,23 @@ func (m own) InChunks(chunks int, more bool) unlearn.Method {
 	return own{m.inner.InChunks(chunks, more).(unlearn.ChunkedMethod)}
 }
 
+// drifting goes anywhere, and knows of a better method.
+type drifting struct{}
+
+func (drifting) Name() string    { return "drifting" }
+func (drifting) Instead() string { return "Retrain" }
+
+func (drifting) Unlearn(ctx context.Context, p *unlearn.Problem, theta []float64, r unlearn.Request) (*unlearn.Update, error) {
+	applied, err := r.Apply(p.Train)
+	if err != nil {
+		return nil, err
+	}
+	next := slices.Clone(theta)
+	next[0] += 10
+	after, err := p.With(applied.Data).Residual(ctx, next)
+	return &unlearn.Update{Method: "drifting", Theta: next, Data: applied.Data, After: after}, err
+}
+
 // shifting is a regression whose first parameter is a statistic of the data.
 type shifting struct{ regression }
 
@@ -48,6 +65,8 @@ func TestAMethodOfOnesOwnBehavesAsOurs(t *testing.T) {
 	p := &unlearn.Problem{Objective: shifting{regression{2}}, Train: train, L2: 1}
 	theta, err := unlearn.LBFGS{}.Train(t.Context(), p, make([]float64, 2))
 	require.NoError(t, err)
+	_, err = unlearn.Iterative{Method: drifting{}, Chunks: 1}.Unlearn(t.Context(), p, theta, unlearn.RemoveSamples(1, 4))
+	require.ErrorContains(t, err, "; use Retrain, use other steps in Method, or set its Force to keep it")
 	for name, inner := range map[string]unlearn.ChunkedMethod{
 		"forced":           unlearn.FirstOrder{Tau: 5, Force: true},
 		"of a subsample":   unlearn.SecondOrder{Sample: 6, Seed: 3, Force: true},

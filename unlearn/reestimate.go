@@ -45,6 +45,14 @@ func (m ReestimateStatistics) Forces() bool {
 	return m.Force || ok && f.Forces()
 }
 
+// Instead implements [AdvisingMethod] by Method's own.
+func (m ReestimateStatistics) Instead() string {
+	if a, ok := m.Method.(AdvisingMethod); ok {
+		return a.Instead()
+	}
+	return ""
+}
+
 // Unlearn implements [Method]. A request that affects no sample changes nothing, the statistics neither.
 func (m ReestimateStatistics) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
 	if m.Method == nil {
@@ -103,6 +111,7 @@ func attemptAfter(p *Problem, theta []float64, r Request, u *Update, s Sampling)
 	}
 	v := *u
 	v.Theta, v.Facts, v.Notes = nil, slices.Clone(u.Facts), slices.Clone(u.Notes)
+	v.Steps = nil // they lead to other parameters
 	t := &attempt{update: &v, meter: NewMeter(p.Objective), applied: applied, theta: theta, grad: make([]float64, len(theta)), sampling: s,
 		spent: u.Cost}
 	t.p = p.on(u.Data)

@@ -51,7 +51,7 @@ type SecondOrder struct {
 	Force bool
 
 	chunked chunked
-	last    *newtonStep // where to note the last step taken, for the bounds of a certificate; nil = nowhere
+	keep    bool // the steps, for the update to carry
 }
 
 // StepGradient says what the steps of [SecondOrder] follow: G is the difference that the request makes, and the full gradient that of L(.; D').
@@ -166,7 +166,7 @@ func (m SecondOrder) attribute(p *Problem, err error) {
 // is left out.
 func (m SecondOrder) steps(ctx context.Context, t *attempt, g []float64) (theta []float64, residual float64, err error) {
 	theta, residual = t.theta, t.update.Before
-	m.last.start(t.grad)
+	start := m.begin(t)
 	for step := range max(m.Steps, 1) {
 		if step > 0 || m.Gradient.full() {
 			if err := m.later(ctx, t, g, theta, step); err != nil {
@@ -194,13 +194,38 @@ func (m SecondOrder) steps(ctx context.Context, t *attempt, g []float64) (theta 
 			t.leftOut(fmt.Errorf("step %d would have raised the residual from %.6g to %.6g", step+1, residual, after))
 			break
 		}
-		m.last.take(theta, g, t.grad, step == 0 && !m.Gradient.full(), m.systemResidual(t, g))
+		if m.keep {
+			start = m.take(t, Step{From: theta, To: next, Gradient: g, Before: start}, step)
+		}
 		theta, residual = next, after
 		if residual <= m.Until || step == 0 && t.worse(bound, after) && !m.Force {
 			break
 		}
 	}
 	return theta, residual, nil
+}
+
+// begin returns a copy of grad L(theta; D') before the first step, if steps are kept and it is no estimate.
+func (m SecondOrder) begin(t *attempt) []float64 {
+	if !m.keep || t.check != nil {
+		return nil
+	}
+	return slices.Clone(t.grad)
+}
+
+// take keeps a step, and returns the gradient where it ended; nil if it is estimated.
+func (m SecondOrder) take(t *attempt, s Step, step int) (after []float64) {
+	s.From, s.To, s.Gradient = slices.Clone(s.From), slices.Clone(s.To), slices.Clone(s.Gradient)
+	s.Follows = Difference
+	if m.Gradient.full() || step > 0 && m.Gradient != Difference {
+		s.Follows = FullGradient
+	}
+	s.Residual = m.systemResidual(t, s.Gradient)
+	if t.check == nil {
+		s.After = slices.Clone(t.grad)
+	}
+	t.update.Steps = append(t.update.Steps, s)
+	return s.After
 }
 
 // mostHalvings is how often a step in a chunk is halved.
@@ -293,14 +318,17 @@ func (m SecondOrder) step(ctx context.Context, t *attempt, theta, g []float64, s
 	return next, nil
 }
 
-// systemResidual returns ||H Delta + g|| of the step that was solved last; NaN where the solver's matrix was another than H, or the step another
-// than its solution.
+// systemResidual returns ||H Delta + g|| of the step that was solved last; 0, not known, where the solver's matrix was another than H, or the
+// step another than its solution.
 func (m SecondOrder) systemResidual(t *attempt, g []float64) float64 {
 	last := t.update.Solves[len(t.update.Solves)-1]
 	if m.Ridge != 0 || last.Ridge != 0 || m.Batches > 1 || m.Curvature != FullHessian || m.Sample > 0 || cmp.Or(m.Step, 1) != 1 {
-		return math.NaN()
+		return 0
 	}
-	return last.Residual * norm(g)
+	if e := last.Residual * norm(g); positive(e) {
+		return e
+	}
+	return 0
 }
 
 // hessian returns the matrix of a step without the ridge.

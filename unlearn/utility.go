@@ -73,18 +73,10 @@ func scores(answers []float64, d *datasets.Dataset) (share, f1 float64, err erro
 	if d.Classes < 1 {
 		return 0, 0, fmt.Errorf("unlearn: %s is a regression, so that no answer is right or wrong: measure the loss", nameOf(d))
 	}
-	if len(answers) == len(d.Y) {
-		for i, a := range answers {
-			if !math.IsNaN(a) && !isLabel(d, a) {
-				return 0, 0, fmt.Errorf("unlearn: the answer for %s is %v; classes are 0 to %d", d.Where(i/d.Width()), a, d.Classes-1)
-			}
-		}
+	if share, err = datasets.Accuracy(answers, d); err != nil {
+		return 0, 0, fmt.Errorf("unlearn: %w", err)
 	}
-	weights := labelWeights(d)
-	if share, err = accuracy(answers, d.Y, weights); err == nil {
-		f1, err = macroF1(answers, d.Y, weights, d.Classes)
-	}
-	if err != nil {
+	if f1, err = macroF1(answers, d.Y, labelWeights(d), d.Classes); err != nil {
 		return 0, 0, fmt.Errorf("%w (%s)", err, nameOf(d))
 	}
 	return share, f1, nil
@@ -143,26 +135,6 @@ func commonest(d *datasets.Dataset) int {
 		count[int(y)] += d.Weight(i / d.Width())
 	}
 	return floats.MaxIdx(count)
-}
-
-// Accuracy returns the share of answers that are the label. Answers of another number than the labels, none at all and answers or labels that
-// are NaN are errors.
-func Accuracy(answers, labels []float64) (float64, error) { return accuracy(answers, labels, nil) }
-
-// accuracy is Accuracy where sample i counts weights[i] times, nil = once each.
-func accuracy(answers, labels, weights []float64) (float64, error) {
-	if err := checkAnswers("accuracy", answers, labels, weights); err != nil {
-		return 0, err
-	}
-	hit, all := 0.0, 0.0
-	for i, a := range answers {
-		w := weight(weights, i)
-		all += w
-		if a == labels[i] {
-			hit += w
-		}
-	}
-	return hit / all, nil
 }
 
 func weight(weights []float64, i int) float64 {

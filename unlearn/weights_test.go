@@ -242,20 +242,20 @@ func TestJudgingWeightedSamplesIsJudgingRepeatedOnes(t *testing.T) {
 	require.NoError(t, err)
 	require.NotEqual(t, other.Accuracy, got.Accuracy, "the weights make a difference here")
 
-	accuracy, err := AccuracyOn([]float64{0, 1, 1}, &datasets.Dataset{X: &datasets.Dense{N: 3}, Y: []float64{0, 1, 0}, Classes: 2, Weights: []float64{1, 2, 5}})
+	accuracy, err := datasets.Accuracy([]float64{0, 1, 1}, &datasets.Dataset{X: &datasets.Dense{N: 3}, Y: []float64{0, 1, 0}, Classes: 2, Weights: []float64{1, 2, 5}})
 	require.NoError(t, err)
 	require.InDelta(t, 3.0/8, accuracy, 1e-15)
 	// By scikit-learn 1.5 with sample_weight: F1 of class 0 is 2/(1+6), of class 1 4/(7+2).
 	f1, err := MacroF1On([]float64{0, 1, 1}, &datasets.Dataset{X: &datasets.Dense{N: 3}, Y: []float64{0, 1, 0}, Classes: 2, Weights: []float64{1, 2, 5}})
 	require.NoError(t, err)
 	require.InDelta(t, (2.0/7+4.0/9)/2, f1, 1e-15)
-	for answer, want := range map[float64]string{2: "classes are 0 to 1", math.NaN(): "answer 0 is NaN"} {
-		_, err = AccuracyOn([]float64{answer}, &datasets.Dataset{X: &datasets.Dense{N: 1}, Y: []float64{0}, Classes: 2})
+	for answer, want := range map[float64]string{2: "classes are 0 to 1", math.NaN(): "answer 0, for row 0 of the data set, is NaN"} {
+		_, err = MacroF1On([]float64{answer}, &datasets.Dataset{X: &datasets.Dense{N: 1}, Y: []float64{0}, Classes: 2})
 		require.ErrorContains(t, err, want)
 	}
-	_, err = AccuracyOn([]float64{1}, &datasets.Dataset{X: &datasets.Dense{N: 1}, Y: []float64{2}, Classes: 2})
+	_, err = MacroF1On([]float64{1}, &datasets.Dataset{X: &datasets.Dense{N: 1}, Y: []float64{2}, Classes: 2})
 	require.ErrorContains(t, err, "label 2 is not a class index")
-	_, err = AccuracyOn(nil, &datasets.Dataset{X: &datasets.Dense{}, Classes: 2})
+	_, err = MacroF1On(nil, &datasets.Dataset{X: &datasets.Dense{}, Classes: 2})
 	require.ErrorContains(t, err, "no answers")
 }
 

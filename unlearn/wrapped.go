@@ -1,7 +1,8 @@
 package unlearn
 
 // What a [Method] may say of itself to the methods around it, [Iterative] and [ReestimateStatistics]. A method that says nothing is one that looks
-// at all samples, never keeps what the trust check refuses, and carries a chunk out as it does any request.
+// at all samples, never keeps what the trust check refuses, and carries a chunk out as it does any request. What [Certified] asks is in
+// [SmoothMethod], [BoundedMethod] and [SteppedMethod].
 
 // SampledMethod is a method whose Before and After are estimated on a [Subsample]. What stands around it estimates its own on the same samples.
 type SampledMethod interface {
@@ -21,6 +22,12 @@ type ForcingMethod interface {
 type ChunkedMethod interface {
 	Method
 	InChunks(chunks int, more bool) Method
+}
+
+// AdvisingMethod is a method that knows of a better one. What stands around it names it in the remedy of a [WorseError].
+type AdvisingMethod interface {
+	Method
+	Instead() string // the better method's type, "SecondOrder" for instance; empty = none
 }
 
 // InChunks implements [ChunkedMethod]: in more than one chunk steps follow the full gradient, unless Force is set.

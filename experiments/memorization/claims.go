@@ -11,7 +11,6 @@ import (
 	"lethe/experiments/internal/numbers"
 	"lethe/experiments/internal/records"
 	"lethe/experiments/internal/report"
-	"lethe/experiments/internal/trial"
 )
 
 // memorizationClaims are about random digits: of a secret of the user's own nothing is expected.
@@ -89,14 +88,14 @@ func forgottenClaims(r *engine.Results, c memoryCase) []report.Claim {
 			lost(r, c, "first-order-matched"), lost(r, c, "second-order")))
 	}
 	for _, m := range []string{"fine-tune", "fine-tune-adam", "second-order-published"} {
-		out = append(out, nearerClaims(r, c, "second-order", m, "distance to retraining's log2-perplexity, bit", func(m string) map[int]float64 {
+		out = append(out, nearerClaims(r, c, "second-order", m, "distance to retraining's log2-perplexity, bit", decimals(1), func(m string) map[int]float64 {
 			return byDraw(r, c, m, "log2-perplexity-distance")
 		})...)
 	}
-	out = append(out, nearerClaims(r, c, "second-order", "second-order-published", "points lost", func(m string) map[int]float64 {
+	out = append(out, nearerClaims(r, c, "second-order", "second-order-published", "points lost", points, func(m string) map[int]float64 {
 		return lostBy(r, c, m)
 	})...)
-	return append(out, nearerClaims(r, c, "second-order-exposure", "fine-tune-exposure", "distance to the median of drawn strings, bit", func(m string) map[int]float64 {
+	return append(out, nearerClaims(r, c, "second-order-exposure", "fine-tune-exposure", "distance to the median of drawn strings, bit", decimals(1), func(m string) map[int]float64 {
 		out := byDraw(r, c, m, "below-median", "space", "digits")
 		for draw := range out {
 			out[draw] = math.Abs(out[draw])
@@ -119,8 +118,8 @@ func dearerClaim(text string, first, second float64) report.Claim {
 }
 
 // nearerClaims: the first method has a smaller value than the second in every draw that has both; of no such draw there is no claim.
-func nearerClaims(r *engine.Results, c memoryCase, own, other, what string, of func(method string) map[int]float64) []report.Claim {
-	text := fmt.Sprintf("%s: %s, %s and %s", c.title(), what, own, trial.MemoryLabel(other))
+func nearerClaims(r *engine.Results, c memoryCase, own, other, what string, write func(float64) string, of func(method string) map[int]float64) []report.Claim {
+	text := fmt.Sprintf("%s: %s, %s and %s", c.title(), what, own, rowLabel(other))
 	if failed := len(failures(r, c, own)); failed > 0 {
 		return []report.Claim{{Text: text, Measured: "-", Target: "less in every draw", Short: fmt.Sprintf("%s failed in %s", own, drawsOf(failed))}}
 	}
@@ -136,10 +135,6 @@ func nearerClaims(r *engine.Results, c memoryCase, own, other, what string, of f
 	}
 	if n == 0 {
 		return nil
-	}
-	write := decimals(1)
-	if strings.HasPrefix(what, "points") {
-		write = points
 	}
 	claim := report.Claim{Text: text, Target: "less in every draw", Met: wins == n,
 		Measured: overDraws(slices.Collect(maps.Values(a)), write) + ", " + overDraws(slices.Collect(maps.Values(b)), write)}

@@ -14,7 +14,6 @@ import (
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/records"
 	"lethe/experiments/internal/report"
-	"lethe/experiments/internal/trial"
 	"lethe/exposure"
 )
 
@@ -48,7 +47,7 @@ func exposureFigure(r *engine.Results, c memoryCase) report.Figure {
 			"compared with exact ones", spaceTitle(space), c.plain())}
 	methods := methods(r)
 	for i := len(methods) - 1; i >= 0; i-- { // from the bottom
-		f.YNames = append(f.YNames, trial.MemoryLabel(methods[i]))
+		f.YNames = append(f.YNames, rowLabel(methods[i]))
 	}
 	for _, kind := range []struct{ by, label string }{
 		{byRank, "exact, by rank"}, {byFit, "by the fitted distribution, within its samples"}, {byExtrapolation, "extrapolated"}, {"", "what samples prove"},
@@ -87,7 +86,7 @@ func lengthFigures(r *engine.Results) []report.Figure {
 		f := report.Figure{Name: "lengths-" + way, X: "characters of the secret", Y: "bits below the median",
 			Caption: fmt.Sprintf("Log2-perplexity of the secret below the median of strings drawn from %s, in bits; replacement %s, median over draws", spaceTitle(space), way)}
 		for _, m := range methods(r) {
-			s := report.Series{Label: trial.MemoryLabel(m)}
+			s := report.Series{Label: rowLabel(m)}
 			for _, c := range cases(r) {
 				if v := value(r, c, m, "below-median", "space", space); c.replace == way && !math.IsNaN(v) {
 					s.X, s.Y = append(s.X, c.length), append(s.Y, v)
@@ -110,7 +109,7 @@ func tradeOffFigure(r *engine.Results, c memoryCase) report.Figure {
 		Caption: fmt.Sprintf("Distance of the secret's log2-perplexity to the median of strings drawn from %s, against accuracy lost, %s: the best of all "+
 			"settings that were tried, a line for each draw", spaceTitle(space), c.plain())}
 	for _, m := range methods(r) {
-		label := trial.MemoryLabel(m)
+		label := rowLabel(m)
 		add := func(s report.Series) {
 			if len(s.X) == 0 {
 				return

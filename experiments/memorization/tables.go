@@ -47,7 +47,7 @@ func byCase(r *engine.Results, title, note string, cell func(c memoryCase, metho
 		t.Header = append(t.Header, c.title())
 	}
 	for _, m := range methods(r) {
-		row := []string{trial.MemoryLabel(m)}
+		row := []string{rowLabel(m)}
 		for _, c := range cases {
 			text, failed := cell(c, m), len(failures(r, c, m))
 			switch {
@@ -71,7 +71,7 @@ func failureNote(r *engine.Results) string {
 	for _, c := range cases(r) {
 		for _, m := range methods(r) {
 			for _, f := range failures(r, c, m) {
-				out = append(out, fmt.Sprintf(" %s, draw %d, %s, failed: %s.", c.title(), f.Draw+1, trial.MemoryLabel(m), report.Shown(f.Text("reason"))))
+				out = append(out, fmt.Sprintf(" %s, draw %d, %s, failed: %s.", c.title(), f.Draw+1, rowLabel(m), report.Shown(f.Text("reason"))))
 			}
 		}
 	}
@@ -238,7 +238,7 @@ func memoryCostTable(r *engine.Results, c memoryCase) report.Table {
 		tuning := overDraws(over(r, c, m, "tuning-seconds"), report.Plain.One)
 		seconds := byDraw(r, c, m, "seconds")
 		if len(seconds) == 0 && len(failures(r, c, m)) > 0 {
-			t.Rows = append(t.Rows, []string{trial.MemoryLabel(m), "failed", "-", "-", "-", tuning})
+			t.Rows = append(t.Rows, []string{rowLabel(m), "failed", "-", "-", "-", tuning})
 			continue
 		}
 		if m != "retrain" {
@@ -252,7 +252,7 @@ func memoryCostTable(r *engine.Results, c memoryCase) report.Table {
 				faster = append(faster, whole/v)
 			}
 		}
-		t.Rows = append(t.Rows, []string{trial.MemoryLabel(m), overDraws(slices.Collect(maps.Values(seconds)), report.Plain.One), overDraws(faster, report.Plain.One),
+		t.Rows = append(t.Rows, []string{rowLabel(m), overDraws(slices.Collect(maps.Values(seconds)), report.Plain.One), overDraws(faster, report.Plain.One),
 			passes(m, "gradients"), passes(m, "hvps"), tuning})
 	}
 	return t
@@ -275,7 +275,7 @@ func solvesTable(r *engine.Results, c memoryCase) report.Table {
 			for _, rec := range own {
 				products = append(products, rec.Number("products"))
 			}
-			row := []string{trial.MemoryLabel(m), own[0].Text("solver"), overDraws(products, func(v float64) string { return numbers.Shortest(math.Round(10*v) / 10) }),
+			row := []string{rowLabel(m), own[0].Text("solver"), overDraws(products, func(v float64) string { return numbers.Shortest(math.Round(10*v) / 10) }),
 				overDraws(records.Values(own), report.Plain.One), overDraws(over(r, c, m, "independent-residual", "solve", k), report.Plain.One), "-"}
 			if k == last {
 				row[5] = gradient
@@ -283,7 +283,7 @@ func solvesTable(r *engine.Results, c memoryCase) report.Table {
 			t.Rows = append(t.Rows, row)
 		}
 		if last == 0 && gradient != "-" {
-			t.Rows = append(t.Rows, []string{trial.MemoryLabel(m), "-", "-", "-", "-", gradient})
+			t.Rows = append(t.Rows, []string{rowLabel(m), "-", "-", "-", "-", gradient})
 		}
 		if rec, ok := trial.First(solves); ok && rec.Text("chosen") != "" {
 			t.Note += "\n\n" + m + ", first draw: " + rec.Text("chosen") + "."

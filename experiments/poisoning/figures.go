@@ -33,7 +33,7 @@ func repairFigure(r *engine.Results, known float64) report.Figure {
 	f := report.Figure{Name: "accuracy-" + numbers.Shortest(known), X: "test accuracy, %", Caption: "Test accuracy of each method" + knownTitle(known)}
 	methods := poisonRows(r)
 	for i := len(methods) - 1; i >= 0; i-- { // from the bottom
-		f.YNames = append(f.YNames, trial.MemoryLabel(methods[i]))
+		f.YNames = append(f.YNames, trial.BeforeLabel(methods[i]))
 	}
 	for _, c := range poisonCases(r) {
 		if c.known != known {

@@ -153,7 +153,7 @@ func (c *repair) beyond(ctx context.Context, f fineTuner, epochs int) ([]records
 		return nil, nil
 	}
 	for _, way := range ways(c.set) {
-		_, _, err := decades(rates, func(rate float64) (float64, error) {
+		_, _, err := tune.Decades(rates, func(rate float64) (float64, error) {
 			at := func(r records.Record) bool { return r.Number("tau-ft") == rate }
 			known := slices.Concat(c.session.Before, more)
 			if i := slices.IndexFunc(c.fineTunes(known, name, "try-seconds", way), at); i < 0 {

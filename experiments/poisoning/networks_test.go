@@ -63,7 +63,7 @@ func TestARunBeginsWithTrainedNetworks(t *testing.T) {
 	require.Contains(t, c.Command, "--networks")
 	for name, repeat := range map[string]*engine.Order{
 		"give their folder with --networks": {Repeat: c},
-		"":                                {Repeat: c, Networks: dir},
+		"":                                  {Repeat: c, Networks: dir},
 	} {
 		repeat.Out = t.TempDir()
 		_, _, err := repeat.Do(t.Context())

@@ -162,7 +162,7 @@ func poisonMethods() []poisonMethod {
 func rows() []engine.Row {
 	rows := []engine.Row{{Label: "before", Color: 7}, {Label: "allowed", Color: 2}}
 	for _, m := range poisonMethods() {
-		rows = append(rows, engine.Row{Label: trial.MemoryLabel(m.name), Color: m.color})
+		rows = append(rows, engine.Row{Label: trial.BeforeLabel(m.name), Color: m.color})
 	}
 	return append(rows, engine.Row{Label: "none", Color: 7})
 }

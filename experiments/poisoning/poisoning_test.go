@@ -19,6 +19,7 @@ import (
 	"lethe/experiments/internal/settings"
 	"lethe/experiments/internal/trial"
 	"lethe/experiments/internal/tried"
+	"lethe/experiments/internal/tune"
 	"lethe/unlearn"
 )
 
@@ -312,16 +313,16 @@ func TestAGridIsLengthenedAtItsBestEnd(t *testing.T) {
 		{-1, []float64{0.01, 0.1, 1}, 0.1}, {1, []float64{0.01, 0.1, 1, 10, 100}, 10}, {-4, []float64{1e-5, 1e-4, 1e-3, 0.01, 0.1, 1}, 1e-4},
 		{9, []float64{0.01, 0.1, 1, 10, 100, 1000}, 1000},
 	} {
-		tried, best, err := decades([]float64{1, 0.01, 0.1}, func(v float64) (float64, error) { return -math.Abs(math.Log10(v) - tt.peak), nil })
+		tried, best, err := tune.Decades([]float64{1, 0.01, 0.1}, func(v float64) (float64, error) { return -math.Abs(math.Log10(v) - tt.peak), nil })
 		require.NoError(t, err)
 		require.InDeltaSlice(t, tt.want, tried, 1e-12)
 		require.InEpsilon(t, tt.best, best, 1e-12)
 	}
-	tried, best, err := decades([]float64{1, 10, 100}, func(v float64) (float64, error) { return min(v, 10), nil })
+	tried, best, err := tune.Decades([]float64{1, 10, 100}, func(v float64) (float64, error) { return min(v, 10), nil })
 	require.NoError(t, err)
 	require.Equal(t, []float64{1, 10, 100}, tried, "an end that is no better than others is not gone beyond")
 	require.Equal(t, 10.0, best)
-	_, best, err = decades([]float64{1, 2}, func(float64) (float64, error) { return math.NaN(), nil })
+	_, best, err = tune.Decades([]float64{1, 2}, func(float64) (float64, error) { return math.NaN(), nil })
 	require.NoError(t, err)
 	require.True(t, math.IsNaN(best))
 }

@@ -229,7 +229,7 @@ func (gradientSteps) method(t *target, s *search) unlearn.Method {
 				return 0, err
 			}
 		} else {
-			taus, best, err := decades(set.TauGrid, try)
+			taus, best, err := tune.Decades(set.TauGrid, try)
 			if err != nil {
 				return 0, err
 			}
@@ -255,57 +255,6 @@ func (t *target) gradientSize() int {
 		return n
 	}
 	return t.problem.Train.Len()
-}
-
-// decades tries the values of a grid, and up to three decades beyond an end of it that is better than all others. It returns all that were tried,
-// rising, and the best, of equal ones the smallest; NaN if none came to anything.
-func decades(grid []float64, try func(v float64) (score float64, err error)) (tried []float64, best float64, err error) {
-	scores := map[float64]float64{}
-	one := func(v float64) (err error) {
-		scores[v], err = try(v)
-		return err
-	}
-	// highest returns the best, and whether no other is as good.
-	highest := func() (best float64, alone bool) {
-		best = math.NaN()
-		for _, v := range tried {
-			switch {
-			case math.IsNaN(scores[v]):
-			case math.IsNaN(best) || scores[v] > scores[best]:
-				best, alone = v, true
-			case scores[v] == scores[best]:
-				alone = false
-			}
-		}
-		return best, alone
-	}
-	tried = slices.Sorted(slices.Values(grid))
-	for _, v := range tried {
-		if err := one(v); err != nil {
-			return tried, math.NaN(), err
-		}
-	}
-	for range 3 {
-		best, alone := highest()
-		var further float64
-		switch {
-		case !alone:
-			return tried, best, nil
-		case best == tried[0]:
-			further = best / 10
-			tried = slices.Insert(tried, 0, further)
-		case best == tried[len(tried)-1]:
-			further = best * 10
-			tried = append(tried, further)
-		default:
-			return tried, best, nil
-		}
-		if err := one(further); err != nil {
-			return tried, math.NaN(), err
-		}
-	}
-	best, _ = highest()
-	return tried, best, nil
 }
 
 // gradient is what second-order steps follow.
@@ -334,6 +283,12 @@ type newton struct {
 func (m newton) Unlearn(ctx context.Context, p *unlearn.Problem, theta []float64, r unlearn.Request) (*unlearn.Update, error) {
 	m.Solver = krylovSearch{m.search, theta}
 	return m.SecondOrder.Unlearn(ctx, p, theta, r)
+}
+
+// InChunks implements [unlearn.ChunkedMethod]: that of SecondOrder alone would leave the search out.
+func (m newton) InChunks(chunks int, more bool) unlearn.Method {
+	m.SecondOrder = m.SecondOrder.InChunks(chunks, more).(unlearn.SecondOrder)
+	return m
 }
 
 const noStep = ", no step is taken"
@@ -436,6 +391,6 @@ func (v krylovSearch) tries(ctx context.Context, set *Settings, space *unlearn.K
 	if err != nil {
 		return err
 	}
-	_, _, err = decades(set.RidgeShares, func(share float64) (float64, error) { return with(share*largest, records.Tags{"ridge-share": share}) })
+	_, _, err = tune.Decades(set.RidgeShares, func(share float64) (float64, error) { return with(share*largest, records.Tags{"ridge-share": share}) })
 	return err
 }

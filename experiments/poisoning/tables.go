@@ -76,7 +76,7 @@ func byBudget(r *engine.Results, title, metric, note string, known float64) repo
 		}
 	}
 	for _, m := range poisonRows(r) {
-		row := []string{trial.MemoryLabel(m)}
+		row := []string{trial.BeforeLabel(m)}
 		for _, c := range columns {
 			for _, way := range ways {
 				if len(ways) == 1 {
@@ -214,7 +214,7 @@ func poisonSolvesTable(r *engine.Results, c poisonCase) report.Table {
 			if !ok {
 				continue
 			}
-			name := trial.MemoryLabel(m) + ", statistics " + way
+			name := trial.BeforeLabel(m) + ", statistics " + way
 			solves := r.Part("own-residual", c.pairs("method", m, "statistics", way)...)
 			solves = slices.DeleteFunc(solves, func(rec records.Record) bool { return rec.Draw != gradient.Draw })
 			for i, rec := range solves {

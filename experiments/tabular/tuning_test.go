@@ -16,6 +16,7 @@ import (
 	"lethe/experiments/internal/tabledata"
 	"lethe/experiments/internal/trial"
 	"lethe/experiments/internal/tried"
+	"lethe/experiments/internal/tune"
 )
 
 // tunedOn returns a session on embedded data with its model trained, in the smoke profile.
@@ -91,10 +92,10 @@ func TestTheBestValueIsTakenAndItsNeighborsAreTried(t *testing.T) {
 		assert.Equal(t, bestOf(tuning, c.name), best, c.name)
 		assert.Equal(t, best, tried[c.taken], c.name)
 		decade := math.Pow(10, math.Floor(math.Log10(c.taken)+1e-9))
-		neighbors := map[float64][]float64{1: {0.7, 2}, 2: {1, 3}, 3: {2, 5}, 5: {3, 7}, 7: {5, 10}}[tabledata.OneDigit(c.taken/decade)]
+		neighbors := map[float64][]float64{1: {0.7, 2}, 2: {1, 3}, 3: {2, 5}, 5: {3, 7}, 7: {5, 10}}[tune.OneDigit(c.taken/decade)]
 		require.NotEmpty(t, neighbors, "%s=%g", c.name, c.taken)
 		for _, n := range neighbors {
-			assert.Contains(t, tried, tabledata.OneDigit(n*decade), c.name)
+			assert.Contains(t, tried, tune.OneDigit(n*decade), c.name)
 		}
 	}
 	assert.Positive(t, tuning.Seconds["first-order"])

@@ -118,6 +118,7 @@ func (c *Config) Name() string {
 	return fmt.Sprintf("%s-%s-%s-%d", c.Dataset, c.Model, c.Profile, c.Seed)
 }
 
+// Encode returns config.yaml.
 func (c *Config) Encode() []byte {
 	data, err := records.EncodeYAML(c)
 	if err != nil {

@@ -283,6 +283,7 @@ func fingerprint(n *datasets.Named) string {
 	return datasets.Fingerprint(n.Train)[:16] + "-" + datasets.Fingerprint(n.Test)[:16]
 }
 
+// ThisMachine says where a run is made.
 func ThisMachine() Machine {
 	blas, _ := graph.BLAS() // what could not be had is said by doctor; here counts what is in use
 	return Machine{Go: runtime.Version(), OS: runtime.GOOS + "/" + runtime.GOARCH, Cores: runtime.GOMAXPROCS(0), BLAS: strings.TrimSpace(blas.Name + " " + blas.Core)}

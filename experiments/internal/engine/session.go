@@ -27,6 +27,7 @@ type Session struct {
 	own    map[reflect.Type]any
 }
 
+// NewSession returns the session of a run; named is nil for a text, before are the records of its finished units.
 func NewSession(c *Config, named *datasets.Named, before []records.Record, p Progress) *Session {
 	return &Session{Experiment: c.Experiment, Dataset: c.Dataset, Model: c.Model, Profile: c.Profile, Seed: c.Seed, Progress: p, Named: named, Before: before,
 		own: map[reflect.Type]any{}}

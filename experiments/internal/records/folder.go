@@ -16,7 +16,8 @@ import (
 const (
 	ConfigName   = "config.yaml"
 	RecordsName  = "records.jsonl"
-	ProgressName = "progress.jsonl" // the finished units of work and where their records end
+	PackedName   = RecordsName + ".gz" // the records of a run that is kept for reading only
+	ProgressName = "progress.jsonl"    // the finished units of work and where their records end
 	TablesName   = "tables.md"
 	ReportName   = "report.html"
 	TrainedName  = "checkpoints" // folder of trained parameters
@@ -66,9 +67,15 @@ type progressLine struct {
 	End  int64  `json:"end"` // size of records.jsonl once the unit's records were in it
 }
 
+// ErrPacked reports that a folder keeps a run for reading only.
+var ErrPacked = errors.New("the folder keeps a packed run (" + PackedName + "), which can only be read: name another folder by --out")
+
 // OpenFolder makes or opens a run's folder and locks it. On Resume c must continue what the folder's own
 // configuration says.
 func OpenFolder(dir string, c Configuration, mode Mode) (*Folder, error) {
+	if _, err := os.Stat(filepath.Join(dir, PackedName)); err == nil {
+		return nil, fmt.Errorf("experiments: %s: %w", dir, ErrPacked)
+	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("experiments: %w", err)
 	}

@@ -116,7 +116,7 @@ func TestForceRemovesWhatWasRendered(t *testing.T) {
 func TestADamagedLineOfRecordsIsNamed(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, RecordsName)
-	whole := `{"metric":"x"}` + "\n"
+	whole := `{"metric":"x","value":1}` + "\n"
 	for _, c := range []struct{ text, want string }{
 		{whole + "{{\n" + whole, "line 2 of " + path + " is damaged: restore the file, or start again with --force"},
 		{whole + "{{\n", "line 2 of " + path + " is damaged: restore the file, or start again with --force"},

@@ -4,6 +4,7 @@ package records
 import (
 	"bufio"
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -115,14 +116,11 @@ func Decode(r io.Reader) ([]Record, error) {
 			return nil, err
 		}
 		if text := bytes.TrimSpace(data); len(text) > 0 {
-			var rec *Record
-			if err := json.Unmarshal(text, &rec); err != nil {
+			rec, err := decodeLine(text)
+			if err != nil {
 				return nil, &DamagedError{line, err}
 			}
-			if rec == nil || rec.Metric == "" {
-				return nil, &DamagedError{line, errors.New("it names no metric")}
-			}
-			out = append(out, *rec)
+			out = append(out, rec)
 		}
 		if err != nil {
 			return out, nil
@@ -130,12 +128,51 @@ func Decode(r io.Reader) ([]Record, error) {
 	}
 }
 
-// Read reads the records of a run's folder.
-func Read(dir string) ([]Record, error) {
-	path := filepath.Join(dir, RecordsName)
-	data, err := os.ReadFile(path)
+// decodeLine reads one record. One without a metric or a value is an error: a missing number must not be read as 0.
+func decodeLine(text []byte) (Record, error) {
+	var line struct {
+		Record
+		Value *float64 `json:"value"` // shadows the record's own, so that a missing one is seen
+	}
+	if err := json.Unmarshal(text, &line); err != nil {
+		return Record{}, err
+	}
+	switch {
+	case line.Metric == "":
+		return Record{}, errors.New("it names no metric")
+	case line.Value == nil:
+		return Record{}, errors.New("it has no value")
+	}
+	line.Record.Value = *line.Value
+	return line.Record, nil
+}
+
+// readFile returns the text of the records in the folder, packed or not, and the file that it was read from.
+func readFile(dir string) (data []byte, path string, err error) {
+	path = filepath.Join(dir, RecordsName)
+	data, err = os.ReadFile(path)
+	if !errors.Is(err, os.ErrNotExist) {
+		return data, path, err
+	}
+	file, packed := os.Open(filepath.Join(dir, PackedName))
+	if packed != nil {
+		return nil, path, err // nothing is packed there either: the plain name is what a reader looks for
+	}
+	defer file.Close()
+	path = file.Name()
+	unpacked, err := gzip.NewReader(file)
 	if err != nil {
-		return nil, fmt.Errorf("experiments: no records: %w", err)
+		return nil, path, err
+	}
+	data, err = io.ReadAll(unpacked)
+	return data, path, err
+}
+
+// Read reads the records of a run's folder, from records.jsonl or, where that is not there, from records.jsonl.gz.
+func Read(dir string) ([]Record, error) {
+	data, path, err := readFile(dir)
+	if err != nil {
+		return nil, fmt.Errorf("experiments: no records: %s: %w", path, err)
 	}
 	records, err := Decode(bytes.NewReader(data))
 	var damaged *DamagedError

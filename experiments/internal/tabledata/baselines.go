@@ -52,6 +52,7 @@ func (s *Session) private(ctx context.Context, sub *Fitted, set *Settings) (*unl
 	return p, nil
 }
 
+// Sharded trains the shards of SISA, from the second time on without doing it again.
 func (s *Session) Sharded(ctx context.Context, sub *Fitted, set *Settings) (*unlearn.Sharded, error) {
 	key := Form.Key(set, "sisa")
 	if p, ok := sub.sharded[key]; ok {

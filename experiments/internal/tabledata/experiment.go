@@ -98,6 +98,7 @@ func (e *Experiment) describe(s *Settings, model, dataset string) (string, []str
 	return strings.Join(parts, ", "), told
 }
 
+// TrainingLine says how far models are trained.
 func TrainingLine(s *Settings) string {
 	return "trained to a gradient norm of " + s.Text("train-tolerance") + " in at most " + s.Text("train-steps") + " iterations"
 }
@@ -174,6 +175,7 @@ func (s *Session) idleChange(key string, set *Settings) string {
 	return ""
 }
 
+// Unless returns the reason where a setting is not taken, and "" where it is.
 func Unless(takes bool, reason string) string {
 	if takes {
 		return ""

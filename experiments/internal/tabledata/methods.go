@@ -28,6 +28,7 @@ func (s *Session) FineTune(set *Settings, rate float64, epochs int) unlearn.Meth
 // Convex reports whether the model's loss is convex, so that there is one optimum.
 func (s *Session) Convex() bool { return s.Model == Models[0] }
 
+// SecondOrder returns second order with the settings' solver and curvature, and that ridge.
 func SecondOrder(set *Settings, ridge float64, seed uint64) (unlearn.SecondOrder, error) {
 	solver, err := newSolver(set, seed)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"lethe/experiments/internal/report"
 )
 
+// IsFeatures reports whether features are what the records' requests change.
 func IsFeatures(r *engine.Results) bool {
 	return SizeSetting(r) == "features" || len(r.Records) > 0 && r.Records[len(r.Records)-1].Text("request") == "features"
 }

@@ -86,6 +86,7 @@ func (s *Fitted) MeanLoss(ctx context.Context, theta []float64, d *datasets.Data
 // it came is measured by the gradient residual like everything else.
 type Patient struct{ unlearn.Trainer }
 
+// Train implements [unlearn.Trainer].
 func (p Patient) Train(ctx context.Context, problem *unlearn.Problem, theta []float64) ([]float64, error) {
 	out, err := p.Trainer.Train(ctx, problem, theta)
 	var short *unlearn.NotConvergedError

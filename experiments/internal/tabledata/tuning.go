@@ -7,13 +7,13 @@ import (
 	"maps"
 	"math"
 	"slices"
-	"strconv"
 	"time"
 
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/records"
 	"lethe/experiments/internal/settings"
 	"lethe/experiments/internal/trial"
+	"lethe/experiments/internal/tune"
 	"lethe/unlearn"
 )
 
@@ -40,18 +40,7 @@ var (
 	ridgeGrid = []float64{1e-3, 1e-2, 1e-1, 1, 10, 100, 1000}
 )
 
-// beside are the factors of the values tried beside the best of the decades.
-var beside = []float64{0.2, 0.3, 0.5, 0.7, 2, 3, 5, 7}
-
-// OneDigit rounds a value of a grid to the digit that it stands for: 0.2 times 0.001 is not 0.0002 in float64.
-func OneDigit(v float64) float64 {
-	out, err := strconv.ParseFloat(strconv.FormatFloat(v, 'e', 0, 64), 64)
-	if err != nil {
-		return v // beyond the range of float64
-	}
-	return out
-}
-
+// CriterionMetric is the metric of what was tried.
 const CriterionMetric = "tuning-criterion"
 
 // What is recorded of choosing beside its result: see tuning.
@@ -109,6 +98,7 @@ func (s *Session) TuningKey(set *Settings, size int) string {
 	return fmt.Sprint(trialKey(set), set.tuneSize(size))
 }
 
+// Tuning chooses what is auto for changes of that size, from the second time on without doing it again.
 func (s *Session) Tuning(ctx context.Context, set *Settings, size int) (*Tuning, error) {
 	if !needsTuning(set) {
 		return &Tuning{Steps: steps{set.Tau.Value, set.TauFT.Value, set.Ridge.Value, set.Epochs}}, nil
@@ -299,16 +289,16 @@ func (b *tuningBench) chosenBest(ctx context.Context, t *Tuning, value *float64,
 	if !set.Tuned {
 		return 0, nil
 	}
-	best, began, tried := math.Inf(1), time.Now(), "" // tried is the method's name
-	try := func(v float64) error {
+	began, tried := time.Now(), "" // tried is the method's name
+	try := func(v float64) (float64, error) {
 		m, err := method(v)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		tried = m.Name()
 		c, failed, err := b.criterion(ctx, m)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		o := trial.Outcome{Method: m.Name(), Tags: records.Tags{"tried": name, "value": v, "epochs": t.Steps.Epochs}, Failed: failed}
 		if failed == "" {
@@ -317,38 +307,18 @@ func (b *tuningBench) chosenBest(ctx context.Context, t *Tuning, value *float64,
 				unit = "1"
 			}
 			o.Metrics = []engine.Metric{{Name: CriterionMetric, Unit: unit, Value: c}}
-			if c < best {
-				best, *value = c, v
-			}
+		} else {
+			c = math.Inf(1)
 		}
 		t.Trials = append(t.Trials, o)
-		return nil
+		return c, nil
 	}
-	for _, v := range grid {
-		if err := try(v); err != nil {
-			return 0, err
-		}
+	taken, best, err := tune.Smallest(grid, try)
+	if err != nil {
+		return 0, err
 	}
-	for _, end := range []struct{ at, factor float64 }{{grid[0], 0.1}, {grid[len(grid)-1], 10}} {
-		for range 3 {
-			if *value != end.at {
-				break
-			}
-			end.at *= end.factor
-			end.at = OneDigit(end.at)
-			if err := try(end.at); err != nil {
-				return 0, err
-			}
-		}
-	}
-	decade := *value
-	for _, factor := range beside {
-		if math.IsInf(best, 1) {
-			break
-		}
-		if err := try(OneDigit(decade * factor)); err != nil {
-			return 0, err
-		}
+	if !math.IsInf(best, 1) {
+		*value = taken
 	}
 	t.Seconds[tried] += time.Since(began).Seconds()
 	if math.IsInf(best, 1) {
@@ -413,6 +383,7 @@ func (s *Session) TuningUnits(part string, set *Settings, sizes []int) []engine.
 	return units
 }
 
+// TuningRecords are the records of a choice: all that was tried, what was taken, and what it cost.
 func (s *Session) TuningRecords(part string, t *Tuning) []records.Record {
 	tags := records.Tags{SizeTag: t.size}
 	records := s.Records(part, tags, 0, t.Trials, CriterionMetric)

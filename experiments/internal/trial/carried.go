@@ -28,6 +28,7 @@ func (d Done) Train(context.Context, *unlearn.Problem, []float64) ([]float64, er
 // Trace keeps how the residual fell: a point for every tenth more products.
 type Trace struct{ Products, Residual []float64 }
 
+// Add is a solver's Trace.
 func (t *Trace) Add(products, residual float64) {
 	if n := len(t.Products); products > 0 && !math.IsNaN(residual) && (n == 0 || products >= 1.1*t.Products[n-1]) {
 		t.Products, t.Residual = append(t.Products, products), append(t.Residual, residual)

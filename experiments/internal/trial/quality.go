@@ -10,15 +10,18 @@ import (
 // NotFinite is why nothing can be measured of parameters or losses that overflowed.
 const NotFinite = "the update is not finite"
 
+// AllFinite reports whether every number is finite.
 func AllFinite(v []float64) bool {
 	return !slices.ContainsFunc(v, func(x float64) bool { return !Finite(x) })
 }
 
+// Finite reports whether v is a number and not infinite.
 func Finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 
 // Share returns the share of samples whose class is their label.
 func Share(classes []float64, d *datasets.Dataset) float64 { return Same(classes, d.Y) }
 
+// Same returns the share of places where a and b agree.
 func Same(a, b []float64) float64 {
 	hit := 0
 	for i, v := range a {
@@ -29,6 +32,7 @@ func Same(a, b []float64) float64 {
 	return float64(hit) / float64(len(a))
 }
 
+// Distance returns ||a - b||.
 func Distance(a, b []float64) float64 {
 	sum := 0.0
 	for i, v := range a {

@@ -21,6 +21,7 @@ type TrainingClock struct {
 	Began  time.Time
 }
 
+// SecondsPath returns the file of a checkpoint's seconds.
 func SecondsPath(checkpoint string) string {
 	return strings.TrimSuffix(checkpoint, filepath.Ext(checkpoint)) + ".seconds"
 }

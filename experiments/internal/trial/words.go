@@ -6,19 +6,13 @@ import (
 	"lethe/experiments/internal/records"
 )
 
-// MemoryLabel names the row of a method.
-func MemoryLabel(method string) string {
-	switch method {
-	case "none":
+// BeforeLabel names the row of a method where that of no update is the model as it was before.
+func BeforeLabel(method string) string {
+	if method == "none" {
 		return "none (before)"
-	case "second-order-published":
-		return "second-order, " + paperNumbers
 	}
 	return method
 }
-
-// paperNumbers names the settings of second-order-published. They are the paper's, for its own model; of this model its authors say nothing.
-const paperNumbers = "the paper's damping and scale on this model"
 
 // First returns the first of the records, if there is one.
 func First(recs []records.Record) (records.Record, bool) {

@@ -29,6 +29,7 @@ type StepCanceller struct {
 	Left   int
 }
 
+// Training implements [engine.Progress].
 func (c *StepCanceller) Training(engine.TrainingStatus) {
 	if c.Left--; c.Left == 0 {
 		c.Cancel()

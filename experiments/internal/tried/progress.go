@@ -13,6 +13,7 @@ type Canceller struct {
 	Left   int
 }
 
+// Done implements [engine.Progress].
 func (c *Canceller) Done() {
 	if c.Left--; c.Left == 0 {
 		c.Cancel()
@@ -25,4 +26,5 @@ type Noted struct {
 	Notes []string
 }
 
+// Note implements [engine.Progress].
 func (n *Noted) Note(text string) { n.Notes = append(n.Notes, text) }

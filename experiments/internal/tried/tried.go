@@ -11,8 +11,10 @@ import (
 	"lethe/experiments/internal/records"
 )
 
+// EncodeFloats writes numbers so that they can be compared as text.
 func EncodeFloats(v []float64) ([]byte, error) { return json.Marshal(v) }
 
+// Must returns v; an error ends the test.
 func Must[T any](v T, err error) T {
 	if err != nil {
 		panic(err)

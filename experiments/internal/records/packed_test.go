@@ -1,0 +1,50 @@
+package records
+
+import (
+	"compress/gzip"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// A packed run is read as the plain one, and nothing is written beside it.
+func TestAPackedRunIsOnlyRead(t *testing.T) {
+	dir, want := t.TempDir(), []Record{{Metric: "x", Value: 3, Settings: map[string]any{"k": 1.5}}}
+	text, err := Encode(want)
+	require.NoError(t, err)
+	file, err := os.Create(filepath.Join(dir, PackedName))
+	require.NoError(t, err)
+	w := gzip.NewWriter(file)
+	_, err = w.Write(text)
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	require.NoError(t, file.Close())
+	got, err := Read(dir)
+	require.NoError(t, err)
+	assert.Equal(t, want, got)
+	for _, mode := range []Mode{Fresh, Resume, Force} {
+		_, err := OpenFolder(dir, configuration(""), mode)
+		require.ErrorIs(t, err, ErrPacked)
+	}
+	left, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	assert.Len(t, left, 1)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, PackedName), []byte("no gzip"), 0o600))
+	_, err = Read(dir)
+	require.ErrorContains(t, err, PackedName)
+}
+
+// A line without a value is damaged: read as 0 it would be a wrong number.
+func TestALineWithoutAValueIsDamaged(t *testing.T) {
+	for _, line := range []string{`{"metric":"x"}`, `{"metric":"x","value":null}`} {
+		_, err := Decode(strings.NewReader(line + "\n"))
+		require.ErrorContains(t, err, "no value")
+	}
+	got, err := Decode(strings.NewReader(`{"metric":"x","value":0}` + "\n"))
+	require.NoError(t, err)
+	assert.Equal(t, []Record{{Metric: "x"}}, got)
+}
