@@ -15,7 +15,7 @@ type benchCommand struct {
 	JSON  bool     `name:"json" help:"Print one JSON object per line."`
 }
 
-// Run times the works and prints each as soon as it is known.
+// Run times the workloads and prints each result at once.
 func (c *benchCommand) Run(t *terminal) error {
 	works, err := bench.FindWorks(c.Works)
 	if err != nil {

@@ -71,7 +71,10 @@ func alsoNamed(f experiments.Field) string {
 
 // values says what a setting may be, as far as its bounds and words do.
 func values(f experiments.Field) string {
-	if len(f.Words) > 0 {
+	switch {
+	case len(f.Words) > 8: // methods, so that a new one needs no new page
+		return "the error for an unknown word lists them"
+	case len(f.Words) > 0:
 		return strings.Join(f.Words, ", ")
 	}
 	var out []string

@@ -63,7 +63,7 @@ func FindWorks(names []string) ([]Work, error) {
 	return out, nil
 }
 
-// LeftOut is the error of a work of which some was timed and one thing was not, since its data set is absent.
+// LeftOut is the error of a workload of which one part was not timed, because its data set is absent.
 type LeftOut struct {
 	What string
 	Err  error

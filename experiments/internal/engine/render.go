@@ -167,7 +167,7 @@ func withChanged(line string, changed []string) string {
 	return line + " Changed from the default: " + strings.Join(changed, ", ") + "."
 }
 
-// changedSettings returns the settings that differ from their default, without those that are told already.
+// changedSettings returns the settings that differ from their default, except those that are stated already.
 func changedSettings(e *Experiment, c *Config, s Settings, told map[string]bool) []string {
 	defaults, err := Defaults(e, Key{c.Dataset, c.Model, c.Profile})
 	if err != nil {

@@ -59,7 +59,7 @@ func (s *Series) Add(x float64, m records.Middle) {
 
 const figureWidth, bareWidth, figureHeight = 18 * vg.Centimeter, 13 * vg.Centimeter, 9.5 * vg.Centimeter
 
-// palette is Okabe and Ito's with two of Tol's, told apart by color-blind readers and on light and dark ground alike.
+// palette is Okabe and Ito's with two of Tol's, distinguishable for color-blind readers, on a light and on a dark background.
 var palette = []color.RGBA{
 	{0xD5, 0x5E, 0x00, 255}, {0x00, 0x72, 0xB2, 255}, {0x00, 0x9E, 0x73, 255}, {0xCC, 0x79, 0xA7, 255}, {0xE6, 0x9F, 0x00, 255},
 	{0x56, 0xB4, 0xE9, 255}, {0x8C, 0x6B, 0x3F, 255}, {0x88, 0x88, 0x88, 255}, {0xAA, 0x44, 0x99, 255}, {0x99, 0x99, 0x33, 255},

@@ -158,7 +158,7 @@ func forEach(r *engine.Results, sizes []any, text func(size any) string) string 
 // worthwhile is how far below that of no update the best criterion has to be for a method to count as an update.
 const worthwhile = 0.01
 
-// noChangeNote names the methods whose best value is as good as no update at all: their row is there, but it says no more than that of no
+// noChangeNote names the methods whose best value is as good as no update at all: they have a row, but it says no more than that of no
 // update.
 func noChangeNote(r *engine.Results) string {
 	note := ""
