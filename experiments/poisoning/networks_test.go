@@ -76,7 +76,7 @@ func TestARunBeginsWithTrainedNetworks(t *testing.T) {
 	own, err := engine.ReadConfig(filepath.Join(trained, records.ConfigName))
 	require.NoError(t, err)
 	_, _, err = (&engine.Order{Repeat: own, Networks: dir, Out: t.TempDir()}).Do(t.Context())
-	require.ErrorContains(t, err, "trained its networks itself: leave --networks out")
+	require.ErrorContains(t, err, "trained its own networks: omit --networks")
 	again := poisonOrder(filepath.Dir(filepath.Dir(begun)), set...)
 	again.Mode = records.Resume
 	_, _, err = again.Do(t.Context())
@@ -180,6 +180,6 @@ func TestNetworksThatCannotBeKept(t *testing.T) {
 	require.ErrorContains(t, err, "not a finished one of 2 epochs")
 	require.NoDirExists(t, to)
 	_, err = SaveNetworks(tried.Smoke(t, t.TempDir(), "residual", "linear"), to)
-	require.ErrorContains(t, err, "a run of residual, which trains no networks that may be kept")
+	require.ErrorContains(t, err, "a run of residual, which trains no networks that can be saved")
 	require.NoDirExists(t, to)
 }

@@ -127,7 +127,7 @@ func poisonCostTable(r *engine.Results, c poisonCase) report.Table {
 	t := report.Table{
 		Title: "Cost, " + poisonTitle(r, c),
 		Header: []string{"method", "time, s", "time / retraining time, %", "trust check, s", "gradient passes", "product passes",
-			"choice of settings, s", "including the choice of settings / retraining time, %"},
+			"choice of settings, s", "time with the choice of settings / retraining time, %"},
 		Note: fmt.Sprintf("Times include the trust check; passes (over all %s images) exclude it. The choice of settings has separate columns: scoring "+
 			"every try and, for fine-tuning, the passes of all rates that are not chosen. The products of second order are those of all its tries. "+
 			"Neither includes measuring, nor the pass that estimates the statistics of a training.", numbers.Shortest(images)),

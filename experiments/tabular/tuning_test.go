@@ -304,12 +304,12 @@ func TestAMethodThatIsBestLeftOutIsNamed(t *testing.T) {
 		rec.Settings["features"] = rec.Settings[tabledata.SizeTag]
 	}
 	note := tabledata.DrawsNote(r)
-	assert.Contains(t, note, "The best tau-ft of fine-tune is no change at all: of what was tried nothing brings the median gradient residual 1 % below that "+
-		"of no update (10 features: 3.22 against 3.23).")
-	assert.Contains(t, note, "The best tau of first-order is no change at all")
+	assert.Contains(t, note, "No tau-ft for fine-tune improves on no update: no value tried brings the median gradient residual 1 % below that "+
+		"without an update (10 features: 3.22 against 3.23).")
+	assert.Contains(t, note, "No tau for first-order improves on no update")
 	assert.Contains(t, note, "(50 features: 30.0 against 20.0)")
 	r.Records = slices.DeleteFunc(r.Records, func(rec records.Record) bool { return rec.Method == "none" })
-	assert.NotContains(t, tabledata.DrawsNote(r), "no change", "older records do not say")
+	assert.NotContains(t, tabledata.DrawsNote(r), "improves on no update", "older records do not say")
 }
 
 // Each size has a column of its own, and one that has none is as it was.
@@ -334,10 +334,10 @@ func TestTablesOfWhatWasTried(t *testing.T) {
 	both := of(try(10.0, 1e-3, 4), try(10.0, 2e-3, 3), chose(10.0, 2e-3), try(100.0, 1e-3, 9), chose(100.0, 1e-3))
 	assert.Equal(t, [][]string{{"0.001", "4.00", "9.00"}, {"0.002", "3.00", "-"}}, both.Rows)
 	assert.Equal(t, []string{"tau", "gradient residual, 10 features", "gradient residual, 100 features"}, both.Header)
-	assert.Contains(t, both.Note, "Taken: 0.002 with 10 features, 0.001 with 100 features.")
+	assert.Contains(t, both.Note, "Chosen: 0.002 with 10 features, 0.001 with 100 features.")
 	assert.Contains(t, both.Note, "of size 10, 100)")
 	old := of(try(nil, 1e-3, 4), chose(nil, 1e-3))
 	assert.Equal(t, []string{"tau", "gradient residual"}, old.Header)
-	assert.Contains(t, old.Note, "Taken: 0.001. ")
+	assert.Contains(t, old.Note, "Chosen: 0.001. ")
 	assert.Contains(t, old.Note, "of size 50)")
 }
