@@ -83,7 +83,7 @@ func TestARunBeginsWithTrainedNetworks(t *testing.T) {
 	require.ErrorContains(t, err, "networks (the run has")
 
 	_, err = SaveNetworks(trained, dir)
-	require.ErrorContains(t, err, "is there already")
+	require.ErrorContains(t, err, "already exists")
 }
 
 // files are the contents of a folder by name.
