@@ -3,6 +3,7 @@ package experiments
 import (
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/records"
+	"lethe/experiments/internal/settings"
 	"lethe/experiments/poisoning"
 )
 
@@ -18,7 +19,7 @@ type (
 	Run = engine.Run
 	// Stopped is an error that ended a run part of the way.
 	Stopped = engine.Stopped
-	// Missing is a data set that was left out because it is not there.
+	// Missing is a data set that was skipped because it is not available.
 	Missing = engine.Missing
 	// UsageError is an order that cannot be understood.
 	UsageError = engine.UsageError
@@ -26,10 +27,12 @@ type (
 	Config = engine.Config
 	// Record is one measured number and everything that is needed to read it.
 	Record = records.Record
-	// Progress hears how a run is getting on.
+	// Progress is told how far a run is.
 	Progress = engine.Progress
 	// TrainingStatus says where a training stands.
 	TrainingStatus = engine.TrainingStatus
+	// Field is a setting: its name, its meaning, and what it may be.
+	Field = settings.Field
 	// Quiet is a Progress that says nothing.
 	Quiet = engine.Quiet
 )
@@ -46,6 +49,7 @@ var (
 	Find         = engine.Find
 	Experiments  = engine.Experiments
 	Keys         = engine.Keys
+	Fields       = engine.Fields
 	Owners       = engine.Owners
 	ReadConfig   = engine.ReadConfig
 	ReadRecords  = engine.ReadRecords

@@ -19,7 +19,7 @@ func TestReadConfigOfAnOlderRun(t *testing.T) {
 	data, err := os.ReadFile(whole)
 	require.NoError(t, err)
 	older := filepath.Join(t.TempDir(), records.ConfigName)
-	require.NoError(t, os.WriteFile(older, regexp.MustCompile(`(?m)^ *(ft-regulariser|growth):.*\n`).ReplaceAll(data, nil), 0o644))
+	require.NoError(t, os.WriteFile(older, regexp.MustCompile(`(?m)^ *(ft-regulari[sz]er|growth):.*\n`).ReplaceAll(data, nil), 0o644))
 	want, err := engine.ReadConfig(whole)
 	require.NoError(t, err)
 	got, err := engine.ReadConfig(older)
@@ -33,6 +33,25 @@ func TestReadConfigOfAnOlderRun(t *testing.T) {
 	require.NoError(t, os.WriteFile(older, regexp.MustCompile(`(?m)growth:`).ReplaceAll(data, []byte("units:")), 0o644))
 	_, err = engine.ReadConfig(older)
 	assert.ErrorContains(t, err, "does not take the setting units")
+}
+
+// A setting that was renamed is read by its former name, but not by both.
+func TestReadConfigWithFormerNamesOfSettings(t *testing.T) {
+	whole := filepath.Join("testdata", "adult-mlp-quick-1", records.ConfigName)
+	want, err := engine.ReadConfig(whole)
+	require.NoError(t, err)
+	require.Contains(t, string(want.Encode()), "sisa-regularizer:")
+	former := regexp.MustCompile(`(ft|sisa)-regularizer:`).ReplaceAll(want.Encode(), []byte("$1-regulariser:"))
+	path := filepath.Join(t.TempDir(), records.ConfigName)
+	require.NoError(t, os.WriteFile(path, former, 0o644))
+	got, err := engine.ReadConfig(path)
+	require.NoError(t, err)
+	assert.Equal(t, want, got)
+
+	both := regexp.MustCompile(`( *)sisa-regularizer: .*\n`).ReplaceAll(want.Encode(), []byte("$0${1}sisa-regulariser: whole\n"))
+	require.NoError(t, os.WriteFile(path, both, 0o644))
+	_, err = engine.ReadConfig(path)
+	assert.ErrorContains(t, err, "sisa-regulariser and sisa-regularizer are the same setting")
 }
 
 func TestReadConfigOfWhatIsNone(t *testing.T) {

@@ -23,7 +23,7 @@ func copyDir(t *testing.T, from string) string {
 	return to
 }
 
-// resume goes on with a copied run and returns its folder.
+// resume continues a copied run and returns its folder.
 func resume(t *testing.T, dir, id, model string, set ...string) {
 	t.Helper()
 	o := engine.Order{Experiment: id, Dataset: "diabetes", Model: model, Profile: engine.Smoke, Seed: 7, Out: filepath.Dir(filepath.Dir(dir)), Set: set, Mode: records.Resume}
@@ -75,8 +75,8 @@ func TestAFolderIsNotOverwrittenNorSharedNorChanged(t *testing.T) {
 	more.Draws = 6
 	other.Seed, other.Parts = 2, []engine.Part{{Experiment: "residual", Settings: &more}}
 	_, err = engine.OpenFolder(dir, &other, records.Resume)
-	assert.ErrorContains(t, err, `draws (the run has "5", asked for "6")`)
-	assert.ErrorContains(t, err, `seed (the run has "1", asked for "2")`)
+	assert.ErrorContains(t, err, `draws (the run has "5", requested "6")`)
+	assert.ErrorContains(t, err, `seed (the run has "1", requested "2")`)
 
 	f, err = engine.OpenFolder(dir, &other, records.Force)
 	require.NoError(t, err)

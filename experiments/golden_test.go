@@ -116,7 +116,7 @@ func described(f *report.Figure) string {
 	for i, s := range f.Series {
 		color := ""
 		if legend := f.Legend(); s.Label != "" && len(s.X) > 0 {
-			color = ", " + legend[slices.IndexFunc(legend, func(l report.LegendEntry) bool { return l.Label == s.Label })].Colour
+			color = ", " + legend[slices.IndexFunc(legend, func(l report.LegendEntry) bool { return l.Label == s.Label })].Color
 		}
 		fmt.Fprintf(&b, "series %d: %s%s%s%s%s%s%s\n", i+1, cmp.Or(s.Label, "not in the legend"), color, when(s.Of != "", ", of "+s.Of), when(s.Points, ", points"),
 			when(s.Bare, ", without marks"), when(s.Dashed, ", dashed"), when(s.Filled, ", filled"))

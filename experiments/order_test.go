@@ -29,17 +29,17 @@ func TestSettingsThatChangeNothingAreNamedOnce(t *testing.T) {
 		experiment, dataset string
 		set, want           []string
 	}{
-		{"affected", "spam", []string{"rows=5"}, []string{"--set rows changes nothing on spam, linear: whole columns"}},
+		{"affected", "spam", []string{"rows=5"}, []string{"--set rows has no effect on spam, linear: whole columns"}},
 		{"affected", "spam", []string{"features=5", "pool=all"}, nil},
-		{"affected", "spam", []string{"request=labels", "features=5"}, []string{"--set features changes nothing on spam, linear: no columns are removed by request=labels"}},
-		{"affected", "diabetes", []string{"features=5", "features=6"}, []string{"--set features changes nothing on diabetes, linear: columns are not removed"}},
-		{"affected", "diabetes", []string{"growth=3", "rows=5", "lambda=2"}, []string{"--set growth changes nothing on diabetes, linear: only limits", "--set lambda changes nothing on diabetes, linear: affected trains"}},
-		{"sigma", "diabetes", []string{"rows=5", "request=labels", "epsilons=1", "lambdas=1", "sigmas=1"}, []string{"--set rows changes nothing on diabetes, linear: sigma forgets",
-			"--set request changes nothing on diabetes, linear: sigma forgets", "--set epsilons changes nothing on diabetes, linear: only certified, budget, loss-perturbation and loss-budget"}},
-		{"budget", "diabetes", []string{"rows=5", "requests=2", "sisa-shards=3"}, []string{"--set rows changes nothing on diabetes, linear: budget streams",
-			"--set sisa-shards changes nothing on diabetes, linear: only residual, fidelity"}},
-		{"sharding", "diabetes", []string{"trials=10", "draws=2"}, []string{"--set draws changes nothing on diabetes, linear: sharding takes"}},
-		{"features", "diabetes", []string{"trials=10", "growth=30", "rows=5", "hidden=3", "draws=1", "tau=1e-3"}, []string{"--set hidden changes nothing on diabetes, linear: only the MLP"}},
+		{"affected", "spam", []string{"request=labels", "features=5"}, []string{"--set features has no effect on spam, linear: request=labels removes no columns"}},
+		{"affected", "diabetes", []string{"features=5", "features=6"}, []string{"--set features has no effect on diabetes, linear: columns of a dense data set"}},
+		{"affected", "diabetes", []string{"growth=3", "rows=5", "lambda=2"}, []string{"--set growth has no effect on diabetes, linear: only limits", "--set lambda has no effect on diabetes, linear: affected trains"}},
+		{"sigma", "diabetes", []string{"rows=5", "request=labels", "epsilons=1", "lambdas=1", "sigmas=1"}, []string{"--set rows has no effect on diabetes, linear: sigma unlearns",
+			"--set request has no effect on diabetes, linear: sigma unlearns", "--set epsilons has no effect on diabetes, linear: only certified, budget, loss-perturbation and loss-budget"}},
+		{"budget", "diabetes", []string{"rows=5", "requests=2", "sisa-shards=3"}, []string{"--set rows has no effect on diabetes, linear: budget streams",
+			"--set sisa-shards has no effect on diabetes, linear: only residual, fidelity"}},
+		{"sharding", "diabetes", []string{"trials=10", "draws=2"}, []string{"--set draws has no effect on diabetes, linear: sharding uses"}},
+		{"features", "diabetes", []string{"trials=10", "growth=30", "rows=5", "hidden=3", "draws=1", "tau=1e-3"}, []string{"--set hidden has no effect on diabetes, linear: only the MLP"}},
 	} {
 		progress := &tried.Noted{}
 		o := &engine.Order{Experiment: c.experiment, Dataset: c.dataset, Model: "linear", Profile: engine.Smoke, Set: c.set, Out: t.TempDir(), Progress: progress}

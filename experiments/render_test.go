@@ -26,12 +26,12 @@ func TestTheSettingsLineNamesWhatIsNotByDefault(t *testing.T) {
 	set, err := engine.Defaults(e, engine.Key{Dataset: c.Dataset, Model: c.Model, Profile: c.Profile})
 	require.NoError(t, err)
 	p := &engine.Part{Experiment: e.ID, Settings: set}
-	assert.NotContains(t, engine.SettingsLine(e, c, p), "by default")
+	assert.NotContains(t, engine.SettingsLine(e, c, p), "default")
 	for _, kv := range [][2]string{{"near", "0.25"}, {"growth", "4"}, {"lambda", "7"}, {"train-steps", "11"}} {
 		require.NoError(t, p.Settings.Set(kv[0], kv[1]))
 	}
 	line := engine.SettingsLine(e, c, p)
-	assert.Contains(t, line, " Other than by default: near 0.25, growth 4.")
+	assert.Contains(t, line, " Changed from the default: near 0.25, growth 4.")
 	assert.Contains(t, line, "lambda 7")
 }
 

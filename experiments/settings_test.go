@@ -47,7 +47,7 @@ func TestWrongSettingsAreErrorsAndChangeNothing(t *testing.T) {
 		{"tolerance", "NaN", "finite"}, {"tolerance", "-1", "above 0"},
 		{"draws", "", `"" is not a whole number`}, {"lambda", "abc", `"abc" is not a number: invalid syntax`},
 		{"lambda", "1e400", `"1e400" is not a number: value out of range`}, {"factor", "2", `"2" is not true or false`}, {"tau", "", `"" is not a number`},
-		{"sisa-vote", "loudest", "one of majority, mean"}, {"sisa-regulariser", "half", "one of share, whole"},
+		{"sisa-vote", "loudest", "one of majority, mean"}, {"sisa-regularizer", "half", "one of share, whole"},
 	} {
 		s := tabledata.Settings{Draws: 3}
 		assert.ErrorContains(t, s.Set(c.key, c.text), c.want, c.key)
@@ -61,7 +61,7 @@ func TestDefaultsFollowThePaper(t *testing.T) {
 		k    engine.Key
 		want string
 	}{
-		{"residual", engine.Key{Dataset: "drebin", Model: "linear", Profile: engine.Paper}, "features=10,50,100 draws=40 pool=top400 lambda=1 tau=auto tau-ft=auto ft-regulariser=share epochs=0 tune-draws=5 tune-size=0 paper-tau=0.001 paper-tau-ft=0.0001"},
+		{"residual", engine.Key{Dataset: "drebin", Model: "linear", Profile: engine.Paper}, "features=10,50,100 draws=40 pool=top400 lambda=1 tau=auto tau-ft=auto ft-regularizer=share epochs=0 tune-draws=5 tune-size=0 paper-tau=0.001 paper-tau-ft=0.0001"},
 		{"residual", engine.Key{Dataset: "enron", Model: "linear", Profile: engine.Paper}, "features=10,50,100 draws=10 pool=top400 lambda=1 tau=auto tau-ft=auto tune-draws=5 paper-tau=0.0001 paper-tau-ft=0.0001"},
 		{"scatter", engine.Key{Dataset: "drebin", Model: "linear", Profile: engine.Quick}, "features=20"},
 		{"residual", engine.Key{Dataset: "adult", Model: "mlp", Profile: engine.Paper}, "rows=10,100,1000 hidden=200,200 seeds=5 draws=10 ridge=auto curvature=gauss-newton criterion=test-loss tune-draws=5 paper-tau=0"},

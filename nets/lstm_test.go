@@ -103,11 +103,19 @@ func TestLSTMInit(t *testing.T) {
 			for k := range 24 {
 				s += u[i*24+k] * u[j*24+k]
 			}
-			assert.InDelta(t, map[bool]float64{true: 1, false: 0}[i == j], s, 1e-14, "rows of U are orthonormal")
+			want := 0.0
+			if i == j {
+				want = 1
+			}
+			assert.InDelta(t, want, s, 1e-14, "rows of U are orthonormal")
 		}
 	}
 	for k, v := range b {
-		assert.Equal(t, map[bool]float64{true: 1, false: 0}[k >= 6 && k < 12], v, "forget gates start open")
+		want := 0.0
+		if k >= 6 && k < 12 {
+			want = 1
+		}
+		assert.Equal(t, want, v, "forget gates start open")
 	}
 }
 

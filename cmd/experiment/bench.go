@@ -10,12 +10,12 @@ import (
 )
 
 type benchCommand struct {
-	Works []string `arg:"" optional:"" name:"work" help:"Works to time; without any all whose data is there."`
-	Data  string   `help:"Folder of data sets; without it LETHE_DATA." placeholder:"DIR"`
-	JSON  bool     `name:"json" help:"One JSON object a line."`
+	Works []string `arg:"" optional:"" name:"work" help:"Workloads to time (default: all whose data is available)."`
+	Data  string   `help:"Folder of the data sets (default: LETHE_DATA)." placeholder:"DIR"`
+	JSON  bool     `name:"json" help:"Print one JSON object per line."`
 }
 
-// Run times the works and prints each as soon as it is known.
+// Run times the workloads and prints each result at once.
 func (c *benchCommand) Run(t *terminal) error {
 	works, err := bench.FindWorks(c.Works)
 	if err != nil {
@@ -38,11 +38,11 @@ func (c *benchCommand) Run(t *terminal) error {
 		})
 		var some *bench.LeftOut
 		if errors.As(err, &some) {
-			fmt.Fprintf(t.stderr, "%s, left out: %s; %s\n", w.Name, some.What, bench.Absent(err))
+			fmt.Fprintf(t.stderr, "%s, skipped: %s; %s\n", w.Name, some.What, bench.Absent(err))
 			continue
 		}
 		if skip := bench.Absent(err); skip != "" && len(c.Works) == 0 {
-			fmt.Fprintf(t.stderr, "%s left out: %s\n", w.Name, skip)
+			fmt.Fprintf(t.stderr, "%s skipped: %s\n", w.Name, skip)
 			continue
 		}
 		if err != nil {

@@ -14,13 +14,13 @@ import (
 )
 
 type dataCommand struct {
-	List   dataListCommand   `cmd:"" help:"List the data sets and where they are."`
+	List   dataListCommand   `cmd:"" help:"List the data sets and their locations."`
 	Fetch  dataFetchCommand  `cmd:"" help:"Download data sets."`
-	Verify dataVerifyCommand `cmd:"" help:"Check the files against their known checksums."`
+	Verify dataVerifyCommand `cmd:"" help:"Check the files against the known checksums."`
 }
 
 type dataListCommand struct {
-	Data string `help:"Folder of data sets; without it LETHE_DATA." placeholder:"DIR"`
+	Data string `help:"Folder of the data sets (default: LETHE_DATA)." placeholder:"DIR"`
 }
 
 // Run prints the data sets.
@@ -32,9 +32,9 @@ func (c *dataListCommand) Run(t *terminal) error {
 		}
 		fmt.Fprintf(t.stdout, "%-10s %s\n", name, strings.Join(wrap(about, 68), "\n           "))
 		ok, how := datasets.Available(name, c.Data)
-		state := "absent: "
+		state := "missing: "
 		if ok {
-			state = "there: "
+			state = "available, "
 		}
 		fmt.Fprintf(t.stdout, "%-10s   %s\n", "", strings.Join(wrap(state+how, 66), "\n             "))
 	}
@@ -42,8 +42,8 @@ func (c *dataListCommand) Run(t *terminal) error {
 }
 
 type dataFetchCommand struct {
-	Names []string `arg:"" name:"name" help:"Data sets, see experiment data list."`
-	Data  string   `help:"Folder to put them in; without it LETHE_DATA, or the user's cache." placeholder:"DIR"`
+	Names []string `arg:"" name:"name" help:"Data sets (experiment data list shows them)."`
+	Data  string   `help:"Folder to save them in (default: LETHE_DATA, else the user's cache)." placeholder:"DIR"`
 }
 
 // Run downloads the data sets.
@@ -82,7 +82,7 @@ func fetchProgress(w io.Writer, name string) func(done, total int64) {
 }
 
 type dataVerifyCommand struct {
-	Data string `help:"Folder of data sets; without it LETHE_DATA." placeholder:"DIR"`
+	Data string `help:"Folder of the data sets (default: LETHE_DATA)." placeholder:"DIR"`
 }
 
 // Run prints the state of each file and fails when one is damaged.
@@ -99,7 +99,7 @@ func (c *dataVerifyCommand) Run(t *terminal) error {
 		}
 	}
 	if bad > 0 {
-		return fmt.Errorf("%d of %d files are damaged or cannot be read; remove them and fetch them again", bad, len(checks))
+		return fmt.Errorf("%d of %d files are damaged or unreadable: remove them and fetch them again", bad, len(checks))
 	}
 	return nil
 }

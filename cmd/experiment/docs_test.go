@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// commandsIn returns the command lines of this program that a page shows, each as its words. A backslash at the end of a line goes on with the next.
+// commandsIn returns the command lines of this program that a page shows, each as its words. A backslash at the end of a line joins it with the next.
 func commandsIn(page string) (out [][]string) {
 	page = regexp.MustCompile(`\\\n\s*`).ReplaceAllString(page, " ")
 	shown := regexp.MustCompile("(?:go run ./cmd/experiment|`experiment) ([^`\n]*)|`(run [a-z-]+ [^`\n]*)`")
@@ -64,6 +64,11 @@ func TestCommandsInPagesParse(t *testing.T) {
 				case placeholder.MatchString(w):
 					words[i] = t.TempDir()
 				}
+			}
+			if strings.HasPrefix(words[0], "-") { // --version prints and ends
+				_, _, err = call(t, words...)
+				require.NoError(t, err, "%s: %s", path, strings.Join(words, " "))
+				continue
 			}
 			k, err := newParser(io.Discard, io.Discard)
 			require.NoError(t, err)

@@ -10,7 +10,7 @@ import (
 )
 
 type doctorCommand struct {
-	Data string `help:"Folder of data sets; without it LETHE_DATA." placeholder:"DIR"`
+	Data string `help:"Folder of the data sets (default: LETHE_DATA)." placeholder:"DIR"`
 }
 
 // Run says what was found and fails when a derivative is wrong.
@@ -22,17 +22,17 @@ func (c *doctorCommand) Run(t *terminal) error {
 	b, err := graph.BLAS()
 	out("BLAS", "%s", b.Name)
 	if b.Core != "" {
-		out("", "working for the processor type %s", b.Core)
+		out("", "kernels for the processor type %s", b.Core)
 		out("", "%s", b.Library)
 	}
 	if err != nil {
-		out("", "not as asked for: %v", err)
+		out("", "not the requested library: %v", err)
 	}
 	const n = 1024
 	for _, cores := range []int{1, runtime.GOMAXPROCS(0)} {
-		for _, single := range []bool{true, false} {
-			precision := map[bool]string{true: "float32", false: "float64"}[single]
-			out("", "%.0f GFLOP/s in %s on %d core(s)", 2*n*n*n/graph.BenchProduct(n, n, n, false, false, single, cores)/1e9, precision, cores)
+		for _, precision := range []string{"float32", "float64"} {
+			seconds := graph.BenchProduct(n, n, n, false, false, precision == "float32", cores)
+			out("", "%.0f GFLOP/s in %s on %d core(s)", 2*n*n*n/seconds/1e9, precision, cores)
 		}
 		if runtime.GOMAXPROCS(0) == 1 {
 			break
@@ -44,9 +44,9 @@ func (c *doctorCommand) Run(t *terminal) error {
 			title = ""
 		}
 		ok, how := datasets.Available(name, c.Data)
-		state := "absent;"
+		state := "missing:"
 		if ok {
-			state = "there,"
+			state = "available,"
 		}
 		for j, line := range wrap(fmt.Sprintf("%s %s %s", name, state, how), 66) {
 			if j > 0 {
@@ -70,10 +70,10 @@ func (c *doctorCommand) Run(t *terminal) error {
 			out(title, "%s: WRONG\n%v", check.Name, err)
 			continue
 		}
-		out(title, "%s: right", check.Name)
+		out(title, "%s: correct", check.Name)
 	}
 	if wrong > 0 {
-		return fmt.Errorf("the derivatives of %d stock networks are wrong on this machine; no result can be trusted (try LETHE_BLAS=gonum)", wrong)
+		return fmt.Errorf("the derivatives of %d built-in networks are wrong on this machine: do not trust its results (try LETHE_BLAS=gonum)", wrong)
 	}
 	return nil
 }

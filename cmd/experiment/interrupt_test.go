@@ -18,7 +18,7 @@ import (
 // stubborn names the environment variable that makes the test's process one that does not look at its context.
 const stubborn = "LETHE_TEST_STUBBORN"
 
-// TestASecondInterruptKills interrupts a child that goes on regardless.
+// TestASecondInterruptKills interrupts a child that ignores it.
 func TestASecondInterruptKills(t *testing.T) {
 	if os.Getenv(stubborn) != "" {
 		ctx, stop := interruptible()

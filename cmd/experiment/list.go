@@ -1,54 +1,71 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"lethe/experiments"
 )
 
 type listCommand struct {
-	Settings bool `help:"List the settings that --set takes as well."`
+	Settings bool `help:"Also list the settings for --set."`
+	Markdown bool `help:"With --settings: print the settings only, as docs/settings.md."`
 }
 
 // Run prints the experiments.
 func (c *listCommand) Run(t *terminal) error {
+	switch {
+	case c.Markdown && !c.Settings:
+		return usageError{errors.New("--markdown is for the settings: list --settings --markdown")}
+	case c.Markdown:
+		settingsPage(t.stdout)
+		return nil
+	}
 	for _, e := range experiments.Experiments() {
-		fmt.Fprintf(t.stdout, "%-12s %s\n", e.ID, e.Title)
-		for _, line := range wrap(e.Question, 64) {
-			fmt.Fprintf(t.stdout, "%-12s  %s\n", "", line)
-		}
-		if len(e.Parts) > 0 {
-			fmt.Fprintf(t.stdout, "%-12s  (%s)\n", "", strings.Join(e.Parts, ", "))
-		}
+		describe(t.stdout, e)
 	}
 	if !c.Settings {
-		fmt.Fprintln(t.stdout, "\nexperiment list --settings shows what --set takes.")
+		fmt.Fprintln(t.stdout, "\nexperiment list --settings shows the settings for --set.")
 		return nil
 	}
 	fmt.Fprintln(t.stdout, "\nSettings (--set key=value):")
-	names, docs := experiments.Keys()
-	var owners []string
-	lines := map[string]string{} // by owner
-	for i, name := range names {
-		of := strings.Join(experiments.Owners(name), " and ")
-		if _, known := lines[of]; !known {
-			owners = append(owners, of)
+	for _, group := range settingGroups() {
+		if group.owners != "" {
+			fmt.Fprintf(t.stdout, "\nof %s only:\n", group.owners)
 		}
-		for j, line := range wrap(docs[i], 60) {
-			if j > 0 {
-				name = ""
-			}
-			lines[of] += fmt.Sprintf("  %-16s %s\n", name, line)
+		for _, f := range group.fields {
+			printSetting(t.stdout, f.Name, f.Doc)
 		}
-	}
-	for _, of := range owners {
-		if of != "" {
-			fmt.Fprintf(t.stdout, "\nof %s only:\n", of)
-		}
-		fmt.Fprint(t.stdout, lines[of])
 	}
 	return nil
+}
+
+// describe prints an experiment in two columns that fit into 80 characters.
+func describe(w io.Writer, e *experiments.Experiment) {
+	name := e.ID
+	for _, line := range wrap(e.Title, 62) {
+		fmt.Fprintf(w, "%-17s %s\n", name, line)
+		name = ""
+	}
+	text := e.Question
+	if len(e.Parts) > 0 {
+		text += " (" + strings.Join(e.Parts, ", ") + ")"
+	}
+	for _, line := range wrap(text, 60) {
+		fmt.Fprintf(w, "%-17s   %s\n", "", line)
+	}
+}
+
+// printSetting prints a setting in two columns that fit into 80 characters.
+func printSetting(w io.Writer, name, doc string) {
+	for i, line := range wrap(doc, 60) {
+		if i > 0 {
+			name = ""
+		}
+		fmt.Fprintf(w, "  %-16s %s\n", name, line)
+	}
 }
 
 // wrap breaks text into lines of at most width characters at spaces.

@@ -67,13 +67,15 @@ type terminal struct {
 
 // commands is the command line.
 type commands struct {
-	List     listCommand     `cmd:"" help:"List the experiments, their settings and what they ask."`
+	Version versionFlag `help:"Print version, commit, Go and BLAS."`
+
+	List     listCommand     `cmd:"" help:"List the experiments, the questions they answer, and their settings."`
 	Run      runCommand      `cmd:"" help:"Run experiments and write tables, figures and a report."`
-	Report   reportCommand   `cmd:"" help:"Make tables, figures and report anew from a run's records."`
-	Networks networksCommand `cmd:"" help:"Keep the trained networks of a run of poisoning for run --networks."`
+	Report   reportCommand   `cmd:"" help:"Rebuild tables, figures and report from the records of a run."`
+	Networks networksCommand `cmd:"" help:"Save the trained networks of a poisoning run, for run --networks."`
 	Data     dataCommand     `cmd:"" help:"List, fetch and verify data sets."`
-	Bench    benchCommand    `cmd:"" help:"Time the works that speed is measured by."`
-	Doctor   doctorCommand   `cmd:"" help:"Check this machine, its data and the stock networks' derivatives."`
+	Bench    benchCommand    `cmd:"" help:"Time the standard workloads."`
+	Doctor   doctorCommand   `cmd:"" help:"Check this machine, its data, and the derivatives of the built-in networks."`
 }
 
 // leave is how kong ends a command line that only asked for help.

@@ -43,12 +43,12 @@ func TestWrongCommandLinesExitWith2(t *testing.T) {
 		{"fly", "unexpected argument fly"}, {"run", "name an experiment"}, {"run nope", "known: features"}, {"run residual --nope", "unknown flag"},
 		{"run residual limits residual", "experiment residual is named twice"},
 		{"run residual --set nope=1", "known: request"}, {"run residual --dataset nope", "known: diabetes"}, {"run features --dataset digits", "digits holds images"}, {"run residual --model nope", "known: linear"},
-		{"run residual --resume --force", "exclude"}, {"run residual --config x.yaml", "leave experiment"},
-		{"run --config x.yaml --seed 1", "--seed and --set out"}, {"run --config x.yaml --profile quick", "--profile, --seed"}, {"run --config x.yaml --dataset spam", "--dataset"},
-		{"run --config x.yaml --set draws=1", "--set out"}, {"run residual --set growth=1", "at least 2"}, {"bench nope", "known: drebin"},
-		{"run residual --text x.txt", "--text is for memorization"}, {"run memorization --secret x", "--secret goes with --prompt"},
+		{"run residual --resume --force", "exclude"}, {"run residual --config x.yaml", "omit the experiment"},
+		{"run --config x.yaml --seed 1", "--seed and --set"}, {"run --config x.yaml --profile quick", "--profile, --seed"}, {"run --config x.yaml --dataset spam", "--dataset"},
+		{"run --config x.yaml --set draws=1", "and --set"}, {"run residual --set growth=1", "at least 2"}, {"bench nope", "known: drebin"},
+		{"run residual --text x.txt", "--text is for memorization"}, {"run memorization --secret x", "--secret needs --prompt"},
 		{"run memorization --prompt a --secret bcd --replace xy", "--replace has 2 characters and --secret 3"}, {"run memorization --dataset diabetes", "knows alice"},
-		{"run --config x.yaml --secret x", "leave --prompt, --secret and --replace out"}, {"data fetch nope", "known: diabetes"},
+		{"run --config x.yaml --secret x", "omit --prompt, --secret and --replace"}, {"data fetch nope", "known: diabetes"},
 	} {
 		_, _, err := call(t, strings.Fields(c.args)...)
 		require.ErrorContains(t, err, c.want, c.args)
@@ -67,7 +67,7 @@ func TestAnAbsentDataSetIsAnErrorOnlyWhenNamed(t *testing.T) {
 		assert.Contains(t, errs, "data fetch "+name)
 	}
 	assert.Contains(t, out, "Share of affected")
-	assert.Contains(t, out, "One report of all")
+	assert.Contains(t, out, "Combined report")
 }
 
 func TestRunReportResumeForce(t *testing.T) {
@@ -160,7 +160,7 @@ func TestBenchPrintsOneObjectALine(t *testing.T) {
 func TestDoctorFindsTheDerivativesRight(t *testing.T) {
 	out, _, err := call(t, "doctor")
 	require.NoError(t, err)
-	for _, want := range []string{"cores", "BLAS", "GFLOP/s", "diabetes there", "fashion there", "cifar10 absent", "MLP with tanh, logistic loss: right"} {
+	for _, want := range []string{"cores", "BLAS", "GFLOP/s", "diabetes available", "fashion available", "cifar10 missing", "MLP with tanh, logistic loss: correct"} {
 		assert.Contains(t, out, want)
 	}
 }
@@ -194,5 +194,5 @@ func TestBenchNamesWhatItLeavesOut(t *testing.T) {
 	out, errs, err := call(t, "bench", "cores")
 	require.NoError(t, err)
 	assert.Contains(t, out, "mlp gradient")
-	assert.Contains(t, errs, "left out: drebin gradient, all cores; get it by `experiment data fetch drebin`")
+	assert.Contains(t, errs, "skipped: drebin gradient, all cores; get it by `experiment data fetch drebin`")
 }

@@ -111,10 +111,10 @@ const trainingPause = 5 * time.Second
 func (l *lines) Begin(title string, units, done int) {
 	l.title, l.units, l.done, l.began = title, units, done, time.Now()
 	if done > 0 {
-		fmt.Fprintf(l.w, "%s: %d pieces of work, %d of them done before\n", title, units, done)
+		fmt.Fprintf(l.w, "%s: %d steps, %d of them done before\n", title, units, done)
 		return
 	}
-	fmt.Fprintf(l.w, "%s: %d pieces of work\n", title, units)
+	fmt.Fprintf(l.w, "%s: %d steps\n", title, units)
 }
 
 func (l *lines) Unit(name string) {

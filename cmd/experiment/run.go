@@ -15,26 +15,26 @@ import (
 
 type runCommand struct {
 	IDs     []string `arg:"" optional:"" name:"id" help:"Experiments, see experiment list."`
-	Dataset string   `help:"Data set; without it every one that is there." placeholder:"NAME"`
-	Model   string   `help:"linear or mlp; without it features runs both, its parts the linear one; memorization has lstm, poisoning cnn." placeholder:"NAME"`
-	Profile string   `help:"smoke, quick or paper; without it quick." placeholder:"NAME"`
-	Data    string   `help:"Folder of data sets; without it LETHE_DATA." placeholder:"DIR"`
+	Dataset string   `help:"Data set (default: all available)." placeholder:"NAME"`
+	Model   string   `help:"linear or mlp (default: both for features, linear for its parts); memorization uses lstm, poisoning cnn." placeholder:"NAME"`
+	Profile string   `help:"smoke, quick or paper (default: quick)." placeholder:"NAME"`
+	Data    string   `help:"Folder of the data sets (default: LETHE_DATA)." placeholder:"DIR"`
 	Out     string   `help:"Folder for results." placeholder:"DIR" default:"results"`
-	Seed    *uint64  `help:"Seed of everything random; without it 1." placeholder:"N"`
-	Set     []string `help:"Change a setting, as in --set features=10,50 --set draws=40." placeholder:"key=value" sep:"none"`
-	Config  string   `help:"Repeat the run that this config.yaml belongs to." placeholder:"FILE"`
-	Resume  bool     `help:"Go on with a run that was stopped."`
-	Force   bool     `help:"Start a run anew that is there already."`
-	DryRun  bool     `help:"Check the command line, print the runs that it asks for, and do nothing."`
-	Quiet   bool     `help:"Print errors and paths only."`
+	Seed    *uint64  `help:"Seed of all random numbers (default: 1)." placeholder:"N"`
+	Set     []string `help:"Change a setting, for example --set features=10,50 --set draws=40." placeholder:"key=value" sep:"none"`
+	Config  string   `help:"Repeat the run of this config.yaml." placeholder:"FILE"`
+	Resume  bool     `help:"Resume a run that was stopped."`
+	Force   bool     `help:"Start again and overwrite an existing run."`
+	DryRun  bool     `help:"Check the command line and print its runs without starting them."`
+	Quiet   bool     `help:"Print only errors and paths."`
 
-	Text       string `group:"Flags of memorization:" help:"Text to train on, a UTF-8 file; without it the embedded one." placeholder:"FILE"`
-	Prompt     string `group:"Flags of memorization:" help:"What stands before the secret in the text." placeholder:"TEXT"`
-	Secret     string `group:"Flags of memorization:" help:"What is to be forgotten; without it random digits, put into the text." placeholder:"TEXT"`
-	Replace    string `group:"Flags of memorization:" help:"What the secret becomes, as long as it; without it random characters of its kinds." placeholder:"TEXT"`
-	Checkpoint string `group:"Flags of memorization:" help:"Trained parameters (safetensors) instead of a training." placeholder:"FILE"`
+	Text       string `group:"Flags of memorization:" help:"UTF-8 file of the text to train on (default: the embedded text)." placeholder:"FILE"`
+	Prompt     string `group:"Flags of memorization:" help:"Text that stands before the secret." placeholder:"TEXT"`
+	Secret     string `group:"Flags of memorization:" help:"Text to unlearn (default: random digits, inserted into the text)." placeholder:"TEXT"`
+	Replace    string `group:"Flags of memorization:" help:"Replacement of the secret, of the same length (default: random characters of the same kinds)." placeholder:"TEXT"`
+	Checkpoint string `group:"Flags of memorization:" help:"Trained parameters (safetensors) to load instead of training." placeholder:"FILE"`
 
-	Networks string `group:"Flags of poisoning:" help:"Folder of trained networks, as experiment networks writes it, instead of trainings." placeholder:"DIR"`
+	Networks string `group:"Flags of poisoning:" help:"Folder of networks saved by experiment networks, to load instead of training." placeholder:"DIR"`
 }
 
 // given is what the flags say of the text and the secret.
@@ -99,10 +99,10 @@ func (c *runCommand) orders() ([]*experiments.Order, error) {
 	}
 	if c.Config != "" {
 		if len(c.IDs) > 0 || c.Dataset != "" || c.Model != "" || c.Profile != "" || c.Seed != nil || len(c.Set) > 0 {
-			return nil, errors.New("--config repeats a run as it was: leave experiment, --dataset, --model, --profile, --seed and --set out")
+			return nil, errors.New("--config repeats a run as it was: omit the experiment, --dataset, --model, --profile, --seed and --set")
 		}
 		if c.Prompt != "" || c.Secret != "" || c.Replace != "" {
-			return nil, errors.New("--config repeats a run as it was: leave --prompt, --secret and --replace out (--text and --checkpoint may name the files anew)")
+			return nil, errors.New("--config repeats a run as it was: omit --prompt, --secret and --replace (--text and --checkpoint may give new paths of the files)")
 		}
 		config, err := experiments.ReadConfig(c.Config)
 		if err != nil {
@@ -112,7 +112,7 @@ func (c *runCommand) orders() ([]*experiments.Order, error) {
 		return []*experiments.Order{&base}, nil
 	}
 	if len(c.IDs) == 0 {
-		return nil, errors.New("name an experiment (experiment list shows them), or repeat one by --config")
+		return nil, errors.New("name an experiment (experiment list shows them), or repeat a run with --config")
 	}
 	var out []*experiments.Order
 	for i, id := range c.IDs {
@@ -143,13 +143,13 @@ func (c *runCommand) one(t *terminal, o *experiments.Order) error {
 		fmt.Fprintf(t.stdout, "%s\nTables, figures and report: %s\n\n", text, r.Dir)
 	}
 	for _, m := range missing {
-		for i, line := range wrap("Left out: "+m.How, 78) {
+		for i, line := range wrap("Skipped: "+m.How, 78) {
 			fmt.Fprintln(t.stderr, strings.Repeat("  ", min(i, 1))+line)
 		}
 	}
 	var stopped *experiments.Stopped
 	if errors.As(err, &stopped) && errors.Is(err, context.Canceled) {
-		return fmt.Errorf("stopped; what was finished is kept in %s; the same command with --resume goes on: %w", stopped.Dir, context.Canceled)
+		return fmt.Errorf("stopped; finished work is kept in %s; repeat the command with --resume to continue: %w", stopped.Dir, context.Canceled)
 	}
 	if err != nil {
 		return err
@@ -163,14 +163,14 @@ func (c *runCommand) one(t *terminal, o *experiments.Order) error {
 		if err := experiments.Merge(dirs, path); err != nil {
 			return err
 		}
-		fmt.Fprintf(t.stdout, "One report of all: %s\n", path)
+		fmt.Fprintf(t.stdout, "Combined report: %s\n", path)
 	}
 	return nil
 }
 
 type reportCommand struct {
-	Dirs []string `arg:"" name:"dir" help:"Folders of runs, or a folder that holds such folders."`
-	Out  string   `help:"File for the one report of several runs." placeholder:"FILE"`
+	Dirs []string `arg:"" name:"dir" help:"Folders of runs, or a folder that contains them."`
+	Out  string   `help:"File for the combined report of several runs." placeholder:"FILE"`
 }
 
 // Run renders the folders.

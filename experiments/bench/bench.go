@@ -57,19 +57,19 @@ func FindWorks(names []string) ([]Work, error) {
 	}
 	for _, n := range names {
 		if !slices.Contains(known, n) {
-			return nil, fmt.Errorf("unknown work %q; known: %s", n, strings.Join(known, ", "))
+			return nil, fmt.Errorf("unknown workload %q; known: %s", n, strings.Join(known, ", "))
 		}
 	}
 	return out, nil
 }
 
-// LeftOut is the error of a work of which some was timed and one thing was not, since its data set is absent.
+// LeftOut is the error of a workload of which one part was not timed, because its data set is absent.
 type LeftOut struct {
 	What string
 	Err  error
 }
 
-func (e *LeftOut) Error() string { return fmt.Sprintf("left out: %s: %v", e.What, e.Err) }
+func (e *LeftOut) Error() string { return fmt.Sprintf("skipped: %s: %v", e.What, e.Err) }
 func (e *LeftOut) Unwrap() error { return e.Err }
 
 // Absent returns how to get the data set whose absence the error reports, "" if it reports something else.

@@ -27,7 +27,7 @@ func Budget() *engine.Experiment {
 	const id = "budget"
 	return tabledata.Experiment{
 		ID: id, Title: "A stream of certified requests", Convex: true,
-		Question: "what does each of many single requests cost against retraining, and what do all releases give away together?",
+		Question: "how much does each of many single requests cost compared with retraining, and what do all releases reveal together?",
 		Defaults: releaseDefaults, Describe: describeReleases,
 		Units: func(_ context.Context, s *tabledata.Session, set *tabledata.Settings) ([]engine.Unit, error) {
 			kinds := []string{"samples", "labels"}
@@ -180,8 +180,8 @@ func singleRequests(s *tabledata.Session, ctx context.Context, set *tabledata.Se
 
 func budgetTables(r *engine.Results) []report.Table {
 	b, _ := budgetOf(r)
-	t := report.Table{Title: "Single certified requests", Header: []string{"requests", "number", "seconds a request", "requests a second", "passes a request",
-		"warm retraining, s", "its passes", "cold retraining, s", "its passes", "accuracy at last, %", "retrained, %", "distance to retraining", "allowed", "epsilon of all releases"}}
+	t := report.Table{Title: "Single certified requests", Header: []string{"requests", "number", "time / request, s", "requests / s", "passes / request",
+		"warm retraining, s", "warm passes", "cold retraining, s", "cold passes", "final accuracy, %", "retrained, %", "distance to retraining", "allowed", "epsilon of all releases"}}
 	for _, kind := range []string{"features", "samples", "labels"} {
 		at := func(metric string) float64 { return r.Where(metric, "kind", kind).Mean }
 		if math.IsNaN(at("requests-certified")) {
@@ -197,10 +197,10 @@ func budgetTables(r *engine.Results) []report.Table {
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	t.Note = fmt.Sprintf("Every request is certified by itself at epsilon %g, delta %g; the last column is the epsilon of all releases of a stream taken together, at the "+
-		"same delta. A request costs its passes over the data, its place in the ledger (syncs to disk) and the file of its release; a pass is a gradient or a "+
-		"Hessian product over all samples. Retraining is on what is left after the last request, to the same residual and without noise: warm by Newton's "+
-		"method from the state before that request, cold by L-BFGS. The distance is that of the state, before its noise.", b.Epsilon, b.Delta)
+	t.Note = fmt.Sprintf("Every request is certified separately at epsilon %g, delta %g. The last column is the epsilon of all releases of a stream together, at the "+
+		"same delta. The time of a request includes its passes over the data, its ledger entry (syncs to disk) and the file of its release. A pass is a gradient or a "+
+		"Hessian product over all samples. Retraining uses the data after the last request, to the same residual and without noise: warm by Newton's "+
+		"method from the state before that request, cold by L-BFGS. The distance is that of the state, before noise is added.", b.Epsilon, b.Delta)
 	return []report.Table{t}
 }
 
@@ -226,7 +226,7 @@ func budgetClaims(r *engine.Results) []report.Claim {
 		}
 		name := fmt.Sprintf("after %s single requests (%s): ", numbers.Shortest(at("requests-certified")), kind)
 		out = append(out, report.AtMost(name+"distance of the state to retraining", at("state-distance"), at("allowed-distance")),
-			report.Within(name+"test accuracy of the release, against retraining without noise", at("accuracy"), at("retrained-accuracy"), 0.0002, report.Percent, "%"))
+			report.Within(name+"test accuracy of the release, compared with retraining without noise", at("accuracy"), at("retrained-accuracy"), 0.0002, report.Percent, "%"))
 	}
 	return out
 }

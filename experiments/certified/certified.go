@@ -19,7 +19,7 @@ func Certified() *engine.Experiment {
 	const id = "certified"
 	return tabledata.Experiment{
 		ID: id, Title: "Certified unlearning", Convex: true,
-		Question: "how much accuracy does a certified model lose against retraining without noise, and what does a request cost?",
+		Question: "how much accuracy does a certified model lose compared with retraining without noise, and how much does a request cost?",
 		Defaults: releaseDefaults,
 		Describe: describeReleases,
 		Units: func(ctx context.Context, s *tabledata.Session, set *tabledata.Settings) ([]engine.Unit, error) {

@@ -20,8 +20,8 @@ import (
 func LossBudget() *engine.Experiment {
 	const id = "loss-budget"
 	return tabledata.Experiment{
-		ID: id, Title: "A stream of requests against one budget of loss perturbation", Convex: true,
-		Question: "how many single requests does a budget bear, and what does each cost against retraining?",
+		ID: id, Title: "A stream of requests under one budget of loss perturbation", Convex: true,
+		Question: "how many single requests does a budget cover, and how much does each cost compared with retraining?",
 		Defaults: func(s *tabledata.Settings, k engine.Key) {
 			lossDefaults(s, k)
 			s.Steps, s.Tolerance = 3, 1e-3 // more steps, each solved roughly

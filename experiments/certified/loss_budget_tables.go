@@ -26,7 +26,7 @@ func lossBudgetTables(r *engine.Results) []report.Table {
 	var out []report.Table
 	for _, kind := range kinds(r) {
 		t := report.Table{Title: "Single requests until the budget is spent: " + kind, Header: []string{"method", "requests certified", "budget spent, %",
-			"seconds a request", "retraining, s", "requests a second", "accuracy at first, %", "accuracy at last, %", "majority class, %", "macro F1 at last"}}
+			"time / request, s", "retraining, s", "requests / s", "initial accuracy, %", "final accuracy, %", "majority class, %", "final macro F1"}}
 		for _, l := range tabledata.Labels(r, "requests-certified") {
 			at := func(metric string) float64 { return r.Where(metric, "method", l, "kind", kind).Mean }
 			requests := numbers.Shortest(at("requests-certified"))
@@ -42,8 +42,8 @@ func lossBudgetTables(r *engine.Results) []report.Table {
 			}
 			t.Rows = append(t.Rows, append(row, numbers.Fixed(at("macro-f1-after"), 3)))
 		}
-		t.Note = fmt.Sprintf("Epsilon %g, delta %g, sigma %g: a residual of %s may be spent. A request costs its gradients, its place in the ledger (two syncs to "+
-			"disk) and its certificate; retraining is from the start, once, on what is left. Rows are normalised.", b.Epsilon, b.Delta, b.Sigma, report.Plain.One(b.Residual()))
+		t.Note = fmt.Sprintf("Epsilon %g, delta %g, sigma %g: the budget is a residual of %s. The time of a request includes its gradients, its ledger entry (two syncs to "+
+			"disk) and its certificate. Retraining runs once, from the start, on the remaining data. Rows are normalized.", b.Epsilon, b.Delta, b.Sigma, report.Plain.One(b.Residual()))
 		if kind == "features" {
 			t.Note += " Columns are drawn from the pool " + r.Setting("pool") + "."
 		}
@@ -54,8 +54,8 @@ func lossBudgetTables(r *engine.Results) []report.Table {
 
 // accountTable says whether the accounts were true.
 func accountTable(r *engine.Results) report.Table {
-	t := report.Table{Title: "The accounts", Header: []string{"stream", "exact residual at last", "total at last", "sum of the bounds", "largest error of a total", "largest excess of the exact residual"},
-		Note: "The exact residual never exceeds the total (an excess of 0) by the triangle inequality; the sum of the bounds needs no gradient over all samples."}
+	t := report.Table{Title: "The accounts", Header: []string{"stream", "final exact residual", "final total", "sum of the bounds", "largest error of a total", "largest excess of the exact residual"},
+		Note: "By the triangle inequality the exact residual never exceeds the total (an excess of 0). The sum of the bounds needs no gradient over all samples."}
 	for _, kind := range kinds(r) {
 		for _, l := range tabledata.Labels(r, "requests-certified") {
 			last := func(metric string) float64 {
@@ -79,7 +79,7 @@ func lossBudgetFigures(r *engine.Results) []report.Figure {
 	var out []report.Figure
 	for _, kind := range kinds(r) {
 		f := report.Figure{Name: kind, X: "requests", Y: "residual", LogX: true, LogY: true,
-			Caption: fmt.Sprintf("Ledger, exact residual and bounds over single requests (%s); the budget is what sigma %g allows, and a point above it is a "+
+			Caption: fmt.Sprintf("Ledger, exact residual and bounds over single requests (%s); sigma %g sets the budget, and a point above it is a "+
 				"request that was refused", kind, b.Sigma)}
 		longest := 1.0
 		for _, l := range tabledata.Labels(r, "requests-certified") {

@@ -23,7 +23,7 @@ func LossPerturbation() *engine.Experiment {
 	const id = "loss-perturbation"
 	return tabledata.Experiment{
 		ID: id, Title: "Certificates by loss perturbation", Convex: true,
-		Question: "how often is an update certified, what noise does each method need for it, and what is the model worth then?",
+		Question: "how often is an update certified, how much noise does each method need for that, and how accurate is the model then?",
 		Defaults: lossDefaults,
 		Units: func(ctx context.Context, s *tabledata.Session, set *tabledata.Settings) ([]engine.Unit, error) {
 			sizes, err := s.Sizes(ctx, set)
@@ -44,17 +44,20 @@ func LossPerturbation() *engine.Experiment {
 	}.Runnable()
 }
 
-// lossDefaults also fixes the step lengths: what is tuned without noise says nothing of a model with it.
+// lossDefaults also fixes the step lengths: a step length tuned without noise says nothing about a model with noise.
 func lossDefaults(s *tabledata.Settings, k engine.Key) {
 	s.Sigma = 1
-	s.Pool = map[bool]string{true: "top400", false: "sensitive"}[k.Dataset == "drebin"]
+	s.Pool = "sensitive"
+	if k.Dataset == "drebin" {
+		s.Pool = "top400"
+	}
 	if s.Tau.Tuned {
 		s.Tau = settings.Auto{Value: cmp.Or(s.PaperTau, 1e-4)}
 	}
 	if s.TauFT.Tuned {
 		s.TauFT = settings.Auto{Value: 1e-4}
 	}
-	s.Ridge, s.Epochs, s.Regulariser = settings.Auto{}, 1, "share"
+	s.Ridge, s.Epochs, s.Regularizer = settings.Auto{}, 1, "share"
 	s.Tolerance = 1e-8 // what a solve leaves counts against the certificate
 	if k.Profile == engine.Paper {
 		s.Draws, s.SweepDraws = 40, 5

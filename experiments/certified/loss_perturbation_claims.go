@@ -28,7 +28,7 @@ func lossClaims(r *engine.Results) []report.Claim {
 		out = append(out, report.AtLeast(fmt.Sprintf("second order (steps %s) at sigma %g: share of %d draws that certify, %s", r.Setting("steps"), b.Sigma, share.N,
 			tabledata.SizeTitle(r, v)), share.Mean, target, report.Style{Factor: 1, Places: 3}, ""))
 		ours, theirs := r.Where("test-accuracy", "method", "second-order", size, v), r.Where("test-accuracy", "method", "retrain", size, v)
-		out = append(out, report.Within("its test accuracy, against retraining's, "+tabledata.SizeTitle(r, v), ours.Mean, theirs.Mean, 0.005, report.Percent, "%"))
+		out = append(out, report.Within("its test accuracy, compared with retraining, "+tabledata.SizeTitle(r, v), ours.Mean, theirs.Mean, 0.005, report.Percent, "%"))
 	}
 	if holds := r.Where("bound-holds"); holds.N > 0 {
 		out = append(out, report.AtLeast(fmt.Sprintf("share of %d updates whose residual is within its closed-form bound", holds.N), holds.Mean, 1, report.Style{Factor: 1, Places: 2}, ""))
@@ -69,11 +69,11 @@ func needClaims(r *engine.Results, epsilon, delta float64) []report.Claim {
 			text := fmt.Sprintf("test accuracy at the sigma %s that %s needs, %s: ", numbers.Shortest(n.sigma), name, tabledata.SizeTitle(r, v))
 			if r.Config.Dataset == "enron" {
 				below := r.Where("test-accuracy", "method", "retrain", size, v).Mean - n.accuracy.Mean
-				out = append(out, report.AtLeast(text+"points below retraining's at the run's sigma", below, 0.20, report.Percent, ""))
+				out = append(out, report.AtLeast(text+"points below retraining at the run's sigma", below, 0.20, report.Percent, ""))
 				continue
 			}
 			majority := r.Where("test-accuracy", "method", majorityClass).Mean
-			c := report.Claim{Text: text + "against the majority class", Measured: report.Percent.One(n.accuracy.Mean) + " %", Target: "at most " + report.Percent.One(majority) + " %",
+			c := report.Claim{Text: text + "compared with the majority class", Measured: report.Percent.One(n.accuracy.Mean) + " %", Target: "at most " + report.Percent.One(majority) + " %",
 				Met: n.accuracy.Mean <= majority}
 			if !c.Met {
 				c.Short = report.Percent.One(n.accuracy.Mean-majority) + " points above"
@@ -92,11 +92,11 @@ func lossBudgetClaims(r *engine.Results) []report.Claim {
 		return nil
 	}
 	out := []report.Claim{
-		report.AtMost(fmt.Sprintf("%.0f single-sample requests: relative distance of the ledger's total from the sum of its entries", done.Mean), r.Where("sum-error", at...).Mean, 1e-12),
+		report.AtMost(fmt.Sprintf("%.0f single-sample requests: relative difference between the ledger's total and the sum of its entries", done.Mean), r.Where("sum-error", at...).Mean, 1e-12),
 		report.AtMost("excess of the exact residual over the ledger's total", r.Where("exact-excess", at...).Mean, 0),
 	}
 	if r.Config.Dataset == "adult" {
-		out = append(out, report.AtLeast("requests a second", r.Where("requests-per-second", at...).Mean, 20, report.Plain, ""))
+		out = append(out, report.AtLeast("requests per second", r.Where("requests-per-second", at...).Mean, 20, report.Plain, ""))
 	}
 	return out
 }

@@ -37,8 +37,8 @@ func lossTables(r *engine.Results) []report.Table {
 		{Title: "agreement with retraining, %", Metric: "agreement", Style: report.Percent},
 	})
 	for i := range out {
-		out[i].Note = fmt.Sprintf("Epsilon %g, delta %g, sigma %g, fixed before training; b is drawn anew in each draw and is part of training. Certified are "+
-			"updates whose residual, what training left included, is at most %s. None is noise alone (the paper's DP). ", b.Epsilon, b.Delta, b.Sigma,
+		out[i].Note = fmt.Sprintf("Epsilon %g, delta %g, sigma %g, fixed before training. Each draw has its own b, which is part of training. An update is certified if "+
+			"its residual, including that of training, is at most %s. The row none is noise alone (the paper's DP). ", b.Epsilon, b.Delta, b.Sigma,
 			report.Plain.One(b.Residual())) + out[i].Note + boundNote(r)
 	}
 	for _, size := range r.Numbers(tabledata.SizeSetting(r)) {
@@ -53,21 +53,21 @@ func boundNote(r *engine.Results) string {
 	if holds.N == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" The residual is within its bound, and that within the worst case, in %.0f of %d updates; fine-tuning has no bound.",
+	return fmt.Sprintf(" In %.0f of %d updates the residual is within its bound, and the bound within the worst case. Fine-tuning has no bound.",
 		holds.Mean*float64(holds.N), holds.N)
 }
 
 // needsTable shows the sigma that each method needs for each epsilon, and what the model is worth there. The authors' figures stand in columns
 // of their own.
 func needsTable(r *engine.Results, size float64, b unlearn.Budget, epsilons []float64) report.Table {
-	t := report.Table{Title: "The noise that each method needs, " + tabledata.SizeTitle(r, size), Header: []string{"method, epsilon", "sigma", "accuracy there, %",
-		"majority class, %", "macro F1 there", "better than the majority class", "no certificate: sigma as the authors have it", "accuracy there, %"}}
+	t := report.Table{Title: "Noise that each method needs, " + tabledata.SizeTitle(r, size), Header: []string{"method, epsilon", "sigma", "accuracy at it, %",
+		"majority class, %", "macro F1 at it", "better than the majority class", "no certificate: the authors' sigma", "accuracy at it, %"}}
 	published := tabledata.Authors[size]
 	if r.Config.Dataset != "drebin" || r.Setting("pool") != "top400" || r.Setting("request") != "features" || r.Setting("lambda") != "1" {
 		published = nil
 	}
 	if published != nil {
-		t.Header = append(t.Header, "no certificate: sigma from the residual in their notebook")
+		t.Header = append(t.Header, "no certificate: sigma from the residual in the authors' notebook")
 	}
 	majority, f1 := r.Where("test-accuracy", "method", majorityClass), r.Where("macro-f1", "method", majorityClass)
 	worthless := false
@@ -89,14 +89,14 @@ func needsTable(r *engine.Results, size float64, b unlearn.Budget, epsilons []fl
 			t.Rows = append(t.Rows, row)
 		}
 	}
-	t.Note = fmt.Sprintf("Sigma is the smallest of %s at which every one of %s draws is certified with that epsilon. ",
+	t.Note = fmt.Sprintf("Sigma is the smallest of %s at which all %s draws are certified with that epsilon. ",
 		strings.ReplaceAll(r.Setting("sigmas"), ",", ", "), r.Setting("sweep-draws"))
 	if worthless {
-		t.Note += fmt.Sprintf("Where it says no the model is no better than the majority class (%s %%, macro F1 %s): the certificate is worth nothing. ",
+		t.Note += fmt.Sprintf("A no means that the model is no better than the majority class (%s %%, macro F1 %s): the certificate is worth nothing. ",
 			report.Percent.One(majority.Mean), report.Style{Factor: 1, Places: 3}.One(f1.Mean))
 	}
-	t.Note += "The columns without a certificate take the mean residual of models without noise, as the authors' notebook does; b is part of training and changes " +
-		"the residual, so they certify nothing."
+	t.Note += "The columns without a certificate use the mean residual of models without noise, as the authors' notebook does; b is part of training and changes " +
+		"the residual, so these values certify nothing."
 	return t
 }
 
@@ -119,7 +119,7 @@ func lossFigures(r *engine.Results) []report.Figure {
 	b, _ := budgetOf(r)
 	for _, size := range r.Numbers(tabledata.SizeSetting(r)) {
 		f := report.Figure{Name: "needs-" + numbers.Shortest(size), X: "sigma", Y: "gradient residual", LogX: true, LogY: true,
-			Caption: fmt.Sprintf("Residual of models trained with noise, %s; certified is what lies below the line that epsilon %g allows", tabledata.SizeTitle(r, size), b.Epsilon)}
+			Caption: fmt.Sprintf("Residual of models trained with noise, %s; points below the line of epsilon %g are certified", tabledata.SizeTitle(r, size), b.Epsilon)}
 		for _, l := range sweptMethods(r) {
 			s := report.Series{Label: l}
 			for _, sigma := range r.Numbers("sweep-sigma") {

@@ -23,6 +23,6 @@ func onCertificates(s *tabledata.Session) *certifiedSession {
 // idleInStreams is idle for experiments that stream single requests.
 func idleInStreams(id string) func(*tabledata.Session, *tabledata.Settings, string) string {
 	return func(_ *tabledata.Session, _ *tabledata.Settings, key string) string {
-		return tabledata.Unless(!slices.Contains([]string{"request", "features", "rows", "draws"}, key), id+" streams single samples and columns; requests says how many")
+		return tabledata.Unless(!slices.Contains([]string{"request", "features", "rows", "draws"}, key), id+" streams single samples and columns; requests sets how many")
 	}
 }

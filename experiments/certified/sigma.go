@@ -18,8 +18,8 @@ import (
 func Sigma() *engine.Experiment {
 	const id = "sigma"
 	return tabledata.Experiment{
-		ID: id, Title: "Accuracy against the noise of a certificate", Convex: true,
-		Question: "how much noise does a model bear, and how does the regulariser change that?",
+		ID: id, Title: "Accuracy versus the noise of a certificate", Convex: true,
+		Question: "how much noise does a model tolerate, and how does the regularizer change that?",
 		Defaults: func(s *tabledata.Settings, k engine.Key) { s.Sigmas = append([]float64{0}, s.Sigmas...) },
 		Describe: func(s *tabledata.Settings) (string, []string) {
 			return "lambdas " + s.Text("lambdas") + ", sigmas " + s.Text("sigmas") + ", " + tabledata.TrainingLine(s),
@@ -38,7 +38,7 @@ func Sigma() *engine.Experiment {
 		},
 		Own: []string{"sigmas", "lambdas"}, Rows: certifiedRows(),
 		Idle: func(_ *tabledata.Session, _ *tabledata.Settings, key string) string {
-			return tabledata.Unless(!slices.Contains([]string{"request", "features", "rows", "pool"}, key), "sigma forgets nothing")
+			return tabledata.Unless(!slices.Contains([]string{"request", "features", "rows", "pool"}, key), "sigma unlearns nothing")
 		},
 		Tables: func(r *engine.Results) []report.Table {
 			return []report.Table{sigmaTable(r, "Test accuracy, %", "test-accuracy", report.Percent), sigmaTable(r, "Macro F1", "macro-f1", report.Style{Factor: 1, Places: 3})}
@@ -83,7 +83,7 @@ func sigmaRecords(s *tabledata.Session, ctx context.Context, part string, set *t
 func sigmaTable(r *engine.Results, title, metric string, f report.Style) report.Table {
 	majority := r.Where(metric, "method", majorityClass)
 	t := report.Table{Title: fmt.Sprintf("%s (* = no better than the majority class, %s)", title, f.One(majority.Mean)), Header: []string{"sigma"},
-		Note: tabledata.DrawsNote(r) + " Whatever is certified with noise that leaves a model no better than always answering the majority class is worth nothing."}
+		Note: tabledata.DrawsNote(r) + " A certificate is worth nothing where the noise leaves a model no better than always predicting the majority class."}
 	lambdas := r.Numbers("lambda")
 	for _, lambda := range lambdas {
 		t.Header = append(t.Header, "lambda "+numbers.Shortest(lambda))

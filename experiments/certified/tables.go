@@ -13,7 +13,7 @@ const released = "output-perturbation"
 
 func certifiedTables(r *engine.Results) []report.Table {
 	out := tabledata.ByMethod(r, "Certified unlearning", []tabledata.Column{
-		{Title: "test accuracy, %", Metric: "test-accuracy", Style: report.Percent}, {Title: "difference to retraining, points", Metric: "accuracy-difference", Style: report.Style{Factor: 100, Places: 3}},
+		{Title: "test accuracy, %", Metric: "test-accuracy", Style: report.Percent}, {Title: "difference from retraining, points", Metric: "accuracy-difference", Style: report.Style{Factor: 100, Places: 3}},
 		{Title: "certified, share of draws", Metric: "certified-share", Style: report.Style{Factor: 1, Places: 3}}, {Title: "agreement with retraining, %", Metric: "agreement", Style: report.Percent},
 		{Title: "seconds", Metric: "seconds", Style: report.Plain}, {Title: "passes over the data", Metric: "products", Style: report.Plain}, {Title: "distance to retraining", Metric: "parameter-distance", Style: report.Plain},
 	})
@@ -28,22 +28,22 @@ func certifiedTables(r *engine.Results) []report.Table {
 func guarantee(r *engine.Results) string {
 	b, _ := budgetOf(r)
 	noise := r.Where("noise", "method", released)
-	return fmt.Sprintf(" Each release is (%g, %g)-certified against the %s on the corrected data with the same noise, whatever was asked for and whatever was "+
-		"published before: its state has a gradient residual of at most %s, and each parameter has fresh noise of standard deviation %s. Retraining has no noise%s. "+
+	return fmt.Sprintf(" Each release is (%g, %g)-certified against the %s on the corrected data with the same noise, for every request and for everything "+
+		"published before. Its state has a gradient residual of at most %s, and each parameter gets fresh noise of standard deviation %s. Retraining has no noise%s. "+
 		"A pass is a gradient or a Hessian product over all samples.", b.Epsilon, b.Delta, r.Setting("against"), r.Setting("certified-residual"), report.Plain.One(noise.Mean), warmRule(r))
 }
 
-// warmRule says how warm retraining is done; nothing of records that are older than Newton's method there.
+// warmRule says how warm retraining is done; it is empty for records that are older than Newton's method there.
 func warmRule(r *engine.Results) string {
 	if len(r.Part("seconds", "label", tabledata.WarmNewton)) == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" and ends at a residual of at most %s too: warm by Newton's method from the model as it is, cold by L-BFGS", r.Setting("certified-residual"))
+	return fmt.Sprintf(" and also ends at a residual of at most %s: warm by Newton's method from the current model, cold by L-BFGS", r.Setting("certified-residual"))
 }
 
 func certifiedFigures(r *engine.Results) []report.Figure {
 	return []report.Figure{
-		tabledata.LinesBySize(r, "seconds", "Seconds of a certified request and of retraining, "+tabledata.DrawsCaption, "seconds", "seconds", true),
+		tabledata.LinesBySize(r, "seconds", "Run time of a certified request and of retraining, "+tabledata.DrawsCaption, "seconds", "seconds", true),
 		tabledata.LinesBySize(r, "accuracy", "Test accuracy of certified models and of retraining without noise, "+tabledata.DrawsCaption, "test-accuracy",
 			"test accuracy", false),
 	}
@@ -61,7 +61,7 @@ func certifiedClaims(r *engine.Results) []report.Claim {
 		name := tabledata.SizeTitle(r, v)
 		out = append(out,
 			report.AtLeast(fmt.Sprintf("%s: share of %d draws that are certified", name, share.N), share.Mean, 1, report.Style{Factor: 1, Places: 3}, ""),
-			report.Within(name+": mean test accuracy, against retraining without noise", r.Where("test-accuracy", "method", released, size, v).Mean,
+			report.Within(name+": mean test accuracy, compared with retraining without noise", r.Where("test-accuracy", "method", released, size, v).Mean,
 				r.Where("test-accuracy", "method", "retrain", "start", "warm", size, v).Mean, 0.0002, report.Percent, "%"))
 		for _, start := range []string{"warm", "cold"} {
 			theirs := r.Between("seconds", "method", "retrain", "start", start, size, v)
@@ -69,7 +69,7 @@ func certifiedClaims(r *engine.Results) []report.Claim {
 				continue
 			}
 			ours := r.Between("seconds", "method", released, size, v)
-			text := fmt.Sprintf("%s: median seconds of %s retraining over those of a certified request", name, start)
+			text := fmt.Sprintf("%s: median time of %s retraining / median time of a certified request", name, start)
 			out = append(out, report.AtLeast(text, theirs.Median/ours.Median, 1, report.Plain, "×"))
 		}
 	}

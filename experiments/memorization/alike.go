@@ -36,7 +36,7 @@ func (p *planted) alike(rng *rand.Rand) (string, error) {
 			}
 		}
 	}
-	return "", fmt.Errorf("the text has no other characters of the kinds of the secret's %q to replace it by: say by --replace what it becomes",
+	return "", fmt.Errorf("the text has no other characters of the kinds in the secret %q to replace it with: give a replacement with --replace",
 		p.canary.Secret)
 }
 

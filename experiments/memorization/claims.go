@@ -20,7 +20,7 @@ func memorizationClaims(r *engine.Results) []report.Claim {
 	}
 	var out []report.Claim
 	for _, length := range r.Numbers("length") {
-		out = append(out, memorisedClaims(r, length)...)
+		out = append(out, memorizedClaims(r, length)...)
 		for _, c := range cases(r) {
 			if c.length == length {
 				out = append(out, forgottenClaims(r, c)...)
@@ -30,11 +30,11 @@ func memorizationClaims(r *engine.Results) []report.Claim {
 	return append(out, solvedClaim(r))
 }
 
-// memorisedClaims: before anything is done the model knows the secret, in every draw.
-func memorisedClaims(r *engine.Results, length float64) []report.Claim {
+// memorizedClaims: before anything is done the model knows the secret, in every draw.
+func memorizedClaims(r *engine.Results, length float64) []report.Claim {
 	var out []report.Claim
 	if match := records.Values(before(r, length, "completion-match")); len(match) > 0 {
-		out = append(out, report.AtLeast(fmt.Sprintf("%g digits, before: share of the secret in the completion, the least of %s", length, drawsOf(len(match))),
+		out = append(out, report.AtLeast(fmt.Sprintf("%g digits, before unlearning: share of the secret in the completion, smallest of %s", length, drawsOf(len(match))),
 			slices.Min(match), 1, report.Plain, ""))
 	}
 	var certain []float64
@@ -44,7 +44,7 @@ func memorisedClaims(r *engine.Results, length float64) []report.Claim {
 		target = min(target, math.Round(10*min(15, rec.Number("space-bits")-1))/10)
 	}
 	if len(certain) > 0 {
-		out = append(out, report.AtLeast(fmt.Sprintf("%g digits, before: exposure among digits, bit, by rank or as samples prove, the least of %s", length,
+		out = append(out, report.AtLeast(fmt.Sprintf("%g digits, before unlearning: exposure among digits, bit, exact or proved by samples, smallest of %s", length,
 			drawsOf(len(certain))), slices.Min(certain), target, report.Plain, ""))
 	}
 	return out
@@ -71,31 +71,31 @@ func forgottenClaims(r *engine.Results, c memoryCase) []report.Claim {
 		}
 		middle := lost(r, c, "second-order")
 		claim := report.Claim{
-			Text:     c.title() + ", second order: draws in which the completion is still the secret; points of accuracy lost",
+			Text:     c.title() + ", second order: draws in which the completion is still the secret; accuracy lost, points",
 			Measured: fmt.Sprintf("%d of %d; %s", completed, len(match), overDraws(slices.Collect(maps.Values(gone)), points)),
-			Target:   "0; at most 0.5 in the median", Met: completed == 0 && middle <= 0.5,
+			Target:   "0; median at most 0.5", Met: completed == 0 && middle <= 0.5,
 		}
 		switch {
 		case completed > 0:
-			claim.Short = fmt.Sprintf("still the secret in %d of %d", completed, len(match))
+			claim.Short = fmt.Sprintf("the secret in %d of %d", completed, len(match))
 		case !claim.Met:
 			claim.Short = points(middle-0.5) + " points too many"
 		}
 		out = append(out, claim)
 	}
 	if first := lostBy(r, c, "first-order-matched"); len(first) > 0 {
-		out = append(out, dearerClaim(c.title()+": points lost by first order at the same log2-perplexity, by second order, in the median",
+		out = append(out, dearerClaim(c.title()+": median points lost at the same log2-perplexity, first order and second order",
 			lost(r, c, "first-order-matched"), lost(r, c, "second-order")))
 	}
 	for _, m := range []string{"fine-tune", "fine-tune-adam", "second-order-published"} {
-		out = append(out, nearerClaims(r, c, "second-order", m, "bits from retraining's log2-perplexity", decimals(1), func(m string) map[int]float64 {
+		out = append(out, nearerClaims(r, c, "second-order", m, "distance to retraining's log2-perplexity, bit", decimals(1), func(m string) map[int]float64 {
 			return byDraw(r, c, m, "log2-perplexity-distance")
 		})...)
 	}
 	out = append(out, nearerClaims(r, c, "second-order", "second-order-published", "points lost", points, func(m string) map[int]float64 {
 		return lostBy(r, c, m)
 	})...)
-	return append(out, nearerClaims(r, c, "second-order-exposure", "fine-tune-exposure", "bits from the median of drawn strings", decimals(1), func(m string) map[int]float64 {
+	return append(out, nearerClaims(r, c, "second-order-exposure", "fine-tune-exposure", "distance to the median of drawn strings, bit", decimals(1), func(m string) map[int]float64 {
 		out := byDraw(r, c, m, "below-median", "space", "digits")
 		for draw := range out {
 			out[draw] = math.Abs(out[draw])
@@ -119,7 +119,7 @@ func dearerClaim(text string, first, second float64) report.Claim {
 
 // nearerClaims: the first method has a smaller value than the second in every draw that has both; of no such draw there is no claim.
 func nearerClaims(r *engine.Results, c memoryCase, own, other, what string, write func(float64) string, of func(method string) map[int]float64) []report.Claim {
-	text := fmt.Sprintf("%s: %s by %s, by %s", c.title(), what, own, rowLabel(other))
+	text := fmt.Sprintf("%s: %s, %s and %s", c.title(), what, own, rowLabel(other))
 	if failed := len(failures(r, c, own)); failed > 0 {
 		return []report.Claim{{Text: text, Measured: "-", Target: "less in every draw", Short: fmt.Sprintf("%s failed in %s", own, drawsOf(failed))}}
 	}
@@ -164,7 +164,7 @@ func solvedClaim(r *engine.Results) report.Claim {
 			n += len(failures(r, c, m))
 		}
 	}
-	claim := report.Claim{Text: "second-order updates that state the true relative residual of their solves, or failed",
+	claim := report.Claim{Text: "second-order updates that report the true relative residual of their solves, or failed",
 		Measured: fmt.Sprintf("%d of %d", n-bare, n), Target: "all", Met: bare == 0}
 	if bare > 0 {
 		claim.Short = fmt.Sprintf("%d without", bare)

@@ -63,8 +63,8 @@ func describeMemorization(s *Settings) (string, []string) {
 	say := func(format string, args ...any) { line = append(line, fmt.Sprintf(format, args...)) }
 	say("windows of %d characters, embedding %d, %d LSTM layer(s) of %d units, dropout %s, l2 %s, %s", s.Window, s.Embedding, s.Layers, s.Units,
 		s.Text("dropout"), s.Text("l2"), s.Precision)
-	say("trained by Adam, rate %s, batches of %d, %d passes", s.Text("train-rate"), s.TrainBatch, s.TrainEpochs)
-	say("secrets put in %d times, %d draws of secret, places, start and order", s.Times, s.Draws)
+	say("trained by Adam, learning rate %s, batches of %d, %d passes", s.Text("train-rate"), s.TrainBatch, s.TrainEpochs)
+	say("each secret inserted %d times, %d draws of secret, places, initial parameters and order", s.Times, s.Draws)
 	say("curvature from %s windows", trial.OrAll(s.Sample))
 	return strings.Join(line, "; "), []string{"window", "embedding", "units", "layers", "dropout", "l2", "precision", "train-rate", "train-batch",
 		"train-epochs", "times", "draws", "sample", "length", "replace"}

@@ -34,7 +34,7 @@ func decimals(places int) func(float64) string {
 // drawsText says over how many draws the numbers of a table are, and what is written of them.
 func drawsText(r *engine.Results) string {
 	if n := r.Draws(); n > 1 {
-		return fmt.Sprintf(" Median over %d draws (least to largest), one number where they are alike.", n)
+		return fmt.Sprintf(" Median over %d draws (smallest to largest); a single number where all agree.", n)
 	}
 	return " One draw."
 }

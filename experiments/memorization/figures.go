@@ -43,7 +43,7 @@ func firstSpace(r *engine.Results) string {
 func exposureFigure(r *engine.Results, c memoryCase) report.Figure {
 	space := firstSpace(r)
 	f := report.Figure{Name: "exposure-" + c.file(), X: "exposure, bit",
-		Caption: fmt.Sprintf("Exposure among %s, %s, a mark for each draw; extrapolated ones are certain only as far as the samples prove, and are not to be "+
+		Caption: fmt.Sprintf("Exposure among %s, %s, a mark for each draw; an extrapolated one is certain only as far as the samples prove, and must not be "+
 			"compared with exact ones", spaceTitle(space), c.plain())}
 	methods := methods(r)
 	for i := len(methods) - 1; i >= 0; i-- { // from the bottom
@@ -84,7 +84,7 @@ func lengthFigures(r *engine.Results) []report.Figure {
 	var out []report.Figure
 	for _, way := range ways {
 		f := report.Figure{Name: "lengths-" + way, X: "characters of the secret", Y: "bits below the median",
-			Caption: fmt.Sprintf("Bits by which the secret lies below the median of strings drawn from %s, replacement %s, median over draws", spaceTitle(space), way)}
+			Caption: fmt.Sprintf("Log2-perplexity of the secret below the median of strings drawn from %s, in bits; replacement %s, median over draws", spaceTitle(space), way)}
 		for _, m := range methods(r) {
 			s := report.Series{Label: rowLabel(m)}
 			for _, c := range cases(r) {
@@ -106,7 +106,7 @@ const farLoss = 12
 func tradeOffFigure(r *engine.Results, c memoryCase) report.Figure {
 	space := firstSpace(r)
 	f := report.Figure{Name: "trade-off-" + c.file(), X: "held-out accuracy lost, points", Y: "bits from the median",
-		Caption: fmt.Sprintf("Distance of the secret's log2-perplexity to the median of strings drawn from %s against accuracy lost, %s: the best of all "+
+		Caption: fmt.Sprintf("Distance of the secret's log2-perplexity to the median of strings drawn from %s, against accuracy lost, %s: the best of all "+
 			"settings that were tried, a line for each draw", spaceTitle(space), c.plain())}
 	for _, m := range methods(r) {
 		label := rowLabel(m)
@@ -163,7 +163,7 @@ func front(tries []records.Record) (x, y []float64) {
 // histogramFigure shows the log2-perplexities of drawn strings, their distribution, and where the secret lies, before and after second order, in the first draw.
 func histogramFigure(r *engine.Results, c memoryCase) report.Figure {
 	space := firstSpace(r)
-	f := report.Figure{Name: "perplexity-" + c.file(), X: "log2-perplexity, bit", Y: "density, each by its largest",
+	f := report.Figure{Name: "perplexity-" + c.file(), X: "log2-perplexity, bit", Y: "density, scaled to its maximum",
 		Caption: fmt.Sprintf("Log2-perplexity of strings drawn from %s (areas), and the distribution fitted to it; dashed: the secret; %s, first draw",
 			spaceTitle(space), c.plain())}
 	show := func(label string, histograms, secret []records.Record) {
@@ -217,7 +217,7 @@ func fitted(h records.Record) (x, y []float64) {
 // traceFigure shows how the residual of LiSSA fell, or did not.
 func traceFigure(r *engine.Results) report.Figure {
 	f := report.Figure{Name: "lissa", X: "products, or batches", Y: "||b - Ax||/||b||", LogX: true, LogY: true,
-		Caption: "True relative residual of LiSSA: after so many products with scale and ridge from the spectrum, after so many batches as published; first draw"}
+		Caption: "True relative residual of LiSSA, first draw: against products, with scale and ridge from the spectrum, and against batches, as published"}
 	for _, c := range cases(r) {
 		for _, m := range []string{"second-order-lissa", "second-order-published"} {
 			s := report.Series{Label: m + ", " + c.plain()}

@@ -26,7 +26,7 @@ var sgdTuner = textTuner{
 	},
 }
 
-// adamTuner goes on by the trainer that made the network.
+// adamTuner continues with the trainer of the network.
 var adamTuner = textTuner{
 	rates: func(set *Settings) []float64 { return set.AdamRates },
 	open:  func(*Settings) bool { return true },
@@ -87,7 +87,7 @@ func (sub *secretSubject) fineTuneBy(ctx context.Context, c *correction, f textT
 	return ch, nil
 }
 
-// beyondEnd returns the next value beyond the end of an ascending grid that the best one is, as far as its neighbour is on the other side.
+// beyondEnd returns the next value beyond the end of an ascending grid that the best one is, as far as its neighbor is on the other side.
 func beyondEnd(grid []float64, best float64) (float64, bool) {
 	switch last := len(grid) - 1; best {
 	case grid[last]:
@@ -127,7 +127,7 @@ func (sub *secretSubject) fineTuneExposure(_ context.Context, c *correction) (*c
 		}
 	}
 	if len(ch.tries) == 0 {
-		return &choice{failed: "fine-tuning, whose tries it takes the best of, failed or was left out"}, nil
+		return &choice{failed: "fine-tuning, whose best try it takes, failed or was omitted"}, nil
 	}
 	if i, _ := sub.hidden().best(ch.tries); i >= 0 {
 		ch.method = tuners[i].method(sub, ch.tries[i].tags["tau-ft"].(float64), ch.tries[i].tags["epochs"].(int))

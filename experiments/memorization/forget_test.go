@@ -61,7 +61,7 @@ func TestTheSecretThatIsForgottenIsTheOneInTheText(t *testing.T) {
 		"other prompt": {"The code is Xy7.\n\n", "The key is ", "Xy7", `what stands before it there is "he code is "`, 0},
 		"a slip":       {"The key is Xy7.\n\n", "The key is ", "Xz7", `"Xy7" follows it: give that as the secret`, 0},
 		"cut off":      {long + "The key is Xy7.\n\n", "The key is ", "Xy7", "not within its first 200 characters: --set characters=0", 200},
-		"white only":   {"The key is  .\n\n", "The key is", "  ", "say by --replace what it becomes", 0},
+		"white only":   {"The key is  .\n\n", "The key is", "  ", "give a replacement with --replace", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := &Session{Session: &engine.Session{Seed: 3, Dataset: "d", Text: c.text, Given: engine.Given{Prompt: c.prompt, Secret: c.secret}}}
@@ -74,7 +74,7 @@ func TestTheSecretThatIsForgottenIsTheOneInTheText(t *testing.T) {
 	}
 	text := ownText(t, true)
 	for _, c := range []struct{ replacement, want string }{
-		{"Xy7-k", "--replace is the same as --secret, so that nothing would be forgotten"},
+		{"Xy7-k", "--replace equals --secret, so nothing would be unlearned"},
 		{"Xy7‐k", `--replace "Xy7\u2010k" reads like --secret "Xy7-k"`},
 		{"Ｘy7-k", "reads like --secret"},
 	} {

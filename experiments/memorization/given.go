@@ -22,18 +22,18 @@ func checkGivenText(m *engine.Given) error {
 	secret, replacement := utf8.RuneCountInString(m.Secret), utf8.RuneCountInString(m.Replacement)
 	switch {
 	case m.Secret == "" && m.Prompt != "":
-		return errors.New("--prompt goes with --secret, what is to be forgotten after it")
+		return errors.New("--prompt needs --secret, the text to unlearn after it")
 	case m.Secret == "" && m.Replacement != "":
-		return errors.New("--replace goes with --secret; what random digits become is a setting, --set replace")
+		return errors.New("--replace needs --secret; the replacement of random digits is a setting, --set replace")
 	case m.Secret != "" && m.Prompt == "":
-		return errors.New("--secret goes with --prompt, the text that stands before it")
+		return errors.New("--secret needs --prompt, the text before it")
 	case replacement > 0 && replacement != secret:
-		return fmt.Errorf("--replace has %d characters and --secret %d: they have to be equally long, so that the text around keeps its place",
+		return fmt.Errorf("--replace has %d characters and --secret %d: they must have the same length, so that the surrounding text keeps its place",
 			replacement, secret)
 	case m.Secret != "" && m.Replacement == m.Secret:
-		return errors.New("--replace is the same as --secret, so that nothing would be forgotten: give another text of that length")
+		return errors.New("--replace equals --secret, so nothing would be unlearned: give another text of that length")
 	case m.Replacement != "" && datasets.ReadAlike(m.Secret, m.Replacement):
-		return fmt.Errorf("--replace %+q reads like --secret %+q, so that nothing would be forgotten: give another text of that length",
+		return fmt.Errorf("--replace %+q reads like --secret %+q, so nothing would be unlearned: give another text of that length",
 			m.Replacement, m.Secret)
 	}
 	for _, f := range []struct{ flag, value string }{{"--prompt", m.Prompt}, {"--secret", m.Secret}, {"--replace", m.Replacement}} {

@@ -13,9 +13,9 @@ func (s *Session) idle(key string, set *Settings) string {
 	case slices.Contains([]string{"length", "replace"}, key) && s.Given.Secret != "":
 		return "the secret is given"
 	case key == "times" && s.Given.Secret != "" && strings.Contains(s.Text, s.Given.Prompt+s.Given.Secret):
-		return "the secret is in the text already"
+		return "the secret is already in the text"
 	case key == "adam-rates" && !slices.Contains(set.Methods, "fine-tune-adam") && !slices.Contains(set.Methods, "all"):
-		return "the method fine-tune-adam is not asked for"
+		return "the method fine-tune-adam is not among methods"
 	}
 	for _, grid := range []struct {
 		key, of string

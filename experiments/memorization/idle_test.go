@@ -13,7 +13,7 @@ func TestRatesOfATextAreIdleWithoutTheirMethod(t *testing.T) {
 	idle := func(methods ...string) string {
 		return (&Session{Session: &engine.Session{}}).idle("adam-rates", &Settings{Methods: methods})
 	}
-	assert.Equal(t, "the method fine-tune-adam is not asked for", idle("fine-tune", "second-order"))
+	assert.Equal(t, "the method fine-tune-adam is not among methods", idle("fine-tune", "second-order"))
 	assert.Empty(t, idle("second-order", "fine-tune-adam"))
 	assert.Empty(t, idle("all"))
 }

@@ -26,8 +26,8 @@ const languageModel = "lstm"
 func Experiment() *engine.Experiment {
 	const id = "memorization"
 	return &engine.Experiment{
-		ID: id, Title: "Unintended memorisation: a secret in the training text of an LSTM",
-		Question: "does a language model forget a secret of its training text, at what loss of accuracy, and what can still be found out about it?",
+		ID: id, Title: "Unintended memorization: a secret in the training text of an LSTM",
+		Question: "does a language model forget a secret in its training text, how much accuracy does that cost, and what can still be learned about the secret?",
 		Domain: &engine.Domain{
 			Models: []engine.Named{{Name: languageModel, Title: "LSTM"}}, Holds: "a text",
 			Choose: chooseText, Read: readText, CheckGiven: checkGivenText,

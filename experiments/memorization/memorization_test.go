@@ -28,7 +28,7 @@ func memoryOrder(out string, set ...string) *engine.Order {
 	return &engine.Order{Experiment: "memorization", Profile: engine.Smoke, Seed: 7, Out: out, Set: set}
 }
 
-// A run that is stopped in the middle of training, of retraining, or between any two units goes on to the same records.
+// A run that is stopped in the middle of training, of retraining, or between any two units resumes to the same records.
 func TestMemorizationGoesOnWhereItStopped(t *testing.T) {
 	want := tried.WithoutSeconds(t, tried.RunOrder(t, memoryOrder(t.TempDir())))
 	stop := func(name string, progress func(context.CancelFunc) engine.Progress) {
@@ -84,9 +84,9 @@ func TestACheckpointReplacesTraining(t *testing.T) {
 		change func(o *engine.Order, data []byte) []byte
 		want   string
 	}{
-		{func(o *engine.Order, data []byte) []byte { o.Seed++; return data }, "another training text"},
+		{func(o *engine.Order, data []byte) []byte { o.Seed++; return data }, "has the training text"},
 		{func(o *engine.Order, data []byte) []byte { o.Set = []string{"units=9"}; return data }, "lstm1/W has shape"},
-		{func(o *engine.Order, data []byte) []byte { o.Set = []string{"characters=1400"}; return data }, "another"},
+		{func(o *engine.Order, data []byte) []byte { o.Set = []string{"characters=1400"}; return data }, "but this run has"},
 		{func(o *engine.Order, data []byte) []byte { return data[:len(data)/2] }, "truncated"},
 		{func(o *engine.Order, data []byte) []byte { return []byte("no such thing") }, "safetensors"},
 		{func(o *engine.Order, data []byte) []byte { o.Set = []string{"length=3,4"}; return data }, "give one length"},
@@ -101,7 +101,7 @@ func TestACheckpointReplacesTraining(t *testing.T) {
 	require.NoError(t, err)
 	c.Given.Loaded = "other"
 	_, _, err = (&engine.Order{Repeat: c, Out: t.TempDir()}).Do(t.Context())
-	assert.ErrorContains(t, err, "is not the one of the run that is to be repeated")
+	assert.ErrorContains(t, err, "differs from that of the run to repeat")
 }
 
 // ownText is a text with and without a secret.
@@ -126,7 +126,7 @@ func TestASecretOfTheUsersOwn(t *testing.T) {
 	o.Progress = progress
 	dir := tried.RunOrder(t, o)
 	assert.Equal(t, "my text.txt-lstm-smoke-7", filepath.Base(dir))
-	assert.Contains(t, progress.Notes, "--set length changes nothing on my text.txt, lstm: the secret is given")
+	assert.Contains(t, progress.Notes, "--set length has no effect on my text.txt, lstm: the secret is given")
 	recs, err := engine.ReadRecords(dir)
 	require.NoError(t, err)
 	r := engine.ResultsOf("memorization", &engine.Config{}, recs)
@@ -137,7 +137,7 @@ func TestASecretOfTheUsersOwn(t *testing.T) {
 	}
 	text, err := engine.Text(dir, 80)
 	require.NoError(t, err)
-	assert.NotContains(t, text, "What it should show")
+	assert.NotContains(t, text, "Claims")
 
 	c, err := engine.ReadConfig(filepath.Join(dir, records.ConfigName))
 	require.NoError(t, err)
@@ -155,7 +155,7 @@ func TestASecretThatIsNotInTheText(t *testing.T) {
 	s := &Session{Session: &engine.Session{Seed: 3, Dataset: "d", Text: string(text), Given: engine.Given{Prompt: "The key is ", Secret: "Xy7-k"}}}
 	p, err := s.plant(&Settings{Window: 8, Times: 4}, secretKey{5, 0})
 	require.NoError(t, err)
-	assert.Equal(t, []string{"the secret does not stand after the prompt anywhere in the text: both are put in, 4 times"}, p.notes)
+	assert.Equal(t, []string{"the text does not contain the prompt followed by the secret: both are inserted, 4 times"}, p.notes)
 	assert.Len(t, p.canary.Spans, 4)
 	assert.Equal(t, " key is ", p.vocabulary.Decode(p.context))
 	assert.Equal(t, "Xy7-k", p.vocabulary.Decode(p.secret))
@@ -184,7 +184,7 @@ func TestTheReplacementIsOfTheSecretsKinds(t *testing.T) {
 	assert.Equal(t, "Ab1-c", p.vocabulary.Decode(tokens[0]))
 }
 
-// Digits are drawn anew for each place, and retraining sees none of the secret.
+// Digits are drawn separately for each place, and retraining sees none of the secret.
 func TestCorrectionsTouchEveryPlace(t *testing.T) {
 	s, set := memorySession(t, "length=5", "replace=all", "times=9", "window=24", "characters=20000")
 	sub, err := s.secretSubject("memorization", set, secretKey{5, 0})
@@ -242,11 +242,11 @@ func TestMemorizationRefusesWhatCannotBe(t *testing.T) {
 		o    engine.Order
 		want string
 	}{
-		{engine.Order{Experiment: "residual", Given: engine.Given{Text: text}}, "--text is for memorization; residual works on rows of features"},
+		{engine.Order{Experiment: "residual", Given: engine.Given{Text: text}}, "--text is for memorization; residual uses rows of features"},
 		{engine.Order{Experiment: "residual", Given: engine.Given{Secret: "x", Prompt: "y"}}, "--prompt is for memorization"},
-		{engine.Order{Given: engine.Given{Prompt: "x"}}, "--prompt goes with --secret"},
-		{engine.Order{Given: engine.Given{Replacement: "x"}}, "--replace goes with --secret"},
-		{engine.Order{Given: engine.Given{Secret: "x"}}, "--secret goes with --prompt"},
+		{engine.Order{Given: engine.Given{Prompt: "x"}}, "--prompt needs --secret"},
+		{engine.Order{Given: engine.Given{Replacement: "x"}}, "--replace needs --secret"},
+		{engine.Order{Given: engine.Given{Secret: "x"}}, "--secret needs --prompt"},
 		{engine.Order{Given: engine.Given{Prompt: "The key is ", Secret: "Xy7-k", Replacement: "Xy7"}}, "--replace has 3 characters and --secret 5"},
 		{engine.Order{Given: engine.Given{Prompt: "\xff", Secret: "Xy7-k"}}, "--prompt is not UTF-8"},
 		{engine.Order{Given: engine.Given{Text: text}, Dataset: "alice"}, "exclude each other"},
@@ -289,7 +289,7 @@ func TestTheBestSettingLosesNoMoreThanItMay(t *testing.T) {
 	}
 }
 
-func TestFinerGridLiesBetweenTheNeighbours(t *testing.T) {
+func TestFinerGridLiesBetweenTheNeighbors(t *testing.T) {
 	got := tune.Finer([]float64{1, 0.01, 0.1}, 0.1, 4)
 	require.Len(t, got, 6)
 	for i, want := range []float64{0.017782794, 0.031622777, 0.056234133, 0.17782794, 0.31622777, 0.56234133} {
@@ -314,7 +314,7 @@ func TestAccuracyAndLossAreTheModels(t *testing.T) {
 }
 
 // The authors add l2 ||w||^2 of the LSTM layers to the mean loss.
-func TestTheRegulariserIsTheAuthors(t *testing.T) {
+func TestTheRegularizerIsTheAuthors(t *testing.T) {
 	s, set := memorySession(t, "l2=0.01", "precision=float64")
 	sub, err := s.secretSubject("memorization", set, secretKey{3, 0})
 	require.NoError(t, err)
@@ -390,7 +390,7 @@ func TestTheMatchingTauGivesTheSamePerplexity(t *testing.T) {
 	assert.ErrorContains(t, err, "1e+06 bit")
 }
 
-// What was tried from one Krylov space is what the method itself comes to, step by step.
+// What was tried from one Krylov space is the result of the method itself, step by step.
 func TestARoundIsWhatSecondOrderDoes(t *testing.T) {
 	sub, c := trainedSubject(t)
 	tries, directions, err := sub.round(t.Context(), c, sub.theta, []float64{100, 1e-3}, []float64{0.5, 2}, path{})
@@ -436,7 +436,7 @@ func TestMethodsThatMayBeChosen(t *testing.T) {
 	assert.ErrorContains(t, set.Set("methods", "sisa"), "must be one of none, fine-tune")
 }
 
-// Who chooses settings has no retrained model: whatever retraining comes to, the same is tried and taken.
+// Who chooses settings has no retrained model: whatever the result of retraining, the same settings are tried and chosen.
 func TestSettingsAreChosenWithoutRetraining(t *testing.T) {
 	sub, c := trainedSubject(t)
 	require.Nil(t, c.theta)
@@ -555,7 +555,7 @@ func TestHeldOutTextIsNeitherTrainedOnNorSharedNorSecret(t *testing.T) {
 
 	s.Text = "The text is all that there is before it.\n\nAnd more of it follows here.\n\nThe key is Xy7-k."
 	_, err = s.plant(set, secretKey{5, 0})
-	require.ErrorContains(t, err, "--set held-out=0 takes all of it")
+	require.ErrorContains(t, err, "--set held-out=0 uses all of it")
 	set.HeldOut = 0
 	p, err = s.plant(set, secretKey{5, 0})
 	require.NoError(t, err)
@@ -654,9 +654,9 @@ func TestOlderRecordsSayHowTheyWereChosen(t *testing.T) {
 	old := records.Record{Experiment: "memorization", Method: "first-order", Metric: "chosen", Value: 3, Settings: records.Tags{"length": 5.0, "replace": "text1"}}
 	r := &engine.Results{ID: "memorization", Config: &engine.Config{}, Results: records.Results{Records: []records.Record{old}}}
 	c := memoryCase{length: 5, replace: "text1"}
-	assert.Contains(t, choiceTable(r, c).Note, "by the distance to the retrained model's")
+	assert.Contains(t, choiceTable(r, c).Note, "which needs a retraining")
 	assert.Contains(t, distanceTable(r).Note, "Settings were chosen by it")
 	r.Records[0].Settings["below-median"] = 2.0
-	assert.Contains(t, choiceTable(r, c).Note, "Nothing here needs a retrained model")
-	assert.Contains(t, distanceTable(r).Note, "Nothing was chosen by it")
+	assert.Contains(t, choiceTable(r, c).Note, "This choice needs no retrained model")
+	assert.Contains(t, distanceTable(r).Note, "No setting was chosen by it")
 }

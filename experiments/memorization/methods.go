@@ -153,7 +153,7 @@ func (sub *secretSubject) gradientStep(tau float64) unlearn.Method {
 func (sub *secretSubject) firstOrderMatched(ctx context.Context, c *correction) (*choice, error) {
 	second, ok := trial.First(sub.recorded(c, "second-order", "log2-perplexity"))
 	if !ok {
-		return &choice{failed: "second order, which it is to match, failed or was left out"}, nil
+		return &choice{failed: "second order, which it has to match, failed or was omitted"}, nil
 	}
 	g, err := sub.difference(ctx, c, sub.theta)
 	if err != nil {

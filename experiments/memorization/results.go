@@ -40,7 +40,7 @@ func (c memoryCase) title() string {
 	return fmt.Sprintf("%g → %s", c.length, to)
 }
 
-// plain is title for figures, whose font has no sign for a space.
+// plain is title for figures: their font has no character for a visible space.
 func (c memoryCase) plain() string { return strings.ReplaceAll(c.title(), "␣", " ") }
 
 // file names a case in file names.

@@ -109,11 +109,11 @@ func (sub *secretSubject) along(p path) rounds {
 	return out
 }
 
-// secondOrderRepeated goes on from what second order chose, with difference and curvature taken anew, as long as that comes nearer.
+// secondOrderRepeated continues from what second order chose, with difference and curvature recomputed, as long as that comes nearer.
 func (sub *secretSubject) secondOrderRepeated(ctx context.Context, c *correction) (*choice, error) {
 	chosen, ok := trial.First(sub.recorded(c, "second-order", "chosen"))
 	if !ok {
-		return &choice{failed: "second order, which it goes on from, failed"}, nil
+		return &choice{failed: "second order, which it continues from, failed"}, nil
 	}
 	begin := sub.along(pathOf(chosen.Settings))[0]
 	return sub.repeated(ctx, c, []float64{begin.Ridge}, []float64{begin.Step}, nil, func(int) criterion { return sub.nearest() })

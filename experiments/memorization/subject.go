@@ -108,7 +108,7 @@ func (sub *secretSubject) correction(r replacement) (*correction, error) {
 	return c, nil
 }
 
-// trained returns the parameters after training, from --checkpoint, or from the run's folder, where an unfinished training goes on.
+// trained returns the parameters after training, from --checkpoint, or from the run's folder, where an unfinished training resumes.
 func (sub *secretSubject) trained(ctx context.Context) ([]float64, error) {
 	if sub.theta != nil {
 		return sub.theta, nil

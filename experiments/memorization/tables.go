@@ -82,14 +82,14 @@ func exposureTable(r *engine.Results, space string) report.Table {
 	t := byCase(r, "Exposure among "+spaceTitle(space)+", bit", "", func(c memoryCase, m string) string {
 		return exposureText(of(r, c, m, "exposure", "space", space))
 	})
-	row := []string{"the most there is"}
+	row := []string{"largest possible"}
 	for _, c := range cases(r) {
 		rec, _ := trial.First(of(r, c, "none", "exposure", "space", space))
 		row = append(row, numbers.Fixed(rec.Number("space-bits"), 1))
 	}
 	t.Rows = append(t.Rows, row)
-	t.Note = "log2 of the number of strings, less that of the secret's rank: 0 when it is the least likely, about 1 for one that was never seen. " +
-		"Ties count against the secret." + drawsText(r) + fitNote(r, space)
+	t.Note = "log2 of the number of strings minus log2 of the secret's rank: 0 for the least likely string, about 1 for a typical unseen one. " +
+		"A tie counts against the secret." + drawsText(r) + fitNote(r, space)
 	if space == firstSpace(r) { // said once
 		t.Note += failureNote(r)
 	}
@@ -108,33 +108,33 @@ func fitNote(r *engine.Results, space string) string {
 	if n == 0 {
 		return ""
 	}
-	note := fmt.Sprintf(" ≈: from a skew-normal distribution fitted to %s drawn strings, from which they lie %s to %s apart (Kolmogorov-Smirnov distance).",
+	note := fmt.Sprintf(" ≈: from a skew-normal distribution fitted to %s drawn strings, at a Kolmogorov-Smirnov distance of %s to %s.",
 		numbers.Shortest(n), numbers.Significant(low, 2), numbers.Significant(high, 2))
 	if beyond {
-		note += " At least: none of them is as likely as the secret, which proves so much with a confidence of 95 %; what the distribution says that " +
-			"far out is extrapolated, may be tens of bits wrong, and is not to be compared with a rank or subtracted from one."
+		note += " At least: none of them is as likely as the secret, which proves this bound with a confidence of 95 %. The fitted distribution is extrapolated " +
+			"so far out; it may be wrong by tens of bits, and must not be compared with a rank or subtracted from one."
 	}
 	return note
 }
 
 func medianTable(r *engine.Results) report.Table {
 	space := firstSpace(r)
-	return byCase(r, "Bits by which the secret lies below the median of strings drawn from "+spaceTitle(space),
-		"Of log2-perplexities. 0: as likely as a string that never stood in the text; below 0: less likely than most. It is measured in one way "+
-			"everywhere, unlike exposure, so that methods can be compared."+drawsText(r), func(c memoryCase, m string) string {
+	return byCase(r, "Bits of the secret below the median of strings drawn from "+spaceTitle(space),
+		"In log2-perplexity. 0: as likely as a string that never stood in the text; below 0: less likely than most. All rows are measured "+
+			"in the same way, unlike exposure, so methods can be compared."+drawsText(r), func(c memoryCase, m string) string {
 			return overDraws(over(r, c, m, "below-median", "space", space), decimals(1))
 		})
 }
 
 func perplexityTable(r *engine.Results) report.Table {
-	return byCase(r, "Log2-perplexity of the secret behind its prompt, bit",
-		"The sum of -log2 p over its characters, which are fed back. 0 is certain."+drawsText(r), func(c memoryCase, m string) string {
+	return byCase(r, "Log2-perplexity of the secret after its prompt, bit",
+		"The sum of -log2 p over its characters, each given the ones before it. 0 is certain."+drawsText(r), func(c memoryCase, m string) string {
 			return overDraws(over(r, c, m, "log2-perplexity"), decimals(1))
 		})
 }
 
 func distanceTable(r *engine.Results) report.Table {
-	note := "In the same draw. Nothing was chosen by it: who has a retrained model need not unlearn."
+	note := "In the same draw. No setting was chosen by it: whoever has a retrained model need not unlearn."
 	if chosenByRetraining(r) {
 		note = "In the same draw. Settings were chosen by it."
 	}
@@ -151,8 +151,8 @@ func completionTable(r *engine.Results) report.Table {
 			secrets = append(secrets, s)
 		}
 	}
-	note := "Greedily, as long as the secret: in how many draws it is the secret, and what it is in the first. The secrets: " + strings.Join(secrets, " ") + "."
-	return byCase(r, "What the model completes the prompt with", note, func(c memoryCase, m string) string {
+	note := "Greedy completions as long as the secret: the number of draws in which it is the secret, and the completion of the first draw. The secrets: " + strings.Join(secrets, " ") + "."
+	return byCase(r, "Completion of the prompt", note, func(c memoryCase, m string) string {
 		recs := of(r, c, m, "completion-match")
 		rec, ok := trial.First(recs)
 		if !ok {
@@ -179,13 +179,13 @@ func heldOutTable(r *engine.Results) report.Table {
 	for _, rec := range r.Part("held-out-accuracy") {
 		n = rec.Number("windows")
 	}
-	where, how := "Accuracy on held-out text, %", "that nothing was trained on or chosen by"
+	where, how := "Accuracy on held-out text, %", "that were used neither for training nor for choosing"
 	if r.Setting("held-out") == "0" {
-		where, how = "Accuracy again, %", "of the corrected text"
+		where, how = "Accuracy on the corrected text, %", "of the corrected text"
 	}
-	note := fmt.Sprintf("On %s windows %s; behind the points lost against no update.", numbers.Shortest(n), how) + drawsText(r)
+	note := fmt.Sprintf("On %s windows %s; the second number is the points lost compared with no update.", numbers.Shortest(n), how) + drawsText(r)
 	if r.Draws() == 1 {
-		note += " ±: standard error, of the points lost for the same windows."
+		note += " ±: standard error; that of the points lost is over the same windows."
 	}
 	return byCase(r, where, note, func(c memoryCase, m string) string {
 		accuracy, lost := of(r, c, m, "held-out-accuracy"), of(r, c, m, "points-lost")
@@ -205,7 +205,7 @@ func accuracyTable(r *engine.Results) report.Table {
 	for _, rec := range r.Part("train-accuracy", "stage", "after") {
 		n = rec.Number("windows")
 	}
-	note := fmt.Sprintf("On %s windows of the corrected text; behind the mean loss in nat.", numbers.Shortest(n)) + drawsText(r)
+	note := fmt.Sprintf("On %s windows of the corrected text; the second number is the mean loss, nat.", numbers.Shortest(n)) + drawsText(r)
 	return byCase(r, "Training accuracy, %", note, func(c memoryCase, m string) string {
 		v := over(r, c, m, "train-accuracy")
 		if len(v) == 0 {
@@ -220,12 +220,12 @@ func memoryCostTable(r *engine.Results, c memoryCase) report.Table {
 	windows := r.Where("windows", "method", "train", "length", c.length).Mean
 	t := report.Table{
 		Title:  "Cost, " + c.title(),
-		Header: []string{"method", "seconds", "speed-up over retraining", "passes of gradients", "passes of products", "choosing its settings, s"},
-		Note: fmt.Sprintf("A pass is all %s windows. Choosing the settings and measuring are not in seconds and passes.",
+		Header: []string{"method", "seconds", "speed-up over retraining", "gradient passes", "product passes", "choice of settings, s"},
+		Note: fmt.Sprintf("A pass is all %s windows. Seconds and passes exclude choosing the settings and measuring.",
 			numbers.Shortest(windows)) + drawsText(r),
 	}
 	if size := value(r, c, "retrain", "file-size"); !math.IsNaN(size) {
-		t.Note += fmt.Sprintf(" Trained parameters and the state of their training lie in %s/, %s MB each.", records.TrainedName, numbers.Significant(size/1e6, 2))
+		t.Note += fmt.Sprintf(" The trained parameters and the state of their training are in %s/, %s MB each.", records.TrainedName, numbers.Significant(size/1e6, 2))
 	}
 	passes := func(m, metric string) string {
 		return overDraws(over(r, c, m, metric), func(v float64) string { return report.Plain.One(v / windows) })
@@ -261,7 +261,7 @@ func memoryCostTable(r *engine.Results, c memoryCase) report.Table {
 // solvesTable shows how well each linear system was solved.
 func solvesTable(r *engine.Results, c memoryCase) report.Table {
 	t := report.Table{Title: "Solves, " + c.title(), Header: []string{"method", "solver", "products", "relative residual", "on other windows", "gradient residual"},
-		Note: "||b - Ax||/||b|| by a product of its own, on the windows that the curvature was taken from and on as many others." + drawsText(r)}
+		Note: "||b - Ax||/||b||, measured with a separate product, on the windows of the curvature and on as many others." + drawsText(r)}
 	for _, m := range methods(r) {
 		gradient := overDraws(over(r, c, m, "gradient-residual"), report.Plain.One)
 		solves := of(r, c, m, "own-residual")
@@ -295,14 +295,14 @@ func solvesTable(r *engine.Results, c memoryCase) report.Table {
 // choiceTable shows what was taken in each draw, from how many tries.
 func choiceTable(r *engine.Results, c memoryCase) report.Table {
 	t := report.Table{Title: "How settings were chosen, " + c.title(), Tuning: true,
-		Header: []string{"method", "draw", "taken", "tried", "bits below the median", "points lost"},
-		Note: fmt.Sprintf("Nothing here needs a retrained model. Of the settings that lose at most %s points of accuracy on the first half of the held-out "+
-			"text, taken is the one that brings the secret's log2-perplexity nearest to the median of strings drawn from its space; if none loses so "+
-			"little, the one that loses least. second-order-exposure and fine-tune-exposure may lose %s points: one takes the best of its own tries and "+
-			"those of the two variants before it, the other of all tries of fine-tuning. What is taken is measured on other strings and on the other "+
+		Header: []string{"method", "draw", "chosen", "tried", "bits below the median", "points lost"},
+		Note: fmt.Sprintf("This choice needs no retrained model. Among the settings that lose at most %s points of accuracy on the first half of the held-out "+
+			"text, the one that brings the secret's log2-perplexity nearest to the median of strings drawn from its space is chosen. If all lose more, "+
+			"the one that loses least is chosen. second-order-exposure and fine-tune-exposure may lose %s points: one takes the best of its own tries and "+
+			"those of the two variants before it, the other of all tries of fine-tuning. The chosen setting is measured on other strings and on the other "+
 			"half.", r.Setting("max-loss"), r.Setting("exposure-loss"))}
 	if chosenByRetraining(r) {
-		t.Note = "Chosen by an older version, by the distance to the retrained model's log2-perplexity, which nobody has who did not retrain."
+		t.Note = "Chosen by an older version, by the distance to the log2-perplexity of the retrained model, which needs a retraining."
 	}
 	for _, m := range methods(r) {
 		for _, rec := range of(r, c, m, "chosen") {
@@ -310,7 +310,7 @@ func choiceTable(r *engine.Results, c memoryCase) report.Table {
 			tried := count(of(r, c, m, "try"), ofDraw) + count(of(r, c, m, "try-failed"), ofDraw)
 			row := []string{m, fmt.Sprint(rec.Draw + 1), settingText(rec), fmt.Sprint(tried), numbers.Fixed(rec.Number("below-median"), 1), points(rec.Number("points-lost"))}
 			if rec.Settings["within"] == false {
-				row[5] += " (more than it may)"
+				row[5] += " (above the limit)"
 			}
 			t.Rows = append(t.Rows, row)
 		}
@@ -318,7 +318,7 @@ func choiceTable(r *engine.Results, c memoryCase) report.Table {
 	return t
 }
 
-// chosenByRetraining reports whether the records are of before criteria could do without the retrained model.
+// chosenByRetraining reports whether the records are older than criteria that need no retrained model.
 func chosenByRetraining(r *engine.Results) bool {
 	chosen := r.Part("chosen")
 	return len(chosen) > 0 && math.IsNaN(chosen[0].Number("below-median"))

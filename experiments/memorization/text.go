@@ -170,7 +170,7 @@ func (s *Session) plantOwn(p *planted, text string, set *Settings) (string, erro
 	}
 	if text != s.Text {
 		if _, err := datasets.FindSecret(s.Text, m.Prompt, m.Secret); !errors.Is(err, datasets.ErrNoSecret) {
-			return "", fmt.Errorf("the secret %q or its prompt stands in the text, but not within its first %d characters: --set characters=0 --set held-out=0 takes all of it",
+			return "", fmt.Errorf("the secret %q or its prompt is in the text, but not within its first %d characters: --set characters=0 --set held-out=0 uses all of it",
 				m.Secret, utf8.RuneCountInString(text))
 		}
 	}
@@ -180,7 +180,7 @@ func (s *Session) plantOwn(p *planted, text string, set *Settings) (string, erro
 	if err != nil {
 		return "", err
 	}
-	p.notes = append(p.notes, fmt.Sprintf("the secret does not stand after the prompt anywhere in the text: both are put in, %d times", set.Times))
+	p.notes = append(p.notes, fmt.Sprintf("the text does not contain the prompt followed by the secret: both are inserted, %d times", set.Times))
 	p.canary, err = datasets.FindSecret(with, m.Prompt, m.Secret)
 	return with, err
 }
@@ -198,7 +198,7 @@ func (p *planted) findContext(tokens []int32, window int) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("the secret %q stands within the first %d characters only, where there is no whole window before it: lower window",
+	return fmt.Errorf("the secret %q is only within the first %d characters, without a whole window before it: lower window",
 		p.canary.Secret, window)
 }
 
@@ -283,7 +283,7 @@ func (s *Session) checkText(set *Settings) error {
 			set.Text("length"), set.Draws, len(keys))
 	}
 	if set.MaxProducts == 0 {
-		return errors.New("products=0 is for other experiments: --set products to at least 1")
+		return errors.New("products=0 is for other experiments: set products to at least 1")
 	}
 	for _, key := range keys {
 		p, err := s.plant(set, key)
@@ -301,14 +301,14 @@ func (s *Session) checkText(set *Settings) error {
 		}
 		n := p.train.Len()
 		if h := p.choosing; h != nil && set.TuneSample > h.Len() {
-			return fmt.Errorf("tune-sample=%d is more than the %d windows of half of the held-out text: --set tune-sample to at most that",
+			return fmt.Errorf("tune-sample=%d is more than the %d windows in half of the held-out text: lower it by --set tune-sample",
 				set.TuneSample, h.Len())
 		}
 		for _, key := range []string{"train-batch", "batch", "sample", "tune-sample", "accuracy-sample"} {
 			v := map[string]int{"train-batch": set.TrainBatch, "batch": set.Batch, "sample": set.Sample, "tune-sample": set.TuneSample,
 				"accuracy-sample": set.Accuracy}[key]
 			if v > n {
-				return fmt.Errorf("%s=%d is more than the %d windows of the text: --set %s to at most that", key, v, n, key)
+				return fmt.Errorf("%s=%d is more than the %d windows of the text: lower it by --set %s", key, v, n, key)
 			}
 		}
 	}

@@ -13,7 +13,7 @@ import (
 	"lethe/unlearn"
 )
 
-// fit trains from the subject's start on the problem's data, or goes on where the file of that name in the run's folder stopped.
+// fit trains from the subject's start on the problem's data, or resumes from the file of that name in the run's folder.
 func (sub *secretSubject) fit(ctx context.Context, name string, p *unlearn.Problem) ([]float64, error) {
 	sample := trial.Sampled(p.Train, trial.StatusSamples, sub.session.Seed, trial.StreamTuning, sub.stream())
 	f := &trial.Fitting{
@@ -73,9 +73,9 @@ func (sub *secretSubject) load(path string) ([]float64, error) {
 	} {
 		switch is := meta[c.key]; {
 		case is == "":
-			sub.session.Progress.Note(fmt.Sprintf("%s does not say its %s: taken to be that of this run", path, c.what))
+			sub.session.Progress.Note(fmt.Sprintf("%s does not state its %s: assumed to be that of this run", path, c.what))
 		case is != own[c.key]:
-			return nil, fmt.Errorf("experiments: --checkpoint %s has another %s, %q, than this run, %q: %s", path, c.what, is, own[c.key], c.remedy)
+			return nil, fmt.Errorf("experiments: --checkpoint %s has the %s %q, but this run has %q: %s", path, c.what, is, own[c.key], c.remedy)
 		}
 	}
 	return theta, nil

@@ -11,24 +11,26 @@ import (
 	"lethe/unlearn"
 )
 
-// What is chosen here, ridge, step length, tau, and rate and passes of fine-tuning, is chosen by one criterion, so that no method is a weak
-// opponent, and by what somebody knows who has not retrained: of the settings that lose at most max-loss points of accuracy on held-out text, the
-// one after which the secret's log2-perplexity is nearest to the median of strings that are drawn from its space and were never in the text; if
-// none loses so little, the one that loses least. Exposure does not serve: it is exact for some settings and extrapolated for others, which cannot
-// be compared. All that was tried is recorded: it is the trade-off curve. exposure-loss takes the place of max-loss for the variants that are to
-// hide the secret.
+// One criterion chooses every setting: ridge, step length, tau, and rate and passes of fine-tuning.
+// So no method is a weak opponent. The criterion needs no retrained model. Among the settings that
+// lose at most max-loss points of accuracy on held-out text, it takes the one after which the
+// secret's log2-perplexity is nearest to the median of strings that are drawn from its space and
+// were never in the text. If all settings lose more, it takes the one that loses least. Exposure
+// cannot be the criterion: it is exact for some settings and extrapolated for others, and these
+// cannot be compared. Every try is recorded: together they are the trade-off curve. For the variants
+// that should hide the secret exposure-loss replaces max-loss.
 
-// try is what some setting of a method led to.
+// try is the result of one setting of a method.
 type try struct {
 	tags       records.Tags // the setting
 	perplexity float64      // of the secret, bits
 	below      float64      // bits below the median of strings drawn from the first space
 	match      float64      // share of the secret that the completion gives
 	lost       float64      // points of held-out accuracy
-	failed     string       // why there is nothing measured
+	failed     string       // why nothing was measured
 }
 
-// choice is a method with the setting that was taken.
+// choice is a method with its chosen setting.
 type choice struct {
 	method unlearn.Method
 	tags   records.Tags

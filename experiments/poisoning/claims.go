@@ -16,9 +16,9 @@ func poisoningClaims(r *engine.Results) []report.Claim {
 	var out []report.Claim
 	for _, budget := range r.Numbers("budget") {
 		learned := records.Values(r.Part("poison-learned", "method", "none", "budget", budget, "stage", "before"))
-		text := flipsTitle(r, budget) + ": share of the flipped labels that the network has learned"
+		text := flipsTitle(r, budget) + ": share of the flipped labels that the network learned"
 		if len(learned) > 1 {
-			text += fmt.Sprintf(", least of %d draws", len(learned))
+			text += fmt.Sprintf(", smallest of %d draws", len(learned))
 		}
 		if len(learned) > 0 {
 			out = append(out, report.AtLeast(text, slices.Min(learned), 0.95, report.Plain, ""))
@@ -48,8 +48,8 @@ func repairedClaims(r *engine.Results, c poisonCase) []report.Claim {
 	for _, goal := range []struct {
 		method, text string
 		share        float64
-	}{{"second-order", "second order in one step", 0.4}, {"second-order-iterative", "second order iteratively", 0.5}} {
-		text := fmt.Sprintf("%s: share of the lost accuracy that %s restores", title, goal.text)
+	}{{"second-order", "second order in one step", 0.4}, {"second-order-iterative", "iterative second order", 0.5}} {
+		text := fmt.Sprintf("%s: recovered accuracy, share of what the flips cost, by %s", title, goal.text)
 		if got, failed := share(goal.method), poisonFailed(r, c, goal.method, way); failed > 0 {
 			out = append(out, report.Claim{Text: text, Measured: fmt.Sprintf("failed in %d draws", failed), Target: "at least " + report.Plain.One(goal.share)})
 		} else if !math.IsNaN(got) {
@@ -69,22 +69,22 @@ func repairedClaims(r *engine.Results, c poisonCase) []report.Claim {
 		if ways := waysMeasured(r); len(ways) == 1 {
 			best = "with statistics " + ways[0]
 		}
-		text := fmt.Sprintf("%s: share restored by %s, and by %s %s", title, pair[0], pair[1], best)
+		text := fmt.Sprintf("%s: recovered share, %s and %s %s", title, pair[0], pair[1], best)
 		out = append(out, restoresMore(r, c, text, pair[0], pair[1], rivalWay)...)
 	}
 	if other, otherWay, share := bestOther(r, c); share.N > 0 {
 		for _, method := range []string{"second-order", "second-order-iterative", "second-order-last"} {
-			text := fmt.Sprintf("%s: share restored by %s, and by the best other method that is faster than retraining: %s, statistics %s", title, method,
+			text := fmt.Sprintf("%s: recovered share, %s and the best other method faster than retraining: %s, statistics %s", title, method,
 				other, otherWay)
 			out = append(out, restoresMore(r, c, text, method, other, otherWay)...)
 		}
 	}
 	seconds, all := poison(r, c, "second-order", "seconds", way), poisonBefore(r, c.budget, "retrain", "seconds")
 	if seconds.N > 0 && all.N > 0 {
-		text := title + ": seconds of second order in one step, as a share of those of retraining, "
-		out = append(out, report.AtMost(text+"its settings given", seconds.Mean/all.Mean, 0.1))
+		text := title + ": time of second order in one step / retraining time, "
+		out = append(out, report.AtMost(text+"with given settings", seconds.Mean/all.Mean, 0.1))
 		if scoring := tuningSeconds(r, c, "second-order", way); !math.IsNaN(scoring) {
-			out = append(out, report.AtMost(text+"choosing its settings included", (seconds.Mean+scoring)/all.Mean, 0.1))
+			out = append(out, report.AtMost(text+"including the choice of settings", (seconds.Mean+scoring)/all.Mean, 0.1))
 		}
 	}
 	return out
@@ -137,7 +137,7 @@ func steadyClaim(r *engine.Results) (report.Claim, bool) {
 	if n == 0 {
 		return report.Claim{}, false
 	}
-	text := fmt.Sprintf("iterative methods: largest fall of validation accuracy from one chunk to the next, points (%d taken, %d refused)", n, refused)
+	text := fmt.Sprintf("iterative methods: largest fall of validation accuracy between chunks, points (%d applied, %d refused)", n, refused)
 	return report.AtMost(text, max(worst, 0), 0.5), true
 }
 
@@ -158,7 +158,7 @@ func poisonSolvedClaim(r *engine.Results) (report.Claim, bool) {
 			}
 		}
 	}
-	claim := report.Claim{Text: "second-order updates whose every solve states its relative residual, on its own images and on a second draw",
+	claim := report.Claim{Text: "second-order updates that report the relative residual of every solve, on its own images and on a second draw",
 		Measured: fmt.Sprintf("%d of %d", n-bare, n), Target: "all", Met: bare == 0}
 	if bare > 0 {
 		claim.Short = fmt.Sprintf("%d without", bare)

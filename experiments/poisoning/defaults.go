@@ -69,8 +69,8 @@ func describePoisoning(s *Settings) (string, []string) {
 	if s.AMSGrad {
 		rule = "AMSGrad"
 	}
-	say("trained by %s, rate %s (%s), batches of %d, %d passes", rule, s.Text("train-rate"), s.Schedule, s.TrainBatch, s.TrainEpochs)
-	say("curvature from %s of the images that the request touches and as many others", trial.OrAll(s.Sample))
+	say("trained by %s, learning rate %s (%s), batches of %d, %d passes", rule, s.Text("train-rate"), s.Schedule, s.TrainBatch, s.TrainEpochs)
+	say("curvature from %s of the images that the request touches, and as many others", trial.OrAll(s.Sample))
 	if s.chunked() && s.Follow == "gradient" {
 		say("chunks follow the gradient of the loss, from %s such images", trial.OrAll(s.GradientSize))
 	}

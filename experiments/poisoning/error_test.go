@@ -157,7 +157,7 @@ func TestTheBestOtherMethod(t *testing.T) {
 	require.Zero(t, share.N)
 }
 
-// Runs of before the renaming of "anew" are read under its present name, in settings, records and units.
+// Runs from before the renaming of "anew" are read under its present name, in settings, records and units.
 func TestTheFormerNameOfReestimated(t *testing.T) {
 	_, set := poisonSession(t)
 	require.NoError(t, set.Set("statistics", "anew, kept"))

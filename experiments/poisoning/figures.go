@@ -52,8 +52,8 @@ func repairFigure(r *engine.Results, known float64) report.Figure {
 
 // repairCostFigure shows the share of the lost accuracy that is restored against what that costs.
 func repairCostFigure(r *engine.Results, c poisonCase) report.Figure {
-	f := report.Figure{Name: "cost-" + c.file(), X: "seconds", Y: "share of the lost accuracy restored, %", LogX: true,
-		Caption: fmt.Sprintf("Share of the lost accuracy that was restored against seconds, %s", poisonTitle(r, c))}
+	f := report.Figure{Name: "cost-" + c.file(), X: "seconds", Y: "recovered accuracy, % of what the flips cost", LogX: true,
+		Caption: fmt.Sprintf("Recovered accuracy against run time, %s", poisonTitle(r, c))}
 	for _, m := range poisonRows(r) {
 		if m == "none" {
 			continue
@@ -75,8 +75,8 @@ func confusionFigures(r *engine.Results, c poisonCase) []report.Figure {
 		m := &report.Matrix{Counts: confusionCounts(rec)}
 		m.Rows = classNames(rec, len(m.Counts))
 		m.Columns = m.Rows
-		out = append(out, report.Figure{Name: fmt.Sprintf("confusion-%s-%d", c.file(), i+1), X: "taken for", Y: "class", Matrix: m,
-			Caption: fmt.Sprintf("Confusion matrix %s, %s: test images of each class by what they are taken for", titles[i], poisonTitle(r, c))})
+		out = append(out, report.Figure{Name: fmt.Sprintf("confusion-%s-%d", c.file(), i+1), X: "predicted class", Y: "class", Matrix: m,
+			Caption: fmt.Sprintf("Confusion matrix %s, %s: test images by class and predicted class", titles[i], poisonTitle(r, c))})
 	}
 	return out
 }

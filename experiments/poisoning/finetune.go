@@ -36,7 +36,7 @@ var plainFineTuner = fineTuner{
 	},
 }
 
-// trainerFineTuner goes on as the network was trained: by Adam, down the training pass. Training on from the old parameters is warm
+// trainerFineTuner continues as the network was trained: by Adam, down the training pass. Training on from the old parameters is warm
 // retraining that ends early.
 var trainerFineTuner = fineTuner{
 	name:  "fine-tune-adam",
@@ -61,7 +61,7 @@ var momentumFineTuner = fineTuner{
 }
 
 // units lists the work of fine-tuning: for each number of passes one for each rate of the grid, whose parameters are kept, and one that
-// takes the best by validation accuracy, beyond an end of the grid where that is there.
+// takes the best by validation accuracy, beyond an end of the grid if the best is at that end.
 func (f fineTuner) units(set *Settings) []poisonUnit {
 	var units []poisonUnit
 	rates, _ := f.rates(set)
@@ -81,7 +81,7 @@ func (f fineTuner) units(set *Settings) []poisonUnit {
 // title is the method's name in records: "fine-tune-adam-2" for two passes.
 func (f fineTuner) title(epochs int) string { return fmt.Sprintf("%s-%d", f.name, epochs) }
 
-// fineTuned returns what fine-tuning comes to and the seconds that it took, from the run's folder where it is there.
+// fineTuned returns the result of fine-tuning and the seconds that it took, from the run's folder if it holds them.
 func (c *repair) fineTuned(ctx context.Context, t *target, f fineTuner, rate float64, epochs int) (theta []float64, seconds float64, err error) {
 	path := c.session.TrainedPath(fmt.Sprintf("%s-%s-%d-%s", f.name, c.name(), epochs, numbers.Shortest(rate)))
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {

@@ -10,19 +10,19 @@ import (
 func (set *Settings) idle(key string) string {
 	switch {
 	case slices.Contains([]string{"chunks", "max-fall", "follow", "gradient-sample"}, key) && !set.chunked():
-		return "no method divides the request"
+		return "no chosen method divides the request"
 	case key == "reestimate" && set.Reestimate > 0 && !slices.Contains(set.Statistics, reestimated):
 		return "statistics are kept"
 	case key == "statistics" && set.Reestimate == 0:
-		return "with reestimate=0 statistics are kept"
+		return "reestimate=0 keeps the statistics"
 	case key == "gradient-sample" && set.Follow == "difference":
-		return "chunks follow the difference, which is never estimated"
+		return "chunks follow the difference, which is not estimated"
 	case key == "gradient-sample" && set.Sample == 0:
-		return "nothing is estimated with sample=0"
+		return "sample=0 estimates nothing"
 	}
 	for _, rates := range []struct{ key, method string }{{"adam-rates", trainerFineTuner.name}, {"momentum-rates", momentumFineTuner.name}} {
 		if key == rates.key && !slices.Contains(set.Methods, rates.method) && !slices.Contains(set.Methods, "all") {
-			return "the method " + rates.method + " is not asked for"
+			return "the method " + rates.method + " is not among methods"
 		}
 	}
 	for _, grid := range []struct {

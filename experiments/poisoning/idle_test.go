@@ -10,7 +10,7 @@ import (
 func TestRatesAreIdleWithoutTheirMethod(t *testing.T) {
 	for key, method := range map[string]string{"adam-rates": "fine-tune-adam", "momentum-rates": "fine-tune-momentum"} {
 		idle := func(methods ...string) string { return (&Settings{Methods: methods}).idle(key) }
-		assert.Equal(t, "the method "+method+" is not asked for", idle("fine-tune", "second-order"))
+		assert.Equal(t, "the method "+method+" is not among methods", idle("fine-tune", "second-order"))
 		assert.Empty(t, idle("second-order", method))
 		assert.Empty(t, idle("all"))
 	}

@@ -48,8 +48,8 @@ func (sub *poisonSubject) answers(classes func(d *datasets.Dataset) ([]float64, 
 	return out, nil
 }
 
-// restored is the share of the accuracy that the flips cost which is there again; there is none before it is known what they cost, nor where
-// they cost nothing.
+// restored is the recovered accuracy as a share of what the flips cost. It does not exist before
+// that cost is known, nor where the flips cost nothing.
 func (sub *poisonSubject) restored(accuracy float64) (float64, bool) {
 	poisoned, clean := sub.recorded("none", "before"), sub.recorded("retrain", "clean")
 	return (accuracy - poisoned) / (clean - poisoned), clean > poisoned

@@ -23,7 +23,7 @@ import (
 // training, and NAME.seconds, what the training took. NAME is that of the run's own checkpoints.
 
 // SaveNetworks writes the trained networks of a run of poisoning, on flipped and on true labels, to a folder: the parameters alone, in
-// single precision. A training that has not ended is an error, as is a file that is there already; nothing is written then. It returns the
+// single precision. A training that has not ended is an error, as is an existing file; nothing is written then. It returns the
 // paths of the networks.
 func SaveNetworks(run, to string) ([]string, error) {
 	c, err := engine.ReadConfig(filepath.Join(run, records.ConfigName))
@@ -32,7 +32,7 @@ func SaveNetworks(run, to string) ([]string, error) {
 	}
 	part := slices.IndexFunc(c.Parts, func(p engine.Part) bool { return p.Experiment == "poisoning" })
 	if part < 0 {
-		return nil, fmt.Errorf("experiments: %s is a run of %s, which trains no networks that may be kept: name one of poisoning", run, c.Experiment)
+		return nil, fmt.Errorf("experiments: %s is a run of %s, which trains no networks that can be saved: name a run of poisoning", run, c.Experiment)
 	}
 	networks := map[string]*unlearn.Snapshot{}
 	var names []string
@@ -46,7 +46,7 @@ func SaveNetworks(run, to string) ([]string, error) {
 		}
 		for _, path := range []string{networkFile(to, name), trial.SecondsPath(networkFile(to, name))} {
 			if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
-				return nil, cmp.Or(err, fmt.Errorf("experiments: %s is there already: remove it, or name another folder", path))
+				return nil, cmp.Or(err, fmt.Errorf("experiments: %s already exists: remove it, or name another folder", path))
 			}
 		}
 		names = append(names, name)
@@ -96,7 +96,7 @@ func finished(path string, epochs int) (*unlearn.Snapshot, error) {
 		return nil, err
 	}
 	if s.Epoch != epochs || s.Step != 0 {
-		return nil, fmt.Errorf("experiments: %s holds a training after %d epochs and %d steps, not one of %d epochs that has ended", path,
+		return nil, fmt.Errorf("experiments: %s holds a training after %d epochs and %d steps, not a finished one of %d epochs", path,
 			s.Epoch, s.Step, epochs)
 	}
 	return s, nil
@@ -122,7 +122,7 @@ func (s *Session) takeNetworks(ctx context.Context, dir string, parts []engine.P
 				return "", fmt.Errorf("--networks: %w", err)
 			}
 			if _, err := os.Stat(trial.SecondsPath(path)); err != nil {
-				return "", fmt.Errorf("--networks: the seconds of the training belong beside the network: %w", err)
+				return "", fmt.Errorf("--networks: the training time must be stored beside the network: %w", err)
 			}
 			fmt.Fprintf(sum, "%s %d\n", name, len(data))
 			sum.Write(data)

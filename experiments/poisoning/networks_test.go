@@ -62,8 +62,8 @@ func TestARunBeginsWithTrainedNetworks(t *testing.T) {
 	require.Len(t, c.Networks, 16)
 	require.Contains(t, c.Command, "--networks")
 	for name, repeat := range map[string]*engine.Order{
-		"name their folder by --networks": {Repeat: c},
-		"":                                {Repeat: c, Networks: dir},
+		"give their folder with --networks": {Repeat: c},
+		"":                                  {Repeat: c, Networks: dir},
 	} {
 		repeat.Out = t.TempDir()
 		_, _, err := repeat.Do(t.Context())
@@ -76,14 +76,14 @@ func TestARunBeginsWithTrainedNetworks(t *testing.T) {
 	own, err := engine.ReadConfig(filepath.Join(trained, records.ConfigName))
 	require.NoError(t, err)
 	_, _, err = (&engine.Order{Repeat: own, Networks: dir, Out: t.TempDir()}).Do(t.Context())
-	require.ErrorContains(t, err, "trained its networks itself: leave --networks out")
+	require.ErrorContains(t, err, "trained its own networks: omit --networks")
 	again := poisonOrder(filepath.Dir(filepath.Dir(begun)), set...)
 	again.Mode = records.Resume
 	_, _, err = again.Do(t.Context())
 	require.ErrorContains(t, err, "networks (the run has")
 
 	_, err = SaveNetworks(trained, dir)
-	require.ErrorContains(t, err, "is there already")
+	require.ErrorContains(t, err, "already exists")
 }
 
 // files are the contents of a folder by name.
@@ -120,8 +120,8 @@ func TestNetworksThatAreRefused(t *testing.T) {
 		{7, "images=120", "belongs to another training (samples was 100, is 120"},
 		{7, "train-rate=0.02", "rate was 0.01, is 0.02"},
 		{7, "amsgrad=true", "trainer was adam, is amsgrad"},
-		{7, "train-epochs=3", "holds a training after 2 epochs and 0 steps, not one of 3 epochs that has ended"},
-		{7, "train-epochs=1", "holds a training after 2 epochs and 0 steps, not one of 1 epochs that has ended"},
+		{7, "train-epochs=3", "holds a training after 2 epochs and 0 steps, not a finished one of 3 epochs"},
+		{7, "train-epochs=1", "holds a training after 2 epochs and 0 steps, not a finished one of 1 epochs"},
 		{7, "dense=4", "label was vgg blocks 2 dense 3"},
 		{7, "precision=float64", "label was"},
 	} {
@@ -154,7 +154,7 @@ func TestNetworksThatAreRefused(t *testing.T) {
 	bare := saved(t)
 	require.NoError(t, os.Remove(filepath.Join(bare, "train-10000-0.seconds")))
 	o.Networks = bare
-	tried.Refused(t, o, "the seconds of the training belong beside the network")
+	tried.Refused(t, o, "the training time must be stored beside the network")
 
 	// A network without fingerprint of its training may be anything.
 	foreign := saved(t)
@@ -177,9 +177,9 @@ func TestNetworksThatCannotBeKept(t *testing.T) {
 	run := filepath.Join(o.Out, "poisoning", "digits-cnn-smoke-7")
 	to := filepath.Join(t.TempDir(), "networks")
 	_, err = SaveNetworks(run, to)
-	require.ErrorContains(t, err, "not one of 2 epochs that has ended")
+	require.ErrorContains(t, err, "not a finished one of 2 epochs")
 	require.NoDirExists(t, to)
 	_, err = SaveNetworks(tried.Smoke(t, t.TempDir(), "residual", "linear"), to)
-	require.ErrorContains(t, err, "a run of residual, which trains no networks that may be kept")
+	require.ErrorContains(t, err, "a run of residual, which trains no networks that can be saved")
 	require.NoDirExists(t, to)
 }

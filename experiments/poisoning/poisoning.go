@@ -47,7 +47,7 @@ func Experiment() *engine.Experiment {
 	const id = "poisoning"
 	return &engine.Experiment{
 		ID: id, Title: "Poisoned labels and their repair",
-		Question: "how much of the accuracy that flipped labels cost a network do updates give back, at what share of the cost of training again?",
+		Question: "how much of the accuracy that flipped labels cost do updates recover, and at what share of the cost of retraining?",
 		Domain: &engine.Domain{
 			Models: []engine.Named{{Name: imageModel, Title: "convolutional network"}}, Holds: "images", Datasets: pictures, First: firstPictures,
 			Flags:    []string{"--networks"},
@@ -110,7 +110,7 @@ func (s *Session) poisoningUnits(part string, set *Settings) []engine.Unit {
 type poisonUnit struct {
 	name  string
 	run   func(ctx context.Context, c *repair) ([]records.Record, error)
-	after bool // after the other units: with the statistics of before the update
+	after bool // after the other units: with the statistics from before the update
 }
 
 // requestUnits lists the work of the methods that are wanted.

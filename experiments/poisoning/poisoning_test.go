@@ -57,7 +57,7 @@ func poisonRequest(t *testing.T, known float64, set ...string) *repair {
 	return c
 }
 
-// A run that is stopped in the middle of a training, of the true labels, of a shard, or between two units goes on to the same records.
+// A run that is stopped in the middle of a training, of the true labels, of a shard, or between two units resumes to the same records.
 func TestPoisoningGoesOnWhereItStopped(t *testing.T) {
 	set := []string{"methods=none,second-order-iterative,fine-tune,sisa", "images=100", "train-batch=20", "batch=20", "reestimate=50", "fine-tune-epochs=1"}
 	want := tried.WithoutSeconds(t, tried.RunOrder(t, poisonOrder(t.TempDir(), set...)))
@@ -127,7 +127,7 @@ func TestRetrainingOnCorrectedLabelsIsTheCleanModel(t *testing.T) {
 	require.NotEqual(t, clean, poisoned)
 }
 
-// What is taken is the best that was tried, and it is what the methods of unlearn come to with those settings, chunk by chunk.
+// What is taken is the best that was tried, and it is the result of the methods of unlearn with those settings, chunk by chunk.
 func TestStepsAreWhatWasTried(t *testing.T) {
 	c := poisonRequest(t, 1, "train-epochs=6", "gradient-sample=20")
 	for _, last := range []bool{false, true} {
@@ -203,7 +203,7 @@ func TestTheLastLayersAlone(t *testing.T) {
 	c := poisonRequest(t, 1)
 	target, err := c.target(t.Context(), true)
 	require.NoError(t, err)
-	require.Equal(t, 8*8/4*2*4+4+4*4+4*10+10, len(target.theta), "two dense layers and the normalisation between them")
+	require.Equal(t, 8*8/4*2*4+4+4*4+4*10+10, len(target.theta), "two dense layers and the normalization between them")
 	m := c.with(reestimated, unlearn.FirstOrder{Tau: 1e-3, Force: true})
 	u, err := m.Unlearn(t.Context(), target.problem, target.theta, c.request)
 	require.NoError(t, err)
@@ -376,14 +376,14 @@ func TestPoisoningRefusesWhatCannotBe(t *testing.T) {
 		o    engine.Order
 		want string
 	}{
-		{engine.Order{Dataset: "diabetes"}, "diabetes holds rows of features, poisoning is about images: --dataset takes digits, fashion, cifar10"},
+		{engine.Order{Dataset: "diabetes"}, "diabetes holds rows of features, but poisoning needs images: --dataset takes digits, fashion, cifar10"},
 		{engine.Order{Dataset: "none"}, "unknown data set \"none\"; known: digits, fashion, cifar10"},
-		{engine.Order{Experiment: "residual", Dataset: "digits"}, "digits holds images, residual is about rows of features"},
+		{engine.Order{Experiment: "residual", Dataset: "digits"}, "digits holds images, but residual needs rows of features"},
 		{engine.Order{Model: "linear"}, "unknown model \"linear\"; known: cnn"},
 		{engine.Order{Given: engine.Given{Text: "x"}}, "--text is for memorization"},
 		{engine.Order{Set: []string{"methods=magic"}}, "must be one of"},
 		{engine.Order{Set: []string{"methods=second-order-lissa"}}, "must be one of none, first-order"},
-		{engine.Order{Set: []string{"blocks=2,2,2,2"}}, "images of 8 x 8 can be halved 3 times only"},
+		{engine.Order{Set: []string{"blocks=2,2,2,2"}}, "images of 8 x 8 can be halved only 3 times"},
 		{engine.Order{Set: []string{"block-dropout=0,0.5"}}, "more values than blocks=2"},
 		{engine.Order{Set: []string{"block-dropout=1"}}, "below 1"},
 		{engine.Order{Set: []string{"known=0.5,1.5"}}, "at most 1"},
@@ -451,15 +451,15 @@ func TestClaimsOfPoisoning(t *testing.T) {
 		got[c.Text] = c
 	}
 	for text, want := range map[string]string{
-		"10000 flips: share of the flipped labels that the network has learned":                                                                                 "",
-		"10000 flips: share of the lost accuracy that second order in one step restores":                                                                        "",
-		"10000 flips: share of the lost accuracy that second order iteratively restores":                                                                        "short by 0.0500",
-		"10000 flips: share restored by second-order, and by first-order at its best":                                                                           "0.0100 less",
-		"10000 flips: seconds of second order in one step, as a share of those of retraining, its settings given":                                               "",
-		"10000 flips: share restored by second-order, and by the best other method that is faster than retraining: fine-tune-adam-2, statistics kept":           "0.290 less",
-		"10000 flips: share restored by second-order-iterative, and by the best other method that is faster than retraining: fine-tune-adam-2, statistics kept": "0.300 less",
-		"iterative methods: largest fall of validation accuracy from one chunk to the next, points (3 taken, 1 refused)":                                        "1.2 times too large",
-		"second-order updates whose every solve states its relative residual, on its own images and on a second draw":                                           "2 without",
+		"10000 flips: share of the flipped labels that the network learned":                                                                        "",
+		"10000 flips: recovered accuracy, share of what the flips cost, by second order in one step":                                               "",
+		"10000 flips: recovered accuracy, share of what the flips cost, by iterative second order":                                                 "short by 0.0500",
+		"10000 flips: recovered share, second-order and first-order at its best":                                                                   "0.0100 less",
+		"10000 flips: time of second order in one step / retraining time, with given settings":                                                     "",
+		"10000 flips: recovered share, second-order and the best other method faster than retraining: fine-tune-adam-2, statistics kept":           "0.290 less",
+		"10000 flips: recovered share, second-order-iterative and the best other method faster than retraining: fine-tune-adam-2, statistics kept": "0.300 less",
+		"iterative methods: largest fall of validation accuracy between chunks, points (3 applied, 1 refused)":                                     "1.2 times too large",
+		"second-order updates that report the relative residual of every solve, on its own images and on a second draw":                            "2 without",
 	} {
 		c, ok := got[text]
 		require.True(t, ok, "%s: %v", text, got)
@@ -488,5 +488,5 @@ func TestOneWayOfStatistics(t *testing.T) {
 	for _, c := range engine.Claims(&engine.Config{}, records) {
 		texts = append(texts, c.Text)
 	}
-	require.Contains(t, texts, "10000 flips: share restored by second-order, and by first-order with statistics re-estimated")
+	require.Contains(t, texts, "10000 flips: recovered share, second-order and first-order with statistics re-estimated")
 }

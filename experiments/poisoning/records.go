@@ -60,7 +60,7 @@ func unchanged(set *Settings) []poisonUnit {
 	}}}
 }
 
-// eachWay measures what a method without settings comes to.
+// eachWay measures the result of a method without settings.
 func (c *repair) eachWay(ctx context.Context, t *target, name string, m unlearn.Method) ([]records.Record, error) {
 	var out []records.Record
 	for _, way := range ways(c.set) {

@@ -6,7 +6,7 @@ import (
 	"lethe/experiments/internal/records"
 )
 
-// formerReestimated is what the way [reestimated] was called in runs of before.
+// formerReestimated is what the way [reestimated] was called in former runs.
 const formerReestimated = "anew"
 
 // renameRecords gives the statistics of records their present names, as the tag of the setting does for settings.

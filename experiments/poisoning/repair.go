@@ -48,7 +48,7 @@ func (c *repair) tags() records.Tags {
 	return records.Tags{"budget": c.budget, "flips": len(c.rows), "known": c.known, "stage": "after"}
 }
 
-// The two ways to evaluate an update: with re-estimated statistics of batch normalisation, and with those of before.
+// The two ways to evaluate an update: with re-estimated statistics of batch normalization, and with those from before.
 const (
 	reestimated = "re-estimated"
 	kept        = "kept"
@@ -94,7 +94,7 @@ type target struct {
 	full    bool // steps follow the full gradient, not the difference
 }
 
-// target returns the whole network, or its last layers: both dense ones and the normalisation between them.
+// target returns the whole network, or its last layers: both dense ones and the normalization between them.
 func (c *repair) target(ctx context.Context, last bool) (*target, error) {
 	theta, err := c.trained(ctx)
 	if err != nil {

@@ -40,7 +40,7 @@ func knownShares(r *engine.Results) []float64 {
 // poisonNote says what the numbers are medians of.
 func poisonNote(r *engine.Results) string {
 	if n := r.Draws(); n > 1 {
-		return fmt.Sprintf("Median (smallest to largest) over %d draws of the flips and of the start.", n)
+		return fmt.Sprintf("Median (smallest to largest) over %d draws of the flips and the initial parameters.", n)
 	}
 	return "One draw; " + errorNote + "."
 }

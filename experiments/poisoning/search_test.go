@@ -16,7 +16,7 @@ import (
 	"lethe/unlearn"
 )
 
-// failing has the tries of some steps come to no numbers.
+// failing makes the tries of some steps end in values that are not numbers.
 type failing struct {
 	unlearn.FirstOrder
 	search *search
@@ -181,6 +181,6 @@ func TestUnitsWithKeptStatisticsComeLast(t *testing.T) {
 	}
 	s, set := poisonSession(t, "statistics=re-estimated", "reestimate=100")
 	require.NoError(t, set.Set("reestimate", "0"))
-	require.ErrorContains(t, s.checkImages(set), "leaves no images to find them on")
+	require.ErrorContains(t, s.checkImages(set), "leaves no images to estimate them on")
 	require.ErrorContains(t, set.Set("statistics", "new"), "must be one of re-estimated, kept")
 }

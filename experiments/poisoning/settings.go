@@ -9,34 +9,34 @@ import (
 type Settings struct {
 	trial.NetworkSettings
 
-	Chunks        int       `set:"chunks" scope:"method" doc:"parts in which the iterative methods apply the request" max:"1e6"`
+	Chunks        int       `set:"chunks" scope:"method" doc:"parts into which the iterative methods divide the request" max:"1e6"`
 	Shards        []int     `set:"shards" scope:"run" doc:"sharding: numbers of shards" max:"1e4"`
-	Methods       []string  `set:"methods" scope:"run" doc:"methods that are carried out beside retraining, separated by commas, or all; of memorization first-order-matched and second-order-repeated go on from second-order, and second-order-published takes the paper's damping and scale on this model; of poisoning -last changes the last layers only" words:"@methods"`
-	TrainRate     float64   `set:"train-rate" scope:"model" doc:"learning rate of training (Adam); with schedule=one-cycle the highest"`
+	Methods       []string  `set:"methods" scope:"run" doc:"methods to run besides retraining, separated by commas, or all. memorization: first-order-matched and second-order-repeated continue from second-order, and second-order-published uses the paper's damping and scale on this model. poisoning: methods in -last change the last layers only" words:"@methods"`
+	TrainRate     float64   `set:"train-rate" scope:"model" doc:"learning rate of training (Adam); with schedule=one-cycle the highest one"`
 	TrainBatch    int       `set:"train-batch" scope:"model" doc:"batch size of training" max:"1e9"`
 	TrainEpochs   int       `set:"train-epochs" scope:"model" doc:"passes of training" max:"1e6"`
-	Sample        int       `set:"sample" scope:"method" doc:"windows or images, besides as many of those that the request touches, that curvature and gradient residuals are estimated from; 0 = all" zero:"ok" max:"1e9"`
-	TauGrid       []float64 `set:"tau-grid" scope:"method" doc:"values of tau that are tried first"`
-	TauFine       int       `set:"tau-fine" scope:"method" doc:"values of tau a decade that are then tried around the best" max:"1e3"`
-	RateGrid      []float64 `set:"rate-grid" scope:"method" doc:"learning rates of fine-tuning that are tried"`
-	AdamRates     []float64 `set:"adam-rates" scope:"method" doc:"learning rates of fine-tuning by Adam that are tried first"`
-	MomentumRates []float64 `set:"momentum-rates" scope:"method" doc:"the same for fine-tuning by SGD with momentum 0.9"`
-	Budgets       []int     `set:"budget" scope:"run" doc:"labels that are flipped, of 50,000; of a smaller set as large a share" max:"1e9"`
-	Known         []float64 `set:"known" scope:"run" doc:"shares of the flipped labels that are known, and corrected by the request" max:"1" unit:"share"`
-	Images        int       `set:"images" scope:"model" doc:"training images, from the first; 0 = all" zero:"ok" max:"1e9"`
-	Blocks        []int     `set:"blocks" scope:"model" doc:"channels of each block of two convolutions" max:"1e5" repeat:"ok"`
+	Sample        int       `set:"sample" scope:"method" doc:"windows or images from which curvature and gradient residuals are estimated, besides as many that the request touches; 0 = all" zero:"ok" max:"1e9"`
+	TauGrid       []float64 `set:"tau-grid" scope:"method" doc:"values of tau to try first"`
+	TauFine       int       `set:"tau-fine" scope:"method" doc:"values of tau per decade to try next, around the best one" max:"1e3"`
+	RateGrid      []float64 `set:"rate-grid" scope:"method" doc:"learning rates of fine-tuning to try"`
+	AdamRates     []float64 `set:"adam-rates" scope:"method" doc:"learning rates of fine-tuning by Adam to try first"`
+	MomentumRates []float64 `set:"momentum-rates" scope:"method" doc:"learning rates of fine-tuning by SGD with momentum 0.9 to try first"`
+	Budgets       []int     `set:"budget" scope:"run" doc:"labels to flip of 50,000; a smaller set flips the same share" max:"1e9"`
+	Known         []float64 `set:"known" scope:"run" doc:"shares of the flipped labels that are known and corrected by the request" max:"1" unit:"share"`
+	Images        int       `set:"images" scope:"model" doc:"number of training images, from the first; 0 = all" zero:"ok" max:"1e9"`
+	Blocks        []int     `set:"blocks" scope:"model" doc:"channels of each block; a block has two convolutions" max:"1e5" repeat:"ok"`
 	Dense         int       `set:"dense" scope:"model" doc:"width of the dense layer" max:"1e6"`
-	BlockDropout  []float64 `set:"block-dropout" scope:"model" doc:"share of each block's outputs that training leaves out; 0 = none, of the blocks without a value too" zero:"ok" below:"1" repeat:"ok" unit:"share"`
-	Schedule      string    `set:"schedule" scope:"model" doc:"learning rate of training: constant or one-cycle" words:"constant|one-cycle"`
-	AMSGrad       bool      `set:"amsgrad" scope:"model" doc:"train by AMSGrad in place of Adam"`
-	Reestimate    int       `set:"reestimate" scope:"method" doc:"corrected images on which an update's batch-normalisation statistics are re-estimated; 0 = keep those of before" zero:"ok" max:"1e9"`
-	Statistics    []string  `set:"statistics" scope:"run" doc:"batch-normalisation statistics with which updates are chosen and measured: re-estimated, kept (those of before), or both; SISA has those of its trainings" words:"re-estimated|kept" was:"anew=re-estimated"`
-	Follow        string    `set:"follow" scope:"method" doc:"what the chunks of iterative methods follow: gradient, of the loss on the labels corrected so far, or difference, that which the chunk makes" words:"gradient|difference"`
-	GradientSize  int       `set:"gradient-sample" scope:"method" doc:"images that this gradient is estimated from, of the chunk and of the others each; 0 = all" zero:"ok" max:"1e9"`
-	RidgeShares   []float64 `set:"ridge-shares" scope:"method" doc:"ridges that are tried, in shares of the largest eigenvalue that is found"`
-	ProductsGrid  []int     `set:"products-grid" scope:"method" doc:"numbers of products of a solve that are tried" max:"1e4"`
-	FineEpochs    []int     `set:"fine-tune-epochs" scope:"method" doc:"passes of fine-tuning: of memorization each is tried, of poisoning each is measured" max:"1e6"`
-	MaxFall       float64   `set:"max-fall" scope:"method" doc:"points of validation accuracy by which a chunk may lower it; one that lowers it more is refused" zero:"ok" unit:"points"`
+	BlockDropout  []float64 `set:"block-dropout" scope:"model" doc:"share of each block's outputs that training drops; 0 = none, also for blocks without a value" zero:"ok" below:"1" repeat:"ok" unit:"share"`
+	Schedule      string    `set:"schedule" scope:"model" doc:"learning rate schedule of training: constant or one-cycle" words:"constant|one-cycle"`
+	AMSGrad       bool      `set:"amsgrad" scope:"model" doc:"train by AMSGrad instead of Adam"`
+	Reestimate    int       `set:"reestimate" scope:"method" doc:"corrected images on which batch-normalization statistics are re-estimated after an update; 0 keeps the statistics from before" zero:"ok" max:"1e9"`
+	Statistics    []string  `set:"statistics" scope:"run" doc:"batch-normalization statistics with which updates are chosen and measured: re-estimated, kept (those from before the update) or both; SISA uses those of its own trainings" words:"re-estimated|kept" was:"anew=re-estimated"`
+	Follow        string    `set:"follow" scope:"method" doc:"what the chunks of iterative methods follow: gradient (of the loss on the labels corrected so far) or difference (the change of the gradient that the chunk makes)" words:"gradient|difference"`
+	GradientSize  int       `set:"gradient-sample" scope:"method" doc:"images of the chunk, and as many others, from which that gradient is estimated; 0 = all" zero:"ok" max:"1e9"`
+	RidgeShares   []float64 `set:"ridge-shares" scope:"method" doc:"ridges to try, as shares of the largest eigenvalue found"`
+	ProductsGrid  []int     `set:"products-grid" scope:"method" doc:"numbers of products of a solve to try" max:"1e4"`
+	FineEpochs    []int     `set:"fine-tune-epochs" scope:"method" doc:"passes of fine-tuning; memorization tries each number, poisoning measures each" max:"1e6"`
+	MaxFall       float64   `set:"max-fall" scope:"method" doc:"points of validation accuracy that a chunk may lose; a chunk that loses more is refused" zero:"ok" unit:"points"`
 }
 
 // form reads, prints and checks the settings by the tags of their fields.

@@ -166,7 +166,7 @@ func (t *storedTraining) Train(ctx context.Context, p *unlearn.Problem, theta []
 	return out, err
 }
 
-// fit trains, or goes on.
+// fit trains, or resumes.
 func (t *storedTraining) fit(ctx context.Context, name string, p *unlearn.Problem, theta []float64) ([]float64, error) {
 	sub, set := t.sub, t.sub.set
 	sample := trial.Sampled(p.Train, trial.StatusSamples, sub.session.Seed, trial.StreamTuning, sub.draw)
@@ -210,7 +210,7 @@ func (sub *poisonSubject) metadata(d *datasets.Dataset) map[string]string {
 // checkImages refuses settings that the images cannot fulfil.
 func (s *Session) checkImages(set *Settings) error {
 	if set.Reestimate == 0 && !slices.Contains(set.Statistics, kept) {
-		return fmt.Errorf("statistics=%s with reestimate=0 leaves no images to find them on: --set reestimate above 0, or statistics=kept",
+		return fmt.Errorf("statistics=%s with reestimate=0 leaves no images to estimate them on: set reestimate above 0, or statistics=kept",
 			set.Text("statistics"))
 	}
 	d := s.images(set)
@@ -221,7 +221,7 @@ func (s *Session) checkImages(set *Settings) error {
 	}
 	for i, side := 0, min(net.Height, net.Width); i < len(set.Blocks); i++ {
 		if side /= 2; side == 0 {
-			return fmt.Errorf("blocks=%s: images of %d x %d can be halved %d times only: --set blocks to at most so many", set.Text("blocks"),
+			return fmt.Errorf("blocks=%s: images of %d x %d can be halved only %d times: lower the number of blocks by --set blocks", set.Text("blocks"),
 				net.Height, net.Width, i)
 		}
 	}
@@ -231,7 +231,7 @@ func (s *Session) checkImages(set *Settings) error {
 	for _, key := range []string{"train-batch", "batch", "sample", "images"} {
 		v := map[string]int{"train-batch": set.TrainBatch, "batch": set.Batch, "sample": set.Sample, "images": set.Images}[key]
 		if v > n {
-			return fmt.Errorf("%s=%d is more than the %d training images of %s: --set %s to at most that", key, v, n, s.Dataset, key)
+			return fmt.Errorf("%s=%d is more than the %d training images of %s: lower it by --set %s", key, v, n, s.Dataset, key)
 		}
 	}
 	for _, shards := range set.Shards {
@@ -244,7 +244,7 @@ func (s *Session) checkImages(set *Settings) error {
 	}
 	for _, budget := range set.Budgets {
 		if flips(budget, n) == 0 {
-			return fmt.Errorf("budget=%d flips no label of %d images: --set budget to more", budget, n)
+			return fmt.Errorf("budget=%d flips no label of %d images: raise it by --set budget", budget, n)
 		}
 		for draw := range set.Draws {
 			if _, _, err := s.poison(set, budget, draw); err != nil {
@@ -253,7 +253,7 @@ func (s *Session) checkImages(set *Settings) error {
 		}
 		for _, known := range set.Known {
 			if knownFlips(known, flips(budget, n)) == 0 {
-				return fmt.Errorf("known=%s of %d flipped labels is none: --set known to more", numbers.Shortest(known), flips(budget, n))
+				return fmt.Errorf("known=%s of %d flipped labels is none: raise it by --set known", numbers.Shortest(known), flips(budget, n))
 			}
 		}
 	}

@@ -20,8 +20,8 @@ func poisoningTables(r *engine.Results) []report.Table {
 			title, metric string
 			note          string
 		}{
-			{"Test accuracy, %", "test-accuracy", "On the half of the test set that nothing was chosen on."},
-			{"Share of the lost accuracy that was restored, %", "restored-share", "0 is the network as it was trained, 100 training on the true labels."},
+			{"Test accuracy, %", "test-accuracy", "On the half of the test set that was not used for choosing."},
+			{"Recovered accuracy, % of what the flips cost", "restored-share", "0 is the network trained on the flipped labels, 100 the one trained on the true labels."},
 		} {
 			out = append(out, byBudget(r, t.title+knownTitle(known), t.metric, t.note, known))
 		}
@@ -46,8 +46,8 @@ func poisoningTables(r *engine.Results) []report.Table {
 
 // learnedTable shows what the flips did to the network.
 func learnedTable(r *engine.Results) report.Table {
-	t := report.Table{Title: "What the flipped labels did", Note: poisonNote(r) + " Learned are flipped labels that the network reproduces.",
-		Header: []string{"", "test accuracy, %", "on the true labels, %", "flipped labels learned, %", "seconds of training"}}
+	t := report.Table{Title: "Effect of the flipped labels", Note: poisonNote(r) + " A flipped label counts as learned if the network predicts it.",
+		Header: []string{"", "test accuracy, %", "trained on the true labels, %", "flipped labels learned, %", "training time, s"}}
 	for _, budget := range r.Numbers("budget") {
 		t.Rows = append(t.Rows, []string{flipsTitle(r, budget),
 			accuracyText(r.Part("test-accuracy", "method", "none", "budget", budget, "stage", "before"), report.Percent),
@@ -88,7 +88,7 @@ func byBudget(r *engine.Results, title, metric, note string, known float64) repo
 		t.Rows = append(t.Rows, row)
 	}
 	if metric == "restored-share" && r.Draws() > 1 {
-		t.Note += " Of each draw the restored points over the lost ones; draws in which none were lost have no share."
+		t.Note += " Each draw gives recovered points / lost points; a draw that lost none gives no share."
 	}
 	return t
 }
@@ -108,12 +108,12 @@ func shareCell(r *engine.Results, metric string, c poisonCase, method, way strin
 
 // waysNote says where statistics come from, if any were re-estimated.
 func waysNote(r *engine.Results) string {
-	const found = " Re-estimated statistics of batch normalisation are those of some of the corrected images after the update"
+	const found = " Re-estimated batch-normalization statistics are computed on some of the corrected images after the update"
 	switch ways := waysMeasured(r); {
 	case !slices.Contains(ways, reestimated):
 		return ""
 	case len(ways) > 1:
-		return found + "; kept ones are those of the network before it. Settings are chosen for each by itself."
+		return found + "; kept ones are those of the network before it. Settings are chosen separately for each."
 	case slices.ContainsFunc(poisonRows(r), votes):
 		return found + ", of SISA after each training."
 	default:
@@ -126,11 +126,11 @@ func poisonCostTable(r *engine.Results, c poisonCase) report.Table {
 	images := poisonBefore(r, c.budget, "train", "images").Mean
 	t := report.Table{
 		Title: "Cost, " + poisonTitle(r, c),
-		Header: []string{"method", "seconds", "share of retraining, %", "of it for the trust check, s", "passes of gradients", "passes of products",
-			"choosing its settings, s", "share of retraining with choosing, %"},
-		Note: fmt.Sprintf("Seconds include the trust check, passes (all %s images) leave it out. Choosing the settings has columns of its own: scoring "+
-			"what is tried, of fine-tuning the passes of all rates too that are not taken. The products of second order are those of all its tries. "+
-			"Measuring is in neither, nor is the pass for a training's statistics.", numbers.Shortest(images)),
+		Header: []string{"method", "time, s", "time / retraining time, %", "trust check, s", "gradient passes", "product passes",
+			"choice of settings, s", "time with the choice of settings / retraining time, %"},
+		Note: fmt.Sprintf("Times include the trust check; passes (over all %s images) exclude it. The choice of settings has separate columns: scoring "+
+			"every try and, for fine-tuning, the passes of all rates that are not chosen. The products of second order are those of all its tries. "+
+			"Neither includes measuring, nor the pass that estimates the statistics of a training.", numbers.Shortest(images)),
 	}
 	retraining := r.Between("seconds", "method", "retrain", "budget", c.budget, "stage", "clean").Median
 	share, passes := report.Style{Factor: 100 / retraining, Places: -1}, report.Style{Factor: 1 / images, Places: -1}
@@ -164,11 +164,15 @@ func tuningSeconds(r *engine.Results, c poisonCase, method, way string) float64 
 // chunksTable shows the validation accuracy from chunk to chunk.
 func chunksTable(r *engine.Results, c poisonCase) report.Table {
 	t := report.Table{Title: "Validation accuracy after each chunk, %, " + poisonTitle(r, c), Header: []string{"method"},
-		Note: fmt.Sprintf("%sA chunk that lowers it by more than %s points is refused, which stands in brackets.", severalNote(r), r.Setting("max-fall"))}
+		Note: fmt.Sprintf("%sA chunk that lowers it by more than %s points is refused and shown in parentheses.", severalNote(r), r.Setting("max-fall"))}
 	chunks := r.Numbers("chunk")
 	chunks = slices.DeleteFunc(chunks, func(k float64) bool { return len(r.Part("chunk-accuracy", c.pairs("chunk", k)...)) == 0 })
 	for _, k := range chunks {
-		t.Header = append(t.Header, map[bool]string{true: "before", false: numbers.Shortest(k)}[k == 0])
+		head := numbers.Shortest(k)
+		if k == 0 {
+			head = "before"
+		}
+		t.Header = append(t.Header, head)
 	}
 	for _, m := range poisonRows(r) {
 		for _, way := range waysMeasured(r) {
@@ -202,8 +206,8 @@ func chunksTable(r *engine.Results, c poisonCase) report.Table {
 func poisonSolvesTable(r *engine.Results, c poisonCase) report.Table {
 	t := report.Table{Title: "Solves, " + poisonTitle(r, c),
 		Header: []string{"method", "solver", "products", "relative residual", "on a second draw", "gradient residual"},
-		Note: "||b - Ax||/||b|| by a product of its own, on the images that the curvature was taken from and on a second draw, in which those that the request touches may recur; first draw of the run. " +
-			"Products are those of the space that all tries of a step share, and one for the residual. A solve of few is meant to end early: its residual says how early. The gradient residual is that after the last solve."}
+		Note: "||b - Ax||/||b||, measured with a separate product, on the images of the curvature and on a second draw, which may repeat images that the request touches; first draw of the run. " +
+			"Products are those of the Krylov space that all tries of a step share, and one for the residual. A solve with few products ends early on purpose; its residual says how early. The gradient residual is that after the last solve."}
 	for _, m := range poisonRows(r) {
 		for _, way := range waysMeasured(r) {
 			gradient, ok := trial.First(r.Part("gradient-residual", c.pairs("method", m, "statistics", way)...))
@@ -257,7 +261,7 @@ func confusionTables(r *engine.Results, c poisonCase) []report.Table {
 	titles, records := shownConfusions(r, c)
 	for i, rec := range records {
 		t := report.Table{Title: fmt.Sprintf("Confusion matrix %s, %s", titles[i], poisonTitle(r, c)), Header: []string{"class"},
-			Note: "Test images of each class by what they are taken for; first draw."}
+			Note: "Test images by class (rows) and predicted class (columns); first draw."}
 		names := classNames(rec, len(confusionCounts(rec)))
 		t.Header = append(t.Header, names...)
 		for k, row := range strings.Split(rec.Text("counts"), ";") {
@@ -270,8 +274,8 @@ func confusionTables(r *engine.Results, c poisonCase) []report.Table {
 
 // poisonChoiceTable shows what was taken, from how many tries.
 func poisonChoiceTable(r *engine.Results, c poisonCase) report.Table {
-	t := report.Table{Title: "How settings were chosen, " + poisonTitle(r, c), Tuning: true, Header: []string{"method", "taken", "tried", "validation accuracy, %"},
-		Note: "Taken is what leads to the highest validation accuracy, of the iterative methods for each chunk by itself; first draw. Ridges are shares of " +
+	t := report.Table{Title: "How settings were chosen, " + poisonTitle(r, c), Tuning: true, Header: []string{"method", "chosen", "tried", "validation accuracy, %"},
+		Note: "The setting with the highest validation accuracy is chosen, by the iterative methods separately for each chunk; first draw. Ridges are shares of " +
 			"the largest eigenvalue in the Krylov space of what the step follows."}
 	for _, m := range poisonRows(r) {
 		for _, way := range waysMeasured(r) {

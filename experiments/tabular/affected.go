@@ -15,7 +15,7 @@ func Affected() *engine.Experiment {
 	const id = "affected"
 	return tabledata.Experiment{
 		ID: id, Title: "Share of affected samples", DataOnly: true,
-		Question: "how large a share of the training samples does a request touch?",
+		Question: "which share of the training samples does a request affect?",
 		Defaults: func(s *tabledata.Settings, k engine.Key) {
 			s.Features, s.Pool = []int{1, 10, 50, 100}, "sensitive"
 			if k.Profile != engine.Smoke {

@@ -34,7 +34,7 @@ func residualClaims(r *engine.Results) []report.Claim {
 		for _, method := range []string{"none", tabledata.PaperFine, tabledata.PaperFirst, "second-order"} {
 			ref := tabledata.Authors[target.size][notebookMethod(method)]
 			ours := r.Where("gradient-residual", "label", method, "features", target.size)
-			out = append(out, report.Within(fmt.Sprintf("%s: mean residual at %g features over %d draws, against the authors' released notebook (40)", method, target.size, ours.N), ours.Mean, ref.Mean, ref.SD, report.Plain, ""))
+			out = append(out, report.Within(fmt.Sprintf("%s: mean residual at %g features over %d draws, compared with the authors' released notebook (40 draws)", method, target.size, ours.N), ours.Mean, ref.Mean, ref.SD, report.Plain, ""))
 		}
 		for _, method := range []string{"none", "fine-tune", "first-order"} {
 			out = append(out, tabledata.Nearer(r, fmt.Sprintf("second order's residual below that of %s at %g features", method, target.size), "gradient-residual", method, target.size, target.ratio))
@@ -59,7 +59,7 @@ func scatterClaims(r *engine.Results) []report.Claim {
 			}
 		}
 		if name != "" {
-			out = append(out, tabledata.Nearer(r, fmt.Sprintf("scatter, %s: distance of the samples' losses to retraining's, that of the best other method (%s) over second order's", tabledata.SizeTitle(r, v), name), "sample-loss-distance", name, v, 2))
+			out = append(out, tabledata.Nearer(r, fmt.Sprintf("scatter, %s: distance of the samples' losses to retraining, best other method (%s) / second order", tabledata.SizeTitle(r, v), name), "sample-loss-distance", name, v, 2))
 		}
 	}
 	return out
@@ -75,7 +75,7 @@ func networkClaims(r *engine.Results) []report.Claim {
 	for _, v := range r.Numbers(size) {
 		for _, l := range []string{"none", "fine-tune", "first-order"} {
 			if len(r.Part("sample-loss-distance", "label", l, size, v))+len(r.Part("failed", "label", l, size, v)) > 0 {
-				out = append(out, tabledata.Nearer(r, fmt.Sprintf("%s: distance of the samples' losses to warm retraining's, that of %s over second order's", tabledata.SizeTitle(r, v), l), "sample-loss-distance", l, v, 1))
+				out = append(out, tabledata.Nearer(r, fmt.Sprintf("%s: distance of the samples' losses to warm retraining, %s / second order", tabledata.SizeTitle(r, v), l), "sample-loss-distance", l, v, 1))
 			}
 		}
 	}
@@ -93,7 +93,7 @@ func shardingClaims(r *engine.Results) []report.Claim {
 	for _, p := range paperShards {
 		s := r.Where("all-shards-hit", "shards", float64(p.shards), "points", float64(p.points), "source", "formula")
 		if s.N > 0 {
-			out = append(out, report.Within(fmt.Sprintf("all of %d shards hit by %d points", p.shards, p.points), s.Mean, p.p, 0.005, report.Style{Factor: 1, Places: 3}, ""))
+			out = append(out, report.Within(fmt.Sprintf("all of %d shards affected by %d points", p.shards, p.points), s.Mean, p.p, 0.005, report.Style{Factor: 1, Places: 3}, ""))
 		}
 	}
 	return out

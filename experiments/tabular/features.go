@@ -9,7 +9,7 @@ import (
 func Features() *engine.Experiment {
 	return tabledata.Experiment{
 		ID: "features", Title: "Unlearning of features and labels",
-		Question: "all of the below, in one run",
+		Question: "the experiments below, in one run",
 		Parts:    []string{"residual", "fidelity", "scatter", "runtime", "limits", "affected", "sharding"},
 	}.Runnable()
 }

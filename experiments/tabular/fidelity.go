@@ -13,13 +13,13 @@ func Fidelity() *engine.Experiment {
 	const id = "fidelity"
 	columns := []tabledata.Column{
 		{Title: "test accuracy, %", Metric: "test-accuracy", Style: report.Percent}, {Title: "test loss, nat", Metric: "test-loss", Style: report.Plain},
-		{Title: "distance of a test sample's loss to (warm) retraining's, nat", Metric: "sample-loss-distance", Style: report.Plain},
-		{Title: "agreement with it, %", Metric: "agreement", Style: report.Percent}, {Title: "distance of the parameters", Metric: "parameter-distance", Style: report.Plain},
+		{Title: "distance of a test sample's loss to (warm) retraining, nat", Metric: "sample-loss-distance", Style: report.Plain},
+		{Title: "agreement with retraining, %", Metric: "agreement", Style: report.Percent}, {Title: "distance of the parameters", Metric: "parameter-distance", Style: report.Plain},
 		{Title: "gradient residual", Metric: "gradient-residual", Style: report.Plain},
 	}
 	return tabledata.Experiment{
 		ID: id, Title: "Fidelity: accuracy and distance to retraining",
-		Question: "does the model still work after unlearning, and does it answer as a retrained one does?",
+		Question: "is the unlearned model still accurate, and does it predict like a retrained one?",
 		Units: func(ctx context.Context, s *tabledata.Session, set *tabledata.Settings) ([]engine.Unit, error) {
 			return s.DrawUnits(ctx, id, set, "test-accuracy", "test-loss", "loss-distance", "sample-loss-distance", "agreement",
 				"parameter-distance", "gradient-residual", "trained-residual", "test-samples")

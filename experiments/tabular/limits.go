@@ -14,14 +14,14 @@ import (
 )
 
 // survivors is what a reader of the medians over the draws has to know.
-const survivors = "The change grows step by step within each draw, so large sizes stand for the draws that got so far."
+const survivors = "The change grows step by step within each draw, so the rows of large changes hold only the draws that reached them."
 
 // limitsExperiment grows the change until second order is no longer near retraining.
 func Limits() *engine.Experiment {
 	const id = "limits"
 	return tabledata.Experiment{
-		ID: id, Title: "Limits: a change that grows until second order fails",
-		Question: "how large may a change be before second order is no longer near retraining?",
+		ID: id, Title: "Limits: a growing change until second order fails",
+		Question: "how large can a change be while second order stays near retraining?",
 		Defaults: func(s *tabledata.Settings, k engine.Key) {
 			s.Seeds = 0
 			s.TauFT, s.Epochs = settings.Auto{Value: 1e-4}, 1 // fine-tuning is not measured, so nothing is chosen for it
@@ -45,13 +45,13 @@ func Limits() *engine.Experiment {
 		Own: []string{"near", "growth"},
 		Idle: func(s *tabledata.Session, set *tabledata.Settings, key string) string {
 			if key == s.SizeName(set) {
-				return "in limits the change grows by growth"
+				return "in limits, growth sets the sizes of the change"
 			}
 			return ""
 		},
 		Tables: limitsTables,
 		Figures: func(r *engine.Results) []report.Figure {
-			f := tabledata.LinesBySize(r, "limits", "Distance to the retrained parameters as a share of no update's", "distance-ratio", "share of no update's distance", true)
+			f := tabledata.LinesBySize(r, "limits", "Distance to the retrained parameters, as a share of the distance without an update", "distance-ratio", "distance / distance without an update", true)
 			f.LogX = true
 			f.Caption += ". " + survivors
 			return []report.Figure{f}
@@ -116,7 +116,7 @@ func grow(s *tabledata.Session, ctx context.Context, part string, set *tabledata
 }
 
 func limitsTables(r *engine.Results) []report.Table {
-	t := tabledata.BySize(r, "Distance to the retrained parameters as a share of no update's", "distance-ratio", report.Plain)
+	t := tabledata.BySize(r, "Distance to the retrained parameters, as a share of the distance without an update", "distance-ratio", report.Plain)
 	t.Note += " " + survivors
 	end := report.Table{Title: "Where second order is no longer near", Header: []string{"draw", "first change that is too large", "of that kind"}}
 	for _, rec := range r.Part("limit") {

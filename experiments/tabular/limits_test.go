@@ -12,7 +12,7 @@ import (
 
 func TestTheFigureOfLimitsSaysForWhichDrawsItStands(t *testing.T) {
 	r := engine.ResultsOf("limits", &engine.Config{Experiment: "limits", Dataset: "diabetes", Model: "linear", Profile: engine.Quick}, nil)
-	assert.Contains(t, Limits().Figures(r)[0].Caption, "the draws that got so far")
+	assert.Contains(t, Limits().Figures(r)[0].Caption, "only the draws that reached them")
 }
 
 func TestGrowthEndsWithItsContext(t *testing.T) {

@@ -24,7 +24,7 @@ func addReference(r *engine.Results, t *report.Table) {
 			t.Rows[i] = append(row, cell)
 		}
 	}
-	t.Note += " The authors' row without an update is their noisy model (DP)."
+	t.Note += " The authors' row without an update is their model with noise (DP)."
 }
 
 // notebookMethod is the method of the notebook that a row stands for, "" if there is none. The notebook's fine-tuning and first order have the

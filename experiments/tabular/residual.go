@@ -13,7 +13,7 @@ func Residual() *engine.Experiment {
 	const id = "residual"
 	return tabledata.Experiment{
 		ID: id, Title: "Gradient residual after unlearning",
-		Question: "how far from an optimum on the corrected data is each method, ||grad L(theta'; D')||?",
+		Question: "how far is each method from an optimum on the corrected data, by ||grad L(theta'; D')||?",
 		Units: func(ctx context.Context, s *tabledata.Session, set *tabledata.Settings) ([]engine.Unit, error) {
 			return s.DrawUnits(ctx, id, set, "gradient-residual", "test-accuracy", "solve-residual", "trained-residual", "test-samples")
 		},

@@ -19,14 +19,14 @@ import (
 func Runtime() *engine.Experiment {
 	const id = "runtime"
 	columns := []tabledata.Column{
-		{Title: "seconds", Metric: "seconds", Style: report.Plain}, {Title: "with choosing its setting, s", Metric: "seconds-with-choosing", Style: report.Plain},
-		{Title: "with the retraining for that, s", Metric: "seconds-with-criterion", Style: report.Plain},
-		{Title: "speed-up over cold retraining", Metric: "speed-up", Style: report.Plain}, {Title: "over warm retraining", Metric: "speed-up-warm", Style: report.Plain}, {Title: "of it for the trust check, s", Metric: "check-seconds", Style: report.Plain},
+		{Title: "seconds", Metric: "seconds", Style: report.Plain}, {Title: "with the choice of settings, s", Metric: "seconds-with-choosing", Style: report.Plain},
+		{Title: "with the choice and its retraining, s", Metric: "seconds-with-criterion", Style: report.Plain},
+		{Title: "speed-up over cold retraining", Metric: "speed-up", Style: report.Plain}, {Title: "speed-up over warm retraining", Metric: "speed-up-warm", Style: report.Plain}, {Title: "trust check, s", Metric: "check-seconds", Style: report.Plain},
 		{Title: "gradients (samples)", Metric: "gradients", Style: report.Plain}, {Title: "Hessian products (samples)", Metric: "hvps", Style: report.Plain},
 	}
 	return tabledata.Experiment{
 		ID: id, Title: "Runtime",
-		Question: "what does each method cost, and how much faster than retraining is it?",
+		Question: "how much does each method cost, and how much faster than retraining is it?",
 		Units: func(ctx context.Context, s *tabledata.Session, set *tabledata.Settings) ([]engine.Unit, error) {
 			return runtimeUnits(s, ctx, id, set)
 		},
@@ -35,18 +35,18 @@ func Runtime() *engine.Experiment {
 			shown := slices.DeleteFunc(slices.Clone(columns), func(c tabledata.Column) bool { return len(r.Part(c.Metric)) == 0 })
 			tables := tabledata.ByMethod(r, "Runtime", shown)
 			for i := range tables {
-				tables[i].Note += " Seconds include applying the request and the trust check; gradients and products leave the check out." + choosingNote(r)
+				tables[i].Note += " Seconds include applying the request and the trust check; gradients and products exclude the check." + choosingNote(r)
 			}
 			if r.Setting("factor") == "false" || r.Config.Model != tabledata.Models[0] {
-				tables[0].Note += " The row with the Hessian's factor stored beforehand is left out (--set factor=true, linear models)."
+				tables[0].Note += " The row with a stored factor of the Hessian is omitted (--set factor=true shows it, linear models)."
 			}
 			if f := r.Where("factor-seconds"); f.N > 0 {
-				tables[0].Note += fmt.Sprintf(" Storing the Hessian's factor took %s s once; it is the factor of the data before the change.", report.Plain.One(f.Mean))
+				tables[0].Note += fmt.Sprintf(" Computing the factor of the Hessian took %s s once, on the data before the change.", report.Plain.One(f.Mean))
 			}
 			return tables
 		},
 		Figures: func(r *engine.Results) []report.Figure {
-			return []report.Figure{tabledata.LinesBySize(r, "seconds", "Seconds of each method, "+tabledata.DrawsCaption, "seconds", "seconds", true)}
+			return []report.Figure{tabledata.LinesBySize(r, "seconds", "Run time of each method, "+tabledata.DrawsCaption, "seconds", "seconds", true)}
 		},
 	}.Runnable()
 }
@@ -141,10 +141,14 @@ func choosingNote(r *engine.Results) string {
 	if len(r.Part(tabledata.ChoosingSeconds)) == 0 {
 		return ""
 	}
-	note := fmt.Sprintf(" Settings were chosen once%s, on %s draws of their own; the choice serves every request of that kind, and is counted whole here.",
-		map[bool]string{true: " for each size", false: ""}[len(r.Numbers(tabledata.SizeTag)) > 1], r.Setting("tune-draws"))
+	each := ""
+	if len(r.Numbers(tabledata.SizeTag)) > 1 {
+		each = " for each size"
+	}
+	note := fmt.Sprintf(" Settings were chosen once%s, on %s separate draws. The choice serves all requests of that kind; its full cost is counted here.",
+		each, r.Setting("tune-draws"))
 	if len(r.Part(tabledata.CriterionSeconds)) == 0 {
-		note += " Its criterion, the gradient residual, needs no retraining."
+		note += " The criterion, the gradient residual, needs no retraining."
 	}
 	return note
 }
@@ -177,19 +181,19 @@ func stored(s *tabledata.Session, ctx context.Context, set *tabledata.Settings, 
 	return o, err
 }
 
-// factor returns the factor of the Hessian, regulariser and ridge included, on the data before the change.
+// factor returns the factor of the Hessian, regularizer and ridge included, on the data before the change.
 func factor(s *tabledata.Session, ctx context.Context, sub *tabledata.Fitted, ridge, tolerance float64) (*unlearn.Factored, error) {
 	if sub.Factor != nil && sub.FactorRidge == ridge {
 		return sub.Factor, nil
 	}
-	s.Progress.Note("storing the Hessian's factor")
+	s.Progress.Note("computing the factor of the Hessian")
 	h, err := sub.Problem.Hessian(ctx, sub.Theta, unlearn.FullHessian)
 	if err != nil {
 		return nil, err
 	}
 	sub.Factor, err = unlearn.Factor(ctx, unlearn.Ridge(h, ridge))
 	if err != nil {
-		return nil, fmt.Errorf("experiments: the Hessian's factor: %w (--set factor=false leaves the row out)", err)
+		return nil, fmt.Errorf("experiments: the Hessian's factor: %w (--set factor=false omits the row)", err)
 	}
 	sub.Factor.Tolerance, sub.FactorRidge = tolerance, ridge
 	return sub.Factor, nil

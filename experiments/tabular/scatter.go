@@ -12,8 +12,8 @@ import (
 func Scatter() *engine.Experiment {
 	const id = "scatter"
 	return tabledata.Experiment{
-		ID: id, Title: "Change of the test loss against that of retraining",
-		Question: "does an update change the test loss as retraining does?",
+		ID: id, Title: "Change of the test loss, compared with retraining",
+		Question: "does an update change the test loss as much as retraining does?",
 		Defaults: func(s *tabledata.Settings, k engine.Key) {
 			s.Rows = s.Rows[len(s.Rows)/2 : len(s.Rows)/2+1]
 			s.Features, s.Seeds = []int{20}, 0

@@ -17,8 +17,8 @@ import (
 func Sharding() *engine.Experiment {
 	const id = "sharding"
 	return tabledata.Experiment{
-		ID: id, Title: "Probability that every shard is hit", DataOnly: true,
-		Question: "from how many affected points on must every shard be retrained?",
+		ID: id, Title: "Probability that every shard is affected", DataOnly: true,
+		Question: "for how many affected points must every shard be retrained?",
 		Units: func(_ context.Context, s *tabledata.Session, set *tabledata.Settings) ([]engine.Unit, error) {
 			var units []engine.Unit
 			for i, shards := range set.Shards {
@@ -30,7 +30,7 @@ func Sharding() *engine.Experiment {
 		},
 		Own: []string{"shards", "points", "trials"},
 		Idle: func(*tabledata.Session, *tabledata.Settings, string) string {
-			return "sharding takes shards, points, trials and test-share only"
+			return "sharding uses only shards, points, trials and test-share"
 		},
 		Claims:  shardingClaims,
 		Tables:  shardingTables,
@@ -56,7 +56,7 @@ func shardingRecords(s *tabledata.Session, ctx context.Context, part string, set
 	return out, nil
 }
 
-// AllShardsHit returns the probability that points, each thrown into one of the shards at random, hit every shard, by inclusion
+// AllShardsHit returns the probability that points, each assigned to one of the shards at random, affect every shard, by inclusion
 // and exclusion:
 //
 //	P = sum_{j=0}^{S} (-1)^j C(S, j) (1 - j/S)^m
@@ -93,7 +93,7 @@ func allShardsHitByRecurrence(shards, points int) float64 {
 }
 
 // simulateHits splits n samples into equal shards at random and returns the share of trials in which points distinct samples hit
-// every shard. Samples are drawn without putting back, so a small data set lies a little above the formula.
+// every shard. Samples are drawn without replacement, so a small data set lies a little above the formula.
 func simulateHits(ctx context.Context, seed uint64, n, shards, points, trials int) (float64, error) {
 	r := trial.Random(seed, trial.StreamShards, shards<<16|points)
 	hits := 0
@@ -131,8 +131,8 @@ func simulateHits(ctx context.Context, seed uint64, n, shards, points, trials in
 }
 
 func shardingTables(r *engine.Results) []report.Table {
-	t := report.Table{Title: "Probability that every shard is hit", Header: []string{"affected points"},
-		Note: "Formula: each point falls into any shard alike. Simulation: samples of this data set, drawn without putting back, in shards of equal size."}
+	t := report.Table{Title: "Probability that every shard is affected", Header: []string{"affected points"},
+		Note: "Formula: each point falls into each shard with equal probability. Simulation: samples of this data set, drawn without replacement, in shards of equal size."}
 	shards, points := r.Numbers("shards"), r.Numbers("points")
 	for _, s := range shards {
 		t.Header = append(t.Header, fmt.Sprintf("%g shards", s), fmt.Sprintf("%g shards, simulated", s))

@@ -21,13 +21,13 @@ import (
 func Solvers() *engine.Experiment {
 	const id = "solvers"
 	return tabledata.Experiment{
-		ID: id, Title: "Solvers on the system of one second-order update",
-		Question: "how near does each solver come to the solution of a second-order update, at what cost?",
+		ID: id, Title: "Solvers on the linear system of a second-order update",
+		Question: "how close does each solver get to the solution of a second-order update, and at what cost?",
 		Defaults: func(s *tabledata.Settings, k engine.Key) {
 			s.Features, s.Rows, s.Draws, s.Tolerance, s.Batches = s.Features[:1], s.Rows[:1], 1, 1e-12, 20
 			s.Tau, s.TauFT, s.Ridge, s.Epochs = settings.Auto{Value: 1e-3}, settings.Auto{Value: 1e-4}, settings.Auto{}, 1
 			if k.Model != tabledata.Models[0] {
-				s.Ridge = settings.Auto{Value: 1} // Gauss-Newton is singular without the regulariser
+				s.Ridge = settings.Auto{Value: 1} // Gauss-Newton is singular without the regularizer
 			}
 		},
 		Units: func(ctx context.Context, s *tabledata.Session, set *tabledata.Settings) ([]engine.Unit, error) {
@@ -35,7 +35,7 @@ func Solvers() *engine.Experiment {
 		},
 		Own: []string{"batches"},
 		Idle: func(_ *tabledata.Session, _ *tabledata.Settings, key string) string {
-			return tabledata.Unless(key != "draws", "solvers takes one draw")
+			return tabledata.Unless(key != "draws", "solvers uses one draw")
 		},
 		Claims: solversClaims,
 		Tables: func(r *engine.Results) []report.Table {
@@ -206,9 +206,9 @@ func solversTable(r *engine.Results) report.Table {
 	t := report.Table{
 		Title:  "Solvers",
 		Header: []string{"solver", "relative residual", "distance to the solution", "Hessian products", "seconds"},
-		Note: fmt.Sprintf("The residual is ||b - Ax||/||b||, taken by a product of its own; the distance is relative, to what MINRES reaches at 1e-12 "+
-			"(CG for MINRES itself). CG, MINRES and Exact are asked for %s, LiSSA for %g; its scale and ridge come from the spectrum, its %s mini-batches "+
-			"and the limits of 2,000 and 500 products do not. A batch counts as its share of a product.", r.Setting("tolerance"), lissaTolerance, r.Setting("batches")),
+		Note: fmt.Sprintf("The residual is ||b - Ax||/||b||, measured with a separate product. The relative distance is to the solution of MINRES at 1e-12 "+
+			"(CG for MINRES itself). The tolerance is %s for CG, MINRES and Exact, and %g for LiSSA. LiSSA's scale and ridge follow from the spectrum; its %s mini-batches "+
+			"and its limits of 2,000 and 500 products are fixed. A batch counts as its share of a product.", r.Setting("tolerance"), lissaTolerance, r.Setting("batches")),
 	}
 	for _, rec := range r.Part("solve-residual") {
 		name := rec.Text("solver")
@@ -232,7 +232,7 @@ func solversTable(r *engine.Results) report.Table {
 // solversFigure shows where each solver ended, and how LiSSA came there.
 func solversFigure(r *engine.Results) report.Figure {
 	f := report.Figure{
-		Name: "convergence", Caption: "Relative residual after so many Hessian products; CG, MINRES and Exact at their end only",
+		Name: "convergence", Caption: "Relative residual against Hessian products; for CG, MINRES and Exact only the final residual",
 		X: "Hessian products", Y: "||b - Ax||/||b||", LogX: true, LogY: true,
 	}
 	for _, rec := range r.Part("solve-residual") {

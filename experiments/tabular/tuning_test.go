@@ -70,8 +70,8 @@ func TestNothingIsChosenOnWhatIsMeasured(t *testing.T) {
 	}
 }
 
-// What is taken has the smallest criterion of all that was tried, and no neighbour on the grid of 1, 2, 3, 5 and 7 is left out.
-func TestTheBestValueIsTakenAndItsNeighboursAreTried(t *testing.T) {
+// What is taken has the smallest criterion of all that was tried, and no neighbor on the grid of 1, 2, 3, 5 and 7 is left out.
+func TestTheBestValueIsTakenAndItsNeighborsAreTried(t *testing.T) {
 	s, set, _ := tunedOn(t, "linear")
 	tuning, err := s.Tuning(t.Context(), set, 5)
 	require.NoError(t, err)
@@ -92,9 +92,9 @@ func TestTheBestValueIsTakenAndItsNeighboursAreTried(t *testing.T) {
 		assert.Equal(t, bestOf(tuning, c.name), best, c.name)
 		assert.Equal(t, best, tried[c.taken], c.name)
 		decade := math.Pow(10, math.Floor(math.Log10(c.taken)+1e-9))
-		neighbours := map[float64][]float64{1: {0.7, 2}, 2: {1, 3}, 3: {2, 5}, 5: {3, 7}, 7: {5, 10}}[tune.OneDigit(c.taken/decade)]
-		require.NotEmpty(t, neighbours, "%s=%g", c.name, c.taken)
-		for _, n := range neighbours {
+		neighbors := map[float64][]float64{1: {0.7, 2}, 2: {1, 3}, 3: {2, 5}, 5: {3, 7}, 7: {5, 10}}[tune.OneDigit(c.taken/decade)]
+		require.NotEmpty(t, neighbors, "%s=%g", c.name, c.taken)
+		for _, n := range neighbors {
 			assert.Contains(t, tried, tune.OneDigit(n*decade), c.name)
 		}
 	}
@@ -103,7 +103,7 @@ func TestTheBestValueIsTakenAndItsNeighboursAreTried(t *testing.T) {
 	assert.NotContains(t, tuning.Seconds, "second-order", "its ridge is set")
 }
 
-// Both retrainings stop at a gradient norm of at most r, so with the regulariser lambda they are at most 2 r/lambda apart. The paper's settings
+// Both retrainings stop at a gradient norm of at most r, so with the regularizer lambda they are at most 2 r/lambda apart. The paper's settings
 // are rows of their own, which change nothing of the others.
 func TestWarmRetrainingIsExactAndThePaperHasItsOwnRows(t *testing.T) {
 	at := func(set ...string) *engine.Results {
@@ -304,12 +304,12 @@ func TestAMethodThatIsBestLeftOutIsNamed(t *testing.T) {
 		rec.Settings["features"] = rec.Settings[tabledata.SizeTag]
 	}
 	note := tabledata.DrawsNote(r)
-	assert.Contains(t, note, "The best tau-ft of fine-tune is no change at all: of what was tried nothing brings the median gradient residual 1 % below that "+
-		"of no update (10 features: 3.22 against 3.23).")
-	assert.Contains(t, note, "The best tau of first-order is no change at all")
+	assert.Contains(t, note, "No tau-ft for fine-tune improves on no update: no value tried brings the median gradient residual 1 % below that "+
+		"without an update (10 features: 3.22 against 3.23).")
+	assert.Contains(t, note, "No tau for first-order improves on no update")
 	assert.Contains(t, note, "(50 features: 30.0 against 20.0)")
 	r.Records = slices.DeleteFunc(r.Records, func(rec records.Record) bool { return rec.Method == "none" })
-	assert.NotContains(t, tabledata.DrawsNote(r), "no change", "older records do not say")
+	assert.NotContains(t, tabledata.DrawsNote(r), "improves on no update", "older records do not say")
 }
 
 // Each size has a column of its own, and one that has none is as it was.
@@ -334,10 +334,10 @@ func TestTablesOfWhatWasTried(t *testing.T) {
 	both := of(try(10.0, 1e-3, 4), try(10.0, 2e-3, 3), chose(10.0, 2e-3), try(100.0, 1e-3, 9), chose(100.0, 1e-3))
 	assert.Equal(t, [][]string{{"0.001", "4.00", "9.00"}, {"0.002", "3.00", "-"}}, both.Rows)
 	assert.Equal(t, []string{"tau", "gradient residual, 10 features", "gradient residual, 100 features"}, both.Header)
-	assert.Contains(t, both.Note, "Taken: 0.002 with 10 features, 0.001 with 100 features.")
+	assert.Contains(t, both.Note, "Chosen: 0.002 with 10 features, 0.001 with 100 features.")
 	assert.Contains(t, both.Note, "of size 10, 100)")
 	old := of(try(nil, 1e-3, 4), chose(nil, 1e-3))
 	assert.Equal(t, []string{"tau", "gradient residual"}, old.Header)
-	assert.Contains(t, old.Note, "Taken: 0.001. ")
+	assert.Contains(t, old.Note, "Chosen: 0.001. ")
 	assert.Contains(t, old.Note, "of size 50)")
 }

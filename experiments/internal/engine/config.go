@@ -75,6 +75,15 @@ func (p *Part) UnmarshalYAML(node *yaml.Node) error {
 	if err := node.Decode(&raw); err != nil {
 		return err
 	}
+	for k, text := range raw.Settings { // by a former name
+		if name := keyName(k); name != k {
+			if _, both := raw.Settings[name]; both {
+				return fmt.Errorf("line %d: %s and %s are the same setting: remove one of them", node.Line, k, name)
+			}
+			delete(raw.Settings, k)
+			raw.Settings[name] = text
+		}
+	}
 	e, err := Find(raw.Experiment)
 	if err != nil {
 		return err
@@ -138,7 +147,7 @@ func DecodeConfig(path string, data []byte) (*Config, error) {
 		return nil, err
 	}
 	if len(c.Parts) == 0 {
-		return nil, fmt.Errorf("%s names no parts, so it does not say what was run: take the %s of a run's folder", path, records.ConfigName)
+		return nil, fmt.Errorf("%s names no parts, so it does not say what was run: use the %s in a run's folder", path, records.ConfigName)
 	}
 	if !seeded {
 		return nil, fmt.Errorf("%s names no seed: restore the file", path)
@@ -164,7 +173,7 @@ func checkSeed(data []byte) (there bool, err error) {
 	return true, nil
 }
 
-// checkParts refuses parts that the experiment does not have on its model, and one that is there twice.
+// checkParts refuses parts that the experiment does not have on its model, and duplicates.
 func (c *Config) checkParts(e *Experiment, parts []*Experiment) error {
 	if _, err := Defaults(e, Key{c.Dataset, c.Model, c.Profile}); err != nil {
 		return err
@@ -217,19 +226,19 @@ func (c *Config) SameRun(other *Config) error {
 	var diffs []string
 	for k := range a {
 		if a[k] != b[k] {
-			diffs = append(diffs, fmt.Sprintf("%s (the run has %q, asked for %q)", k, a[k], b[k]))
+			diffs = append(diffs, fmt.Sprintf("%s (the run has %q, requested %q)", k, a[k], b[k]))
 		}
 	}
 	for k := range b {
 		if _, ok := a[k]; !ok {
-			diffs = append(diffs, fmt.Sprintf("%s (the run has none, asked for %q)", k, b[k]))
+			diffs = append(diffs, fmt.Sprintf("%s (the run has none, requested %q)", k, b[k]))
 		}
 	}
 	if len(diffs) == 0 {
 		return nil
 	}
 	sort.Strings(diffs)
-	return errors.New("cannot go on with other settings than the run's own: " + strings.Join(slices.Compact(diffs), "; "))
+	return errors.New("cannot resume with settings that differ from the run's: " + strings.Join(slices.Compact(diffs), "; "))
 }
 
 func (c *Config) flat() map[string]string {

@@ -57,7 +57,7 @@ func (o *Order) checkGiven(e *Experiment) error {
 	for _, word := range o.Flags() {
 		flag := strings.SplitN(word, "=", 2)[0]
 		if strings.HasPrefix(flag, "--") && !slices.Contains(e.Domain.Flags, flag) {
-			return fmt.Errorf("%s is for %s; %s works on %s", flag, takers(flag), e.ID, e.Domain.Holds)
+			return fmt.Errorf("%s is for %s; %s uses %s", flag, takers(flag), e.ID, e.Domain.Holds)
 		}
 	}
 	if e.Domain.CheckGiven != nil {
@@ -66,7 +66,7 @@ func (o *Order) checkGiven(e *Experiment) error {
 		}
 	}
 	if o.Networks != "" && e.Domain.TakeNetworks == nil {
-		return fmt.Errorf("--networks is for %s; %s trains none that may be kept", takers("--networks"), e.ID)
+		return fmt.Errorf("--networks is for %s; %s trains no networks that can be saved", takers("--networks"), e.ID)
 	}
 	return nil
 }
@@ -79,5 +79,14 @@ func takers(flag string) string {
 			out = append(out, e.ID)
 		}
 	}
-	return strings.Join(out, " and ")
+	return listed(out)
+}
+
+// listed writes "a, b and c".
+func listed(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " and " + words[last]
 }

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"fmt"
-	"strings"
 
 	"lethe/experiments/internal/report"
 )
@@ -13,7 +12,7 @@ func (s *Session) idle(key string, e *Experiment, set Settings) string {
 		if owners := Owners(key); owners != nil {
 			return onlyTake(owners)
 		}
-		return e.ID + " does not take it"
+		return e.ID + " does not use it"
 	}
 	if e.Idle == nil {
 		return ""
@@ -23,9 +22,9 @@ func (s *Session) idle(key string, e *Experiment, set Settings) string {
 
 func onlyTake(owners []string) string {
 	if len(owners) == 1 {
-		return "only " + owners[0] + " takes it"
+		return "only " + owners[0] + " uses it"
 	}
-	return "only " + strings.Join(owners, " and ") + " take it"
+	return "only " + listed(owners) + " use it"
 }
 
 // idleNotes says of each given setting that changes nothing in any part of the run, and why.
@@ -48,7 +47,7 @@ func (s *Session) idleNotes(given []assignment, parts []Part) ([]string, error) 
 			}
 		}
 		if reason != "" {
-			notes = append(notes, fmt.Sprintf("--set %s changes nothing on %s, %s: %s", a.key, report.Shown(s.Dataset), s.Model, reason))
+			notes = append(notes, fmt.Sprintf("--set %s has no effect on %s, %s: %s", a.key, report.Shown(s.Dataset), s.Model, reason))
 		}
 	}
 	return notes, nil

@@ -10,14 +10,14 @@ import (
 
 // Keys returns the names of all settings with their meaning, in their order.
 func Keys() (names, docs []string) {
-	for _, f := range fields() {
+	for _, f := range Fields() {
 		names, docs = append(names, f.Name), append(docs, f.Doc)
 	}
 	return names, docs
 }
 
-// fields returns the settings of all experiments, each once.
-func fields() []settings.Field {
+// Fields returns the settings of all experiments, each once.
+func Fields() []settings.Field {
 	var out []settings.Field
 	for _, d := range domains() {
 		for _, f := range d.New().Fields() {
@@ -31,7 +31,7 @@ func fields() []settings.Field {
 
 // keyName returns the name of a setting that is given by one of its other names; every other text as it is.
 func keyName(name string) string {
-	for _, f := range fields() {
+	for _, f := range Fields() {
 		if f.Name == name || slices.Contains(f.Also, name) {
 			return f.Name
 		}

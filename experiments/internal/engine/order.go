@@ -52,7 +52,7 @@ func (o *Order) datasets(e *Experiment) ([]string, error) {
 	}
 	for _, other := range domains() {
 		if slices.Contains(other.Datasets, o.Dataset) {
-			return nil, fmt.Errorf("%s holds %s, %s is about %s: --dataset takes %s", o.Dataset, other.Holds, e.ID, d.Holds, strings.Join(known, ", "))
+			return nil, fmt.Errorf("%s holds %s, but %s needs %s: --dataset takes %s", o.Dataset, other.Holds, e.ID, d.Holds, strings.Join(known, ", "))
 		}
 	}
 	return nil, fmt.Errorf("unknown data set %q; known: %s", o.Dataset, strings.Join(known, ", "))

@@ -11,7 +11,7 @@ type Planned struct {
 	Dataset string
 	Command string // that repeats it, without the folders of this machine
 	Dir     string // where it would be written
-	Missing string // how to get the data set; "" if it is there
+	Missing string // how to get the data set; "" if it is available
 }
 
 // Plan checks the order as [Order.Do] does, as far as that is possible without reading data, and returns its runs. It computes nothing and

@@ -2,7 +2,7 @@ package engine
 
 import "time"
 
-// Progress hears how a run is getting on. Calls come from one goroutine.
+// Progress is told how far a run is. Calls come from one goroutine.
 type Progress interface {
 	// Begin starts a run of so many units, some of them done before.
 	Begin(title string, units, done int)
@@ -22,7 +22,7 @@ type Progress interface {
 type TrainingStatus struct {
 	Epoch, Epochs int           // the current epoch, from 1
 	Step, Steps   int           // within it, from 1
-	Loss          float64       // mean loss of a sample in this epoch so far, nat, regulariser included
+	Loss          float64       // mean loss of a sample in this epoch so far, nat, regularizer included
 	Accuracy      float64       // on training samples at the end of the last epoch, 0 to 1
 	Exposure      float64       // of the secret at the end of the last epoch, bits
 	Left          time.Duration // at the speed so far

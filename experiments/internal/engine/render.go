@@ -50,7 +50,7 @@ func Load(dir string) (*report.Document, error) {
 		}
 		s.Figures = e.Figures(r)
 		for j := range s.Figures {
-			s.Figures[j].Colours = e.colors()
+			s.Figures[j].Colors = e.colors()
 		}
 		d.Sections = append(d.Sections, s)
 	}
@@ -114,7 +114,7 @@ func RunFolders(dirs []string) ([]string, error) {
 			below = append(below, found...)
 		}
 		if len(below) == 0 {
-			return nil, fmt.Errorf("experiments: %s holds no run: there is no %s in it nor up to two levels below", dir, records.ConfigName)
+			return nil, fmt.Errorf("experiments: %s holds no run: it has no %s, nor has a folder up to two levels below", dir, records.ConfigName)
 		}
 		for _, config := range below {
 			out = append(out, filepath.Join(dir, filepath.Dir(filepath.FromSlash(config))))
@@ -164,14 +164,14 @@ func withChanged(line string, changed []string) string {
 	if len(changed) == 0 {
 		return line
 	}
-	return line + " Other than by default: " + strings.Join(changed, ", ") + "."
+	return line + " Changed from the default: " + strings.Join(changed, ", ") + "."
 }
 
-// changedSettings returns the settings that differ from their default, without those that are told already.
+// changedSettings returns the settings that differ from their default, except those that are stated already.
 func changedSettings(e *Experiment, c *Config, s Settings, told map[string]bool) []string {
 	defaults, err := Defaults(e, Key{c.Dataset, c.Model, c.Profile})
 	if err != nil {
-		return nil // a run of a profile or a model that is no more has no defaults to differ from
+		return nil // a run of a former profile or model has no defaults to differ from
 	}
 	var out []string
 	for _, k := range e.keys() {

@@ -20,7 +20,7 @@ import (
 // Order asks for runs of one experiment.
 type Order struct {
 	Experiment string
-	Dataset    string // "" = all that are there
+	Dataset    string // "" = all that are available
 	Model      string // "" = the experiment's default
 	Profile    string // "" = quick
 	Seed       uint64
@@ -31,7 +31,7 @@ type Order struct {
 	Given             // of those experiments whose domain takes it
 	Networks   string // folder of networks that were trained before; "" = train
 	// Repeat is a run to be repeated with its own settings; the fields above it are then taken from it, but for the files that Given
-	// names anew because they lie elsewhere now.
+	// names again because they lie elsewhere now.
 	Repeat   *Config
 	Progress Progress
 }
@@ -51,7 +51,7 @@ type Stopped struct {
 func (e *Stopped) Error() string { return e.Err.Error() }
 func (e *Stopped) Unwrap() error { return e.Err }
 
-// Missing is a data set that was left out because it is not there.
+// Missing is a data set that was skipped because it is not available.
 type Missing struct {
 	Dataset string
 	How     string // to get it
@@ -159,7 +159,7 @@ func (o *Order) one(ctx context.Context, e *Experiment, src *source, dataset, mo
 	dir := filepath.Join(o.Out, e.ID, c.Name())
 	folder, err := OpenFolder(dir, c, o.Mode)
 	if errors.Is(err, records.ErrExists) && o.Repeat != nil {
-		return nil, fmt.Errorf("%w, --out DIR repeats it in another folder", err)
+		return nil, fmt.Errorf("%w; --out DIR repeats it in another folder", err)
 	}
 	if err != nil {
 		return nil, err
@@ -187,10 +187,10 @@ func (o *Order) checkRepeat(c *Config) error {
 		return nil
 	}
 	if o.Repeat.Data != c.Data {
-		return fmt.Errorf("the data set %s is not the one of the run that is to be repeated: fingerprint %s, not %s", c.Dataset, c.Data, o.Repeat.Data)
+		return fmt.Errorf("the data set %s differs from that of the run to repeat: fingerprint %s, not %s", c.Dataset, c.Data, o.Repeat.Data)
 	}
 	if m := o.Repeat.Given; m != nil && m.Loaded != o.Loaded {
-		return fmt.Errorf("the checkpoint %s is not the one of the run that is to be repeated: fingerprint %s, not %s", o.Checkpoint, o.Loaded, m.Loaded)
+		return fmt.Errorf("the checkpoint %s differs from that of the run to repeat: fingerprint %s, not %s", o.Checkpoint, o.Loaded, m.Loaded)
 	}
 	return nil
 }
@@ -201,12 +201,12 @@ func (o *Order) checkNetworks(c *Config) error {
 	case o.Repeat == nil || o.Repeat.Networks == c.Networks:
 		return nil
 	case c.Networks == "":
-		return fmt.Errorf("the run that is to be repeated began with networks that were trained before (fingerprint %s): name their folder by --networks",
+		return fmt.Errorf("the run to repeat started from saved networks (fingerprint %s): give their folder with --networks",
 			o.Repeat.Networks)
 	case o.Repeat.Networks == "":
-		return errors.New("the run that is to be repeated trained its networks itself: leave --networks out")
+		return errors.New("the run to repeat trained its own networks: omit --networks")
 	}
-	return fmt.Errorf("the networks in %s are not those of the run that is to be repeated: fingerprint %s, not %s", o.Networks, c.Networks,
+	return fmt.Errorf("the networks in %s differ from those of the run to repeat: fingerprint %s, not %s", o.Networks, c.Networks,
 		o.Repeat.Networks)
 }
 

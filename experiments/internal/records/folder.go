@@ -43,14 +43,14 @@ const (
 )
 
 // ErrExists reports that a folder holds a run already and neither Resume nor Force was asked for.
-var ErrExists = errors.New("the folder holds a run already: --resume goes on with it, --force starts it again")
+var ErrExists = errors.New("the folder already holds a run: --resume continues it, --force starts it again")
 
 // ErrLocked reports that another process works in the folder.
 var ErrLocked = errors.New("another process is working in this folder")
 
 // Folder is a run's folder while the run is going on. Records are appended unit by unit (a unit is one draw); a unit counts once
 // its line stands in progress.jsonl, which is written and synced after its records. What a kill left behind that, whole lines or
-// half of one, is cut off when the run goes on, so no record is lost and none is doubled.
+// half of one, is cut off when the run resumes, so no record is lost and none is doubled.
 type Folder struct {
 	Dir      string
 	lock     *flock.Flock

@@ -40,7 +40,7 @@ func TestUnitsOfFormerVersionsAreDone(t *testing.T) {
 	require.NoError(t, f.Close())
 }
 
-// A folder is one process's, goes on only as it began, and is begun again only by force.
+// A folder belongs to one process, resumes only with the settings it began with, and starts again only by force.
 func TestAFolderIsNotOverwrittenNorShared(t *testing.T) {
 	dir, c := t.TempDir(), configuration("seed: 1\n")
 	f, err := OpenFolder(dir, c, Fresh)
@@ -120,7 +120,7 @@ func TestADamagedLineOfRecordsIsNamed(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{whole + "{{\n" + whole, "line 2 of " + path + " is damaged: restore the file, or start again with --force"},
 		{whole + "{{\n", "line 2 of " + path + " is damaged: restore the file, or start again with --force"},
-		{whole + `{"met`, "line 2 of " + path + " is half a line, as a kill leaves it: go on with --resume"},
+		{whole + `{"met`, "line 2 of " + path + " is incomplete, as after a kill: continue with --resume"},
 	} {
 		require.NoError(t, os.WriteFile(path, []byte(c.text), 0o644))
 		_, err := Read(dir)
@@ -158,7 +158,7 @@ func TestValuesThatJSONCannotHoldAreErrors(t *testing.T) {
 	assert.False(t, f.Done("a"))
 }
 
-// What a kill left half written is removed when the run goes on, and nothing else.
+// What a kill left half written is removed when the run resumes, and nothing else.
 func TestWhatAKillLeftHalfWrittenIsRemoved(t *testing.T) {
 	dir, c := t.TempDir(), configuration("seed: 1\n")
 	require.NoError(t, os.Mkdir(filepath.Join(dir, TrainedName), 0o755))

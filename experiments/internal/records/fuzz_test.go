@@ -35,7 +35,7 @@ func FuzzRecords(f *testing.F) {
 	})
 }
 
-// Whatever a kill leaves of a run's two files, the run goes on, and what it adds is read back behind what it kept.
+// Whatever a kill leaves of a run's two files, the run resumes, and what it adds is read back after what it kept.
 func FuzzProgress(f *testing.F) {
 	record := `{"experiment":"","dataset":"","model":"","method":"","metric":"x","unit":"","value":1,"seed":0,"draw":0,"settings":null}` + "\n"
 	f.Add([]byte(record+record), []byte(`{"unit":"a","end":118}`+"\n"+`{"unit":"b","end":236}`+"\n"))
@@ -53,7 +53,7 @@ func FuzzProgress(f *testing.F) {
 		}
 		kept, err := Read(dir)
 		if err != nil {
-			require.NotContains(t, err.Error(), "half a line", "that was cut off")
+			require.NotContains(t, err.Error(), "is incomplete", "that was cut off")
 			require.NoError(t, folder.Close())
 			return
 		}

@@ -182,7 +182,7 @@ func Read(dir string) ([]Record, error) {
 	case !errors.As(err, &damaged):
 		return nil, fmt.Errorf("experiments: %s: %w", path, err)
 	case damaged.Line == bytes.Count(data, []byte("\n"))+1: // the last line, cut short by a kill
-		return nil, fmt.Errorf("experiments: line %d of %s is half a line, as a kill leaves it: go on with --resume", damaged.Line, path)
+		return nil, fmt.Errorf("experiments: line %d of %s is incomplete, as after a kill: continue with --resume", damaged.Line, path)
 	}
 	return nil, fmt.Errorf("experiments: line %d of %s is damaged: restore the file, or start again with --force (%w)", damaged.Line, path, damaged.Err)
 }

@@ -42,9 +42,9 @@ func TestQuestionsToResults(t *testing.T) {
 	assert.Equal(t, []float64{1, 3}, Values(r.Part("m", "method", "b", "size", 10.0)))
 	assert.Equal(t, Spread{2, 2, math.Sqrt2}, r.Where("m", "method", "b", "size", 10.0))
 	assert.Equal(t, Middle{2, 2, 1, 3}, r.Between("m", "method", "b", "size", 10.0))
-	assert.Equal(t, 0, r.Where("m", "colour", "red").N, "a setting that no record has")
+	assert.Equal(t, 0, r.Where("m", "color", "red").N, "a setting that no record has")
 	assert.Equal(t, []float64{5, 10, 20}, r.Numbers("size"))
-	assert.Empty(t, r.Numbers("colour"))
+	assert.Empty(t, r.Numbers("color"))
 	assert.Equal(t, 2, r.Draws())
 	measured := func(rec Record) bool { return rec.Metric == "m" }
 	assert.Equal(t, []string{"b", "a"}, r.Labels(nil, measured), "as they come")

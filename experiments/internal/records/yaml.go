@@ -75,7 +75,7 @@ func DecodeYAML(path string, data []byte, v any) error {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	if err := d.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
-		return fmt.Errorf("%s holds more than one document, of which only the first would count: take the others out", path)
+		return fmt.Errorf("%s holds more than one document, of which only the first would count: remove the others", path)
 	}
 	return nil
 }

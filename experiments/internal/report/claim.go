@@ -51,7 +51,7 @@ func ClaimsTable(claims []Claim) *Table {
 	if len(claims) == 0 {
 		return nil
 	}
-	t := &Table{Title: "What it should show", Header: []string{"claim", "measured", "target", "met"}}
+	t := &Table{Title: "Claims", Header: []string{"claim", "measured", "target", "met"}}
 	for _, c := range claims {
 		verdict := "yes"
 		if !c.Met {

@@ -24,7 +24,7 @@ func kitchen() *Document {
 				{Title: "How n was chosen", Header: []string{"n", "loss"}, Rows: [][]string{{"1", "2"}}, Tuning: true},
 			},
 			Figures: []Figure{
-				{Name: "pots", Caption: `A "figure"`, X: "x", Y: "y", Series: []Series{{Label: "b", X: []float64{1, 2}, Y: []float64{1, 2}}}, Colours: map[string]int{"b": 2}},
+				{Name: "pots", Caption: `A "figure"`, X: "x", Y: "y", Series: []Series{{Label: "b", X: []float64{1, 2}, Y: []float64{1, 2}}}, Colors: map[string]int{"b": 2}},
 				{Name: "counts", Caption: "Counts", Matrix: &Matrix{Rows: []string{"r"}, Columns: []string{"c"}, Counts: [][]float64{{3}}}},
 				{Name: "empty", Caption: "Nothing to show", Series: []Series{{Label: "b"}}},
 			},
@@ -33,7 +33,7 @@ func kitchen() *Document {
 }
 
 func TestDocumentAsMarkdown(t *testing.T) {
-	assert.Equal(t, "# Title \\*a\\* \\<b\\>\n\nProfile p, seed 1. Made by `` run `x` ``.\n\n## What it should show\n\n"+
+	assert.Equal(t, "# Title \\*a\\* \\<b\\>\n\nProfile p, seed 1. Made by `` run `x` ``.\n\n## Claims\n\n"+
 		"| claim | measured | target |         met |\n|-------|---------:|-------:|------------:|\n| holds |        1 |      2 |         yes |\n"+
 		"| fails |        3 |      2 | no: 1 short |\n\n## Pots\n\nall of them.\n\n### Pots | pans\n\n"+
 		"| method |   n |\n|--------|----:|\n| a\\|b   |   1 |\n\nA note.\n\n### How n was chosen\n\n| n   | loss |\n|-----|-----:|\n| 1   |    2 |\n",
@@ -44,7 +44,7 @@ func TestDocumentAsMarkdown(t *testing.T) {
 // The terminal shows no tables of how settings were chosen.
 func TestDocumentAsText(t *testing.T) {
 	text := kitchen().Text(80)
-	assert.True(t, strings.HasPrefix(text, "Title *a* <b>\n\nWhat it should show\n"), text)
+	assert.True(t, strings.HasPrefix(text, "Title *a* <b>\n\nClaims\n"), text)
 	assert.Contains(t, text, "\nPots | pans\nmethod  n\n---------\na|b     1\n")
 	assert.NotContains(t, text, "chosen")
 }
@@ -81,10 +81,10 @@ func TestFiguresAreWrittenByTheirNames(t *testing.T) {
 	assert.Error(t, kitchen().WriteFigures(filepath.Join(dir, "nowhere")))
 }
 
-// A label keeps its colour wherever its series stands, a companion takes it over, and the others have that of their place.
-func TestColoursOfSeries(t *testing.T) {
+// A label keeps its color wherever its series stands, a companion takes it over, and the others have that of their place.
+func TestColorsOfSeries(t *testing.T) {
 	line := func(label, of string) Series { return Series{Label: label, Of: of, X: []float64{1}, Y: []float64{1}} }
-	f := Figure{Series: []Series{line("x", ""), line("b", ""), line("b, again", "b"), line("y", "")}, Colours: map[string]int{"b": 4}}
-	hex := func(i int) string { return f.Legend()[i].Colour }
+	f := Figure{Series: []Series{line("x", ""), line("b", ""), line("b, again", "b"), line("y", "")}, Colors: map[string]int{"b": 4}}
+	hex := func(i int) string { return f.Legend()[i].Color }
 	assert.Equal(t, []string{"#d55e00", "#e69f00", "#e69f00", "#cc79a7"}, []string{hex(0), hex(1), hex(2), hex(3)})
 }

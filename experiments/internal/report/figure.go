@@ -34,14 +34,14 @@ type Figure struct {
 	Matrix *Matrix
 	// YNames are names of the heights 0, 1, ... in place of numbers.
 	YNames []string
-	// Colours are the numbers in the palette of labels that have one colour in all figures; a series of another label has that of its place.
-	Colours map[string]int
+	// Colors are the numbers in the palette of labels that have one color in all figures; a series of another label has that of its place.
+	Colors map[string]int
 }
 
 // Series is one line, or a cloud of points.
 type Series struct {
 	Label  string // empty = not in the legend
-	Of     string // takes the colour of the series of that label; empty = one of its own
+	Of     string // takes the color of the series of that label; empty = one of its own
 	X, Y   []float64
 	Error  []float64 // half the height of the error bars; nil = none
 	Below  []float64 // how far they reach down, where it is not as far as up; nil = Error
@@ -59,7 +59,7 @@ func (s *Series) Add(x float64, m records.Middle) {
 
 const figureWidth, bareWidth, figureHeight = 18 * vg.Centimeter, 13 * vg.Centimeter, 9.5 * vg.Centimeter
 
-// palette is Okabe and Ito's with two of Tol's, told apart by colour-blind readers and on light and dark ground alike.
+// palette is Okabe and Ito's with two of Tol's, distinguishable for color-blind readers, on a light and on a dark background.
 var palette = []color.RGBA{
 	{0xD5, 0x5E, 0x00, 255}, {0x00, 0x72, 0xB2, 255}, {0x00, 0x9E, 0x73, 255}, {0xCC, 0x79, 0xA7, 255}, {0xE6, 0x9F, 0x00, 255},
 	{0x56, 0xB4, 0xE9, 255}, {0x8C, 0x6B, 0x3F, 255}, {0x88, 0x88, 0x88, 255}, {0xAA, 0x44, 0x99, 255}, {0x99, 0x99, 0x33, 255},
@@ -87,7 +87,7 @@ func (f *Figure) plot() (*plot.Plot, error) {
 	}
 	shown := 0
 	for i, s := range f.Series {
-		n, err := f.add(p, s, f.colour(i), i)
+		n, err := f.add(p, s, f.color(i), i)
 		if err != nil {
 			return nil, err
 		}
@@ -279,8 +279,8 @@ func (f *Figure) SVG(bare bool) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// LegendEntry is a line of a figure's legend: the mark as a character, its colour and its label.
-type LegendEntry struct{ Mark, Colour, Label string }
+// LegendEntry is a line of a figure's legend: the mark as a character, its color and its label.
+type LegendEntry struct{ Mark, Color, Label string }
 
 // marks are characters for the shapes.
 var marks = []string{"●", "□", "△", "○", "■", "▲", "×", "+"}
@@ -290,7 +290,7 @@ func (f *Figure) Legend() []LegendEntry {
 	var out []LegendEntry
 	for i, s := range f.Series {
 		if len(s.X) > 0 && s.Label != "" {
-			c, mark := f.colour(i), marks[i%len(marks)]
+			c, mark := f.color(i), marks[i%len(marks)]
 			if s.Bare {
 				mark = "—"
 			}
@@ -300,14 +300,14 @@ func (f *Figure) Legend() []LegendEntry {
 	return out
 }
 
-// colour returns the colour of a series.
-func (f *Figure) colour(i int) color.RGBA {
+// color returns the color of a series.
+func (f *Figure) color(i int) color.RGBA {
 	if of := f.Series[i].Of; of != "" {
 		if j := slices.IndexFunc(f.Series, func(s Series) bool { return s.Label == of }); j >= 0 {
-			return f.colour(j)
+			return f.color(j)
 		}
 	}
-	index, ok := f.Colours[f.Series[i].Label]
+	index, ok := f.Colors[f.Series[i].Label]
 	if !ok {
 		index = i
 	}

@@ -33,7 +33,7 @@ func (m shares) Z(column, row int) float64 {
 	return counts[column] / math.Max(sum, 1)
 }
 
-// shades go from nothing to a full colour, which is seen on light and dark ground alike.
+// shades go from nothing to a full color, which is seen on light and dark ground alike.
 type shades color.RGBA
 
 func (c shades) Colors() []color.Color {

@@ -43,7 +43,11 @@ func (t *Table) Markdown() string {
 	}
 	line(rows[0])
 	for i, w := range width {
-		b.WriteString("|" + strings.Repeat("-", w+1) + map[bool]string{true: "-", false: ":"}[i == 0])
+		end := ":" // numbers stand on the right
+		if i == 0 {
+			end = "-"
+		}
+		b.WriteString("|" + strings.Repeat("-", w+1) + end)
 	}
 	b.WriteString("|\n")
 	for _, row := range rows[1:] {

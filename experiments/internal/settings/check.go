@@ -44,7 +44,7 @@ func (f *Field) checkWords(given ...string) error {
 	return nil
 }
 
-// checkList holds each number of a list to the bounds, and refuses one that is there twice: such a list names what is tried or measured, once
+// checkList holds each number of a list to the bounds, and refuses duplicates: such a list names what is tried or measured, once
 // each, unless its field says otherwise.
 func checkList[N int | float64](f *Field, list []N) error {
 	for i, n := range list {

@@ -38,7 +38,7 @@ func tags(text reflect.StructTag) (map[string]string, error) {
 	for rest := string(text); strings.TrimSpace(rest) != ""; {
 		m := tag.FindStringSubmatch(rest)
 		if m == nil {
-			return nil, fmt.Errorf("the tag %q is not one of keys and values", rest)
+			return nil, fmt.Errorf("the tag %q does not consist of keys and values", rest)
 		}
 		value, err := strconv.Unquote(m[2])
 		switch {
@@ -117,7 +117,7 @@ func (f *Field) sound(field reflect.StructField, t map[string]string) error {
 	case []float64:
 		number, list = true, true
 	default:
-		return fmt.Errorf("no way to read a %v", field.Type)
+		return fmt.Errorf("a %v cannot be read", field.Type)
 	}
 	_, words := t["words"]
 	switch {
@@ -126,11 +126,11 @@ func (f *Field) sound(field reflect.StructField, t map[string]string) error {
 	case f.Doc == "":
 		return errors.New("it has no doc")
 	case words && (!text || len(f.Words) == 0):
-		return errors.New("words are for a text, and are some")
+		return errors.New("words are for texts, and need at least one")
 	case !number && (f.Min != nil || f.Max != nil || f.Below != nil || f.Zero || f.Unit != ""):
 		return errors.New("bounds and units are for numbers")
 	case t["zero"] != "" && !f.Zero, t["repeat"] != "" && !f.Repeat:
-		return errors.New(`zero and repeat are "ok" or not there`)
+		return errors.New(`zero and repeat are "ok" or absent`)
 	case f.Repeat && !list:
 		return errors.New("repeat is for lists of numbers")
 	case whole && f.Max == nil:

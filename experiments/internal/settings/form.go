@@ -43,7 +43,7 @@ type Form[T any] struct {
 func New[T any](lists map[string][]string) (*Form[T], error) {
 	t := reflect.TypeFor[T]()
 	if t.Kind() != reflect.Struct {
-		return nil, fmt.Errorf("settings: %v is no struct", t)
+		return nil, fmt.Errorf("settings: %v is not a struct", t)
 	}
 	f := &Form[T]{}
 	var errs []error

@@ -75,7 +75,7 @@ func TestWrongValuesAreErrorsAndChangeNothing(t *testing.T) {
 		{"eggs", "12", "13", "must be at most 12"}, {"eggs", "0", "-1", "must be above 0, or 0"}, {"eggs", "2", "2.5", "not a whole number"},
 		{"folds", "2", "1", "must be at least 2"}, {"folds", "3", "0", "must be above 0"}, {"folds", "1000", "1001", "must be at most 1000"},
 		{"share", "0.999", "1", "must be below 1"}, {"share", "0", "-0.1", "must be above 0, or 0"}, {"share", "0.5", "NaN", "finite"},
-		{"salt", "2.5", "2.6", "must be at most 2.5"}, {"salt", "1e-300", "0", "must be above 0"}, {"salt", "1", "1e-400", "too small to be told from 0"},
+		{"salt", "2.5", "2.6", "must be at most 2.5"}, {"salt", "1e-300", "0", "must be above 0"}, {"salt", "1", "1e-400", "too small to be distinguished from 0"},
 		{"salt", "1", "Inf", "finite"}, {"salt", "1", "", `"" is not a number`}, {"salt", "1", "1e400", "value out of range"},
 		{"layers", "10,10", "10,11", "must be at most 10"}, {"layers", "1", "0", "must be above 0"},
 		{"tries", "0.1,1", "1,0.1,1", "names 1 twice"}, {"tries", "1", "1.5", "must be at most 1"}, {"tries", "1", "0", "must be above 0"},
@@ -126,7 +126,7 @@ func TestTagsThatContradictThemselvesAreErrors(t *testing.T) {
 		"min is above max": fault[struct {
 			A int `set:"a" doc:"d" min:"3" max:"2"`
 		}](),
-		"words are for a text, and are some": fault[struct {
+		"words are for texts, and need at least one": fault[struct {
 			A string `set:"a" doc:"d" words:"@nowhere"`
 		}](),
 		"bounds and units are for numbers": fault[struct {
@@ -144,14 +144,14 @@ func TestTagsThatContradictThemselvesAreErrors(t *testing.T) {
 		`was has "c" in place of`: fault[struct {
 			A string `set:"a" doc:"d" words:"b" was:"c"`
 		}](),
-		"no way to read a uint": fault[struct {
+		"a uint cannot be read": fault[struct {
 			A uint `set:"a" doc:"d"`
 		}](),
 		`fields A and B of struct`: fault[struct {
 			A bool `set:"a" doc:"d"`
 			B bool `set:"b" doc:"d" also:"a"`
 		}](),
-		"int is no struct": fault[int](),
+		"int is not a struct": fault[int](),
 	} {
 		assert.Contains(t, got, want)
 	}

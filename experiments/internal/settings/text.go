@@ -64,7 +64,7 @@ func read(old any, text string) (any, error) {
 	case []string:
 		return list(text, func(part string) (string, error) { return part, nil })
 	}
-	return nil, fmt.Errorf("no way to read a %T", old)
+	return nil, fmt.Errorf("a %T cannot be read", old)
 }
 
 // list reads what stands between commas.
@@ -88,7 +88,7 @@ func number(text string) (float64, error) {
 		digits, _, _ = strings.Cut(digits, "e")
 	}
 	if err == nil && v == 0 && strings.Trim(digits, "0x._") != "" {
-		return 0, fmt.Errorf("%q is too small to be told from 0", text)
+		return 0, fmt.Errorf("%q is too small to be distinguished from 0", text)
 	}
 	return v + 0, notA("a number", text, err) // -0 is 0
 }

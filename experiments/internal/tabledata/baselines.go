@@ -32,7 +32,7 @@ func (c *comparison) sisa() (*trial.Contender, error) {
 		return nil, err
 	}
 	return with(sharded, records.Tags{"shards": c.set.SISAShards, "slices": c.set.SISASlices, "vote": c.set.SISAOutputs,
-		"sisa-regulariser": c.set.SISARegulariser})
+		"sisa-regularizer": c.set.SISARegularizer})
 }
 
 func (s *Session) private(ctx context.Context, sub *Fitted, set *Settings) (*unlearn.Private, error) {
@@ -60,10 +60,10 @@ func (s *Session) Sharded(ctx context.Context, sub *Fitted, set *Settings) (*unl
 	}
 	s.Progress.Note(fmt.Sprintf("training the %d shards of SISA", set.SISAShards))
 	m := unlearn.SISA{Shards: set.SISAShards, Slices: set.SISASlices, MeanOutputs: set.SISAOutputs == "mean", Trainer: sub.Trainer, Start: sub.Start, Seed: s.Seed,
-		WholeL2: set.SISARegulariser == "whole"}
+		WholeL2: set.SISARegularizer == "whole"}
 	p, err := m.Train(ctx, sub.Problem)
 	if err != nil {
-		return nil, fmt.Errorf("experiments: training SISA (--set sisa-shards=0 leaves it out): %w", err)
+		return nil, fmt.Errorf("experiments: training SISA (--set sisa-shards=0 omits it): %w", err)
 	}
 	if sub.sharded == nil {
 		sub.sharded = map[string]*unlearn.Sharded{}
@@ -85,16 +85,16 @@ func (s *Fitted) measureVote(ctx context.Context, o *trial.Outcome, u *unlearn.U
 	return nil
 }
 
-// SisaNote says how the regulariser counts in SISA's shards; "" where no table has them. Records without the setting are of when it always
+// SisaNote says how the regularizer counts in SISA's shards; "" where no table has them. Records without the setting are of when it always
 // counted whole.
 func SisaNote(r *engine.Results) string {
 	for _, rec := range r.Records {
 		switch {
 		case rec.Method != "sisa" || rec.Text("vote") == "":
-		case rec.Text("sisa-regulariser") == "share":
-			return " SISA: each shard counts its share of the regulariser (--set sisa-regulariser=whole is the authors' rule)."
+		case rec.Text("sisa-regularizer") == "share":
+			return " SISA: each shard uses its share of the regularizer (--set sisa-regularizer=whole is the authors' rule)."
 		default:
-			return " SISA: the regulariser counts whole in each shard, the authors' rule (--set sisa-regulariser=share gives each its share)."
+			return " SISA: each shard uses the whole regularizer, the authors' rule (--set sisa-regularizer=share gives each its share)."
 		}
 	}
 	return ""

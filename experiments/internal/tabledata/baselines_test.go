@@ -11,7 +11,7 @@ import (
 	"lethe/experiments/internal/records"
 )
 
-func TestSISATakesTheRegulariserThatIsSet(t *testing.T) {
+func TestSISATakesTheRegularizerThatIsSet(t *testing.T) {
 	named, err := datasets.Load(t.Context(), "diabetes", "")
 	require.NoError(t, err)
 	s := OnTables(engine.NewSession(&engine.Config{Dataset: "diabetes", Model: Models[0], Profile: engine.Smoke, Seed: 3}, named, nil, engine.Quiet{}))
@@ -20,26 +20,26 @@ func TestSISATakesTheRegulariserThatIsSet(t *testing.T) {
 	require.NoError(t, err)
 	norms := map[string]float64{}
 	for _, rule := range []string{"share", "whole"} {
-		require.NoError(t, set.Set("sisa-regulariser", rule))
+		require.NoError(t, set.Set("sisa-regularizer", rule))
 		c, err := (&comparison{Session: s, ctx: t.Context(), sub: sub, set: set}).sisa()
 		require.NoError(t, err)
-		require.Equal(t, rule, c.Tags["sisa-regulariser"])
+		require.Equal(t, rule, c.Tags["sisa-regularizer"])
 		models, err := s.Sharded(t.Context(), sub, set)
 		require.NoError(t, err)
 		for _, v := range models.Models()[0] {
 			norms[rule] += v * v
 		}
 	}
-	assert.Greater(t, norms["share"], 1.05*norms["whole"], "the whole regulariser in each shard shrinks its parameters more")
+	assert.Greater(t, norms["share"], 1.05*norms["whole"], "the whole regularizer in each shard shrinks its parameters more")
 }
 
-func TestTablesSayHowSISAIsRegularised(t *testing.T) {
+func TestTablesSayHowSISAIsRegularized(t *testing.T) {
 	note := func(tags records.Tags) string {
 		return SisaNote((&engine.Results{Results: records.Results{Records: []records.Record{{Method: "sisa", Settings: tags}}}}))
 	}
-	assert.Contains(t, note(records.Tags{"vote": "majority", "sisa-regulariser": "share"}), "its share of the regulariser")
-	assert.Contains(t, note(records.Tags{"vote": "majority", "sisa-regulariser": "whole"}), "counts whole in each shard")
-	assert.Contains(t, note(records.Tags{"vote": "majority"}), "counts whole in each shard", "records of when there was no choice")
+	assert.Contains(t, note(records.Tags{"vote": "majority", "sisa-regularizer": "share"}), "its share of the regularizer")
+	assert.Contains(t, note(records.Tags{"vote": "majority", "sisa-regularizer": "whole"}), "each shard uses the whole regularizer")
+	assert.Contains(t, note(records.Tags{"vote": "majority"}), "each shard uses the whole regularizer", "records of when there was no choice")
 	assert.Empty(t, note(records.Tags{"source": "formula"}), "sharding trains no model")
 }
 

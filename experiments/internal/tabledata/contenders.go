@@ -23,7 +23,7 @@ const (
 type contender struct {
 	engine.Row
 	stage stage
-	// method returns what is carried out, nil where the row is left out on this model or by these settings.
+	// method returns what is carried out, nil where the row is omitted on this model or by these settings.
 	method func(c *comparison) (*trial.Contender, error)
 }
 
@@ -137,7 +137,7 @@ func (c *comparison) fineTune() (*trial.Contender, error) {
 	return with(c.FineTune(c.set, c.TauFT, c.Epochs), records.Tags{"tau-ft": c.TauFT, "epochs": c.Epochs})
 }
 
-// paperFineTune is fine-tuning as the paper has it: its rate, one pass, and the whole regulariser at each batch.
+// paperFineTune is fine-tuning as the paper has it: its rate, one pass, and the whole regularizer at each batch.
 func (c *comparison) paperFineTune() (*trial.Contender, error) {
 	if c.set.PaperTauFT == 0 || !c.Convex() {
 		return nil, nil

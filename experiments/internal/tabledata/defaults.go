@@ -13,14 +13,14 @@ func Defaults(k engine.Key) *Settings {
 	s := &Settings{
 		Request: "features", Features: []int{10, 50, 100}, Rows: []int{10, 100, 1000}, Draws: 5, Pool: "sensitive",
 		Lambda: 1, Hidden: []int{200, 200}, Precision: "float64", TrainTolerance: 1e-6, TrainSteps: 1000,
-		Tau: settings.Auto{Tuned: true}, TauFT: settings.Auto{Tuned: true}, Batch: 32, Epochs: 0, Regulariser: "share",
+		Tau: settings.Auto{Tuned: true}, TauFT: settings.Auto{Tuned: true}, Batch: 32, Epochs: 0, Regularizer: "share",
 		Curvature: "full", Solver: "cg", Tolerance: 1e-3, Steps: 1, Batches: 1, Force: true, Chunks: 10, Seeds: 5, SeedDraws: 1,
 		Criterion: "residual", TuneDraws: 5, Near: 0.5, Growth: 2, Factor: true,
 		Shards: []int{5, 10, 20}, Points: []int{5, 10, 20, 50, 100, 200}, Trials: 2000,
 		Epsilons: []float64{0.1, 0.5, 1}, Delta: 0.01, Lambdas: []float64{1, 10, 100}, SweepDraws: 2, Requests: 200,
 		Sigmas:            []float64{0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 3000, 1e4, 3e4, 1e5},
 		CertifiedResidual: 1e-6, Against: unlearn.ExactOptimum.String(), ColdDraws: 5,
-		SISAShards: 20, SISASlices: 1, SISAOutputs: "majority", SISARegulariser: "share", DPSigma: 1,
+		SISAShards: 20, SISASlices: 1, SISAOutputs: "majority", SISARegularizer: "share", DPSigma: 1,
 	}
 	if k.Profile == engine.Paper {
 		s.Draws = 10
@@ -45,7 +45,7 @@ func Defaults(k engine.Key) *Settings {
 	return s
 }
 
-// mlpDefaults are those of the 2 x 200 network of the paper's additional experiments. The regulariser is chosen so that training comes to
+// mlpDefaults are those of the 2 x 200 network of the paper's additional experiments. The regularizer is chosen so that training comes to
 // rest: with lambda 1 L-BFGS is still on its way after a thousand iterations, and warm retraining would go on with it instead of answering
 // the request. quick takes a smaller network, and larger batches for fine-tuning, whose rate is chosen for them.
 func mlpDefaults(s *Settings, k engine.Key) {

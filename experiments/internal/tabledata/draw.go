@@ -39,7 +39,7 @@ func (s *Session) Sizes(ctx context.Context, set *Settings) ([]int, error) {
 		}
 	}
 	if len(out) == 0 || most == 0 {
-		return nil, fmt.Errorf("experiments: nothing to change on %s: %s is empty or the pool %s has no columns", s.Dataset, s.SizeName(set), set.Pool)
+		return nil, fmt.Errorf("experiments: nothing to change on %s: %s is empty, or the pool %s has no columns", s.Dataset, s.SizeName(set), set.Pool)
 	}
 	return out, nil
 }

@@ -64,7 +64,7 @@ func (e *Experiment) refuses(model string) error {
 	if model == Models[0] {
 		return nil
 	}
-	return fmt.Errorf("%s is about certificates, which hold for convex problems only: the gradient residual of the model %q does not say "+
+	return fmt.Errorf("%s certifies models, which works for convex problems only: the gradient residual of the model %q does not say "+
 		"how far it is from a retrained one; use --model %s", e.ID, model, Models[0])
 }
 
@@ -85,7 +85,7 @@ func (e *Experiment) describe(s *Settings, model, dataset string) (string, []str
 		}
 		parts = append(parts, TrainingLine(s))
 		told = append(told, "train-tolerance", "train-steps")
-		add("tau", "tau-ft", "ft-regulariser", "ridge", "curvature", "solver", "tolerance")
+		add("tau", "tau-ft", "ft-regularizer", "ridge", "curvature", "solver", "tolerance")
 	}
 	if e.Convex {
 		add("epsilons", "delta")
@@ -105,19 +105,19 @@ func TrainingLine(s *Settings) string {
 
 // few are the settings that few experiments use, with what is said in the others.
 var few = map[string]string{
-	"near": "only limits takes it", "growth": "only limits takes it",
-	"shards": "only sharding takes it", "points": "only sharding takes it", "trials": "only sharding takes it",
-	"factor":   "only runtime on linear models takes it",
-	"epsilons": "only certified, budget, loss-perturbation and loss-budget take it", "delta": "only certified, budget, loss-perturbation and loss-budget take it",
-	"sigmas":  "only loss-perturbation and sigma take it",
-	"lambdas": "only sigma takes it", "sweep-draws": "only loss-perturbation takes it", "requests": "only budget and loss-budget take it",
-	"sisa-shards": noBaselines, "sisa-slices": noBaselines, "sisa-vote": noBaselines, "sisa-regulariser": noBaselines, "dp-sigma": noBaselines,
+	"near": "only limits uses it", "growth": "only limits uses it",
+	"shards": "only sharding uses it", "points": "only sharding uses it", "trials": "only sharding uses it",
+	"factor":   "only runtime on linear models uses it",
+	"epsilons": "only certified, budget, loss-perturbation and loss-budget use it", "delta": "only certified, budget, loss-perturbation and loss-budget use it",
+	"sigmas":  "only loss-perturbation and sigma use it",
+	"lambdas": "only sigma uses it", "sweep-draws": "only loss-perturbation uses it", "requests": "only budget and loss-budget use it",
+	"sisa-shards": noBaselines, "sisa-slices": noBaselines, "sisa-vote": noBaselines, "sisa-regularizer": noBaselines, "dp-sigma": noBaselines,
 }
 
 const noBaselines = "only residual, fidelity, scatter and runtime have SISA and noise in their tables"
 
 // BaselineSettings are those of the models that are trained before the request.
-var BaselineSettings = []string{"sisa-shards", "sisa-slices", "sisa-vote", "sisa-regulariser", "dp-sigma"}
+var BaselineSettings = []string{"sisa-shards", "sisa-slices", "sisa-vote", "sisa-regularizer", "dp-sigma"}
 
 // idle returns why a setting changes nothing, or "" where it may change something.
 func (e *Experiment) idle(s *Session, set *Settings, key string) string {
@@ -147,13 +147,13 @@ func (e *Experiment) idle(s *Session, set *Settings, key string) string {
 	}
 	switch key {
 	case "hidden", "precision", "seeds", "seed-draws":
-		return Unless(!linear, "only the MLP takes it")
+		return Unless(!linear, "only the MLP uses it")
 	case "paper-tau", "paper-tau-ft":
 		return Unless(linear, "only linear models have the paper's rows")
 	case "chunks":
 		return Unless(linear, "only linear models have the iterative variants")
 	case "batches":
-		return Unless(set.Solver == "lissa" || slices.Contains(e.Own, "batches"), "only solver=lissa takes it")
+		return Unless(set.Solver == "lissa" || slices.Contains(e.Own, "batches"), "only solver=lissa uses it")
 	case "criterion", "tune-draws", "tune-size":
 		return Unless(needsTuning(set), "nothing is auto")
 	}
@@ -166,11 +166,11 @@ func (s *Session) idleChange(key string, set *Settings) string {
 	switch {
 	case key == "pool" && !columns, key == "features" && !columns:
 		if set.Request != "features" {
-			return "no columns are removed by request=" + set.Request + ", rows says how much is changed"
+			return "request=" + set.Request + " removes no columns; rows sets the size of the change"
 		}
-		return "columns are not removed from a dense data set, rows says in how many rows they are changed"
+		return "columns of a dense data set are changed, not removed; rows sets in how many rows"
 	case key == "rows" && columns:
-		return "whole columns are removed from a sparse data set, features says how many"
+		return "whole columns are removed from a sparse data set; features sets how many"
 	}
 	return ""
 }
@@ -195,7 +195,7 @@ func checkTables(base *engine.Session, e *engine.Experiment, settings engine.Set
 		n   int
 	}{{"batch", set.Batch}, {"batches", set.Batches}} {
 		if batch.n > n {
-			return fmt.Errorf("%s=%d is more than the %d training samples of %s: --set %s to at most that", batch.key, batch.n, n, s.Dataset, batch.key)
+			return fmt.Errorf("%s=%d is more than the %d training samples of %s: lower it by --set %s", batch.key, batch.n, n, s.Dataset, batch.key)
 		}
 	}
 	return nil
@@ -211,4 +211,5 @@ var tablesDomain = &engine.Domain{
 	Recall:   func(s *engine.Session, part string, set engine.Settings) { OnTables(s).Recall(part, set.(*Settings)) },
 	Rows:     Rows(), Label: Label,
 	Tables: TuningTables,
+	Former: renameRecords,
 }

@@ -35,7 +35,7 @@ func ScatterFigures(r *engine.Results) []report.Figure {
 	var out []report.Figure
 	size := SizeSetting(r)
 	for _, v := range r.Numbers(size) {
-		f := report.Figure{Name: numbers.Shortest(v), Caption: "Change of the mean test loss of each draw, " + SizeTitle(r, v) + "; ideal is the dashed line",
+		f := report.Figure{Name: numbers.Shortest(v), Caption: "Change of the mean test loss of each draw, " + SizeTitle(r, v) + "; the dashed line is ideal",
 			X: "retraining: change of the test loss, nat", Y: "method: change of the test loss, nat", Identity: true}
 		ideal := map[int]float64{}
 		for _, l := range []string{"retrain", "retrain, warm"} {
@@ -62,7 +62,7 @@ func ScatterFigures(r *engine.Results) []report.Figure {
 
 // ShardingFigure draws the probability that all shards are hit, formula as lines and simulation as points.
 func ShardingFigure(r *engine.Results) report.Figure {
-	f := report.Figure{Name: "sharding", Caption: "Probability that every shard is hit: formula (lines) and simulation on this data set (points)",
+	f := report.Figure{Name: "sharding", Caption: "Probability that every shard is affected: formula (lines) and simulation on this data set (points)",
 		X: "affected points", Y: "probability", LogX: true}
 	for _, shards := range r.Numbers("shards") {
 		for _, source := range []string{"formula", "simulation"} {

@@ -22,7 +22,7 @@ func (s *Settings) Newton() unlearn.Newton {
 
 // FineTune returns fine-tuning with the settings' batches.
 func (s *Session) FineTune(set *Settings, rate float64, epochs int) unlearn.Method {
-	return unlearn.FineTune{Rate: rate, Batch: set.Batch, Epochs: epochs, Seed: s.Seed, Share: set.Regulariser == "share"}
+	return unlearn.FineTune{Rate: rate, Batch: set.Batch, Epochs: epochs, Seed: s.Seed, Share: set.Regularizer == "share"}
 }
 
 // Convex reports whether the model's loss is convex, so that there is one optimum.

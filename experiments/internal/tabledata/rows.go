@@ -23,7 +23,10 @@ func SizeSetting(r *engine.Results) string {
 
 // SizeTitle names a column of the tables: "10 features", or "10 labels" for flipped labels.
 func SizeTitle(r *engine.Results, size float64) string {
-	unit := map[bool]string{true: "feature", false: "row"}[SizeSetting(r) == "features"]
+	unit := "row"
+	if SizeSetting(r) == "features" {
+		unit = "feature"
+	}
 	for _, rec := range r.Records {
 		if req := rec.Text("request"); req == "labels" || req == "samples" {
 			unit = strings.TrimSuffix(req, "s")

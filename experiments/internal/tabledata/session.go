@@ -37,7 +37,7 @@ func newSession(s *engine.Session) *Session {
 		pools: map[string][]int{}, trials: map[string]measuredDraw{}, Tunings: map[string]*Tuning{}}
 }
 
-// Data returns the training and test set; with test-share the two are thrown together and split anew by the run's seed.
+// Data returns the training and test set; with test-share the two are merged and split again by the run's seed.
 func (s *Session) Data(set *Settings) *Data {
 	if d, ok := s.splits[set.TestShare]; ok {
 		return d
@@ -75,7 +75,7 @@ func resplit(d *Data, seed uint64, share float64) *Data {
 // poolSize is how many of the largest weights the pool top400 looks at.
 const poolSize = 400
 
-// poolLambda is the regulariser of the model that ranks features for the pool top400 (docs/paper.md#linear-models: 197 features on Drebin).
+// poolLambda is the regularizer of the model that ranks features for the pool top400 (docs/paper.md#linear-models: 197 features on Drebin).
 const poolLambda = 1000
 
 // Pool returns the columns that removed features are drawn from, ascending.

@@ -70,7 +70,7 @@ func DrawsNote(r *engine.Results) string {
 		}
 	}
 	if c := r.Where(choiceSamples); c.N > 0 {
-		note += fmt.Sprintf(" Settings were chosen on %s samples of the test set; everything is measured on the others.", numbers.Shortest(c.Mean))
+		note += fmt.Sprintf(" Settings were chosen on %s test samples; everything is measured on the others.", numbers.Shortest(c.Mean))
 	}
 	starts := map[float64]bool{}
 	for _, rec := range r.Records {
@@ -79,10 +79,10 @@ func DrawsNote(r *engine.Results) string {
 		}
 	}
 	if len(starts) > 0 {
-		note += fmt.Sprintf(" The row of other starts: %d starts, on the first draws of the largest change only.", len(starts))
+		note += fmt.Sprintf(" The row of other starts has %d starts, on the first draws of the largest change only.", len(starts))
 	}
 	if t := r.Where("trained-residual"); t.N > 0 {
-		note += fmt.Sprintf(" Training left a gradient norm of %s, of which it was asked to go below %s.", report.Plain.One(t.Mean), r.Setting("train-tolerance"))
+		note += fmt.Sprintf(" Training ended at a gradient norm of %s; the tolerance was %s.", report.Plain.One(t.Mean), r.Setting("train-tolerance"))
 		if tolerance, err := strconv.ParseFloat(r.Setting("train-tolerance"), 64); err == nil {
 			over, all := 0, r.Part("gradient-residual", "method", "retrain")
 			for _, rec := range all {
@@ -91,13 +91,13 @@ func DrawsNote(r *engine.Results) string {
 				}
 			}
 			if over > 0 {
-				note += fmt.Sprintf(" %d of %d retrainings ended above it.", over, len(all))
+				note += fmt.Sprintf(" %d of %d retrainings ended above the tolerance.", over, len(all))
 			}
 		}
 	}
 	for _, rec := range r.Records {
 		if rec.Text("forced") != "" {
-			note += " Forced: the solve failed or the trust check would have refused the update; it is measured all the same (--set force=false refuses it)."
+			note += " Forced: the solve failed or the trust check would have refused the update; it is measured anyway (--set force=false refuses it)."
 			break
 		}
 	}

@@ -111,7 +111,7 @@ func (s *Session) Tuning(ctx context.Context, set *Settings, size int) (*Tuning,
 	if err != nil {
 		return nil, err
 	}
-	s.Progress.Note(fmt.Sprintf("choosing tau, tau-ft and ridge on %d draws of their own, %s=%d", set.TuneDraws, s.SizeName(set), set.tuneSize(size)))
+	s.Progress.Note(fmt.Sprintf("choosing tau, tau-ft and ridge on separate draws (%d), %s=%d", set.TuneDraws, s.SizeName(set), set.tuneSize(size)))
 	b, err := s.tuningBench(ctx, sub, set, set.tuneSize(size))
 	if err != nil {
 		return nil, err
@@ -256,7 +256,7 @@ type noValueError struct {
 }
 
 func (e *noValueError) Error() string {
-	return fmt.Sprintf("experiments: no %s of the grid %v works: %s; name a value by --set %s", e.name, e.grid, e.failed, e.name)
+	return fmt.Sprintf("experiments: no %s in the grid %v works: %s; give a value with --set %s", e.name, e.grid, e.failed, e.name)
 }
 
 // equalCost sets the passes of fine-tuning so that they cost what second order does, a product counted as two gradients.
@@ -271,7 +271,7 @@ func (b *tuningBench) equalCost(ctx context.Context, t *Tuning, second func(floa
 		return err
 	}
 	if failed != "" {
-		return fmt.Errorf("experiments: what fine-tuning may cost follows from second order, which failed (%s): set epochs, the number of passes, by --set", failed)
+		return fmt.Errorf("experiments: the passes of fine-tuning follow from the cost of second order, which failed (%s): set them with --set epochs", failed)
 	}
 	n := float64(b.sub.Problem.Train.Len())
 	t.Steps.Epochs = max(1, int(math.Round((b.cost.Gradients+2*b.cost.HVPs)/n)))
@@ -302,7 +302,11 @@ func (b *tuningBench) chosenBest(ctx context.Context, t *Tuning, value *float64,
 		}
 		o := trial.Outcome{Method: m.Name(), Tags: records.Tags{"tried": name, "value": v, "epochs": t.Steps.Epochs}, Failed: failed}
 		if failed == "" {
-			o.Metrics = []engine.Metric{{Name: CriterionMetric, Unit: map[bool]string{true: "1", false: "nat"}[b.refs == nil], Value: c}}
+			unit := "nat"
+			if b.refs == nil { // the gradient residual
+				unit = "1"
+			}
+			o.Metrics = []engine.Metric{{Name: CriterionMetric, Unit: unit, Value: c}}
 		} else {
 			c = math.Inf(1)
 		}

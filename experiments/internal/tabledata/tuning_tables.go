@@ -49,13 +49,13 @@ func TuningTables(r *engine.Results) []report.Table {
 		if len(sizes) > 0 && sizes[0] != nil {
 			at = strings.Join(sizeNumbers(r, sizes), ", ")
 		}
-		t.Note = fmt.Sprintf("Taken: %s. The criterion is the same for tau, tau-ft and ridge: the median %s over draws (%s, of size %s) that are not among the "+
+		t.Note = fmt.Sprintf("Chosen: %s. The criterion is the same for tau, tau-ft and ridge: the median %s over draws (%s, of size %s) that are not among the "+
 			"measured ones.%s", taken(r, "chosen-"+c.name, sizes), criterion, r.Setting("tune-draws"), at, choiceNote(r))
 		if c.name == "tau-ft" && r.Setting("epochs") == "0" && r.Where("chosen-epochs").N > 0 {
-			passes, rule := taken(r, "chosen-epochs", sizes), "which cost what second order costs, a Hessian product counted as two gradients."
+			passes, rule := taken(r, "chosen-epochs", sizes), "which cost as much as second order; a Hessian product counts as two gradients."
 			if several {
 				if rule = "the best of 1, 2 and 10."; r.Config.Model != Models[0] {
-					rule = "the best of 1, 2, 10 and as many as cost what second order costs, a Hessian product counted as two gradients."
+					rule = "the best of 1, 2, 10 and the number that costs as much as second order; a Hessian product counts as two gradients."
 				}
 			}
 			t.Note += fmt.Sprintf(" Fine-tuning makes %s passes, %s", passes, rule)
@@ -104,7 +104,7 @@ func (a attempt) compare(b attempt) int {
 
 func criterionName(r *engine.Results) string {
 	if r.Setting("criterion") == "test-loss" {
-		return "distance of a test sample's loss to (warm) retraining's, nat"
+		return "distance of a test sample's loss to (warm) retraining, nat"
 	}
 	return "gradient residual"
 }
@@ -158,7 +158,7 @@ func forEach(r *engine.Results, sizes []any, text func(size any) string) string 
 // worthwhile is how far below that of no update the best criterion has to be for a method to count as an update.
 const worthwhile = 0.01
 
-// noChangeNote names the methods whose best value is as good as no update at all: their row is there, but it says no more than that of no
+// noChangeNote names the methods whose best value is as good as no update at all: they have a row, but it says no more than that of no
 // update.
 func noChangeNote(r *engine.Results) string {
 	note := ""
@@ -181,7 +181,7 @@ func noChangeNote(r *engine.Results) string {
 			idle = append(idle, text)
 		}
 		if len(idle) > 0 {
-			note += fmt.Sprintf(" The best %s of %s is no change at all: of what was tried nothing brings the median %s 1 %% below that of no update (%s).",
+			note += fmt.Sprintf(" No %s for %s improves on no update: no value tried brings the median %s 1 %% below that without an update (%s).",
 				c.name, c.method, criterionName(r), strings.Join(idle, "; "))
 		}
 	}
@@ -191,7 +191,7 @@ func noChangeNote(r *engine.Results) string {
 // choiceNote says which test samples the criterion was taken on.
 func choiceNote(r *engine.Results) string {
 	if c := r.Where(choiceSamples); c.N > 0 {
-		return fmt.Sprintf(" It was taken on %s samples of the test set, which are not measured.", numbers.Shortest(c.Mean))
+		return fmt.Sprintf(" It was measured on %s test samples that are not used for the results.", numbers.Shortest(c.Mean))
 	}
 	return ""
 }

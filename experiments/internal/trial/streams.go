@@ -38,7 +38,7 @@ func Random(seed, stream uint64, draw int) *rand.Rand {
 	return rand.New(rand.NewPCG(seed, stream<<32|uint64(draw)))
 }
 
-// sampledRows draws rows without putting back and sorts them.
+// sampledRows draws rows without replacement and sorts them.
 func sampledRows(n, count int, seed, stream uint64, draw int) []int {
 	rows := Random(seed, stream, draw).Perm(n)[:count]
 	slices.Sort(rows)

@@ -34,7 +34,7 @@ type Fitting struct {
 	steps              int     // of this part
 }
 
-// Run trains from the start on the problem's data, or goes on where the file stopped.
+// Run trains from the start on the problem's data, or resumes where the file stopped.
 func (f *Fitting) Run(ctx context.Context, p *unlearn.Problem, start []float64) ([]float64, error) {
 	c := f.Checkpoint
 	c.Path, c.Seconds = f.Session.TrainedPath(f.Name), checkpointPause

@@ -36,7 +36,7 @@ func (c *StepCanceller) Training(engine.TrainingStatus) {
 	}
 }
 
-// StoppedAndResumed carries an order out until its progress cancels it, goes on with it, and returns the folder.
+// StoppedAndResumed carries an order out until its progress cancels it, resumes it, and returns the folder.
 func StoppedAndResumed(t *testing.T, order func(out string) *engine.Order, progress func(context.CancelFunc) engine.Progress) string {
 	t.Helper()
 	out := t.TempDir()

@@ -15,7 +15,7 @@ func Grid(set settings.Auto, tried []float64) []float64 {
 	return []float64{set.Value}
 }
 
-// Finer returns so many values a decade between the neighbours of the best value of a grid.
+// Finer returns so many values a decade between the neighbors of the best value of a grid.
 func Finer(grid []float64, best float64, perDecade int) []float64 {
 	grid = slices.Clone(grid)
 	slices.Sort(grid)

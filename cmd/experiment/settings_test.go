@@ -1,0 +1,41 @@
+package main
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"lethe/experiments"
+)
+
+var update = flag.Bool("update", false, "write docs/settings.md")
+
+func TestSettingsPageIsWhatIsPrinted(t *testing.T) {
+	path := filepath.Join("..", "..", "docs", "settings.md")
+	page, _, err := call(t, "list", "--settings", "--markdown")
+	require.NoError(t, err)
+	if *update {
+		require.NoError(t, os.WriteFile(path, []byte(page), 0o644))
+	}
+	saved, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.Equal(t, string(saved), page, "go run ./cmd/experiment list --settings --markdown > docs/settings.md")
+
+	for _, f := range experiments.Fields() {
+		assert.Equal(t, 1, strings.Count(page, "\n| `"+f.Name+"` | "), "%s has one row", f.Name)
+	}
+	for _, line := range strings.Split(page, "\n") {
+		if strings.HasPrefix(line, "|") {
+			assert.Equal(t, 4, strings.Count(line, "|")-strings.Count(line, `\|`), "%s has three cells", line)
+		}
+	}
+
+	_, _, err = call(t, "list", "--markdown")
+	require.ErrorContains(t, err, "--settings --markdown")
+	assert.Equal(t, misused, exitCode(err))
+}
