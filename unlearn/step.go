@@ -52,7 +52,7 @@ func (u *Update) checkSteps(dim int) error {
 			return wrong(fmt.Sprintf("Follows is %d; give Difference or FullGradient", s.Follows))
 		}
 		if s.Residual != 0 && !positive(s.Residual) {
-			return wrong(fmt.Sprintf("Residual is %v; give 0 or a positive number, or 0 where it is not known", s.Residual))
+			return wrong(fmt.Sprintf("Residual is %v; give a positive number, or 0 where it is not known", s.Residual))
 		}
 	}
 	return nil

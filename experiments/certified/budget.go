@@ -21,7 +21,7 @@ import (
 	"lethe/unlearn"
 )
 
-// budgetExperiment streams single requests, each of which publishes a certified model, on the account of a ledger. No budget is spent:
+// Budget streams single requests, each of which publishes a certified model, on the account of a ledger. No budget is spent:
 // what a stream has is a cost for each request, and an epsilon that all releases have together.
 func Budget() *engine.Experiment {
 	const id = "budget"
@@ -36,7 +36,7 @@ func Budget() *engine.Experiment {
 			}
 			var units []engine.Unit
 			for _, kind := range kinds {
-				units = append(units, engine.Unit{Name: kind, Run: func(ctx context.Context) ([]records.Record, error) { return streamReleases(s, ctx, id, set, kind) }})
+				units = append(units, engine.Unit{Name: kind, Run: func(ctx context.Context) ([]records.Record, error) { return streamReleases(ctx, s, id, set, kind) }})
 			}
 			return units, nil
 		},
@@ -47,7 +47,7 @@ func Budget() *engine.Experiment {
 }
 
 // streamReleases works off the requests of one kind.
-func streamReleases(s *tabledata.Session, ctx context.Context, part string, set *tabledata.Settings, kind string) (out []records.Record, err error) {
+func streamReleases(ctx context.Context, s *tabledata.Session, part string, set *tabledata.Settings, kind string) (out []records.Record, err error) {
 	d := s.Data(set)
 	// Most columns of the dense sets are one-hot.
 	d = &tabledata.Data{Train: datasets.Sparse(d.Train), Test: datasets.Sparse(d.Test)}
@@ -55,7 +55,7 @@ func streamReleases(s *tabledata.Session, ctx context.Context, part string, set 
 	if err != nil {
 		return nil, err
 	}
-	requests, err := singleRequests(s, ctx, set, d.Train, kind)
+	requests, err := singleRequests(ctx, s, set, d.Train, kind)
 	if err != nil {
 		return nil, err
 	}
@@ -154,7 +154,7 @@ func timedRetraining(
 }
 
 // singleRequests returns requests of one sample, label or column each, in a random order.
-func singleRequests(s *tabledata.Session, ctx context.Context, set *tabledata.Settings, train *datasets.Dataset, kind string) ([]unlearn.Request, error) {
+func singleRequests(ctx context.Context, s *tabledata.Session, set *tabledata.Settings, train *datasets.Dataset, kind string) ([]unlearn.Request, error) {
 	var out []unlearn.Request
 	if kind == "features" {
 		pool, err := s.Pool(ctx, set)

@@ -13,7 +13,7 @@ import (
 	"lethe/unlearn"
 )
 
-// certifiedExperiment asks what a certified model is worth and what a certificate costs. The mechanism is output perturbation:
+// Certified asks what a certified model is worth and what a certificate costs. The mechanism is output perturbation:
 // Newton steps to a residual that is fixed beforehand, then fresh noise, so there is no request that it does not certify.
 func Certified() *engine.Experiment {
 	const id = "certified"
@@ -30,7 +30,7 @@ func Certified() *engine.Experiment {
 			var units []engine.Unit
 			for draw := range set.Draws {
 				units = append(units, engine.Unit{Name: fmt.Sprintf("draw=%d", draw), Run: func(ctx context.Context) ([]records.Record, error) {
-					return releaseRecords(s, ctx, id, set, sizes, draw)
+					return releaseRecords(ctx, s, id, set, sizes, draw)
 				}})
 			}
 			return units, nil
@@ -68,7 +68,7 @@ func mechanism(s *tabledata.Settings) unlearn.OutputPerturbation {
 }
 
 // noiseless returns the model trained as far as the certificates ask for, without noise: the state that requests start from.
-func noiseless(s *tabledata.Session, ctx context.Context, set *tabledata.Settings) (*tabledata.Fitted, error) {
+func noiseless(ctx context.Context, s *tabledata.Session, set *tabledata.Settings) (*tabledata.Fitted, error) {
 	exact := *set
 	exact.Sigma, exact.TrainTolerance, exact.Criterion = 0, set.CertifiedResidual/2, "residual" // nothing is chosen
 	return s.Subject(ctx, &exact)
@@ -84,8 +84,8 @@ func toCertified(s *tabledata.Settings) *tabledata.Settings {
 // releaseRecords carries out a draw's requests: by the mechanism, by retraining from the model as it is and, in the first draws,
 // by retraining from the start. From the model as it is Newton's method is the cheapest exact retraining, so that is what a release is
 // compared with.
-func releaseRecords(s *tabledata.Session, ctx context.Context, part string, set *tabledata.Settings, sizes []int, draw int) ([]records.Record, error) {
-	sub, err := noiseless(s, ctx, set)
+func releaseRecords(ctx context.Context, s *tabledata.Session, part string, set *tabledata.Settings, sizes []int, draw int) ([]records.Record, error) {
+	sub, err := noiseless(ctx, s, set)
 	if err != nil {
 		return nil, err
 	}
@@ -98,19 +98,19 @@ func releaseRecords(s *tabledata.Session, ctx context.Context, part string, set 
 			return nil, err
 		}
 		outcomes := []trial.Outcome{}
-		warm, ref, err := carriedOut(sub, ctx, trial.Contender{Method: unlearn.Retrain{Trainer: tabledata.Patient{Trainer: exact.Newton()}}, Tags: records.Tags{"start": "warm", "trainer": tabledata.NewtonTrainer}}, r, nil)
+		warm, ref, err := carriedOut(ctx, sub, trial.Contender{Method: unlearn.Retrain{Trainer: tabledata.Patient{Trainer: exact.Newton()}}, Tags: records.Tags{"start": "warm", "trainer": tabledata.NewtonTrainer}}, r, nil)
 		if err != nil {
 			return nil, err
 		}
 		outcomes = append(outcomes, warm)
 		if draw < set.ColdDraws {
-			cold, _, err := carriedOut(sub, ctx, trial.Contender{Method: unlearn.Retrain{Trainer: tabledata.Patient{Trainer: s.Trainer(exact)}, Start: sub.Start}, Tags: records.Tags{"start": "cold"}}, r, ref)
+			cold, _, err := carriedOut(ctx, sub, trial.Contender{Method: unlearn.Retrain{Trainer: tabledata.Patient{Trainer: s.Trainer(exact)}, Start: sub.Start}, Tags: records.Tags{"start": "cold"}}, r, ref)
 			if err != nil {
 				return nil, err
 			}
 			outcomes = append(outcomes, cold)
 		}
-		released, _, err := carriedOut(sub, ctx, trial.Contender{Method: mechanism, Tags: nil}, r, ref)
+		released, _, err := carriedOut(ctx, sub, trial.Contender{Method: mechanism, Tags: nil}, r, ref)
 		if err != nil {
 			return nil, err
 		}
@@ -122,7 +122,7 @@ func releaseRecords(s *tabledata.Session, ctx context.Context, part string, set 
 }
 
 // carriedOut runs one method and measures it, against the reference where there is one.
-func carriedOut(s *tabledata.Fitted, ctx context.Context, m trial.Contender, r unlearn.Request, ref *tabledata.Reference) (trial.Outcome, *tabledata.Reference, error) {
+func carriedOut(ctx context.Context, s *tabledata.Fitted, m trial.Contender, r unlearn.Request, ref *tabledata.Reference) (trial.Outcome, *tabledata.Reference, error) {
 	o, u, err := s.Apply(ctx, m, r)
 	if err != nil || u == nil {
 		return o, nil, err

@@ -16,7 +16,7 @@ import (
 	"lethe/unlearn"
 )
 
-// budgetExperiment streams single requests against one budget, on the account of a ledger, until it is spent.
+// LossBudget streams single requests against one budget, on the account of a ledger, until it is spent.
 func LossBudget() *engine.Experiment {
 	const id = "loss-budget"
 	return tabledata.Experiment{
@@ -41,7 +41,7 @@ func LossBudget() *engine.Experiment {
 			for _, kind := range kinds {
 				for _, method := range []string{"none", "first-order", "second-order"} {
 					units = append(units, engine.Unit{Name: kind + " " + method, Run: func(ctx context.Context) ([]records.Record, error) {
-						return streamRecords(s, ctx, id, set, kind, method)
+						return streamRecords(ctx, s, id, set, kind, method)
 					}})
 				}
 			}
@@ -92,7 +92,7 @@ type stream struct {
 	accumulated []records.Record
 }
 
-func streamRecords(s *tabledata.Session, ctx context.Context, part string, set *tabledata.Settings, kind, method string) ([]records.Record, error) {
+func streamRecords(ctx context.Context, s *tabledata.Session, part string, set *tabledata.Settings, kind, method string) ([]records.Record, error) {
 	d, err := shortRows(s, set)
 	if err != nil {
 		return nil, err

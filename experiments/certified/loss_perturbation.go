@@ -17,7 +17,7 @@ import (
 	"lethe/unlearn"
 )
 
-// lossPerturbationExperiment asks what the certificates of the paper's loss perturbation cost. Each draw draws the change and the tilt b, trains with it, unlearns, and takes the
+// LossPerturbation asks what the certificates of the paper's loss perturbation cost. Each draw draws the change and the tilt b, trains with it, unlearns, and takes the
 // residual of that request: b is a part of training, so a residual that was measured without it certifies nothing.
 func LossPerturbation() *engine.Experiment {
 	const id = "loss-perturbation"
@@ -33,7 +33,7 @@ func LossPerturbation() *engine.Experiment {
 			var units []engine.Unit
 			for draw := range set.Draws {
 				units = append(units, engine.Unit{Name: fmt.Sprintf("draw=%d", draw), Run: func(ctx context.Context) ([]records.Record, error) {
-					return certify(s, ctx, id, set, sizes, draw)
+					return certify(ctx, s, id, set, sizes, draw)
 				}})
 			}
 			return append(units, sweepUnits(s, id, set, sizes)...), nil
@@ -106,7 +106,7 @@ func shortened(d *tabledata.Data) (*tabledata.Data, error) {
 }
 
 // dataNorm returns an upper bound of ||X||_2, from the second time on without computing it again.
-func dataNorm(s *tabledata.Session, ctx context.Context, d *datasets.Dataset) (float64, error) {
+func dataNorm(ctx context.Context, s *tabledata.Session, d *datasets.Dataset) (float64, error) {
 	own := onCertificates(s)
 	if v, ok := own.norms[d]; ok {
 		return v, nil
@@ -117,7 +117,7 @@ func dataNorm(s *tabledata.Session, ctx context.Context, d *datasets.Dataset) (f
 }
 
 // shortRequest is request on the data that shortRows returns: corrected rows are divided by their norms as well.
-func shortRequest(s *tabledata.Session, ctx context.Context, set *tabledata.Settings, size, draw int) (unlearn.Request, error) {
+func shortRequest(ctx context.Context, s *tabledata.Session, set *tabledata.Settings, size, draw int) (unlearn.Request, error) {
 	r, err := s.Request(ctx, set, size, draw)
 	if err != nil || set.Request != "features" || s.SizeName(set) == "features" {
 		return r, err
@@ -136,7 +136,7 @@ type noisy struct {
 	certified unlearn.Certified // with the draw's seed
 }
 
-func trainNoisy(s *tabledata.Session, ctx context.Context, set *tabledata.Settings, sigma float64, draw int) (*noisy, error) {
+func trainNoisy(ctx context.Context, s *tabledata.Session, set *tabledata.Settings, sigma float64, draw int) (*noisy, error) {
 	d, err := shortRows(s, set)
 	if err != nil {
 		return nil, err
@@ -145,7 +145,7 @@ func trainNoisy(s *tabledata.Session, ctx context.Context, set *tabledata.Settin
 	if err != nil {
 		return nil, err
 	}
-	xnorm, err := dataNorm(s, ctx, d.Train)
+	xnorm, err := dataNorm(ctx, s, d.Train)
 	if err != nil {
 		return nil, err
 	}
@@ -171,8 +171,8 @@ func trainNoisy(s *tabledata.Session, ctx context.Context, set *tabledata.Settin
 }
 
 // certify trains with the draw's tilt and carries out its requests.
-func certify(s *tabledata.Session, ctx context.Context, part string, set *tabledata.Settings, sizes []int, draw int) ([]records.Record, error) {
-	n, err := trainNoisy(s, ctx, set, set.Sigma, draw)
+func certify(ctx context.Context, s *tabledata.Session, part string, set *tabledata.Settings, sizes []int, draw int) ([]records.Record, error) {
+	n, err := trainNoisy(ctx, s, set, set.Sigma, draw)
 	if err != nil {
 		return nil, err
 	}
@@ -182,7 +182,7 @@ func certify(s *tabledata.Session, ctx context.Context, part string, set *tabled
 	}
 	var out []records.Record
 	for _, size := range sizes {
-		r, err := shortRequest(s, ctx, set, size, draw)
+		r, err := shortRequest(ctx, s, set, size, draw)
 		if err != nil {
 			return nil, err
 		}

@@ -22,15 +22,15 @@ func sweepUnits(s *tabledata.Session, part string, set *tabledata.Settings, size
 		}
 		for draw := range set.SweepDraws {
 			units = append(units, engine.Unit{Name: fmt.Sprintf("sigma=%g draw=%d", sigma, draw), Run: func(ctx context.Context) ([]records.Record, error) {
-				return sweep(s, ctx, part, set, sizes, sigma, draw)
+				return sweep(ctx, s, part, set, sizes, sigma, draw)
 			}})
 		}
 	}
 	return units
 }
 
-func sweep(s *tabledata.Session, ctx context.Context, part string, set *tabledata.Settings, sizes []int, sigma float64, draw int) ([]records.Record, error) {
-	n, err := trainNoisy(s, ctx, set, sigma, draw)
+func sweep(ctx context.Context, s *tabledata.Session, part string, set *tabledata.Settings, sizes []int, sigma float64, draw int) ([]records.Record, error) {
+	n, err := trainNoisy(ctx, s, set, sigma, draw)
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +40,7 @@ func sweep(s *tabledata.Session, ctx context.Context, part string, set *tabledat
 	}
 	var out []records.Record
 	for _, size := range sizes {
-		r, err := shortRequest(s, ctx, set, size, draw)
+		r, err := shortRequest(ctx, s, set, size, draw)
 		if err != nil {
 			return nil, err
 		}

@@ -120,7 +120,7 @@ func TestRowsOfRequestsStayShort(t *testing.T) {
 	d, err := shortRows(s, set)
 	require.NoError(t, err)
 	require.NotSame(t, s.Data(set), d, "the rows of diabetes are longer than 1")
-	r, err := shortRequest(s, t.Context(), set, 50, 0)
+	r, err := shortRequest(t.Context(), s, set, 50, 0)
 	require.NoError(t, err)
 	applied, err := r.Apply(d.Train)
 	require.NoError(t, err)

@@ -14,7 +14,7 @@ import (
 	"lethe/unlearn"
 )
 
-// sigmaExperiment asks what the noise of a certificate costs before anything is forgotten: test accuracy against sigma and lambda.
+// Sigma asks what the noise of a certificate costs before anything is forgotten: test accuracy against sigma and lambda.
 func Sigma() *engine.Experiment {
 	const id = "sigma"
 	return tabledata.Experiment{
@@ -30,7 +30,7 @@ func Sigma() *engine.Experiment {
 			for _, lambda := range set.Lambdas {
 				for draw := range set.Draws {
 					units = append(units, engine.Unit{Name: fmt.Sprintf("lambda=%g draw=%d", lambda, draw), Run: func(ctx context.Context) ([]records.Record, error) {
-						return sigmaRecords(s, ctx, id, set, lambda, draw)
+						return sigmaRecords(ctx, s, id, set, lambda, draw)
 					}})
 				}
 			}
@@ -48,12 +48,12 @@ func Sigma() *engine.Experiment {
 }
 
 // sigmaRecords trains with one draw's noise in every strength.
-func sigmaRecords(s *tabledata.Session, ctx context.Context, part string, set *tabledata.Settings, lambda float64, draw int) ([]records.Record, error) {
+func sigmaRecords(ctx context.Context, s *tabledata.Session, part string, set *tabledata.Settings, lambda float64, draw int) ([]records.Record, error) {
 	with := *set
 	with.Lambda = lambda
 	var out []records.Record
 	for _, sigma := range set.Sigmas {
-		n, err := trainNoisy(s, ctx, &with, sigma, draw)
+		n, err := trainNoisy(ctx, s, &with, sigma, draw)
 		if err != nil {
 			return nil, err
 		}

@@ -10,7 +10,7 @@ import (
 	"lethe/experiments/internal/tabledata"
 )
 
-// affectedExperiment counts the samples that a request touches: what sharding would have to retrain for.
+// Affected counts the samples that a request touches: what sharding would have to retrain for.
 func Affected() *engine.Experiment {
 	const id = "affected"
 	return tabledata.Experiment{

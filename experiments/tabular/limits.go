@@ -16,7 +16,7 @@ import (
 // survivors is what a reader of the medians over the draws has to know.
 const survivors = "The change grows step by step within each draw, so the rows of large changes hold only the draws that reached them."
 
-// limitsExperiment grows the change until second order is no longer near retraining.
+// Limits grows the change until second order is no longer near retraining.
 func Limits() *engine.Experiment {
 	const id = "limits"
 	return tabledata.Experiment{
@@ -37,7 +37,7 @@ func Limits() *engine.Experiment {
 			units := s.TuningUnits(id, set, growing(set, most))
 			for draw := range set.Draws {
 				units = append(units, engine.Unit{Name: fmt.Sprintf("draw=%d", draw), Run: func(ctx context.Context) ([]records.Record, error) {
-					return grow(s, ctx, id, set, draw, most)
+					return grow(ctx, s, id, set, draw, most)
 				}})
 			}
 			return units, nil
@@ -72,7 +72,7 @@ func growing(s *tabledata.Settings, most int) []int {
 
 // grow multiplies the change by set.Growth until second order's distance to the retrained parameters exceeds set.Near times that of no
 // update, or until there is nothing more to change.
-func grow(s *tabledata.Session, ctx context.Context, part string, set *tabledata.Settings, draw, most int) ([]records.Record, error) {
+func grow(ctx context.Context, s *tabledata.Session, part string, set *tabledata.Settings, draw, most int) ([]records.Record, error) {
 	var out []records.Record
 	name, limit := s.SizeName(set), 0
 	for _, size := range growing(set, most) {

@@ -19,6 +19,6 @@ func TestGrowthEndsWithItsContext(t *testing.T) {
 	s, set := session(t, "diabetes")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err := grow(s, ctx, "limits", set, 0, 100)
+	_, err := grow(ctx, s, "limits", set, 0, 100)
 	require.ErrorIs(t, err, context.Canceled)
 }

@@ -15,7 +15,7 @@ import (
 	"lethe/unlearn"
 )
 
-// runtimeExperiment is the runtime table: what each method costs, in seconds and in gradients and products.
+// Runtime is the runtime table: what each method costs, in seconds and in gradients and products.
 func Runtime() *engine.Experiment {
 	const id = "runtime"
 	columns := []tabledata.Column{
@@ -28,7 +28,7 @@ func Runtime() *engine.Experiment {
 		ID: id, Title: "Runtime",
 		Question: "how much does each method cost, and how much faster than retraining is it?",
 		Units: func(ctx context.Context, s *tabledata.Session, set *tabledata.Settings) ([]engine.Unit, error) {
-			return runtimeUnits(s, ctx, id, set)
+			return runtimeUnits(ctx, s, id, set)
 		},
 		Own: append([]string{"factor"}, tabledata.BaselineSettings...),
 		Tables: func(r *engine.Results) []report.Table {
@@ -51,7 +51,7 @@ func Runtime() *engine.Experiment {
 	}.Runnable()
 }
 
-func runtimeUnits(s *tabledata.Session, ctx context.Context, part string, set *tabledata.Settings) ([]engine.Unit, error) {
+func runtimeUnits(ctx context.Context, s *tabledata.Session, part string, set *tabledata.Settings) ([]engine.Unit, error) {
 	sizes, err := s.Sizes(ctx, set)
 	if err != nil {
 		return nil, err
@@ -69,7 +69,7 @@ func runtimeUnits(s *tabledata.Session, ctx context.Context, part string, set *t
 					return nil, err
 				}
 				if set.Factor && s.Convex() {
-					o, err := stored(s, ctx, set, size, draw)
+					o, err := stored(ctx, s, set, size, draw)
 					if err != nil {
 						return nil, err
 					}
@@ -155,7 +155,7 @@ func choosingNote(r *engine.Results) string {
 
 // stored measures second order with the factor of the Hessian on the data before the change, stored beforehand, as the preconditioner of
 // CG: the same update after a few products.
-func stored(s *tabledata.Session, ctx context.Context, set *tabledata.Settings, size, draw int) (trial.Outcome, error) {
+func stored(ctx context.Context, s *tabledata.Session, set *tabledata.Settings, size, draw int) (trial.Outcome, error) {
 	sub, err := s.Subject(ctx, set)
 	if err != nil {
 		return trial.Outcome{}, err
@@ -164,7 +164,7 @@ func stored(s *tabledata.Session, ctx context.Context, set *tabledata.Settings, 
 	if err != nil {
 		return trial.Outcome{}, err
 	}
-	factor, err := factor(s, ctx, sub, st.Ridge, set.Tolerance)
+	factor, err := factor(ctx, s, sub, st.Ridge, set.Tolerance)
 	if err != nil {
 		return trial.Outcome{}, err
 	}
@@ -182,7 +182,7 @@ func stored(s *tabledata.Session, ctx context.Context, set *tabledata.Settings, 
 }
 
 // factor returns the factor of the Hessian, regularizer and ridge included, on the data before the change.
-func factor(s *tabledata.Session, ctx context.Context, sub *tabledata.Fitted, ridge, tolerance float64) (*unlearn.Factored, error) {
+func factor(ctx context.Context, s *tabledata.Session, sub *tabledata.Fitted, ridge, tolerance float64) (*unlearn.Factored, error) {
 	if sub.Factor != nil && sub.FactorRidge == ridge {
 		return sub.Factor, nil
 	}
@@ -211,7 +211,7 @@ func factorUnit(s *tabledata.Session, part string, set *tabledata.Settings, size
 			return nil, err
 		}
 		began := time.Now()
-		if _, err := factor(s, ctx, sub, st.Ridge, set.Tolerance); err != nil {
+		if _, err := factor(ctx, s, sub, st.Ridge, set.Tolerance); err != nil {
 			return nil, err
 		}
 		seconds := engine.Metric{Name: "factor-seconds", Unit: "s", Value: time.Since(began).Seconds()}

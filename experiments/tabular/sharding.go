@@ -13,7 +13,7 @@ import (
 	"lethe/experiments/internal/trial"
 )
 
-// shardingExperiment asks when sharding (SISA) stops to pay: once the affected points hit every shard, all must be retrained.
+// Sharding asks when sharding (SISA) stops to pay: once the affected points hit every shard, all must be retrained.
 func Sharding() *engine.Experiment {
 	const id = "sharding"
 	return tabledata.Experiment{
@@ -23,7 +23,7 @@ func Sharding() *engine.Experiment {
 			var units []engine.Unit
 			for i, shards := range set.Shards {
 				units = append(units, engine.Unit{Name: fmt.Sprintf("shards=%d", shards), Run: func(ctx context.Context) ([]records.Record, error) {
-					return shardingRecords(s, ctx, id, set, shards, i)
+					return shardingRecords(ctx, s, id, set, shards, i)
 				}})
 			}
 			return units, nil
@@ -38,7 +38,7 @@ func Sharding() *engine.Experiment {
 	}.Runnable()
 }
 
-func shardingRecords(s *tabledata.Session, ctx context.Context, part string, set *tabledata.Settings, shards, draw int) ([]records.Record, error) {
+func shardingRecords(ctx context.Context, s *tabledata.Session, part string, set *tabledata.Settings, shards, draw int) ([]records.Record, error) {
 	var out []records.Record
 	add := func(source string, points int, p float64) {
 		out = append(out, s.Record(part, "sisa", engine.Metric{Name: "all-shards-hit", Unit: "share", Value: p}, draw, records.Tags{"source": source, "shards": shards, "points": points}))

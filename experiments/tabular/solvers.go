@@ -16,7 +16,7 @@ import (
 	"lethe/unlearn"
 )
 
-// solversExperiment solves the linear system of one second-order update with every solver, and says how near each came and what it
+// Solvers solves the linear system of one second-order update with every solver, and says how near each came and what it
 // cost. CG, MINRES and Exact go to the tolerance that is set; LiSSA, which takes scale and ridge from the spectrum, to 1e-3.
 func Solvers() *engine.Experiment {
 	const id = "solvers"
@@ -61,7 +61,7 @@ func solverUnits(s *tabledata.Session, part string, set *tabledata.Settings) []e
 	get := func(ctx context.Context) (*system, error) {
 		if sys == nil {
 			var err error
-			if sys, err = firstSystem(s, ctx, set); err != nil {
+			if sys, err = firstSystem(ctx, s, set); err != nil {
 				return nil, err
 			}
 		}
@@ -119,7 +119,7 @@ func solverUnits(s *tabledata.Session, part string, set *tabledata.Settings) []e
 }
 
 // firstSystem builds the equation of the first draw.
-func firstSystem(s *tabledata.Session, ctx context.Context, set *tabledata.Settings) (*system, error) {
+func firstSystem(ctx context.Context, s *tabledata.Session, set *tabledata.Settings) (*system, error) {
 	sub, err := s.Subject(ctx, set)
 	if err != nil {
 		return nil, err

@@ -13,7 +13,7 @@ import (
 // WithBand adds to the outcomes of a trial those of cold retrainings from other initial parameters, on the first draws and for the
 // largest change only.
 func (s *Session) WithBand(ctx context.Context, set *Settings, size, draw int) ([]trial.Outcome, error) {
-	outcomes, err := s.trial(ctx, set, size, draw)
+	outcomes, err := s.TrialOf(ctx, set, size, draw)
 	if err != nil {
 		return nil, err
 	}

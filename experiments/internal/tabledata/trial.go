@@ -23,13 +23,8 @@ type Reference struct {
 	Classes []float64
 }
 
-// trial carries out one draw's request with every method and measures each against retraining, from the second time on without
-// doing it again.
-func (s *Session) trial(ctx context.Context, set *Settings, size, draw int) ([]trial.Outcome, error) {
-	return s.TrialOf(ctx, set, size, draw)
-}
-
-// TrialOf is trial with the (first) retraining and the named methods only; with all of them when none is named.
+// TrialOf carries out one draw's request with the (first) retraining and the named methods, with all of them when none is named, and measures
+// each against retraining, from the second time on without doing it again.
 func (s *Session) TrialOf(ctx context.Context, set *Settings, size, draw int, names ...string) ([]trial.Outcome, error) {
 	key := fmt.Sprint(trialKey(set), size, draw, names)
 	if t, ok := s.trials[key]; ok {

@@ -197,7 +197,7 @@ func (b *tuningBench) run(ctx context.Context, set *Settings) (*Tuning, error) {
 	}
 	t.None = none
 	second := func(ridge float64) (unlearn.Method, error) { return SecondOrder(set, ridge, b.session.Seed) }
-	if err := b.choose(ctx, t, &t.Steps.Ridge, set.Ridge, "ridge", ridgeGrid, second); err != nil {
+	if _, err := b.choose(ctx, t, &t.Steps.Ridge, set.Ridge, "ridge", ridgeGrid, second); err != nil {
 		return nil, err
 	}
 	if set.Epochs == 0 && !(b.session.Convex() && set.TauFT.Tuned) {
@@ -206,7 +206,7 @@ func (b *tuningBench) run(ctx context.Context, set *Settings) (*Tuning, error) {
 		}
 	}
 	first := func(tau float64) (unlearn.Method, error) { return unlearn.FirstOrder{Tau: tau, Force: set.Force}, nil }
-	if err := b.choose(ctx, t, &t.Steps.Tau, set.Tau, "tau", tauGrid, first); err != nil {
+	if _, err := b.choose(ctx, t, &t.Steps.Tau, set.Tau, "tau", tauGrid, first); err != nil {
 		return nil, err
 	}
 	fine := func(rate float64) (unlearn.Method, error) {
@@ -230,7 +230,7 @@ func (b *tuningBench) chooseFineTuning(ctx context.Context, t *Tuning, set *Sett
 	best, taken, last := math.Inf(1), t.Steps, error(nil)
 	for _, n := range passes {
 		t.Steps.Epochs = n
-		c, err := b.chosenBest(ctx, t, &t.Steps.TauFT, set.TauFT, "tau-ft", rateGrid, method)
+		c, err := b.choose(ctx, t, &t.Steps.TauFT, set.TauFT, "tau-ft", rateGrid, method)
 		if none := (*noValueError)(nil); errors.As(err, &none) {
 			last = err // another number of passes may work
 			continue
@@ -278,14 +278,8 @@ func (b *tuningBench) equalCost(ctx context.Context, t *Tuning, second func(floa
 	return nil
 }
 
-// choose tries the grid and takes the value with the smallest criterion, unless the setting was given as a number.
-func (b *tuningBench) choose(ctx context.Context, t *Tuning, value *float64, set settings.Auto, name string, grid []float64, method func(float64) (unlearn.Method, error)) error {
-	_, err := b.chosenBest(ctx, t, value, set, name, grid, method)
-	return err
-}
-
-// chosenBest is choose that returns the smallest criterion too, 0 where nothing was to be chosen.
-func (b *tuningBench) chosenBest(ctx context.Context, t *Tuning, value *float64, set settings.Auto, name string, grid []float64, method func(float64) (unlearn.Method, error)) (float64, error) {
+// choose tries the grid, takes the value with the smallest criterion and returns that; 0 where the setting was given as a number.
+func (b *tuningBench) choose(ctx context.Context, t *Tuning, value *float64, set settings.Auto, name string, grid []float64, method func(float64) (unlearn.Method, error)) (float64, error) {
 	if !set.Tuned {
 		return 0, nil
 	}
@@ -317,13 +311,11 @@ func (b *tuningBench) chosenBest(ctx context.Context, t *Tuning, value *float64,
 	if err != nil {
 		return 0, err
 	}
-	if !math.IsInf(best, 1) {
-		*value = taken
-	}
 	t.Seconds[tried] += time.Since(began).Seconds()
 	if math.IsInf(best, 1) {
 		return 0, &noValueError{name, t.Trials[len(t.Trials)-1].Failed, grid}
 	}
+	*value = taken
 	return best, nil
 }
 
