@@ -15,7 +15,8 @@ import (
 	"lethe/unlearn"
 )
 
-// The programs of the packages' documentation (doc.go); TestPackageDocumentation holds the two against each other.
+// The programs of the packages' documentation (doc.go); TestPackageDocumentation holds the two
+// against each other.
 
 func graphProgram() error {
 	g := gorgonia.NewGraph()

@@ -203,7 +203,8 @@ func functionLines(t *testing.T, path string) map[string][]string {
 	return out
 }
 
-// exportedNames returns what a package exports, and whether it is a type that a reader has to be shown.
+// exportedNames returns what a package exports, and whether it is a type that a reader has to be
+// shown.
 func exportedNames(t *testing.T, folder string) map[string]bool {
 	t.Helper()
 	paths, err := filepath.Glob(filepath.Join(folder, "*.go"))
@@ -243,7 +244,8 @@ func exportedNames(t *testing.T, folder string) map[string]bool {
 	return out
 }
 
-// A Go program on a page runs as it stands there, in a module of its own that takes this one by replace, and prints the text block behind it.
+// A Go program on a page runs as it stands there, in a module of its own that takes this one by
+// replace, and prints the text block behind it.
 func TestPagesProgramsRun(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds and runs programs")
@@ -332,7 +334,8 @@ func TestPagesNameWhatIsThere(t *testing.T) {
 	assert.Greater(t, found, 50)
 }
 
-// sameWords compares what a program printed with what its page shows. Numbers may differ by a tenth, as processors and BLAS round differently.
+// sameWords compares what a program printed with what its page shows. Numbers may differ by a
+// tenth, as processors and BLAS round differently.
 func sameWords(t *testing.T, want, got, page string) {
 	t.Helper()
 	number := regexp.MustCompile(`[0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?`)
@@ -347,7 +350,8 @@ func sameWords(t *testing.T, want, got, page string) {
 	}
 }
 
-// inWorkspace builds a program in a module that takes this one by a workspace, as docs/howto/own-network.md says.
+// inWorkspace builds a program in a module that takes this one by a workspace, as
+// docs/howto/own-network.md says.
 func inWorkspace(t *testing.T, program string) {
 	t.Helper()
 	root, err := os.Getwd()

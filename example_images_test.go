@@ -26,7 +26,8 @@ func blots(n int) *datasets.Dataset {
 	return &datasets.Dataset{Name: "blots", X: x, Y: y, Classes: 2}
 }
 
-// Some images were labelled wrongly; the network learnt that, and is repaired without another training.
+// Some images were labelled wrongly; the network learnt that, and is repaired without another
+// training.
 func Example_images() {
 	ctx := context.Background()
 	right := blots(200)

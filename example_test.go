@@ -25,7 +25,8 @@ func (c Classifier) Forward(p []*graph.Node, x *graph.Node) *graph.Node {
 	return graph.MatMul(graph.Tanh(graph.Affine(x, p[0], p[1])), p[2])
 }
 
-// A network of one's own learns the Pima diabetes data; then twenty patients withdraw their consent.
+// A network of one's own learns the Pima diabetes data; then twenty patients withdraw their
+// consent.
 func Example() {
 	ctx := context.Background()
 	data, err := datasets.Load(ctx, "diabetes", "")

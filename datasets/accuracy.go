@@ -5,10 +5,11 @@ import (
 	"math"
 )
 
-// Accuracy returns the share of the labels of d that are answered rightly, 0 to 1. There is one answer a label, n*Width in all, and each
-// counts as often as its sample weighs. It is an error if there are more or fewer answers than labels, or none at all, if all weights are 0,
-// or if an answer or a label is not a number or is none of the classes of d. It stands here, where both the models of package nets and the
-// measures of package unlearn find it.
+// Accuracy returns the share of the labels of d that are answered rightly, 0 to 1. There is one
+// answer a label, n*Width in all, and each counts as often as its sample weighs. It is an error if
+// there are more or fewer answers than labels, or none at all, if all weights are 0, or if an
+// answer or a label is not a number or is none of the classes of d. It stands here, where both the
+// models of package nets and the measures of package unlearn find it.
 func Accuracy(answers []float64, d *Dataset) (float64, error) {
 	if err := d.usable(); err != nil {
 		return 0, err

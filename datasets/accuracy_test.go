@@ -8,7 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The share of right answers is counted here in another way: each label as often as its sample weighs.
+// The share of right answers is counted here in another way: each label as often as its sample
+// weighs.
 func TestAccuracyCountsAsRepeatedSamplesDo(t *testing.T) {
 	d := &Dataset{X: &Dense{N: 3}, Y: []float64{0, 1, 1, 2, 2, 2}, Targets: 2, Classes: 3, Weights: []float64{1, 2, 5}}
 	answers := []float64{0, 1, 0, 2, 2, 1}

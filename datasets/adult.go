@@ -14,15 +14,17 @@ var adultFiles = []knownFile{
 var adultHeader = []string{"age", "workclass", "fnlwgt", "education", "education-num", "marital-status", "occupation", "relationship",
 	"race", "sex", "capital-gain", "capital-loss", "hours-per-week", "native-country", "income"}
 
-// adultFormat leaves 81 features. The level that is left out is the most frequent one, as the authors do.
+// adultFormat leaves 81 features. The level that is left out is the most frequent one, as the
+// authors do.
 var adultFormat = CSV{
 	Label: "income", Classes: []string{"<=50K", ">50K"}, Header: adultHeader, Drop: []string{"fnlwgt", "education"},
 	Categorical: []string{"workclass", "marital-status", "occupation", "relationship", "race", "sex", "native-country"},
 	ByFrequency: true, DropFirst: true, Impute: true, Comment: '|',
 }
 
-// loadAdult reads the two original files. The 5 numeric columns are standardized by mean and standard deviation of the
-// training rows, then each row's 5 numbers are divided by their norm; the one-hot columns stay 0 and 1.
+// loadAdult reads the two original files. The 5 numeric columns are standardized by mean and
+// standard deviation of the training rows, then each row's 5 numbers are divided by their norm; the
+// one-hot columns stay 0 and 1.
 func loadAdult(ctx context.Context, path func(file string) string) (*Named, error) {
 	var tables []*table
 	for _, file := range []string{"adult.data", "adult.test"} {
@@ -65,7 +67,8 @@ func loadAdult(ctx context.Context, path func(file string) string) (*Named, erro
 	return n, nil
 }
 
-// moments returns mean and standard deviation (divided by n) of some columns; the deviation of a constant is taken for 1.
+// moments returns mean and standard deviation (divided by n) of some columns; the deviation of a
+// constant is taken for 1.
 func moments(x *Dense, columns []int) (mean, deviation []float64) {
 	values := make([]float64, x.N)
 	for _, c := range columns {
@@ -78,7 +81,8 @@ func moments(x *Dense, columns []int) (mean, deviation []float64) {
 	return mean, deviation
 }
 
-// scaleBlock standardizes some columns in place and then divides each row's part in them by its norm.
+// scaleBlock standardizes some columns in place and then divides each row's part in them by its
+// norm.
 func scaleBlock(x *Dense, columns []int, mean, deviation []float64) {
 	block := make([]float64, len(columns))
 	for i := range x.N {

@@ -15,10 +15,11 @@ var aliceText []byte
 // aliceBegin are the first words after the title, the edition and the heading of the first chapter.
 const aliceBegin = "alice was beginning"
 
-// Alice returns the embedded text of "Alice's Adventures in Wonderland" the way experiments on memorization use it: from
-// "alice was beginning" to "the end", lower-cased, lines ended by \n; 148,244 characters, 44 different ones, none of them
-// a digit. The authors of the paper start at the same words (they skip the first 265 characters of their file) of a
-// later edition, which is 65 characters longer and has the same 44.
+// Alice returns the embedded text of "Alice's Adventures in Wonderland" the way experiments on
+// memorization use it: from "alice was beginning" to "the end", lower-cased, lines ended by \n;
+// 148,244 characters, 44 different ones, none of them a digit. The authors of the paper start at
+// the same words (they skip the first 265 characters of their file) of a later edition, which is 65
+// characters longer and has the same 44.
 func Alice() string { return alice() }
 
 // alice panics on what only a damaged build can bring about.

@@ -34,7 +34,8 @@ func TestAlice(t *testing.T) {
 	require.Contains(t, string(note), hex.EncodeToString(sum[:]), "the note speaks of this file")
 }
 
-// The text of the authors, from the character on at which they start, is a later edition of the same.
+// The text of the authors, from the character on at which they start, is a later edition of the
+// same.
 func TestAliceAgainstTheAuthors(t *testing.T) {
 	folder, err := Folder("")
 	require.NoError(t, err)

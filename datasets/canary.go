@@ -13,8 +13,8 @@ import (
 // placeholder is where a canary's format takes the secret.
 const placeholder = "{secret}"
 
-// Canary is a secret in a text, whose memorization can be measured: N. Carlini et al., "The Secret Sharer", USENIX
-// Security 2019.
+// Canary is a secret in a text, whose memorization can be measured: N. Carlini et al., "The Secret
+// Sharer", USENIX Security 2019.
 type Canary struct {
 	Prompt string // what stands before the secret
 	Secret string
@@ -31,10 +31,11 @@ func RandomDigits(n int, r *rand.Rand) string {
 	return string(s)
 }
 
-// InsertCanary returns the text with a canary in it, several times over, and where it stands. The canary is the format
-// with {secret} replaced by the secret. It goes in after paragraph breaks (two or more \n in a row, before whatever the
-// next line begins with), different ones drawn at random. What comes before {secret} may not stand before the secret
-// anywhere in the text already, so that the spans are all there is to forget.
+// InsertCanary returns the text with a canary in it, several times over, and where it stands. The
+// canary is the format with {secret} replaced by the secret. It goes in after paragraph breaks (two
+// or more \n in a row, before whatever the next line begins with), different ones drawn at random.
+// What comes before {secret} may not stand before the secret anywhere in the text already, so that
+// the spans are all there is to forget.
 func InsertCanary(text, format, secret string, times int, seed uint64) (string, *Canary, error) {
 	c, err := newCanary(format, secret)
 	if err != nil {
@@ -136,14 +137,17 @@ func paragraphBreaks(text string) []int {
 	return ends
 }
 
-// ErrNoSecret is wrapped by the error of [FindSecret] about a text in which the secret does not stand in any form, and its prompt neither.
+// ErrNoSecret is wrapped by the error of [FindSecret] about a text in which the secret does not
+// stand in any form, and its prompt neither.
 var ErrNoSecret = errors.New("is not in the text")
 
-// FindSecret returns the canary that a secret in the user's own text is: all its occurrences, whatever stands before
-// them. It is an error if there is none, which wraps [ErrNoSecret], if none follows the prompt (give "" if there is no prompt),
-// or if two overlap, so that it is not clear which characters belong to which. It is an error too if a place of the text only
-// reads like the secret: in another Unicode form, with other white space, quotation marks or dashes, or, where the secret
-// itself does not stand in the text, in other case. Such a place would stay behind when the secret is replaced.
+// FindSecret returns the canary that a secret in the user's own text is: all its occurrences,
+// whatever stands before them. It is an error if there is none, which wraps [ErrNoSecret], if none
+// follows the prompt (give "" if there is no prompt), or if two overlap, so that it is not clear
+// which characters belong to which. It is an error too if a place of the text only reads like the
+// secret: in another Unicode form, with other white space, quotation marks or dashes, or, where the
+// secret itself does not stand in the text, in other case. Such a place would stay behind when the
+// secret is replaced.
 func FindSecret(text, prompt, secret string) (*Canary, error) {
 	c, err := newCanary(placeholder, secret)
 	if err != nil {
@@ -200,7 +204,8 @@ func spansOf(text, secret string) ([]Span, error) {
 	}
 }
 
-// checkForms refuses a text in which something only reads like the secret, which stands there so many times.
+// checkForms refuses a text in which something only reads like the secret, which stands there so
+// many times.
 func checkForms(text, secret string, times int) error {
 	other, found := readsLike(text, secret, false)
 	if found && times > 0 {
@@ -219,8 +224,9 @@ func checkForms(text, secret string, times int) error {
 	return nil
 }
 
-// absent is the error about a text that does not hold the secret in any form. A prompt that stands there is followed by something else,
-// which may be the secret that was meant; so is one that only reads like it.
+// absent is the error about a text that does not hold the secret in any form. A prompt that stands
+// there is followed by something else, which may be the secret that was meant; so is one that only
+// reads like it.
 func absent(text, prompt, secret string) error {
 	stands := prompt
 	at := strings.Index(text, prompt)

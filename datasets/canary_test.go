@@ -31,8 +31,8 @@ func TestInsertCanary(t *testing.T) {
 	}
 }
 
-// requireCanary checks what InsertCanary says against the text itself: the canary stands around every span, and without
-// it the text is the old one, cut at paragraph breaks.
+// requireCanary checks what InsertCanary says against the text itself: the canary stands around
+// every span, and without it the text is the old one, cut at paragraph breaks.
 func requireCanary(t require.TestingT, text, format, got string, c *Canary, times int) {
 	require.Len(t, c.Spans, times)
 	require.Equal(t, format, c.Prompt+placeholder+c.Suffix)
@@ -108,7 +108,8 @@ func TestInsertCanaryRefuses(t *testing.T) {
 	require.NoError(t, err, "the secret may be there, it is not after this prompt")
 }
 
-// Every break is drawn about equally often: 3 of 10, 2,000 times, is 600 +- 20.5; the limit is five standard deviations.
+// Every break is drawn about equally often: 3 of 10, 2,000 times, is 600 +- 20.5; the limit is five
+// standard deviations.
 func TestInsertCanaryIsUniform(t *testing.T) {
 	text := strings.Repeat("x\n\n", 10)
 	count := make([]int, 10)

@@ -9,12 +9,12 @@ import (
 	"sort"
 )
 
-// Check says what makes d no sound data set, naming the data set, the row as counted by [Dataset.Row], the column and
-// what is wrong: lengths that disagree, row pointers, columns, windows or token ids out of range, columns that do not
-// rise within a sparse row, features or labels that are not finite, labels that are not a whole number of 0 to Classes-1
-// where there are classes, weights below 0, names that are not one a column or class or
-// that come twice, and images whose Mean or Scale makes no finite numbers. It takes one pass over
-// features, labels and weights.
+// Check says what makes d no sound data set, naming the data set, the row as counted by
+// [Dataset.Row], the column and what is wrong: lengths that disagree, row pointers, columns,
+// windows or token ids out of range, columns that do not rise within a sparse row, features or
+// labels that are not finite, labels that are not a whole number of 0 to Classes-1 where there are
+// classes, weights below 0, names that are not one a column or class or that come twice, and images
+// whose Mean or Scale makes no finite numbers. It takes one pass over features, labels and weights.
 func (d *Dataset) Check() error {
 	if d == nil {
 		return errors.New("datasets: there is no data set: it is nil")
@@ -89,8 +89,9 @@ func (d *Dataset) checkLengths() error {
 	return nil
 }
 
-// CheckFinite names the row, as counted by [Dataset.Row], and the column of the first feature that is NaN or infinite.
-// It takes one pass over dense, sparse or tensor values; images and tokens have none that could be.
+// CheckFinite names the row, as counted by [Dataset.Row], and the column of the first feature that
+// is NaN or infinite. It takes one pass over dense, sparse or tensor values; images and tokens have
+// none that could be.
 func (d *Dataset) CheckFinite() error {
 	row, column, value := -1, 0, 0.0
 	switch x := d.X.(type) {
@@ -126,8 +127,8 @@ func (d *Dataset) columnName(c int) string {
 	return fmt.Sprint(c)
 }
 
-// notFinite returns the index of the first number that is NaN or infinite, -1 if there is none. A difference of a number
-// with itself is 0 or NaN, so that a block can be tested as a whole.
+// notFinite returns the index of the first number that is NaN or infinite, -1 if there is none. A
+// difference of a number with itself is 0 or NaN, so that a block can be tested as a whole.
 func notFinite(values []float64) int {
 	const block = 256
 	for lo := 0; lo < len(values); lo += block {

@@ -80,8 +80,8 @@ func TestCheckRefuses(t *testing.T) {
 	require.ErrorContains(t, backwards.Check(), "row 1: token 9 at place 0")
 }
 
-// A network checks every array once, so it must not be felt. The bound is that of data like Drebin's, with room for a
-// machine that does other things: the fastest of some runs counts.
+// A network checks every array once, so it must not be felt. The bound is that of data like
+// Drebin's, with room for a machine that does other things: the fastest of some runs counts.
 func TestCheckIsFast(t *testing.T) {
 	const n, perRow, cols = 39_380, 50, 2_081
 	x := &CSR{N: n, Cols: cols, Indptr: []int{0}, Values: make([]float64, n*perRow)}

@@ -32,15 +32,16 @@ const (
 
 var cifarClasses = []string{"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"}
 
-// LoadCIFAR10 reads the images of CIFAR-10 from files in the official binary layout, plain or gzipped, one file after the
-// other: records of a label of 0 to 9 in one byte and 3,072 bytes of pixels, the planes red, green and blue of 32 rows of
-// 32 each. The images are [32, 32, 3], pixel by pixel; a network sees byte/255.
+// LoadCIFAR10 reads the images of CIFAR-10 from files in the official binary layout, plain or
+// gzipped, one file after the other: records of a label of 0 to 9 in one byte and 3,072 bytes of
+// pixels, the planes red, green and blue of 32 rows of 32 each. The images are [32, 32, 3], pixel
+// by pixel; a network sees byte/255.
 func LoadCIFAR10(files ...string) (*Dataset, error) {
 	return readCIFAR10(context.Background(), files, 0)
 }
 
-// readCIFAR10 is [LoadCIFAR10] that stops between two files when ctx ends. want is the number of records of each file, 0 if
-// any will do.
+// readCIFAR10 is [LoadCIFAR10] that stops between two files when ctx ends. want is the number of
+// records of each file, 0 if any will do.
 func readCIFAR10(ctx context.Context, files []string, want int) (*Dataset, error) {
 	x := &Images{Height: cifarSide, Width: cifarSide, Channels: 3, Scale: 255, Pixels: make([]uint8, 0, len(files)*want*3*cifarPlane)}
 	d := &Dataset{X: x, Classes: len(cifarClasses), ClassNames: slices.Clone(cifarClasses)}

@@ -15,7 +15,8 @@ func cifarColor(k, plane, row, column int) byte {
 	return byte(rand.New(rand.NewPCG(uint64(k), uint64(plane<<16|row<<8|column))).Uint32())
 }
 
-// cifarRecords writes records as the layout is described: the label, then plane by plane, row by row.
+// cifarRecords writes records as the layout is described: the label, then plane by plane, row by
+// row.
 func cifarRecords(first int, labels ...byte) []byte {
 	var b []byte
 	for i, label := range labels {
@@ -91,7 +92,8 @@ func TestCIFAR10Refused(t *testing.T) {
 	require.ErrorContains(t, err, "no files")
 }
 
-// All layouts of the set are found, plain files before gzipped ones and those in the set's own folder first.
+// All layouts of the set are found, plain files before gzipped ones and those in the set's own
+// folder first.
 func TestCIFAR10Layouts(t *testing.T) {
 	dir := t.TempDir()
 	fill := func(suffix string, folder ...string) {
@@ -124,8 +126,8 @@ func TestCIFAR10Missing(t *testing.T) {
 	require.ErrorContains(t, err, filepath.Join(dir, "cifar10")+" (missing: test_batch.bin.gz)")
 }
 
-// The real images: balanced classes, and the means of red, green and blue that are published of the training set, which
-// no other order of the planes has.
+// The real images: balanced classes, and the means of red, green and blue that are published of the
+// training set, which no other order of the planes has.
 func TestCIFAR10Whole(t *testing.T) {
 	n := loadHere(t, "cifar10")
 	require.Empty(t, n.Sensitive)

@@ -7,10 +7,11 @@ import (
 	"slices"
 )
 
-// Coding says how what stands in a file became numbers: which columns, levels and classes there are and in which order,
-// what stands in for a missing cell, how columns are scaled. It comes with a data set that was read ([Dataset].Coding);
-// another file that is read by it (Like in [CSV], [SVMLight], [NumPy] and [IDX]) is numbered the same way, whatever
-// occurs in it. It is plain data, to be kept as YAML or JSON beside a model, and is not changed after it was made.
+// Coding says how what stands in a file became numbers: which columns, levels and classes there are
+// and in which order, what stands in for a missing cell, how columns are scaled. It comes with a
+// data set that was read ([Dataset].Coding); another file that is read by it (Like in [CSV],
+// [SVMLight], [NumPy] and [IDX]) is numbered the same way, whatever occurs in it. It is plain data,
+// to be kept as YAML or JSON beside a model, and is not changed after it was made.
 type Coding struct {
 	Labels  []string `yaml:"labels,omitempty" json:"labels,omitempty"`   // names of the label columns; none in files without names
 	Classes []string `yaml:"classes,omitempty" json:"classes,omitempty"` // the classes in their order; none for a regression
@@ -18,13 +19,15 @@ type Coding struct {
 	Columns []Column `yaml:"columns,omitempty" json:"columns,omitempty"` // the columns of a table, in the order of the features
 	Drop    []string `yaml:"drop,omitempty" json:"drop,omitempty"`       // columns of the table that are left out
 	Missing string   `yaml:"missing,omitempty" json:"missing,omitempty"` // how a missing cell is written; "" = "?"
-	// Width is the number of features where they have no names, as in svmlight and NumPy files; 0 in tables.
+	// Width is the number of features where they have no names, as in svmlight and NumPy files; 0
+	// in tables.
 	Width     int  `yaml:"width,omitempty" json:"width,omitempty"`
 	ZeroBased bool `yaml:"zero_based,omitempty" json:"zero_based,omitempty"` // the first column of an svmlight file is 0
 	UnitRows  bool `yaml:"unit_rows,omitempty" json:"unit_rows,omitempty"`   // each row is divided by its norm, as by [NormalizeRows]
 }
 
-// Column says what one column of a table becomes: a number or, where it has levels, one feature of 0 or 1 a level.
+// Column says what one column of a table becomes: a number or, where it has levels, one feature of
+// 0 or 1 a level.
 type Column struct {
 	Name      string   `yaml:"name" json:"name"`
 	Levels    []string `yaml:"levels,omitempty" json:"levels,omitempty"`         // in the order of their features; none for a number
@@ -35,7 +38,8 @@ type Column struct {
 	Scale float64 `yaml:"scale,omitempty" json:"scale,omitempty"`
 }
 
-// Features returns the names of the features that the column becomes: its own name, or "name_level" for each level.
+// Features returns the names of the features that the column becomes: its own name, or "name_level"
+// for each level.
 func (c Column) Features() []string {
 	if len(c.Levels) == 0 {
 		return []string{c.Name}
@@ -55,8 +59,8 @@ func (c Column) coded() []string {
 	return c.Levels
 }
 
-// Check says what makes c no coding: names, levels or classes that are empty or come twice, a column that is label or
-// weight too, two features of one name, a scale that is no positive number.
+// Check says what makes c no coding: names, levels or classes that are empty or come twice, a
+// column that is label or weight too, two features of one name, a scale that is no positive number.
 func (c *Coding) Check() error {
 	if c == nil {
 		return errors.New("datasets: there is no coding: it is nil")
@@ -113,7 +117,8 @@ func (c Column) check() error {
 	return nil
 }
 
-// checkOrder refuses classes that have no name or the same one twice; equal numbers are the same however written.
+// checkOrder refuses classes that have no name or the same one twice; equal numbers are the same
+// however written.
 func checkOrder(classes []string) error {
 	if slices.Contains(classes, "") {
 		return errors.New("a class has no name: a cell without text is a missing label")
@@ -127,7 +132,8 @@ func checkOrder(classes []string) error {
 	return nil
 }
 
-// repeated returns the first name that comes twice, and where it does so. What has no name is not counted.
+// repeated returns the first name that comes twice, and where it does so. What has no name is not
+// counted.
 func repeated(names []string) (name string, at int, twice bool) {
 	seen := make(map[string]struct{}, len(names))
 	for i, n := range names {
@@ -185,8 +191,9 @@ func (c *Coding) numbers() ([]float64, error) {
 	return numbers, nil
 }
 
-// sameCoding says where two codings give other numbers to the same file. Names of labels and of what is left out, and
-// how a file is written, make no difference; classes are compared by their names in the data sets.
+// sameCoding says where two codings give other numbers to the same file. Names of labels and of
+// what is left out, and how a file is written, make no difference; classes are compared by their
+// names in the data sets.
 func sameCoding(a, b *Coding) error {
 	if a == nil || b == nil {
 		return nil

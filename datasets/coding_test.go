@@ -27,7 +27,8 @@ func readCSV(t *testing.T, o CSV, text string) *Dataset {
 	return d
 }
 
-// A file that lacks a class and a level, with its columns in another order, is numbered as the file before.
+// A file that lacks a class and a level, with its columns in another order, is numbered as the file
+// before.
 func TestCSVLike(t *testing.T) {
 	for name, c := range map[string]struct {
 		change func(*CSV)

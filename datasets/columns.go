@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// ZeroColumns returns d with the given columns zero in every row, as removing those features asks; the shape stays.
-// Dense and sparse rows only.
+// ZeroColumns returns d with the given columns zero in every row, as removing those features asks;
+// the shape stays. Dense and sparse rows only.
 func ZeroColumns(d *Dataset, columns []int) (*Dataset, error) {
 	mask, err := columnMask(d, "zero columns", columns)
 	if err != nil {
@@ -50,8 +50,8 @@ func (x *CSR) without(mask []bool) *CSR {
 	return out
 }
 
-// ColumnRows returns, rising, the rows in which at least one of the columns is not zero: the samples that removing these
-// features changes. Dense and sparse rows only.
+// ColumnRows returns, rising, the rows in which at least one of the columns is not zero: the
+// samples that removing these features changes. Dense and sparse rows only.
 func ColumnRows(d *Dataset, columns []int) ([]int, error) {
 	mask, err := columnMask(d, "look into columns", columns)
 	if err != nil {

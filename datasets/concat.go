@@ -6,9 +6,10 @@ import (
 	"slices"
 )
 
-// Concat returns the samples of all parts, one part after the other. They must agree in all that [Same] compares, and
-// either all or none have class names. The name is that of the first part, column names those of the first that has them.
-// Where one part has weights, the samples of those without weigh 1.
+// Concat returns the samples of all parts, one part after the other. They must agree in all that
+// [Same] compares, and either all or none have class names. The name is that of the first part,
+// column names those of the first that has them. Where one part has weights, the samples of those
+// without weigh 1.
 func Concat(parts ...*Dataset) (*Dataset, error) {
 	if len(parts) == 0 {
 		return nil, errors.New("datasets: nothing to concatenate")
@@ -66,9 +67,9 @@ func joinWeights(parts []*Dataset) []float64 {
 	return weights
 }
 
-// Same says why samples of a and b cannot stand in one data set or meet one model: they differ in kind or shape of the
-// samples, in the number of classes or of labels a sample, or in the names of classes or columns or in the coding of the
-// files that they were read from where both have them.
+// Same says why samples of a and b cannot stand in one data set or meet one model: they differ in
+// kind or shape of the samples, in the number of classes or of labels a sample, or in the names of
+// classes or columns or in the coding of the files that they were read from where both have them.
 func Same(a, b *Dataset) error {
 	if a == nil || b == nil {
 		return (*Dataset)(nil).Check() // which says so

@@ -7,10 +7,11 @@ import (
 	"slices"
 )
 
-// CSV says how to read comma-separated values. Label (or Labels) is required, all else may stay zero. With Like a file is
-// read by the coding of another, which says what stands for what: Label, Classes, Categorical and so on may stay zero, or
-// as they were for the first file; where they contradict it they are refused. What it does not say, ByFrequency and which
-// Scaling it is, goes by what it has.
+// CSV says how to read comma-separated values. Label (or Labels) is required, all else may stay
+// zero. With Like a file is read by the coding of another, which says what stands for what: Label,
+// Classes, Categorical and so on may stay zero, or as they were for the first file; where they
+// contradict it they are refused. What it does not say, ByFrequency and which Scaling it is, goes
+// by what it has.
 type CSV struct {
 	Label       string       // name of the label column
 	Labels      []string     // names of several label columns, in place of Label: Targets of the data set; classes are those of all
@@ -31,7 +32,8 @@ type CSV struct {
 	Unknown     UnknownLevel // what to do with a level that Like does not have
 }
 
-// UnknownLevel says what happens to a row whose level of a category is not among those of the coding.
+// UnknownLevel says what happens to a row whose level of a category is not among those of the
+// coding.
 type UnknownLevel string
 
 // The zero value is an error that names the cell.
@@ -44,8 +46,9 @@ const (
 // maxLevels bounds one-hot columns: a column of more levels is a name or a number, not a category.
 const maxLevels = 1000
 
-// Load reads a file, plain or gzipped, into dense rows. Coding says how; it is that of the file itself, or Like. Classes
-// that are numbers are named as such ("1", whether the file has 1, 1.0 or +1).
+// Load reads a file, plain or gzipped, into dense rows. Coding says how; it is that of the file
+// itself, or Like. Classes that are numbers are named as such ("1", whether the file has 1, 1.0 or
+// +1).
 func (o CSV) Load(path string) (d *Dataset, err error) {
 	err = withFile(path, func(r io.Reader) error {
 		d, err = o.Read(r, path)
@@ -80,8 +83,9 @@ func (o CSV) table(r io.Reader, name string) (*table, error) {
 	return readTable(r, name, cmp.Or(o.Delimiter, ','), o.Comment, o.Header)
 }
 
-// encode turns tables of the same columns into data sets of one coding, which is Like or else theirs: levels and classes
-// are those of all tables, the values that stand in for missing cells and the scaling those of the first.
+// encode turns tables of the same columns into data sets of one coding, which is Like or else
+// theirs: levels and classes are those of all tables, the values that stand in for missing cells
+// and the scaling those of the first.
 func (o CSV) encode(tables ...*table) ([]*Dataset, error) {
 	first := tables[0]
 	for _, t := range tables[1:] {

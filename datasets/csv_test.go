@@ -76,7 +76,8 @@ func TestCSVLabels(t *testing.T) {
 	}
 }
 
-// Classes that are given or that are words keep their names, which are the reader's own; numbers are named as such.
+// Classes that are given or that are words keep their names, which are the reader's own; numbers
+// are named as such.
 func TestCSVClassNames(t *testing.T) {
 	const text = "a,y\n1,no\n2,yes\n"
 	classes := []string{"yes", "no"}

@@ -57,7 +57,8 @@ func (o CSV) read(t *table, c *Coding) (*Dataset, error) {
 	return d, nil
 }
 
-// find looks for each column of the coding in the header. There may be no other but those that are left out.
+// find looks for each column of the coding in the header. There may be no other but those that are
+// left out.
 func (r *tableReader) find(drop []string) error {
 	c, t := r.coding, r.table
 	known := map[string]struct{}{}
@@ -206,7 +207,8 @@ func unknownLevel(c Column, cell string) error {
 	return fmt.Errorf("the level %q is not among those of the coding (%s%s): mend the file, or %s", cell, strings.Join(shown, ", "), more, remedy)
 }
 
-// scale fits the scaling of the numeric columns to the first set and applies it to all. It completes the coding.
+// scale fits the scaling of the numeric columns to the first set and applies it to all. It
+// completes the coding.
 func scale(sets []*Dataset, c *Coding, by Scaling) error {
 	first := sets[0].X.(*Dense)
 	values := make([]float64, first.N)

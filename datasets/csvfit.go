@@ -175,7 +175,8 @@ func distinct(tables []*table, columns []int, missing string) []string {
 	return values
 }
 
-// byFrequency orders values of a column by how often they occur in t, most often first; of equals the order stays.
+// byFrequency orders values of a column by how often they occur in t, most often first; of equals
+// the order stays.
 func byFrequency(values []string, t *table, c int) {
 	counts := map[string]int{}
 	for _, row := range t.rows {
@@ -184,8 +185,9 @@ func byFrequency(values []string, t *table, c int) {
 	slices.SortStableFunc(values, func(a, b string) int { return cmp.Compare(counts[b], counts[a]) })
 }
 
-// mode returns the most frequent value of a column that is not missing, of equally frequent ones the first in order. Of
-// numbers 1, 1.0 and 1e0 are one value, written as the first of them in order.
+// mode returns the most frequent value of a column that is not missing, of equally frequent ones
+// the first in order. Of numbers 1, 1.0 and 1e0 are one value, written as the first of them in
+// order.
 func mode(t *table, c int, missing string, number bool) string {
 	counts := map[string]int{}
 	for _, row := range t.rows {
@@ -208,7 +210,8 @@ func mode(t *table, c int, missing string, number bool) string {
 	return most
 }
 
-// isPlain says whether a text is a number of few digits as it is usually written, as 12, -0.5 or 0: no other such text is the same number.
+// isPlain says whether a text is a number of few digits as it is usually written, as 12, -0.5 or 0:
+// no other such text is the same number.
 func isPlain(text string) bool {
 	digits := strings.TrimPrefix(text, "-")
 	whole, part, point := strings.Cut(digits, ".")

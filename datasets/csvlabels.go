@@ -10,7 +10,8 @@ import (
 	"unicode"
 )
 
-// labelCode turns the cells of the label columns into class indices; without classes into the numbers of a regression.
+// labelCode turns the cells of the label columns into class indices; without classes into the
+// numbers of a regression.
 type labelCode struct {
 	missing string         // how a missing label is written, besides an empty cell
 	texts   []string       // the classes as written
@@ -26,8 +27,9 @@ func newLabelCode(classes []string, missing string) labelCode {
 	return code
 }
 
-// classes returns the classes that are given or, without them, those that occur; nil for a regression. Where all are
-// numbers, equal numbers are one class however they are written, and it is named by the number.
+// classes returns the classes that are given or, without them, those that occur; nil for a
+// regression. Where all are numbers, equal numbers are one class however they are written, and it
+// is named by the number.
 func (o CSV) classes(tables []*table) ([]string, error) {
 	first := tables[0]
 	if o.Regression {
@@ -73,8 +75,8 @@ func (o CSV) classes(tables []*table) ([]string, error) {
 	return texts, nil
 }
 
-// refuseNotNumbers refuses labels that other programs write for a missing one: NaN and infinities always, NA and the like
-// where all other labels are numbers.
+// refuseNotNumbers refuses labels that other programs write for a missing one: NaN and infinities
+// always, NA and the like where all other labels are numbers.
 func (o CSV) refuseNotNumbers(tables []*table, columns []int, texts []string) error {
 	numbers := 0
 	for _, text := range texts {
@@ -111,8 +113,8 @@ func (o CSV) refuseNotNumbers(tables []*table, columns []int, texts []string) er
 // isSyntax says whether a text was no number at all, rather than one out of range.
 func isSyntax(err error) bool { return errors.Is(err, strconv.ErrSyntax) }
 
-// isSignForMissing says whether other programs write a missing value so: a word for it, NaN with what kind it is, or
-// nothing but punctuation (".", "-", "*").
+// isSignForMissing says whether other programs write a missing value so: a word for it, NaN with
+// what kind it is, or nothing but punctuation (".", "-", "*").
 func isSignForMissing(text string) bool {
 	word := strings.ToLower(strings.Trim(text, "<>#-+"))
 	switch word {
@@ -125,8 +127,8 @@ func isSignForMissing(text string) bool {
 // maxWhole is where float64 begins to take different whole numbers for one.
 const maxWhole = 1 << 53
 
-// allNumbers returns texts as numbers, nil if there are none or one is no finite number. Whole numbers from 2^53 on are
-// taken for words, since different ones would be equal as numbers.
+// allNumbers returns texts as numbers, nil if there are none or one is no finite number. Whole
+// numbers from 2^53 on are taken for words, since different ones would be equal as numbers.
 func allNumbers(texts []string) []float64 {
 	var numbers []float64
 	for _, s := range texts {
@@ -151,7 +153,8 @@ func numberNames(numbers []float64) []string {
 	return names
 }
 
-// label returns what stands for a cell. What is written like a class is that class, even a sign for missing.
+// label returns what stands for a cell. What is written like a class is that class, even a sign for
+// missing.
 func (c labelCode) label(cell string) (float64, error) {
 	if k, known := c.place[cell]; known {
 		return float64(k), nil

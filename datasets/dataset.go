@@ -2,14 +2,14 @@ package datasets
 
 import "fmt"
 
-// Dataset is n labelled samples. A data set is never changed after it was made: every method returns a new one,
-// which may share memory with the old.
+// Dataset is n labelled samples. A data set is never changed after it was made: every method
+// returns a new one, which may share memory with the old.
 type Dataset struct {
 	Name string   // "drebin/train"; only for messages
 	X    Features // the samples, one row each
-	// Y holds the labels, Targets of them a sample, one sample after the other (n*Targets): the class index
-	// 0 ... Classes-1, or the target itself when Classes is 0 (regression). Binary labels written as -1 and +1 in a file
-	// are 0 and 1 here.
+	// Y holds the labels, Targets of them a sample, one sample after the other (n*Targets): the
+	// class index 0 ... Classes-1, or the target itself when Classes is 0 (regression). Binary
+	// labels written as -1 and +1 in a file are 0 and 1 here.
 	Y          []float64
 	Targets    int       // labels a sample, as of several outputs or of each token; 0 is 1
 	Weights    []float64 // weight of each sample (n), at least 0: its loss counts so many times; nil = 1 each
@@ -53,8 +53,8 @@ func (d *Dataset) TotalWeight() float64 {
 	return sum
 }
 
-// Row returns the number that sample i has in the data that the user made or loaded: a subset, a slice and what is left
-// after a removal remember it. Joined sets are counted from 0 again.
+// Row returns the number that sample i has in the data that the user made or loaded: a subset, a
+// slice and what is left after a removal remember it. Joined sets are counted from 0 again.
 func (d *Dataset) Row(i int) int {
 	if d.rows != nil {
 		return d.rows[i]
@@ -106,10 +106,11 @@ func (d *Dataset) Slice(lo, hi int) *Dataset {
 	return &c
 }
 
-// With returns a data set of the same name, classes, columns and their names with other samples and labels, Targets of
-// them a sample. Where their number stays, each keeps its weight and its row number. Where it changes, they are counted
-// from 0, and a data set with weights panics, since it is not known whose they are. Other samples than d.X have no Coding,
-// since they may be scaled or chosen in another way.
+// With returns a data set of the same name, classes, columns and their names with other samples and
+// labels, Targets of them a sample. Where their number stays, each keeps its weight and its row
+// number. Where it changes, they are counted from 0, and a data set with weights panics, since it
+// is not known whose they are. Other samples than d.X have no Coding, since they may be scaled or
+// chosen in another way.
 func (d *Dataset) With(x Features, y []float64) *Dataset {
 	c := d.with(x, y)
 	if x != d.X {
@@ -136,8 +137,8 @@ func (d *Dataset) with(x Features, y []float64) *Dataset {
 	return &c
 }
 
-// Features is a list of samples of one shape. The concrete types are *Dense, *CSR, *Images, *Tensor and *Tokens; code
-// that builds batches switches on them.
+// Features is a list of samples of one shape. The concrete types are *Dense, *CSR, *Images, *Tensor
+// and *Tokens; code that builds batches switches on them.
 type Features interface {
 	Len() int                   // number of samples
 	Shape() []int               // shape of one sample: [columns], [height, width, channels], [sequence length], any

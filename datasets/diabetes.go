@@ -14,7 +14,8 @@ var diabetesCSV []byte
 
 var diabetesFormat = CSV{Label: "Outcome", Classes: []string{"0", "1"}}
 
-// diabetesTest are the test rows: those of the authors, who split with scikit-learn (test_size 0.2, random_state 0).
+// diabetesTest are the test rows: those of the authors, who split with scikit-learn (test_size 0.2,
+// random_state 0).
 var diabetesTest = []int{
 	1, 2, 8, 10, 14, 18, 27, 31, 37, 39, 40, 48, 49, 50, 52, 55, 64, 68, 71, 75, 76, 79, 85, 103, 113, 122, 142, 145, 150, 156,
 	162, 172, 175, 181, 187, 196, 198, 202, 204, 210, 214, 215, 222, 230, 235, 236, 239, 242, 249, 250, 251, 253, 258, 261, 266,
@@ -40,8 +41,9 @@ func embeddedDiabetes() (*Named, error) {
 	return splitDiabetes(all)
 }
 
-// splitDiabetes scales the 8 features to [0, 1] by the least and largest value in the training rows, so that test values
-// may lie a little outside. (The authors scale the test rows by their own least and largest values.)
+// splitDiabetes scales the 8 features to [0, 1] by the least and largest value in the training
+// rows, so that test values may lie a little outside. (The authors scale the test rows by their own
+// least and largest values.)
 func splitDiabetes(all *Dataset) (*Named, error) {
 	if want := 768; all.Len() != want {
 		return nil, malformed(all.Name, 0, "%d rows instead of %d", all.Len(), want)

@@ -17,7 +17,8 @@ const (
 
 var digitNames = []string{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"}
 
-// loadDigits reads the embedded digits: the rows stay in the order of the file, the first 1,437 train and the last 360 test.
+// loadDigits reads the embedded digits: the rows stay in the order of the file, the first 1,437
+// train and the last 360 test.
 func loadDigits() (*Named, error) {
 	format := CSV{Label: "digit", Classes: digitNames}
 	for p := range digitsSide * digitsSide {

@@ -33,8 +33,9 @@ func (e *statusError) temporary() bool {
 	return e.status >= 500
 }
 
-// request is requestFile that gives up, as a failure that may be tried again, when the server falls silent. The time runs
-// from before the connection is made, so it holds for connecting and for the head of the answer as for each further byte.
+// request is requestFile that gives up, as a failure that may be tried again, when the server falls
+// silent. The time runs from before the connection is made, so it holds for connecting and for the
+// head of the answer as for each further byte.
 func (f *fetcher) request(ctx context.Context, url, part string, r remote) (resumed bool, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -48,7 +49,8 @@ func (f *fetcher) request(ctx context.Context, url, part string, r remote) (resu
 	return resumed, err
 }
 
-// requestFile asks once for what part lacks and appends it; alive is called whenever bytes come. resumed says whether part held something before that was used.
+// requestFile asks once for what part lacks and appends it; alive is called whenever bytes come.
+// resumed says whether part held something before that was used.
 func (f *fetcher) requestFile(ctx context.Context, url, part string, r remote, alive func()) (resumed bool, err error) {
 	out, err := os.OpenFile(part, os.O_CREATE|os.O_RDWR, 0o644)
 	if err != nil {
@@ -87,7 +89,8 @@ func (f *fetcher) requestFile(ctx context.Context, url, part string, r remote, a
 	return have > 0, f.copy(out, response, have, r, alive)
 }
 
-// get asks for a file from byte have on. The answer is never compressed on the way, which would make ranges meaningless.
+// get asks for a file from byte have on. The answer is never compressed on the way, which would
+// make ranges meaningless.
 func (f *fetcher) get(ctx context.Context, url string, have int64) (*http.Response, error) {
 	q, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
@@ -130,8 +133,9 @@ func (c counter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// download fills part from url until it is whole. A checksum that does not fit may come of a part begun on another
-// version of the file, so the first such failure of a resumed download starts afresh.
+// download fills part from url until it is whole. A checksum that does not fit may come of a part
+// begun on another version of the file, so the first such failure of a resumed download starts
+// afresh.
 func (f *fetcher) download(ctx context.Context, url, part string, r remote) error {
 	if !strings.HasPrefix(url, "https://") {
 		return fmt.Errorf("%s is not https", url)

@@ -24,8 +24,8 @@ var enronMatrices = []knownFile{
 	{"sensitive_features.txt", "a77fa9ef505c64a7e73fc0917c91790daf432c294506928f3ac80d49eb9de7b2"},
 }
 
-// loadEnron reads the bag of words; each row is divided by its norm. Training rows stand in the order of the file, test
-// rows in the order that their comments give.
+// loadEnron reads the bag of words; each row is divided by its norm. Training rows stand in the
+// order of the file, test rows in the order that their comments give.
 func loadEnron(ctx context.Context, path func(file string) string) (*Named, error) {
 	columns, err := readLines(path("vocab.txt"))
 	if err != nil {
@@ -58,7 +58,8 @@ func loadEnron(ctx context.Context, path func(file string) string) (*Named, erro
 	return n, nil
 }
 
-// splitByComment reads comments that begin with "train" or "test:ROW", where ROW is the place among the test rows.
+// splitByComment reads comments that begin with "train" or "test:ROW", where ROW is the place among
+// the test rows.
 func splitByComment(file string, comments []string) (train, test []int, err error) {
 	place := map[int]int{}
 	for i, c := range comments {

@@ -9,7 +9,8 @@ import (
 	"slices"
 )
 
-// fashionFiles are the files of Fashion-MNIST, the images and the labels of the training and of the test set.
+// fashionFiles are the files of Fashion-MNIST, the images and the labels of the training and of the
+// test set.
 var fashionFiles = []knownFile{
 	{"train-images-idx3-ubyte", "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888"},
 	{"train-labels-idx1-ubyte", "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9"},
@@ -17,7 +18,8 @@ var fashionFiles = []knownFile{
 	{"t10k-labels-idx1-ubyte", "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34"},
 }
 
-// fashionEmbedded holds the first 400 training and 200 test images of each class, in the files and the order of the whole.
+// fashionEmbedded holds the first 400 training and 200 test images of each class, in the files and
+// the order of the whole.
 //
 //go:embed embedded/fashion/*.gz
 var fashionEmbedded embed.FS

@@ -6,7 +6,8 @@ type Dense struct {
 	Data    []float64 // N*Cols, row-major
 }
 
-// CSR holds N sparse rows in compressed sparse row form. Indices rise within a row; an absent value is 0.
+// CSR holds N sparse rows in compressed sparse row form. Indices rise within a row; an absent value
+// is 0.
 type CSR struct {
 	N, Cols int
 	Indptr  []int     // N+1; row i is Indices[Indptr[i]:Indptr[i+1]]; Indptr[0] need not be 0 (Slice shares memory)
@@ -14,14 +15,16 @@ type CSR struct {
 	Values  []float64 // the stored values
 }
 
-// Images holds N images as bytes, in the order height, width, channel; a network sees (byte-Mean)/Scale.
+// Images holds N images as bytes, in the order height, width, channel; a network sees
+// (byte-Mean)/Scale.
 type Images struct {
 	N, Height, Width, Channels int
 	Pixels                     []uint8 // N*Height*Width*Channels
 	Mean, Scale                float64
 }
 
-// Tokens holds N windows of Length token ids over one text: window i is Text[Starts[i]:Starts[i]+Length].
+// Tokens holds N windows of Length token ids over one text: window i is
+// Text[Starts[i]:Starts[i]+Length].
 type Tokens struct {
 	Length, Vocabulary int
 	Text               []int32

@@ -14,12 +14,13 @@ import (
 	"github.com/google/renameio/v2"
 )
 
-// Fetch downloads the files of a named data set into the folder that [Load] reads them from (dir as [Folder]
-// understands it). Files that are there and whole are kept, an archive that is there and whole is unpacked; a download that
-// was cut goes on where it stopped, in this call or the next. Each file is checked against its known checksum before it
-// takes its name, or it and its members before they take theirs if it is an archive. progress, which may be nil, is told
-// the bytes that are there and the sum of all, 0 while that is unknown. For a set that is embedded as a whole nothing
-// happens.
+// Fetch downloads the files of a named data set into the folder that [Load] reads them from (dir as
+// [Folder] understands it). Files that are there and whole are kept, an archive that is there and
+// whole is unpacked; a download that was cut goes on where it stopped, in this call or the next.
+// Each file is checked against its known checksum before it takes its name, or it and its members
+// before they take theirs if it is an archive. progress, which may be nil, is told the bytes that
+// are there and the sum of all, 0 while that is unknown. For a set that is embedded as a whole
+// nothing happens.
 func Fetch(ctx context.Context, name, dir string, progress func(done, total int64)) error {
 	s, err := findSet(name)
 	if err != nil || len(s.remote) == 0 {
@@ -114,8 +115,8 @@ func (f *fetcher) file(ctx context.Context, r remote) error {
 	return errors.Join(failures...)
 }
 
-// present says whether the file is there and whole. Of a file that was converted only its being there is known: it
-// was put there at once, from a download that was checked.
+// present says whether the file is there and whole. Of a file that was converted only its being
+// there is known: it was put there at once, from a download that was checked.
 func (f *fetcher) present(target string, r remote) bool {
 	switch {
 	case r.convert != nil:

@@ -239,7 +239,8 @@ func TestFetchConverts(t *testing.T) {
 	require.ErrorContains(t, err, "no name for column 1")
 }
 
-// Every file that can be fetched has a checksum and an https address, and together they fill a layout.
+// Every file that can be fetched has a checksum and an https address, and together they fill a
+// layout.
 func TestRemotesAreComplete(t *testing.T) {
 	for _, s := range sets() {
 		if s.remote == nil {

@@ -10,9 +10,10 @@ import (
 	"slices"
 )
 
-// Fingerprint returns the SHA-256, in hexadecimal, of what a model sees of d: the kind and shape of the samples, their
-// values, the labels, the weights if there are any and the number of classes, but no names. Equal rows give equal fingerprints whether they are a copy
-// or a slice of a larger set, and windows of tokens whatever text they are cut from.
+// Fingerprint returns the SHA-256, in hexadecimal, of what a model sees of d: the kind and shape of
+// the samples, their values, the labels, the weights if there are any and the number of classes,
+// but no names. Equal rows give equal fingerprints whether they are a copy or a slice of a larger
+// set, and windows of tokens whatever text they are cut from.
 func Fingerprint(d *Dataset) string {
 	h := &hasher{sum: sha256.New(), buf: make([]byte, 0, 1<<15)}
 	h.text(fmt.Sprintf("%T %v %d %d\n", d.X, d.X.Shape(), d.Len(), d.Classes))
@@ -72,8 +73,8 @@ func (h *hasher) word(v uint64) {
 	h.buf = binary.LittleEndian.AppendUint64(h.buf, v)
 }
 
-// windows hashes what the windows hold, not where they lie. One that is the window before moved on by a token, as most
-// are, is told by its last token, so that the cost is that of the text.
+// windows hashes what the windows hold, not where they lie. One that is the window before moved on
+// by a token, as most are, is told by its last token, so that the cost is that of the text.
 func (h *hasher) windows(x *Tokens) {
 	const moved = 1 << 32
 	var before []int32

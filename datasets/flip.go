@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// ClassPairs pairs the first class with the last, the second with the last but one and so on: (0, k-1), (1, k-2), ... Of
-// an odd number the class in the middle is in no pair.
+// ClassPairs pairs the first class with the last, the second with the last but one and so on: (0,
+// k-1), (1, k-2), ... Of an odd number the class in the middle is in no pair.
 func ClassPairs(classes int) [][2]int {
 	var pairs [][2]int
 	for a := range classes / 2 {
@@ -16,11 +16,12 @@ func ClassPairs(classes int) [][2]int {
 	return pairs
 }
 
-// FlipLabels returns d poisoned, and which rows it touched (rising): of each pair (a, b) budget/(2 len(pairs)) samples of a
-// are labelled b, and as many of b are labelled a. Where that is no whole number the directions (a, b), (b, a) of the first
-// pair, then of the second and so on have one more, so that exactly budget labels are wrong. The samples of a class are
-// drawn without repetition; those of a smaller budget are among those of a larger one of the same seed. No class may
-// stand in two pairs, and every label of d must be a class; features are shared.
+// FlipLabels returns d poisoned, and which rows it touched (rising): of each pair (a, b) budget/(2
+// len(pairs)) samples of a are labelled b, and as many of b are labelled a. Where that is no whole
+// number the directions (a, b), (b, a) of the first pair, then of the second and so on have one
+// more, so that exactly budget labels are wrong. The samples of a class are drawn without
+// repetition; those of a smaller budget are among those of a larger one of the same seed. No class
+// may stand in two pairs, and every label of d must be a class; features are shared.
 func FlipLabels(d *Dataset, pairs [][2]int, budget int, seed uint64) (poisoned *Dataset, rows []int, err error) {
 	if err := d.usable(); err != nil {
 		return nil, nil, err

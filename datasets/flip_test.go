@@ -23,8 +23,8 @@ func uneven(classes int) *Dataset {
 	return d
 }
 
-// Every budget gives just its number of wrong labels, spread over the directions evenly, the first ones getting what is
-// left over; a smaller budget's rows are part of a larger one's.
+// Every budget gives just its number of wrong labels, spread over the directions evenly, the first
+// ones getting what is left over; a smaller budget's rows are part of a larger one's.
 func TestFlipLabels(t *testing.T) {
 	for _, pairs := range [][][2]int{ClassPairs(10), {{4, 1}}, {{0, 3}, {7, 2}, {5, 6}}} {
 		d := uneven(10)
@@ -72,7 +72,8 @@ func TestFlipLabelsSeeds(t *testing.T) {
 	require.NoError(t, err)
 	require.NotEqual(t, rows, other)
 
-	// Each row of a class is drawn as often as the others: 10 of 20 in 2,000 draws, 1,000 +- 22, six standard deviations.
+	// Each row of a class is drawn as often as the others: 10 of 20 in 2,000 draws, 1,000 +- 22,
+	// six standard deviations.
 	drawn := make([]int, d.Len())
 	for seed := range uint64(2000) {
 		_, rows, err := FlipLabels(d, [][2]int{{0, 1}}, 20, seed)

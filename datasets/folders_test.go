@@ -37,7 +37,8 @@ func TestAdultOnMadeFiles(t *testing.T) {
 	require.Equal(t, []int{3, 4, 5, 6}, n.Sensitive)
 	require.Equal(t, []float64{0, 1, 0, 0}, n.Train.Y)
 	require.Equal(t, []float64{1}, n.Test.Y)
-	// The only test row: (x - mean) / deviation of the training rows in the five numbers, divided by their norm.
+	// The only test row: (x - mean) / deviation of the training rows in the five numbers, divided
+	// by their norm.
 	z := []float64{(40 - 45) / math.Sqrt(275), (10 - 11) / math.Sqrt(3), (0 - 1.5) / math.Sqrt(6.75), (0 - 4.5) / 4.5, (10 - 32.5) / math.Sqrt(168.75)}
 	norm := 0.0
 	for _, v := range z {

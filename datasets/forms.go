@@ -15,17 +15,18 @@ type form struct {
 	text string // what stands there
 }
 
-// readsLike returns the first place of a text that reads like the word and is not the word itself: another Unicode form (composed
-// or decomposed, full-width, a ligature), other white space (a line break, a no-break space, several spaces), other quotation
-// marks or dashes, invisible characters in between, and with anyCase upper for lower case. White space around the word does
-// not count.
+// readsLike returns the first place of a text that reads like the word and is not the word itself:
+// another Unicode form (composed or decomposed, full-width, a ligature), other white space (a line
+// break, a no-break space, several spaces), other quotation marks or dashes, invisible characters
+// in between, and with anyCase upper for lower case. White space around the word does not count.
 func readsLike(text, word string, anyCase bool) (form, bool) {
 	folded := newFolded(word, anyCase)
 	folded.trim()
 	return folded.find(text, word, anyCase)
 }
 
-// promptLike is readsLike for a prompt, whose white space at the ends does count: "code " is not in "codes".
+// promptLike is readsLike for a prompt, whose white space at the ends does count: "code " is not in
+// "codes".
 func promptLike(text, prompt string) (form, bool) {
 	if strings.TrimSpace(prompt) == "" {
 		return form{}, false
@@ -63,8 +64,8 @@ func (f *folded) find(text, word string, anyCase bool) (form, bool) {
 	}
 }
 
-// ReadAlike reports whether two texts read the same though their characters may differ: in their Unicode form, in white space, quotation
-// marks or dashes, or by invisible characters. Case counts.
+// ReadAlike reports whether two texts read the same though their characters may differ: in their
+// Unicode form, in white space, quotation marks or dashes, or by invisible characters. Case counts.
 func ReadAlike(a, b string) bool {
 	x, y := newFolded(a, false), newFolded(b, false)
 	x.trim()
@@ -72,12 +73,14 @@ func ReadAlike(a, b string) bool {
 	return bytes.Equal(x.text, y.text)
 }
 
-// standsNear reports whether the word itself stands where it shares a character with text[begin:end].
+// standsNear reports whether the word itself stands where it shares a character with
+// text[begin:end].
 func standsNear(text, word string, begin, end int) bool {
 	return strings.Contains(text[max(begin-len(word)+1, 0):min(end+len(word)-1, len(text))], word)
 }
 
-// folded is a text in which what reads alike is the same, and for each of its bytes the bytes of the text that it stands for.
+// folded is a text in which what reads alike is the same, and for each of its bytes the bytes of
+// the text that it stands for.
 type folded struct {
 	text       []byte
 	begin, end []int
@@ -137,7 +140,8 @@ var signs = map[rune]rune{
 	'‐': '-', '‑': '-', '‒': '-', '–': '-', '—': '-', '―': '-', '−': '-', '﹣': '-', '－': '-',
 }
 
-// alike is the character that stands for all that look like this one; negative for one that is not seen.
+// alike is the character that stands for all that look like this one; negative for one that is not
+// seen.
 func alike(r rune) rune {
 	if to, ok := signs[r]; ok {
 		return to

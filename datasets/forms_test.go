@@ -6,7 +6,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What only reads like the secret is found, and is an error: it would stay behind when the secret is replaced.
+// What only reads like the secret is found, and is an error: it would stay behind when the secret
+// is replaced.
 func TestASecretInAnotherFormIsFound(t *testing.T) {
 	const not = "is not in the text as it is given; at character "
 	for name, c := range map[string]struct{ stands, given, want string }{

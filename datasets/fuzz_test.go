@@ -18,8 +18,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// modestly asserts that what is refused took at most factor times the size of the input in memory, beside the buffers of
-// the libraries.
+// modestly asserts that what is refused took at most factor times the size of the input in memory,
+// beside the buffers of the libraries.
 func modestly(t *testing.T, size, factor int, read func() error) error {
 	t.Helper()
 	const buffers = 1 << 20
@@ -33,7 +33,8 @@ func modestly(t *testing.T, size, factor int, read func() error) error {
 	return err
 }
 
-// perCell is what a text may take: a cell of one byte and its comma are a string of 16 bytes and its share of the row.
+// perCell is what a text may take: a cell of one byte and its comma are a string of 16 bytes and
+// its share of the row.
 const perCell = 64
 
 // What is read is sound, and read in the same way by its own coding, in any order of columns.
@@ -122,7 +123,8 @@ func FuzzNPY(f *testing.F) {
 	})
 }
 
-// A header by itself: no shape makes an array of another size than it says, and what NumPy's own rules refuse is refused.
+// A header by itself: no shape makes an array of another size than it says, and what NumPy's own
+// rules refuse is refused.
 func FuzzNPYHeader(f *testing.F) {
 	f.Add("{'descr': '|u1', 'fortran_order': False, 'shape': (2L, 3), }  \n", byte(1), []byte{1, 2, 3, 4, 5, 6})
 	f.Add("{\"shape\":(),u'descr':b'<i8','fortran_order':True}", byte(3), make([]byte, 8))

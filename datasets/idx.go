@@ -7,17 +7,19 @@ import (
 	"strconv"
 )
 
-// IDX says how to read images and their labels from two IDX files (the format of MNIST). A label is the number of its
-// class, so that only their number depends on what occurs.
+// IDX says how to read images and their labels from two IDX files (the format of MNIST). A label is
+// the number of its class, so that only their number depends on what occurs.
 type IDX struct {
 	Classes int     // number of classes; 0 = the largest label and 1
 	Like    *Coding // coding of the data set whose classes these are; nil = its own
 }
 
-// LoadIDX reads images and their labels from two IDX files, plain or gzipped, as the zero [IDX] does. A network sees byte/255.
+// LoadIDX reads images and their labels from two IDX files, plain or gzipped, as the zero [IDX]
+// does. A network sees byte/255.
 func LoadIDX(images, labels string) (*Dataset, error) { return IDX{}.Load(images, labels) }
 
-// Load reads the two files, plain or gzipped. A network sees byte/255. The classes are called by their numbers.
+// Load reads the two files, plain or gzipped. A network sees byte/255. The classes are called by
+// their numbers.
 func (o IDX) Load(images, labels string) (*Dataset, error) { return o.load(withFile, images, labels) }
 
 // load is Load of files that are opened by with.
@@ -95,7 +97,8 @@ func digitsUpTo(n int) []string {
 	return names
 }
 
-// ReadIDXImages reads bytes with 3 axes (count, height, width) or 4 (and channel); name stands in messages.
+// ReadIDXImages reads bytes with 3 axes (count, height, width) or 4 (and channel); name stands in
+// messages.
 func ReadIDXImages(r io.Reader, name string) (*Images, error) {
 	shape, data, err := readIDX(r, name)
 	if err != nil {
@@ -132,8 +135,9 @@ func ReadIDXLabels(r io.Reader, name string) ([]byte, error) {
 // maxIDX bounds what an IDX file is believed to hold.
 const maxIDX = 1 << 33
 
-// readIDX reads an array of bytes: 0, 0, the type (8: unsigned byte), the number of axes, each length in 4 bytes,
-// big-endian, and the data. Memory grows with what is read, not with what the header claims.
+// readIDX reads an array of bytes: 0, 0, the type (8: unsigned byte), the number of axes, each
+// length in 4 bytes, big-endian, and the data. Memory grows with what is read, not with what the
+// header claims.
 func readIDX(r io.Reader, name string) (shape []int, data []byte, err error) {
 	var magic [4]byte
 	if _, err := io.ReadFull(r, magic[:]); err != nil {

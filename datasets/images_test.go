@@ -13,8 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// bytesSum is the SHA-256 of all pixels and then all labels. The sums below were computed from the packages' files by
-// other means than this package.
+// bytesSum is the SHA-256 of all pixels and then all labels. The sums below were computed from the
+// packages' files by other means than this package.
 func bytesSum(d *Dataset) string {
 	b := slices.Clone(d.X.(*Images).Pixels)
 	for _, y := range d.Y {
@@ -63,8 +63,8 @@ func TestFashionEmbedded(t *testing.T) {
 	require.Equal(t, "8e8b02fc2db0ff9ed2d481ff30f8bd7cc5c88205cb131d7f4a0c19448f6957c9", bytesSum(n.Test))
 }
 
-// Images and labels belong together: the nearest of the classes' mean images is that of the right class for 306 of the 360
-// digits, as counted by other means, and for about two of three clothes.
+// Images and labels belong together: the nearest of the classes' mean images is that of the right
+// class for 306 of the 360 digits, as counted by other means, and for about two of three clothes.
 func TestNearestMean(t *testing.T) {
 	for name, least := range map[string]int{"digits": 306, "fashion": 1300} {
 		n, err := Load(t.Context(), name, t.TempDir())
@@ -145,7 +145,8 @@ func TestFashionFromFolder(t *testing.T) {
 	}
 }
 
-// A folder that lacks a file is no reason to fall back on what is embedded: that would be another data set.
+// A folder that lacks a file is no reason to fall back on what is embedded: that would be another
+// data set.
 func TestFashionIncomplete(t *testing.T) {
 	dir := t.TempDir()
 	folder := filepath.Join(dir, "fashion")
@@ -169,7 +170,8 @@ func TestFashionIncomplete(t *testing.T) {
 	require.ErrorContains(t, err, "a label is 10, Fashion-MNIST has 0 to 9")
 }
 
-// Plain and gzipped files of one set may lie side by side; of a file that is there as both the plain one is read.
+// Plain and gzipped files of one set may lie side by side; of a file that is there as both the
+// plain one is read.
 func TestFashionMixed(t *testing.T) {
 	embedded, err := Load(t.Context(), "fashion", t.TempDir())
 	require.NoError(t, err)

@@ -15,8 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestKnownFailures puts what others' readers of data were reported to get wrong to those here. Each case says where it was
-// reported and what went wrong there, in our own words.
+// TestKnownFailures puts what others' readers of data were reported to get wrong to those here.
+// Each case says where it was reported and what went wrong there, in our own words.
 func TestKnownFailures(t *testing.T) {
 	text := func(o CSV, text string) (*Dataset, error) { return o.Read(strings.NewReader(text), "f") }
 	svm := func(o SVMLight, text string) (*Dataset, error) {

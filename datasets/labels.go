@@ -6,7 +6,8 @@ import (
 	"slices"
 )
 
-// maxClasses bounds what is taken for a classification: more distinct labels look like a regression.
+// maxClasses bounds what is taken for a classification: more distinct labels look like a
+// regression.
 const maxClasses = 1000
 
 // labelError says which sample's label is wrong, so that a reader can add the line.
@@ -15,8 +16,8 @@ type labelError struct {
 	reason string
 }
 
-// classLabels returns the class index of each label, its place in order or, when order is nil, in [classOrder], and that
-// order. Labels are finite.
+// classLabels returns the class index of each label, its place in order or, when order is nil, in
+// [classOrder], and that order. Labels are finite.
 func classLabels(labels, order []float64) (y, classes []float64, bad *labelError) {
 	for i, l := range labels {
 		if math.Abs(l) >= maxWhole {
@@ -45,8 +46,9 @@ func classLabels(labels, order []float64) (y, classes []float64, bad *labelError
 	return y, order, nil
 }
 
-// classOrder returns the distinct labels by size. Labels of only -1, only +1 or both are binary: the order is -1, +1, so
-// that a part of a file in which one class happens to be missing has the classes of the whole.
+// classOrder returns the distinct labels by size. Labels of only -1, only +1 or both are binary:
+// the order is -1, +1, so that a part of a file in which one class happens to be missing has the
+// classes of the whole.
 func classOrder(labels []float64) []float64 {
 	order := slices.Clone(labels)
 	slices.Sort(order)
@@ -81,7 +83,8 @@ func checkLabelOrder(order []float64) error {
 	return nil
 }
 
-// numeric is how labels that are numbers are read: the order of classes, or that they are targets of a regression.
+// numeric is how labels that are numbers are read: the order of classes, or that they are targets
+// of a regression.
 type numeric struct {
 	order      []float64 // nil = by size
 	regression bool

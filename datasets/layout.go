@@ -28,8 +28,8 @@ func gzipped(files []knownFile) []knownFile {
 	return packed
 }
 
-// in returns the layout with its files as they lie in folder, each gzipped where it is not there plain, and which are not
-// there either way. Those are called as if gzipped where others are.
+// in returns the layout with its files as they lie in folder, each gzipped where it is not there
+// plain, and which are not there either way. Those are called as if gzipped where others are.
 func (l layout) in(folder string) (found layout, absent []string, err error) {
 	found = l
 	found.files = slices.Clone(l.files)

@@ -76,8 +76,8 @@ func Describe(name string) (string, error) {
 	return s.about, err
 }
 
-// Folder returns the folder that holds one sub-folder a data set: dir, or where dir is empty the environment's LETHE_DATA,
-// or else "lethe" in the user's cache folder.
+// Folder returns the folder that holds one sub-folder a data set: dir, or where dir is empty the
+// environment's LETHE_DATA, or else "lethe" in the user's cache folder.
 func Folder(dir string) (string, error) {
 	if dir = cmp.Or(dir, os.Getenv("LETHE_DATA")); dir != "" {
 		return dir, nil
@@ -89,9 +89,10 @@ func Folder(dir string) (string, error) {
 	return filepath.Join(cache, "lethe"), nil
 }
 
-// Load reads a named data set from dir as [Folder] understands it; sets that are embedded need no files. Where files are
-// missing the error is a [MissingError]; of a set that is embedded only where some are there and others are not. Files that
-// are out of reach are an error, and so are those of a set that is embedded in part where they lie in dir itself.
+// Load reads a named data set from dir as [Folder] understands it; sets that are embedded need no
+// files. Where files are missing the error is a [MissingError]; of a set that is embedded only
+// where some are there and others are not. Files that are out of reach are an error, and so are
+// those of a set that is embedded in part where they lie in dir itself.
 func Load(ctx context.Context, name, dir string) (*Named, error) {
 	s, err := findSet(name)
 	if err != nil {
@@ -134,8 +135,9 @@ func (s set) source(folder string) string {
 	return "embedded"
 }
 
-// find returns the folder of a set and the layout that it holds; folder is "" if what is embedded is read, as no file is
-// there. Of a set that is missing they are what comes nearest, beside the error; folder is "" if none is known.
+// find returns the folder of a set and the layout that it holds; folder is "" if what is embedded
+// is read, as no file is there. Of a set that is missing they are what comes nearest, beside the
+// error; folder is "" if none is known.
 func (s set) find(dir string) (folder string, l layout, err error) {
 	dir, err = Folder(dir)
 	if s.embedded != nil && (err != nil || len(s.layouts) == 0) {
@@ -172,8 +174,9 @@ func (s set) find(dir string) (folder string, l layout, err error) {
 // folders returns the names of the folders that may hold the files, the set's own first.
 func (s set) folders() []string { return append([]string{s.name}, s.also...) }
 
-// misplaced is find of a set that is embedded in part and has no files in a folder of its own: those in dir itself are an
-// error. They are not read, as other sets have files of such names, MNIST those of Fashion-MNIST.
+// misplaced is find of a set that is embedded in part and has no files in a folder of its own:
+// those in dir itself are an error. They are not read, as other sets have files of such names,
+// MNIST those of Fashion-MNIST.
 func (s set) misplaced(dir string) (folder string, l layout, err error) {
 	for _, candidate := range s.layouts {
 		found, absent, err := candidate.in(dir)

@@ -108,9 +108,10 @@ func TestAdultFeatures(t *testing.T) {
 	}
 }
 
-// Training values fill [0, 1]; the split is the authors', which shows in the accuracy: without an intercept, a model
-// of lambda 1 is right on 104 of their 154 test rows when these are scaled by their own extremes, as they did, and on
-// 109 when they are scaled like the training rows, as here (scikit-learn gives both figures).
+// Training values fill [0, 1]; the split is the authors', which shows in the accuracy: without an
+// intercept, a model of lambda 1 is right on 104 of their 154 test rows when these are scaled by
+// their own extremes, as they did, and on 109 when they are scaled like the training rows, as here
+// (scikit-learn gives both figures).
 func TestDiabetes(t *testing.T) {
 	n := loadHere(t, "diabetes")
 	low, high := columnRange(n.Train.X.(*Dense))
@@ -173,7 +174,8 @@ func TestMissingAndUnknownSets(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 }
 
-// What keeps a file from being looked at is said; it is not taken for missing, whether something is embedded or not.
+// What keeps a file from being looked at is said; it is not taken for missing, whether something is
+// embedded or not.
 func TestUnreadableFolder(t *testing.T) {
 	dir := t.TempDir()
 	for name, file := range map[string]string{"adult": "adult.data", "diabetes": "diabetes.csv", "fashion": fashionFiles[0].name} {

@@ -20,8 +20,8 @@ func readLines(path string) (lines []string, err error) {
 	return lines, err
 }
 
-// columnsOf returns the columns of the given names, once each; a name that is no column is an error. file is where the
-// names came from.
+// columnsOf returns the columns of the given names, once each; a name that is no column is an
+// error. file is where the names came from.
 func columnsOf(file string, names, columns []string) ([]int, error) {
 	if name, _, twice := repeated(columns); twice {
 		return nil, malformed(file, 0, "two features are called %q, so that the names do not say which", name)

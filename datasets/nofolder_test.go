@@ -8,7 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Without a folder for data nothing is there, but nothing is wrong: embedded sets need none, least of all the working directory.
+// Without a folder for data nothing is there, but nothing is wrong: embedded sets need none, least
+// of all the working directory.
 func TestWithoutAnyFolder(t *testing.T) {
 	t.Setenv("LETHE_DATA", "")
 	t.Setenv("XDG_CACHE_HOME", "")

@@ -8,8 +8,8 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// RowNorms returns the L2 norm ||x_i|| of each row. Dense and sparse rows only. A row with a value that is not finite, or
-// whose norm is beyond the range of numbers, is an error.
+// RowNorms returns the L2 norm ||x_i|| of each row. Dense and sparse rows only. A row with a value
+// that is not finite, or whose norm is beyond the range of numbers, is an error.
 func RowNorms(d *Dataset) ([]float64, error) {
 	row, err := d.denseOrSparse("take the norm of the rows")
 	if err != nil {
@@ -30,8 +30,9 @@ func RowNorms(d *Dataset) ([]float64, error) {
 	return norms, nil
 }
 
-// NormalizeRows returns d with each row divided by its L2 norm; rows of zeros stay. Dense and sparse rows only; where
-// values stand is shared between the old and the new. A value that is not finite is an error.
+// NormalizeRows returns d with each row divided by its L2 norm; rows of zeros stay. Dense and
+// sparse rows only; where values stand is shared between the old and the new. A value that is not
+// finite is an error.
 func NormalizeRows(d *Dataset) (*Dataset, error) {
 	if _, err := d.denseOrSparse("normalize the rows"); err != nil {
 		return nil, err
@@ -77,8 +78,8 @@ func (d *Dataset) denseOrSparse(action string) (row func(i int) []float64, err e
 	return nil, noColumns(d, action)
 }
 
-// rowNorm returns the L2 norm of a row as f * 2^e. Where squares of the values would leave the range of numbers, or lose
-// digits at its lower end, the values are divided by a power of 2 first.
+// rowNorm returns the L2 norm of a row as f * 2^e. Where squares of the values would leave the
+// range of numbers, or lose digits at its lower end, the values are divided by a power of 2 first.
 func rowNorm(row []float64) (f float64, e int) {
 	f = floats.Norm(row, 2)
 	if f >= 1e-140 && f <= 1e140 || math.IsNaN(f) {

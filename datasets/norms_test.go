@@ -20,7 +20,8 @@ func bigNorm(row []float64) *big.Float {
 	return sum.Sqrt(sum)
 }
 
-// Norms and unit rows are right to the last bits for values of any size that numbers of 64 bits have.
+// Norms and unit rows are right to the last bits for values of any size that numbers of 64 bits
+// have.
 func TestNormsOfAnySize(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 7))
 	rows := [][]float64{{5e-324, 5e-324, 0}, {1e-310, -3e-310, 2e-310}, {1.7e308, 0, 0}, {1e308, 1e308, -1e308}, {3e200, 4e200, 0}, {3e-200, 0, 4e-200},

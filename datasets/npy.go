@@ -15,7 +15,8 @@ type Array struct {
 	Data  []float64
 }
 
-// LoadNPY reads a .npy file, plain or gzipped, of booleans, integers or floats of 16, 32 or 64 bits.
+// LoadNPY reads a .npy file, plain or gzipped, of booleans, integers or floats of 16, 32 or 64
+// bits.
 func LoadNPY(path string) (a *Array, err error) {
 	err = withFile(path, func(r io.Reader) error {
 		a, err = ReadNPY(r, path)
@@ -24,7 +25,8 @@ func LoadNPY(path string) (a *Array, err error) {
 	return a, err
 }
 
-// ReadNPY is LoadNPY from a reader; name stands in messages. 64-bit integers beyond 2^53 are rounded.
+// ReadNPY is LoadNPY from a reader; name stands in messages. 64-bit integers beyond 2^53 are
+// rounded.
 func ReadNPY(r io.Reader, name string) (*Array, error) {
 	a, err := parseNPY(r)
 	if err != nil {
@@ -43,8 +45,8 @@ func (a *Array) Vector() ([]float64, error) {
 	return a.Data, nil
 }
 
-// Dense returns the array as rows: all axes but the first are flattened, a vector is one column. A number
-// that is not finite is an error.
+// Dense returns the array as rows: all axes but the first are flattened, a vector is one column. A
+// number that is not finite is an error.
 func (a *Array) Dense() (*Dense, error) {
 	if len(a.Shape) == 0 {
 		return nil, fmt.Errorf("a single number is not a table")
@@ -97,7 +99,8 @@ func parseNPY(r io.Reader) (*Array, error) {
 // maxElements bounds the numbers of one array: 8 GiB of float64.
 const maxElements = 1 << 30
 
-// decode reads n numbers, and returns how many bytes there were; one more than needed says that there are more.
+// decode reads n numbers, and returns how many bytes there were; one more than needed says that
+// there are more.
 func (a *Array) decode(r io.Reader, kind npyKind, n int) (have int, err error) {
 	block := make([]byte, min(n*kind.size, 1<<16/kind.size*kind.size))
 	a.Data = make([]float64, 0, min(n, 1<<13))
@@ -160,7 +163,8 @@ func rowMajor(data []float64, shape []int) []float64 {
 	return out
 }
 
-// npyKind is an element type: how many bytes a number has, and what it is when the lowest byte comes first.
+// npyKind is an element type: how many bytes a number has, and what it is when the lowest byte
+// comes first.
 type npyKind struct {
 	size   int
 	decode func(dst []float64, raw []byte) // may change raw
@@ -174,7 +178,8 @@ func kindOf(size int, at func(b []byte) float64) npyKind {
 	}}
 }
 
-// kindNamed returns the type of a NumPy name: order of bytes (< > = |, none for one byte or the usual order), kind, size.
+// kindNamed returns the type of a NumPy name: order of bytes (< > = |, none for one byte or the
+// usual order), kind, size.
 func kindNamed(name string) (npyKind, bool) {
 	order, code := byte('<'), name
 	if name != "" && strings.ContainsRune("<>=|", rune(name[0])) {
@@ -218,7 +223,8 @@ var npyKinds = map[string]npyKind{
 	"f8": kindOf(8, func(b []byte) float64 { return math.Float64frombits(little.Uint64(b)) }),
 }
 
-// half returns the value of a number of 16 bits (IEEE 754): sign, 5 bits of exponent, 10 of fraction.
+// half returns the value of a number of 16 bits (IEEE 754): sign, 5 bits of exponent, 10 of
+// fraction.
 func half(bits uint16) float64 {
 	sign := 1.0
 	if bits>>15 == 1 {

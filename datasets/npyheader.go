@@ -132,7 +132,8 @@ func (l *literal) take(mark string) bool {
 	return ok
 }
 
-// str reads 'x' or "x", which Python 2 may begin with u or b. None of the words that occur has an escape.
+// str reads 'x' or "x", which Python 2 may begin with u or b. None of the words that occur has an
+// escape.
 func (l *literal) str() (string, error) {
 	s := l.skip()
 	if len(s) > 0 && strings.ContainsRune("ubUB", rune(s[0])) {
@@ -170,7 +171,8 @@ func (l *literal) boolean() (bool, error) {
 	return false, errors.New("is neither True nor False")
 }
 
-// tuple reads the lengths of the axes: (), (3,), (2, 3), with an L behind a number as Python 2 writes it.
+// tuple reads the lengths of the axes: (), (3,), (2, 3), with an L behind a number as Python 2
+// writes it.
 func (l *literal) tuple() ([]int, error) {
 	if !l.take("(") {
 		return nil, errors.New("is no tuple")

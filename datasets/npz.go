@@ -9,8 +9,9 @@ import (
 	"strings"
 )
 
-// LoadNPZ reads a NumPy archive: a SciPy matrix (scipy.sparse.save_npz) of any of its formats as sparse rows, or a single
-// array as dense rows. Of several arrays one is read by [LoadNPZArray] or [NumPy].
+// LoadNPZ reads a NumPy archive: a SciPy matrix (scipy.sparse.save_npz) of any of its formats as
+// sparse rows, or a single array as dense rows. Of several arrays one is read by [LoadNPZArray] or
+// [NumPy].
 func LoadNPZ(path string) (x Features, err error) {
 	err = withArchive(path, func(m npzMembers) error {
 		x, err = m.features("")
@@ -126,11 +127,13 @@ func (m npzMembers) array(name string) (*Array, error) {
 const (
 	// maxUnpacked bounds one member, so that a few kB that unpack to everything end in an error.
 	maxUnpacked = 1 << 33
-	// maxRatio is more than deflate can shrink anything (1032:1), so a member that claims more is not true.
+	// maxRatio is more than deflate can shrink anything (1032:1), so a member that claims more is
+	// not true.
 	maxRatio = 1100
 )
 
-// open opens a member whose claimed size can be true. Beyond that size nothing comes: the reader ends in an error.
+// open opens a member whose claimed size can be true. Beyond that size nothing comes: the reader
+// ends in an error.
 func (m npzMembers) open(name string) (io.ReadCloser, error) {
 	f := m[name]
 	if f == nil {

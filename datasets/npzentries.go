@@ -14,8 +14,8 @@ type place struct {
 	value       float64
 }
 
-// fromEntries makes a matrix of entries in any order. Those of one place are added up, as SciPy does; isBool says that they
-// are truth values, of which one that is true is enough.
+// fromEntries makes a matrix of entries in any order. Those of one place are added up, as SciPy
+// does; isBool says that they are truth values, of which one that is true is enough.
 func fromEntries(n, cols int, entries []place, isBool bool) (*CSR, error) {
 	if err := believable(n, len(entries)); err != nil {
 		return nil, err
@@ -141,7 +141,8 @@ func (m npzMembers) bsr(n, cols int) (*CSR, error) {
 	return blocks.filled(data.Data, n, cols, height, width)
 }
 
-// filled puts blocks in place of the entries of x, whose values say which. Zeros within a block are not stored.
+// filled puts blocks in place of the entries of x, whose values say which. Zeros within a block are
+// not stored.
 func (x *CSR) filled(data []float64, n, cols, height, width int) (*CSR, error) {
 	out := &CSR{N: n, Cols: cols, Indptr: make([]int, 1, n+1)}
 	for i := range n {
@@ -162,7 +163,8 @@ func (x *CSR) filled(data []float64, n, cols, height, width int) (*CSR, error) {
 	return out, nil
 }
 
-// dia reads diagonals: data[d, j] stands in column j of the row j - offsets[d], if there is one. Zeros are not stored.
+// dia reads diagonals: data[d, j] stands in column j of the row j - offsets[d], if there is one.
+// Zeros are not stored.
 func (m npzMembers) dia(n, cols int) (*CSR, error) {
 	offsets, err := m.whole("offsets", -math.MaxInt32, math.MaxInt32)
 	if err != nil {

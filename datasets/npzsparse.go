@@ -10,8 +10,9 @@ import (
 	"strings"
 )
 
-// sparse reads what scipy.sparse.save_npz writes, by the format that it names: csr, csc, coo, bsr or dia. Without a
-// format, as archives have it that were put together by hand, row pointers must fit rows and not columns.
+// sparse reads what scipy.sparse.save_npz writes, by the format that it names: csr, csc, coo, bsr
+// or dia. Without a format, as archives have it that were put together by hand, row pointers must
+// fit rows and not columns.
 func (m npzMembers) sparse() (*CSR, error) {
 	shape, err := m.ints("shape", math.MaxInt32-1)
 	if err != nil {
@@ -163,7 +164,8 @@ func (m npzMembers) csc(n, cols int) (*CSR, error) {
 	return t.transposed(), nil
 }
 
-// believable bounds the rows that a shape alone claims, which take memory even if nothing is stored in them.
+// believable bounds the rows that a shape alone claims, which take memory even if nothing is stored
+// in them.
 func believable(n, stored int) error {
 	if limit := max(1<<20, 64*stored); n > limit {
 		return fmt.Errorf("shape claims %d rows for %d values; convert the matrix with .tocsr() if that is true", n, stored)
@@ -171,7 +173,8 @@ func believable(n, stored int) error {
 	return nil
 }
 
-// transposed returns rows for columns. Columns rise within a row, since they are gone through in their order.
+// transposed returns rows for columns. Columns rise within a row, since they are gone through in
+// their order.
 func (x *CSR) transposed() *CSR {
 	out := &CSR{N: x.Cols, Cols: x.N, Indptr: make([]int, x.Cols+1), Indices: make([]int32, len(x.Indices)), Values: make([]float64, len(x.Values))}
 	for _, c := range x.Indices {

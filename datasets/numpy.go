@@ -7,21 +7,22 @@ import (
 	"slices"
 )
 
-// NumPy says how to read samples, labels and weights from NumPy files (.npy, or arrays of an .npz archive). The zero value
-// reads a classification whose files hold one array each. With Like a file is read by the coding of another: as many
-// columns, and its classes.
+// NumPy says how to read samples, labels and weights from NumPy files (.npy, or arrays of an .npz
+// archive). The zero value reads a classification whose files hold one array each. With Like a file
+// is read by the coding of another: as many columns, and its classes.
 type NumPy struct {
 	Regression bool
 	Labels     []float64 // labels in class order; nil = those that occur, by size (-1, +1 or both are binary)
 	Weights    string    // file of one weight a sample; "" = all weigh 1
-	// Names of the arrays, without ".npy", where the file of samples, labels or weights is an archive of several; all
-	// three may be one archive. "" = the only array, or a SciPy matrix.
+	// Names of the arrays, without ".npy", where the file of samples, labels or weights is an
+	// archive of several; all three may be one archive. "" = the only array, or a SciPy matrix.
 	SampleArray, LabelArray, WeightArray string
 	Like                                 *Coding // coding of the data set that this file is to be numbered as; nil = its own
 }
 
-// LoadNumPy reads samples from a .npy or .npz file and their labels from a .npy file. Labels become class indices as
-// order says, or by size when it is nil (-1, +1 or both are binary); with an empty order they are targets of a regression.
+// LoadNumPy reads samples from a .npy or .npz file and their labels from a .npy file. Labels become
+// class indices as order says, or by size when it is nil (-1, +1 or both are binary); with an empty
+// order they are targets of a regression.
 func LoadNumPy(samples, labels string, order []float64) (*Dataset, error) {
 	if order != nil && len(order) == 0 {
 		return NumPy{Regression: true}.Load(samples, labels)
@@ -29,8 +30,8 @@ func LoadNumPy(samples, labels string, order []float64) (*Dataset, error) {
 	return NumPy{Labels: order}.Load(samples, labels)
 }
 
-// Load reads samples (n, columns), the axes of one sample flattened, and their labels: (n), (n, 1) or (1, n), or k a
-// sample of shape (n, k), which are Targets.
+// Load reads samples (n, columns), the axes of one sample flattened, and their labels: (n), (n, 1)
+// or (1, n), or k a sample of shape (n, k), which are Targets.
 func (o NumPy) Load(samples, labels string) (*Dataset, error) {
 	code, err := numericLabels(o.Labels, o.Regression, o.Like)
 	if err != nil {

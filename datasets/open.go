@@ -18,7 +18,8 @@ func withFile(path string, read func(r io.Reader) error) error {
 	return withReader(f, path, read)
 }
 
-// withReader unpacks what comes from r if it is gzipped and hands it to read; name stands in messages.
+// withReader unpacks what comes from r if it is gzipped and hands it to read; name stands in
+// messages.
 func withReader(r io.Reader, name string, read func(r io.Reader) error) error {
 	r, err := unpacked(r)
 	if err != nil {

@@ -7,7 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Cells that look like numbers to a program and not to a reader of the table are not taken for some.
+// Cells that look like numbers to a program and not to a reader of the table are not taken for
+// some.
 func TestCellsThatAreNoNumbers(t *testing.T) {
 	for _, cell := range []string{"12_3", "1_000.5", "0x10p0", "0X1P3", "1e400", "-1e400", "Inf", "nan", "1,5", "1 2", "1f", "١"} {
 		_, err := CSV{Label: "y"}.Read(strings.NewReader("a;y\n1;0\n"+cell+";1\n"), "f")
@@ -21,7 +22,8 @@ func TestCellsThatAreNoNumbers(t *testing.T) {
 	require.Equal(t, 4, d.Classes, "they are names")
 }
 
-// A label that stands for a missing one, or is beyond the range of numbers, is no class beside numbers.
+// A label that stands for a missing one, or is beyond the range of numbers, is no class beside
+// numbers.
 func TestLabelsThatAreNoNumbers(t *testing.T) {
 	for _, label := range []string{"1e400", "-1e999", "nan", "-nan(ind)", "nan(snan)", "inf", "#N/A N/A", "-1.#IND", "<NA>", ".", "-", "*", "n.a."} {
 		_, err := CSV{Label: "y"}.Read(strings.NewReader("a,y\n1,0\n2,10\n3,"+label+"\n4,9\n"), "f")
@@ -86,7 +88,8 @@ func TestIDXLikeATable(t *testing.T) {
 	}
 }
 
-// A matrix of truth values is one in whatever way NumPy spells the type: a place that is stored twice holds 1.
+// A matrix of truth values is one in whatever way NumPy spells the type: a place that is stored
+// twice holds 1.
 func TestBoolSpellings(t *testing.T) {
 	for _, name := range []string{"|b1", "b1", "<b1"} {
 		file := npzOf(t, map[string]any{

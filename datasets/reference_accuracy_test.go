@@ -9,8 +9,9 @@ import (
 	"gonum.org/v1/gonum/optimize"
 )
 
-// logistic is sum_i log(1 + exp(-y_i theta'x_i)) + (lambda/2)||theta||^2 without an intercept, written here a second time
-// so that the data sets are judged by something other than the packages that use them.
+// logistic is sum_i log(1 + exp(-y_i theta'x_i)) + (lambda/2)||theta||^2 without an intercept,
+// written here a second time so that the data sets are judged by something other than the packages
+// that use them.
 type logistic struct {
 	d      *Dataset
 	lambda float64

@@ -50,7 +50,8 @@ var drebinRemote = []remote{
 		sha256: "c88f9a86d54b53948828725b53960f397bbc16ce307b11c0f78a847c11896c2f"},
 }
 
-// enronRemote gives the second layout of the set: the authors' matrices, with the training rows in another order.
+// enronRemote gives the second layout of the set: the authors' matrices, with the training rows in
+// another order.
 var enronRemote = []remote{
 	{file: "x_train.npz", urls: []string{authors + "Enron/x_train.npz"}, gitBlob: "15c6f6d3eceedf9cd23ed7ae4c160e3852643583"},
 	{file: "x_test.npz", urls: []string{authors + "Enron/x_test.npz"}, size: 1053680,
@@ -81,7 +82,8 @@ var cifarRemote = []remote{
 		sha256: "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd", members: cifarFiles},
 }
 
-// vocabularyLines turns a pickled dictionary of scikit-learn (name to column) into names, one a line in column order.
+// vocabularyLines turns a pickled dictionary of scikit-learn (name to column) into names, one a
+// line in column order.
 func vocabularyLines(download []byte) ([]byte, error) {
 	v, err := pickle.Loads(string(download))
 	if err != nil {

@@ -40,8 +40,8 @@ func Without(d *Dataset, rows []int) (*Dataset, error) {
 	return d.part(x, kept), nil
 }
 
-// ReplaceRows returns d with sample rows[i], features and labels, replaced by sample i of with. A sample keeps its weight
-// unless with has Weights. Rows are distinct.
+// ReplaceRows returns d with sample rows[i], features and labels, replaced by sample i of with. A
+// sample keeps its weight unless with has Weights. Rows are distinct.
 func ReplaceRows(d *Dataset, rows []int, with *Dataset) (*Dataset, error) {
 	if err := usable(d, with); err != nil {
 		return nil, err
@@ -77,7 +77,8 @@ func ReplaceRows(d *Dataset, rows []int, with *Dataset) (*Dataset, error) {
 	return out, nil
 }
 
-// spliced returns x with row rows[i] replaced by the single row changed[i]. Rows are distinct and in range.
+// spliced returns x with row rows[i] replaced by the single row changed[i]. Rows are distinct and
+// in range.
 func spliced(x Features, rows []int, changed []Features) (Features, error) {
 	if len(rows) == 0 {
 		return x, nil
@@ -102,8 +103,8 @@ func spliced(x Features, rows []int, changed []Features) (Features, error) {
 	return concat(parts)
 }
 
-// SetLabels returns d with the labels of row rows[i] set to labels[i*k:(i+1)*k], where k is d.Width(): class indices unless
-// d is a regression. Rows are distinct; the features are shared.
+// SetLabels returns d with the labels of row rows[i] set to labels[i*k:(i+1)*k], where k is
+// d.Width(): class indices unless d is a regression. Rows are distinct; the features are shared.
 func SetLabels(d *Dataset, rows []int, labels []float64) (*Dataset, error) {
 	if err := d.usable(); err != nil {
 		return nil, err

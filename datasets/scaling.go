@@ -58,8 +58,9 @@ func shifted(v, shift, scale float64) float64 {
 	return (v/2 - shift/2) / scale * 2
 }
 
-// meanDeviation returns mean and standard deviation (divided by n); the deviation of a constant is taken for 1. Where
-// squares or sums of the values would leave the range of numbers, the values are divided by a power of 2 first.
+// meanDeviation returns mean and standard deviation (divided by n); the deviation of a constant is
+// taken for 1. Where squares or sums of the values would leave the range of numbers, the values are
+// divided by a power of 2 first.
 func meanDeviation(values []float64) (mean, deviation float64) {
 	low, high := extremes(values)
 	if low == high {

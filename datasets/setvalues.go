@@ -7,8 +7,8 @@ import (
 	"slices"
 )
 
-// SetValues returns d with the value of row rows[i] in column columns[j] set to values[i][j]. Rows and columns are
-// distinct. Dense and sparse rows only.
+// SetValues returns d with the value of row rows[i] in column columns[j] set to values[i][j]. Rows
+// and columns are distinct. Dense and sparse rows only.
 func SetValues(d *Dataset, rows, columns []int, values [][]float64) (*Dataset, error) {
 	if err := checkSetValues(d, rows, columns, values); err != nil {
 		return nil, err

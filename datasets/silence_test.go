@@ -12,7 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A server that says nothing, before the head of the answer or in the middle of the file, is asked again; what came is kept.
+// A server that says nothing, before the head of the answer or in the middle of the file, is asked
+// again; what came is kept.
 func TestFetchGivesUpASilentServer(t *testing.T) {
 	content := noise(10_000)
 	for _, c := range []struct {

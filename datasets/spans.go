@@ -9,9 +9,10 @@ import (
 // Span is Len characters (tokens) of a text from position At on, counted from 0.
 type Span struct{ At, Len int }
 
-// SpanWindows returns which of the windows of a text, numbered as by [Windows], contain a character of a span or have one
-// as their label, rising and without repeats. Window i touches the positions i ... i+length, the label's being the last,
-// so a span away from the ends of the text touches length+Len windows.
+// SpanWindows returns which of the windows of a text, numbered as by [Windows], contain a character
+// of a span or have one as their label, rising and without repeats. Window i touches the positions
+// i ... i+length, the label's being the last, so a span away from the ends of the text touches
+// length+Len windows.
 func SpanWindows(spans []Span, length, windows int) []int {
 	order := slices.Clone(spans)
 	slices.SortFunc(order, func(a, b Span) int { return cmp.Compare(a.At, b.At) })
@@ -33,8 +34,9 @@ func SpanWindows(spans []Span, length, windows int) []int {
 	return rows
 }
 
-// ReplaceText returns the text with span k overwritten by replacement[k], which is as long as the span. Spans may come in
-// any order but not overlap. A replacement that is what stands there already is an error.
+// ReplaceText returns the text with span k overwritten by replacement[k], which is as long as the
+// span. Spans may come in any order but not overlap. A replacement that is what stands there
+// already is an error.
 func ReplaceText(text []int32, spans []Span, replacement [][]int32) ([]int32, error) {
 	if err := checkSpans(text, spans, replacement); err != nil {
 		return nil, fmt.Errorf("datasets: %w", err)
@@ -50,11 +52,11 @@ func overwritten(text []int32, spans []Span, replacement [][]int32) []int32 {
 	return out
 }
 
-// ReplaceSpans returns what becomes of the samples of d, a whole text cut by [Windows], when span k of the text is
-// overwritten by replacement[k], which is as long as the span: the rows that touch a span (see [SpanWindows]) and, in the
-// same order, these samples with their inputs and labels corrected. The correction of a whole text is a new text, so
-// samples that were corrected before, or are a part of a text, are refused, and so is a replacement that is what stands there
-// already.
+// ReplaceSpans returns what becomes of the samples of d, a whole text cut by [Windows], when span k
+// of the text is overwritten by replacement[k], which is as long as the span: the rows that touch a
+// span (see [SpanWindows]) and, in the same order, these samples with their inputs and labels
+// corrected. The correction of a whole text is a new text, so samples that were corrected before,
+// or are a part of a text, are refused, and so is a replacement that is what stands there already.
 func ReplaceSpans(d *Dataset, spans []Span, replacement [][]int32) (rows []int, to *Dataset, err error) {
 	x, err := windowsOf(d)
 	if err != nil {
@@ -80,7 +82,8 @@ func ReplaceSpans(d *Dataset, spans []Span, replacement [][]int32) (rows []int, 
 	return rows, to, nil
 }
 
-// checkSpans says which span is not within a text, overlaps another, or has no replacement of its length that is another text.
+// checkSpans says which span is not within a text, overlaps another, or has no replacement of its
+// length that is another text.
 func checkSpans(text []int32, spans []Span, replacement [][]int32) error {
 	if len(replacement) != len(spans) {
 		return fmt.Errorf("%d replacements for %d spans; give one for each", len(replacement), len(spans))

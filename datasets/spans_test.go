@@ -41,7 +41,8 @@ func drawSpans(t *rapid.T, n int) []Span {
 	return rapid.Permutation(spans).Draw(t, "order")
 }
 
-// The oracle cuts the text and the replaced text, in which every token of a span is another, and compares all samples.
+// The oracle cuts the text and the replaced text, in which every token of a span is another, and
+// compares all samples.
 func TestReplaceSpansAgainstReplacedText(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		const vocabulary = 6

@@ -1,7 +1,7 @@
 package datasets
 
-// Sparse returns d with dense rows stored as sparse ones, without their zeros: worth it where most values are 0, as in one-hot
-// columns. Other samples are returned as they are.
+// Sparse returns d with dense rows stored as sparse ones, without their zeros: worth it where most
+// values are 0, as in one-hot columns. Other samples are returned as they are.
 func Sparse(d *Dataset) *Dataset {
 	x, ok := d.X.(*Dense)
 	if !ok {

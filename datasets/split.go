@@ -7,7 +7,8 @@ import (
 	"slices"
 )
 
-// Split divides d at random: round(fraction*n) rows go to the first part, the rest to the second, each in the order of d.
+// Split divides d at random: round(fraction*n) rows go to the first part, the rest to the second,
+// each in the order of d.
 func Split(d *Dataset, seed uint64, fraction float64) (first, second *Dataset, err error) {
 	if err := d.usable(); err != nil {
 		return nil, nil, err

@@ -11,10 +11,10 @@ import (
 	"strconv"
 )
 
-// SVMLight says how to read an svmlight (libsvm) file: one sample a line, "label index:value ... # comment", indices
-// rising. "cost:2.5" is the weight of a sample, 1 where it is not given; "qid:7" is passed over. The zero value reads a
-// classification with indices from 1. With Like a file is read by the coding of another: its columns, classes and, without
-// ZeroBased, its first index.
+// SVMLight says how to read an svmlight (libsvm) file: one sample a line, "label index:value ... #
+// comment", indices rising. "cost:2.5" is the weight of a sample, 1 where it is not given; "qid:7"
+// is passed over. The zero value reads a classification with indices from 1. With Like a file is
+// read by the coding of another: its columns, classes and, without ZeroBased, its first index.
 type SVMLight struct {
 	ZeroBased  bool      // the first column is 0
 	Cols       int       // number of columns; 0 = as many as occur
@@ -212,7 +212,8 @@ func (p *svmParser) entry(field []byte) (column int, value float64, err error) {
 	return column, value, err
 }
 
-// parseFinite reads a number as files have it: Go's 1_0 and 0x10p0 are not, they are names more likely.
+// parseFinite reads a number as files have it: Go's 1_0 and 0x10p0 are not, they are names more
+// likely.
 func parseFinite(text []byte) (float64, error) {
 	for _, c := range text {
 		if c == '_' || c == 'x' || c == 'X' {

@@ -86,8 +86,8 @@ func (t *table) checkHeader(line int) error {
 // onlyReturns says that a file has the line ends of an old Macintosh.
 const onlyReturns = "lines end in carriage returns alone: write the file with line feeds"
 
-// skipMark passes over the byte-order mark that spreadsheets write, which is no part of the first name or label. That of
-// UTF-16 is refused.
+// skipMark passes over the byte-order mark that spreadsheets write, which is no part of the first
+// name or label. That of UTF-16 is refused.
 func skipMark(b *bufio.Reader) error {
 	mark, _ := b.Peek(3)
 	if string(mark) == "\ufeff" {
@@ -98,7 +98,8 @@ func skipMark(b *bufio.Reader) error {
 	return nil
 }
 
-// recordLimit bounds the memory that one record may take: a quote that is never closed, or what a few kB unpack to.
+// recordLimit bounds the memory that one record may take: a quote that is never closed, or what a
+// few kB unpack to.
 type recordLimit struct {
 	r    io.Reader
 	left int // bytes that may still be read for this record

@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// Tensor holds N samples of any shape as numbers: images that are no bytes, [height width channels]; series, [steps
-// values]; rows of embeddings, [places width].
+// Tensor holds N samples of any shape as numbers: images that are no bytes, [height width
+// channels]; series, [steps values]; rows of embeddings, [places width].
 type Tensor struct {
 	N      int
 	Sample []int     // shape of one sample, at least one dimension

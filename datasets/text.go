@@ -6,12 +6,14 @@ import (
 	"unicode/utf8"
 )
 
-// maxText bounds the size of a text in bytes: eight bytes a window are kept for its start and eight for its label.
+// maxText bounds the size of a text in bytes: eight bytes a window are kept for its start and eight
+// for its label.
 const maxText = 64 << 20
 
-// ReadText reads a text file, gzipped or not, of at most 64 MiB. Lines end in \n in what it returns, whether the file
-// has \n, \r\n or \r; a byte order mark is dropped. A file that is empty, too large or not UTF-8 is a [FormatError], the
-// last with the offset of the first wrong byte. Upper case stays: strings.ToLower gives the smaller vocabulary.
+// ReadText reads a text file, gzipped or not, of at most 64 MiB. Lines end in \n in what it
+// returns, whether the file has \n, \r\n or \r; a byte order mark is dropped. A file that is empty,
+// too large or not UTF-8 is a [FormatError], the last with the offset of the first wrong byte.
+// Upper case stays: strings.ToLower gives the smaller vocabulary.
 func ReadText(path string) (text string, err error) {
 	err = withFile(path, func(r io.Reader) error {
 		var raw strings.Builder // whose text is not copied

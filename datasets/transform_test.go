@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// random returns n rows of a 3-class set, about half of the values zero, dense or sparse, as a slice out of a larger set so
-// that what lies outside the slice would show.
+// random returns n rows of a 3-class set, about half of the values zero, dense or sparse, as a
+// slice out of a larger set so that what lies outside the slice would show.
 func random(n, cols int, sparse bool, seed uint64) *Dataset {
 	rng := rand.New(rand.NewPCG(seed, 1))
 	dense := &Dense{N: n + 4, Cols: cols}
@@ -41,7 +41,8 @@ func toCSR(x *Dense) *CSR {
 	return out
 }
 
-// written returns the rows of a data set written out, each with its label as last number, and checks the form of sparse rows.
+// written returns the rows of a data set written out, each with its label as last number, and
+// checks the form of sparse rows.
 func written(t *testing.T, d *Dataset) [][]float64 {
 	t.Helper()
 	require.Equal(t, d.X.Len(), d.Len())
@@ -64,7 +65,8 @@ func written(t *testing.T, d *Dataset) [][]float64 {
 	return rows
 }
 
-// Each change is compared with the same change of the rows written out; the original must stay as it was.
+// Each change is compared with the same change of the rows written out; the original must stay as
+// it was.
 func TestChangesAgainstRowsWrittenOut(t *testing.T) {
 	const n, cols = 12, 7
 	with := random(3, cols, false, 9)

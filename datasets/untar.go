@@ -29,10 +29,11 @@ func isSparse(h *tar.Header) bool {
 	return false
 }
 
-// unpackMembers takes files out of a gzipped tar into a folder. If one is missing or its checksum is not the known one, none
-// takes its name. They take their names one after the other: where that fails midway the rest is as it was before. A member
-// is known by the last element of its path in the archive, which has no say in where it goes; all else that the
-// archive holds, links above all, is passed over.
+// unpackMembers takes files out of a gzipped tar into a folder. If one is missing or its checksum
+// is not the known one, none takes its name. They take their names one after the other: where that
+// fails midway the rest is as it was before. A member is known by the last element of its path in
+// the archive, which has no say in where it goes; all else that the archive holds, links above all,
+// is passed over.
 func unpackMembers(archive, folder string, members []knownFile) (err error) {
 	found := map[string]*renameio.PendingFile{}
 	defer func() {

@@ -72,7 +72,8 @@ func TestFetchUnpacks(t *testing.T) {
 	}
 }
 
-// An archive that was put into the folder is unpacked and stays; one that is not the known one is no help.
+// An archive that was put into the folder is unpacked and stays; one that is not the known one is
+// no help.
 func TestFetchUnpacksWhatIsThere(t *testing.T) {
 	archive := zipped(t, tarred(t, entry{name: "top/a.bin", content: "AAA"}))
 	r := remote{size: int64(len(archive)), sha256: sum(archive), members: []knownFile{{"a.bin", sum([]byte("AAA"))}}}

@@ -2,8 +2,9 @@ package datasets
 
 import "fmt"
 
-// usable says what makes d no data set that can be taken apart: it is nil, or its lengths disagree. Of the values it reads
-// none, so that it may be asked before every change; [Dataset.Check] looks at all.
+// usable says what makes d no data set that can be taken apart: it is nil, or its lengths disagree.
+// Of the values it reads none, so that it may be asked before every change; [Dataset.Check] looks
+// at all.
 func (d *Dataset) usable() error {
 	if d == nil || d.noSamples() {
 		return d.Check() // which says so

@@ -6,7 +6,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Every change of a data set that is none, or whose lengths disagree, is an error that says which and why.
+// Every change of a data set that is none, or whose lengths disagree, is an error that says which
+// and why.
 func TestUnusableDataSetsAreErrors(t *testing.T) {
 	dense := func(data ...float64) *Dense { return &Dense{N: 3, Cols: 2, Data: data} }
 	whole := dense(1, 2, 3, 4, 5, 6)

@@ -4,8 +4,8 @@ import (
 	"context"
 )
 
-// loadVectors reads SciPy matrices x_*.npz, labels y_*.npy, features.txt (one name a line in column order)
-// and sensitive_features.txt, and divides each row by its norm.
+// loadVectors reads SciPy matrices x_*.npz, labels y_*.npy, features.txt (one name a line in column
+// order) and sensitive_features.txt, and divides each row by its norm.
 func loadVectors(ctx context.Context, path func(file string) string) (*Named, error) {
 	columns, err := readLines(path("features.txt"))
 	if err != nil {

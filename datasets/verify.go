@@ -26,10 +26,11 @@ const (
 	Unreadable FileState = "unreadable" // there, but cannot be read
 )
 
-// Verify looks at every file of every named data set in dir, as [Folder] understands it. Of a set that may lie in several
-// layouts the one that is there is looked at, or else what comes nearest to one; the files of an embedded set are left out
-// when all are absent. Where there is no folder, as no home or cache folder is known, all files are absent and have no Path.
-// The error is nil; what is wrong with a file is its State.
+// Verify looks at every file of every named data set in dir, as [Folder] understands it. Of a set
+// that may lie in several layouts the one that is there is looked at, or else what comes nearest to
+// one; the files of an embedded set are left out when all are absent. Where there is no folder, as
+// no home or cache folder is known, all files are absent and have no Path. The error is nil; what
+// is wrong with a file is its State.
 func Verify(dir string) ([]FileCheck, error) {
 	var checks []FileCheck
 	for _, s := range sets() {

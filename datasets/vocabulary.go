@@ -9,15 +9,16 @@ import (
 
 const digits = "0123456789"
 
-// Vocabulary numbers characters (Unicode code points): token id i is the i-th symbol. The ten digits are always among
-// them, so that any model can be asked about any number. Made by [NewVocabulary] or [VocabularyOf].
+// Vocabulary numbers characters (Unicode code points): token id i is the i-th symbol. The ten
+// digits are always among them, so that any model can be asked about any number. Made by
+// [NewVocabulary] or [VocabularyOf].
 type Vocabulary struct {
 	symbols []rune
 	ids     map[rune]int32
 }
 
-// NewVocabulary returns the vocabulary of all characters of the texts and the ten digits, in the order of their code
-// points. A byte that is not UTF-8 counts as U+FFFD.
+// NewVocabulary returns the vocabulary of all characters of the texts and the ten digits, in the
+// order of their code points. A byte that is not UTF-8 counts as U+FFFD.
 func NewVocabulary(texts ...string) *Vocabulary {
 	ids := map[rune]int32{}
 	for _, text := range append([]string{digits}, texts...) {
@@ -32,8 +33,9 @@ func NewVocabulary(texts ...string) *Vocabulary {
 	return v
 }
 
-// VocabularyOf returns the vocabulary whose symbols, in the order of their ids, are the characters of a string: the inverse
-// of [Vocabulary.Symbols]. The order is free, but each comes once and the ten digits are there.
+// VocabularyOf returns the vocabulary whose symbols, in the order of their ids, are the characters
+// of a string: the inverse of [Vocabulary.Symbols]. The order is free, but each comes once and the
+// ten digits are there.
 func VocabularyOf(symbols string) (*Vocabulary, error) {
 	if at := invalidUTF8(symbols); at >= 0 {
 		return nil, fmt.Errorf("datasets: vocabulary: byte %d (0x%02x) is not UTF-8", at, symbols[at])
@@ -56,10 +58,12 @@ func VocabularyOf(symbols string) (*Vocabulary, error) {
 // Size returns the number of symbols; token ids are 0 ... Size()-1.
 func (v *Vocabulary) Size() int { return len(v.symbols) }
 
-// Symbols returns all symbols in the order of their ids, which is how a checkpoint carries a vocabulary.
+// Symbols returns all symbols in the order of their ids, which is how a checkpoint carries a
+// vocabulary.
 func (v *Vocabulary) Symbols() string { return string(v.symbols) }
 
-// Encode returns the token ids of a text, one a character. What is not in the vocabulary is an error that says where.
+// Encode returns the token ids of a text, one a character. What is not in the vocabulary is an
+// error that says where.
 func (v *Vocabulary) Encode(text string) ([]int32, error) {
 	if at := invalidUTF8(text); at >= 0 {
 		return nil, fmt.Errorf("datasets: byte %d (0x%02x) of the text is not UTF-8", at, text[at])
@@ -76,7 +80,8 @@ func (v *Vocabulary) Encode(text string) ([]int32, error) {
 	return tokens, nil
 }
 
-// Decode returns the text of token ids; all have to be ids of this vocabulary: another one is a panic that names it.
+// Decode returns the text of token ids; all have to be ids of this vocabulary: another one is a
+// panic that names it.
 func (v *Vocabulary) Decode(tokens []int32) string {
 	var text strings.Builder
 	for i, id := range tokens {

@@ -2,9 +2,10 @@ package datasets
 
 import "fmt"
 
-// Windows returns the next-character task on a text of token ids: sample i is the tokens i ... i+length-1 and its label
-// the token i+length, for every i that has one. Classes is the size of the vocabulary. The text is shared, not copied,
-// and no token becomes a one-hot row. A text of at most length tokens or with an id outside the vocabulary is an error.
+// Windows returns the next-character task on a text of token ids: sample i is the tokens i ...
+// i+length-1 and its label the token i+length, for every i that has one. Classes is the size of the
+// vocabulary. The text is shared, not copied, and no token becomes a one-hot row. A text of at most
+// length tokens or with an id outside the vocabulary is an error.
 func Windows(name string, text []int32, length, vocabulary int) (*Dataset, error) {
 	if length < 1 {
 		return nil, fmt.Errorf("datasets: %s: windows of %d tokens; give a length of at least 1", name, length)

@@ -71,7 +71,8 @@ func TestFingerprintOfWindows(t *testing.T) {
 	})
 }
 
-// What is done once a run on a text as long as Alice. Reading every window for itself, or worse, would be felt.
+// What is done once a run on a text as long as Alice. Reading every window for itself, or worse,
+// would be felt.
 func TestWindowsAreFast(t *testing.T) {
 	text := make([]int32, 150_000)
 	for i := range text {

@@ -1,6 +1,7 @@
-// Package experiments repeats the tables and figures of "Machine Unlearning of Features and Labels" on linear models and small networks: raw
-// records first, tables, figures and reports made from the records afterwards. It lists the experiments; they are in the packages tabular,
-// certified, memorization and poisoning, and what runs them is below internal.
+// Package experiments repeats the tables and figures of "Machine Unlearning of Features and Labels"
+// on linear models and small networks: raw records first, tables, figures and reports made from the
+// records afterwards. It lists the experiments; they are in the packages tabular, certified,
+// memorization and poisoning, and what runs them is below internal.
 package experiments
 
 import (

@@ -7,7 +7,8 @@ import (
 	"lethe/experiments/poisoning"
 )
 
-// What a program needs to run experiments and to show what they gave. The packages below internal hold the rest.
+// What a program needs to run experiments and to show what they gave. The packages below internal
+// hold the rest.
 type (
 	// Experiment is one table or figure of the paper.
 	Experiment = engine.Experiment
@@ -44,7 +45,8 @@ const (
 	Force  = records.Force
 )
 
-// Functions of the packages that run and show experiments, and of poisoning, which keeps its networks.
+// Functions of the packages that run and show experiments, and of poisoning, which keeps its
+// networks.
 var (
 	Find         = engine.Find
 	Experiments  = engine.Experiments

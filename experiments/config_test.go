@@ -13,7 +13,8 @@ import (
 	"lethe/experiments/internal/records"
 )
 
-// A run that is older than a setting can still be read: the setting has its default. A key that nobody knows is an error.
+// A run that is older than a setting can still be read: the setting has its default. A key that
+// nobody knows is an error.
 func TestReadConfigOfAnOlderRun(t *testing.T) {
 	whole := filepath.Join("testdata", "adult-mlp-quick-1", records.ConfigName)
 	data, err := os.ReadFile(whole)
@@ -92,7 +93,8 @@ func TestReadConfigTakesNoNumberForAnother(t *testing.T) {
 	require.Equal(t, uint64(1<<64-1), got.Seed)
 }
 
-// A configuration whose parts, model or profile do not fit its experiment is not run as if they did.
+// A configuration whose parts, model or profile do not fit its experiment is not run as if they
+// did.
 func TestARepeatedRunIsSound(t *testing.T) {
 	for want, change := range map[string]func(*engine.Config){
 		`unknown profile "nope"`:            func(c *engine.Config) { c.Profile = "nope" },

@@ -23,8 +23,9 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files")
 
-// TestGolden shows each run under testdata and compares every table, every figure's description, the line of settings and the claims with a
-// file of its own below the run's folder golden. The records of the quick runs are made up; those of the smoke runs were measured by
+// TestGolden shows each run under testdata and compares every table, every figure's description,
+// the line of settings and the claims with a file of its own below the run's folder golden. The
+// records of the quick runs are made up; those of the smoke runs were measured by
 //
 //	experiment run <experiment> --dataset diabetes --profile smoke --seed 7
 func TestGolden(t *testing.T) {
@@ -97,7 +98,8 @@ func fileName(title string) string {
 	return cmp.Or(strings.TrimRight(name[:min(len(name), 60)], "-"), "untitled")
 }
 
-// described says what a figure shows: its axes, and of each series how it is drawn and its points. Four digits are the same on all processors.
+// described says what a figure shows: its axes, and of each series how it is drawn and its points.
+// Four digits are the same on all processors.
 func described(f *report.Figure) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n%s\nx: %s%s\ny: %s%s\n", f.Name, f.Caption, cmp.Or(f.X, "-"), when(f.LogX, ", logarithmic"), cmp.Or(f.Y, "-"), when(f.LogY, ", logarithmic"))

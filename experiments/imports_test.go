@@ -9,8 +9,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The arrows: what each package at and below this one may reach of them, itself aside. Nothing points up: what a line names stands above it.
-// One that is new needs its line here. The packages of internal reach nothing else of the module where engine reaches it not.
+// The arrows: what each package at and below this one may reach of them, itself aside. Nothing
+// points up: what a line names stands above it. One that is new needs its line here. The packages
+// of internal reach nothing else of the module where engine reaches it not.
 func TestArrows(t *testing.T) {
 	var below []string
 	allowed := map[string][]string{}

@@ -60,7 +60,8 @@ func TestReportOfSeveralRunsIsOnePage(t *testing.T) {
 	assert.ErrorContains(t, err, "holds no run")
 }
 
-// A ratio is taken over the draws that both methods have, and a method that failed in one fails the claim.
+// A ratio is taken over the draws that both methods have, and a method that failed in one fails the
+// claim.
 func TestNearerComparesTheSameDraws(t *testing.T) {
 	rec := func(method, metric string, draw int, v float64) records.Record {
 		return records.Record{Experiment: "scatter", Model: "linear", Method: method, Metric: metric, Draw: draw, Value: v, Settings: map[string]any{"features": 10.0}}

@@ -22,7 +22,8 @@ import (
 	"lethe/experiments/memorization"
 )
 
-// nasty are texts that mean something to Markdown, HTML, YAML, JSON, a shell, a terminal or a regular expression.
+// nasty are texts that mean something to Markdown, HTML, YAML, JSON, a shell, a terminal or a
+// regular expression.
 var nasty = []string{
 	"|", "a|b", `\|`, `\\|`, "`", "``", "`a`", "a`", "$1", "${1}", "$x$", "*a*", "_a_", "**", "~~a~~", "<b>", "</table>", "<script>alert(1)</script>", "&amp;", "&",
 	"[a](b)", "![", "# a", "- a", "1. a", "> a", "---", "...", "\n", "a\nb", "\na", "a\n", "\n\n", "\ta", "\t", "\ta\nb", "a\tb\n c", " a", "a ", "  \n a", "\r", "a\r\nb",
@@ -84,7 +85,8 @@ func TestEveryFieldOfAConfigurationIsWritten(t *testing.T) {
 	require.Equal(t, c, got)
 }
 
-// nastyFolder is a run of the made-up records of a language model with another secret and replacement.
+// nastyFolder is a run of the made-up records of a language model with another secret and
+// replacement.
 func nastyFolder(t *testing.T, s string) string {
 	t.Helper()
 	from, dir := filepath.Join("testdata", "alice-lstm-quick-1"), t.TempDir()
@@ -111,7 +113,8 @@ func nastyFolder(t *testing.T, s string) string {
 	return dir
 }
 
-// cells splits a line of a table at the bars that no backslash stands before, and takes the backslashes off.
+// cells splits a line of a table at the bars that no backslash stands before, and takes the
+// backslashes off.
 func cells(line string) []string {
 	var out []string
 	var cell []byte
@@ -129,7 +132,8 @@ func cells(line string) []string {
 	return out[1:]
 }
 
-// Tables, report and terminal show any secret, prompt and name, and none of them breaks a table, a page or a line.
+// Tables, report and terminal show any secret, prompt and name, and none of them breaks a table, a
+// page or a line.
 func TestAnyTextIsRendered(t *testing.T) {
 	render := func(dir string) (tables string, page []byte) {
 		d, err := engine.Load(dir)

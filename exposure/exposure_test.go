@@ -227,9 +227,11 @@ func TestTiesCountAgainstTheSecretByBothWays(t *testing.T) {
 	require.InDelta(t, 3000*float64(e.Rank-1)/63, below, 5*math.Sqrt(3000*float64(e.Rank)/63), "as many as the rank says")
 }
 
-// Strings of few, equally likely kinds: rank, ties, count of samples and what they prove have closed forms.
+// Strings of few, equally likely kinds: rank, ties, count of samples and what they prove have
+// closed forms.
 func TestExposureInClosedForm(t *testing.T) {
-	// One token of 10 has logit 1, all others 0: strings of two tokens come in three sizes, of 1, 18 and 81 strings.
+	// One token of 10 has logit 1, all others 0: strings of two tokens come in three sizes, of 1,
+	// 18 and 81 strings.
 	m := newTable(3, 10, 1)
 	m.spoil = func(_ []int32, logits []float64) {
 		clear(logits)
@@ -253,7 +255,8 @@ func TestExposureInClosedForm(t *testing.T) {
 	}
 }
 
-// Where no sample is below, the samples prove -log2 of what 1 - 0.05^(1/n) and the secret itself leave; the fit says more and proves nothing.
+// Where no sample is below, the samples prove -log2 of what 1 - 0.05^(1/n) and the secret itself
+// leave; the fit says more and proves nothing.
 func TestBelowAllSamplesTheExposureIsExtrapolated(t *testing.T) {
 	m := newTable(5, 10, 8)
 	p := probe(m, 9, 8, 7, 0, 5, 3)
@@ -299,7 +302,8 @@ func TestProvenBitsHoldInNineteenOfTwenty(t *testing.T) {
 		}
 		require.LessOrEqual(t, float64(wrong)/trials, 0.05+4*math.Sqrt(0.05*0.95/trials), "share %v", share)
 	}
-	// One sample: it is before the secret, or with a probability of 95 % more than a twentieth of all strings is not.
+	// One sample: it is before the secret, or with a probability of 95 % more than a twentieth of
+	// all strings is not.
 	require.InDelta(t, -math.Log2(0.95), ProvenBits(0, 1, 1000), 1e-12)
 	require.Zero(t, ProvenBits(1, 1, 1000))
 	require.InDelta(t, 20.0, ProvenBits(0, math.MaxInt32, 20), 1e-2, "no more than the space has")

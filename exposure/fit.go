@@ -36,8 +36,8 @@ func (s *scorer) fit(ctx context.Context, e *Exposure, space Space, o Options) e
 	return nil
 }
 
-// ProvenBits is [Fit.AtLeast] with below of n samples before the secret, in a space of 2^sizeBits strings. It is 0 where all are
-// before it, or there is none.
+// ProvenBits is [Fit.AtLeast] with below of n samples before the secret, in a space of 2^sizeBits
+// strings. It is 0 where all are before it, or there is none.
 func ProvenBits(below, n int, sizeBits float64) float64 {
 	if below >= n {
 		return 0
@@ -47,7 +47,8 @@ func ProvenBits(below, n int, sizeBits float64) float64 {
 	return max(0, -math.Log2(share+(1-share)*math.Exp2(-sizeBits)))
 }
 
-// draw returns n strings as long as the secret, other than it, uniformly and independently from the alphabet.
+// draw returns n strings as long as the secret, other than it, uniformly and independently from the
+// alphabet.
 func (s *scorer) draw(alphabet []int32, n int, seed uint64) [][]int32 {
 	rng := rand.New(rand.NewPCG(seed, 0xe4b05))
 	length := len(s.Secret)

@@ -2,7 +2,8 @@ package exposure
 
 import "math"
 
-// kolmogorovSmirnov returns the largest distance between cdf and the empirical distribution of the samples, which rise.
+// kolmogorovSmirnov returns the largest distance between cdf and the empirical distribution of the
+// samples, which rise.
 func kolmogorovSmirnov(samples []float64, cdf func(float64) float64) float64 {
 	n, distance := float64(len(samples)), 0.0
 	for i, x := range samples {
@@ -12,9 +13,9 @@ func kolmogorovSmirnov(samples []float64, cdf func(float64) float64) float64 {
 	return distance
 }
 
-// kolmogorovPValue returns the probability that n samples of a distribution lie at least so far from it,
-// 2 sum_k (-1)^(k-1) exp(-2 k^2 t^2) with t = (sqrt n + 0.12 + 0.11/sqrt n) distance (Stephens 1970, as in Press et al.,
-// Numerical Recipes, section 14.3).
+// kolmogorovPValue returns the probability that n samples of a distribution lie at least so far
+// from it, 2 sum_k (-1)^(k-1) exp(-2 k^2 t^2) with t = (sqrt n + 0.12 + 0.11/sqrt n) distance
+// (Stephens 1970, as in Press et al., Numerical Recipes, section 14.3).
 func kolmogorovPValue(distance float64, n int) float64 {
 	root := math.Sqrt(float64(n))
 	t := (root + 0.12 + 0.11/root) * distance

@@ -22,8 +22,8 @@ func ln(x float64) float64 {
 	return math.Log(x)
 }
 
-// unitOf returns the exponent of the power of two in which the samples are fitted. It is 0 from 2^-200 to 2^200, where squares stay in the range
-// of float64.
+// unitOf returns the exponent of the power of two in which the samples are fitted. It is 0 from
+// 2^-200 to 2^200, where squares stay in the range of float64.
 func unitOf(samples []float64) int {
 	const comfortable = 200
 	top := 0.0

@@ -9,17 +9,19 @@ import (
 	"lethe/datasets"
 )
 
-// Predictor gives what a model answers at parameters theta: one row of Outputs logits a sample, written to dst.
+// Predictor gives what a model answers at parameters theta: one row of Outputs logits a sample,
+// written to dst.
 type Predictor interface {
 	Outputs(d *datasets.Dataset) (int, error)
 	Predict(ctx context.Context, dst, theta []float64, d *datasets.Dataset) error
 }
 
-// Probe asks a model of the next token how well it remembers a secret behind a prompt (Carlini et al. 2019, The Secret
-// Sharer: Evaluating and Testing Unintended Memorization in Neural Networks).
+// Probe asks a model of the next token how well it remembers a secret behind a prompt (Carlini et
+// al. 2019, The Secret Sharer: Evaluating and Testing Unintended Memorization in Neural Networks).
 //
-// The model answers a window of Length tokens, a row of [datasets.Tokens], with Vocabulary logits. The window before a
-// token is the Length tokens before it, of the prompt and of what follows it, so the prompt has at least Length tokens.
+// The model answers a window of Length tokens, a row of [datasets.Tokens], with Vocabulary logits.
+// The window before a token is the Length tokens before it, of the prompt and of what follows it,
+// so the prompt has at least Length tokens.
 type Probe struct {
 	Model      Predictor
 	Length     int // tokens in a window
@@ -29,10 +31,10 @@ type Probe struct {
 	Batch      int     // the largest number of windows a call of Predict; 0 = 4,096
 }
 
-// LogPerplexity returns for each sequence behind the prompt the sum over its tokens of -log2 p(token | the Length tokens
-// before it), in bits (Carlini et al., log-perplexity): 0 for one that is certain. The sequence's own tokens are fed back,
-// whatever the model would have said. Sequences may differ in length. Windows that sequences have in common at a position
-// are evaluated once.
+// LogPerplexity returns for each sequence behind the prompt the sum over its tokens of -log2
+// p(token | the Length tokens before it), in bits (Carlini et al., log-perplexity): 0 for one that
+// is certain. The sequence's own tokens are fed back, whatever the model would have said. Sequences
+// may differ in length. Windows that sequences have in common at a position are evaluated once.
 func (p *Probe) LogPerplexity(ctx context.Context, theta []float64, sequences [][]int32) ([]float64, error) {
 	if err := p.check(); err != nil {
 		return nil, err
@@ -45,8 +47,8 @@ func (p *Probe) LogPerplexity(ctx context.Context, theta []float64, sequences []
 	return (&scorer{Probe: p, theta: theta}).logPerplexity(ctx, sequences)
 }
 
-// Complete returns the n tokens that the model finds likeliest one after the other behind the prompt, each fed back for
-// the next; of equally likely ones the first of the vocabulary.
+// Complete returns the n tokens that the model finds likeliest one after the other behind the
+// prompt, each fed back for the next; of equally likely ones the first of the vocabulary.
 func (p *Probe) Complete(ctx context.Context, theta []float64, n int) ([]int32, error) {
 	if err := p.check(); err != nil {
 		return nil, err
@@ -71,8 +73,9 @@ func (p *Probe) Complete(ctx context.Context, theta []float64, n int) ([]int32, 
 	return completion, nil
 }
 
-// Match returns how many tokens of the secret a completion gives before its first wrong one: whoever completes the prompt
-// greedily is on another path from there on. Divided by len(Secret) it is the share of the secret that is given away.
+// Match returns how many tokens of the secret a completion gives before its first wrong one:
+// whoever completes the prompt greedily is on another path from there on. Divided by len(Secret) it
+// is the share of the secret that is given away.
 func (p *Probe) Match(completion []int32) int {
 	for i, token := range p.Secret {
 		if i == len(completion) || completion[i] != token {
@@ -119,7 +122,8 @@ func (p *Probe) checkTokens(what string, tokens []int32) error {
 	return fmt.Errorf("exposure: token %d of %s is %d; the vocabulary has 0 to %d", i, what, tokens[i], p.Vocabulary-1)
 }
 
-// windows returns the samples whose windows stand one behind the other in text. Their labels are 0: nobody asks for the loss.
+// windows returns the samples whose windows stand one behind the other in text. Their labels are 0:
+// nobody asks for the loss.
 func (p *Probe) windows(text []int32) *datasets.Dataset {
 	starts := make([]int, len(text)/p.Length)
 	for i := range starts {

@@ -13,8 +13,8 @@ import (
 	"lethe/datasets"
 )
 
-// table is a language model in closed form: the logit of token v behind a window is theta[0] sum_j weight(j, window[j], v),
-// weights drawn once. It records what it was asked.
+// table is a language model in closed form: the logit of token v behind a window is theta[0] sum_j
+// weight(j, window[j], v), weights drawn once. It records what it was asked.
 type table struct {
 	length, vocabulary int
 	weights            []float64 // [position in window, token there, next token]

@@ -10,7 +10,8 @@ import (
 // errTooManyWindows ends a ranking that has more prefixes to look at than it may.
 var errTooManyWindows = errors.New("exposure: ranking takes too many windows")
 
-// prefixes is a level of the tree of strings: prefixes of one length, one behind the other, and their log-perplexities.
+// prefixes is a level of the tree of strings: prefixes of one length, one behind the other, and
+// their log-perplexities.
 type prefixes struct {
 	length int
 	tokens []int32
@@ -19,9 +20,10 @@ type prefixes struct {
 
 func (l *prefixes) at(i int) []int32 { return l.tokens[i*l.length : (i+1)*l.length] }
 
-// rank finds e.Rank and e.Ties among the strings over the alphabet and sets Method and Bits. It goes down the tree of
-// strings level by level and drops every prefix that is less likely than the whole secret. With more than maxWindows
-// prefixes to evaluate it returns errTooManyWindows, as soon as that is certain, and leaves e alone.
+// rank finds e.Rank and e.Ties among the strings over the alphabet and sets Method and Bits. It
+// goes down the tree of strings level by level and drops every prefix that is less likely than the
+// whole secret. With more than maxWindows prefixes to evaluate it returns errTooManyWindows, as
+// soon as that is certain, and leaves e alone.
 func (s *scorer) rank(ctx context.Context, e *Exposure, alphabet []int32, maxWindows int) error {
 	last := len(s.Secret) - 1
 	lower, ties, pruned := 0, 0, false

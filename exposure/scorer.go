@@ -19,8 +19,8 @@ type scorer struct {
 	logits  []float64
 }
 
-// logPerplexity is [Probe.LogPerplexity] on checked sequences. It goes by position, so that the many sequences that
-// begin alike share their windows.
+// logPerplexity is [Probe.LogPerplexity] on checked sequences. It goes by position, so that the
+// many sequences that begin alike share their windows.
 func (s *scorer) logPerplexity(ctx context.Context, sequences [][]int32) ([]float64, error) {
 	sums := make([]float64, len(sequences))
 	for k := 0; ; k++ {
@@ -44,9 +44,9 @@ func (s *scorer) logPerplexity(ctx context.Context, sequences [][]int32) ([]floa
 	}
 }
 
-// each calls visit once for every i < n with -log2 p(token | prompt, prefix(i)) of all tokens of the vocabulary; bits is
-// only lent. Prefixes whose windows are equal cost one evaluation and are visited one after the other. An error of
-// visit ends it.
+// each calls visit once for every i < n with -log2 p(token | prompt, prefix(i)) of all tokens of
+// the vocabulary; bits is only lent. Prefixes whose windows are equal cost one evaluation and are
+// visited one after the other. An error of visit ends it.
 func (s *scorer) each(ctx context.Context, n int, prefix func(i int) []int32, visit func(i int, bits []float64) error) error {
 	distinct, groups := s.distinct(n, prefix)
 	batch := cmp.Or(max(0, s.Batch), 4096)
@@ -68,7 +68,8 @@ func (s *scorer) each(ctx context.Context, n int, prefix func(i int) []int32, vi
 
 type member struct{ window, prefix int }
 
-// distinct numbers the distinct windows in the order of their first prefix, which it returns, and sorts all prefixes by window.
+// distinct numbers the distinct windows in the order of their first prefix, which it returns, and
+// sorts all prefixes by window.
 func (s *scorer) distinct(n int, prefix func(i int) []int32) ([]int, []member) {
 	var first []int
 	groups := make([]member, n)
@@ -120,9 +121,10 @@ func (s *scorer) predict(ctx context.Context, which []int, prefix func(i int) []
 	return nil
 }
 
-// surprisal replaces logits z by -log2 softmax(z) = (m - z + ln(1 + sum_{j != k} e^(z_j - m))) / ln 2 with m = z_k = max z. Neither part is
-// negative, in floating point either: the ranking counts on it. The likeliest token's own 1 is not in the sum, in which it would swallow what
-// a token that is nearly certain leaves to the others.
+// surprisal replaces logits z by -log2 softmax(z) = (m - z + ln(1 + sum_{j != k} e^(z_j - m))) / ln
+// 2 with m = z_k = max z. Neither part is negative, in floating point either: the ranking counts on
+// it. The likeliest token's own 1 is not in the sum, in which it would swallow what a token that is
+// nearly certain leaves to the others.
 func surprisal(z []float64) {
 	at, others := floats.MaxIdx(z), 0.0
 	largest := z[at]

@@ -9,7 +9,8 @@ import (
 	"lethe/internal/settingstest"
 )
 
-// settingsUsers is every exported struct with numbers that a user sets, in use. A new one has to be entered here.
+// settingsUsers is every exported struct with numbers that a user sets, in use. A new one has to be
+// entered here.
 func settingsUsers() []settingstest.Use {
 	options, space := &Options{Fit: true, Samples: 50}, digits(6)
 	asked := probe(newTable(3, 6, 1), 1, 5)

@@ -7,9 +7,10 @@ import (
 	"gonum.org/v1/gonum/integrate/quad"
 )
 
-// SkewNormal is the distribution with density 2/Scale phi(z) Phi(Shape z), z = (x - Location)/Scale, where phi and Phi are
-// those of the standard normal (Azzalini 1985, A class of distributions which includes the normal ones). Shape 0 is the
-// normal distribution, a negative one leans to the left. Scale is positive and all three are finite; otherwise every result is NaN.
+// SkewNormal is the distribution with density 2/Scale phi(z) Phi(Shape z), z = (x -
+// Location)/Scale, where phi and Phi are those of the standard normal (Azzalini 1985, A class of
+// distributions which includes the normal ones). Shape 0 is the normal distribution, a negative one
+// leans to the left. Scale is positive and all three are finite; otherwise every result is NaN.
 type SkewNormal struct {
 	Location, Scale, Shape float64
 }
@@ -27,10 +28,11 @@ func (s SkewNormal) CDF(x float64) float64 { return math.Exp(s.LogCDF(x)) }
 
 // LogCDF returns ln Pr[X <= x], to about 1e-10 of its value, in the far tails too.
 //
-// The textbook's Phi(z) - 2 T(z, Shape), with Owen's function T, is a difference of equal numbers in the lower tail of a
-// right-leaning distribution and has no digit left where the probability is below 1e-17. The density is log-concave: from
-// any point away from the mode it falls ever faster. So the tail on the side away from the mode is integrated, relative
-// to the density at x, and above the mode the result is the rest to 1.
+// The textbook's Phi(z) - 2 T(z, Shape), with Owen's function T, is a difference of equal numbers
+// in the lower tail of a right-leaning distribution and has no digit left where the probability is
+// below 1e-17. The density is log-concave: from any point away from the mode it falls ever faster.
+// So the tail on the side away from the mode is integrated, relative to the density at x, and above
+// the mode the result is the rest to 1.
 func (s SkewNormal) LogCDF(x float64) float64 {
 	z := (x - s.Location) / s.Scale
 	if !s.valid() || math.IsNaN(z) {
@@ -49,7 +51,8 @@ func (s SkewNormal) LogCDF(x float64) float64 {
 	return math.Log1p(-math.Exp(upper))
 }
 
-// Moments returns mean, variance and skewness, the third standardized moment, which lies within +-0.9953.
+// Moments returns mean, variance and skewness, the third standardized moment, which lies within
+// +-0.9953.
 func (s SkewNormal) Moments() (mean, variance, skewness float64) {
 	if !s.valid() {
 		return math.NaN(), math.NaN(), math.NaN()
@@ -77,8 +80,9 @@ func standardSlope(z, shape float64) float64 {
 	return -z + shape*math.Exp(-t*t/2-logRootTwoPi-logNormalCDF(t))
 }
 
-// logNormalCDF returns ln Phi(x). Far below, where erfc underflows, Phi(x) = phi(x)/|x| (1 - 1/x^2 + 3/x^4 - 15/x^6 + ...),
-// an alternating series whose error is below the first term left out (Abramowitz and Stegun 26.2.12).
+// logNormalCDF returns ln Phi(x). Far below, where erfc underflows, Phi(x) = phi(x)/|x| (1 - 1/x^2
+// + 3/x^4 - 15/x^6 + ...), an alternating series whose error is below the first term left out
+// (Abramowitz and Stegun 26.2.12).
 func logNormalCDF(x float64) float64 {
 	switch {
 	case x > 0:
@@ -90,12 +94,13 @@ func logNormalCDF(x float64) float64 {
 	return -x*x/2 - logRootTwoPi - math.Log(-x) + math.Log1p(u*(-1+u*(3+u*(-15+u*(105-945*u)))))
 }
 
-// logLowerTail returns the logarithm of the mass below z of the distribution with Location 0 and Scale 1, for a z not
-// above the mode: ln f(z) + ln int_0^inf f(z-s)/f(z) ds.
+// logLowerTail returns the logarithm of the mass below z of the distribution with Location 0 and
+// Scale 1, for a z not above the mode: ln f(z) + ln int_0^inf f(z-s)/f(z) ds.
 //
-// ln f is concave, with a second derivative of at most -1. So the integrand has fallen by e^-40 at the latest where
-// slope s + s^2/2 = 40; from there the end is halved until the fall at half of it is less than that. The panels double in
-// width, because near the mode a large Shape bends the density on a scale of 1/Shape.
+// ln f is concave, with a second derivative of at most -1. So the integrand has fallen by e^-40 at
+// the latest where slope s + s^2/2 = 40; from there the end is halved until the fall at half of it
+// is less than that. The panels double in width, because near the mode a large Shape bends the
+// density on a scale of 1/Shape.
 func logLowerTail(z, shape float64) float64 {
 	const fall, doublings = 40, 12
 	at := standardLogPDF(z, shape)

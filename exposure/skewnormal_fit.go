@@ -8,15 +8,17 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// largestShape bounds the fitted shape: samples of which the likeliest distribution is a half-normal have no likeliest
-// shape, and beyond this one nothing changes.
+// largestShape bounds the fitted shape: samples of which the likeliest distribution is a
+// half-normal have no likeliest shape, and beyond this one nothing changes.
 const largestShape = 1000
 
-// FitSkewNormal returns the skew-normal distribution of largest likelihood for the samples, its shape held within +-1,000.
-// Fewer than 3 samples, samples that are all equal or not finite are errors.
+// FitSkewNormal returns the skew-normal distribution of largest likelihood for the samples, its
+// shape held within +-1,000. Fewer than 3 samples, samples that are all equal or not finite are
+// errors.
 //
-// Nelder and Mead's simplex starts at the distribution with the samples' moments. It needs no derivatives, which
-// vanish at Shape 0 whatever the samples are (Azzalini 1985), and would hold a gradient method there.
+// Nelder and Mead's simplex starts at the distribution with the samples' moments. It needs no
+// derivatives, which vanish at Shape 0 whatever the samples are (Azzalini 1985), and would hold a
+// gradient method there.
 func FitSkewNormal(samples []float64) (SkewNormal, error) {
 	if len(samples) < 3 {
 		return SkewNormal{}, fmt.Errorf("exposure: a skew-normal distribution cannot be fitted to %d samples; draw 3 or more", len(samples))
@@ -48,8 +50,9 @@ func FitSkewNormal(samples []float64) (SkewNormal, error) {
 	return SkewNormal{Location: math.Ldexp(mean+deviation*fit.Location, unit), Scale: math.Ldexp(deviation*fit.Scale, unit), Shape: fit.Shape}, nil
 }
 
-// momentFit returns the distribution with mean 0, variance 1 and the samples' skewness, which is taken back to +-0.99 where
-// no skew-normal distribution has it. It solves Moments for the parameters.
+// momentFit returns the distribution with mean 0, variance 1 and the samples' skewness, which is
+// taken back to +-0.99 where no skew-normal distribution has it. It solves Moments for the
+// parameters.
 func momentFit(standard []float64) SkewNormal {
 	third := 0.0
 	for _, z := range standard {

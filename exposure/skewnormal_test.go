@@ -11,7 +11,8 @@ import (
 )
 
 func TestSkewNormalAgainstSciPy(t *testing.T) {
-	// scipy 1.17.1: skewnorm.logpdf and .cdf (2.5, shape, loc=1, scale=2), skewnorm.stats(moments="mvs").
+	// scipy 1.17.1: skewnorm.logpdf and .cdf (2.5, shape, loc=1, scale=2),
+	// skewnorm.stats(moments="mvs").
 	for _, tt := range []struct{ shape, logPDF, cdf, mean, variance, skewness float64 }{
 		{-3, -5.604503914357945, 0.9992199734914898, -0.5138795132120961, 1.708168819476707, -0.6670235701524082},
 		{0, -1.893335713764618, 0.7733726476231317, 1, 4, 0},
@@ -27,8 +28,8 @@ func TestSkewNormalAgainstSciPy(t *testing.T) {
 	}
 }
 
-// The logarithm of the integral of the density up to z, by mpmath 1.4.1 (quad, 40 digits). SciPy's own cdf is 0 at -40 and
-// half of this at shape 50, z -0.5.
+// The logarithm of the integral of the density up to z, by mpmath 1.4.1 (quad, 40 digits). SciPy's
+// own cdf is 0 at -40 and half of this at shape 50, z -0.5.
 func TestLogCDFAgainstMpmath(t *testing.T) {
 	for _, tt := range []struct{ z, shape, want float64 }{
 		{-40, -50, -803.9152948331514}, {-12, -50, -74.717525821008851}, {-3, -50, -5.9145790409504042},
@@ -62,7 +63,8 @@ func TestLogNormalCDF(t *testing.T) {
 	}
 }
 
-// Owen's T by its defining integral, a route that LogCDF does not take: T(h, a) = 1/(2 pi) int_0^a exp(-h^2 (1+x^2)/2)/(1+x^2) dx.
+// Owen's T by its defining integral, a route that LogCDF does not take: T(h, a) = 1/(2 pi) int_0^a
+// exp(-h^2 (1+x^2)/2)/(1+x^2) dx.
 func owenT(h, a float64) float64 {
 	f := func(x float64) float64 { return math.Exp(-h*h*(1+x*x)/2) / (1 + x*x) / (2 * math.Pi) }
 	return math.Copysign(quad.Fixed(f, 0, math.Abs(a), 200, quad.Legendre{}, 0), a)
@@ -102,7 +104,8 @@ func TestLogCDFStaysFinite(t *testing.T) {
 	require.Zero(t, SkewNormal{Scale: 1}.LogCDF(math.Inf(1)))
 }
 
-// skewed draws z = delta |u| + sqrt(1 - delta^2) v with u, v normal, which is skew-normal (Azzalini 1985).
+// skewed draws z = delta |u| + sqrt(1 - delta^2) v with u, v normal, which is skew-normal (Azzalini
+// 1985).
 func skewed(s SkewNormal, n int, seed uint64) []float64 {
 	rng := rand.New(rand.NewPCG(seed, 1))
 	delta := s.Shape / math.Hypot(1, s.Shape)
@@ -114,7 +117,8 @@ func skewed(s SkewNormal, n int, seed uint64) []float64 {
 }
 
 func TestFitSkewNormalIsTheLikeliest(t *testing.T) {
-	// The likeliest distribution by scipy 1.17.1, optimize.minimize (Nelder-Mead, xatol 1e-11) on skewnorm.logpdf.
+	// The likeliest distribution by scipy 1.17.1, optimize.minimize (Nelder-Mead, xatol 1e-11) on
+	// skewnorm.logpdf.
 	samples := []float64{28.5, 28.7, 29.3, 30.0, 31.1, 31.8, 31.9, 32.5, 32.5, 32.5, 32.8, 32.9, 33.2, 33.5, 33.5, 33.6, 33.8, 33.9, 33.9,
 		34.0, 34.0, 34.0, 34.4, 34.5, 34.8, 35.4, 35.6, 36.2, 36.4, 36.7, 36.9, 37.5, 38.0, 38.4, 39.2, 41.6, 41.7, 42.8, 43.1, 43.4}
 	fit, err := FitSkewNormal(samples)
@@ -180,7 +184,8 @@ func TestFitSkewNormalErrors(t *testing.T) {
 func TestKolmogorovSmirnov(t *testing.T) {
 	samples := []float64{28.5, 28.7, 29.3, 30.0, 31.1, 31.8, 31.9, 32.5, 32.5, 32.5, 32.8, 32.9, 33.2, 33.5, 33.5, 33.6, 33.8, 33.9, 33.9,
 		34.0, 34.0, 34.0, 34.4, 34.5, 34.8, 35.4, 35.6, 36.2, 36.4, 36.7, 36.9, 37.5, 38.0, 38.4, 39.2, 41.6, 41.7, 42.8, 43.1, 43.4}
-	// scipy 1.17.1: kstest(samples, "skewnorm", args=(4, 30, 6)) gives the distance and the exact p-value 0.28726.
+	// scipy 1.17.1: kstest(samples, "skewnorm", args=(4, 30, 6)) gives the distance and the exact
+	// p-value 0.28726.
 	distance := kolmogorovSmirnov(samples, SkewNormal{30, 6, 4}.CDF)
 	require.InEpsilon(t, 0.15154251334027974, distance, 1e-12)
 	require.InDelta(t, 0.28726188027978017, kolmogorovPValue(distance, len(samples)), 0.01)

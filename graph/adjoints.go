@@ -6,7 +6,8 @@ import (
 	"slices"
 )
 
-// adjoints holds what a reverse pass has found for each node so far, to be added up when the node's turn comes.
+// adjoints holds what a reverse pass has found for each node so far, to be added up when the node's
+// turn comes.
 type adjoints map[*Node][]*Node
 
 func (a adjoints) add(n, x *Node) {
@@ -29,8 +30,8 @@ func (a adjoints) of(n *Node) *Node {
 	return sum
 }
 
-// joinPads turns padded nodes that do not overlap, as the adjoints of the slices of one node are, into one concatenation: to write a sum of
-// k of them takes k times the memory traffic.
+// joinPads turns padded nodes that do not overlap, as the adjoints of the slices of one node are,
+// into one concatenation: to write a sum of k of them takes k times the memory traffic.
 func joinPads(parts []*Node) []*Node {
 	byAxis := map[int][]*Node{}
 	var rest []*Node
@@ -77,12 +78,12 @@ func joinAlong(axis int, pads []*Node) []*Node {
 	return []*Node{Concat(axis, pieces...)}
 }
 
-// fewRows is the number of rows up to which several products X'Y are worth being made one: the time to read and write the result once
-// for each counts beside that of the multiplications.
+// fewRows is the number of rows up to which several products X'Y are worth being made one: the time
+// to read and write the result once for each counts beside that of the multiplications.
 const fewRows = 128
 
-// joinOuter turns the products X_t'Y_t of one shape, as the adjoints of a matrix that is used at every step of a sequence are, into one
-// product of the X_t and Y_t below each other.
+// joinOuter turns the products X_t'Y_t of one shape, as the adjoints of a matrix that is used at
+// every step of a sequence are, into one product of the X_t and Y_t below each other.
 func joinOuter(parts []*Node) []*Node {
 	var rest, xs, ys []*Node
 	for _, p := range parts {

@@ -15,16 +15,18 @@ type Backend struct {
 	Library string // the file that OpenBLAS was loaded from; empty for gonum
 }
 
-// BLAS returns the backend in use: OpenBLAS where libopenblas can be loaded, gonum otherwise; the environment variable LETHE_BLAS=gonum
-// or openblas forces one. The error says why what was asked for could not be had.
+// BLAS returns the backend in use: OpenBLAS where libopenblas can be loaded, gonum otherwise; the
+// environment variable LETHE_BLAS=gonum or openblas forces one. The error says why what was asked
+// for could not be had.
 func BLAS() (Backend, error) {
 	b := blas.Info()
 	return Backend{Name: b.Name, Core: b.Core, Library: b.Library}, blas.Err()
 }
 
-// BenchProduct returns the seconds that a matrix product C = op(A) op(B) of an (m, k) by a (k, n) matrix takes on the given number of
-// goroutines, each with its share of the rows of C: the median of at least 9 calls and 50 milliseconds. It is the yardstick that
-// Lethe's speed is measured against.
+// BenchProduct returns the seconds that a matrix product C = op(A) op(B) of an (m, k) by a (k, n)
+// matrix takes on the given number of goroutines, each with its share of the rows of C: the median
+// of at least 9 calls and 50 milliseconds. It is the yardstick that Lethe's speed is measured
+// against.
 func BenchProduct(m, n, k int, transA, transB, single bool, cores int) float64 {
 	if single {
 		return benchProduct[float32](m, n, k, transA, transB, cores)
@@ -65,8 +67,9 @@ func benchProduct[T Float](m, n, k int, transA, transB bool, cores int) float64 
 	return medianSeconds(call)
 }
 
-// BenchProductEach returns the seconds that matrix products C = A B of an (m, k) by a (k, n) matrix take when each of the given number of
-// goroutines computes one of its own at the same time, timed as in [BenchProduct].
+// BenchProductEach returns the seconds that matrix products C = A B of an (m, k) by a (k, n) matrix
+// take when each of the given number of goroutines computes one of its own at the same time, timed
+// as in [BenchProduct].
 func BenchProductEach(m, n, k int, single bool, cores int) float64 {
 	if single {
 		return benchProductEach[float32](m, n, k, cores)

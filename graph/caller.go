@@ -25,7 +25,8 @@ func calledFunction() string {
 	return name
 }
 
-// panicked is where the panic that unwinds was raised, the first place outside of Go's runtime and of gorgonia, and whether gorgonia raised it.
+// panicked is where the panic that unwinds was raised, the first place outside of Go's runtime and
+// of gorgonia, and whether gorgonia raised it.
 func panicked() (at string, stock bool) {
 	raised := false
 	eachFrame(func(f runtime.Frame) bool {

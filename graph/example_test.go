@@ -67,10 +67,12 @@ func ExampleError() {
 	_, err := graph.Grad(y, x)
 	e := err.(*graph.Error)
 	fmt.Println(e.Op, "->", e.Message)
-	// Output: softmaxOp -> this stock operation is not on the list of those that are known to be differentiated rightly; use graph.Softmax
+	// Output: softmaxOp -> this stock operation is not on the list of those that are known to be
+	// differentiated rightly; use graph.Softmax
 }
 
-// A layer of long short-term memory on a sequence of two numbers: each state follows from the one before it.
+// A layer of long short-term memory on a sequence of two numbers: each state follows from the one
+// before it.
 func ExampleLSTM() {
 	g := gorgonia.NewGraph()
 	x := graph.Input(g, tensor.Float64, "x", 1, 2, 1) // one sample, two steps, one number

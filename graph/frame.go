@@ -6,8 +6,9 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Frame is one evaluation state of a program: the inputs it was given and what is kept between runs. It is not safe for
-// concurrent use. The working memory can be shared by frames that run one after the other, through a [Workspace].
+// Frame is one evaluation state of a program: the inputs it was given and what is kept between
+// runs. It is not safe for concurrent use. The working memory can be shared by frames that run one
+// after the other, through a [Workspace].
 type Frame[T Float] struct {
 	p       *Program
 	m       machine[T]
@@ -18,8 +19,8 @@ type Frame[T Float] struct {
 	ran     bool   // the last run ended without an error
 }
 
-// Workspace is the working memory of runs. Its zero value is ready for use and grows as needed. The outputs of a run that
-// are not kept lie in it and hold until its next use.
+// Workspace is the working memory of runs. Its zero value is ready for use and grows as needed. The
+// outputs of a run that are not kept lie in it and hold until its next use.
 type Workspace[T Float] struct {
 	scratch, block []T
 }
@@ -52,8 +53,8 @@ func NewFrame[T Float](p *Program) (*Frame[T], error) {
 	return f, nil
 }
 
-// Set gives a dense input its value, row-major, without a copy: x must stay unchanged until the next Set. An input of the
-// program's graph that it does not need is ignored.
+// Set gives a dense input its value, row-major, without a copy: x must stay unchanged until the
+// next Set. An input of the program's graph that it does not need is ignored.
 func (f *Frame[T]) Set(n *Node, x []T) error {
 	if f.p == nil {
 		return errNoProgram
@@ -76,8 +77,8 @@ func (f *Frame[T]) Set(n *Node, x []T) error {
 	return nil
 }
 
-// SetSparse gives a sparse input its value without a copy. Shapes are checked; that its indices are in range is the caller's to
-// have checked, once for each matrix, by [Sparse.Check].
+// SetSparse gives a sparse input its value without a copy. Shapes are checked; that its indices are
+// in range is the caller's to have checked, once for each matrix, by [Sparse.Check].
 func (f *Frame[T]) SetSparse(n *Node, x *Sparse[T]) error {
 	if f.p == nil {
 		return errNoProgram
@@ -160,8 +161,8 @@ func (f *Frame[T]) prepare(ws *Workspace[T]) error {
 	return nil
 }
 
-// Output returns output k of the last run, row-major. It holds until the next use of the workspace. It panics with an [*Error] if the
-// program has no such output or the frame has not been run.
+// Output returns output k of the last run, row-major. It holds until the next use of the workspace.
+// It panics with an [*Error] if the program has no such output or the frame has not been run.
 func (f *Frame[T]) Output(k int) []T {
 	f.checkOutput(k)
 	if !f.ran {

@@ -6,11 +6,12 @@ import (
 	"sync/atomic"
 )
 
-// Grad returns the gradient of the scalar y by each node of wrt, as new nodes of the same shapes. They can be
-// differentiated again, to any order. A node of wrt on which y does not depend has gradient zero.
+// Grad returns the gradient of the scalar y by each node of wrt, as new nodes of the same shapes.
+// They can be differentiated again, to any order. A node of wrt on which y does not depend has
+// gradient zero.
 //
-// gorgonia.Grad, called a second time on one graph, silently returns the first gradient; this is a reverse pass of its own,
-// which keeps adjoints in a map and leaves no mark on the nodes.
+// gorgonia.Grad, called a second time on one graph, silently returns the first gradient; this is a
+// reverse pass of its own, which keeps adjoints in a map and leaves no mark on the nodes.
 func Grad(y *Node, wrt ...*Node) ([]*Node, error) {
 	var out []*Node
 	err := Build(func() {
@@ -22,7 +23,8 @@ func Grad(y *Node, wrt ...*Node) ([]*Node, error) {
 	return out, err
 }
 
-// VJP returns sum_k (d ys[k]/d wrt)' u[k] for each node of wrt, the vector-Jacobian product. u[k] has the shape of ys[k].
+// VJP returns sum_k (d ys[k]/d wrt)' u[k] for each node of wrt, the vector-Jacobian product. u[k]
+// has the shape of ys[k].
 func VJP(ys, u, wrt []*Node) ([]*Node, error) {
 	var out []*Node
 	err := Build(func() {
@@ -32,8 +34,9 @@ func VJP(ys, u, wrt []*Node) ([]*Node, error) {
 	return out, err
 }
 
-// HVP returns the product of the Hessian of the scalar y by wrt with v, block by block; v[k] has the shape of wrt[k] and
-// does not depend on wrt. It is the gradient of grad(y)'v (Pearlmutter 1994).
+// HVP returns the product of the Hessian of the scalar y by wrt with v, block by block; v[k] has
+// the shape of wrt[k] and does not depend on wrt. It is the gradient of grad(y)'v (Pearlmutter
+// 1994).
 func HVP(y *Node, wrt, v []*Node) ([]*Node, error) {
 	g, err := Grad(y, wrt...)
 	if err != nil {
@@ -48,8 +51,9 @@ func HVP(y *Node, wrt, v []*Node) ([]*Node, error) {
 	return out, err
 }
 
-// JVP returns sum_k (d ys/d wrt[k]) v[k] for each node of ys, the Jacobian-vector product: the derivative of ys along v.
-// It is taken as the derivative of u'(d ys/d wrt) v by u, in which u no longer occurs.
+// JVP returns sum_k (d ys/d wrt[k]) v[k] for each node of ys, the Jacobian-vector product: the
+// derivative of ys along v. It is taken as the derivative of u'(d ys/d wrt) v by u, in which u no
+// longer occurs.
 func JVP(ys, wrt, v []*Node) ([]*Node, error) {
 	var out []*Node
 	err := Build(func() {
@@ -60,9 +64,9 @@ func JVP(ys, wrt, v []*Node) ([]*Node, error) {
 	return out, err
 }
 
-// GGNVP returns the product of the generalized Gauss-Newton matrix J' H J with v, where J is the Jacobian of out by wrt
-// and H the Hessian of the scalar loss by out (Schraudolph 2002, section 3.2). The matrix is positive semi-definite when the
-// loss is convex in out.
+// GGNVP returns the product of the generalized Gauss-Newton matrix J' H J with v, where J is the
+// Jacobian of out by wrt and H the Hessian of the scalar loss by out (Schraudolph 2002, section
+// 3.2). The matrix is positive semi-definite when the loss is convex in out.
 func GGNVP(out, loss *Node, wrt, v []*Node) ([]*Node, error) {
 	var res []*Node
 	err := Build(func() {
@@ -156,7 +160,8 @@ func vjp(ys, seeds, wrt []*Node) []*Node {
 	return out
 }
 
-// checkWrt refuses nodes by which nothing of ys can be differentiated: of another graph, say, which would have a gradient of zero.
+// checkWrt refuses nodes by which nothing of ys can be differentiated: of another graph, say, which
+// would have a gradient of zero.
 func checkWrt(op string, ys, wrt []*Node) {
 	for _, n := range slices.Concat(ys, wrt) {
 		dims(n)
@@ -187,7 +192,8 @@ func activeNodes(order, wrt []*Node) map[*Node]bool {
 	return active
 }
 
-// topological lists the nodes that ys depend on, arguments first. It keeps a stack of its own: graphs can be deep.
+// topological lists the nodes that ys depend on, arguments first. It keeps a stack of its own:
+// graphs can be deep.
 func topological(ys []*Node) []*Node {
 	type frame struct {
 		n    *Node

@@ -18,7 +18,8 @@ func scalar(t *testing.T, y *Node, feed map[*Node]G.Value) float64 {
 	return out[0].Data().(float64)
 }
 
-// The trap that this package exists for: gorgonia.Grad, called twice, gives (x^3)” = 4 at 2. The truth is 12.
+// The trap that this package exists for: gorgonia.Grad, called twice, gives (x^3)” = 4 at 2. The
+// truth is 12.
 func TestSecondDerivativeOfCube(t *testing.T) {
 	for name, cube := range map[string]func(x *Node) *Node{
 		"stock": func(x *Node) *Node { return G.Must(G.Cube(x)) },
@@ -83,7 +84,8 @@ func TestGradErrors(t *testing.T) {
 	assert.Panics(t, func() { _ = Build(func() { panic("other") }) })
 }
 
-// A wrong answer of stock gorgonia must not come back through our operations being differentiated by it.
+// A wrong answer of stock gorgonia must not come back through our operations being differentiated
+// by it.
 func TestStockGradOfOurOperations(t *testing.T) {
 	g := G.NewGraph()
 	x := Input(g, tensor.Float64, "x", 2, 3)
@@ -97,7 +99,8 @@ func TestStockGradOfOurOperations(t *testing.T) {
 	assert.Equal(t, []float64{2, 4, 0, 8, 10, 0}, out[0].Data())
 }
 
-// A stock node stands for the same replacement in every pass: by a stock intermediate node, twice, and through Gauss-Newton products.
+// A stock node stands for the same replacement in every pass: by a stock intermediate node, twice,
+// and through Gauss-Newton products.
 func TestStockNodesInSeveralPasses(t *testing.T) {
 	g := G.NewGraph()
 	x := Input(g, tensor.Float64, "x", 3)

@@ -6,8 +6,8 @@ import (
 	"lethe/graph/internal/vec"
 )
 
-// blockLen is how many elements of a group of element-wise operations are worked on at a time: few enough for its
-// registers to stay in the first-level cache.
+// blockLen is how many elements of a group of element-wise operations are worked on at a time: few
+// enough for its registers to stay in the first-level cache.
 const blockLen = 1024
 
 // place of an operand of a group's operation.
@@ -32,7 +32,8 @@ type group struct {
 	registers int
 }
 
-// planGroup gives the operations of a step their operands. Values that are read by their own group only live in registers.
+// planGroup gives the operations of a step their operands. Values that are read by their own group
+// only live in registers.
 func planGroup(p *ir, s *schedule, st *step) *group {
 	g := &group{size: p.values[st.values[0]].size}
 	at, once := map[int]place{}, map[int]place{} // where values are; those in once stay
@@ -177,7 +178,8 @@ func runMicro[T Float](m *machine[T], u *micro, lo, hi int, last bool) {
 	}
 }
 
-// addWide adds rows up side by side in a register, block by block, and those to one behind the last block.
+// addWide adds rows up side by side in a register, block by block, and those to one behind the last
+// block.
 func addWide[T Float](m *machine[T], u *micro, lo, hi int, last bool) {
 	wide, x := at(m, u.wide, 0, blockLen), at(m, u.a, lo, hi)
 	if lo == 0 {
@@ -317,8 +319,9 @@ func leakyGate[T Float](dst, x, y []T, c T) {
 	}
 }
 
-// spreading says how a broadcast or a slice reads its input: the result is units of run*repeat elements; in a unit, run neighbors of the
-// input are copied, or one is repeated. The dimensions in front of a unit are walked with the input's strides, 0 where it repeats.
+// spreading says how a broadcast or a slice reads its input: the result is units of run*repeat
+// elements; in a unit, run neighbors of the input are copied, or one is repeated. The dimensions in
+// front of a unit are walked with the input's strides, 0 where it repeats.
 type spreading struct {
 	offset        int // of the first element in the input
 	lead, strides []int
@@ -338,7 +341,8 @@ func planSpread(from, into []int) spreading {
 	return newSpreading(into, strides)
 }
 
-// repeatsInBlock says whether every block of the result is the same: it repeats a vector whose length divides that of a block.
+// repeatsInBlock says whether every block of the result is the same: it repeats a vector whose
+// length divides that of a block.
 func (s *spreading) repeatsInBlock() bool {
 	for _, stride := range s.strides {
 		if stride != 0 {

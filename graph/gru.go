@@ -1,13 +1,15 @@
 package graph
 
-// GRU returns the states h_1, ..., h_T, each (n, units), of a layer of gated recurrent units (Cho et al. 2014, with the reset gate behind the
-// product) on sequences x (n, T, in), for w (in, 3 units), u (units, 3 units), b (3 units) and c (units):
+// GRU returns the states h_1, ..., h_T, each (n, units), of a layer of gated recurrent units (Cho
+// et al. 2014, with the reset gate behind the product) on sequences x (n, T, in), for w (in, 3
+// units), u (units, 3 units), b (3 units) and c (units):
 //
 //	r, z = sigmoid of the first two blocks of x_t w + b + h_{t-1} u,
 //	k    = tanh((x_t w + b)_3 + r (h_{t-1} u_3 + c)),
 //	h_t  = (1 - z) k + z h_{t-1},  h_0 = 0.
 //
-// The order of the blocks is that of PyTorch, whose two biases are b and c but for their sum in r and z, where two would say the same.
+// The order of the blocks is that of PyTorch, whose two biases are b and c but for their sum in r
+// and z, where two would say the same.
 func GRU(x, w, u, b, c *Node) []*Node {
 	d := dims(x)
 	if len(d) != 3 || len(dims(u)) != 2 {

@@ -93,7 +93,8 @@ func TestConv2D(t *testing.T) {
 	}
 }
 
-// TestPooling compares with the maximum and the mean over the elements of the window that lie in the image.
+// TestPooling compares with the maximum and the mean over the elements of the window that lie in
+// the image.
 func TestPooling(t *testing.T) {
 	for _, w := range testWindows {
 		if max(w.Before[0], w.After[0]) >= w.Size[0] || max(w.Before[1], w.After[1]) >= w.Size[1] {
@@ -141,7 +142,8 @@ func TestMaxPoolTies(t *testing.T) {
 	assert.Equal(t, []float64{4, 0, 0, 0}, out[0].Data())
 }
 
-// TestRandomConvolutions compares the three members of the family, and sums of them, with loops over all elements, in tiles of any size.
+// TestRandomConvolutions compares the three members of the family, and sums of them, with loops
+// over all elements, in tiles of any size.
 func TestRandomConvolutions(t *testing.T) {
 	usual := columnLimit
 	t.Cleanup(func() { columnLimit = usual })

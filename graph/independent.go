@@ -2,25 +2,27 @@ package graph
 
 import "fmt"
 
-// Samples is a graph built for a batch: the inputs whose first axis counts its samples, and what is computed for each of
-// them, with one row a sample.
+// Samples is a graph built for a batch: the inputs whose first axis counts its samples, and what is
+// computed for each of them, with one row a sample.
 type Samples struct {
 	Batch   []*Node
 	Results []*Node
-	// Statistics allows what [Moments] finds to be read by every sample, as in the training pass of a batch
-	// normalization.
+	// Statistics allows what [Moments] finds to be read by every sample, as in the training pass of
+	// a batch normalization.
 	Statistics bool
 }
 
-// Independent verifies that row i of each result depends on row i of the batch alone, and in the same way whatever the
-// number of samples. It compares two graphs that the same code built for batches of different sizes, of at least 2 samples
-// each, and follows the axis of the samples from the inputs to the results: through reshapes, permutations, stacks of
-// matrices and sequences with time in front. The error, an [*Error], names the operation that mixes samples or depends on
-// their number, or of which it cannot be shown that it does neither.
+// Independent verifies that row i of each result depends on row i of the batch alone, and in the
+// same way whatever the number of samples. It compares two graphs that the same code built for
+// batches of different sizes, of at least 2 samples each, and follows the axis of the samples from
+// the inputs to the results: through reshapes, permutations, stacks of matrices and sequences with
+// time in front. The error, an [*Error], names the operation that mixes samples or depends on their
+// number, or of which it cannot be shown that it does neither.
 //
-// The axes of a tensor are products of factors, row-major. A factor counts the samples, or the values are equal along it,
-// or it is something else. An operation may work along the first kind only where it treats each element by itself, and may
-// let two factors meet only if they agree, or if the values are equal along one of them.
+// The axes of a tensor are products of factors, row-major. A factor counts the samples, or the
+// values are equal along it, or it is something else. An operation may work along the first kind
+// only where it treats each element by itself, and may let two factors meet only if they agree, or
+// if the values are equal along one of them.
 func Independent(a, b Samples) error {
 	return Build(func() {
 		if len(a.Batch) != len(b.Batch) || len(a.Results) != len(b.Results) || len(a.Batch) == 0 {

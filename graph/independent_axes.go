@@ -51,8 +51,8 @@ func (w *independence) meetAxis(p, q []factor) []factor {
 	return out
 }
 
-// meetKind: where a factor of samples meets something that has a value for each row of the batch, whatever its samples, a
-// sample's result depends on its place in the batch.
+// meetKind: where a factor of samples meets something that has a value for each row of the batch,
+// whatever its samples, a sample's result depends on its place in the batch.
 func (w *independence) meetKind(p, q factorKind) factorKind {
 	switch {
 	case p == q:
@@ -133,8 +133,8 @@ func (w *independence) reshape(in *Node, l layout) layout {
 	return out
 }
 
-// block says in which steps an axis with samples behind other factors can be cut: the size of what the samples and the factors
-// behind them take.
+// block says in which steps an axis with samples behind other factors can be cut: the size of what
+// the samples and the factors behind them take.
 func (w *independence) block(axis []factor) (before, from []factor, unit pair) {
 	k := samplesAt(axis)
 	if k < 0 {
@@ -218,7 +218,8 @@ type numbers struct {
 	shape  []pair
 }
 
-// constant is the layout of a constant, its axes cut into the factors of another layout where these fit.
+// constant is the layout of a constant, its axes cut into the factors of another layout where these
+// fit.
 func (w *independence) constant(n *Node, like layout) layout {
 	c := w.numbers[n]
 	l := plain(c.shape, other)

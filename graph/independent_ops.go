@@ -140,7 +140,8 @@ func (w *independence) constants(a, b float64) {
 	}
 }
 
-// attributes is the error of operations with different attributes, which names the number where there is one.
+// attributes is the error of operations with different attributes, which names the number where
+// there is one.
 func (w *independence) attributes(o, twin operator) {
 	if u, ok := o.(unary); ok && u.kind == twin.(unary).kind {
 		w.constants(u.c, twin.(unary).c)
@@ -148,8 +149,8 @@ func (w *independence) attributes(o, twin operator) {
 	w.differ()
 }
 
-// along makes sure that an operation that takes the elements of an axis together finds no samples there, and as many elements
-// in every batch.
+// along makes sure that an operation that takes the elements of an axis together finds no samples
+// there, and as many elements in every batch.
 func (w *independence) along(axis []factor) {
 	if samplesAt(axis) >= 0 {
 		w.mixed("it takes the rows of different samples together")

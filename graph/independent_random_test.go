@@ -14,8 +14,9 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// randomBatch is a graph of random operations on a batch of n samples and two parameters, with one number a sample; nil where the
-// operations drawn leave none. The same seed draws the same operations whatever n is.
+// randomBatch is a graph of random operations on a batch of n samples and two parameters, with one
+// number a sample; nil where the operations drawn leave none. The same seed draws the same
+// operations whatever n is.
 type randomBatch struct {
 	in     []*Node
 	result *Node
@@ -51,7 +52,8 @@ func newRandomBatch(seed uint64, n int) *randomBatch {
 	return b
 }
 
-// randomStep is one operation on nodes of the pool; sizes that it works with may be the number of samples n.
+// randomStep is one operation on nodes of the pool; sizes that it works with may be the number of
+// samples n.
 func randomStep(r *rand.Rand, pool []*Node, kind, n int) *Node {
 	pick := func() *Node { return pool[max(r.IntN(len(pool)), r.IntN(2)*(len(pool)-1))] }
 	x := pick()
@@ -114,8 +116,8 @@ func (b *randomBatch) run(t *testing.T, x, y, p, q []float64) []float64 {
 	return out[0].Data().([]float64)
 }
 
-// What Independent accepts does keep samples apart: in random graphs neither the size of the batch nor the order of its samples changes the
-// result of any. Most of what it refuses does not.
+// What Independent accepts does keep samples apart: in random graphs neither the size of the batch
+// nor the order of its samples changes the result of any. Most of what it refuses does not.
 func TestIndependentOnRandomGraphs(t *testing.T) {
 	const small, large = 11, 13
 	accepted, refused, sound := 0, 0, 0

@@ -9,7 +9,8 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// inBatches builds losses for batches of 3 and of 5 samples of a shape, with labels, and verifies that samples are kept apart.
+// inBatches builds losses for batches of 3 and of 5 samples of a shape, with labels, and verifies
+// that samples are kept apart.
 func inBatches(shape []int, params [][]int, build func(x, y *Node, p []*Node) *Node) error {
 	var s [2]Samples
 	for k, n := range []int{3, 5} {

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// value is one node of a program in single-assignment form: an operator applied to earlier values. Common
-// subexpressions are one value.
+// value is one node of a program in single-assignment form: an operator applied to earlier values.
+// Common subexpressions are one value.
 type value struct {
 	op    operator // nil for a dense input
 	in    []int
@@ -172,8 +172,9 @@ func (p *ir) joinProducts() {
 	}
 }
 
-// convSum is a sum of members of the convolution family, added up where the first is written: inputs come in pairs, and behind them, with bias,
-// a vector that each pixel of the first, a conv, starts with.
+// convSum is a sum of members of the convolution family, added up where the first is written:
+// inputs come in pairs, and behind them, with bias, a vector that each pixel of the first, a conv,
+// starts with.
 type convSum struct {
 	terms []operator
 	bias  bool
@@ -183,7 +184,8 @@ func (s convSum) String() string                              { return fmt.Sprin
 func (s convSum) infer(in [][]int) ([]int, error)             { return s.terms[0].infer(in[:2]) }
 func (convSum) adjoint([]*Node, *Node, *Node, []bool) []*Node { return nil } // never part of a graph
 
-// joinConvolutions turns a sum of two convolutions that are used nowhere else, or of one and a vector for each channel, into one value.
+// joinConvolutions turns a sum of two convolutions that are used nowhere else, or of one and a
+// vector for each channel, into one value.
 func (p *ir) joinConvolutions() {
 	terms := func(k int) convSum {
 		v := p.values[k]

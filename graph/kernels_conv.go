@@ -5,12 +5,12 @@ import (
 	"lethe/graph/internal/vec"
 )
 
-// columnLimit is how many elements the columns of a tile may have: they have to stay in the cache until the product has read them. Tests lower
-// it.
+// columnLimit is how many elements the columns of a tile may have: they have to stay in the cache
+// until the product has read them. Tests lower it.
 var columnLimit = 1 << 17
 
-// convShape is the geometry of a convolution's kernel: images (n, h, w, c), filtered ones (n, oh, ow, o), and how many rows of
-// filtered pixels make a tile.
+// convShape is the geometry of a convolution's kernel: images (n, h, w, c), filtered ones (n, oh,
+// ow, o), and how many rows of filtered pixels make a tile.
 type convShape struct {
 	win             Window
 	n, h, w, c      int
@@ -34,7 +34,8 @@ func newConvShape(c conv, images, filtered []int) convShape {
 	return s
 }
 
-// convWorkspace is the working memory that the kernel of a member of the family, or of a sum of some, needs.
+// convWorkspace is the working memory that the kernel of a member of the family, or of a sum of
+// some, needs.
 func convWorkspace(o operator, in [][]int, out []int) int {
 	switch o := o.(type) {
 	case conv:
@@ -54,8 +55,9 @@ func convWorkspace(o operator, in [][]int, out []int) int {
 	return 0
 }
 
-// newInputShape is the geometry of convInput. With stride 1 it is the convolution of the filtered images by the filters turned round, with
-// channels in and out exchanged: columns are copied there, where otherwise they would have to be added up.
+// newInputShape is the geometry of convInput. With stride 1 it is the convolution of the filtered
+// images by the filters turned round, with channels in and out exchanged: columns are copied there,
+// where otherwise they would have to be added up.
 func newInputShape(o convInput, images, filtered []int) convShape {
 	if o.w.Stride != [2]int{1, 1} {
 		return newConvShape(o.conv, images, filtered)
@@ -69,8 +71,8 @@ func newInputShape(o convInput, images, filtered []int) convShape {
 	return s
 }
 
-// tiles calls f for each tile: its first row of filtered pixels, the number of rows, and the image whose filters it takes where each has its
-// own.
+// tiles calls f for each tile: its first row of filtered pixels, the number of rows, and the image
+// whose filters it takes where each has its own.
 func (s *convShape) tiles(f func(row, rows, image int)) {
 	if !s.each {
 		for row := 0; row < s.n*s.oh; row += s.tile {
@@ -85,7 +87,8 @@ func (s *convShape) tiles(f func(row, rows, image int)) {
 	}
 }
 
-// convKernel writes to y or, with add, adds to it. bias, which only conv takes, is what y starts with in each pixel.
+// convKernel writes to y or, with add, adds to it. bias, which only conv takes, is what y starts
+// with in each pixel.
 type convKernel[T Float] func(m *machine[T], y, a, b, bias []T, add bool)
 
 func newConvKernel[T Float](o operator, in [][]int, out []int) convKernel[T] {
@@ -208,8 +211,8 @@ func turnFilters[T Float](dst, f []T, in, out int) {
 	}
 }
 
-// columnsOf returns the windows of some rows of filtered pixels, one a row: (rows*ow, patch). They are x itself where windows are single
-// pixels, and otherwise a copy in buf.
+// columnsOf returns the windows of some rows of filtered pixels, one a row: (rows*ow, patch). They
+// are x itself where windows are single pixels, and otherwise a copy in buf.
 func columnsOf[T Float](s *convShape, buf, x []T, row, rows int) []T {
 	if s.win == (Window{Size: [2]int{1, 1}, Stride: [2]int{1, 1}, Dilation: s.win.Dilation}) {
 		return x[row*s.ow*s.c : (row+rows)*s.ow*s.c]
@@ -222,8 +225,8 @@ func columnsOf[T Float](s *convShape, buf, x []T, row, rows int) []T {
 	return buf[:rows*s.ow*s.patch]
 }
 
-// copyLines is columnsOf where the elements of a window's line are neighbors, which is nearly always: line by line of the windows, so that
-// what is copied lies in order on both sides.
+// copyLines is columnsOf where the elements of a window's line are neighbors, which is nearly
+// always: line by line of the windows, so that what is copied lies in order on both sides.
 func copyLines[T Float](s *convShape, buf, x []T, row, rows int) {
 	run, step := s.win.Size[1]*s.c, s.win.Stride[1]*s.c
 	for r := range rows {
@@ -264,8 +267,8 @@ func addColumns[T Float](s *convShape, x, columns []T, row, rows int) {
 	s.walk(row, rows, func(int, int) {}, func(at, from, run int) { vec.AddTo(x[from:from+run], columns[at:at+run]) })
 }
 
-// walk goes through the windows of some rows of filtered pixels in runs of neighbors: those in the padding, and those that start at from in
-// the images. at is a run's place in the columns.
+// walk goes through the windows of some rows of filtered pixels in runs of neighbors: those in the
+// padding, and those that start at from in the images. at is a run's place in the columns.
 func (s *convShape) walk(row, rows int, padding func(at, run int), pixels func(at, from, run int)) {
 	kh, kw := s.win.Size[0], s.win.Size[1]
 	dw := s.win.Dilation[1]

@@ -6,7 +6,8 @@ import (
 	"lethe/graph/internal/vec"
 )
 
-// indexOf reads a whole number from 0 to n-1; anything else is the data's fault and ends the run with an error.
+// indexOf reads a whole number from 0 to n-1; anything else is the data's fault and ends the run
+// with an error.
 func indexOf[T Float](m *machine[T], x T, n int, what string, at int) (int, bool) {
 	i := int(x)
 	if T(i) != x || i < 0 || i >= n {

@@ -6,7 +6,8 @@ import (
 	"lethe/graph/internal/vec"
 )
 
-// standardizeRow writes x - mean to y and returns 1/sqrt(variance + epsilon), as r*2^-e so that it is finite.
+// standardizeRow writes x - mean to y and returns 1/sqrt(variance + epsilon), as r*2^-e so that it
+// is finite.
 func standardizeRow[T Float](y, x []T, epsilon float64) (r float64, e int) {
 	n := float64(len(x))
 	centerRow(y, x)
@@ -33,7 +34,8 @@ func standardizeRow[T Float](y, x []T, epsilon float64) (r float64, e int) {
 	return 1 / math.Sqrt(squares/n+math.Ldexp(math.Ldexp(epsilon, -e), -e)), e
 }
 
-// centerRow takes the mean off twice: the second time there is only what rounding a large mean left.
+// centerRow takes the mean off twice: the second time there is only what rounding a large mean
+// left.
 func centerRow[T Float](y, x []T) {
 	n := float64(len(x))
 	mean := float64(vec.Sum(x)) / n

@@ -4,7 +4,8 @@ import (
 	"lethe/graph/internal/blas"
 )
 
-// lowerProducts multiplies through BLAS; the second and later products are added where the first was written.
+// lowerProducts multiplies through BLAS; the second and later products are added where the first
+// was written.
 func lowerProducts[T Float](o products, in []int, shapes [][]int, out int, v value) kernel[T] {
 	lead := len(v.shape) - 2
 	stack := size(v.shape[:lead])

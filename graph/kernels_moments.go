@@ -6,11 +6,13 @@ import (
 	"lethe/graph/internal/vec"
 )
 
-// momentsWidth is how many elements are worked on at a time: whole positions, few of which would be short vectors.
+// momentsWidth is how many elements are worked on at a time: whole positions, few of which would be
+// short vectors.
 func momentsWidth(channels int) int { return channels * max(1, 512/channels) }
 
-// lowerMoments adds up each sample's positions in the precision of the program, and the samples in double. The variance is taken around a
-// mean that is rounded; what that is off by is measured with it, and both are corrected, so that a large mean costs no digits.
+// lowerMoments adds up each sample's positions in the precision of the program, and the samples in
+// double. The variance is taken around a mean that is rounded; what that is off by is measured with
+// it, and both are corrected, so that a large mean costs no digits.
 func lowerMoments[T Float](in []int, shapes [][]int, out int) kernel[T] {
 	n, c := shapes[0][0], shapes[0][len(shapes[0])-1]
 	positions := size(shapes[0]) / (n * c)
@@ -69,7 +71,8 @@ func lowerMoments[T Float](in []int, shapes [][]int, out int) kernel[T] {
 	}
 }
 
-// scaledMoments are the moments of one channel, every c-th element of x, where sums or squares overflow.
+// scaledMoments are the moments of one channel, every c-th element of x, where sums or squares
+// overflow.
 func scaledMoments[T Float](x, weight []T, positions, c int) (mean, variance float64) {
 	largest, mass := 0.0, 0.0
 	each := func(f func(x, w float64)) {

@@ -21,7 +21,8 @@ func meanStrips[T Float](dst, x []T, n, w int) {
 	}
 }
 
-// normStrips is a [strips]: squares are added up as they are, and scaled where their sum comes near the ends of the range.
+// normStrips is a [strips]: squares are added up as they are, and scaled where their sum comes near
+// the ends of the range.
 func normStrips[T Float](dst, x []T, n, w int) {
 	if w == 1 {
 		dst[0] = rootOrScaled(vec.Dot(x[:n], x[:n]), x, n, 1)
@@ -40,8 +41,8 @@ func normStrips[T Float](dst, x []T, n, w int) {
 	}
 }
 
-// rootOrScaled is the root of s, the sum of the squares of n elements of x at distance w, or where a square of some weight may have lost
-// digits or overflowed, of the sum of the scaled squares.
+// rootOrScaled is the root of s, the sum of the squares of n elements of x at distance w, or where
+// a square of some weight may have lost digits or overflowed, of the sum of the scaled squares.
 func rootOrScaled[T Float](s T, x []T, n, w int) T {
 	least, most := 0x1p-960, math.MaxFloat64
 	if isSingle[T]() {

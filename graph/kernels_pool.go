@@ -2,7 +2,8 @@ package graph
 
 import "lethe/graph/internal/vec"
 
-// poolShape is the geometry of a pooling's kernels: images (n, h, w, c) and pooled ones (n, oh, ow, c).
+// poolShape is the geometry of a pooling's kernels: images (n, h, w, c) and pooled ones (n, oh, ow,
+// c).
 type poolShape struct {
 	win        Window
 	n, h, w, c int
@@ -21,7 +22,8 @@ func (s *poolShape) windows(f func(pooled, image, top, left int)) {
 	}
 }
 
-// elements calls f for every pixel of a window that lies in the image, with its number in the window and its place among the pixels.
+// elements calls f for every pixel of a window that lies in the image, with its number in the
+// window and its place among the pixels.
 func (s *poolShape) elements(image, top, left int, f func(number, pixel int)) {
 	for k := range s.win.Size[0] {
 		y := top + k*s.win.Dilation[0]
@@ -62,7 +64,8 @@ func lowerPoolIndex[T Float](o poolIndex, in int, shapes [][]int, out int, v val
 					first = false
 					return
 				}
-				// numbers grow, so that the last one that was larger than all before it is the largest of those
+				// numbers grow, so that the last one that was larger than all before it is the
+				// largest of those
 				vec.Gt(larger, row, best)
 				vec.MulS(larger, larger, T(number))
 				vec.Max(at, at, larger)

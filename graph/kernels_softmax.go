@@ -6,9 +6,10 @@ import (
 	"lethe/graph/internal/vec"
 )
 
-// expRow writes exp(x - max(x)) to y, and returns max(x), where it is and the sum of the other elements of y, without the 1 of the largest:
-// next to that 1 a small sum would lose its digits. Elements at +Inf count as equal, and others as nothing beside them. A row with a NaN, or
-// of -Inf, has no place of the largest: at is -1, y is NaN or 0.
+// expRow writes exp(x - max(x)) to y, and returns max(x), where it is and the sum of the other
+// elements of y, without the 1 of the largest: next to that 1 a small sum would lose its digits.
+// Elements at +Inf count as equal, and others as nothing beside them. A row with a NaN, or of -Inf,
+// has no place of the largest: at is -1, y is NaN or 0.
 func expRow[T Float](y, x []T) (top T, at int, rest float64) {
 	top = vec.MaxValue(x)
 	if top != top || math.IsInf(float64(top), -1) {
@@ -46,8 +47,9 @@ func softmaxRows[T Float](y, x []T, n int, slope bool) {
 	}
 }
 
-// softmaxSlopeRows measures d from its value where p is largest: with a p of almost 1 there, the differences from the mean p'd would have
-// to come out of numbers that are almost equal. With centered set the factor p is left out.
+// softmaxSlopeRows measures d from its value where p is largest: with a p of almost 1 there, the
+// differences from the mean p'd would have to come out of numbers that are almost equal. With
+// centered set the factor p is left out.
 func softmaxSlopeRows[T Float](y, p, d []T, n int, centered bool) {
 	for lo := 0; lo < len(p); lo += n {
 		q, row := p[lo:lo+n], y[lo:lo+n]

@@ -75,7 +75,8 @@ func counting(n int) []float64 {
 
 func weighted(y *Node, w ...float64) *Node { return Sum(Mul(y, Fixed(y, w, dims(y)...))) }
 
-// What other projects got wrong, each as a small input with its right value: sources are named by project and number.
+// What other projects got wrong, each as a small input with its right value: sources are named by
+// project and number.
 func TestKnownFailures(t *testing.T) {
 	inf := math.Inf(1)
 	for _, c := range []struct {
@@ -221,7 +222,8 @@ func TestKnownFailuresThatAreRefused(t *testing.T) {
 	}
 }
 
-// iree-turbine#635, llama.cpp#25568: a tensor that is transposed without being copied is read in the order of its memory.
+// iree-turbine#635, llama.cpp#25568: a tensor that is transposed without being copied is read in
+// the order of its memory.
 func TestTransposedFeeds(t *testing.T) {
 	g := G.NewGraph()
 	x := Input(g, tensor.Float64, "x", 3, 2)

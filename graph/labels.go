@@ -45,8 +45,9 @@ func take(y *Node, l Labels) {
 	}
 }
 
-// LabelsOf returns what the labels y have to be for a loss that [SoftmaxCrossEntropy], [Logistic], [SquaredError] or [OneHot]
-// is a part of. A loss that gives none of these y itself, reshaped, permuted or sliced at the most, has AnyLabels.
+// LabelsOf returns what the labels y have to be for a loss that [SoftmaxCrossEntropy], [Logistic],
+// [SquaredError] or [OneHot] is a part of. A loss that gives none of these y itself, reshaped,
+// permuted or sliced at the most, has AnyLabels.
 func LabelsOf(loss, y *Node) Labels {
 	found := Labels{}
 	for _, n := range topological([]*Node{loss}) {
@@ -66,8 +67,9 @@ func LabelsOf(loss, y *Node) Labels {
 	return found
 }
 
-// Tables returns for each number of a sample, a row of the batch x, how many rows the table has in which results look it up by [Gather] or that
-// [OneHot] makes of it, the smallest if there are several; 0 if it is not looked up.
+// Tables returns for each number of a sample, a row of the batch x, how many rows the table has in
+// which results look it up by [Gather] or that [OneHot] makes of it, the smallest if there are
+// several; 0 if it is not looked up.
 func Tables(x *Node, results ...*Node) ([]int, error) {
 	places := make([]int, size(dims(x)[1:]))
 	for _, n := range topological(results) {
@@ -94,7 +96,8 @@ func Tables(x *Node, results ...*Node) ([]int, error) {
 	return places, nil
 }
 
-// placesOf says which numbers of a sample stand in a view of x: what is there when each number of x is its own place.
+// placesOf says which numbers of a sample stand in a view of x: what is there when each number of x
+// is its own place.
 func placesOf(view, x *Node) ([]int, error) {
 	p, err := Compile(view)
 	if err != nil {
@@ -139,8 +142,8 @@ func viewOf(n, y *Node) bool {
 	return true
 }
 
-// eachLabel calls f, a loss of outputs (m, k) and labels (m), for labels y of any shape (n, ...) and outputs with an axis of k more,
-// and adds up the losses of a sample: (n).
+// eachLabel calls f, a loss of outputs (m, k) and labels (m), for labels y of any shape (n, ...)
+// and outputs with an axis of k more, and adds up the losses of a sample: (n).
 func eachLabel(op string, out, y *Node, k int, want string, f func(out, y *Node) *Node) *Node {
 	d, l := dims(out), dims(y)
 	if len(d) < 2 || len(l) < 1 || d[0] != l[0] || size(d) != size(l)*k {

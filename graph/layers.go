@@ -2,7 +2,8 @@ package graph
 
 import "math"
 
-// checkChannels refuses what is not one number for each channel of x, its last axis: broadcasting would take it otherwise.
+// checkChannels refuses what is not one number for each channel of x, its last axis: broadcasting
+// would take it otherwise.
 func checkChannels(op string, x []int, each ...*Node) {
 	for _, n := range each {
 		if !sameShape(dims(n), x[len(x)-1:]) {
@@ -17,11 +18,13 @@ func checkEpsilon(op string, epsilon float64) {
 	}
 }
 
-// SoftmaxCrossEntropy returns the loss of each sample, logsumexp(out) - out[y] in nats, for outputs (n, classes) and class
-// indices y (n): (n). With several labels a sample, (n, t), and outputs (n, t, classes) it is the sum over them. Neither a shift of a sample's
-// outputs nor a confident right answer costs digits of the loss, its gradient softmax(out) - onehot(y) or its Hessian. A class that is masked by
-// an output of -Inf has probability, gradient and curvature 0. Where it is the label the loss is +Inf, and the derivatives are the limits of
-// those of an ever smaller output: -1 by it in the gradient, 0 in the Hessian.
+// SoftmaxCrossEntropy returns the loss of each sample, logsumexp(out) - out[y] in nats, for outputs
+// (n, classes) and class indices y (n): (n). With several labels a sample, (n, t), and outputs (n,
+// t, classes) it is the sum over them. Neither a shift of a sample's outputs nor a confident right
+// answer costs digits of the loss, its gradient softmax(out) - onehot(y) or its Hessian. A class
+// that is masked by an output of -Inf has probability, gradient and curvature 0. Where it is the
+// label the loss is +Inf, and the derivatives are the limits of those of an ever smaller output: -1
+// by it in the gradient, 0 in the Hessian.
 func SoftmaxCrossEntropy(out, y *Node) *Node {
 	classes := 1
 	if d := dims(out); len(d) > 0 {
@@ -34,9 +37,11 @@ func SoftmaxCrossEntropy(out, y *Node) *Node {
 	})
 }
 
-// Logistic returns the loss of each sample, softplus(out) - y*out in nats, for outputs (n, 1) and labels y (n) from 0 to 1: (n). For labels 0
-// and 1, with s = 2y-1, that is log(1+exp(-s*out)); a label between is the probability of 1. With several labels a sample, (n, k), and as many
-// outputs it is the sum over them. Loss and derivatives keep their digits however confident the output, right or wrong.
+// Logistic returns the loss of each sample, softplus(out) - y*out in nats, for outputs (n, 1) and
+// labels y (n) from 0 to 1: (n). For labels 0 and 1, with s = 2y-1, that is log(1+exp(-s*out)); a
+// label between is the probability of 1. With several labels a sample, (n, k), and as many outputs
+// it is the sum over them. Loss and derivatives keep their digits however confident the output,
+// right or wrong.
 func Logistic(out, y *Node) *Node {
 	take(y, Labels{Kind: Probability, Classes: 2})
 	return eachLabel("Logistic", out, y, 1, "[n 1] and [n], or [n k] for both", func(out, y *Node) *Node {
@@ -44,8 +49,9 @@ func Logistic(out, y *Node) *Node {
 	})
 }
 
-// SquaredError returns the loss of each sample, half the squared distance between its outputs (n, k) and targets (n) or (n, k), or
-// of other shapes (n, ...) with as many elements as each other: (n).
+// SquaredError returns the loss of each sample, half the squared distance between its outputs (n,
+// k) and targets (n) or (n, k), or of other shapes (n, ...) with as many elements as each other:
+// (n).
 func SquaredError(out, y *Node) *Node {
 	d, l := dims(out), dims(y)
 	if len(d) < 2 || len(l) < 1 || d[0] != l[0] || size(d) != size(l) {

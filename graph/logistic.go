@@ -6,9 +6,10 @@ import (
 	"lethe/graph/internal/vec"
 )
 
-// The logistic loss of output z and label y, log(1 + exp(z)) - yz, is computed as (1-y) softplus(z) + y softplus(-z), in which nothing
-// cancels, and its slope as (1-y) s(z) - y s(-z), s the sigmoid. A label of 0 or 1 takes one of the terms only, so that an infinite output
-// on the right side costs nothing; others are worked on one by one.
+// The logistic loss of output z and label y, log(1 + exp(z)) - yz, is computed as (1-y) softplus(z)
+// + y softplus(-z), in which nothing cancels, and its slope as (1-y) s(z) - y s(-z), s the sigmoid.
+// A label of 0 or 1 takes one of the terms only, so that an infinite output on the right side costs
+// nothing; others are worked on one by one.
 
 // logisticLosses works on a block; dst may be z or y.
 func logisticLosses[T Float](dst, z, y []T) {
@@ -27,8 +28,8 @@ func logisticSlopes[T Float](dst, z, y []T) {
 	b.join(dst)
 }
 
-// logisticBlock says of each element of a block whether its label is 0 (side 1), 1 (side -1) or another number (side 0), and holds what
-// the last have for a result.
+// logisticBlock says of each element of a block whether its label is 0 (side 1), 1 (side -1) or
+// another number (side 0), and holds what the last have for a result.
 type logisticBlock[T Float] struct {
 	side, between [blockLen]T
 	mixed         bool

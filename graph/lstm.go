@@ -1,13 +1,15 @@
 package graph
 
-// LSTM returns the states h_1, ..., h_T, each (n, units), of a layer of long short-term memory (Hochreiter and Schmidhuber 1997, with the
-// forget gate of Gers, Schmidhuber and Cummins 2000) on sequences x (n, T, in), for w (in, 4 units), u (units, 4 units) and b (4 units):
+// LSTM returns the states h_1, ..., h_T, each (n, units), of a layer of long short-term memory
+// (Hochreiter and Schmidhuber 1997, with the forget gate of Gers, Schmidhuber and Cummins 2000) on
+// sequences x (n, T, in), for w (in, 4 units), u (units, 4 units) and b (4 units):
 //
 //	i, f, g, o = sigmoid, sigmoid, tanh, sigmoid of the four blocks of x_t w + h_{t-1} u + b,
 //	c_t = f c_{t-1} + i g,  h_t = o tanh(c_t),  h_0 = c_0 = 0.
 //
-// Each step adds nodes of its own, so that building a graph takes time that grows with T^2: a second or so at a few hundred steps.
-// The order of the blocks is that of Keras and, with w and u transposed, of PyTorch. [Stack] makes one sequence of the states, for a layer above.
+// Each step adds nodes of its own, so that building a graph takes time that grows with T^2: a
+// second or so at a few hundred steps. The order of the blocks is that of Keras and, with w and u
+// transposed, of PyTorch. [Stack] makes one sequence of the states, for a layer above.
 func LSTM(x, w, u, b *Node) []*Node {
 	d := dims(x)
 	if len(d) != 3 || len(dims(u)) != 2 {

@@ -15,7 +15,8 @@ type Node = gorgonia.Node
 // Float is the set of element types that graphs compute in.
 type Float interface{ float32 | float64 }
 
-// Error is a mistake in the construction of a graph. Op names the operation, Node the node where that is known.
+// Error is a mistake in the construction of a graph. Op names the operation, Node the node where
+// that is known.
 type Error struct {
 	Op, Node, Message string
 
@@ -37,9 +38,10 @@ func fail(op, format string, args ...any) {
 	panic(&Error{Op: op, Message: fmt.Sprintf(format, args...)})
 }
 
-// Build calls f and returns the [*Error] that it panics with, if any. A panic with another error, of a stock operation in gorgonia.Must,
-// say, or of an index out of range, and any of gorgonia's become an *Error that names the place; [errors.Unwrap] gives the error that the panic
-// carried. What else f panics with passes through.
+// Build calls f and returns the [*Error] that it panics with, if any. A panic with another error,
+// of a stock operation in gorgonia.Must, say, or of an index out of range, and any of gorgonia's
+// become an *Error that names the place; [errors.Unwrap] gives the error that the panic carried.
+// What else f panics with passes through.
 func Build(f func()) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -67,8 +69,8 @@ func asError(r any) *Error {
 	return &Error{Op: "Build", Message: fmt.Sprint("building the graph panicked", at, ": ", r), cause: cause}
 }
 
-// Input adds an input of the given shape to g; its values are fed to the program. No shape makes a scalar. Two inputs
-// of one graph must not share a name.
+// Input adds an input of the given shape to g; its values are fed to the program. No shape makes a
+// scalar. Two inputs of one graph must not share a name.
 func Input(g *gorgonia.ExprGraph, dt tensor.Dtype, name string, shape ...int) *Node {
 	if g == nil {
 		fail("Input", "%q has no graph: give it one from gorgonia.NewGraph", name)
@@ -91,7 +93,8 @@ func Input(g *gorgonia.ExprGraph, dt tensor.Dtype, name string, shape ...int) *N
 	return gorgonia.NewTensor(g, dt, len(shape), gorgonia.WithShape(shape...), gorgonia.WithName(name))
 }
 
-// CheckInputs panics with an [*Error] if g has inputs besides those that are given: nothing would feed them. Some of those given may be nil.
+// CheckInputs panics with an [*Error] if g has inputs besides those that are given: nothing would
+// feed them. Some of those given may be nil.
 func CheckInputs(g *gorgonia.ExprGraph, known ...*Node) {
 	for _, n := range g.AllNodes() {
 		if n.Op() == nil && !slices.Contains(known, n) {
@@ -101,8 +104,8 @@ func CheckInputs(g *gorgonia.ExprGraph, known ...*Node) {
 	}
 }
 
-// dims returns n's shape as a plain slice; empty for a scalar. Almost every function asks it first, so that it is the place where a node
-// that is none is found.
+// dims returns n's shape as a plain slice; empty for a scalar. Almost every function asks it first,
+// so that it is the place where a node that is none is found.
 func dims(n *Node) []int {
 	checkNode(n)
 	if n.IsScalar() {
@@ -115,8 +118,8 @@ func dims(n *Node) []int {
 	return shape
 }
 
-// checkNode panics with an *Error for a nil node, and for one that stands for no number: a statement of gorgonia's, or a node that gorgonia
-// has destroyed.
+// checkNode panics with an *Error for a nil node, and for one that stands for no number: a
+// statement of gorgonia's, or a node that gorgonia has destroyed.
 func checkNode(n *Node) {
 	switch {
 	case n == nil:
@@ -137,10 +140,12 @@ func size(shape []int) int {
 	return s
 }
 
-// maxElements is the number of elements from which on a value is taken for a mistake: no machine holds 8 TiB.
+// maxElements is the number of elements from which on a value is taken for a mistake: no machine
+// holds 8 TiB.
 const maxElements = 1 << 40
 
-// checkShape returns an error unless every dimension is at least 1 and the number of elements one that a machine can hold.
+// checkShape returns an error unless every dimension is at least 1 and the number of elements one
+// that a machine can hold.
 func checkShape(shape []int) error {
 	total := 1
 	for _, d := range shape {

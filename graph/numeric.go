@@ -59,14 +59,16 @@ func SumOuter[T Float](dst, x, d []T, m int) {
 	blas.Gemm(true, false, in, out, m, 1, x, in, d, out, 0, dst, out)
 }
 
-// Mix is the output function of SplitMix64 (Steele, Lea and Flood 2014): it spreads equal steps of z over all 64 bits.
+// Mix is the output function of SplitMix64 (Steele, Lea and Flood 2014): it spreads equal steps of
+// z over all 64 bits.
 func Mix(z uint64) uint64 {
 	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
 	z = (z ^ z>>27) * 0x94d049bb133111eb
 	return z ^ z>>31
 }
 
-// Finite reports whether no number is NaN or infinite. It costs one vectorized sum, unless that overflows.
+// Finite reports whether no number is NaN or infinite. It costs one vectorized sum, unless that
+// overflows.
 func Finite[T Float](x []T) bool {
 	if s := vec.Sum(x); s-s == 0 {
 		return true

@@ -11,20 +11,21 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// operator is one kind of operation with its attributes. Two operators with the same String compute the same function.
-// How it is evaluated stands in lower.go.
+// operator is one kind of operation with its attributes. Two operators with the same String compute
+// the same function. How it is evaluated stands in lower.go.
 type operator interface {
 	fmt.Stringer
 	// infer returns the shape of the result.
 	infer(in [][]int) ([]int, error)
-	// adjoint returns the contribution of the result's adjoint dy to the adjoint of each input i with need[i]; nil
-	// stands for zero. y is the result itself.
+	// adjoint returns the contribution of the result's adjoint dy to the adjoint of each input i
+	// with need[i]; nil stands for zero. y is the result itself.
 	adjoint(in []*Node, y, dy *Node, need []bool) []*Node
 }
 
-// op makes an operator a gorgonia.Op. Each node of this package has an op of its own: gorgonia takes two nodes for the
-// same when the 32-bit hashes of node and op agree, without comparing the children, so equal hashes of different nodes
-// would silently make one of two (Program finds common subexpressions itself, exactly).
+// op makes an operator a gorgonia.Op. Each node of this package has an op of its own: gorgonia
+// takes two nodes for the same when the 32-bit hashes of node and op agree, without comparing the
+// children, so equal hashes of different nodes would silently make one of two (Program finds common
+// subexpressions itself, exactly).
 type op struct {
 	operator
 	in    []*Node
@@ -35,7 +36,8 @@ type op struct {
 
 var opCount atomic.Uint32
 
-// apply adds the node operator(in...) to the graph of its inputs. Constants of gorgonia's have no graph of their own.
+// apply adds the node operator(in...) to the graph of its inputs. Constants of gorgonia's have no
+// graph of their own.
 func apply(o operator, in ...*Node) *Node {
 	var g *gorgonia.ExprGraph
 	for _, n := range in {
@@ -97,8 +99,8 @@ func checkFactor(o operator, dt tensor.Dtype) {
 	}
 }
 
-// The methods below make *op a gorgonia.Op and a gorgonia.SDOp, so that stock gorgonia can show and differentiate
-// graphs that contain it.
+// The methods below make *op a gorgonia.Op and a gorgonia.SDOp, so that stock gorgonia can show and
+// differentiate graphs that contain it.
 
 func (o *op) Arity() int { return len(o.in) }
 

@@ -19,8 +19,8 @@ func (c constant) String() string                                { return fmt.Sp
 func (c constant) infer([][]int) ([]int, error)                  { return c.shape, nil }
 func (c constant) adjoint([]*Node, *Node, *Node, []bool) []*Node { return nil }
 
-// Fixed adds a tensor of the given numbers, row-major, to the graph of a node, in that node's precision: a mask, say, or
-// positions. No shape makes a scalar.
+// Fixed adds a tensor of the given numbers, row-major, to the graph of a node, in that node's
+// precision: a mask, say, or positions. No shape makes a scalar.
 func Fixed(like *Node, values []float64, shape ...int) *Node {
 	if err := checkShape(shape); err != nil {
 		fail("Fixed", "%v", err)

@@ -5,15 +5,15 @@ import (
 	"slices"
 )
 
-// The convolution family is closed under differentiation: each of its three members is linear in both of its inputs, and the adjoints are
-// the other two.
+// The convolution family is closed under differentiation: each of its three members is linear in
+// both of its inputs, and the adjoints are the other two.
 //
 //	conv        y[p, o]    = sum_kc  x[window p, k, c] f[k, c, o]
 //	convInput   x[q, c]    = sum     d[p, o] f[k, c, o] over the windows p in which q is element k
 //	convFilter  f[k, c, o] = sum_p   x[window p, k, c] d[p, o]
 //
-// Images are (n, height, width, channels) and filters (height, width, channels in, channels out). Where each is set, every image has filters
-// of its own, with n in front of their shape.
+// Images are (n, height, width, channels) and filters (height, width, channels in, channels out).
+// Where each is set, every image has filters of its own, with n in front of their shape.
 
 type conv struct {
 	w    Window
@@ -123,9 +123,10 @@ func (o convFilter) adjoint(in []*Node, _, dy *Node, need []bool) []*Node {
 	return out
 }
 
-// Conv2D returns the cross-correlation, which neural networks call convolution, of images x (n, height, width, channels) with filters
-// (height, width, channels, out): (n, height', width', out), with height' = (height + padding - extent)/stride + 1, rounded down, where a
-// filter's extent is dilation*(size - 1) + 1. Padding is of zeros.
+// Conv2D returns the cross-correlation, which neural networks call convolution, of images x (n,
+// height, width, channels) with filters (height, width, channels, out): (n, height', width', out),
+// with height' = (height + padding - extent)/stride + 1, rounded down, where a filter's extent is
+// dilation*(size - 1) + 1. Padding is of zeros.
 func Conv2D(x, filters *Node, w Window) *Node {
 	f := dims(filters)
 	if len(f) != 4 {

@@ -5,7 +5,8 @@ import (
 	"slices"
 )
 
-// dropoutMask is a random tensor of zeros and 1/(1-rate), one row for each key. It is a constant of the differentiation.
+// dropoutMask is a random tensor of zeros and 1/(1-rate), one row for each key. It is a constant of
+// the differentiation.
 type dropoutMask struct {
 	rate   float64
 	stream int
@@ -29,10 +30,11 @@ func (d dropoutMask) infer(in [][]int) ([]int, error) {
 }
 func (dropoutMask) adjoint([]*Node, *Node, *Node, []bool) []*Node { return []*Node{nil} }
 
-// Dropout returns x (n, ...) with each element set to 0 with probability rate and divided by 1-rate otherwise (Srivastava et al. 2014,
-// section 10), so that its expectation is x. Which elements are dropped is a function of the row's key and of stream alone: key (n, 2)
-// holds two whole numbers from 0 to 2^24-1 for each row, and each use of one key in a network takes a stream of its own, from 0 to 65,535. A program reports keys
-// that are no such numbers. Rate 0 returns x itself.
+// Dropout returns x (n, ...) with each element set to 0 with probability rate and divided by 1-rate
+// otherwise (Srivastava et al. 2014, section 10), so that its expectation is x. Which elements are
+// dropped is a function of the row's key and of stream alone: key (n, 2) holds two whole numbers
+// from 0 to 2^24-1 for each row, and each use of one key in a network takes a stream of its own,
+// from 0 to 65,535. A program reports keys that are no such numbers. Rate 0 returns x itself.
 func Dropout(x, key *Node, rate float64, stream int) *Node {
 	if rate == 0 {
 		return x

@@ -233,8 +233,9 @@ func Exp(x *Node) *Node { return apply(unary{kind: kExp}, x) }
 // Log returns the natural logarithm of x.
 func Log(x *Node) *Node { return apply(unary{kind: kLog}, x) }
 
-// Sqrt returns the square root of x. Its slope at 0 is infinite; where the root itself has no adjoint, as behind a mask, x has none either.
-// The root of a sum or mean of squares is built as a [Norm], whose slope at 0 is 0.
+// Sqrt returns the square root of x. Its slope at 0 is infinite; where the root itself has no
+// adjoint, as behind a mask, x has none either. The root of a sum or mean of squares is built as a
+// [Norm], whose slope at 0 is 0.
 func Sqrt(x *Node) *Node {
 	if n := rootOfSquares(x); n != nil {
 		return n
@@ -295,7 +296,8 @@ func Scale(x *Node, c float64) *Node {
 
 func scaleOnce(x *Node, c float64) *Node { return apply(unary{kind: kScale, c: c}, x) }
 
-// inRange says whether the precision of x holds c with all its digits, so that multiplying by it once is as good as by its factors.
+// inRange says whether the precision of x holds c with all its digits, so that multiplying by it
+// once is as good as by its factors.
 func inRange(x *Node, c float64) bool {
 	c = math.Abs(c)
 	if x.Dtype() == tensor.Float32 {
@@ -329,7 +331,8 @@ func PowC(x *Node, c float64) *Node {
 	return apply(unary{kind: kPowC, c: c}, x)
 }
 
-// Pow returns x^y element by element, for x > 0; operands are broadcast. A constant y may be a whole number for any x, see [PowC].
+// Pow returns x^y element by element, for x > 0; operands are broadcast. A constant y may be a
+// whole number for any x, see [PowC].
 func Pow(x, y *Node) *Node {
 	if f, ok := operatorOf(y).(fill); ok {
 		s, err := broadcastShape(dims(x), dims(y))

@@ -43,9 +43,9 @@ func (s scatter) adjoint(in []*Node, _, dy *Node, need []bool) []*Node {
 	return out
 }
 
-// Gather returns the rows of table (rows, ...) at the given indices: shape of index followed by the shape of a row. The
-// indices are whole numbers from 0 to rows-1 in the graph's own precision (exact to 2^24 in float32); a program reports
-// one outside. Nothing is differentiated by them.
+// Gather returns the rows of table (rows, ...) at the given indices: shape of index followed by the
+// shape of a row. The indices are whole numbers from 0 to rows-1 in the graph's own precision
+// (exact to 2^24 in float32); a program reports one outside. Nothing is differentiated by them.
 func Gather(table, index *Node) *Node {
 	if d := dims(table); len(d) > 0 {
 		checkIndexable("Gather", index, d[0])
@@ -53,8 +53,8 @@ func Gather(table, index *Node) *Node {
 	return apply(gather{}, table, index)
 }
 
-// ScatterAdd returns a table of the given number of rows in which row r is the sum of the rows of x whose index is r; the
-// adjoint of [Gather].
+// ScatterAdd returns a table of the given number of rows in which row r is the sum of the rows of x
+// whose index is r; the adjoint of [Gather].
 func ScatterAdd(x, index *Node, rows int) *Node {
 	if rows < 1 {
 		fail("ScatterAdd", "%d rows", rows)
@@ -63,7 +63,8 @@ func ScatterAdd(x, index *Node, rows int) *Node {
 	return apply(scatter{rows: rows}, x, index)
 }
 
-// checkIndexable refuses more rows than single precision can tell apart: beyond 2^24 an index would be rounded to its neighbor.
+// checkIndexable refuses more rows than single precision can tell apart: beyond 2^24 an index would
+// be rounded to its neighbor.
 func checkIndexable(op string, index *Node, rows int) {
 	if checkNode(index); index.Dtype() == tensor.Float32 && rows > 1<<24 {
 		fail(op, "%d rows: indices in float32 are exact to 2^24 only; compute in float64", rows)

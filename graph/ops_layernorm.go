@@ -5,8 +5,8 @@ import (
 	"math"
 )
 
-// standardize is (x - mean)/sqrt(variance + epsilon) along the last axis, or with inverse set only 1/sqrt(variance + epsilon), for which that
-// axis has size 1.
+// standardize is (x - mean)/sqrt(variance + epsilon) along the last axis, or with inverse set only
+// 1/sqrt(variance + epsilon), for which that axis has size 1.
 type standardize struct {
 	epsilon float64
 	inverse bool
@@ -26,7 +26,8 @@ func (o standardize) infer(in [][]int) ([]int, error) {
 	return in[0], nil
 }
 
-// adjoint: with y the standardized row of length d and r the inverse, dy/dx = r(I - 11'/d - yy'/d) and dr/dx = -r^2 y/d.
+// adjoint: with y the standardized row of length d and r the inverse, dy/dx = r(I - 11'/d - yy'/d)
+// and dr/dx = -r^2 y/d.
 func (o standardize) adjoint(in []*Node, y, dy *Node, _ []bool) []*Node {
 	x := in[0]
 	shape := dims(x)
@@ -41,8 +42,9 @@ func (o standardize) adjoint(in []*Node, y, dy *Node, _ []bool) []*Node {
 	return []*Node{Mul(Sub(Sub(dy, mean(dy)), Mul(y, mean(Mul(y, dy)))), whole(other))}
 }
 
-// LayerNorm returns gain*(x - mean)/sqrt(var + epsilon) + bias over the last axis of x (..., d), for gain and bias (d)
-// (Ba, Kiros, Hinton 2016, eq. 4). Neither a large mean nor the squares of large or small differences cost digits.
+// LayerNorm returns gain*(x - mean)/sqrt(var + epsilon) + bias over the last axis of x (..., d),
+// for gain and bias (d) (Ba, Kiros, Hinton 2016, eq. 4). Neither a large mean nor the squares of
+// large or small differences cost digits.
 func LayerNorm(x, gain, bias *Node, epsilon float64) *Node {
 	if len(dims(x)) == 0 {
 		fail("LayerNorm", "a scalar has no axis")

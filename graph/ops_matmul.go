@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// matmul is the product of two matrices, or of two stacks of matrices with the same leading dimensions, each transposed
-// if its flag is set.
+// matmul is the product of two matrices, or of two stacks of matrices with the same leading
+// dimensions, each transposed if its flag is set.
 type matmul struct{ ta, tb bool }
 
 func (m matmul) String() string { return fmt.Sprintf("matmul[%v %v]", m.ta, m.tb) }
@@ -54,8 +54,9 @@ func (m matmul) adjoint(in []*Node, _, dy *Node, need []bool) []*Node {
 	return []*Node{da, db}
 }
 
-// MatMul returns the matrix product of a (..., m, k) and b (..., k, n): (..., m, n). Leading dimensions are broadcast
-// against each other. For a (..., m, k) and a matrix b (k, n) the leading dimensions of a are rows of one product.
+// MatMul returns the matrix product of a (..., m, k) and b (..., k, n): (..., m, n). Leading
+// dimensions are broadcast against each other. For a (..., m, k) and a matrix b (k, n) the leading
+// dimensions of a are rows of one product.
 func MatMul(a, b *Node) *Node {
 	da, db := dims(a), dims(b)
 	if len(da) < 2 || len(db) < 2 {
@@ -75,7 +76,8 @@ func MatMul(a, b *Node) *Node {
 	return apply(matmul{}, a, b)
 }
 
-// Affine returns xW + b for rows x (..., in), W (in, out) and b (out): (..., out). x may be sparse rows; b may be nil.
+// Affine returns xW + b for rows x (..., in), W (in, out) and b (out): (..., out). x may be sparse
+// rows; b may be nil.
 func Affine(x, w, b *Node) *Node {
 	var y *Node
 	if checkNode(x); isSparse(x) {

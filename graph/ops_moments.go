@@ -2,7 +2,8 @@ package graph
 
 import "fmt"
 
-// moments is mean and variance of each channel over a batch, in which sample i counts weight[i] times: (2, channels).
+// moments is mean and variance of each channel over a batch, in which sample i counts weight[i]
+// times: (2, channels).
 type moments struct{}
 
 func (moments) String() string { return "moments" }
@@ -14,8 +15,8 @@ func (moments) infer(in [][]int) ([]int, error) {
 	return []int{2, x[len(x)-1]}, nil
 }
 
-// adjoint: with m the sum of weights over all positions, d mean/d x = weight/m, and d variance/d x = 2 weight (x - mean)/m, since the
-// weighted differences from the mean add up to zero.
+// adjoint: with m the sum of weights over all positions, d mean/d x = weight/m, and d variance/d x
+// = 2 weight (x - mean)/m, since the weighted differences from the mean add up to zero.
 func (moments) adjoint(in []*Node, y, dy *Node, need []bool) []*Node {
 	out := []*Node{nil, nil} // the weights are not differentiated
 	if !need[0] {
@@ -35,17 +36,19 @@ func (moments) adjoint(in []*Node, y, dy *Node, need []bool) []*Node {
 	return out
 }
 
-// Moments returns the mean and the variance, sum of squared differences from the mean over their number, of each channel of x (n, ...,
-// channels), over all samples and positions; sample i counts weight[i] times, for weights (n). At least one of these has to be positive and
-// none may be negative. Nothing is differentiated by them.
+// Moments returns the mean and the variance, sum of squared differences from the mean over their
+// number, of each channel of x (n, ..., channels), over all samples and positions; sample i counts
+// weight[i] times, for weights (n). At least one of these has to be positive and none may be
+// negative. Nothing is differentiated by them.
 func Moments(x, weight *Node) (mean, variance *Node) {
 	y := apply(moments{}, x, weight)
 	c := dims(y)[1]
 	return Reshape(Slice(y, 0, 0, 1), c), Reshape(Slice(y, 0, 1, 2), c)
 }
 
-// BatchNorm returns gain*(x - mean)/sqrt(variance + epsilon) + bias for x (..., channels) and the others (channels) (Ioffe and Szegedy 2015,
-// algorithm 1). Mean and variance are the batch's own while training, see [Moments], and constants in the evaluation pass.
+// BatchNorm returns gain*(x - mean)/sqrt(variance + epsilon) + bias for x (..., channels) and the
+// others (channels) (Ioffe and Szegedy 2015, algorithm 1). Mean and variance are the batch's own
+// while training, see [Moments], and constants in the evaluation pass.
 func BatchNorm(x, gain, bias, mean, variance *Node, epsilon float64) *Node {
 	shape := dims(x)
 	if len(shape) == 0 {

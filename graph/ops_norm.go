@@ -11,16 +11,18 @@ type norm struct{ axes []int }
 func (n norm) String() string                  { return fmt.Sprintf("norm%v", n.axes) }
 func (n norm) infer(in [][]int) ([]int, error) { return sum(n).infer(in) }
 
-// adjoint: dx = x/|x| dy, and 0 where the norm is: there it has a kink, of whose slopes 0 is the middle. The quotient stands for itself, so
-// that neither a square nor a product of small numbers occurs.
+// adjoint: dx = x/|x| dy, and 0 where the norm is: there it has a kink, of whose slopes 0 is the
+// middle. The quotient stands for itself, so that neither a square nor a product of small numbers
+// occurs.
 func (n norm) adjoint(in []*Node, y, dy *Node, _ []bool) []*Node {
 	shape := dims(in[0])
 	whole := func(r *Node) *Node { return BroadcastTo(keepDims(r, shape, n.axes), shape...) }
 	return []*Node{Mul(apply(binary{kind: kOver}, in[0], whole(y)), whole(dy))}
 }
 
-// Norm returns the Euclidean norm of x along the given axes (all if none is named), which vanish from its shape, without overflow or underflow
-// on the way. Where x is 0 its first and second derivatives are taken to be 0.
+// Norm returns the Euclidean norm of x along the given axes (all if none is named), which vanish
+// from its shape, without overflow or underflow on the way. Where x is 0 its first and second
+// derivatives are taken to be 0.
 func Norm(x *Node, axes ...int) *Node {
 	if len(dims(x)) == 0 && len(axes) == 0 {
 		return Abs(x)
@@ -31,8 +33,8 @@ func Norm(x *Node, axes ...int) *Node {
 	return x
 }
 
-// rootOfSquares returns the root of x as a norm where x is a sum or a mean of squares, perhaps reshaped or multiplied by a constant; nil
-// where it is not.
+// rootOfSquares returns the root of x as a norm where x is a sum or a mean of squares, perhaps
+// reshaped or multiplied by a constant; nil where it is not.
 func rootOfSquares(x *Node) *Node {
 	var root *Node
 	switch o := operatorOf(x).(type) {

@@ -2,9 +2,10 @@ package graph
 
 import "fmt"
 
-// poolIndex says which element of each window is the largest, the first of several: a whole number from 0 to the window's size - 1, row by
-// row. It is a constant of the differentiation, with which taking the maximum is linear: poolGather reads the elements so named, and its
-// adjoint poolScatter adds to them.
+// poolIndex says which element of each window is the largest, the first of several: a whole number
+// from 0 to the window's size - 1, row by row. It is a constant of the differentiation, with which
+// taking the maximum is linear: poolGather reads the elements so named, and its adjoint poolScatter
+// adds to them.
 type poolIndex struct{ w Window }
 
 func (o poolIndex) String() string                  { return fmt.Sprintf("poolindex[%v]", o.w) }
@@ -52,7 +53,8 @@ func (o poolScatter) adjoint(in []*Node, _, dy *Node, need []bool) []*Node {
 	return []*Node{nil, apply(poolGather{w: o.w}, in[0], dy)}
 }
 
-// avgPool is the mean of each window's pixels, those of the padding apart; its adjoint avgSpread divides a value among them.
+// avgPool is the mean of each window's pixels, those of the padding apart; its adjoint avgSpread
+// divides a value among them.
 type avgPool struct{ w Window }
 
 func (o avgPool) String() string { return fmt.Sprintf("avgpool[%v]", o.w) }
@@ -89,14 +91,16 @@ func (o avgSpread) adjoint(_ []*Node, _, dy *Node, _ []bool) []*Node {
 	return []*Node{apply(avgPool{w: o.w}, dy)}
 }
 
-// MaxPool2D returns the largest element of each window of images x (n, height, width, channels), channel by channel, and NaN where there is one.
-// Padding is never the largest. Of several equal elements the first, row by row, gets the adjoint.
+// MaxPool2D returns the largest element of each window of images x (n, height, width, channels),
+// channel by channel, and NaN where there is one. Padding is never the largest. Of several equal
+// elements the first, row by row, gets the adjoint.
 func MaxPool2D(x *Node, w Window) *Node {
 	w = poolWindow("MaxPool2D", w)
 	return apply(poolGather{w: w}, apply(poolIndex{w: w}, x), x)
 }
 
-// AvgPool2D returns the mean of each window of images x (n, height, width, channels), channel by channel. Padding does not count.
+// AvgPool2D returns the mean of each window of images x (n, height, width, channels), channel by
+// channel. Padding does not count.
 func AvgPool2D(x *Node, w Window) *Node { return apply(avgPool{w: poolWindow("AvgPool2D", w)}, x) }
 
 func poolWindow(op string, w Window) Window {

@@ -54,8 +54,8 @@ func checkAxes(op string, x *Node, axes []int) []int {
 	return axes
 }
 
-// Sum adds x up over the given axes (all if none is named), which vanish from its shape. A negative axis counts from the
-// end.
+// Sum adds x up over the given axes (all if none is named), which vanish from its shape. A negative
+// axis counts from the end.
 func Sum(x *Node, axes ...int) *Node {
 	if len(dims(x)) == 0 && len(axes) == 0 {
 		return x
@@ -66,7 +66,8 @@ func Sum(x *Node, axes ...int) *Node {
 	return x
 }
 
-// mean is the mean along neighboring axes, which vanish from the shape. It is finite wherever the elements are.
+// mean is the mean along neighboring axes, which vanish from the shape. It is finite wherever the
+// elements are.
 type mean struct{ axes []int }
 
 func (m mean) String() string                  { return fmt.Sprintf("mean%v", m.axes) }
@@ -106,8 +107,8 @@ func (m maxAlong) adjoint(in []*Node, y, dy *Node, _ []bool) []*Node {
 	return []*Node{Mul(Div(hit, whole(apply(sum(m), hit))), whole(dy))}
 }
 
-// Max returns the largest element along the given axes (all if none is named), and NaN where there is one. Its derivative is that of the
-// largest element; several that are equal share it equally.
+// Max returns the largest element along the given axes (all if none is named), and NaN where there
+// is one. Its derivative is that of the largest element; several that are equal share it equally.
 func Max(x *Node, axes ...int) *Node {
 	if len(dims(x)) == 0 && len(axes) == 0 {
 		return x

@@ -150,8 +150,8 @@ func (t transpose) adjoint(_ []*Node, _, dy *Node, _ []bool) []*Node {
 	return []*Node{Transpose(dy, inverse...)}
 }
 
-// Transpose permutes x's dimensions: dimension i of the result is dimension perm[i] of x. Without perm the order is
-// reversed.
+// Transpose permutes x's dimensions: dimension i of the result is dimension perm[i] of x. Without
+// perm the order is reversed.
 func Transpose(x *Node, perm ...int) *Node {
 	n := len(dims(x))
 	if len(perm) == 0 {

@@ -5,8 +5,9 @@ import (
 	"slices"
 )
 
-// softmax is exp(x)/sum exp(x) along the last axis, shifted by the largest element so that nothing overflows. Elements that are +Inf share the
-// whole. A row of -Inf has no softmax and gives NaN or, as the slope of a [logSumExp], which nothing finite can move, zeros.
+// softmax is exp(x)/sum exp(x) along the last axis, shifted by the largest element so that nothing
+// overflows. Elements that are +Inf share the whole. A row of -Inf has no softmax and gives NaN or,
+// as the slope of a [logSumExp], which nothing finite can move, zeros.
 type softmax struct{ slope bool }
 
 func (s softmax) String() string {
@@ -25,7 +26,8 @@ func (softmax) adjoint(_ []*Node, y, dy *Node, _ []bool) []*Node {
 	return []*Node{apply(softmaxSlope{}, y, dy)}
 }
 
-// softmaxSlope is the Jacobian of a softmax with value p, which is symmetric, times d: p(d - p'd), row by row.
+// softmaxSlope is the Jacobian of a softmax with value p, which is symmetric, times d: p(d - p'd),
+// row by row.
 type softmaxSlope struct{}
 
 func (softmaxSlope) String() string { return "softmaxslope" }
@@ -33,7 +35,8 @@ func (softmaxSlope) infer(in [][]int) ([]int, error) {
 	return binary{}.infer(in)
 }
 
-// adjoint: by p it is center(p, dy)*center(p, d) but for a constant in each row, which the softmax behind p takes away.
+// adjoint: by p it is center(p, dy)*center(p, d) but for a constant in each row, which the softmax
+// behind p takes away.
 func (s softmaxSlope) adjoint(in []*Node, _, dy *Node, need []bool) []*Node {
 	p, d := in[0], in[1]
 	out := []*Node{nil, nil}
@@ -90,7 +93,8 @@ func (centerT) adjoint(in []*Node, _, dy *Node, need []bool) []*Node {
 	return out
 }
 
-// logSoftmax is the logarithm of softmax along the last axis. That of a probability near 1 is taken from the others.
+// logSoftmax is the logarithm of softmax along the last axis. That of a probability near 1 is taken
+// from the others.
 type logSoftmax struct{}
 
 func (logSoftmax) String() string { return "logsoftmax" }
@@ -101,7 +105,8 @@ func (logSoftmax) adjoint(in []*Node, _, dy *Node, _ []bool) []*Node {
 	return []*Node{apply(centerT{}, apply(softmax{}, in[0]), dy)}
 }
 
-// logSumExp is log(sum exp(x)) along the last axis, which vanishes: -Inf for a row of -Inf, +Inf for one with +Inf.
+// logSumExp is log(sum exp(x)) along the last axis, which vanishes: -Inf for a row of -Inf, +Inf
+// for one with +Inf.
 type logSumExp struct{}
 
 func (logSumExp) String() string { return "logsumexp" }
@@ -115,9 +120,11 @@ func (logSumExp) adjoint(in []*Node, _, dy *Node, _ []bool) []*Node {
 	return []*Node{Mul(apply(softmax{slope: true}, in[0]), keepDims(dy, dims(in[0]), []int{len(dims(in[0])) - 1}))}
 }
 
-// crossEntropy is logsumexp(x) - x[y] along the last axis, which vanishes, for class indices y. It is the sum of two numbers that are not
-// negative, max(x) - x[y] and log(sum exp(x - max(x))), the latter from the other elements than the largest: so neither a shift of all x nor
-// a confident right answer costs digits. A class at -Inf has probability 0; where it is the label the loss is +Inf.
+// crossEntropy is logsumexp(x) - x[y] along the last axis, which vanishes, for class indices y. It
+// is the sum of two numbers that are not negative, max(x) - x[y] and log(sum exp(x - max(x))), the
+// latter from the other elements than the largest: so neither a shift of all x nor a confident
+// right answer costs digits. A class at -Inf has probability 0; where it is the label the loss is
+// +Inf.
 type crossEntropy struct{}
 
 func (crossEntropy) String() string { return "crossentropy" }
@@ -137,7 +144,8 @@ func (crossEntropy) adjoint(in []*Node, _, dy *Node, need []bool) []*Node {
 	return out
 }
 
-// crossEntropySlope is the derivative of crossEntropy: softmax(x), less 1 at the label, where that is the others' sum with a minus.
+// crossEntropySlope is the derivative of crossEntropy: softmax(x), less 1 at the label, where that
+// is the others' sum with a minus.
 type crossEntropySlope struct{}
 
 func (crossEntropySlope) String() string { return "crossentropyslope" }
@@ -182,16 +190,19 @@ func alongAxis(op string, x *Node, axis int, o operator) *Node {
 	return Transpose(y, inverse...)
 }
 
-// Softmax returns exp(x)/sum(exp(x)) along an axis (negative: from the end), without overflow. Elements at -Inf, as of a mask, are 0; those at
-// +Inf share the whole. Where all are -Inf there is no softmax, and the result is NaN.
+// Softmax returns exp(x)/sum(exp(x)) along an axis (negative: from the end), without overflow.
+// Elements at -Inf, as of a mask, are 0; those at +Inf share the whole. Where all are -Inf there is
+// no softmax, and the result is NaN.
 func Softmax(x *Node, axis int) *Node { return alongAxis("Softmax", x, axis, softmax{}) }
 
-// LogSoftmax returns log(softmax(x)) along an axis (negative: from the end). It keeps its digits where a probability is near 1 or too small for a
-// number, which the logarithm of [Softmax] does not, and x less [LogSumExp] only for small ones. Elements at -Inf give -Inf.
+// LogSoftmax returns log(softmax(x)) along an axis (negative: from the end). It keeps its digits
+// where a probability is near 1 or too small for a number, which the logarithm of [Softmax] does
+// not, and x less [LogSumExp] only for small ones. Elements at -Inf give -Inf.
 func LogSoftmax(x *Node, axis int) *Node { return alongAxis("LogSoftmax", x, axis, logSoftmax{}) }
 
-// LogSumExp returns log(sum(exp(x))) along an axis, which vanishes from the shape, without overflow: -Inf where all elements are, with slopes
-// of 0, and +Inf where one is, whose slope is 1; several share it.
+// LogSumExp returns log(sum(exp(x))) along an axis, which vanishes from the shape, without
+// overflow: -Inf where all elements are, with slopes of 0, and +Inf where one is, whose slope is 1;
+// several share it.
 func LogSumExp(x *Node, axis int) *Node {
 	y, _ := lastAxis("LogSumExp", x, axis, func(x *Node) *Node { return apply(logSumExp{}, x) })
 	return y

@@ -11,8 +11,8 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Sparse is a matrix in compressed sparse row form, as the value of a [SparseInput]. Row i holds Values[k] at column
-// Indices[k] for k from Indptr[i] to Indptr[i+1]-1; Indptr[0] need not be 0.
+// Sparse is a matrix in compressed sparse row form, as the value of a [SparseInput]. Row i holds
+// Values[k] at column Indices[k] for k from Indptr[i] to Indptr[i+1]-1; Indptr[0] need not be 0.
 type Sparse[T Float] struct {
 	Rows, Cols int
 	Indptr     []int
@@ -20,8 +20,8 @@ type Sparse[T Float] struct {
 	Values     []T
 }
 
-// Check returns an error if row pointers or column indices are out of range, or a row holds two values of one column, which
-// norms would not add up. Kernels rely on it.
+// Check returns an error if row pointers or column indices are out of range, or a row holds two
+// values of one column, which norms would not add up. Kernels rely on it.
 func (x *Sparse[T]) Check() error {
 	if x == nil {
 		return errors.New("graph: the sparse rows are nil")
@@ -113,8 +113,8 @@ func (s sparseInput) infer([][]int) ([]int, error) {
 }
 func (s sparseInput) adjoint([]*Node, *Node, *Node, []bool) []*Node { return nil }
 
-// SparseInput adds an input of sparse rows to g. It can be an argument of [Affine] and [SparseMul] only, and nothing is
-// differentiated by it.
+// SparseInput adds an input of sparse rows to g. It can be an argument of [Affine] and [SparseMul]
+// only, and nothing is differentiated by it.
 func SparseInput(g *gorgonia.ExprGraph, dt tensor.Dtype, name string, rows, cols int) *Node {
 	if g == nil {
 		fail("SparseInput", "%q has no graph: give it one from gorgonia.NewGraph", name)

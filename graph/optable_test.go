@@ -17,7 +17,8 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// opCase is one entry of the op table: every operation that can be differentiated, its inputs, and how it is built.
+// opCase is one entry of the op table: every operation that can be differentiated, its inputs, and
+// how it is built.
 type opCase struct {
 	name   string
 	shapes [][]int
@@ -198,7 +199,8 @@ func sparse34(g *gorgonia.ExprGraph, dt tensor.Dtype) *Node {
 	return SparseInput(g, dt, "sparse", 3, 4)
 }
 
-// opRun is a built op case with the derivatives that the tests look at. With L = sum(out * c) for random c:
+// opRun is a built op case with the derivatives that the tests look at. With L = sum(out * c) for
+// random c:
 type opRun struct {
 	y, grad, hvp, jvp, vjp *Program
 	x, v, u                []*Node
@@ -336,7 +338,8 @@ func TestOpTableDerivatives(t *testing.T) {
 	}
 }
 
-// checkDerivatives compares first and second derivatives with finite differences, and the products with each other.
+// checkDerivatives compares first and second derivatives with finite differences, and the products
+// with each other.
 func checkDerivatives(t *testing.T, o *opRun) {
 	t.Helper()
 	const h = 1e-4
@@ -408,7 +411,8 @@ func TestOpTableFloat32(t *testing.T) {
 	}
 }
 
-// TestOpTableIsComplete makes the table the list of allowed operations: an operator that is not in it fails here.
+// TestOpTableIsComplete makes the table the list of allowed operations: an operator that is not in
+// it fails here.
 func TestOpTableIsComplete(t *testing.T) {
 	names, err := filepath.Glob("*.go")
 	require.NoError(t, err)

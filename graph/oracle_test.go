@@ -98,7 +98,8 @@ func bigDensity(x float64) *big.Float {
 	return quo(bigExp(quo(mul(num(x), num(x)), num(-2))), num(0).Sqrt(mul(num(2), bigPi())))
 }
 
-// bigPhi is 1/2 + density*sum_k x^(2k+1)/(2k+1)!! for x > -4 and the density over Laplace's continued fraction of the tail below.
+// bigPhi is 1/2 + density*sum_k x^(2k+1)/(2k+1)!! for x > -4 and the density over Laplace's
+// continued fraction of the tail below.
 func bigPhi(x float64) *big.Float {
 	switch {
 	case x > 30:

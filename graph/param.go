@@ -12,13 +12,13 @@ type Param struct {
 	Name  string // "dense1/W"; unique within a network
 	Shape []int
 	Init  func(r *rand.Rand, dst []float64) // fills the starting values; nil leaves zeros
-	// Fixed marks what belongs to a network but is found otherwise than by descending the loss, such as the running statistics of a batch
-	// normalization: nothing is differentiated by it.
+	// Fixed marks what belongs to a network but is found otherwise than by descending the loss,
+	// such as the running statistics of a batch normalization: nothing is differentiated by it.
 	Fixed bool
 }
 
-// checkParam panics with an *Error for a shape that no tensor has, and for a spread of the starting values that is no number of at least 0. The
-// functions below call it.
+// checkParam panics with an *Error for a shape that no tensor has, and for a spread of the starting
+// values that is no number of at least 0. The functions below call it.
 func checkParam(name string, spread float64, shape ...int) {
 	if err := checkShape(shape); err != nil {
 		fail(calledFunction(), "parameter %q: %v", name, err)
@@ -28,7 +28,8 @@ func checkParam(name string, spread float64, shape ...int) {
 	}
 }
 
-// Weight is a matrix (in, out) that starts uniform in +-sqrt(6/(in+out)) (Glorot and Bengio 2010, eq. 16).
+// Weight is a matrix (in, out) that starts uniform in +-sqrt(6/(in+out)) (Glorot and Bengio 2010,
+// eq. 16).
 func Weight(name string, in, out int) Param {
 	checkParam(name, 0, in, out)
 	limit := math.Sqrt(6 / float64(in+out))
@@ -39,7 +40,8 @@ func Weight(name string, in, out int) Param {
 	}}
 }
 
-// HeWeight is a matrix (in, out) that starts uniform in +-sqrt(6/in), for layers followed by ReLU (He et al. 2015, eq. 10).
+// HeWeight is a matrix (in, out) that starts uniform in +-sqrt(6/in), for layers followed by ReLU
+// (He et al. 2015, eq. 10).
 func HeWeight(name string, in, out int) Param {
 	checkParam(name, 0, in, out)
 	limit := math.Sqrt(6 / float64(in))
@@ -86,8 +88,9 @@ func Uniform(name string, limit float64, shape ...int) Param {
 	}}
 }
 
-// Orthogonal is a matrix (in, out) that starts with orthonormal rows or, where out is smaller than in, columns (Saxe, McClelland and Ganguli
-// 2014): normal numbers, made orthogonal by Gram and Schmidt's method.
+// Orthogonal is a matrix (in, out) that starts with orthonormal rows or, where out is smaller than
+// in, columns (Saxe, McClelland and Ganguli 2014): normal numbers, made orthogonal by Gram and
+// Schmidt's method.
 func Orthogonal(name string, in, out int) Param {
 	checkParam(name, 0, in, out)
 	return Param{Name: name, Shape: []int{in, out}, Init: func(r *rand.Rand, dst []float64) {

@@ -1,17 +1,18 @@
 package graph
 
-// Factor is the per-sample gradients of one parameter tensor in the form in which a reverse pass finds them. Either Rows is
-// set, (n, *shape), row i being the gradient of sample i; or X (n, m, in) and D (n, m, out) are, and the gradient of sample i,
-// as an (in, out) matrix, is X_i' D_i: the sum over m positions of the outer products of a layer's input with the adjoint of its
-// output (Goodfellow 2015, arXiv 1510.01799). X may be sparse rows (n, in) beside D (n, out); then m is 1.
+// Factor is the per-sample gradients of one parameter tensor in the form in which a reverse pass
+// finds them. Either Rows is set, (n, *shape), row i being the gradient of sample i; or X (n, m,
+// in) and D (n, m, out) are, and the gradient of sample i, as an (in, out) matrix, is X_i' D_i: the
+// sum over m positions of the outer products of a layer's input with the adjoint of its output
+// (Goodfellow 2015, arXiv 1510.01799). X may be sparse rows (n, in) beside D (n, out); then m is 1.
 type Factor struct {
 	X, D, Rows *Node
 	shape      []int // of the parameter tensor
 }
 
-// PerSample returns the gradients of losses (n) by each node of wrt, one row a sample: (n, *shape). The loss of a sample must
-// depend on row i of the batch only. That is verified on the graph, and an operation that mixes samples, or of which this cannot
-// be shown, is an error that names it.
+// PerSample returns the gradients of losses (n) by each node of wrt, one row a sample: (n, *shape).
+// The loss of a sample must depend on row i of the batch only. That is verified on the graph, and
+// an operation that mixes samples, or of which this cannot be shown, is an error that names it.
 func PerSample(losses *Node, wrt ...*Node) ([]*Node, error) {
 	fs, err := PerSampleFactors(losses, wrt...)
 	if err != nil {
@@ -26,7 +27,8 @@ func PerSample(losses *Node, wrt ...*Node) ([]*Node, error) {
 	return out, err
 }
 
-// PerSampleFactors is [PerSample] without the products: norms and sums can be had from the factors for less.
+// PerSampleFactors is [PerSample] without the products: norms and sums can be had from the factors
+// for less.
 func PerSampleFactors(losses *Node, wrt ...*Node) ([]Factor, error) {
 	var out []Factor
 	err := Build(func() {
@@ -60,10 +62,11 @@ func (f Factor) Gradient() *Node {
 	return Reshape(apply(matmul{ta: true}, x, d), append([]int{n}, f.shape...)...)
 }
 
-// Norms returns the Euclidean norm of each sample's gradient (n), without the gradients: for one position it is |x| |d|, for m of them the root
-// of sum_jk (x_j'x_k)(d_j'd_k), taken of X and D divided by their norms, so that neither a confident sample nor a wild one leaves the range.
-// That sum cancels where positions do; its rounding error is that of the square of scale (n), |X| |D|. A norm far below its scale has to be
-// taken from the gradient itself.
+// Norms returns the Euclidean norm of each sample's gradient (n), without the gradients: for one
+// position it is |x| |d|, for m of them the root of sum_jk (x_j'x_k)(d_j'd_k), taken of X and D
+// divided by their norms, so that neither a confident sample nor a wild one leaves the range. That
+// sum cancels where positions do; its rounding error is that of the square of scale (n), |X| |D|. A
+// norm far below its scale has to be taken from the gradient itself.
 func (f Factor) Norms() (norms, scale *Node) {
 	whole := func(x *Node) *Node {
 		n := dims(x)[0]

@@ -10,7 +10,8 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Each row of PerSample against the gradient of that sample's loss alone, for parameters that reach the samples in every way.
+// Each row of PerSample against the gradient of that sample's loss alone, for parameters that reach
+// the samples in every way.
 func TestPerSample(t *testing.T) {
 	for _, c := range []struct {
 		name  string

@@ -10,8 +10,8 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Program evaluates nodes of a graph. It holds no values and may be used by any number of goroutines; each has its own
-// [Frame], or calls Run.
+// Program evaluates nodes of a graph. It holds no values and may be used by any number of
+// goroutines; each has its own [Frame], or calls Run.
 type Program struct {
 	ir       *ir
 	schedule *schedule
@@ -27,11 +27,13 @@ type Program struct {
 	run any // the frame behind Run
 }
 
-// Compile makes a program that evaluates the outputs. Every evaluation computes all of it; see [CompileVarying].
+// Compile makes a program that evaluates the outputs. Every evaluation computes all of it; see
+// [CompileVarying].
 func Compile(outputs ...*Node) (*Program, error) { return CompileVarying(nil, outputs...) }
 
-// CompileVarying makes a program in two parts: what depends on the inputs named in varying, and the rest. A frame whose
-// other inputs were not set again keeps the results of the rest that the varying part needs, and evaluates that part only.
+// CompileVarying makes a program in two parts: what depends on the inputs named in varying, and the
+// rest. A frame whose other inputs were not set again keeps the results of the rest that the
+// varying part needs, and evaluates that part only.
 func CompileVarying(varying []*Node, outputs ...*Node) (*Program, error) {
 	if len(outputs) == 0 {
 		return nil, &Error{Op: "Compile", Message: "no outputs"}
@@ -117,8 +119,8 @@ func (p *Program) planGroups() {
 // Scratch returns the number of elements of working memory that one run needs.
 func (p *Program) Scratch() int { return p.schedule.scratch }
 
-// Convolves reports whether the program has convolutions, whose matrix products have a row for each pixel and so are large however few the
-// samples.
+// Convolves reports whether the program has convolutions, whose matrix products have a row for each
+// pixel and so are large however few the samples.
 func (p *Program) Convolves() bool {
 	return slices.ContainsFunc(p.ir.values, func(v value) bool {
 		switch v.op.(type) {
@@ -138,9 +140,10 @@ func (p *Program) Kept() int {
 	return n
 }
 
-// Run feeds values to inputs and returns the outputs as new tensors. Inputs that are not in feed keep the value of the
-// last call. A value is a *tensor.Dense of the input's shape, a Go number for a scalar, or a *Sparse. Run may be called
-// by several goroutines, one of which runs at a time; a [Frame] avoids that and the copies.
+// Run feeds values to inputs and returns the outputs as new tensors. Inputs that are not in feed
+// keep the value of the last call. A value is a *tensor.Dense of the input's shape, a Go number for
+// a scalar, or a *Sparse. Run may be called by several goroutines, one of which runs at a time; a
+// [Frame] avoids that and the copies.
 func (p *Program) Run(feed map[*Node]gorgonia.Value) ([]gorgonia.Value, error) {
 	if p == nil || p.ir == nil {
 		return nil, errNoProgram
@@ -226,8 +229,8 @@ func sameUpToOnes(a, b []int) bool {
 	return slices.Equal(slices.DeleteFunc(slices.Clone(a), longer), slices.DeleteFunc(slices.Clone(b), longer))
 }
 
-// rowMajorTensor returns d itself if its elements lie one after the other in row-major order, and such a copy of it if not: of views, and of
-// tensors in column-major order.
+// rowMajorTensor returns d itself if its elements lie one after the other in row-major order, and
+// such a copy of it if not: of views, and of tensors in column-major order.
 func rowMajorTensor(d *tensor.Dense) *tensor.Dense {
 	shape := d.Shape()
 	if d.DataOrder().IsRowMajor() && !d.IsView() && !d.RequiresIterator() {

@@ -12,7 +12,8 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// randomGraph grows a graph by operations drawn at random, above all those that only move numbers, and evaluates it number by number.
+// randomGraph grows a graph by operations drawn at random, above all those that only move numbers,
+// and evaluates it number by number.
 type randomGraph struct {
 	*rand.Rand
 	nodes    []*Node
@@ -89,7 +90,8 @@ func (r *randomGraph) grow() {
 	}
 }
 
-// Slices, and reshapes of them, are read in place where that can be done: in graphs at random, some of them of several blocks.
+// Slices, and reshapes of them, are read in place where that can be done: in graphs at random, some
+// of them of several blocks.
 func TestRandomPrograms(t *testing.T) {
 	minRowSum = 1 // sums of rows in groups too, however short
 	t.Cleanup(func() { minRowSum = 16 })

@@ -55,7 +55,8 @@ func set(t *testing.T, f *Frame[float64], seed uint64, ns ...*Node) {
 	}
 }
 
-// A frame that kept what does not depend on the direction gives the bits of a fresh one, and of a program without that division.
+// A frame that kept what does not depend on the direction gives the bits of a fresh one, and of a
+// program without that division.
 func TestVaryingPartGivesTheSameBits(t *testing.T) {
 	p, w, v, x := small(t)
 	whole, err := Compile(p.outputs...)
@@ -89,7 +90,8 @@ func TestVaryingPartGivesTheSameBits(t *testing.T) {
 	}
 }
 
-// Values that share memory after a reshape stay intact while they are read (what gorgonia's TapeMachine gets wrong).
+// Values that share memory after a reshape stay intact while they are read (what gorgonia's
+// TapeMachine gets wrong).
 func TestReshapeKeepsValues(t *testing.T) {
 	g := G.NewGraph()
 	x := Input(g, tensor.Float64, "x", 2, 3)
@@ -107,7 +109,8 @@ func TestReshapeKeepsValues(t *testing.T) {
 	assert.Equal(t, []float64{0, 0, 0, 0, 0, 0}, out[4].Data())
 }
 
-// Element-wise chains of every shape of operand, longer than a block, against one operation at a time.
+// Element-wise chains of every shape of operand, longer than a block, against one operation at a
+// time.
 func TestGroupsAgainstSingleOperations(t *testing.T) {
 	for _, shapes := range [][2][]int{{{50, 70}, {70}}, {{50, 70}, {50, 1}}, {{3, 40, 30}, {40, 1}}, {{3, 40, 30}, {3, 1, 30}}, {{5000}, {}}, {{50, 70}, {1, 1}}} {
 		t.Run(fmt.Sprint(shapes), func(t *testing.T) {
@@ -229,7 +232,8 @@ func TestRunErrors(t *testing.T) {
 	assert.ErrorContains(t, err, "column index 4")
 }
 
-// Views and column-major tensors are read in row-major order; another shape is refused, even one of as many elements.
+// Views and column-major tensors are read in row-major order; another shape is refused, even one of
+// as many elements.
 func TestFeedsOfEveryLayout(t *testing.T) {
 	g := G.NewGraph()
 	x := Input(g, tensor.Float64, "x", 2, 3)

@@ -19,8 +19,9 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// randomFunction is a scalar function made of 3 to 12 operations drawn at random, over inputs of random shapes: of one row, of one column and
-// scalars among them. Some operations are entries of the op table, whose arguments are cut, repeated or put together of what is there.
+// randomFunction is a scalar function made of 3 to 12 operations drawn at random, over inputs of
+// random shapes: of one row, of one column and scalars among them. Some operations are entries of
+// the op table, whose arguments are cut, repeated or put together of what is there.
 type randomFunction struct {
 	*rand.Rand
 	g      *G.ExprGraph
@@ -331,7 +332,8 @@ func (r *randomFunction) loss() *Node {
 	return l
 }
 
-// randomCheck is a random function with its derivatives, at a point and along a direction that are drawn again where a kink is near.
+// randomCheck is a random function with its derivatives, at a point and along a direction that are
+// drawn again where a kink is near.
 type randomCheck struct {
 	loss, grad, hvp *Frame[float64]
 	all             *Frame[float64] // every node, stored, and the loss
@@ -415,7 +417,8 @@ func (c *randomCheck) difference(t *testing.T, f *Frame[float64], h float64) []f
 	return out
 }
 
-// onKink says whether the slopes on both sides differ, by more than small, at the point itself: by as much however small the step.
+// onKink says whether the slopes on both sides differ, by more than small, at the point itself: by
+// as much however small the step.
 func (c *randomCheck) onKink(t *testing.T, f *Frame[float64], small float64) bool {
 	bend := func(h float64) []float64 {
 		out := c.run(t, f, h)
@@ -435,7 +438,8 @@ func (c *randomCheck) onKink(t *testing.T, f *Frame[float64], small float64) boo
 
 const randomTolerance = 1e-6
 
-// try compares at one point: agrees says whether the derivatives are the differences', decided whether differences know themselves.
+// try compares at one point: agrees says whether the derivatives are the differences', decided
+// whether differences know themselves.
 func (c *randomCheck) try(t *testing.T) (problem string, decided bool) {
 	for _, x := range c.run(t, c.all, 0) {
 		if !(math.Abs(x) < 1e3) {
@@ -471,7 +475,8 @@ func (c *randomCheck) try(t *testing.T) (problem string, decided bool) {
 	return "", true
 }
 
-// Random functions have the gradients and Hessian-vector products of finite differences. LETHE_RANDOM_GRAPHS sets how many are tried.
+// Random functions have the gradients and Hessian-vector products of finite differences.
+// LETHE_RANDOM_GRAPHS sets how many are tried.
 func TestRandomGraphs(t *testing.T) {
 	count := 300
 	if s := os.Getenv("LETHE_RANDOM_GRAPHS"); s != "" {

@@ -2,9 +2,10 @@ package graph
 
 import "slices"
 
-// sampleWalk is the reverse pass for per-sample gradients. A node is owned when its rows, in equal contiguous blocks, belong to
-// the samples one after the other; the others are shared by all samples. Adjoints of owned nodes are the ordinary ones. Where an
-// owned node reads a shared one, the ordinary pass would add up over the samples; this one keeps them apart.
+// sampleWalk is the reverse pass for per-sample gradients. A node is owned when its rows, in equal
+// contiguous blocks, belong to the samples one after the other; the others are shared by all
+// samples. Adjoints of owned nodes are the ordinary ones. Where an owned node reads a shared one,
+// the ordinary pass would add up over the samples; this one keeps them apart.
 type sampleWalk struct {
 	n      int
 	loss   *Node
@@ -26,7 +27,8 @@ func newSampleWalk(losses *Node, wrt []*Node) *sampleWalk {
 	return w
 }
 
-// markOwned follows ownership from the losses to the inputs, and makes sure that no owned input is read as shared.
+// markOwned follows ownership from the losses to the inputs, and makes sure that no owned input is
+// read as shared.
 func (w *sampleWalk) markOwned() {
 	w.owned[w.loss] = true
 	for _, x := range slices.Backward(w.order) {
@@ -57,7 +59,8 @@ func (w *sampleWalk) markOwned() {
 	}
 }
 
-// ownedInputs says which inputs of an owned node are owned; it panics where the operation mixes rows.
+// ownedInputs says which inputs of an owned node are owned; it panics where the operation mixes
+// rows.
 func (w *sampleWalk) ownedInputs(x *Node) []bool {
 	in := inputsOf(x)
 	all := make([]bool, len(in))
@@ -195,7 +198,8 @@ func (w *sampleWalk) boundary(o operator, in []*Node, i int, dy *Node) Factor {
 	return f
 }
 
-// filters are the per-sample gradients of the filters that turn x into d: of the images of each sample.
+// filters are the per-sample gradients of the filters that turn x into d: of the images of each
+// sample.
 func (w *sampleWalk) filters(o conv, x, d *Node) *Node {
 	o.each = true
 	rows := apply(convFilter(o), x, d)
@@ -206,7 +210,8 @@ func (w *sampleWalk) filters(o conv, x, d *Node) *Node {
 	return rows
 }
 
-// join adds up what was found for one parameter tensor. Outer products of dense factors are joined along their positions.
+// join adds up what was found for one parameter tensor. Outer products of dense factors are joined
+// along their positions.
 func (w *sampleWalk) join(parts []Factor, shape []int) Factor {
 	switch len(parts) {
 	case 0:
@@ -228,7 +233,8 @@ func (w *sampleWalk) join(parts []Factor, shape []int) Factor {
 	return Factor{X: Concat(1, xs...), D: Concat(1, ds...), shape: shape}
 }
 
-// shared passes the per-sample adjoints of a shared node on to its inputs: the ordinary adjoint with one more leading axis.
+// shared passes the per-sample adjoints of a shared node on to its inputs: the ordinary adjoint
+// with one more leading axis.
 func (w *sampleWalk) shared(o operator, y *Node, parts []Factor) {
 	in := inputsOf(y)
 	if t, ok := o.(transpose); ok && len(parts) == 1 && parts[0].X != nil && !isSparse(parts[0].X) && len(t.perm) == 2 {

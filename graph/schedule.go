@@ -2,8 +2,8 @@ package graph
 
 import "slices"
 
-// step is one piece of work of a program: a single operation, or a group of element-wise operations of one shape, and of sums of their rows,
-// that are evaluated together, block by block.
+// step is one piece of work of a program: a single operation, or a group of element-wise operations
+// of one shape, and of sums of their rows, that are evaluated together, block by block.
 type step struct {
 	values  []int // what it computes, arguments first
 	reads   []int // stored values that it reads (after alias)
@@ -20,8 +20,8 @@ type schedule struct {
 	scratch int    // elements of scratch memory
 }
 
-// virtual values need no memory of their own unless somebody reads them there: inputs, reshapes, and fills, broadcasts and slices,
-// which element-wise groups read in place.
+// virtual values need no memory of their own unless somebody reads them there: inputs, reshapes,
+// and fills, broadcasts and slices, which element-wise groups read in place.
 func (p *ir) virtual(i int) bool {
 	switch p.values[i].op.(type) {
 	case reshape, fill, broadcast, slice:
@@ -47,8 +47,9 @@ func inGroup(o operator) bool {
 	return false
 }
 
-// newSchedule orders the values so that each is computed shortly before it is used (depth first from the outputs), with
-// element-wise neighbors of one shape in one group, and gives memory out by liveness.
+// newSchedule orders the values so that each is computed shortly before it is used (depth first
+// from the outputs), with element-wise neighbors of one shape in one group, and gives memory out by
+// liveness.
 func newSchedule(p *ir) *schedule {
 	s := &schedule{stored: make([]bool, len(p.values)), offset: make([]int, len(p.values))}
 	s.markStored(p)
@@ -59,8 +60,9 @@ func newSchedule(p *ir) *schedule {
 	return s
 }
 
-// markStored decides which values need memory: all but inputs, reshapes, and those fills, broadcasts and slices that only
-// element-wise operations read. Readers come after what they read, so that from the end on each value's need is known.
+// markStored decides which values need memory: all but inputs, reshapes, and those fills,
+// broadcasts and slices that only element-wise operations read. Readers come after what they read,
+// so that from the end on each value's need is known.
 func (s *schedule) markStored(p *ir) {
 	store := func(i int) {
 		if i = p.alias(i); p.values[i].node == nil {
@@ -130,7 +132,8 @@ func (s *schedule) group(p *ir, varying bool) {
 	}
 }
 
-// isRowSum says whether value i adds up rows of a length at which a group can do so block by block, as it computes them.
+// isRowSum says whether value i adds up rows of a length at which a group can do so block by block,
+// as it computes them.
 func (p *ir) isRowSum(i int) bool {
 	v := p.values[i]
 	o, ok := v.op.(sum)
@@ -148,7 +151,8 @@ func (s *schedule) readsSum(p *ir, st *step, i int) bool {
 	})
 }
 
-// computed says whether a step has to be made for value i: a fill, broadcast or slice without memory is read in place.
+// computed says whether a step has to be made for value i: a fill, broadcast or slice without
+// memory is read in place.
 func (s *schedule) computed(p *ir, i int) bool {
 	v := p.values[i]
 	if v.uses == 0 || v.node != nil {
@@ -195,7 +199,8 @@ func (s *schedule) order(p *ir) []int {
 	return order
 }
 
-// bounds finds what a step reads and writes. Inside a group, a value that nothing outside reads needs no memory.
+// bounds finds what a step reads and writes. Inside a group, a value that nothing outside reads
+// needs no memory.
 func (s *schedule) bounds(p *ir, st *step) {
 	st.reads, st.writes = nil, nil
 	for _, i := range st.values {
@@ -210,7 +215,8 @@ func (s *schedule) bounds(p *ir, st *step) {
 	}
 }
 
-// sources are the values whose memory is read to compute i, through reshapes and unstored broadcasts and slices.
+// sources are the values whose memory is read to compute i, through reshapes and unstored
+// broadcasts and slices.
 func (s *schedule) sources(p *ir, i int) []int {
 	var out []int
 	for _, c := range p.values[i].in {
@@ -271,8 +277,8 @@ func (s *schedule) dropInternal(p *ir) {
 	}
 }
 
-// place gives each stored value its place: kept values outside, the others in scratch memory that is used again once
-// a value's last reader has run.
+// place gives each stored value its place: kept values outside, the others in scratch memory that
+// is used again once a value's last reader has run.
 func (s *schedule) place(p *ir) {
 	s.dropInternal(p)
 	last := make([]int, len(p.values))

@@ -29,7 +29,8 @@ func bigSoftmax(x []float64) []*big.Float {
 	return p
 }
 
-// spread is sum_k p_k (v_j - v_k), and the sum of the terms' sizes: no digit of the latter may be lost to a large p.
+// spread is sum_k p_k (v_j - v_k), and the sum of the terms' sizes: no digit of the latter may be
+// lost to a large p.
 func bigSpread(p []*big.Float, v []float64, j int) (s, size *big.Float) {
 	s, size = num(0), num(0)
 	for k := range p {
@@ -39,7 +40,8 @@ func bigSpread(p []*big.Float, v []float64, j int) (s, size *big.Float) {
 	return s, size
 }
 
-// Value, gradient, Hessian and Gauss-Newton product of the cross-entropy of confident and of shifted logits, to the last digits.
+// Value, gradient, Hessian and Gauss-Newton product of the cross-entropy of confident and of
+// shifted logits, to the last digits.
 func TestCrossEntropyKeepsItsDigits(t *testing.T) {
 	inf := math.Inf(1)
 	inBoth(t, func(t *testing.T, dt tensor.Dtype, eps, least float64) {

@@ -12,7 +12,8 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// inBoth runs a test in both precisions; eps is the distance of 1 from its neighbor, least the smallest number with all its digits.
+// inBoth runs a test in both precisions; eps is the distance of 1 from its neighbor, least the
+// smallest number with all its digits.
 func inBoth(t *testing.T, f func(t *testing.T, dt tensor.Dtype, eps, least float64)) {
 	t.Run("float64", func(t *testing.T) { f(t, tensor.Float64, 0x1p-52, 0x1p-1022) })
 	t.Run("float32", func(t *testing.T) { f(t, tensor.Float32, 0x1p-23, 0x1p-126) })
@@ -55,7 +56,8 @@ func evaluate(t *testing.T, feed map[*Node]gorgonia.Value, nodes ...*Node) [][]f
 	return out
 }
 
-// derivatives evaluates y = f(x), the gradient of u'y by x, its Hessian times v, and Jv, for an input x of the given shape.
+// derivatives evaluates y = f(x), the gradient of u'y by x, its Hessian times v, and Jv, for an
+// input x of the given shape.
 func derivatives(t *testing.T, dt tensor.Dtype, f func(x *Node) *Node, x, u, v []float64, shape ...int) (y, grad, hvp, jvp []float64) {
 	t.Helper()
 	g := gorgonia.NewGraph()
@@ -83,7 +85,8 @@ func filled(n int, c float64) []float64 {
 	return x
 }
 
-// near says whether got is want to within ulps times eps of its size; numbers below least have their last digit there.
+// near says whether got is want to within ulps times eps of its size; numbers below least have
+// their last digit there.
 func near(t *testing.T, want *big.Float, got, ulps, eps, least float64, what string, args ...any) {
 	t.Helper()
 	w, _ := want.Float64()
@@ -98,8 +101,8 @@ func near(t *testing.T, want *big.Float, got, ulps, eps, least float64, what str
 	assert.LessOrEqual(t, math.Abs(off), ulps*eps*max(math.Abs(w), least), "%s: want %g, got %g", fmt.Sprintf(what, args...), w, got)
 }
 
-// activations have their value, slope and curvature in closed form, in which nothing cancels. kappa is how many times the relative error of
-// a rounded inner argument counts.
+// activations have their value, slope and curvature in closed form, in which nothing cancels. kappa
+// is how many times the relative error of a rounded inner argument counts.
 var activations = []struct {
 	name                    string
 	build                   func(x *Node) *Node

@@ -12,7 +12,8 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Equal largest elements share one unit of adjoint, whatever the axes; the second derivative of a maximum is 0.
+// Equal largest elements share one unit of adjoint, whatever the axes; the second derivative of a
+// maximum is 0.
 func TestMaxSharesAmongTies(t *testing.T) {
 	third := 1.0 / 3
 	inf := math.Inf(1)
@@ -59,7 +60,8 @@ func TestMaxPoolGivesOneUnit(t *testing.T) {
 	assert.Equal(t, []float64{1, 0, 0, 0}, g)
 }
 
-// Norms at 0 and at the ends of the range, with slopes x/|x| and curvatures; a row at 0 does not spoil the others.
+// Norms at 0 and at the ends of the range, with slopes x/|x| and curvatures; a row at 0 does not
+// spoil the others.
 func TestNormAtTheEnds(t *testing.T) {
 	roots := map[string]func(x *Node) *Node{
 		"Norm":                 func(x *Node) *Node { return Norm(x, 1) },
@@ -103,7 +105,8 @@ func TestNormAtTheEnds(t *testing.T) {
 	}
 }
 
-// A root whose adjoint a mask makes 0 adds nothing to the gradient, though its slope is infinite; without a mask it says so.
+// A root whose adjoint a mask makes 0 adds nothing to the gradient, though its slope is infinite;
+// without a mask it says so.
 func TestRootsAtZeroBehindAMask(t *testing.T) {
 	inBoth(t, func(t *testing.T, dt tensor.Dtype, eps, _ float64) {
 		for name, f := range map[string]func(x *Node) *Node{
@@ -179,7 +182,8 @@ func momentsOf(t *testing.T, dt tensor.Dtype, x []float64, n, positions int) (me
 	return out[0][0], out[1][0]
 }
 
-// Mean and variance of numbers far from 0 are those of the numbers, to rounding, and so is what a normalization makes of them.
+// Mean and variance of numbers far from 0 are those of the numbers, to rounding, and so is what a
+// normalization makes of them.
 func TestMomentsOfALargeOffset(t *testing.T) {
 	inBoth(t, func(t *testing.T, dt tensor.Dtype, eps, _ float64) {
 		offset := 0x1p17
@@ -232,7 +236,8 @@ func normalized(x []float64, epsilon float64) []float64 {
 	return out
 }
 
-// A layer normalization without epsilon does not depend on the scale of its row, of which its slope is the inverse.
+// A layer normalization without epsilon does not depend on the scale of its row, of which its slope
+// is the inverse.
 func TestLayerNormAtTheEnds(t *testing.T) {
 	inBoth(t, func(t *testing.T, dt tensor.Dtype, eps, _ float64) {
 		base := []float64{1, -2, 4, 0.5}
@@ -260,7 +265,8 @@ func TestLayerNormAtTheEnds(t *testing.T) {
 	})
 }
 
-// Factors that single precision does not hold, alone or multiplied together, where it holds what they give.
+// Factors that single precision does not hold, alone or multiplied together, where it holds what
+// they give.
 func TestScaleByNumbersOutOfRange(t *testing.T) {
 	for _, c := range []struct {
 		x, want float64
@@ -283,7 +289,8 @@ func TestScaleByNumbersOutOfRange(t *testing.T) {
 	assert.InEpsilon(t, 0x1p40, y[0], 0x1p-24)
 }
 
-// Adjoints of quotients and reciprocals at the ends: the quotient is formed before a square could overflow.
+// Adjoints of quotients and reciprocals at the ends: the quotient is formed before a square could
+// overflow.
 func TestReciprocalSlopeAtTheEnds(t *testing.T) {
 	for _, x := range []float64{1e-25, 1e25} {
 		for name, f := range map[string]func(x *Node) *Node{

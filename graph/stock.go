@@ -13,14 +13,15 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Stock gorgonia operations are rewritten as operators of this package, so that derivatives and kernels exist once.
-// An operation that is not on the list below is an error: several stock operations differentiate to wrong numbers without an
-// error, so nothing unknown may pass.
+// Stock gorgonia operations are rewritten as operators of this package, so that derivatives and
+// kernels exist once. An operation that is not on the list below is an error: several stock
+// operations differentiate to wrong numbers without an error, so nothing unknown may pass.
 //
-// A node is always replaced by the same one: a derivative that was taken earlier is made of replacements, and would seem not to depend on
-// the node if that got another one now.
+// A node is always replaced by the same one: a derivative that was taken earlier is made of
+// replacements, and would seem not to depend on the node if that got another one now.
 
-// replaced holds the replacements of all graphs that are alive. A graph keeps its nodes, the map keeps nothing.
+// replaced holds the replacements of all graphs that are alive. A graph keeps its nodes, the map
+// keeps nothing.
 var replaced = struct {
 	sync.Mutex
 	by    map[weak.Pointer[Node]]weak.Pointer[Node]
@@ -46,7 +47,8 @@ func setReplacement(n, m *Node) {
 	}
 }
 
-// rewrite returns the equivalent of n; n itself where nothing needs replacing. It panics with an *Error.
+// rewrite returns the equivalent of n; n itself where nothing needs replacing. It panics with an
+// *Error.
 func rewrite(n *Node) *Node {
 	checkNode(n)
 	// All that n depends on is visited first, in order, so that deep graphs need no deep stack.
@@ -98,7 +100,8 @@ func replace(n *Node) *Node {
 	return m
 }
 
-// operatorOf returns the operator of a node that this package made; nil for inputs and stock operations.
+// operatorOf returns the operator of a node that this package made; nil for inputs and stock
+// operations.
 func operatorOf(n *Node) operator {
 	if n == nil {
 		checkNode(n)
@@ -151,7 +154,8 @@ func compare(k binaryKind, swap bool) func(x, y *Node) *Node {
 	}
 }
 
-// replacements says what to use for stock operations that are not supported, by their type or, for those of elements, by their symbol.
+// replacements says what to use for stock operations that are not supported, by their type or, for
+// those of elements, by their symbol.
 var replacements = map[string]string{
 	"log1p": "graph.Log of graph.Shift(x, 1)", "expm1": "graph.Shift(graph.Exp(x), -1)", "log2": "graph.Scale(graph.Log(x), 1/math.Ln2)",
 	"!=":                           "1 minus a comparison with gorgonia.Eq, which gives numbers with retSame",
@@ -251,7 +255,8 @@ func matchScalars(x, y *Node) (*Node, *Node) {
 	return x, y
 }
 
-// stockProduct: gorgonia's products of matrices, vectors and stacks of matrices, in the order of its constants.
+// stockProduct: gorgonia's products of matrices, vectors and stacks of matrices, in the order of
+// its constants.
 func stockProduct(v reflect.Value, in []*Node) *Node {
 	const matMul, matVec, dot, outer, batched = 0, 1, 2, 3, 4
 	a, b := in[0], in[1]
@@ -270,7 +275,8 @@ func stockProduct(v reflect.Value, in []*Node) *Node {
 	panic(&Error{Op: "linAlgBinOp", Message: fmt.Sprintf("unknown product of %s and %s", describe(a), describe(b))})
 }
 
-// stockRepeat is a repeat along an axis of size 1, which is what gorgonia's broadcasting makes; nil otherwise.
+// stockRepeat is a repeat along an axis of size 1, which is what gorgonia's broadcasting makes; nil
+// otherwise.
 func stockRepeat(n, x *Node, axis int) *Node {
 	from, to := dims(x), dims(n)
 	if len(from) == 0 {

@@ -11,10 +11,12 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Some functions of gorgonia build several operations that are right one by one and wrong together, and some give a node other contents than
-// they were asked for. This file finds their traces in a graph.
+// Some functions of gorgonia build several operations that are right one by one and wrong together,
+// and some give a node other contents than they were asked for. This file finds their traces in a
+// graph.
 
-// checkStock panics with an *Error if n, a stock node or an input, comes from a function of gorgonia's that is known to go wrong.
+// checkStock panics with an *Error if n, a stock node or an input, comes from a function of
+// gorgonia's that is known to go wrong.
 func checkStock(n *Node) {
 	refuse := func(op, message string) { panic(&Error{Op: op, Node: describe(n), Message: message}) }
 	checkGraph(n)
@@ -41,8 +43,8 @@ func checkStock(n *Node) {
 	}
 }
 
-// checkGraph panics with an *Error if gorgonia has taken nodes out of n's graph. It finds the nodes behind them by wrong numbers, and uses the
-// memory of those that are gone again.
+// checkGraph panics with an *Error if gorgonia has taken nodes out of n's graph. It finds the nodes
+// behind them by wrong numbers, and uses the memory of those that are gone again.
 func checkGraph(n *Node) {
 	if n.Graph() == nil {
 		return
@@ -54,8 +56,8 @@ func checkGraph(n *Node) {
 	}
 }
 
-// checkConstantNode: gorgonia gives all constants of one name in a graph the value of the first. The name is the value as it is printed, of tensors
-// in part, or what gorgonia.WithName says.
+// checkConstantNode: gorgonia gives all constants of one name in a graph the value of the first.
+// The name is the value as it is printed, of tensors in part, or what gorgonia.WithName says.
 func checkConstantNode(n *Node, refuse func(op, message string)) {
 	if n.Graph() == nil {
 		return // it was given to a function of this package as it is
@@ -100,7 +102,8 @@ func printsWhole(text string, d *tensor.Dense) bool {
 	return true
 }
 
-// isStockLogSumExp knows gorgonia.LogSumExp by log(sum(exp(x - m)) + m) with m the maximum of x; of a scalar, sum and maximum are left out.
+// isStockLogSumExp knows gorgonia.LogSumExp by log(sum(exp(x - m)) + m) with m the maximum of x; of
+// a scalar, sum and maximum are left out.
 func isStockLogSumExp(n *Node) bool {
 	add := onlyInput(n, "ln")
 	if !isBinary(add, "+") {
@@ -123,7 +126,8 @@ func isStockLogSumExp(n *Node) bool {
 	return false
 }
 
-// isStockNorm knows gorgonia.Norm by (sum of x^p)^(1/p), and says whether p is one for which it is no norm: any but 2, 4, 6, ...
+// isStockNorm knows gorgonia.Norm by (sum of x^p)^(1/p), and says whether p is one for which it is
+// no norm: any but 2, 4, 6, ...
 func isStockNorm(n *Node) bool {
 	s, inverse, ok := constantPower(n)
 	if !ok {
@@ -158,7 +162,8 @@ func rectified(n *Node, below bool) *Node {
 	return x
 }
 
-// leaky returns x and the slope if n is what gorgonia.LeakyRelu builds, x*(x >= 0) + x*(x < 0)*slope.
+// leaky returns x and the slope if n is what gorgonia.LeakyRelu builds, x*(x >= 0) + x*(x <
+// 0)*slope.
 func leaky(n *Node) (x *Node, slope float64) {
 	if !isBinary(n, "+") {
 		return nil, 0
@@ -198,7 +203,8 @@ func isBinary(n *Node, symbol string) bool {
 	return name == symbol
 }
 
-// constantPower returns base and exponent if n is a stock power with a constant number for its exponent.
+// constantPower returns base and exponent if n is a stock power with a constant number for its
+// exponent.
 func constantPower(n *Node) (base *Node, c float64, ok bool) {
 	if !isBinary(n, "^") {
 		return nil, 0, false

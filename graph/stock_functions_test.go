@@ -19,7 +19,8 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// array is a tensor of the tests' own: what a stock function has to give is computed element by element.
+// array is a tensor of the tests' own: what a stock function has to give is computed element by
+// element.
 type array struct {
 	shape []int
 	data  []float64
@@ -41,7 +42,8 @@ func unravel(k int, shape []int) []int {
 	return at
 }
 
-// at reads an element, with coordinates broadcast: of too many the last count, and along a dimension of 1 all are 0.
+// at reads an element, with coordinates broadcast: of too many the last count, and along a
+// dimension of 1 all are 0.
 func (a array) at(at ...int) float64 {
 	at = at[len(at)-len(a.shape):]
 	k := 0
@@ -55,7 +57,8 @@ func (a array) at(at ...int) float64 {
 	return a.data[k]
 }
 
-// oracle computes what a stock function has to give; ok is false where it has no meaning for these shapes.
+// oracle computes what a stock function has to give; ok is false where it has no meaning for these
+// shapes.
 type oracle func(x ...array) (y array, ok bool)
 
 func eachOf(f func(float64) float64) oracle {
@@ -64,7 +67,8 @@ func eachOf(f func(float64) float64) oracle {
 	}
 }
 
-// pairs meets elements of equal shapes or, as gorgonia does, of vectors of one length, and numbers with anything.
+// pairs meets elements of equal shapes or, as gorgonia does, of vectors of one length, and numbers
+// with anything.
 func pairs(f func(a, b float64) float64) oracle {
 	return func(x ...array) (array, bool) {
 		a, b := x[0], x[1]
@@ -229,7 +233,8 @@ func stacks(ta, tb bool) oracle {
 	}
 }
 
-// stockFunction is what a function of gorgonia's that builds nodes may be: tried on all shapes, it gives the oracle's numbers or is refused.
+// stockFunction is what a function of gorgonia's that builds nodes may be: tried on all shapes, it
+// gives the oracle's numbers or is refused.
 type stockFunction struct {
 	name   string
 	args   int
@@ -432,7 +437,8 @@ func timesSum(x, n *Node, err error) (*Node, error) {
 	return G.Mul(n, Sum(x))
 }
 
-// castOracle: the axes that a pattern names are those along which an argument is repeated, once its other dimensions stand in their order.
+// castOracle: the axes that a pattern names are those along which an argument is repeated, once its
+// other dimensions stand in their order.
 func castOracle(f func(a, b float64) float64, left, right []byte) oracle {
 	return func(x ...array) (array, bool) {
 		spread := func(a array, axes []byte, rank int) (array, bool) {
@@ -463,8 +469,9 @@ func castOracle(f func(a, b float64) float64, left, right []byte) oracle {
 	}
 }
 
-// Every stock function that is allowed gives, on every combination of shapes that gorgonia takes, the numbers that it promises and their
-// first and second derivatives, in both precisions; or it is refused.
+// Every stock function that is allowed gives, on every combination of shapes that gorgonia takes,
+// the numbers that it promises and their first and second derivatives, in both precisions; or it is
+// refused.
 func TestStockFunctions(t *testing.T) {
 	passed := map[string]int{}
 	for _, f := range stockFunctions() {
@@ -679,7 +686,8 @@ func TestStockFunctionsThatAreRefused(t *testing.T) {
 	}
 }
 
-// noOperations are exported functions of gorgonia's with nodes among their results that build no operation.
+// noOperations are exported functions of gorgonia's with nodes among their results that build no
+// operation.
 var noOperations = map[string]string{
 	"NewMatrix": "an input", "NewScalar": "an input", "NewTensor": "an input", "NewVector": "an input", "NodeFromAny": "an input",
 	"NewUniqueNode": "any node, by its parts", "NodesFromInputs": "a list", "Sort": "a list", "UnstableSort": "a list", "WalkGraph": "a list",

@@ -17,7 +17,8 @@ func must2(f func(a, b *Node) (*Node, error)) func(x ...*Node) *Node {
 	return func(x ...*Node) *Node { return G.Must(f(x[0], x[1])) }
 }
 
-// stockTable is the list of stock operations that are allowed, each beside the function of this package that it must equal.
+// stockTable is the list of stock operations that are allowed, each beside the function of this
+// package that it must equal.
 func stockTable() []struct {
 	opCase
 	ours func(x ...*Node) *Node

@@ -1,7 +1,7 @@
 package graph
 
-// view is how a slice is read where it stands: element (i, j, ...) of shape lies at offset + i*strides[0] + j*strides[1] + ... of a
-// value that has memory.
+// view is how a slice is read where it stands: element (i, j, ...) of shape lies at offset +
+// i*strides[0] + j*strides[1] + ... of a value that has memory.
 type view struct {
 	base           int
 	offset         int
@@ -14,8 +14,8 @@ func (p *ir) isView(i int) bool {
 	return ok && p.view(i).base != p.alias(i)
 }
 
-// view follows slices and reshapes to the value in whose memory i lies. A reshape that does not fit the strides ends the way: its argument
-// is the base then.
+// view follows slices and reshapes to the value in whose memory i lies. A reshape that does not fit
+// the strides ends the way: its argument is the base then.
 func (p *ir) view(i int) view {
 	v := p.values[i]
 	switch o := v.op.(type) {
@@ -32,8 +32,8 @@ func (p *ir) view(i int) view {
 	return view{base: i, shape: v.shape, strides: rowMajor(v.shape)}
 }
 
-// reshapeStrides returns the strides of the same elements in another shape: any where they lie in one piece, and otherwise one that only
-// adds or drops dimensions of size 1; nil if there are none.
+// reshapeStrides returns the strides of the same elements in another shape: any where they lie in
+// one piece, and otherwise one that only adds or drops dimensions of size 1; nil if there are none.
 func reshapeStrides(shape, strides, into []int) []int {
 	if inOnePiece(shape, strides) {
 		return rowMajor(into)

@@ -10,8 +10,8 @@ type Window struct {
 	Before, After [2]int // rows and columns of padding in front of the image and behind it
 }
 
-// Same pads so that a convolution of stride 1 by filters of the given size, with the window's dilation, keeps the size of the images; an odd
-// row or column of padding goes behind, as in Keras.
+// Same pads so that a convolution of stride 1 by filters of the given size, with the window's
+// dilation, keeps the size of the images; an odd row or column of padding goes behind, as in Keras.
 func (w Window) Same(size [2]int) Window {
 	for i, s := range size {
 		total := max(w.Dilation[i], 1) * (s - 1)
@@ -56,7 +56,8 @@ func (w Window) outputs(height, width int) (out [2]int, err error) {
 	return out, nil
 }
 
-// imageOutputs is [Window.outputs] for the shape (n, height, width, channels) of images, or of filtered ones.
+// imageOutputs is [Window.outputs] for the shape (n, height, width, channels) of images, or of
+// filtered ones.
 func (w Window) imageOutputs(images []int) ([2]int, error) {
 	if len(images) != 4 {
 		return [2]int{}, fmt.Errorf("images of shape %v: want (n, height, width, channels)", images)

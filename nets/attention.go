@@ -6,16 +6,17 @@ import (
 	"lethe/graph"
 )
 
-// Attention is multi-head self-attention on sequences x (n, T, Width) (Vaswani et al. 2017, section 3.2): with Q, K and V the products of x
-// with query, key and value, cut into Heads blocks of columns of width d = Width/Heads,
+// Attention is multi-head self-attention on sequences x (n, T, Width) (Vaswani et al. 2017, section
+// 3.2): with Q, K and V the products of x with query, key and value, cut into Heads blocks of
+// columns of width d = Width/Heads,
 //
 //	head = softmax(Q K' / sqrt(d)) V,  y = [head 1, ..., head Heads] output.
 type Attention struct {
 	Width  int
 	Heads  int  // divides Width; 0 = 1
 	Causal bool // a position sees itself and those before it
-	// Bias adds a vector to queries, values and outputs. One for the keys would change nothing: it adds the same number to all scores of a
-	// query.
+	// Bias adds a vector to queries, values and outputs. One for the keys would change nothing: it
+	// adds the same number to all scores of a query.
 	Bias bool
 }
 
@@ -26,7 +27,8 @@ func (l Attention) heads() int {
 	return l.Heads
 }
 
-// Params returns query/W, key/W, value/W and output/W, all (Width, Width), and with Bias query/b, value/b and output/b (Width) behind them.
+// Params returns query/W, key/W, value/W and output/W, all (Width, Width), and with Bias query/b,
+// value/b and output/b (Width) behind them.
 func (l Attention) Params() []Param {
 	atLeast(1, "Attention", setting{"Width", l.Width}, setting{"Heads", l.heads()})
 	if l.Width%l.heads() != 0 {
@@ -70,7 +72,8 @@ func (l Attention) Forward(p []*graph.Node, x *graph.Node) *graph.Node {
 	return affine(graph.Reshape(y, n, steps, l.Width), 3, 6)
 }
 
-// later is (1, 1, T, T): -Inf where column t comes after row s, 0 elsewhere. The softmax of -Inf is 0 exactly, and so are its derivatives.
+// later is (1, 1, T, T): -Inf where column t comes after row s, 0 elsewhere. The softmax of -Inf is
+// 0 exactly, and so are its derivatives.
 func later(like *graph.Node, steps int) *graph.Node {
 	mask := make([]float64, steps*steps)
 	for s := range steps {

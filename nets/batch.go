@@ -8,8 +8,8 @@ import (
 	"lethe/graph"
 )
 
-// chunk is a range of samples that is worked on at once, in a plan of rows rows; those past hi repeat sample hi-1 with
-// weight 0.
+// chunk is a range of samples that is worked on at once, in a plan of rows rows; those past hi
+// repeat sample hi-1 with weight 0.
 type chunk struct{ index, lo, hi, rows int }
 
 // chunkSize says how data sets are cut into chunks.
@@ -18,8 +18,8 @@ type chunkSize struct {
 	spare float64 // share of the samples by which chunks may be filled up so that they need not be smaller
 }
 
-// chunks cuts n samples into chunks. At least two chunks are made of 64 samples or more, so that two cores have work. The last, shorter
-// chunk is filled up to a power of two.
+// chunks cuts n samples into chunks. At least two chunks are made of 64 samples or more, so that
+// two cores have work. The last, shorter chunk is filled up to a power of two.
 func chunks(n int, size chunkSize) []chunk {
 	rows := size.rows
 	for rows > 32 && 2*rows > n+1+int(size.spare*float64(n)) {
@@ -40,8 +40,9 @@ func chunks(n int, size chunkSize) []chunk {
 	return cs
 }
 
-// evenChunks cuts n samples into as few chunks of at most rows as there can be, of equal sizes but for one sample: for passes in which the
-// samples of a chunk normalize each other, so that none is left to a few.
+// evenChunks cuts n samples into as few chunks of at most rows as there can be, of equal sizes but
+// for one sample: for passes in which the samples of a chunk normalize each other, so that none is
+// left to a few.
 func evenChunks(n, rows int) []chunk {
 	k := (n + rows - 1) / rows
 	fill := 1
@@ -55,7 +56,8 @@ func evenChunks(n, rows int) []chunk {
 	return cs
 }
 
-// buffers hold a chunk in the precision of the model where the data set's own memory cannot be used as it is.
+// buffers hold a chunk in the precision of the model where the data set's own memory cannot be used
+// as it is.
 type buffers[T graph.Float] struct {
 	x, y, w []T
 	noise   []T
@@ -73,9 +75,10 @@ func grow[T any](b []T, n int) []T {
 	return b[:n]
 }
 
-// choose sets which samples stand in the rows of a batch. Those past the end repeat the last. Where weights count, another sample stands, with
-// weight 0, where one of weight 0 is: it is as good as absent, and its loss, were it infinite, would make NaN of 0 times itself. The result says
-// whether the rows are those of the chunk, as they lie in memory.
+// choose sets which samples stand in the rows of a batch. Those past the end repeat the last. Where
+// weights count, another sample stands, with weight 0, where one of weight 0 is: it is as good as
+// absent, and its loss, were it infinite, would make NaN of 0 times itself. The result says whether
+// the rows are those of the chunk, as they lie in memory.
 func (b *buffers[T]) choose(d *datasets.Dataset, c chunk, weighted bool) (plain bool) {
 	b.rows = grow(b.rows, c.rows)
 	plain = c.hi-c.lo == c.rows

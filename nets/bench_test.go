@@ -12,7 +12,8 @@ import (
 	"lethe/nets"
 )
 
-// The work that other libraries are timed on: MLP 784-512-512-10 with ReLU, batch 512, single precision.
+// The work that other libraries are timed on: MLP 784-512-512-10 with ReLU, batch 512, single
+// precision.
 func mlp512(b *testing.B) (m *nets.Model, theta []float64, d *datasets.Dataset) {
 	b.Helper()
 	m, err := nets.NewModel(nets.MLP{In: 784, Hidden: []int{512, 512}, Out: 10, Activation: graph.ReLU}, nets.SoftmaxCrossEntropy, nets.Float32())

@@ -20,7 +20,8 @@ import (
 // bitsFile names the file that a process of its own writes its results to.
 const bitsFile = "LETHE_BITS_FILE"
 
-// bitsNetworks are one of each kind of kernels: products, convolutions, recurrences, attention, sparse rows.
+// bitsNetworks are one of each kind of kernels: products, convolutions, recurrences, attention,
+// sparse rows.
 func bitsNetworks() []entry {
 	csr, _ := sparse(dense(2, 75, 6, 3))
 	keep := []string{"MLP of GELUs, softmax", "transformer block", "LSTM layers of three widths"}
@@ -73,9 +74,11 @@ func TestWriteBits(t *testing.T) {
 // What is promised of the bits of a result:
 //
 //   - On one machine they do not depend on the number of cores: neither on Cores nor on GOMAXPROCS.
-//   - Between processors with other vector units, here with AVX-512 or all of it masked, they may differ by rounding. On each of them the
-//     same inputs give the same bits, on any number of cores.
-//   - Between sizes of chunks they differ by rounding too, see TestChunksAndPrecisionsAgree: the size is a part of what is computed.
+//   - Between processors with other vector units, here with AVX-512 or all of it masked, they may
+//     differ by rounding. On each of them the same inputs give the same bits, on any number of
+//     cores.
+//   - Between sizes of chunks they differ by rounding too, see TestChunksAndPrecisionsAgree: the
+//     size is a part of what is computed.
 func TestBitsOnOtherMachines(t *testing.T) {
 	if os.Getenv(bitsFile) != "" {
 		t.Skip("in a process of its own")

@@ -11,9 +11,10 @@ import (
 	"lethe/graph"
 )
 
-// Classes returns the predicted class of each label of each sample (n*Width): the largest output, the first of several that are equal; or, of a
-// single output, whether it is positive, and above 1/2 under [Squared] with its targets 0 and 1. An output that is not a number is an error
-// that names the sample, and so is a model of quantities.
+// Classes returns the predicted class of each label of each sample (n*Width): the largest output,
+// the first of several that are equal; or, of a single output, whether it is positive, and above
+// 1/2 under [Squared] with its targets 0 and 1. An output that is not a number is an error that
+// names the sample, and so is a model of quantities.
 func (m *Model) Classes(ctx context.Context, theta []float64, d *datasets.Dataset) ([]float64, error) {
 	if err := m.check(theta); err != nil {
 		return nil, err
@@ -50,7 +51,8 @@ func (m *Model) Classes(ctx context.Context, theta []float64, d *datasets.Datase
 	return cls, nil
 }
 
-// classOf is the largest output, the first of several that are equal, or whether the only one is above the border.
+// classOf is the largest output, the first of several that are equal, or whether the only one is
+// above the border.
 func classOf(row []float64, border float64) float64 {
 	if len(row) == 1 {
 		if row[0] > border {

@@ -7,9 +7,9 @@ import (
 	"reflect"
 )
 
-// Convexity returns, for a [Linear] network without a bias, how curved its loss is in the outputs: gamma, the largest eigenvalue of a
-// sample's Hessian in them, and gamma2, the constant by which that Hessian changes at most with them (Frobenius norm for several
-// outputs):
+// Convexity returns, for a [Linear] network without a bias, how curved its loss is in the outputs:
+// gamma, the largest eigenvalue of a sample's Hessian in them, and gamma2, the constant by which
+// that Hessian changes at most with them (Frobenius norm for several outputs):
 //
 //	logistic  1/4 and 1/(6 sqrt 3)     softmax  1/2 and sqrt 2/(3 sqrt 3)     squared  1 and 0
 //
@@ -50,8 +50,9 @@ func (m *Model) isLoss(l Loss) bool {
 	return reflect.ValueOf(m.loss).Pointer() == reflect.ValueOf(l).Pointer()
 }
 
-// LossSmoothness implements unlearn.ConvexLoss for [Linear] networks, with or without a bias, in double precision: with the
-// logistic loss 1/4 and 1, with the softmax cross-entropy 1/2 and sqrt 2, with the squared loss 1 and no bound of the slope.
+// LossSmoothness implements unlearn.ConvexLoss for [Linear] networks, with or without a bias, in
+// double precision: with the logistic loss 1/4 and 1, with the softmax cross-entropy 1/2 and sqrt
+// 2, with the squared loss 1 and no bound of the slope.
 func (m *Model) LossSmoothness() (curvature, slope float64, err error) {
 	if m.opts.float32 {
 		return 0, 0, errSinglePrecision

@@ -11,7 +11,8 @@ import (
 	"lethe/graph"
 )
 
-// The constants against the curvature itself: the Hessian of each loss in its outputs, written out by hand.
+// The constants against the curvature itself: the Hessian of each loss in its outputs, written out
+// by hand.
 func TestConvexityConstantsAreReachedAndNotPassed(t *testing.T) {
 	softmax := func(z []float64) []float64 {
 		p := make([]float64, len(z))

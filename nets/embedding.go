@@ -25,8 +25,8 @@ func (l Embedding) Params() []Param {
 // Forward returns the rows of the ids x (n, ...): (n, ..., Width).
 func (l Embedding) Forward(p []*graph.Node, x *graph.Node) *graph.Node { return graph.Gather(p[0], x) }
 
-// Positions adds a learned vector to each position of a sequence, so that layers which do not know the order of their inputs, as
-// [Attention], can tell it.
+// Positions adds a learned vector to each position of a sequence, so that layers which do not know
+// the order of their inputs, as [Attention], can tell it.
 type Positions struct {
 	Length, Width int // positions at most; numbers for each
 }

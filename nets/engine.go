@@ -12,7 +12,8 @@ import (
 	"lethe/graph"
 )
 
-// numeric evaluates a model in precision T: plans by batch shape, and workers that each hold the memory of one core.
+// numeric evaluates a model in precision T: plans by batch shape, and workers that each hold the
+// memory of one core.
 type numeric[T graph.Float] struct {
 	m *Model
 
@@ -76,10 +77,11 @@ func (e *numeric[T]) facts(of samples) (*facts, error) {
 	return entry.facts, entry.err
 }
 
-// chunkSize finds the largest power of two whose gradient's intermediate values take at most the model's chunk size, or twice as much as the
-// parameters where these are many: each chunk has to add up a gradient of its own. Where not even 32 rows fit there, as in long sequences,
-// nothing is gained by few rows and the products get better by more of them, convolutions' apart: then it is what fits in [largeChunk], at most
-// 256.
+// chunkSize finds the largest power of two whose gradient's intermediate values take at most the
+// model's chunk size, or twice as much as the parameters where these are many: each chunk has to
+// add up a gradient of its own. Where not even 32 rows fit there, as in long sequences, nothing is
+// gained by few rows and the products get better by more of them, convolutions' apart: then it is
+// what fits in [largeChunk], at most 256.
 func (e *numeric[T]) chunkSize(d *datasets.Dataset) (chunkSize, error) {
 	if e.m.opts.chunkRows > 0 {
 		return chunkSize{rows: e.m.opts.chunkRows}, nil
@@ -116,7 +118,8 @@ func (e *numeric[T]) chunkSize(d *datasets.Dataset) (chunkSize, error) {
 	return size, nil
 }
 
-// largeChunk is how many bytes the intermediate values of a chunk may take where they do not stay in the cache anyway.
+// largeChunk is how many bytes the intermediate values of a chunk may take where they do not stay
+// in the cache anyway.
 const largeChunk = 1 << 29
 
 // cut checks a data set and splits it into chunks.
@@ -131,7 +134,8 @@ func (e *numeric[T]) cut(d *datasets.Dataset) ([]chunk, error) {
 	return chunks(d.Len(), size), nil
 }
 
-// dataKey tells data sets apart by where all that is looked at lies, and how much there is of it. It keeps none of them alive.
+// dataKey tells data sets apart by where all that is looked at lies, and how much there is of it.
+// It keeps none of them alive.
 type dataKey struct {
 	x       [3]any // weak.Pointer of the first element of what the features are made of, and their settings
 	y       [4]any // weak.Pointer of the first label, weight, name of a class and of a column
@@ -140,8 +144,9 @@ type dataKey struct {
 	samples string
 }
 
-// meet is the one check where the model meets data: d is sound, and fits the network and its loss. A data set is looked at once: its memory is
-// never changed. Small ones, as the batches of an epoch are, are looked at every time.
+// meet is the one check where the model meets data: d is sound, and fits the network and its loss.
+// A data set is looked at once: its memory is never changed. Small ones, as the batches of an epoch
+// are, are looked at every time.
 func (e *numeric[T]) meet(d *datasets.Dataset) error {
 	if d == nil || isNil(d.X) || d.Len() <= 256 {
 		return e.look(d)
@@ -258,7 +263,8 @@ func (e *numeric[T]) loss(ctx context.Context, theta []float64, d *datasets.Data
 	return total, err
 }
 
-// gradient writes the sum's gradient and returns the loss, of the evaluation pass or, where noise is given, of the training pass.
+// gradient writes the sum's gradient and returns the loss, of the evaluation pass or, where noise
+// is given, of the training pass.
 func (e *numeric[T]) gradient(ctx context.Context, dst, theta, weights []float64, d *datasets.Dataset, noise *uint64) (float64, error) {
 	if noise != nil {
 		if err := e.meet(d); err != nil {
@@ -306,7 +312,8 @@ func (e *numeric[T]) gradient(ctx context.Context, dst, theta, weights []float64
 	return total, err
 }
 
-// perRow writes what a plan gives for each sample, one output after the other to dst; v is the direction of dotRows.
+// perRow writes what a plan gives for each sample, one output after the other to dst; v is the
+// direction of dotRows.
 func (e *numeric[T]) perRow(ctx context.Context, k kind, dst [][]float64, theta, v []float64, d *datasets.Dataset) error {
 	cs, err := e.cut(d)
 	if err != nil {
@@ -355,7 +362,8 @@ func (e *numeric[T]) rowsOf(ctx context.Context, k kind, dst [][]float64, theta,
 	})
 }
 
-// check builds what a second-order update needs, and compares losses in batches with those of batches of one.
+// check builds what a second-order update needs, and compares losses in batches with those of
+// batches of one.
 func (e *numeric[T]) check(d *datasets.Dataset) error {
 	if err := e.meet(d); err != nil {
 		return err
@@ -375,8 +383,8 @@ func (e *numeric[T]) check(d *datasets.Dataset) error {
 	return e.checkBatches(d)
 }
 
-// checkBatches compares the losses of a few samples in one batch with those of each alone, at starting values: the graphs of both sizes may
-// come from different branches of the user's code.
+// checkBatches compares the losses of a few samples in one batch with those of each alone, at
+// starting values: the graphs of both sizes may come from different branches of the user's code.
 func (e *numeric[T]) checkBatches(d *datasets.Dataset) error {
 	n := min(d.Len(), 5)
 	if n < 2 {

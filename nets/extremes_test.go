@@ -33,7 +33,8 @@ func scaledNorm(x []float64) (float64, []float64) {
 	return largest * n, unit
 }
 
-// Gradients whose squares overflow or underflow have their norms, and are clipped rightly: a squared error at w = 0 has the gradient -y x.
+// Gradients whose squares overflow or underflow have their norms, and are clipped rightly: a
+// squared error at w = 0 has the gradient -y x.
 func TestNormsAndClippingAtTheEndsOfTheRange(t *testing.T) {
 	for _, c := range []struct {
 		opt    nets.Option

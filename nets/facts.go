@@ -8,7 +8,8 @@ import (
 	"lethe/graph"
 )
 
-// facts is what a model knows of samples of one shape: what they have to be for its network and its loss.
+// facts is what a model knows of samples of one shape: what they have to be for its network and its
+// loss.
 type facts struct {
 	of     samples
 	width  int          // outputs of a sample
@@ -44,8 +45,9 @@ func newFacts(m *Model, of samples) (*facts, error) {
 	return f, err
 }
 
-// takes says what the loss takes as labels, k of them a sample: what the options say, or what it shows by itself. Where several labels mean
-// several things the loss shows one of them only. Of one label both have to be true.
+// takes says what the loss takes as labels, k of them a sample: what the options say, or what it
+// shows by itself. Where several labels mean several things the loss shows one of them only. Of one
+// label both have to be true.
 func (o *options) takes(shown graph.Labels, k int) (l graph.Labels, anything bool, err error) {
 	if k == 1 && shown.Kind == graph.Classification && shown.Classes < 2 {
 		return shown, false, fmt.Errorf("nets: the loss has one output for the classes, so that it is 0 whatever the parameters are: " +
@@ -70,8 +72,8 @@ func (o *options) takes(shown graph.Labels, k int) (l graph.Labels, anything boo
 	return *o.labels, o.anything, nil
 }
 
-// probe returns the forward pass that k goes through for two batch sizes: primes that are no size of the network's, so that no axis is
-// taken for that of the samples.
+// probe returns the forward pass that k goes through for two batch sizes: primes that are no size
+// of the network's, so that no axis is taken for that of the samples.
 func (f *facts) probe(m *Model, k kind) ([2]*plan, error) {
 	p := &f.passes[0]
 	switch k {
@@ -101,8 +103,8 @@ func (f *facts) probe(m *Model, k kind) ([2]*plan, error) {
 	return p.probes, p.err
 }
 
-// keepApart verifies that the samples of a batch are independent of each other, against a batch of another size. A single row shows
-// nothing by itself.
+// keepApart verifies that the samples of a batch are independent of each other, against a batch of
+// another size. A single row shows nothing by itself.
 func (f *facts) keepApart(m *Model, k kind, pl *plan) error {
 	probes, err := f.probe(m, k)
 	if err != nil || pl.rows == 1 {

@@ -16,7 +16,8 @@ import (
 
 var _ unlearn.Faulter = (*nets.Model)(nil)
 
-// Trainers and updates that meet a loss that is no number name the sample that makes it so, counted as in the user's data.
+// Trainers and updates that meet a loss that is no number name the sample that makes it so, counted
+// as in the user's data.
 func TestTrainersNameTheSample(t *testing.T) {
 	d := dense(1, 60, 6, 2)
 	x := *d.X.(*datasets.Dense)
@@ -39,7 +40,8 @@ func TestTrainersNameTheSample(t *testing.T) {
 	}
 }
 
-// A sample whose loss and gradient are finite, since its units are far in their flat ends, is named where products of its Hessian overflow.
+// A sample whose loss and gradient are finite, since its units are far in their flat ends, is named
+// where products of its Hessian overflow.
 func TestNewtonNamesTheSampleOfAnOverflowInCurvature(t *testing.T) {
 	d := dense(1, 60, 4, 2)
 	for _, row := range []int{20, 23, 59} {

@@ -9,10 +9,11 @@ import (
 	"lethe/datasets"
 )
 
-// Fault says what makes the loss, the gradient or a Hessian-vector product on d no finite number at theta: data that the model cannot work on, the
-// first parameter that is not finite, the first sample whose loss or whose gradient is not, or a sample whose product with a vector of numbers of
-// size 1 is not. It returns nil where all are finite. It is for what has already failed: it costs about as much as all gradients,
-// sample by sample.
+// Fault says what makes the loss, the gradient or a Hessian-vector product on d no finite number at
+// theta: data that the model cannot work on, the first parameter that is not finite, the first
+// sample whose loss or whose gradient is not, or a sample whose product with a vector of numbers of
+// size 1 is not. It returns nil where all are finite. It is for what has already failed: it costs
+// about as much as all gradients, sample by sample.
 func (m *Model) Fault(ctx context.Context, theta []float64, d *datasets.Dataset) error {
 	if err := m.check(theta); err != nil {
 		return err
@@ -57,7 +58,8 @@ func (m *Model) Fault(ctx context.Context, theta []float64, d *datasets.Dataset)
 	return nil
 }
 
-// curvatureFault finds a sample whose Hessian-vector product is not finite: where that of a range is not, one of its halves has the sample.
+// curvatureFault finds a sample whose Hessian-vector product is not finite: where that of a range
+// is not, one of its halves has the sample.
 func (m *Model) curvatureFault(ctx context.Context, theta, v []float64, d *datasets.Dataset) error {
 	h := make([]float64, m.dim)
 	lo, hi := 0, d.Len()

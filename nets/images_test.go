@@ -65,7 +65,8 @@ func TestDerivativesOfConvolutionalNetworks(t *testing.T) {
 	}
 }
 
-// The training pass' gradient against differences of its loss, through statistics of the batch and dropout.
+// The training pass' gradient against differences of its loss, through statistics of the batch and
+// dropout.
 func TestTrainingGradientThroughBatchStatistics(t *testing.T) {
 	net := nets.Sequential(nets.Conv{In: 2, Out: 3, Size: 3, Same: true}, nets.Activation(graph.Tanh), nets.BatchNorm{Channels: 3},
 		nets.Dropout{Rate: 0.3}, nets.Flatten{}, nets.Dense{In: 4 * 4 * 3, Out: 3})
@@ -99,7 +100,8 @@ func TestTrainingGradientThroughBatchStatistics(t *testing.T) {
 	assert.InDelta(t, (at(-2*h)-8*at(-h)+8*at(h)-at(2*h))/(12*h), along, 1e-8)
 }
 
-// Statistics of a batch normalization behind a fixed map are the mean and variance of what it is given, whatever the batches.
+// Statistics of a batch normalization behind a fixed map are the mean and variance of what it is
+// given, whatever the batches.
 func TestEstimateStatistics(t *testing.T) {
 	net := nets.Sequential(nets.BatchNorm{Channels: 2}, nets.Flatten{}, nets.Dense{In: 3 * 2 * 2, Out: 2})
 	for _, n := range []int{1, 5, 129, 300} {
@@ -126,7 +128,8 @@ func TestEstimateStatistics(t *testing.T) {
 	}
 }
 
-// On one batch the evaluation pass with the statistics of that batch is the training pass without dropout.
+// On one batch the evaluation pass with the statistics of that batch is the training pass without
+// dropout.
 func TestEvaluationPassWithOwnStatistics(t *testing.T) {
 	m, err := nets.NewModel(smallVGG(), nets.SoftmaxCrossEntropy)
 	require.NoError(t, err)

@@ -103,7 +103,8 @@ func length(d *datasets.Dataset) int {
 	return d.Len()
 }
 
-// Networks and losses that let samples depend on each other are refused by all that a model computes, with the operation that does it.
+// Networks and losses that let samples depend on each other are refused by all that a model
+// computes, with the operation that does it.
 func TestDependentSamplesAreRefused(t *testing.T) {
 	weights := func(y *graph.Node) *graph.Node {
 		return graph.Reshape(graph.Gather(graph.Fixed(y, []float64{1, 2, 4}, 3, 1), y), y.Shape()[0])

@@ -6,7 +6,8 @@ import (
 	"lethe/graph"
 )
 
-// Dense is an affine layer, xW + b for x (n, ..., In): each position of a sequence is a row of its own.
+// Dense is an affine layer, xW + b for x (n, ..., In): each position of a sequence is a row of its
+// own.
 type Dense struct {
 	In, Out int
 	He      bool // W starts uniform in +-sqrt(6/In), for a ReLU behind it, and not Glorot-uniform
@@ -37,7 +38,8 @@ type Conv struct {
 	Same     bool // padding that keeps the images' size, at stride 1; Padding has to be 0 then
 }
 
-// Params returns W (Size, Size, In, Out), uniform in +-sqrt(6/(Size Size In)) at the start (He et al. 2015), and b (Out).
+// Params returns W (Size, Size, In, Out), uniform in +-sqrt(6/(Size Size In)) at the start (He et
+// al. 2015), and b (Out).
 func (l Conv) Params() []Param {
 	atLeast(1, "Conv", setting{"In", l.In}, setting{"Out", l.Out}, setting{"Size", l.Size})
 	atLeast(0, "Conv", setting{"Stride", l.Stride}, setting{"Dilation", l.Dilation}, setting{"Padding", l.Padding})
@@ -62,7 +64,8 @@ func (l Conv) Forward(p []*graph.Node, x *graph.Node) *graph.Node {
 	return graph.Add(graph.Conv2D(x, p[0], w), p[1])
 }
 
-// LayerNorm normalizes each row of Width numbers of x (n, ..., Width) by its own mean and variance, see [graph.LayerNorm].
+// LayerNorm normalizes each row of Width numbers of x (n, ..., Width) by its own mean and variance,
+// see [graph.LayerNorm].
 type LayerNorm struct {
 	Width   int     // at least 2: the variance of one number is 0
 	Epsilon float64 // added to the variance; 0 = 1e-5
@@ -83,15 +86,16 @@ func (l LayerNorm) Forward(p []*graph.Node, x *graph.Node) *graph.Node {
 	return graph.LayerNorm(x, p[0], p[1], cmp.Or(l.Epsilon, 1e-5))
 }
 
-// BatchNorm normalizes each channel of x (n, ..., Channels), see [graph.BatchNorm]: by the moments of the batch in the training pass, and by
-// running statistics, which [Model.EstimateStatistics] finds, in the evaluation pass.
+// BatchNorm normalizes each channel of x (n, ..., Channels), see [graph.BatchNorm]: by the moments
+// of the batch in the training pass, and by running statistics, which [Model.EstimateStatistics]
+// finds, in the evaluation pass.
 type BatchNorm struct {
 	Channels int
 	Epsilon  float64 // added to the variance; 0 = 1e-3
 }
 
-// Params returns gain and bias, which start at 1 and 0, and the running mean and variance, which are Fixed and start at 0 and 1; all
-// (Channels).
+// Params returns gain and bias, which start at 1 and 0, and the running mean and variance, which
+// are Fixed and start at 0 and 1; all (Channels).
 func (l BatchNorm) Params() []Param {
 	atLeast(1, "BatchNorm", setting{"Channels", l.Channels})
 	checkEpsilon("BatchNorm", l.Epsilon)
@@ -188,7 +192,8 @@ func (Flatten) Forward(_ []*graph.Node, x *graph.Node) *graph.Node {
 	return graph.Reshape(x, s[0], s.TotalSize()/s[0])
 }
 
-// Reshape gives each sample another shape: rows of 784 numbers become images with Shape {28, 28, 1}.
+// Reshape gives each sample another shape: rows of 784 numbers become images with Shape {28, 28,
+// 1}.
 type Reshape struct {
 	Shape []int // of a sample, in row-major order; one dimension may be -1, which is found from the others
 }
@@ -234,7 +239,8 @@ func (l Reshape) Forward(_ []*graph.Node, x *graph.Node) *graph.Node {
 	return graph.Reshape(x, shape...)
 }
 
-// Activation is a function of each element as a layer: Activation(graph.ReLU). It may be any function that keeps the samples apart.
+// Activation is a function of each element as a layer: Activation(graph.ReLU). It may be any
+// function that keeps the samples apart.
 type Activation func(*graph.Node) *graph.Node
 
 // Params returns none.

@@ -382,7 +382,8 @@ func labelShape(d *datasets.Dataset) []int {
 	return []int{4}
 }
 
-// The per-sample gradients of every stock network are found in one pass over its graph. Where they cannot be, they are taken one by one.
+// The per-sample gradients of every stock network are found in one pass over its graph. Where they
+// cannot be, they are taken one by one.
 func TestPerSampleGradientsInOnePass(t *testing.T) {
 	for _, e := range table() {
 		t.Run(e.name, func(t *testing.T) {

@@ -2,7 +2,8 @@ package nets
 
 import "lethe/graph"
 
-// Linear is a linear model: out = xW (+ b). Parameters start normal with standard deviation 1, as the paper's do. x may be sparse rows.
+// Linear is a linear model: out = xW (+ b). Parameters start normal with standard deviation 1, as
+// the paper's do. x may be sparse rows.
 type Linear struct {
 	In, Out int
 	Bias    bool

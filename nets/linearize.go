@@ -8,8 +8,9 @@ import (
 	"lethe/graph"
 )
 
-// linearize returns the product function. With keep, each chunk has a frame of its own that keeps what does not depend on
-// the direction, as many chunks as the limit allows; the others share their worker's frame.
+// linearize returns the product function. With keep, each chunk has a frame of its own that keeps
+// what does not depend on the direction, as many chunks as the limit allows; the others share their
+// worker's frame.
 func (e *numeric[T]) linearize(ctx context.Context, theta []float64, d *datasets.Dataset, k kind, keep bool) (func(dst, v []float64) error, error) {
 	cs, err := e.cut(d)
 	if err != nil {
@@ -76,7 +77,8 @@ func (e *numeric[T]) keepFrames(cs []chunk, th [][]T, k kind, keep bool, d *data
 	return own, nil
 }
 
-// batchSize is the number of elements of a batch, at the most: a sparse one's indices are counted as half a value.
+// batchSize is the number of elements of a batch, at the most: a sparse one's indices are counted
+// as half a value.
 func batchSize(d *datasets.Dataset, c chunk) int {
 	if x, ok := d.X.(*datasets.CSR); ok {
 		return 3*(x.Indptr[c.hi]-x.Indptr[c.lo])/2 + 2*c.rows

@@ -7,8 +7,9 @@ import (
 	"lethe/graph"
 )
 
-// LSTM is a model of the next token: an embedding, layers of long short-term memory, and an affine layer on the last state. A sample is a
-// window of token ids, and its output holds a number for each token of the vocabulary, as [SoftmaxCrossEntropy] takes them.
+// LSTM is a model of the next token: an embedding, layers of long short-term memory, and an affine
+// layer on the last state. A sample is a window of token ids, and its output holds a number for
+// each token of the vocabulary, as [SoftmaxCrossEntropy] takes them.
 type LSTM struct {
 	Vocabulary, Embedding, Units int     // tokens; numbers for a token; width of each layer
 	Layers                       int     // 0 = 1
@@ -27,9 +28,10 @@ func (l LSTM) check() {
 
 func (l LSTM) layers() int { return max(l.Layers, 1) }
 
-// Params returns embedding (Vocabulary, Embedding), lstm1/W (Embedding, 4 Units), lstm1/U (Units, 4 Units), lstm1/b (4 Units), and so on for
-// each layer, dense/W (Units, Vocabulary) and dense/b (Vocabulary). They start as Keras' do: the embedding uniform in +-0.05, W
-// Glorot-uniform, U orthogonal, b zero but for the forget gate's ones.
+// Params returns embedding (Vocabulary, Embedding), lstm1/W (Embedding, 4 Units), lstm1/U (Units, 4
+// Units), lstm1/b (4 Units), and so on for each layer, dense/W (Units, Vocabulary) and dense/b
+// (Vocabulary). They start as Keras' do: the embedding uniform in +-0.05, W Glorot-uniform, U
+// orthogonal, b zero but for the forget gate's ones.
 func (l LSTM) Params() []Param {
 	l.check()
 	ps := []Param{graph.Uniform("embedding", 0.05, l.Vocabulary, l.Embedding)}
@@ -66,7 +68,8 @@ func (l LSTM) forward(p []*graph.Node, x *graph.Node, output func(*graph.Node) *
 	return graph.Affine(h, p[len(p)-2], p[len(p)-1])
 }
 
-// forgetBias is zero but for the forget gate's block, which is one, so that a layer remembers at the start (Jozefowicz et al. 2015).
+// forgetBias is zero but for the forget gate's block, which is one, so that a layer remembers at
+// the start (Jozefowicz et al. 2015).
 func forgetBias(name string, units int) Param {
 	p := Bias(name, 4*units)
 	p.Init = func(_ *rand.Rand, dst []float64) {

@@ -119,7 +119,8 @@ func TestLSTMInit(t *testing.T) {
 	}
 }
 
-// Training passes differ from the evaluation pass and from each other, not from themselves on another number of cores.
+// Training passes differ from the evaluation pass and from each other, not from themselves on
+// another number of cores.
 func TestTrainingPass(t *testing.T) {
 	l := nets.LSTM{Vocabulary: 6, Embedding: 3, Units: 5, Layers: 2, Dropout: 0.3}
 	d := windows(2, 200, 5, 6)
@@ -164,7 +165,8 @@ func TestTrainingGradient(t *testing.T) {
 	assert.InDelta(t, slope, dot(g, v), 1e-8*math.Abs(slope))
 }
 
-// What is dropped belongs to the sample, however the batch is cut, and a selected model sees the same.
+// What is dropped belongs to the sample, however the batch is cut, and a selected model sees the
+// same.
 func TestTrainingPassDoesNotDependOnChunks(t *testing.T) {
 	l := nets.LSTM{Vocabulary: 6, Embedding: 3, Units: 5, Layers: 2, Dropout: 0.3}
 	d := windows(2, 130, 5, 6)
@@ -233,7 +235,8 @@ func TestDropoutKeepsTheMean(t *testing.T) {
 	m, err := nets.NewModel(dropoutOnly{rate}, nets.Squared)
 	require.NoError(t, err)
 	theta := []float64{1, 1, 1, 1, 1, 1}
-	// The output is 6 times a mean of masks of mean 1 and variance rate/(1-rate), so that the mean of its square is 36 + 6 rate/(1-rate).
+	// The output is 6 times a mean of masks of mean 1 and variance rate/(1-rate), so that the mean
+	// of its square is 36 + 6 rate/(1-rate).
 	loss, err := m.TrainingGradient(ctx, make([]float64, 6), theta, d, rand.New(rand.NewPCG(1, 1)).Uint64())
 	require.NoError(t, err)
 	want := 36 + 6*rate/(1-rate)

@@ -8,25 +8,29 @@ import (
 	"lethe/graph"
 )
 
-// ClassLabels says that the loss takes the classes 0 to n-1 as labels, 2 at least, for losses of the user's own. Without it a loss takes what
-// [SoftmaxCrossEntropy], [Logistic], [Squared] or graph.OneHot take that are part of it; and where there is none of these, classes if it
-// has an output for each of them, or one output for two, and any finite targets of a regression.
+// ClassLabels says that the loss takes the classes 0 to n-1 as labels, 2 at least, for losses of
+// the user's own. Without it a loss takes what [SoftmaxCrossEntropy], [Logistic], [Squared] or
+// graph.OneHot take that are part of it; and where there is none of these, classes if it has an
+// output for each of them, or one output for two, and any finite targets of a regression.
 func ClassLabels(n int) Option {
 	return func(o *options) { o.labels = &graph.Labels{Kind: graph.Classification, Classes: n} }
 }
 
-// TargetLabels says that the loss takes any finite number as label, as that of a regression or one that makes something of its own of class
-// numbers, for losses of the user's own; see [ClassLabels]. A logistic loss of one label a sample still takes what [Logistic] does.
+// TargetLabels says that the loss takes any finite number as label, as that of a regression or one
+// that makes something of its own of class numbers, for losses of the user's own; see
+// [ClassLabels]. A logistic loss of one label a sample still takes what [Logistic] does.
 func TargetLabels() Option {
 	return func(o *options) { o.labels = &graph.Labels{Kind: graph.AnyLabels}; o.anything = true }
 }
 
-// CheckData says why the model cannot work on d: what makes d no sound data set, samples that the network does not take, tokens beyond its
-// vocabulary, numbers that its precision does not hold, and labels or classes that are not those of its loss and its outputs. All that a model
-// computes on data begins with this check; a data set is gone through once.
+// CheckData says why the model cannot work on d: what makes d no sound data set, samples that the
+// network does not take, tokens beyond its vocabulary, numbers that its precision does not hold,
+// and labels or classes that are not those of its loss and its outputs. All that a model computes
+// on data begins with this check; a data set is gone through once.
 func (m *Model) CheckData(d *datasets.Dataset) error { return m.engine.meet(d) }
 
-// meet compares what the network and its loss take with what d has. Labels of data with classes are within them: [datasets.Dataset.Check].
+// meet compares what the network and its loss take with what d has. Labels of data with classes are
+// within them: [datasets.Dataset.Check].
 func (f *facts) meet(d *datasets.Dataset) error {
 	if err := f.meetTables(d); err != nil {
 		return err

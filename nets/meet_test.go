@@ -23,7 +23,8 @@ func labelled(d *datasets.Dataset, classes int, y ...float64) *datasets.Dataset 
 	return &c
 }
 
-// What does not fit is refused by all that a model computes, with the same words, on few samples and on many.
+// What does not fit is refused by all that a model computes, with the same words, on few samples
+// and on many.
 func TestDataThatDoesNotFitIsRefused(t *testing.T) {
 	two, three, real := dense(1, 40, 6, 2), dense(2, 40, 6, 3), dense(3, 40, 6, 0)
 	many := dense(1, 400, 6, 2)
@@ -127,7 +128,8 @@ func TestDataThatDoesNotFitIsRefused(t *testing.T) {
 	}
 }
 
-// words is a network of ids from 0 to 3; mixedColumns takes column 2 for one, and the others for numbers.
+// words is a network of ids from 0 to 3; mixedColumns takes column 2 for one, and the others for
+// numbers.
 var (
 	words        = nets.Sequential(nets.Embedding{Vocabulary: 4, Width: 2}, nets.Flatten{}, nets.Dense{In: 12, Out: 3})
 	mixedColumns = made{[]nets.Param{nets.Weight("E", 4, 3), nets.Weight("W", 6, 3)}, func(p []*graph.Node, x *graph.Node) *graph.Node {

@@ -31,8 +31,8 @@ func passing(f func(p []*graph.Node, x *graph.Node) *graph.Node) assembled {
 	return assembled{func() []nets.Param { return []nets.Param{nets.Weight("W", 6, 3)} }, f}
 }
 
-// Every network that a user gets wrong ends in an error of this package, which says what is wrong: when the model is made, or when it first
-// meets data.
+// Every network that a user gets wrong ends in an error of this package, which says what is wrong:
+// when the model is made, or when it first meets data.
 func TestWrongNetworksAreErrors(t *testing.T) {
 	huge, nan := math.MaxInt/2, math.NaN()
 	rows, images, steps, tokens := dense(1, 5, 6, 3), someImages(1, 5, 4, 4, 2, 3), series(1, 5, 3, 4, 2), windows(1, 5, 4, 5)
@@ -222,7 +222,8 @@ func TestWrongOptionsAreErrors(t *testing.T) {
 	}
 }
 
-// methods are all that a model computes of data, with vectors of the right length for two samples of three outputs.
+// methods are all that a model computes of data, with vectors of the right length for two samples
+// of three outputs.
 func methods(m *nets.Model, theta []float64) map[string]func(d *datasets.Dataset) error {
 	p := m.Dim()
 	vector := func() []float64 { return make([]float64, p) }

@@ -6,7 +6,8 @@ import (
 	"lethe/graph"
 )
 
-// MLP is a multi-layer perceptron: affine layers with an activation between them. x may be sparse rows.
+// MLP is a multi-layer perceptron: affine layers with an activation between them. x may be sparse
+// rows.
 type MLP struct {
 	In         int
 	Hidden     []int

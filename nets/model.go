@@ -12,14 +12,16 @@ import (
 	"lethe/graph"
 )
 
-// Model is a network with a loss, as an objective over a flat parameter vector: the tensors of Params one after the other,
-// each row-major. It is safe for concurrent use.
+// Model is a network with a loss, as an objective over a flat parameter vector: the tensors of
+// Params one after the other, each row-major. It is safe for concurrent use.
 //
-// The loss of a sample counts as often as the data set's weight of it says, in all that is computed of losses: sums, gradients and products,
-// and those of each sample. A sample of weight 0 is as good as absent.
+// The loss of a sample counts as often as the data set's weight of it says, in all that is computed
+// of losses: sums, gradients and products, and those of each sample. A sample of weight 0 is as
+// good as absent.
 //
-// Samples are worked on in chunks, whose size depends on the network and on the number of samples and never on the number
-// of cores; chunk sums are added in a fixed order, so results have the same bits on any number of cores.
+// Samples are worked on in chunks, whose size depends on the network and on the number of samples
+// and never on the number of cores; chunk sums are added in a fixed order, so results have the same
+// bits on any number of cores.
 type Model struct {
 	net    Network
 	loss   Loss
@@ -51,17 +53,20 @@ func Float32() Option { return func(o *options) { o.float32 = true } }
 // Float64 computes in double precision, the default.
 func Float64() Option { return func(o *options) { o.float32 = false } }
 
-// Cores sets how many goroutines work on chunks; the default is GOMAXPROCS. The results do not depend on it.
+// Cores sets how many goroutines work on chunks; the default is GOMAXPROCS. The results do not
+// depend on it.
 func Cores(n int) Option { return func(o *options) { o.cores = n } }
 
-// KeepLimit sets how many bytes [Model.Linearize] may keep of what depends on the parameters alone; beyond it that is computed
-// again for each product. The default is 2 GiB, which holds the 1.1 GB of the language model of docs/paper.md#unintended-memorization on 500 windows.
+// KeepLimit sets how many bytes [Model.Linearize] may keep of what depends on the parameters alone;
+// beyond it that is computed again for each product. The default is 2 GiB, which holds the 1.1 GB
+// of the language model of docs/paper.md#unintended-memorization on 500 windows.
 func KeepLimit(bytes int) Option { return func(o *options) { o.keepBytes = bytes } }
 
-// Chunk sets the number of samples in a chunk at most: few samples are divided so that two cores have work. 0 is the default, which follows
-// from the network's footprint: the intermediate values of a chunk take about 2 MiB or, where not even 32 samples fit there, as in long
-// sequences, up to 512 MiB a core for a gradient, and half as much again for a Hessian-vector product. Large
-// images are taken 32 at a time.
+// Chunk sets the number of samples in a chunk at most: few samples are divided so that two cores
+// have work. 0 is the default, which follows from the network's footprint: the intermediate values
+// of a chunk take about 2 MiB or, where not even 32 samples fit there, as in long sequences, up to
+// 512 MiB a core for a gradient, and half as much again for a Hessian-vector product. Large images
+// are taken 32 at a time.
 func Chunk(rows int) Option { return func(o *options) { o.chunkRows = rows } }
 
 // check refuses what no option can mean.
@@ -79,8 +84,8 @@ func (o options) check() error {
 	return nil
 }
 
-// NewModel returns the model of a network. The graph depends on the shape of a sample and is built when the first data set is seen;
-// [Model.Check] does it at once.
+// NewModel returns the model of a network. The graph depends on the shape of a sample and is built
+// when the first data set is seen; [Model.Check] does it at once.
 func NewModel(net Network, loss Loss, opts ...Option) (*Model, error) {
 	m := &Model{net: net, loss: loss, opts: options{keepBytes: 2 << 30, chunkBytes: 2 << 20}}
 	for i, o := range opts {
@@ -134,10 +139,11 @@ func (m *Model) newEngine() {
 	}
 }
 
-// Check builds the network for the samples of d and differentiates it twice, and its training pass once. An error names the operation that
-// cannot be differentiated, whose shapes do not fit, or that lets samples depend on each other or on how many there are. It also compares the
-// losses of a few samples of d in a batch with those of each alone. What the other methods need of that they verify themselves, when they first
-// meet samples of a shape.
+// Check builds the network for the samples of d and differentiates it twice, and its training pass
+// once. An error names the operation that cannot be differentiated, whose shapes do not fit, or
+// that lets samples depend on each other or on how many there are. It also compares the losses of a
+// few samples of d in a batch with those of each alone. What the other methods need of that they
+// verify themselves, when they first meet samples of a shape.
 func (m *Model) Check(d *datasets.Dataset) error { return m.engine.check(d) }
 
 // Dim returns the number of parameters that the model works on.
@@ -154,7 +160,8 @@ func (m *Model) Params() []Param {
 	return ps
 }
 
-// Init returns starting values for the parameters from their initializers, from a generator of the given seed.
+// Init returns starting values for the parameters from their initializers, from a generator of the
+// given seed.
 func (m *Model) Init(seed uint64) []float64 {
 	r := rand.New(rand.NewPCG(seed, 0x1e74e))
 	var theta []float64
@@ -170,7 +177,8 @@ func (m *Model) Init(seed uint64) []float64 {
 	return theta
 }
 
-// Loss returns sum_i l(z_i, theta). It may be infinite or NaN, as at the end of a step that was too long: [Model.Fault] says why.
+// Loss returns sum_i l(z_i, theta). It may be infinite or NaN, as at the end of a step that was too
+// long: [Model.Fault] says why.
 func (m *Model) Loss(ctx context.Context, theta []float64, d *datasets.Dataset) (float64, error) {
 	if err := m.check(theta); err != nil {
 		return 0, err
@@ -192,7 +200,8 @@ func (m *Model) LossGradient(ctx context.Context, dst, theta []float64, d *datas
 	return m.engine.gradient(ctx, dst, theta, nil, d, nil)
 }
 
-// WeightedGradient writes sum_i w_i grad l(z_i, theta) to dst (Dim), for finite weights of any sign. Those of the data set count beside them.
+// WeightedGradient writes sum_i w_i grad l(z_i, theta) to dst (Dim), for finite weights of any
+// sign. Those of the data set count beside them.
 func (m *Model) WeightedGradient(ctx context.Context, dst, theta, w []float64, d *datasets.Dataset) error {
 	if err := errors.Join(m.check(theta, dst), apart(dst, w)); err != nil {
 		return err
@@ -227,14 +236,15 @@ func (m *Model) HVP(ctx context.Context, dst, theta, v []float64, d *datasets.Da
 	return f(dst, v)
 }
 
-// Linearize fixes theta and d and returns the function that writes sum_i hess l(z_i, theta) v to dst; it evaluates only
-// what depends on v. It observes ctx, keeps a copy of theta, and reads d, which must stay unchanged; its calls must follow each other.
+// Linearize fixes theta and d and returns the function that writes sum_i hess l(z_i, theta) v to
+// dst; it evaluates only what depends on v. It observes ctx, keeps a copy of theta, and reads d,
+// which must stay unchanged; its calls must follow each other.
 func (m *Model) Linearize(ctx context.Context, theta []float64, d *datasets.Dataset) (func(dst, v []float64) error, error) {
 	return m.linearize(ctx, theta, d, hessian)
 }
 
-// LinearizeGaussNewton is Linearize for the generalized Gauss-Newton matrix sum_i J_i' H_i J_i, with J_i the Jacobian of the
-// outputs of sample i and H_i the Hessian of its loss in the outputs.
+// LinearizeGaussNewton is Linearize for the generalized Gauss-Newton matrix sum_i J_i' H_i J_i,
+// with J_i the Jacobian of the outputs of sample i and H_i the Hessian of its loss in the outputs.
 func (m *Model) LinearizeGaussNewton(ctx context.Context, theta []float64, d *datasets.Dataset) (func(dst, v []float64) error, error) {
 	return m.linearize(ctx, theta, d, gaussNewton)
 }
@@ -272,7 +282,8 @@ func (m *Model) Predict(ctx context.Context, dst, theta []float64, d *datasets.D
 	return m.engine.perRow(ctx, outputRows, [][]float64{dst}, theta, nil, d)
 }
 
-// SampleLosses writes the loss of each sample, times its weight, to dst (n): they add up to the loss.
+// SampleLosses writes the loss of each sample, times its weight, to dst (n): they add up to the
+// loss.
 func (m *Model) SampleLosses(ctx context.Context, dst, theta []float64, d *datasets.Dataset) error {
 	if err := errors.Join(m.check(theta), apart(dst, theta)); err != nil {
 		return err
@@ -280,7 +291,8 @@ func (m *Model) SampleLosses(ctx context.Context, dst, theta []float64, d *datas
 	return m.engine.perRow(ctx, lossRows, [][]float64{dst}, theta, nil, d)
 }
 
-// check refuses vectors of a wrong length, and two that share memory: what is written would be read again.
+// check refuses vectors of a wrong length, and two that share memory: what is written would be read
+// again.
 func (m *Model) check(vectors ...[]float64) error {
 	for i, v := range vectors {
 		if len(v) != m.dim {

@@ -83,7 +83,8 @@ func table() []entry {
 	}, layerEntries()...)
 }
 
-// sequenceMean has two LSTM layers of different widths and answers with the mean of all states of the second.
+// sequenceMean has two LSTM layers of different widths and answers with the mean of all states of
+// the second.
 type sequenceMean struct{}
 
 func (sequenceMean) Params() []nets.Param {
@@ -112,7 +113,8 @@ func windows(seed uint64, n, length, vocabulary int) *datasets.Dataset {
 	return &datasets.Dataset{Name: "tokens", X: x, Y: y, Classes: vocabulary}
 }
 
-// batchSums keeps samples apart in a way that cannot be seen from its graph, so that per-sample gradients are taken one by one.
+// batchSums keeps samples apart in a way that cannot be seen from its graph, so that per-sample
+// gradients are taken one by one.
 type batchSums struct{}
 
 func (batchSums) Params() []nets.Param { return []nets.Param{nets.Weight("W", 6, 1)} }
@@ -198,7 +200,8 @@ func shifted(x, v []float64, h float64) []float64 {
 	return y
 }
 
-// The model on the whole data, in chunks, against finite differences: the gradient of the loss, the product of the gradient.
+// The model on the whole data, in chunks, against finite differences: the gradient of the loss, the
+// product of the gradient.
 func TestModelDerivatives(t *testing.T) {
 	const h = 1e-4
 	for _, e := range table() {
@@ -348,7 +351,8 @@ func TestSparseRowsEqualDense(t *testing.T) {
 	}
 }
 
-// The Gauss-Newton matrix of a linear model is its Hessian; for an MLP it is J'HJ, made here of Jacobian columns.
+// The Gauss-Newton matrix of a linear model is its Hessian; for an MLP it is J'HJ, made here of
+// Jacobian columns.
 func TestGaussNewton(t *testing.T) {
 	d := dense(4, 40, 3, 3)
 	lin := model(t, entry{net: nets.Linear{In: 3, Out: 3}, loss: nets.SoftmaxCrossEntropy, data: d})

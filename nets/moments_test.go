@@ -11,7 +11,8 @@ import (
 	"lethe/unlearn"
 )
 
-// The variance of one value is 0: normalized by it, every sample is the bias, and its gradient is 0. That is refused wherever it comes from.
+// The variance of one value is 0: normalized by it, every sample is the bias, and its gradient is
+// 0. That is refused wherever it comes from.
 func TestBatchNormalizationOverOneValue(t *testing.T) {
 	flat := nets.Sequential(nets.Flatten{}, nets.Dense{In: 4, Out: 3}, nets.BatchNorm{Channels: 3}, nets.Dense{In: 3, Out: 2})
 	positions := nets.Sequential(nets.BatchNorm{Channels: 1}, nets.Flatten{}, nets.Dense{In: 4, Out: 2})

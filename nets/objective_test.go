@@ -9,7 +9,8 @@ import (
 	"lethe/unlearn/objectivetest"
 )
 
-// A model keeps what an unlearn.Objective promises, and so do the networks of convolutions with running statistics.
+// A model keeps what an unlearn.Objective promises, and so do the networks of convolutions with
+// running statistics.
 func TestModelsKeepTheObjectivesPromises(t *testing.T) {
 	rows := dense(3, 5, 6, 0)
 	for _, e := range append(bitsNetworks(), entry{"one by one", batchSums{}, nets.Squared, rows}, entry{"regression", nets.Linear{In: 6, Out: 1}, nets.Squared, rows},

@@ -6,8 +6,9 @@ import (
 	"lethe/graph"
 )
 
-// orderedSum adds the results of chunks to one vector in the order of the chunks, whatever the order in which they are
-// finished. The vector is cut into segments, so that a chunk can follow its predecessor through it.
+// orderedSum adds the results of chunks to one vector in the order of the chunks, whatever the
+// order in which they are finished. The vector is cut into segments, so that a chunk can follow its
+// predecessor through it.
 type orderedSum struct {
 	dst  []float64
 	mu   sync.Mutex

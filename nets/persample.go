@@ -12,9 +12,9 @@ import (
 	"lethe/graph"
 )
 
-// factor says where in a plan's outputs the per-sample gradients of one tensor lie. Output x holds rows (n, size) when d is
-// negative. Otherwise the gradient of a sample is X'D for X (m, in) in output x, or in the sparse batch when x is negative, and
-// D (m, out) in output d.
+// factor says where in a plan's outputs the per-sample gradients of one tensor lie. Output x holds
+// rows (n, size) when d is negative. Otherwise the gradient of a sample is X'D for X (m, in) in
+// output x, or in the sparse batch when x is negative, and D (m, out) in output d.
 type factor struct{ x, d, m, in, out int }
 
 // perSampleTargets asks for the factors of the gradients, or for their norms.
@@ -51,7 +51,8 @@ func (pl *plan) perSampleTargets(k kind, losses *graph.Node, wrt []*graph.Node) 
 	return outputs, nil, nil
 }
 
-// PerSampleGradients writes the gradient of the weighted loss of sample i to row i of dst (n*Dim, row-major): the rows add up to the gradient.
+// PerSampleGradients writes the gradient of the weighted loss of sample i to row i of dst (n*Dim,
+// row-major): the rows add up to the gradient.
 func (m *Model) PerSampleGradients(ctx context.Context, dst, theta []float64, d *datasets.Dataset) error {
 	if err := errors.Join(m.checkRows(len(dst), theta, d), apart(dst, theta)); err != nil {
 		return err
@@ -59,8 +60,8 @@ func (m *Model) PerSampleGradients(ctx context.Context, dst, theta []float64, d 
 	return m.engine.perSample64(ctx, dst, theta, d)
 }
 
-// PerSampleGradients32 is PerSampleGradients in single precision, whatever the model computes in. A number that single precision does not hold is
-// an error that names the sample.
+// PerSampleGradients32 is PerSampleGradients in single precision, whatever the model computes in. A
+// number that single precision does not hold is an error that names the sample.
 func (m *Model) PerSampleGradients32(ctx context.Context, dst []float32, theta []float64, d *datasets.Dataset) error {
 	if err := m.checkRows(len(dst), theta, d); err != nil {
 		return err
@@ -78,8 +79,8 @@ func (m *Model) checkRows(have int, theta []float64, d *datasets.Dataset) error 
 	return nil
 }
 
-// PerSampleNorms writes the norm of the gradient of each sample's weighted loss to dst (n) without writing the gradients out. Squares that
-// overflow or underflow on the way are avoided.
+// PerSampleNorms writes the norm of the gradient of each sample's weighted loss to dst (n) without
+// writing the gradients out. Squares that overflow or underflow on the way are avoided.
 func (m *Model) PerSampleNorms(ctx context.Context, dst, theta []float64, d *datasets.Dataset) error {
 	if err := errors.Join(m.check(theta), apart(dst, theta)); err != nil {
 		return err
@@ -87,7 +88,8 @@ func (m *Model) PerSampleNorms(ctx context.Context, dst, theta []float64, d *dat
 	return m.engine.norms(ctx, dst, theta, d)
 }
 
-// PerSampleDots writes the product of v with the gradient of each sample's weighted loss to dst (n) without writing the gradients out.
+// PerSampleDots writes the product of v with the gradient of each sample's weighted loss to dst (n)
+// without writing the gradients out.
 func (m *Model) PerSampleDots(ctx context.Context, dst, theta, v []float64, d *datasets.Dataset) error {
 	if err := errors.Join(m.check(theta, v), apart(dst, theta, v)); err != nil {
 		return err
@@ -95,9 +97,10 @@ func (m *Model) PerSampleDots(ctx context.Context, dst, theta, v []float64, d *d
 	return m.engine.perRow(ctx, dotRows, [][]float64{dst}, theta, v, d)
 }
 
-// ClippedSum writes sum_i min(1, limit/||g_i||) g_i, with g_i the gradient of the weighted loss of sample i, to dst (Dim) without writing the
-// gradients out (Abadi et al. 2016, algorithm 1, without the noise). A gradient of 0 adds nothing. One whose norm is infinite or NaN is an error
-// that names the sample.
+// ClippedSum writes sum_i min(1, limit/||g_i||) g_i, with g_i the gradient of the weighted loss of
+// sample i, to dst (Dim) without writing the gradients out (Abadi et al. 2016, algorithm 1, without
+// the noise). A gradient of 0 adds nothing. One whose norm is infinite or NaN is an error that
+// names the sample.
 func (m *Model) ClippedSum(ctx context.Context, dst, theta []float64, limit float64, d *datasets.Dataset) error {
 	if !(limit > 0) {
 		return fmt.Errorf("nets: gradients clipped to norm %v: it must be positive", limit)
@@ -139,13 +142,15 @@ func (m *Model) ClippedSum(ctx context.Context, dst, theta []float64, limit floa
 	return m.engine.addClipped(ctx, dst, theta, limit, norms, d, far)
 }
 
-// mixes says whether samples could not be told apart in the network's graph, so that they have to be taken one at a time.
+// mixes says whether samples could not be told apart in the network's graph, so that they have to
+// be taken one at a time.
 func mixes(err error) bool {
 	var e *graph.Error
 	return errors.As(err, &e) && e.Op == "PerSample"
 }
 
-// norms takes what the graph gives, and the norm of the gradient itself where that cancels or overflows.
+// norms takes what the graph gives, and the norm of the gradient itself where that cancels or
+// overflows.
 func (e *numeric[T]) norms(ctx context.Context, dst, theta []float64, d *datasets.Dataset) error {
 	if err := e.meet(d); err != nil {
 		return err
@@ -162,7 +167,8 @@ func (e *numeric[T]) norms(ctx context.Context, dst, theta []float64, d *dataset
 	if err != nil {
 		return err
 	}
-	// Half of the digits are lost in a sum of squares that falls below this share, squared, of its terms.
+	// Half of the digits are lost in a sum of squares that falls below this share, squared, of its
+	// terms.
 	least := 3e-4
 	if e.m.opts.float32 {
 		least = 0.03
@@ -193,7 +199,8 @@ func (e *numeric[T]) exactNorms(ctx context.Context, dst, theta []float64, d *da
 	return e.someGradients(ctx, theta, d, rows, func(i int, g []float64) { dst[rows[i]] = graph.Length(g) })
 }
 
-// addClipped adds the gradients of some samples, scaled from their norms down to the limit, to dst, in order.
+// addClipped adds the gradients of some samples, scaled from their norms down to the limit, to dst,
+// in order.
 func (e *numeric[T]) addClipped(ctx context.Context, dst, theta []float64, limit float64, norms []float64, d *datasets.Dataset, rows []int) error {
 	p := e.m.dim
 	block := min(len(rows), 1+1<<22/p)
@@ -245,7 +252,8 @@ func (e *numeric[T]) perSample32(ctx context.Context, dst []float32, theta []flo
 	return err
 }
 
-// eachGradient calls use with the gradient of each sample, in memory that is used again, on all cores.
+// eachGradient calls use with the gradient of each sample, in memory that is used again, on all
+// cores.
 func eachGradient[T graph.Float](ctx context.Context, e *numeric[T], theta []float64, d *datasets.Dataset, use func(i int, g []float64)) error {
 	pool := sync.Pool{New: func() any { g := make([]float64, e.m.dim); return &g }}
 	held := make([]*[]float64, d.Len())
@@ -339,7 +347,8 @@ func writeGradient[T, O graph.Float](dst []O, row []T, f *graph.Frame[T], fc fac
 	return row
 }
 
-// oneByOne takes the gradients of some samples in batches of one, for networks whose graphs cannot be taken apart.
+// oneByOne takes the gradients of some samples in batches of one, for networks whose graphs cannot
+// be taken apart.
 func (e *numeric[T]) oneByOne(ctx context.Context, theta []float64, d *datasets.Dataset, rows []int, use func(i int, f *graph.Frame[T])) error {
 	if len(rows) == 0 {
 		return nil

@@ -57,8 +57,8 @@ type plan struct {
 	factors  []factor // of per-sample gradients, by tensor that is worked on
 }
 
-// newPlan builds the network's graph for a batch and compiles what k asks for. Losses are weighted, so that a short batch is
-// filled up with rows of weight 0 and batch sizes are few.
+// newPlan builds the network's graph for a batch and compiles what k asks for. Losses are weighted,
+// so that a short batch is filled up with rows of weight 0 and batch sizes are few.
 func newPlan(m *Model, k kind, rows int, f *facts) (*plan, error) {
 	pl, err := newBatch(m, k, rows, f.of)
 	if err != nil {
@@ -82,7 +82,8 @@ func newPlan(m *Model, k kind, rows int, f *facts) (*plan, error) {
 	return pl, nil
 }
 
-// samples is what graphs depend on, besides the number of rows: the shape of a sample, whether it is sparse, and the labels that it has.
+// samples is what graphs depend on, besides the number of rows: the shape of a sample, whether it
+// is sparse, and the labels that it has.
 type samples struct {
 	shape  []int
 	sparse bool
@@ -204,7 +205,8 @@ func pick(ns []*graph.Node, which []int) []*graph.Node {
 	return out
 }
 
-// build is graph.Build for code of the user's: whatever Forward or the loss panics with, gorgonia's own complaints among it, is an error.
+// build is graph.Build for code of the user's: whatever Forward or the loss panics with, gorgonia's
+// own complaints among it, is an error.
 func build(f func()) (err error) {
 	defer func() {
 		if r := recover(); r != nil {

@@ -12,9 +12,10 @@ import (
 	"lethe/nets"
 )
 
-// What PyTorch 2.15 gives in double precision for half the sum of squared outputs of a layer, on x (2, 3, 4) with x[k] = cos(k+1) and
-// parameter tensor i at 0.5 sin(k+1+10i), both row-major: the first outputs, the loss, and the norms of its gradient and of its Hessian's
-// product with the vector that holds cos(k) in each tensor. Made by
+// What PyTorch 2.15 gives in double precision for half the sum of squared outputs of a layer, on x
+// (2, 3, 4) with x[k] = cos(k+1) and parameter tensor i at 0.5 sin(k+1+10i), both row-major: the
+// first outputs, the loss, and the norms of its gradient and of its Hessian's product with the
+// vector that holds cos(k) in each tensor. Made by
 //
 //	def param(i, *shape):
 //	    return torch.tensor([0.5*math.sin(k+1+10*i) for k in range(math.prod(shape))]).reshape(shape).requires_grad_()
@@ -25,8 +26,9 @@ import (
 //	    hv = torch.autograd.grad(sum((g*w).sum() for g, w in zip(gs, v)), ps)
 //	    print(out.flatten()[:4], loss, sum((g**2).sum() for g in gs)**.5, sum((h**2).sum() for h in hv)**.5)
 //
-// for torch.nn.LSTM and GRU with weight_ih = W.T, weight_hh = U.T, bias_ih = b and bias_hh = 0 (GRU: c in its last block),
-// multi_head_attention_forward with transposed weights and no bias of the keys, layer_norm, and gelu(x W + b).
+// for torch.nn.LSTM and GRU with weight_ih = W.T, weight_hh = U.T, bias_ih = b and bias_hh = 0
+// (GRU: c in its last block), multi_head_attention_forward with transposed weights and no bias of
+// the keys, layer_norm, and gelu(x W + b).
 func TestLayersAgainstPyTorch(t *testing.T) {
 	for _, c := range []struct {
 		name                string

@@ -26,8 +26,8 @@ const (
 	statePrefix = "state."  // begins the names of a trainer's vectors, see unlearn.Checkpoint
 )
 
-// Tensors are the names and shapes of the parameter tensors that the model works on, in the order of the flat vector: that of
-// Params. unlearn.Checkpoint takes them.
+// Tensors are the names and shapes of the parameter tensors that the model works on, in the order
+// of the flat vector: that of Params. unlearn.Checkpoint takes them.
 func (m *Model) Tensors() []safetensors.Part {
 	var parts []safetensors.Part
 	for _, p := range m.Params() {
@@ -36,9 +36,10 @@ func (m *Model) Tensors() []safetensors.Part {
 	return parts
 }
 
-// Save writes the parameters (Dim) in double precision, so that nothing of them is lost, under their names and shapes and with the
-// metadata to a safetensors file. It is written as a whole or, on error, not at all. A model made by [Model.Select] saves what it
-// works on, which [Model.Load] of the network's model then refuses; to save the whole network, give [Model.Whole] to that model.
+// Save writes the parameters (Dim) in double precision, so that nothing of them is lost, under
+// their names and shapes and with the metadata to a safetensors file. It is written as a whole or,
+// on error, not at all. A model made by [Model.Select] saves what it works on, which [Model.Load]
+// of the network's model then refuses; to save the whole network, give [Model.Whole] to that model.
 func (m *Model) Save(path string, theta []float64, meta map[string]string) error {
 	if err := m.check(theta); err != nil {
 		return err
@@ -46,7 +47,8 @@ func (m *Model) Save(path string, theta []float64, meta map[string]string) error
 	return m.save(path, safetensors.F64, safetensors.AppendFloat64(nil, theta), meta)
 }
 
-// SaveFloat32 is Save in single precision: half the size, and what most programs work with. A parameter beyond its range is an error.
+// SaveFloat32 is Save in single precision: half the size, and what most programs work with. A
+// parameter beyond its range is an error.
 func (m *Model) SaveFloat32(path string, theta []float64, meta map[string]string) error {
 	if err := m.check(theta); err != nil {
 		return err
@@ -83,11 +85,12 @@ func (m *Model) save(path string, dtype safetensors.DType, data []byte, meta map
 	return nil
 }
 
-// Load reads the parameters (Dim) and the metadata that Save, a trainer's checkpoint (whose state is passed over) or another
-// program wrote, in F64, F32, F16 or BF16. The file has to hold the tensors of the model, by name and shape and no others, in any
-// order; an error lists what differs. PyTorch keeps the weights of a layer as (out, in) and those of a
-// convolution as (out, in, height, width), here they are (in, out) and (height, width, in, out): transpose them first; of a square matrix no
-// shape tells.
+// Load reads the parameters (Dim) and the metadata that Save, a trainer's checkpoint (whose state
+// is passed over) or another program wrote, in F64, F32, F16 or BF16. The file has to hold the
+// tensors of the model, by name and shape and no others, in any order; an error lists what differs.
+// PyTorch keeps the weights of a layer as (out, in) and those of a convolution as (out, in, height,
+// width), here they are (in, out) and (height, width, in, out): transpose them first; of a square
+// matrix no shape tells.
 func (m *Model) Load(path string) (theta []float64, meta map[string]string, err error) {
 	f, err := safetensors.Read(path)
 	if err != nil {

@@ -59,7 +59,8 @@ func TestSavedModelIsLoaded(t *testing.T) {
 	}
 }
 
-// A file as other programs write it: another order, no checksum, half precision. 1.5, -0.25 and so on are exact in all types.
+// A file as other programs write it: another order, no checksum, half precision. 1.5, -0.25 and so
+// on are exact in all types.
 func TestLoadReadsTheTypesOfOthers(t *testing.T) {
 	m, err := nets.NewModel(nets.Linear{In: 2, Out: 1, Bias: true}, nets.Logistic)
 	require.NoError(t, err)

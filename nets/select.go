@@ -6,9 +6,10 @@ import (
 	"slices"
 )
 
-// Select returns the model that works on the parameter tensors whose names match one of the patterns (path.Match: "dense2/*"); the
-// others are constants, taken from theta, the model's whole vector. Its own vectors hold the chosen tensors, in the order of
-// Params. A pattern that matches nothing is an error.
+// Select returns the model that works on the parameter tensors whose names match one of the
+// patterns (path.Match: "dense2/*"); the others are constants, taken from theta, the model's whole
+// vector. Its own vectors hold the chosen tensors, in the order of Params. A pattern that matches
+// nothing is an error.
 func (m *Model) Select(theta []float64, patterns ...string) (*Model, error) {
 	if err := m.check(theta); err != nil {
 		return nil, err
@@ -45,7 +46,8 @@ func (m *Model) Chosen(whole []float64) ([]float64, error) {
 	return out, nil
 }
 
-// Whole returns the vector of all the network's parameters, in which those that m works on are theta.
+// Whole returns the vector of all the network's parameters, in which those that m works on are
+// theta.
 func (m *Model) Whole(theta []float64) ([]float64, error) {
 	if err := m.check(theta); err != nil {
 		return nil, err
@@ -68,9 +70,10 @@ func names(ps []Param) string {
 	return s
 }
 
-// Penalty returns the multipliers of the regularizer (Dim), 1 for the parameter tensors whose names match one of the patterns (path.Match:
-// "lstm*/*") and 0 for the others and for what is Fixed, as unlearn.Problem.Penalty takes them. Without patterns it is 1 for all that is not Fixed. A
-// pattern that matches nothing is an error.
+// Penalty returns the multipliers of the regularizer (Dim), 1 for the parameter tensors whose names
+// match one of the patterns (path.Match: "lstm*/*") and 0 for the others and for what is Fixed, as
+// unlearn.Problem.Penalty takes them. Without patterns it is 1 for all that is not Fixed. A pattern
+// that matches nothing is an error.
 func (m *Model) Penalty(patterns ...string) ([]float64, error) {
 	chosen := m.free
 	if len(patterns) > 0 {
@@ -95,8 +98,8 @@ func (m *Model) Penalty(patterns ...string) ([]float64, error) {
 	return out, nil
 }
 
-// CheckPenalty refuses multipliers of a regularizer, nil for 1 everywhere, that are not 0 for what is Fixed: it would pull at running
-// statistics.
+// CheckPenalty refuses multipliers of a regularizer, nil for 1 everywhere, that are not 0 for what
+// is Fixed: it would pull at running statistics.
 func (m *Model) CheckPenalty(penalty []float64) error {
 	if penalty != nil && len(penalty) != m.dim {
 		return fmt.Errorf("nets: %d multipliers of the regularizer for a model of %d parameters", len(penalty), m.dim)

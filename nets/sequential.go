@@ -6,9 +6,10 @@ import (
 	"lethe/graph"
 )
 
-// Sequential returns the network of layers one behind the other; each is a network of its own, a stock one or the user's. Parameters are
-// named after their layer and its number among those of its kind: conv1/W, norm1/gain, dense2/b, and layer1/... for networks that are no
-// stock layers. Where a layer has a training pass of its own, so has the network. An error names the layer.
+// Sequential returns the network of layers one behind the other; each is a network of its own, a
+// stock one or the user's. Parameters are named after their layer and its number among those of its
+// kind: conv1/W, norm1/gain, dense2/b, and layer1/... for networks that are no stock layers. Where
+// a layer has a training pass of its own, so has the network. An error names the layer.
 func Sequential(layers ...Network) Network {
 	s := sequence(layers)
 	if s.trains() {
@@ -17,7 +18,8 @@ func Sequential(layers ...Network) Network {
 	return s
 }
 
-// Residual returns the layer x + f(x) for the network f of the given layers, see [Sequential] (He et al. 2016).
+// Residual returns the layer x + f(x) for the network f of the given layers, see [Sequential] (He
+// et al. 2016).
 func Residual(layers ...Network) Network {
 	s := sequence(layers)
 	if s.trains() {

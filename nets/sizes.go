@@ -21,7 +21,8 @@ type setting struct {
 	value int
 }
 
-// atLeast refuses settings below the least value, and those beyond every network, whose products would overflow.
+// atLeast refuses settings below the least value, and those beyond every network, whose products
+// would overflow.
 func atLeast(least int, layer string, settings ...setting) {
 	for _, s := range settings {
 		if s.value < least || s.value > math.MaxInt32 {
@@ -44,7 +45,8 @@ func checkEpsilon(layer string, epsilon float64) {
 	}
 }
 
-// mostParameters is how many numbers a network may have: no machine holds more, and offsets do not overflow.
+// mostParameters is how many numbers a network may have: no machine holds more, and offsets do not
+// overflow.
 const mostParameters = 1 << 40
 
 // elements is the number of elements of a parameter tensor.

@@ -9,7 +9,8 @@ import (
 	"lethe/graph"
 )
 
-// statisticsBatch is the number of samples, at most, that normalize each other while statistics are estimated.
+// statisticsBatch is the number of samples, at most, that normalize each other while statistics are
+// estimated.
 const statisticsBatch = 128
 
 // fixed reports whether the network has parameters that are Fixed.
@@ -17,8 +18,9 @@ func (m *Model) fixed() bool {
 	return slices.ContainsFunc(m.params, func(p Param) bool { return p.Fixed })
 }
 
-// Statistics reports whether the model works on a network's running statistics, as batch normalization has them: parameters that training
-// leaves alone and [Model.EstimateStatistics] finds.
+// Statistics reports whether the model works on a network's running statistics, as batch
+// normalization has them: parameters that training leaves alone and [Model.EstimateStatistics]
+// finds.
 func (m *Model) Statistics() bool {
 	if !m.Stochastic() || !m.fixed() {
 		return false
@@ -31,11 +33,13 @@ func (m *Model) Statistics() bool {
 	return true
 }
 
-// EstimateStatistics returns theta with its running statistics replaced by those of the samples of d: mean and variance of what each batch
-// normalization is given, over all samples, in one forward pass in which batches of equal size, at most 128, normalize themselves (Wu and
-// Johnson 2021, arXiv 2105.07576, section 3). Training does not keep running averages: call this after it. Weights of
-// samples count. Theta is not changed. A model made
-// by [Model.Select] without all the statistics is an error, and so is one sample where a normalization sees a single value of each channel.
+// EstimateStatistics returns theta with its running statistics replaced by those of the samples of
+// d: mean and variance of what each batch normalization is given, over all samples, in one forward
+// pass in which batches of equal size, at most 128, normalize themselves (Wu and Johnson 2021,
+// arXiv 2105.07576, section 3). Training does not keep running averages: call this after it.
+// Weights of samples count. Theta is not changed. A model made by [Model.Select] without all the
+// statistics is an error, and so is one sample where a normalization sees a single value of each
+// channel.
 func (m *Model) EstimateStatistics(ctx context.Context, theta []float64, d *datasets.Dataset) ([]float64, error) {
 	if err := m.check(theta); err != nil {
 		return nil, err
@@ -54,8 +58,8 @@ func (m *Model) EstimateStatistics(ctx context.Context, theta []float64, d *data
 	return out, m.engine.statistics(ctx, out, d)
 }
 
-// statistics overwrites the running statistics in theta. A variance over all samples is the mean of the batches' variances and the variance
-// of their means.
+// statistics overwrites the running statistics in theta. A variance over all samples is the mean of
+// the batches' variances and the variance of their means.
 func (e *numeric[T]) statistics(ctx context.Context, theta []float64, d *datasets.Dataset) error {
 	if err := e.meet(d); err != nil {
 		return err

@@ -6,8 +6,9 @@ import (
 	"slices"
 )
 
-// Tensor returns the parameter tensor of the given name in theta (Dim), row-major, and its shape. The numbers are a view: what is written to
-// them is written to theta. A name that the model does not work on is an error that lists those it does.
+// Tensor returns the parameter tensor of the given name in theta (Dim), row-major, and its shape.
+// The numbers are a view: what is written to them is written to theta. A name that the model does
+// not work on is an error that lists those it does.
 func (m *Model) Tensor(theta []float64, name string) (values []float64, shape []int, err error) {
 	if err := m.check(theta); err != nil {
 		return nil, nil, err
@@ -26,7 +27,8 @@ func (m *Model) Tensor(theta []float64, name string) (values []float64, shape []
 	return nil, nil, fmt.Errorf("nets: there is no parameter %q: the model has %s", name, names(m.Params()))
 }
 
-// SetTensor overwrites the parameter tensor of the given name in theta (Dim) by values, row-major: as many as it has, all finite.
+// SetTensor overwrites the parameter tensor of the given name in theta (Dim) by values, row-major:
+// as many as it has, all finite.
 func (m *Model) SetTensor(theta []float64, name string, values []float64) error {
 	x, shape, err := m.Tensor(theta, name)
 	if err != nil {

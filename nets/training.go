@@ -8,18 +8,20 @@ import (
 	"lethe/graph"
 )
 
-// TrainingNetwork is a Network whose training pass differs from its evaluation pass, by dropout for instance. Only the stochastic
-// trainers use it; unlearning is always about the evaluation pass.
+// TrainingNetwork is a Network whose training pass differs from its evaluation pass, by dropout for
+// instance. Only the stochastic trainers use it; unlearning is always about the evaluation pass.
 type TrainingNetwork interface {
 	Network
 	// ForwardTraining is Forward in the training pass; t has what a pass needs besides.
 	ForwardTraining(p []*graph.Node, x *graph.Node, t *Training) *graph.Node
 }
 
-// Training is one training pass: its randomness and the statistics of its batch, which are those of the samples worked on at once: of each
-// half of a batch of 64, for instance (ghost batches, Hoffer, Hubara and Soudry 2017), equal parts where a batch is divided. How it is divided
-// does not depend on the cores, see [Chunk]. A single sample has only its own positions to normalize it. Randomness is a function of a number that the trainer gives
-// for each step and of a sample's place in the batch, so that it does not depend on the number of cores and comes out the same when a
+// Training is one training pass: its randomness and the statistics of its batch, which are those of
+// the samples worked on at once: of each half of a batch of 64, for instance (ghost batches,
+// Hoffer, Hubara and Soudry 2017), equal parts where a batch is divided. How it is divided does not
+// depend on the cores, see [Chunk]. A single sample has only its own positions to normalize it.
+// Randomness is a function of a number that the trainer gives for each step and of a sample's place
+// in the batch, so that it does not depend on the number of cores and comes out the same when a
 // training is resumed.
 type Training struct {
 	key     *graph.Node // (n, 2); nil in a pass without randomness
@@ -28,15 +30,16 @@ type Training struct {
 	normed  []normalization
 }
 
-// normalization is one use of Training.BatchNorm: the running statistics, what the batch has in their place, and how many positions of a
-// sample it normalizes.
+// normalization is one use of Training.BatchNorm: the running statistics, what the batch has in
+// their place, and how many positions of a sample it normalizes.
 type normalization struct {
 	mean, variance, batchMean, batchVariance *graph.Node
 	positions                                int
 }
 
-// Dropout returns x (n, ...) with a share rate of its elements left out, see [graph.Dropout]; each call has a draw of its own. Where statistics are
-// estimated it returns x itself: they are those of the evaluation pass.
+// Dropout returns x (n, ...) with a share rate of its elements left out, see [graph.Dropout]; each
+// call has a draw of its own. Where statistics are estimated it returns x itself: they are those of
+// the evaluation pass.
 func (t *Training) Dropout(x *graph.Node, rate float64) *graph.Node {
 	if t.key == nil {
 		return x
@@ -45,9 +48,11 @@ func (t *Training) Dropout(x *graph.Node, rate float64) *graph.Node {
 	return graph.Dropout(x, t.key, rate, t.streams)
 }
 
-// BatchNorm returns x (n, ..., channels) normalized by the moments of the samples that are worked on at once, see [graph.BatchNorm]. Mean and
-// variance are the tensors that stand in their place in the evaluation pass: parameters of the network that are Fixed, each for one use. One
-// sample of one position is refused when the pass is run: its variance is 0, and it would be normalized to nothing but the bias.
+// BatchNorm returns x (n, ..., channels) normalized by the moments of the samples that are worked
+// on at once, see [graph.BatchNorm]. Mean and variance are the tensors that stand in their place in
+// the evaluation pass: parameters of the network that are Fixed, each for one use. One sample of
+// one position is refused when the pass is run: its variance is 0, and it would be normalized to
+// nothing but the bias.
 func (t *Training) BatchNorm(x, gain, bias, mean, variance *graph.Node, epsilon float64) *graph.Node {
 	m, v := graph.Moments(x, t.weight)
 	s := x.Shape()
@@ -55,14 +60,16 @@ func (t *Training) BatchNorm(x, gain, bias, mean, variance *graph.Node, epsilon 
 	return graph.BatchNorm(x, gain, bias, m, v, epsilon)
 }
 
-// Stochastic reports whether the network's training pass differs from its evaluation pass, so that trainers have to use [Model.TrainingGradient].
+// Stochastic reports whether the network's training pass differs from its evaluation pass, so that
+// trainers have to use [Model.TrainingGradient].
 func (m *Model) Stochastic() bool {
 	_, ok := m.net.(TrainingNetwork)
 	return ok
 }
 
-// TrainingGradient writes the gradient of the summed loss in the training pass to dst (Dim) and returns that loss. The same noise gives the
-// same bits. A network without a training pass of its own has that of [Model.LossGradient].
+// TrainingGradient writes the gradient of the summed loss in the training pass to dst (Dim) and
+// returns that loss. The same noise gives the same bits. A network without a training pass of its
+// own has that of [Model.LossGradient].
 func (m *Model) TrainingGradient(ctx context.Context, dst, theta []float64, d *datasets.Dataset, noise uint64) (float64, error) {
 	if !m.Stochastic() {
 		return m.LossGradient(ctx, dst, theta, d)
@@ -73,8 +80,8 @@ func (m *Model) TrainingGradient(ctx context.Context, dst, theta []float64, d *d
 	return m.engine.gradient(ctx, dst, theta, nil, d, &noise)
 }
 
-// checkMoments refuses to normalize a value by itself: at least two samples of a chunk have to count, or a sample has several positions.
-// samples is the number of those in all chunks.
+// checkMoments refuses to normalize a value by itself: at least two samples of a chunk have to
+// count, or a sample has several positions. samples is the number of those in all chunks.
 func checkMoments[T graph.Float](normed []normalization, weight []T, samples int) error {
 	if len(normed) == 0 {
 		return nil

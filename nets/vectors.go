@@ -41,7 +41,8 @@ func (e *numeric[T]) borrow(theta []float64) (tensors [][]T, done func()) {
 	}
 }
 
-// convertAll converts long vectors on two goroutines: one core does not fill the memory's bandwidth.
+// convertAll converts long vectors on two goroutines: one core does not fill the memory's
+// bandwidth.
 func convertAll[T graph.Float](dst []T, x []float64, cores int) {
 	if len(x) < 1<<17 || cores < 2 {
 		graph.Convert(dst, x)

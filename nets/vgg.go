@@ -6,9 +6,11 @@ import (
 	"lethe/graph"
 )
 
-// VGG is a convolutional network of blocks of twice [3x3 convolution that keeps the size, ReLU, batch normalization] and maximum pooling by 2,
-// followed by a dense layer with ReLU and batch normalization and one for the outputs (Simonyan and Zisserman 2015; docs/paper.md#poisoned-labels). The
-// zero value is the paper's network for images of 32x32x3 and 10 classes, with 1,798,282 parameters that are trained.
+// VGG is a convolutional network of blocks of twice [3x3 convolution that keeps the size, ReLU,
+// batch normalization] and maximum pooling by 2, followed by a dense layer with ReLU and batch
+// normalization and one for the outputs (Simonyan and Zisserman 2015;
+// docs/paper.md#poisoned-labels). The zero value is the paper's network for images of 32x32x3 and
+// 10 classes, with 1,798,282 parameters that are trained.
 type VGG struct {
 	Height, Width, Channels int       // of the images; 0 = 32, 32, 3
 	Blocks                  []int     // channels of each block; nil = 128, 128, 128
@@ -62,7 +64,8 @@ func (v VGG) check() {
 	}
 }
 
-// Params returns conv1/W, conv1/b, norm1/gain, norm1/bias, norm1/mean, norm1/variance, and so on, to dense2/b.
+// Params returns conv1/W, conv1/b, norm1/gain, norm1/bias, norm1/mean, norm1/variance, and so on,
+// to dense2/b.
 func (v VGG) Params() []Param { return v.layers().Params() }
 
 // Forward returns the outputs before the loss (n, Classes) for images (n, Height, Width, Channels).

@@ -111,7 +111,8 @@ func weightedSlice(d *datasets.Dataset, n int, rows []int) *datasets.Dataset {
 	return weighted(d.Slice(0, n), w)
 }
 
-// What is computed sample by sample is of the weighted losses, so that it adds up; the outputs know no weights.
+// What is computed sample by sample is of the weighted losses, so that it adds up; the outputs know
+// no weights.
 func TestWeightsOfSamples(t *testing.T) {
 	for _, e := range withImages() {
 		t.Run(e.name, func(t *testing.T) {
@@ -199,7 +200,8 @@ func checkDerivatives(t *testing.T, m *nets.Model, d *datasets.Dataset, h float6
 	near(t, curve, hv, 1e-8, "HVP against differences of the gradient")
 }
 
-// A sample of weight 0 does not spoil the sum, whatever its own loss is; neither do chunks of such samples alone.
+// A sample of weight 0 does not spoil the sum, whatever its own loss is; neither do chunks of such
+// samples alone.
 func TestWeightZeroIsAbsent(t *testing.T) {
 	d := dense(1, 200, 6, 2)
 	x := d.X.(*datasets.Dense)
@@ -419,7 +421,8 @@ func TestSeveralLabelsThatDoNotFit(t *testing.T) {
 	}
 }
 
-// A weight beside that of the data set is refused where their product overflows, in the model's precision.
+// A weight beside that of the data set is refused where their product overflows, in the model's
+// precision.
 func TestProductsOfWeightsThatOverflow(t *testing.T) {
 	d := *dense(1, 8, 6, 3)
 	d.Weights = []float64{1, 1, 1e30, 1, 1, 1, 1, 1}

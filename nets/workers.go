@@ -9,7 +9,8 @@ import (
 	"lethe/graph"
 )
 
-// worker is the memory of one core: working memory, the frames of plans it has run, and buffers for batches.
+// worker is the memory of one core: working memory, the frames of plans it has run, and buffers for
+// batches.
 type worker[T graph.Float] struct {
 	ws     graph.Workspace[T]
 	frames map[*plan]*graph.Frame[T]
@@ -57,8 +58,9 @@ func (w *worker[T]) run(pl *plan, f *graph.Frame[T], direction [][]T) error {
 	return f.Run(&w.ws)
 }
 
-// each runs f on every chunk, in order of their index, on all cores; it stops at the first error or when the context ends. sum,
-// which may be nil, is where f adds its results up: it is told of an error, so that nobody waits there for a chunk that never comes.
+// each runs f on every chunk, in order of their index, on all cores; it stops at the first error or
+// when the context ends. sum, which may be nil, is where f adds its results up: it is told of an
+// error, so that nobody waits there for a chunk that never comes.
 func (e *numeric[T]) each(ctx context.Context, cs []chunk, sum *orderedSum, f func(w *worker[T], c chunk) error) error {
 	var next atomic.Int64
 	work := func(ctx context.Context) error {

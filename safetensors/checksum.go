@@ -10,8 +10,9 @@ import (
 // Checksum is the metadata key that [File.Seal] writes.
 const Checksum = "checksum"
 
-// Seal adds the metadata "checksum": the SHA-256 of what [Encode] writes without it. So names, shapes, types, order and metadata
-// are covered as well as the numbers, and flipped bits do not go unnoticed; the format itself detects none.
+// Seal adds the metadata "checksum": the SHA-256 of what [Encode] writes without it. So names,
+// shapes, types, order and metadata are covered as well as the numbers, and flipped bits do not go
+// unnoticed; the format itself detects none.
 func (f *File) Seal() error {
 	sum, err := f.sum()
 	if err != nil {
@@ -24,7 +25,8 @@ func (f *File) Seal() error {
 	return nil
 }
 
-// Verify compares the file with its checksum. A file without one, as other programs write it, passes.
+// Verify compares the file with its checksum. A file without one, as other programs write it,
+// passes.
 func (f *File) Verify() error {
 	want, sealed := f.Metadata[Checksum]
 	if !sealed {

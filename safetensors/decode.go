@@ -10,9 +10,10 @@ import (
 // ErrForeign is wrapped by the error about a file that is of another format.
 var ErrForeign = errors.New("is not a safetensors file")
 
-// Decode reads a file of size bytes from r. What the header asks for is checked against size before any of it is allocated, and what is
-// allocated grows with the bytes that come, so neither a hostile header nor a wrong size costs more memory than three times what is there. Errors are worded to follow the file's name; one about a file of
-// another format wraps [ErrForeign].
+// Decode reads a file of size bytes from r. What the header asks for is checked against size before
+// any of it is allocated, and what is allocated grows with the bytes that come, so neither a
+// hostile header nor a wrong size costs more memory than three times what is there. Errors are
+// worded to follow the file's name; one about a file of another format wraps [ErrForeign].
 func Decode(r io.Reader, size int64) (*File, error) {
 	header, err := readHeader(r, size)
 	if err != nil {
@@ -39,8 +40,8 @@ func Decode(r io.Reader, size int64) (*File, error) {
 // firstRead is how many bytes are believed to come before any of them has.
 const firstRead = 1 << 16
 
-// readFull reads n bytes. The size that was promised may be wrong too: memory grows with what comes, and at most three times
-// that are held at a time.
+// readFull reads n bytes. The size that was promised may be wrong too: memory grows with what
+// comes, and at most three times that are held at a time.
 func readFull(r io.Reader, n uint64) ([]byte, error) {
 	data := make([]byte, 0, min(n, firstRead))
 	for uint64(len(data)) < n {

@@ -91,7 +91,8 @@ func TestDefectsAreTold(t *testing.T) {
 	require.ErrorIs(t, err, safetensors.ErrForeign)
 }
 
-// What the format leaves open is accepted: order, padding, fields of later versions, tensors without elements.
+// What the format leaves open is accepted: order, padding, fields of later versions, tensors
+// without elements.
 func TestOtherWritersAreRead(t *testing.T) {
 	f, err := decode(raw("{\"z\":{\"data_offsets\":[2,4],\"shape\":[1],\"dtype\":\"BF16\",\"new\":[{}]},\n"+
 		"\"e\":{\"dtype\":\"I8\",\"shape\":[5,0],\"data_offsets\":[2,2]},\"a\":{\"dtype\":\"F16\",\"shape\":[],\"data_offsets\":[0,2]},"+
@@ -119,8 +120,9 @@ func allocated(f func()) int {
 	return int(after.TotalAlloc - before.TotalAlloc)
 }
 
-// What is claimed costs no memory before it is there: a header of 100 MB, data of 4 exabytes, and a size that is wrong itself. Memory doubles with
-// what is read: at most three times the input is held at a time, and four times are taken in all.
+// What is claimed costs no memory before it is there: a header of 100 MB, data of 4 exabytes, and a
+// size that is wrong itself. Memory doubles with what is read: at most three times the input is
+// held at a time, and four times are taken in all.
 func TestClaimsCostNoMemory(t *testing.T) {
 	long := raw(`{"a":{"dtype":"U8","shape":[1099511627000],"data_offsets":[0,1099511627000]}}`, make([]byte, 3<<20)...)
 	for name, tt := range map[string]struct {

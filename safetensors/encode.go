@@ -17,8 +17,8 @@ type entry struct {
 	Offsets [2]uint64 `json:"data_offsets"` // from the beginning of the data
 }
 
-// Encode writes f to w: in the header metadata by key and tensors in their order; in the data the wider types first, so that all
-// are aligned. Equal files have equal bytes.
+// Encode writes f to w: in the header metadata by key and tensors in their order; in the data the
+// wider types first, so that all are aligned. Equal files have equal bytes.
 func Encode(w io.Writer, f *File) error {
 	if err := f.Check(); err != nil {
 		return err

@@ -84,8 +84,8 @@ func parseTensor(dec *json.Decoder, name string) (Tensor, [2]uint64, error) {
 	return t, [2]uint64(ends), nil
 }
 
-// object walks through a JSON object and calls field after each key; field reads the value. A key that is there twice is an error:
-// json.Unmarshal would take the last one.
+// object walks through a JSON object and calls field after each key; field reads the value. A key
+// that is there twice is an error: json.Unmarshal would take the last one.
 func object(dec *json.Decoder, field func(key string) error) error {
 	if t, err := dec.Token(); err != nil {
 		return err

@@ -8,8 +8,8 @@ type Part struct {
 	Shape []int
 }
 
-// Split cuts the data of a flat vector into the tensors that its parts describe, in their order. The tensors share its memory.
-// Parts that do not make up the whole vector are an error.
+// Split cuts the data of a flat vector into the tensors that its parts describe, in their order.
+// The tensors share its memory. Parts that do not make up the whole vector are an error.
 func Split(parts []Part, dtype DType, data []byte) ([]Tensor, error) {
 	tensors, at := make([]Tensor, len(parts)), uint64(0)
 	for i, p := range parts {

@@ -1,11 +1,13 @@
-// Package safetensors reads and writes the safetensors format: named tensors with shapes and a precision, and metadata, in one
-// file that PyTorch, JAX and others read and write without running code from it (github.com/huggingface/safetensors).
+// Package safetensors reads and writes the safetensors format: named tensors with shapes and a
+// precision, and metadata, in one file that PyTorch, JAX and others read and write without running
+// code from it (github.com/huggingface/safetensors).
 //
 // A file is the length of the header in 8 bytes, little-endian; the header, a JSON object
 //
 //	{"__metadata__": {key: text}, name: {"dtype": "F64", "shape": [3, 4], "data_offsets": [begin, end]}, ...},
 //
-// filled up with spaces so that the data begins at a multiple of 8; and the data, little-endian and row-major, without gaps.
+// filled up with spaces so that the data begins at a multiple of 8; and the data, little-endian and
+// row-major, without gaps.
 package safetensors
 
 import (
@@ -39,8 +41,8 @@ type Tensor struct {
 // DType is the type of a tensor's elements, by the format's name for it.
 type DType string
 
-// The floating-point types, which [Tensor.Float64] reads. Files may hold others (integers, truth values, complex numbers, 8-bit
-// floats), which are kept as they are.
+// The floating-point types, which [Tensor.Float64] reads. Files may hold others (integers, truth
+// values, complex numbers, 8-bit floats), which are kept as they are.
 const (
 	F64  DType = "F64"
 	F32  DType = "F32"
@@ -59,7 +61,8 @@ const (
 	metadataKey = "__metadata__"
 )
 
-// Read reads the file at path. A file that cannot be read in full is an error that names it, what is wrong and what to do.
+// Read reads the file at path. A file that cannot be read in full is an error that names it, what
+// is wrong and what to do.
 func Read(path string) (*File, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -80,8 +83,8 @@ func Read(path string) (*File, error) {
 	return file, nil
 }
 
-// Write writes the file at path as a whole or, on error, not at all: what stood there before then stays. Equal files have
-// equal bytes.
+// Write writes the file at path as a whole or, on error, not at all: what stood there before then
+// stays. Equal files have equal bytes.
 func Write(path string, f *File) error {
 	if err := f.Check(); err != nil {
 		return fmt.Errorf("safetensors: %s: %w", path, err)
@@ -107,8 +110,8 @@ func write(path string, f *File) error {
 	return err
 }
 
-// Check returns what would keep f from being written: names or metadata that are not UTF-8, a name used twice, a type that is not
-// known, data that do not fit their shape.
+// Check returns what would keep f from being written: names or metadata that are not UTF-8, a name
+// used twice, a type that is not known, data that do not fit their shape.
 func (f *File) Check() error {
 	seen := map[string]bool{}
 	for _, t := range f.Tensors {

@@ -36,8 +36,8 @@ func decode(data []byte) (*safetensors.File, error) {
 	return safetensors.Decode(bytes.NewReader(data), int64(len(data)))
 }
 
-// The bytes are written out by hand from the format's description: header length, metadata by key, tensors in their order, spaces
-// up to a multiple of 8, and the data with the widest type first.
+// The bytes are written out by hand from the format's description: header length, metadata by key,
+// tensors in their order, spaces up to a multiple of 8, and the data with the widest type first.
 func TestBytesOfAFile(t *testing.T) {
 	header := `{"__metadata__":{"k":"v","z":"w"},"b":{"dtype":"F32","shape":[2],"data_offsets":[8,16]},` +
 		`"a":{"dtype":"F64","shape":[],"data_offsets":[0,8]}}`

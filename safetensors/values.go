@@ -47,7 +47,8 @@ func (t Tensor) Float64() ([]float64, error) {
 	return x, nil
 }
 
-// Float32 returns the elements of a tensor of type F32, F16 or BF16, all of them exactly; F64, which would lose digits, is an error.
+// Float32 returns the elements of a tensor of type F32, F16 or BF16, all of them exactly; F64,
+// which would lose digits, is an error.
 func (t Tensor) Float32() ([]float32, error) {
 	var width int
 	var float func(data []byte) float32
@@ -70,7 +71,8 @@ func (t Tensor) Float32() ([]float32, error) {
 	return x, nil
 }
 
-// half returns the value of an IEEE 754 half-precision number: sign, 5 bits of exponent (bias 15), 10 of fraction.
+// half returns the value of an IEEE 754 half-precision number: sign, 5 bits of exponent (bias 15),
+// 10 of fraction.
 func half(h uint16) float32 {
 	sign, exponent, fraction := uint32(h>>15)<<31, uint32(h>>10&0x1f), uint32(h&0x3ff)
 	switch exponent {

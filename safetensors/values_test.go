@@ -10,7 +10,8 @@ import (
 	"lethe/safetensors"
 )
 
-// ieee is the value of a number of 16 bits by the definition of IEEE 754: (-1)^s 2^(e-bias) 1.f, subnormal (-1)^s 2^(1-bias) 0.f.
+// ieee is the value of a number of 16 bits by the definition of IEEE 754: (-1)^s 2^(e-bias) 1.f,
+// subnormal (-1)^s 2^(1-bias) 0.f.
 func ieee(bits uint16, exponentBits int) float64 {
 	fractionBits := 15 - exponentBits
 	bias := 1<<(exponentBits-1) - 1

@@ -6,13 +6,14 @@ import (
 	"math"
 )
 
-// Adam minimizes a problem by Adam (Kingma and Ba 2015, algorithm 1), on the same estimates g of grad L / W, with the same
-// batches, as [SGD]:
+// Adam minimizes a problem by Adam (Kingma and Ba 2015, algorithm 1), on the same estimates g of
+// grad L / W, with the same batches, as [SGD]:
 //
 //	m <- Beta1 m + (1 - Beta1) g,  v <- Beta2 v + (1 - Beta2) g^2,
 //	theta <- theta - Rate (m / (1 - Beta1^t)) / (sqrt(v / (1 - Beta2^t)) + Epsilon).
 //
-// With AMSGrad (Reddi, Kale and Kumar 2018) the largest v so far stands in place of v in the last line.
+// With AMSGrad (Reddi, Kale and Kumar 2018) the largest v so far stands in place of v in the last
+// line.
 type Adam struct {
 	Rate     float64  // 0 = 1e-3
 	Schedule Schedule // how it changes; Constant or OneCycle

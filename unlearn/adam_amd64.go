@@ -2,10 +2,12 @@ package unlearn
 
 import "golang.org/x/sys/cpu"
 
-// Go's own code works on one number at a time, and Adam divides three times and takes a root for each parameter.
+// Go's own code works on one number at a time, and Adam divides three times and takes a root for
+// each parameter.
 var hasAVX = cpu.X86.HasAVX
 
-// momentsFast and descendFast do the first elements, as many as they can, and return how many those were.
+// momentsFast and descendFast do the first elements, as many as they can, and return how many those
+// were.
 func momentsFast(m, v, g []float64, c *adamDecays) int {
 	n := len(g) &^ 3
 	if !hasAVX || n == 0 {

@@ -25,8 +25,8 @@ func (o flat) HVP(context.Context, []float64, []float64, []float64, *datasets.Da
 	return nil
 }
 
-// A step of Adam without its gradient, on as many parameters as the LSTM of the paper has. The shortest step is what it takes
-// on a machine with nothing else to do.
+// A step of Adam without its gradient, on as many parameters as the LSTM of the paper has. The
+// shortest step is what it takes on a machine with nothing else to do.
 func BenchmarkAdamStep(b *testing.B) {
 	const dim = 3_300_000
 	p := &Problem{Objective: flat{dim}, Train: randomData(b.N, 1, 0, false, 1), L2: 1e-3}

@@ -8,7 +8,8 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// Reference: the recursions of Kingma and Ba and of Reddi et al. in closed form for gradients that are known.
+// Reference: the recursions of Kingma and Ba and of Reddi et al. in closed form for gradients that
+// are known.
 func TestAdamFollowsItsRule(t *testing.T) {
 	p := problems(t)["logistic, dense, tilted"]
 	for _, amsgrad := range []bool{false, true} {

@@ -9,7 +9,8 @@ import (
 	"lethe/datasets"
 )
 
-// predictor returns the objective as a [Predictor], and the number of its outputs a sample, which has to fit the labels of d.
+// predictor returns the objective as a [Predictor], and the number of its outputs a sample, which
+// has to fit the labels of d.
 func (p *Problem) predictor(d *datasets.Dataset) (Predictor, int, error) {
 	o, ok := p.Objective.(Predictor)
 	if !ok {
@@ -22,8 +23,9 @@ func (p *Problem) predictor(d *datasets.Dataset) (Predictor, int, error) {
 	return o, k, checkOutputs(k, d)
 }
 
-// checkOutputs says why k outputs a sample are no answer to the labels of d. A label takes an output of its own in a regression and where there
-// are two classes (class 1 if it is positive), or one output a class.
+// checkOutputs says why k outputs a sample are no answer to the labels of d. A label takes an
+// output of its own in a regression and where there are two classes (class 1 if it is positive), or
+// one output a class.
 func checkOutputs(k int, d *datasets.Dataset) error {
 	w := d.Width()
 	switch {
@@ -39,8 +41,8 @@ func checkOutputs(k int, d *datasets.Dataset) error {
 	return fmt.Errorf("unlearn: the model has %d outputs a sample, and %s has %d classes", k, nameOf(d), d.Classes)
 }
 
-// classesAt returns the class that theta answers for each label of d. o is what predictor returned, out has room for its outputs, and is
-// overwritten.
+// classesAt returns the class that theta answers for each label of d. o is what predictor returned,
+// out has room for its outputs, and is overwritten.
 func (p *Problem) classesAt(ctx context.Context, o Predictor, k int, out, theta []float64, d *datasets.Dataset) ([]float64, error) {
 	if c, ok := unmetered(p.Objective).(Classifier); ok {
 		answers, err := c.Classes(ctx, theta, d)
@@ -60,7 +62,8 @@ func (p *Problem) classesAt(ctx context.Context, o Predictor, k int, out, theta 
 	return answersOf(out, k, d)
 }
 
-// checkMean says why outputs out of theta cannot stand for classes by themselves, so that the mean of several models' cannot either.
+// checkMean says why outputs out of theta cannot stand for classes by themselves, so that the mean
+// of several models' cannot either.
 func (p *Problem) checkMean(ctx context.Context, k int, out, theta []float64, d *datasets.Dataset) error {
 	if _, own := unmetered(p.Objective).(Classifier); !own || d.Classes == 0 {
 		return nil
@@ -77,7 +80,8 @@ func (p *Problem) checkMean(ctx context.Context, k int, out, theta []float64, d 
 	return err
 }
 
-// answersOf returns the class of each label of d from k outputs a sample, all outputs of a label in a row.
+// answersOf returns the class of each label of d from k outputs a sample, all outputs of a label in
+// a row.
 func answersOf(outputs []float64, k int, d *datasets.Dataset) ([]float64, error) {
 	answers, err := classesOf(outputs, k/d.Width(), d)
 	if err == nil && d.Classes == 1 { // a single output says nothing where there is only one answer
@@ -99,8 +103,8 @@ func labelWeights(d *datasets.Dataset) []float64 {
 	return weights
 }
 
-// MacroF1On is [MacroF1] with each answer counted as often as its sample weighs, and with the errors of [datasets.Accuracy]. Data that are not
-// sound or have no classes are errors, too.
+// MacroF1On is [MacroF1] with each answer counted as often as its sample weighs, and with the
+// errors of [datasets.Accuracy]. Data that are not sound or have no classes are errors, too.
 func MacroF1On(answers []float64, d *datasets.Dataset) (float64, error) {
 	if err := checkData("the data", d); err != nil {
 		return 0, err

@@ -22,12 +22,14 @@ type Applied struct {
 	same    bool   // it changes nothing in the data either
 }
 
-// Nothing says why the request changes nothing in the loss: it names nothing, all that it names is already as it asks, or the samples that it
-// changes have weight 0. It is empty for a request that does change something.
+// Nothing says why the request changes nothing in the loss: it names nothing, all that it names is
+// already as it asks, or the samples that it changes have weight 0. It is empty for a request that
+// does change something.
 func (a *Applied) Nothing() string { return a.nothing }
 
-// Apply carries the request out on d, which is not changed. Affected is every sample that the request names, and every
-// sample in which a removed feature is not zero. Errors name the change, the index and the row or column, and what makes d no sound data set.
+// Apply carries the request out on d, which is not changed. Affected is every sample that the
+// request names, and every sample in which a removed feature is not zero. Errors name the change,
+// the index and the row or column, and what makes d no sound data set.
 func (r Request) Apply(d *datasets.Dataset) (*Applied, error) {
 	if err := checkData("the data of the request", d); err != nil {
 		return nil, err
@@ -76,7 +78,8 @@ func (a *Applied) checkWeights(d *datasets.Dataset) error {
 		"divide them all by a constant", nameOf(d))
 }
 
-// checkChanges finds what is wrong with the changes one by one, on data whose rows the request counts.
+// checkChanges finds what is wrong with the changes one by one, on data whose rows the request
+// counts.
 func (r Request) checkChanges(d *datasets.Dataset) error {
 	if err := r.check(); err != nil {
 		return err
@@ -101,7 +104,8 @@ func (r Request) checkOn(d *datasets.Dataset) error {
 	return nil
 }
 
-// change carries out what does not move rows. Removed columns come after all corrections, removed rows last.
+// change carries out what does not move rows. Removed columns come after all corrections, removed
+// rows last.
 func (a *Applied) change(c *Change) (err error) {
 	switch c.Kind {
 	case SampleCorrection:
@@ -162,8 +166,8 @@ func mark(mask []bool, rows []int) {
 //
 //	G = sum_{z~ in a.New} grad l(z~, theta) - sum_{z in a.Old} grad l(z, theta)
 //
-// to dst (p), at the cost of the affected samples only. Regularizer and tilt are not in it: the request leaves them as
-// they are.
+// to dst (p), at the cost of the affected samples only. Regularizer and tilt are not in it: the
+// request leaves them as they are.
 func (p *Problem) Difference(ctx context.Context, dst, theta []float64, a *Applied) error {
 	if err := p.check(theta, dst); err != nil {
 		return err

@@ -28,7 +28,8 @@ func TestFineTuneFollowsTheAuthorsRule(t *testing.T) {
 		floats.AddScaled(want, -0.2/50, g)
 	}
 	require.InDeltaSlice(t, want, tune(FineTune{Rate: 0.2, Batch: 50, Epochs: 3}), 1e-13)
-	// Small steps: two batches move theta by the loss' gradient once and the regularizer's twice, each over 32.
+	// Small steps: two batches move theta by the loss' gradient once and the regularizer's twice,
+	// each over 32.
 	const rate = 1e-7
 	require.NoError(t, p.With(a.Data).Gradient(t.Context(), g, theta))
 	p.addRegularizerGradient(g, theta)

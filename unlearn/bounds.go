@@ -12,28 +12,32 @@ import (
 	"lethe/datasets"
 )
 
-// Closed-form bounds of the gradient residual on the corrected data D' (rows of norm at most 1) after an update; docs/paper.md#bounds. Samples
-// have weights w_i, of sum W: n where they have none. X is the matrix of the rows sqrt(w_i) x_i. With r0 = ||grad L(theta; D)||, G the request's
+// Closed-form bounds of the gradient residual on the corrected data D' (rows of norm at most 1)
+// after an update; docs/paper.md#bounds. Samples have weights w_i, of sum W: n where they have
+// none. X is the matrix of the rows sqrt(w_i) x_i. With r0 = ||grad L(theta; D)||, G the request's
 // gradient difference, Delta the step and e = ||H Delta + G|| what the solver left:
 //
 //	no update     r0 + ||G||
 //	first order   r0 + max(|1 - tau lambda|, |1 - tau (W gamma + lambda)|) ||G||
 //	second order  r0 + e + (gamma''/2) ||X||_2 ||Delta|| ||X Delta||  <=  r0 + e + (W gamma''/2) ||Delta||^2
 //
-// (the first form of second order is Guo et al.'s; with weights: the step leaves sum_i w_i a_i x_i with |a_i| <= (gamma''/2) ||Delta|| |x_i'Delta|,
-// which is X' times the vector of sqrt(w_i) a_i). From the second step on the full gradient stands in place of G and r0 is 0.
+// (the first form of second order is Guo et al.'s; with weights: the step leaves sum_i w_i a_i x_i
+// with |a_i| <= (gamma''/2) ||Delta|| |x_i'Delta|, which is X' times the vector of sqrt(w_i) a_i).
+// From the second step on the full gradient stands in place of G and r0 is 0.
 
-// BoundedMethod is a method whose step is a function of G alone, so that its residual is bounded before anything is known but the largest and the
-// smallest curvature. A method without one has a bound where its update carries its steps ([SteppedMethod]), or where it leaves the
-// parameters as they are.
+// BoundedMethod is a method whose step is a function of G alone, so that its residual is bounded
+// before anything is known but the largest and the smallest curvature. A method without one has a
+// bound where its update carries its steps ([SteppedMethod]), or where it leaves the parameters as
+// they are.
 type BoundedMethod interface {
 	SmoothMethod
-	// Contraction returns an upper bound of ||G + H Delta|| / ||G|| for the step Delta that follows G, over all symmetric matrices H whose
-	// eigenvalues are between low and high.
+	// Contraction returns an upper bound of ||G + H Delta|| / ||G|| for the step Delta that follows
+	// G, over all symmetric matrices H whose eigenvalues are between low and high.
 	Contraction(low, high float64) float64
 }
 
-// Contraction implements [BoundedMethod]: max(|1 - Tau low|, |1 - Tau high|), since G + H Delta = (I - Tau H) G.
+// Contraction implements [BoundedMethod]: max(|1 - Tau low|, |1 - Tau high|), since G + H Delta =
+// (I - Tau H) G.
 func (m FirstOrder) Contraction(low, high float64) float64 {
 	return max(math.Abs(1-m.Tau*low), math.Abs(1-m.Tau*high))
 }
@@ -71,7 +75,8 @@ func (m Certified) boundsOf(ctx context.Context, c *Certificate, p *Problem, s s
 	return nil
 }
 
-// newtonBounds returns e + (gamma”/2) ||X|| ||Delta|| ||X Delta|| and e + (W gamma”/2) ||Delta||^2 of a step.
+// newtonBounds returns e + (gamma”/2) ||X|| ||Delta|| ||X Delta|| and e + (W gamma”/2) ||Delta||^2
+// of a step.
 func (p *Problem) newtonBounds(ctx context.Context, s smoothness, step *Step, xnorm float64) (bound, worst float64, err error) {
 	delta := make([]float64, len(step.To))
 	floats.SubTo(delta, step.To, step.From)
@@ -124,15 +129,16 @@ func (p *Problem) penaltyRange() (low, high float64) {
 	return p.L2 * floats.Min(p.Penalty), p.L2 * floats.Max(p.Penalty)
 }
 
-// Steps of Lanczos' method for [DataNorm], and the relative error of the largest eigenvalue that they leave with a probability below
-// 1.648 sqrt(p) exp(-sqrt(share) (2 steps - 1)) from a random start (Kuczynski and Wozniakowski 1992, theorem 4.2): 1e-9 at p = 10^5.
+// Steps of Lanczos' method for [DataNorm], and the relative error of the largest eigenvalue that
+// they leave with a probability below 1.648 sqrt(p) exp(-sqrt(share) (2 steps - 1)) from a random
+// start (Kuczynski and Wozniakowski 1992, theorem 4.2): 1e-9 at p = 10^5.
 const (
 	dataNormSteps = 45
 	dataNormShare = 0.1
 )
 
-// DataNorm returns an upper bound of ||X||_2, X having the rows sqrt(w_i) x_i of the samples with weights w_i, at most 5.4 % above it, that
-// fails with a probability below 1e-9.
+// DataNorm returns an upper bound of ||X||_2, X having the rows sqrt(w_i) x_i of the samples with
+// weights w_i, at most 5.4 % above it, that fails with a probability below 1e-9.
 func DataNorm(ctx context.Context, d *datasets.Dataset) (float64, error) {
 	if err := checkData("the data", d); err != nil {
 		return 0, err
@@ -177,8 +183,9 @@ func dataNorm(ctx context.Context, d *datasets.Dataset) (float64, error) {
 	return bound, nil
 }
 
-// rowUnit returns the power of two that the rows sqrt(w_i) x_i, with those norms before their weights, have to be multiplied by for their
-// squares to stay in the range of float64; 0 where they do.
+// rowUnit returns the power of two that the rows sqrt(w_i) x_i, with those norms before their
+// weights, have to be multiplied by for their squares to stay in the range of float64; 0 where they
+// do.
 func rowUnit(d *datasets.Dataset, norms []float64) int {
 	top, none := 0, true
 	for i, v := range norms {

@@ -8,13 +8,14 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// Budget says what a certificate promises and by what noise: training adds b'theta to the loss, b ~ N(0, Sigma^2 I) drawn before
-// training, and parameters whose gradient residual is at most
+// Budget says what a certificate promises and by what noise: training adds b'theta to the loss, b ~
+// N(0, Sigma^2 I) drawn before training, and parameters whose gradient residual is at most
 //
 //	r = Epsilon Sigma / c,  c = sqrt(2 ln(1.5/Delta)),
 //
-// are (Epsilon, Delta)-certified: no event is more than e^Epsilon times as likely as for the retrained parameters, Delta aside, nor the
-// other way round (Guo et al. 2020, theorem 3; docs/paper.md#certificates).
+// are (Epsilon, Delta)-certified: no event is more than e^Epsilon times as likely as for the
+// retrained parameters, Delta aside, nor the other way round (Guo et al. 2020, theorem 3;
+// docs/paper.md#certificates).
 type Budget struct {
 	Epsilon float64 // above 0, at most 1
 	Delta   float64 // above 0, below 1
@@ -33,8 +34,8 @@ func (b Budget) C() float64 {
 // Residual returns the gradient residual that may be certified, Epsilon Sigma / c.
 func (b Budget) Residual() float64 { return b.Epsilon * b.Sigma / b.C() }
 
-// SigmaFor returns the sigma that a residual would need, c r / Epsilon. It is no sigma to train with after the residual was
-// seen: b is a part of training and changes the residual.
+// SigmaFor returns the sigma that a residual would need, c r / Epsilon. It is no sigma to train
+// with after the residual was seen: b is a part of training and changes the residual.
 func (b Budget) SigmaFor(residual float64) float64 { return b.C() * residual / b.Epsilon }
 
 func (b Budget) check() error {
@@ -64,8 +65,9 @@ type Certificate struct {
 	Allowed  float64 // residual that the budget allows
 	Residual float64 // ||grad L(theta'; D')||, exactly: what training and the solver left is in it
 	Trained  float64 // ||grad L(theta; D)||, what training (and earlier requests) had left
-	// Bound and WorstCase are upper bounds of Residual in closed form, the first from the corrected data, the second from their number
-	// alone (docs/paper.md#bounds); +Inf for methods that have none. NoUpdate is that of leaving theta as it was.
+	// Bound and WorstCase are upper bounds of Residual in closed form, the first from the corrected
+	// data, the second from their number alone (docs/paper.md#bounds); +Inf for methods that have
+	// none. NoUpdate is that of leaving theta as it was.
 	Bound, WorstCase, NoUpdate float64
 	// Spent is what a ledger adds up to with this request; Residual where there is no ledger.
 	Spent  float64
@@ -91,8 +93,8 @@ func (e *BudgetError) Error() string {
 		e.Method, spent, c.Allowed, b.Epsilon, b.Delta, b.Sigma, b.SigmaFor(c.Spent), e.Reset)
 }
 
-// RefusalBound returns an upper bound of the probability that a request is refused, eta, from how often it was in draws of
-// the tilt (Clopper and Pearson 1934); it fails with probability alpha.
+// RefusalBound returns an upper bound of the probability that a request is refused, eta, from how
+// often it was in draws of the tilt (Clopper and Pearson 1934); it fails with probability alpha.
 func RefusalBound(refused, draws int, alpha float64) float64 {
 	if refused >= draws {
 		return 1

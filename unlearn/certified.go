@@ -13,32 +13,37 @@ import (
 	"lethe/datasets"
 )
 
-// Certified is certified unlearning by loss perturbation, the paper's method. It holds for a request that was fixed before training, with
-// delta + eta in place of delta, where eta is the probability over b that the request is refused ([RefusalBound]), for the one model that is
-// released or, if it is refused, retrained with a fresh tilt; for methods that depend smoothly on the tilt ([SmoothMethod]); and for
-// objectives that compute in float64. Requests that are chosen by looking at the model, and whoever holds two models of one training, are
-// not covered. [OutputPerturbation] has none of these limits.
+// Certified is certified unlearning by loss perturbation, the paper's method. It holds for a
+// request that was fixed before training, with delta + eta in place of delta, where eta is the
+// probability over b that the request is refused ([RefusalBound]), for the one model that is
+// released or, if it is refused, retrained with a fresh tilt; for methods that depend smoothly on
+// the tilt ([SmoothMethod]); and for objectives that compute in float64. Requests that are chosen
+// by looking at the model, and whoever holds two models of one training, are not covered.
+// [OutputPerturbation] has none of these limits.
 //
-// In convex problems (Guo et al. 2020; docs/paper.md#certificates) a tilt b'theta with b ~ N(0, Sigma^2 I)
-// is drawn before training and is part of it; a request is carried out by Method, and a [Certificate] is issued if the gradient
-// residual on the corrected data, what training left included, is at most Epsilon Sigma / c. Otherwise the update is refused with
-// [BudgetError].
+// In convex problems (Guo et al. 2020; docs/paper.md#certificates) a tilt b'theta with b ~ N(0,
+// Sigma^2 I) is drawn before training and is part of it; a request is carried out by Method, and a
+// [Certificate] is issued if the gradient residual on the corrected data, what training left
+// included, is at most Epsilon Sigma / c. Otherwise the update is refused with [BudgetError].
 //
 //	p, theta, err := m.Train(ctx, problem, start) // p is the problem with its tilt
 //	update, err := m.Unlearn(ctx, p, theta, request)
 //
-// The objective has to be [Convex], Problem.L2 positive, and rows of norm at most 1 ([Problem.Normalize]). One certificate is for one
-// request; for several against one budget see [Certified.Open]. Whoever knows b can undo what it hides: Seed, from which it is drawn with
-// the fingerprint of the training data, is as secret as the data, and so is a refusal.
+// The objective has to be [Convex], Problem.L2 positive, and rows of norm at most 1
+// ([Problem.Normalize]). One certificate is for one request; for several against one budget see
+// [Certified.Open]. Whoever knows b can undo what it hides: Seed, from which it is drawn with the
+// fingerprint of the training data, is as secret as the data, and so is a refusal.
 type Certified struct {
 	Method  Method // carries requests out; nil = SecondOrder with steps solved to 1e-8
 	Budget  Budget
 	Trainer Trainer // nil = LBFGS{}
 	Seed    uint64  // of b
-	// Norm is an upper bound of ||X||_2 of the training data, weights included, see [DataNorm]; 0 = found when a bound needs it. Requests that change
-	// features, other than by removing them, have it found again.
+	// Norm is an upper bound of ||X||_2 of the training data, weights included, see [DataNorm]; 0 =
+	// found when a bound needs it. Requests that change features, other than by removing them, have
+	// it found again.
 	Norm float64
-	// Retrain makes a [Stream] train again, with a fresh tilt, when a request would exceed the budget.
+	// Retrain makes a [Stream] train again, with a fresh tilt, when a request would exceed the
+	// budget.
 	Retrain bool
 }
 
@@ -52,8 +57,8 @@ func (m Certified) method() Method {
 	return m.Method
 }
 
-// Train draws b and minimizes L(theta; D) + b'theta from start. It returns the problem with its tilt, which Unlearn takes, and the
-// parameters.
+// Train draws b and minimizes L(theta; D) + b'theta from start. It returns the problem with its
+// tilt, which Unlearn takes, and the parameters.
 func (m Certified) Train(ctx context.Context, p *Problem, start []float64) (*Problem, []float64, error) {
 	p, _, err := m.examine(p)
 	if err != nil {
@@ -73,7 +78,8 @@ func (m Certified) train(ctx context.Context, p *Problem, start []float64, began
 	return &tilted, theta, err
 }
 
-// examine says why no certificate can be had for the problem, whatever the request. It returns the problem with its data looked at.
+// examine says why no certificate can be had for the problem, whatever the request. It returns the
+// problem with its data looked at.
 func (m Certified) examine(p *Problem) (*Problem, smoothness, error) {
 	if err := m.Budget.check(); err != nil {
 		return nil, smoothness{}, err
@@ -104,7 +110,8 @@ func (m Certified) examine(p *Problem) (*Problem, smoothness, error) {
 	return p, s, checkRowNorms(p.Train)
 }
 
-// tilt draws b for a training, the first on the data began: with another seed, on other data or in a later training it is another b.
+// tilt draws b for a training, the first on the data began: with another seed, on other data or in
+// a later training it is another b.
 func (m Certified) tilt(dim int, began *datasets.Dataset, training int) []float64 {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%d %s", m.Seed, datasets.Fingerprint(began)))
 	return m.Budget.tilt(dim, binary.LittleEndian.Uint64(sum[:]), training)
@@ -120,9 +127,10 @@ func (m Certified) checkMethod() error {
 	return smooth.Smooth()
 }
 
-// Unlearn implements [Method]. p is the problem that Train returned, theta its parameters. The update carries its certificate; beside
-// a [BudgetError] stands an update without Theta. Check holds what the certificate costs beside the update: one
-// gradient where the method's steps have those before and after ([SteppedMethod]), as second order's have, and three otherwise.
+// Unlearn implements [Method]. p is the problem that Train returned, theta its parameters. The
+// update carries its certificate; beside a [BudgetError] stands an update without Theta. Check
+// holds what the certificate costs beside the update: one gradient where the method's steps have
+// those before and after ([SteppedMethod]), as second order's have, and three otherwise.
 func (m Certified) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
 	p, s, err := m.examine(p)
 	if err != nil {
@@ -178,8 +186,8 @@ func (w *certifying) closed(u *Update) *Update {
 	return u
 }
 
-// carryOut lets the method do it and measures: the update comes with a certificate in which Spent and Issued are open. left is
-// grad L(theta; D).
+// carryOut lets the method do it and measures: the update comes with a certificate in which Spent
+// and Issued are open. left is grad L(theta; D).
 func (w *certifying) carryOut(ctx context.Context, theta, left []float64, r Request) (*Update, error) {
 	method := w.m.method()
 	if stepped, ok := method.(SteppedMethod); ok {
@@ -222,7 +230,8 @@ func (w *certifying) carryOut(ctx context.Context, theta, left []float64, r Requ
 	return u, w.m.boundsOf(ctx, c, corrected, w.s, theta, u, g, w.xnorm)
 }
 
-// gradients writes grad L(.; D') at the new parameters to w.grad and returns that at the old: those that the method's steps have, or new ones.
+// gradients writes grad L(.; D') at the new parameters to w.grad and returns that at the old: those
+// that the method's steps have, or new ones.
 func (w *certifying) gradients(ctx context.Context, corrected *Problem, old []float64, u *Update) ([]float64, error) {
 	if after := u.gradientAt(u.Theta); after != nil {
 		copy(w.grad, after)
@@ -236,7 +245,8 @@ func (w *certifying) gradients(ctx context.Context, corrected *Problem, old []fl
 	return before, corrected.Gradient(ctx, before, old)
 }
 
-// changesFeatures reports whether rows may have grown: removed samples and features cannot make them or ||X||_2 larger.
+// changesFeatures reports whether rows may have grown: removed samples and features cannot make
+// them or ||X||_2 larger.
 func (r Request) changesFeatures() bool {
 	return slices.ContainsFunc(r.Changes, func(c Change) bool {
 		return c.size() > 0 && (c.Kind == FeatureCorrection || c.Kind == SampleCorrection)

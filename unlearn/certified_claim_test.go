@@ -14,14 +14,16 @@ import (
 	"lethe/datasets"
 )
 
-// The claim of a certificate, tested by drawing: two parameters, b drawn 20,000 times as Certified draws it, parameters retrained on
-// the corrected data and parameters whose residual is exactly what the budget allows, always in the same direction, which is the
-// hardest case. On every half-space the two distributions have to obey
+// The claim of a certificate, tested by drawing: two parameters, b drawn 20,000 times as Certified
+// draws it, parameters retrained on the corrected data and parameters whose residual is exactly
+// what the budget allows, always in the same direction, which is the hardest case. On every
+// half-space the two distributions have to obey
 //
 //	P(theta in S) <= e^epsilon P(theta* in S) + delta, and the other way round,
 //
-// up to the error of counting. The half-space that tells best has the normal H times the residual's direction: where the loss is
-// nearly quadratic theta varies with the covariance sigma^2 H^-2 and is moved by H^-1 u.
+// up to the error of counting. The half-space that tells best has the normal H times the residual's
+// direction: where the loss is nearly quadratic theta varies with the covariance sigma^2 H^-2 and
+// is moved by H^-1 u.
 func TestTheDistributionsObeyTheCertificate(t *testing.T) {
 	const draws = 20000
 	base := &Problem{Objective: convexLogistic(2), Train: shortRows(12, 2, 2, false, 9), L2: 1}
@@ -64,7 +66,8 @@ func TestTheDistributionsObeyTheCertificate(t *testing.T) {
 	}
 }
 
-// worstExcess returns the largest P(S) - e^epsilon Q(S) - delta over half-spaces S and both orders of the two distributions.
+// worstExcess returns the largest P(S) - e^epsilon Q(S) - delta over half-spaces S and both orders
+// of the two distributions.
 func worstExcess(a, b [][2]float64, telling, direction []float64, budget Budget) float64 {
 	normals := [][]float64{telling, direction, {1, 0}, {0, 1}}
 	rng := rand.New(rand.NewPCG(1, 1))
@@ -103,7 +106,8 @@ func below(sorted []float64, at float64) float64 {
 	return float64(i) / float64(len(sorted))
 }
 
-// optimum minimizes logistic loss + ||theta||^2/2 + b'theta in two parameters by Newton's method, without any code of this package.
+// optimum minimizes logistic loss + ||theta||^2/2 + b'theta in two parameters by Newton's method,
+// without any code of this package.
 func optimum(d *datasets.Dataset, b []float64) (theta [2]float64) {
 	for range 50 {
 		g := [2]float64{theta[0] + b[0], theta[1] + b[1]}

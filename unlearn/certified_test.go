@@ -18,7 +18,8 @@ var testBudget = Budget{Epsilon: 0.1, Delta: 0.01, Sigma: 1}
 func TestBudgetIsThePapers(t *testing.T) {
 	require.InDelta(t, 3.1656, testBudget.C(), 5e-5) // the authors' value
 	require.InDelta(t, 0.2325, Budget{Epsilon: 0.1, Delta: 0.01, Sigma: 7.36}.Residual(), 5e-5)
-	// A delta whose reciprocal is too large for float64 has a logarithm: 1022 ln 2 + ln 1.5 and 1074 ln 2 + ln 1.5.
+	// A delta whose reciprocal is too large for float64 has a logarithm: 1022 ln 2 + ln 1.5 and
+	// 1074 ln 2 + ln 1.5.
 	require.InEpsilon(t, math.Sqrt(2*(1022*math.Ln2+math.Log(1.5))), Budget{Delta: math.Ldexp(1, -1022)}.C(), 1e-14)
 	require.InEpsilon(t, 1/math.Sqrt(2*(1074*math.Ln2+math.Log(1.5))), Budget{Epsilon: 1, Delta: math.SmallestNonzeroFloat64, Sigma: 1}.Residual(), 1e-14)
 	require.InDelta(t, 1, testBudget.SigmaFor(testBudget.Residual()), 1e-15)

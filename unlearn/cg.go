@@ -8,18 +8,21 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// CG solves A x = b for a symmetric positive definite A by the method of conjugate gradients (Hestenes and Stiefel
-// 1952; Saad, Iterative Methods for Sparse Linear Systems, algorithm 9.1 with a preconditioner). One product an
-// iteration, and one more for the true residual. The zero value is ready.
+// CG solves A x = b for a symmetric positive definite A by the method of conjugate gradients
+// (Hestenes and Stiefel 1952; Saad, Iterative Methods for Sparse Linear Systems, algorithm 9.1 with
+// a preconditioner). One product an iteration, and one more for the true residual. The zero value
+// is ready.
 //
-// A direction d with d'Ad < 0 ends the solve with [IndefiniteError]. One with d'Ad = 0 to working precision shows that A is singular and b not
-// in its range, since d'b = r'r > 0 for the residual r of before: it ends the solve with [NotConvergedError] whose Singular is set. With Precondition
+// A direction d with d'Ad < 0 ends the solve with [IndefiniteError]. One with d'Ad = 0 to working
+// precision shows that A is singular and b not in its range, since d'b = r'r > 0 for the residual r
+// of before: it ends the solve with [NotConvergedError] whose Singular is set. With Precondition
 // only d'Ad <= 0 is looked for.
 type CG struct {
 	Tolerance float64 // on ||b - A x|| / ||b||; 0 = 1e-10
 	// MaxProducts limits the products with A; 0 = ten times the dimension, between 200 and 20,000.
 	MaxProducts int
-	// Precondition writes M^-1 r to dst for a fixed symmetric positive definite M near A; nil = the identity.
+	// Precondition writes M^-1 r to dst for a fixed symmetric positive definite M near A; nil = the
+	// identity.
 	Precondition func(dst, r []float64)
 }
 
@@ -42,7 +45,8 @@ func checkKrylov(of string, tolerance float64, maxProducts int) error {
 		count("MaxProducts", maxProducts, "ten times the dimension"))
 }
 
-// productLimit is the default limit of the Krylov methods: exact arithmetic needs p products, rounding several times that.
+// productLimit is the default limit of the Krylov methods: exact arithmetic needs p products,
+// rounding several times that.
 func productLimit(set, p int) float64 {
 	if set > 0 {
 		return float64(set)
@@ -71,8 +75,8 @@ func newCGKernel(p int, precondition func(dst, r []float64)) *cgKernel {
 	return k
 }
 
-// run is a [kernel]. On *IndefiniteError k.direction holds the direction of non-positive curvature. A step along a direction without curvature is
-// taken only if it ends the run.
+// run is a [kernel]. On *IndefiniteError k.direction holds the direction of non-positive curvature.
+// A step along a direction without curvature is taken only if it ends the run.
 func (k *cgKernel) run(ctx context.Context, d, r []float64, a *counted, target, limit float64) (int, error) {
 	clear(d)
 	z := k.preconditioned(r)
@@ -125,9 +129,10 @@ func (k *cgKernel) run(ctx context.Context, d, r []float64, a *counted, target, 
 	}
 }
 
-// nullDirection reports whether A is 0 to working precision along the direction, in the metric of no preconditioner. size is a lower bound
-// of A's norm from the directions before, and is kept up to date. A direction along which a definite matrix has next to no curvature is one:
-// ||A d||^2 <= ||A|| d'Ad.
+// nullDirection reports whether A is 0 to working precision along the direction, in the metric of
+// no preconditioner. size is a lower bound of A's norm from the directions before, and is kept up
+// to date. A direction along which a definite matrix has next to no curvature is one: ||A d||^2 <=
+// ||A|| d'Ad.
 func (k *cgKernel) nullDirection(size *float64) bool {
 	if k.precondition != nil {
 		return false

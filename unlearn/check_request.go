@@ -102,7 +102,8 @@ func (c *Change) check() error {
 	return c.checkNumbers()
 }
 
-// checkFields names a field that a change of this kind has no use for. Another kind may be meant: one that is not set removes samples.
+// checkFields names a field that a change of this kind has no use for. Another kind may be meant:
+// one that is not set removes samples.
 func (c *Change) checkFields() error {
 	for _, f := range []struct {
 		name string

@@ -12,24 +12,27 @@ import (
 	"lethe/safetensors"
 )
 
-// Checkpoint says where a stochastic trainer keeps its state, so that a training that was interrupted at any moment goes on
-// from there. The file carries a fingerprint of the settings, the data and the start; a file that is truncated, of another
-// kind or of another training is an error before the first step, and is not overwritten. Epochs is not part of the
-// fingerprint: a finished training can be lengthened, unless its [Schedule] depends on their number.
+// Checkpoint says where a stochastic trainer keeps its state, so that a training that was
+// interrupted at any moment goes on from there. The file carries a fingerprint of the settings, the
+// data and the start; a file that is truncated, of another kind or of another training is an error
+// before the first step, and is not overwritten. Epochs is not part of the fingerprint: a finished
+// training can be lengthened, unless its [Schedule] depends on their number.
 //
-// The file is in the safetensors format: the parameters under the names of Tensors, then the rule's vectors as "state.0/NAME",
-// "state.1/NAME" and so on, all in double precision, and [Snapshot] as metadata. A file that [Snapshot.SaveParameters] wrote is taken as the
-// end of its training, and refused as a state to go on from.
+// The file is in the safetensors format: the parameters under the names of Tensors, then the rule's
+// vectors as "state.0/NAME", "state.1/NAME" and so on, all in double precision, and [Snapshot] as
+// metadata. A file that [Snapshot.SaveParameters] wrote is taken as the end of its training, and
+// refused as a state to go on from.
 type Checkpoint struct {
 	Path    string  // the file, in a folder that exists; empty = no checkpoint
 	Every   int     // steps between two writes; 0 = at the end of each epoch only (there it is always written)
 	Seconds float64 // also write at the first step that ends so long after the last write, within an epoch; 0 = do not
 	Label   string  // what else must match, in the caller's words: the network and its loss, for instance
 
-	// Tensors are the parts of the parameter vector, in its order, for those who read the file; nil = one tensor "theta" (p).
+	// Tensors are the parts of the parameter vector, in its order, for those who read the file; nil
+	// = one tensor "theta" (p).
 	Tensors []safetensors.Part
-	// Metadata is copied into the file (network, vocabulary, seed). When a training goes on it is not compared: what must match
-	// belongs in Label.
+	// Metadata is copied into the file (network, vocabulary, seed). When a training goes on it is
+	// not compared: what must match belongs in Label.
 	Metadata map[string]string
 }
 
@@ -42,7 +45,8 @@ type Snapshot struct {
 	Tensors     []safetensors.Part // the parts of Theta
 	Metadata    map[string]string  // what the caller gave
 
-	// ParametersOnly says that the file holds no Vectors, and Theta in single precision: see SaveParameters.
+	// ParametersOnly says that the file holds no Vectors, and Theta in single precision: see
+	// SaveParameters.
 	ParametersOnly bool
 
 	lossSum, seen float64 // batch losses and samples of the unfinished epoch

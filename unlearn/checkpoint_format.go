@@ -11,7 +11,8 @@ import (
 	"lethe/safetensors"
 )
 
-// The metadata that a trainer writes, beside the caller's. Numbers are written so that they are read with the same bits.
+// The metadata that a trainer writes, beside the caller's. Numbers are written so that they are
+// read with the same bits.
 const (
 	metaKind    = "lethe"         // what kind of file it is: kindTraining
 	metaEpoch   = "epoch"         // finished epochs
@@ -101,7 +102,8 @@ func decodeCheckpoint(f *safetensors.File) (*Snapshot, error) {
 	return s, nil
 }
 
-// fill joins the tensors to vectors: first those of the parameters, then as many for each vector of the rule.
+// fill joins the tensors to vectors: first those of the parameters, then as many for each vector of
+// the rule.
 func (s *Snapshot) fill(tensors []safetensors.Tensor) error {
 	n := slices.IndexFunc(tensors, func(t safetensors.Tensor) bool { return strings.HasPrefix(t.Name, statePrefix) })
 	if n < 0 {

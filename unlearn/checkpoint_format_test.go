@@ -148,8 +148,8 @@ func (s slowly) Gradient(ctx context.Context, dst, theta []float64, d *datasets.
 	return s.Objective.Gradient(ctx, dst, theta, d)
 }
 
-// With a clock that only the steps move, one second each: every 2.5 seconds within an epoch of six steps is after steps 3 and 6,
-// where the epoch is written anyway, and its end counts as a write.
+// With a clock that only the steps move, one second each: every 2.5 seconds within an epoch of six
+// steps is after steps 3 and 6, where the epoch is written anyway, and its end counts as a write.
 func TestCheckpointBySeconds(t *testing.T) {
 	p := problems(t)["logistic, dense, tilted"]
 	start := randomVector(5, 6)

@@ -9,11 +9,12 @@ import (
 	"lethe/safetensors"
 )
 
-// SaveParameters writes a training that has ended without what its rule keeps: the parameters alone, rounded to single precision, with
-// the fingerprint of the training. Of Adam in double precision that is a sixth of the file. A trainer whose [Checkpoint] names the file
-// returns these parameters if its settings, data, start and number of epochs are those of the file; it never goes on from it, since a step
-// needs the rest. A state within an epoch is an error, as is a parameter beyond the range of float32. The file is written as a whole or,
-// on error, not at all.
+// SaveParameters writes a training that has ended without what its rule keeps: the parameters
+// alone, rounded to single precision, with the fingerprint of the training. Of Adam in double
+// precision that is a sixth of the file. A trainer whose [Checkpoint] names the file returns these
+// parameters if its settings, data, start and number of epochs are those of the file; it never goes
+// on from it, since a step needs the rest. A state within an epoch is an error, as is a parameter
+// beyond the range of float32. The file is written as a whole or, on error, not at all.
 func (s *Snapshot) SaveParameters(path string) error {
 	if s.Step != 0 {
 		return fmt.Errorf("unlearn: %s: the training stopped after %d steps of epoch %d: let it end first", path, s.Step, s.Epoch+1)

@@ -14,7 +14,8 @@ import (
 	"lethe/datasets"
 )
 
-// At any step the process may be killed: what then lies on the disk is a copy of the file at that moment.
+// At any step the process may be killed: what then lies on the disk is a copy of the file at that
+// moment.
 func TestTrainingGoesOnToTheSameBitsAfterAKill(t *testing.T) {
 	p := problems(t)["logistic, sparse, all"]
 	p.Objective = full{logistic(p.Dim())}

@@ -7,10 +7,11 @@ import (
 	"lethe/datasets"
 )
 
-// Chunks divides the request into at most k smaller ones to be carried out one after the other, each on the data that
-// the one before it left: on d they give the same corrected data as the request itself. Each change is cut in the
-// order in which it lists its rows (feature removal: its columns), into parts whose sizes differ by at most one. Rows
-// are counted again where earlier chunks removed samples.
+// Chunks divides the request into at most k smaller ones to be carried out one after the other,
+// each on the data that the one before it left: on d they give the same corrected data as the
+// request itself. Each change is cut in the order in which it lists its rows (feature removal: its
+// columns), into parts whose sizes differ by at most one. Rows are counted again where earlier
+// chunks removed samples.
 func (r Request) Chunks(k int, d *datasets.Dataset) ([]Request, error) {
 	if err := checkData("the data of the request", d); err != nil {
 		return nil, err

@@ -7,13 +7,15 @@ import (
 	"lethe/datasets"
 )
 
-// Convex is an Objective that says it is convex in theta: a convex loss of outputs X theta that are linear in theta. Certificates
-// need it, since only there the gradient residual says how far theta is from the one optimum.
+// Convex is an Objective that says it is convex in theta: a convex loss of outputs X theta that are
+// linear in theta. Certificates need it, since only there the gradient residual says how far theta
+// is from the one optimum.
 type Convex interface {
 	Predictor
-	// Convexity returns how curved a sample's loss is in its outputs: gamma, the largest eigenvalue of that Hessian, and gamma2
-	// (gamma''), the constant by which it changes at most with the outputs. docs/paper.md#bounds: logistic 1/4 and 1/(6 sqrt 3),
-	// softmax 1/2 and sqrt 2/(3 sqrt 3), squared 1 and 0. An objective that is not convex returns an error with the reason.
+	// Convexity returns how curved a sample's loss is in its outputs: gamma, the largest eigenvalue
+	// of that Hessian, and gamma2 (gamma''), the constant by which it changes at most with the
+	// outputs. docs/paper.md#bounds: logistic 1/4 and 1/(6 sqrt 3), softmax 1/2 and sqrt 2/(3 sqrt
+	// 3), squared 1 and 0. An objective that is not convex returns an error with the reason.
 	Convexity() (gamma, gamma2 float64, err error)
 }
 
@@ -56,7 +58,8 @@ func smoothnessOf(o Objective) (smoothness, error) {
 	}
 }
 
-// RowNormError reports a sample whose features have a norm above 1, for which the closed-form bounds do not hold. Found by errors.As.
+// RowNormError reports a sample whose features have a norm above 1, for which the closed-form
+// bounds do not hold. Found by errors.As.
 type RowNormError struct {
 	Data string
 	Row  int // as [datasets.Dataset.Row] counts it
@@ -85,8 +88,9 @@ func checkRowNorms(d *datasets.Dataset) error {
 	return nil
 }
 
-// Normalize returns the problem on training rows divided by their L2 norms, as the bounds of a certificate ask for. Data that the
-// model is to answer for have to be normalized alike ([datasets.NormalizeRows]).
+// Normalize returns the problem on training rows divided by their L2 norms, as the bounds of a
+// certificate ask for. Data that the model is to answer for have to be normalized alike
+// ([datasets.NormalizeRows]).
 func (p *Problem) Normalize() (*Problem, error) {
 	p, err := p.sound()
 	if err != nil {

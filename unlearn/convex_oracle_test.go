@@ -21,7 +21,8 @@ func convexLogistic(dim int) convex { return convex{full{logistic(dim)}, 0.25, 1
 
 func convexSquares(dim int) convex { return convex{full{leastSquares(dim)}, 1, 0} }
 
-// softmax is multi-class regression, theta (features x classes) row-major, written out without any code of this package.
+// softmax is multi-class regression, theta (features x classes) row-major, written out without any
+// code of this package.
 type softmax struct{ features, classes int }
 
 func (o softmax) Dim() int { return o.features * o.classes }

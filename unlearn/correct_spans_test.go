@@ -10,7 +10,8 @@ import (
 	"lethe/datasets"
 )
 
-// secretText is a text of about the length of Alice with 29 secrets of 10 tokens in it, and what they shall become.
+// secretText is a text of about the length of Alice with 29 secrets of 10 tokens in it, and what
+// they shall become.
 func secretText(r *rand.Rand) (text []int32, spans []datasets.Span, replacement [][]int32) {
 	text = make([]int32, 150_000)
 	for i := range text {
@@ -27,7 +28,8 @@ func secretText(r *rand.Rand) (text []int32, spans []datasets.Span, replacement 
 	return text, spans, replacement
 }
 
-// Applied to the windows of a text, the request gives the windows of the replaced text, in milliseconds.
+// Applied to the windows of a text, the request gives the windows of the replaced text, in
+// milliseconds.
 func TestCorrectSpans(t *testing.T) {
 	text, spans, replacement := secretText(rand.New(rand.NewPCG(1, 1)))
 	d, err := datasets.Windows("text", text, 24, 54)

@@ -25,8 +25,8 @@ type descent struct {
 	settings      map[string]string // of the rule, for the checkpoint
 	vectors       int               // of length p that the rule keeps
 	squares       bool              // the rule squares gradients
-	// apply moves theta by the gradient g at that rate, element by element: it is called for blocks of the vectors at the same time.
-	// step counts from 1 over all epochs.
+	// apply moves theta by the gradient g at that rate, element by element: it is called for blocks
+	// of the vectors at the same time. step counts from 1 over all epochs.
 	apply func(theta, g []float64, state [][]float64, rate float64, step int)
 }
 
@@ -107,7 +107,8 @@ func (r *descentRun) open(theta []float64) error {
 		}
 		kept.Vectors = r.at.Vectors // not looked at: no step follows
 	}
-	// A callback that ends the training after the last step of an epoch leaves all steps done and the epoch open.
+	// A callback that ends the training after the last step of an epoch leaves all steps done and
+	// the epoch open.
 	if len(kept.Theta) != len(theta) || len(kept.Vectors) != r.vectors || kept.Epoch < 0 || kept.Step < 0 || kept.Step > r.steps {
 		return fmt.Errorf("unlearn: checkpoint %s is damaged: its state does not fit its settings; move it away to start afresh",
 			r.checkpoint.Path)
@@ -201,8 +202,8 @@ func (r *descentRun) diverged(gradient float64) error {
 		Best: r.least, Curvature: math.NaN(), Remedy: "lower Rate, or look for overflow in the model"}
 }
 
-// gradient writes a batch's gradient to r.g, and returns its loss, NaN if that would cost a pass of its own; both without the
-// regularizer.
+// gradient writes a batch's gradient to r.g, and returns its loss, NaN if that would cost a pass of
+// its own; both without the regularizer.
 func (r *descentRun) gradient(ctx context.Context, batch *datasets.Dataset) (float64, error) {
 	loss, err := math.NaN(), error(nil)
 	if o := stochasticPass(r.p.Objective); o != nil {
@@ -215,7 +216,8 @@ func (r *descentRun) gradient(ctx context.Context, batch *datasets.Dataset) (flo
 	return loss, err
 }
 
-// noiseStream keeps the noise of steps apart from the orders of epochs, which come from the same seed.
+// noiseStream keeps the noise of steps apart from the orders of epochs, which come from the same
+// seed.
 const noiseStream = 0x0d209 << 40
 
 // iteration is the number of the step at hand, from 1 over all epochs.

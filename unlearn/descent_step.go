@@ -30,10 +30,11 @@ func (r *descentRun) cut() {
 // leastSquare is a sum of squares below which they have lost digits, or all of them.
 const leastSquare = 1e-280
 
-// move makes the batch's gradient in r.g, times scale, an estimate of grad L by adding that of the regularizer, and steps
-// along it divided by the sum of the samples' weights. Everything that a step does besides the batch's gradient is done in one pass over the vectors: with
-// millions of parameters it is the memory that takes the time. It returns the norm of the estimate, and whether the new
-// parameters are finite.
+// move makes the batch's gradient in r.g, times scale, an estimate of grad L by adding that of the
+// regularizer, and steps along it divided by the sum of the samples' weights. Everything that a
+// step does besides the batch's gradient is done in one pass over the vectors: with millions of
+// parameters it is the memory that takes the time. It returns the norm of the estimate, and whether
+// the new parameters are finite.
 func (r *descentRun) move(scale float64) (gradient float64, ok bool) {
 	if r.blocks == nil {
 		r.cut()
@@ -60,15 +61,16 @@ func (r *descentRun) move(scale float64) (gradient float64, ok bool) {
 	return math.Sqrt(gradient), finite(squares) || notFinite(r.at.Theta) < 0
 }
 
-// estimate overwrites g, the elements of a batch's gradient from lo on, with scale g + L2 diag(penalty) theta + tilt, and
-// returns the sum of squares.
+// estimate overwrites g, the elements of a batch's gradient from lo on, with scale g + L2
+// diag(penalty) theta + tilt, and returns the sum of squares.
 func (p *Problem) estimate(g, theta []float64, lo int, scale float64) float64 {
 	floats.Scale(scale, g)
 	p.from(lo, len(g)).addRegularizerGradient(g, theta)
 	return floats.Dot(g, g)
 }
 
-// regularizerFrom is the share of the regularizer of the parameters theta, those from lo on, with that sum of squares.
+// regularizerFrom is the share of the regularizer of the parameters theta, those from lo on, with
+// that sum of squares.
 func (p *Problem) regularizerFrom(theta []float64, lo int, squares float64) float64 {
 	q := p.from(lo, len(theta))
 	if q.Penalty != nil || p.L2 == 0 || !finite(squares) {

@@ -168,7 +168,8 @@ func TestOneBadNumberAmongManyIsDivergence(t *testing.T) {
 	}
 }
 
-// The kernels for many numbers at once, where there are any, have the bits of the loops, on numbers of all sizes.
+// The kernels for many numbers at once, where there are any, have the bits of the loops, on numbers
+// of all sizes.
 func TestAdamsKernelsHaveTheBitsOfTheLoops(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	beta1, beta2 := 0.9, 0.999

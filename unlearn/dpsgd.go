@@ -13,23 +13,28 @@ import (
 	"lethe/datasets"
 )
 
-// Clipper is an Objective that adds up the samples' gradients, each shortened to a norm of at most limit.
+// Clipper is an Objective that adds up the samples' gradients, each shortened to a norm of at most
+// limit.
 type Clipper interface {
-	// ClippedSum writes sum_i min(1, limit/||g_i||) g_i with g_i = w_i grad l(z_i, theta), w_i being the sample's weight, to dst (p). So no sample
-	// adds more than limit, whatever it weighs.
+	// ClippedSum writes sum_i min(1, limit/||g_i||) g_i with g_i = w_i grad l(z_i, theta), w_i
+	// being the sample's weight, to dst (p). So no sample adds more than limit, whatever it weighs.
 	ClippedSum(ctx context.Context, dst, theta []float64, limit float64, d *datasets.Dataset) error
 }
 
-// DPSGD is differentially private stochastic gradient descent (Abadi et al. 2016, algorithm 1): at each step every sample is drawn with
-// probability q = Batch/n on its own (Poisson sampling), the drawn samples' gradients are clipped to the norm Clip and summed, and
+// DPSGD is differentially private stochastic gradient descent (Abadi et al. 2016, algorithm 1): at
+// each step every sample is drawn with probability q = Batch/n on its own (Poisson sampling), the
+// drawn samples' gradients are clipped to the norm Clip and summed, and
 //
 //	theta <- theta - Rate ( (sum + N(0, (Noise Clip)^2 I)) / (q n) + (L2 diag(penalty) theta + tilt) / n ).
 //
-// A sample's gradient is clipped with its weight in it, so that weights leave what is counted as it is. Without weights Rate is that of the
-// mean loss, as in [SGD]. As a baseline of unlearning a request changes nothing: the model is (Epsilon,
-// Delta)-private for adding or removing one sample, which [PrivacySpent] counts with a sensitivity of Clip. A corrected label or sample is a
-// replacement, two such steps with a sensitivity of 2 Clip: [Private.Guarantee] gives epsilon and delta for a request. The model is trained before the request, by [DPSGD.Train]; DPSGD itself is
-// a [Method] too, which trains first, outside the cost of the update. The objective has to be a [Clipper].
+// A sample's gradient is clipped with its weight in it, so that weights leave what is counted as it
+// is. Without weights Rate is that of the mean loss, as in [SGD]. As a baseline of unlearning a
+// request changes nothing: the model is (Epsilon, Delta)-private for adding or removing one sample,
+// which [PrivacySpent] counts with a sensitivity of Clip. A corrected label or sample is a
+// replacement, two such steps with a sensitivity of 2 Clip: [Private.Guarantee] gives epsilon and
+// delta for a request. The model is trained before the request, by [DPSGD.Train]; DPSGD itself is a
+// [Method] too, which trains first, outside the cost of the update. The objective has to be a
+// [Clipper].
 type DPSGD struct {
 	Rate  float64   // learning rate, positive
 	Clip  float64   // norm that a sample's gradient is clipped to; 0 = 1

@@ -97,8 +97,9 @@ func TestDPSGDClipsAndLearns(t *testing.T) {
 	require.ErrorContains(t, err, "lower Rate")
 }
 
-// With every sample in every batch the steps are a Gaussian mechanism whose exact law is known: k samples apart, the ratio of distance to
-// noise is k mu with mu = sqrt(steps)/noise. A corrected label is two samples apart, and the epsilon of one does not cover it.
+// With every sample in every batch the steps are a Gaussian mechanism whose exact law is known: k
+// samples apart, the ratio of distance to noise is k mu with mu = sqrt(steps)/noise. A corrected
+// label is two samples apart, and the epsilon of one does not cover it.
 func TestACorrectionCountsTwice(t *testing.T) {
 	p := problems(t)["logistic, dense, tilted"]
 	n := p.Train.Len()

@@ -8,8 +8,9 @@ import (
 	"lethe/datasets"
 )
 
-// entered returns the problem once it and its data were found to be sound, so that what is called from here on does not look again. Every
-// method and every trainer begins with it: a wrong number in the data is named there, with its row and column, and not blamed on the model.
+// entered returns the problem once it and its data were found to be sound, so that what is called
+// from here on does not look again. Every method and every trainer begins with it: a wrong number
+// in the data is named there, with its row and column, and not blamed on the model.
 func (p *Problem) entered(theta []float64) (*Problem, error) {
 	if err := p.check(theta); err != nil {
 		return nil, err
@@ -34,7 +35,8 @@ func (p *Problem) sound() (*Problem, error) {
 	return p.on(p.Train), nil
 }
 
-// on is With for data that are known to be sound: checked already, or made of such data by a request that was checked.
+// on is With for data that are known to be sound: checked already, or made of such data by a
+// request that was checked.
 func (p *Problem) on(train *datasets.Dataset) *Problem {
 	q := p.With(train)
 	q.checked = train
@@ -49,8 +51,8 @@ func checkData(role string, d *datasets.Dataset) error {
 	return nil
 }
 
-// checkMeets says why d cannot be data for the model that was trained on p: it is not sound, or of another kind, shape, number of classes or
-// coding than the training data.
+// checkMeets says why d cannot be data for the model that was trained on p: it is not sound, or of
+// another kind, shape, number of classes or coding than the training data.
 func (p *Problem) checkMeets(role string, d *datasets.Dataset) error {
 	if err := checkData(role, d); err != nil {
 		return err
@@ -64,7 +66,8 @@ func (p *Problem) checkMeets(role string, d *datasets.Dataset) error {
 	return nil
 }
 
-// checkLengths says where the numbers of samples, labels and weights disagree. It looks at the lengths only.
+// checkLengths says where the numbers of samples, labels and weights disagree. It looks at the
+// lengths only.
 func checkLengths(d *datasets.Dataset) error {
 	if noSamples(d) {
 		return fmt.Errorf("unlearn: %s: no samples: X is nil", nameOf(d))
@@ -85,7 +88,8 @@ func noSamples(d *datasets.Dataset) bool {
 	return d.X == nil || v.Kind() == reflect.Pointer && v.IsNil()
 }
 
-// blame returns what is wrong with the training data where a result is not finite and nobody has looked yet. Sound data are not to blame.
+// blame returns what is wrong with the training data where a result is not finite and nobody has
+// looked yet. Sound data are not to blame.
 func (p *Problem) blame(isFinite bool) error {
 	if isFinite || p.checked == p.Train {
 		return nil

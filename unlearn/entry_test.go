@@ -10,8 +10,8 @@ import (
 	"lethe/datasets"
 )
 
-// spoiled are data sets that no model can be trained on, with what has to be said of each. Rows are those of the user's data: the sets are a part
-// of it, from row 10 on.
+// spoiled are data sets that no model can be trained on, with what has to be said of each. Rows are
+// those of the user's data: the sets are a part of it, from row 10 on.
 func spoiled(t *testing.T) map[string]*datasets.Dataset {
 	out := map[string]*datasets.Dataset{}
 	add := func(want string, classes int, sparse bool, spoil func(d *datasets.Dataset)) {
@@ -45,7 +45,8 @@ func spoiled(t *testing.T) map[string]*datasets.Dataset {
 	return out
 }
 
-// Whatever is asked of wrong data, the answer names the data set, the row and the column, and never the model or the rate.
+// Whatever is asked of wrong data, the answer names the data set, the row and the column, and never
+// the model or the rate.
 func TestEveryEntranceNamesWrongData(t *testing.T) {
 	good := shortRows(60, 5, 2, false, 3)
 	theta := randomVector(5, 5)
@@ -131,7 +132,8 @@ func TestEveryEntranceNamesWrongData(t *testing.T) {
 	}
 }
 
-// Rows are counted in the user's data wherever a part of it is at hand: after removals, in chunks and in streams.
+// Rows are counted in the user's data wherever a part of it is at hand: after removals, in chunks
+// and in streams.
 func TestRowsAreThoseOfTheUsersData(t *testing.T) {
 	d := shortRows(60, 5, 2, false, 3)
 	p := &Problem{Objective: convexLogistic(5), Train: d, L2: 1}
@@ -228,7 +230,8 @@ func TestCorrectedWeightsBeyondTheRangeOfNumbers(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// A gradient cannot be divided by a sum of weights whose reciprocal is infinite: that is no divergence.
+// A gradient cannot be divided by a sum of weights whose reciprocal is infinite: that is no
+// divergence.
 func TestWeightsTooSmallToDivideBy(t *testing.T) {
 	d := randomData(40, 5, 2, false, 2)
 	d.Weights = slices.Repeat([]float64{1e-320}, 40)

@@ -7,7 +7,8 @@ import (
 	"math"
 )
 
-// DivergedError reports an iteration whose iterates grew without bound or stopped being numbers. Found by errors.As.
+// DivergedError reports an iteration whose iterates grew without bound or stopped being numbers.
+// Found by errors.As.
 type DivergedError struct {
 	Solver     string
 	Quantity   string // what was measured; empty = "relative residual", ||b - A x|| / ||b||
@@ -31,8 +32,8 @@ func scaleNote(scale float64) string {
 	return fmt.Sprintf(", scale %.4g", scale)
 }
 
-// NotConvergedError reports a solve or a training that ended above its tolerance. The vector handed back beside it is the
-// best one found. Found by errors.As.
+// NotConvergedError reports a solve or a training that ended above its tolerance. The vector handed
+// back beside it is the best one found. Found by errors.As.
 type NotConvergedError struct {
 	Solver     string
 	Quantity   string // what was measured: "relative residual" or "gradient norm"
@@ -49,13 +50,15 @@ func (e *NotConvergedError) Error() string {
 		e.Solver, e.Quantity, e.Reached, e.Tolerance, e.Iterations, e.Products, e.Remedy)
 }
 
-// IndefiniteError reports that a matrix which had to be positive definite is not. Found by errors.As.
+// IndefiniteError reports that a matrix which had to be positive definite is not. Found by
+// errors.As.
 type IndefiniteError struct {
 	Solver     string
 	Of         string // what is not positive definite; empty = "the matrix"
 	Iterations int
-	// Curvature is a Rayleigh quotient v'Av / v'v that came out zero or negative, so an upper bound of the smallest
-	// eigenvalue: a ridge has to exceed -Curvature at the very least. Exact gives the eigenvalue itself, Lanczos an estimate.
+	// Curvature is a Rayleigh quotient v'Av / v'v that came out zero or negative, so an upper bound
+	// of the smallest eigenvalue: a ridge has to exceed -Curvature at the very least. Exact gives
+	// the eigenvalue itself, Lanczos an estimate.
 	Curvature float64
 	Residual  float64 // ||b - A x|| / ||b|| of the vector handed back
 	Singular  bool    // Curvature is 0 to working precision: the matrix is singular, as far as float64 can tell, and not indefinite
@@ -71,13 +74,15 @@ func (e *IndefiniteError) Error() string {
 const (
 	roundingRemedy = "rounding error sets this limit: accept a larger tolerance, add a ridge, or compute the products in float64"
 	singularRemedy = "the matrix is singular to working precision: add a ridge; without one CG and MINRES solve the system if b is in the matrix' range"
-	// inconsistentRemedy is that of a solver that knows b not to be in the range. MINRES then stops as well, at a least-squares solution.
+	// inconsistentRemedy is that of a solver that knows b not to be in the range. MINRES then stops
+	// as well, at a least-squares solution.
 	inconsistentRemedy = "the matrix is singular to working precision and b is not in its range, so that no vector solves the system: add a ridge " +
 		"(MINRES ends with this error too, but hands back a least-squares solution)"
 	overflowRemedy = "the product with A is not finite: look for overflow in the model at these parameters"
 )
 
-// attributed puts a solver, and the relative residual of the vector it hands back, in the place of Lanczos' method in an error of it.
+// attributed puts a solver, and the relative residual of the vector it hands back, in the place of
+// Lanczos' method in an error of it.
 func attributed(err error, solver string, residual float64) error {
 	if e, ok := errors.AsType[*DivergedError](err); ok && e.Solver == lanczosName {
 		*e = DivergedError{Solver: solver, Iterations: e.Iterations, Residual: math.NaN(), Best: residual, Curvature: math.NaN(), Remedy: e.Remedy}
@@ -88,9 +93,11 @@ func attributed(err error, solver string, residual float64) error {
 // noCurvature is the share of a matrix' norm below which a curvature is 0 to working precision.
 const noCurvature = 1e-14
 
-// notDefinite is the error of a curvature, of a direction or the smallest of all, that a positive definite matrix does not have. size is a lower
-// bound of the matrix' norm; the size of a curvature that is next to nothing beside it is rounding, and no ridge to ask for. null says that its
-// direction is then a null vector: an indefinite matrix has others along which the curvature vanishes.
+// notDefinite is the error of a curvature, of a direction or the smallest of all, that a positive
+// definite matrix does not have. size is a lower bound of the matrix' norm; the size of a curvature
+// that is next to nothing beside it is rounding, and no ridge to ask for. null says that its
+// direction is then a null vector: an indefinite matrix has others along which the curvature
+// vanishes.
 func notDefinite(curvature, size float64, null bool) *IndefiniteError {
 	e := &IndefiniteError{Curvature: curvature, Residual: math.NaN(), Remedy: indefiniteRemedy(curvature)}
 	if math.Abs(curvature) > noCurvature*size {

@@ -11,16 +11,18 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Exact solves A x = b by writing A out from p products and taking its Cholesky factor: O(p^2) memory, p products
-// and O(p^3) arithmetic. For small models, and as the yardstick of the other solvers. The zero value is ready.
+// Exact solves A x = b by writing A out from p products and taking its Cholesky factor: O(p^2)
+// memory, p products and O(p^3) arithmetic. For small models, and as the yardstick of the other
+// solvers. The zero value is ready.
 //
-// A matrix without a Cholesky factor ends the solve with [IndefiniteError] and its smallest eigenvalue, unless Indefinite is
-// set.
+// A matrix without a Cholesky factor ends the solve with [IndefiniteError] and its smallest
+// eigenvalue, unless Indefinite is set.
 type Exact struct {
 	Tolerance float64 // on ||b - A x|| / ||b||, after iterative refinement; 0 = 1e-10
 	MaxDim    int     // refuse larger matrices; 0 = 5,000 (400 MB for matrix and factor, 600 with Indefinite)
-	// Indefinite solves with a matrix that is not positive definite too, by an LU factor. A second-order update by such a matrix goes
-	// to a saddle point or a maximum as readily as to a minimum.
+	// Indefinite solves with a matrix that is not positive definite too, by an LU factor. A
+	// second-order update by such a matrix goes to a saddle point or a maximum as readily as to a
+	// minimum.
 	Indefinite bool
 }
 
@@ -54,7 +56,8 @@ func (s Exact) Solve(ctx context.Context, dst []float64, a Operator, b []float64
 	return st, err
 }
 
-// unfactored describes the start, which is what a solve hands back whose matrix has no factor, in st and in the error.
+// unfactored describes the start, which is what a solve hands back whose matrix has no factor, in
+// st and in the error.
 func unfactored(ctx context.Context, st *Stats, dst []float64, a Operator, b []float64, err error) error {
 	e, ok := errors.AsType[*IndefiniteError](err)
 	if !ok {
@@ -67,8 +70,8 @@ func unfactored(ctx context.Context, st *Stats, dst []float64, a Operator, b []f
 	return err
 }
 
-// Factor writes out A and keeps its Cholesky factor, so that later solves cost O(p^2). It fails with [IndefiniteError]
-// when A has none.
+// Factor writes out A and keeps its Cholesky factor, so that later solves cost O(p^2). It fails
+// with [IndefiniteError] when A has none.
 func Factor(ctx context.Context, a Operator) (*Factored, error) { return Exact{}.Factor(ctx, a) }
 
 // Factor is the function [Factor] under the settings of s.
@@ -106,10 +109,11 @@ func (s Exact) check() error {
 	return checkSettings("Exact", relativeTolerance("Tolerance", s.Tolerance, "the default 1e-10"), count("MaxDim", s.MaxDim, "the default 5,000"))
 }
 
-// Factored is a factor kept from [Factor]. As a [Solver] it solves A x = b for the matrix that was factored or one near
-// it (the Hessian on corrected data, say): a Cholesky factor preconditions conjugate gradients on the products of the a it
-// is given, which end after one iteration when a is the matrix itself. An LU factor only corrects what the last
-// correction left, as long as that halves the residual.
+// Factored is a factor kept from [Factor]. As a [Solver] it solves A x = b for the matrix that was
+// factored or one near it (the Hessian on corrected data, say): a Cholesky factor preconditions
+// conjugate gradients on the products of the a it is given, which end after one iteration when a is
+// the matrix itself. An LU factor only corrects what the last correction left, as long as that
+// halves the residual.
 type Factored struct {
 	Tolerance   float64 // on ||b - A x|| / ||b||; 0 = 1e-10
 	MaxProducts int     // 0 = as [CG]
@@ -183,8 +187,8 @@ func (f *Factored) correct(ctx context.Context, d, r []float64, a *counted, _, _
 	return 1, ctx.Err()
 }
 
-// SolveTo writes M^-1 b to dst for the matrix M that was factored, without any product and without checking the
-// residual. dst and b have length [Factored.Dim] and may be the same slice.
+// SolveTo writes M^-1 b to dst for the matrix M that was factored, without any product and without
+// checking the residual. dst and b have length [Factored.Dim] and may be the same slice.
 func (f *Factored) SolveTo(dst, b []float64) {
 	f.solveTo(dst, b)
 	shiftTo(dst, -f.exponent, dst)
@@ -201,8 +205,8 @@ func (f *Factored) solveTo(dst, b []float64) {
 	_ = f.factor.SolveVecTo(d, mat.NewVecDense(len(b), b))
 }
 
-// Materialize writes A out by p products with the unit vectors and takes the mean of A and A', which differ by
-// rounding. maxDim 0 = 5,000; a larger p is an error.
+// Materialize writes A out by p products with the unit vectors and takes the mean of A and A',
+// which differ by rounding. maxDim 0 = 5,000; a larger p is an error.
 func Materialize(ctx context.Context, a Operator, maxDim int) (*mat.SymDense, error) {
 	p := a.Dim()
 	if err := checkSettings("Exact", count("MaxDim", maxDim, "the default 5,000")); err != nil {
@@ -252,7 +256,8 @@ func halfway(a, b float64) float64 {
 	return a/2 + b/2
 }
 
-// smallestEigenvalue is exact up to 1,000 rows and Lanczos' upper estimate beyond, where O(p^3) takes minutes.
+// smallestEigenvalue is exact up to 1,000 rows and Lanczos' upper estimate beyond, where O(p^3)
+// takes minutes.
 func smallestEigenvalue(ctx context.Context, m *mat.SymDense) (float64, error) {
 	p := m.SymmetricDim()
 	if p > 1000 {

@@ -9,17 +9,20 @@ import (
 	"lethe/datasets"
 )
 
-// exactDescent is [OutputPerturbation] on a problem: Newton's method to a residual that counts its own rounding error.
+// exactDescent is [OutputPerturbation] on a problem: Newton's method to a residual that counts its
+// own rounding error.
 type exactDescent struct {
 	OutputPerturbation
 	curvature, slope float64 // of a sample's loss in its outputs, see ConvexLoss
 	lambda, largest  float64 // smallest and largest regularizer of a parameter
 }
 
-// descended is what a descent began and ended with: gradient residuals, without their rounding error.
+// descended is what a descent began and ended with: gradient residuals, without their rounding
+// error.
 type descended struct{ before, after float64 }
 
-// descend goes from theta to parameters whose residual on p, with the rounding error of computing it, is at most r.
+// descend goes from theta to parameters whose residual on p, with the rounding error of computing
+// it, is at most r.
 func (d exactDescent) descend(ctx context.Context, p *Problem, theta []float64) ([]float64, descended, error) {
 	rows, err := d.rowSums(p.Train)
 	if err != nil {
@@ -58,9 +61,11 @@ func (d exactDescent) descend(ctx context.Context, p *Problem, theta []float64) 
 	return nil, descended{}, fmt.Errorf("unlearn: %s published nothing: the residual and its rounding error stay above %.3g", d.Name(), d.Residual)
 }
 
-// rounding bounds the error of the gradient of L as computed in float64. With u = 2^-53, m numbers in a row, n samples and
-// weights w_i, the outputs err by at most (m + c) u ||x_i|| ||theta||, the slope of a loss by curvature times that and c u slope, and the sum over n terms by
-// n u times the sum of their norms (Higham 2002, section 3.1), whatever the order; c covers exp, log and the few operations around them.
+// rounding bounds the error of the gradient of L as computed in float64. With u = 2^-53, m numbers
+// in a row, n samples and weights w_i, the outputs err by at most (m + c) u ||x_i|| ||theta||, the
+// slope of a loss by curvature times that and c u slope, and the sum over n terms by n u times the
+// sum of their norms (Higham 2002, section 3.1), whatever the order; c covers exp, log and the few
+// operations around them.
 func (d exactDescent) rounding(ctx context.Context, p *Problem, theta []float64) (float64, error) {
 	rows, err := d.rowSums(p.Train)
 	if err != nil {
@@ -94,8 +99,9 @@ func (d exactDescent) roundingWith(ctx context.Context, p *Problem, theta []floa
 	return bound, nil
 }
 
-// rowSums are the weighted sums of the norms of the rows, with a bias' one beside them, and of their squares. They are of the data alone, and so
-// one pass over these serves every bound of a descent.
+// rowSums are the weighted sums of the norms of the rows, with a bias' one beside them, and of
+// their squares. They are of the data alone, and so one pass over these serves every bound of a
+// descent.
 type rowSums struct{ first, second float64 }
 
 func (d exactDescent) rowSums(train *datasets.Dataset) (rowSums, error) {
@@ -112,8 +118,8 @@ func (d exactDescent) rowSums(train *datasets.Dataset) (rowSums, error) {
 	return s, nil
 }
 
-// gradientNorms returns the sum of the norms of the samples' weighted gradients, which it takes one by one where the objective is no
-// [PerSampler].
+// gradientNorms returns the sum of the norms of the samples' weighted gradients, which it takes one
+// by one where the objective is no [PerSampler].
 func (d exactDescent) gradientNorms(ctx context.Context, p *Problem, theta []float64) (float64, error) {
 	norms := make([]float64, p.Train.Len())
 	if _, ok := unmetered(p.Objective).(PerSampler); ok {

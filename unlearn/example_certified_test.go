@@ -10,7 +10,8 @@ import (
 	"lethe/unlearn"
 )
 
-// Convexity says that least squares is convex, and how curved: what certificates ask of an objective.
+// Convexity says that least squares is convex, and how curved: what certificates ask of an
+// objective.
 func (m regression) Convexity() (gamma, gamma2 float64, err error) { return 1, 0, nil }
 
 // Outputs and Predict give what the model answers.
@@ -23,7 +24,8 @@ func (m regression) Predict(_ context.Context, dst, theta []float64, d *datasets
 	return nil
 }
 
-// Noise is drawn before training; then each request gets a certificate, or is refused with what it would have needed.
+// Noise is drawn before training; then each request gets a certificate, or is refused with what it
+// would have needed.
 func ExampleCertified() {
 	ctx := context.Background()
 	flats := flats()

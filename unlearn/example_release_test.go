@@ -12,7 +12,8 @@ import (
 // LossSmoothness says how curved half of a squared error is; it has no bound of its slope.
 func (regression) LossSmoothness() (curvature, slope float64, err error) { return 1, math.Inf(1), nil }
 
-// Every request is certified: the descent goes on until its residual is small enough, and the release has fresh noise.
+// Every request is certified: the descent goes on until its residual is small enough, and the
+// release has fresh noise.
 func ExampleOutputPerturbation_Open() {
 	dir, err := os.MkdirTemp("", "releases-")
 	if err != nil {

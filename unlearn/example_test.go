@@ -9,7 +9,8 @@ import (
 	"lethe/unlearn"
 )
 
-// regression is least squares on dense rows, l = (x'theta - y)^2 / 2: all that a model has to offer.
+// regression is least squares on dense rows, l = (x'theta - y)^2 / 2: all that a model has to
+// offer.
 type regression struct{ dim int }
 
 func (m regression) Dim() int { return m.dim }
@@ -86,7 +87,8 @@ func fit(p *unlearn.Problem) []float64 {
 	return theta
 }
 
-// Forget a sample: on a quadratic loss the second-order update is what retraining without the sample gives.
+// Forget a sample: on a quadratic loss the second-order update is what retraining without the
+// sample gives.
 func ExampleSecondOrder() {
 	p := &unlearn.Problem{Objective: regression{2}, Train: flats()}
 	theta := fit(p)
@@ -107,7 +109,8 @@ func ExampleSecondOrder() {
 	// gradient residual 271.1, then 0.0
 }
 
-// Correct a label and forget a feature in one request, in ten parts at most, each with its own update.
+// Correct a label and forget a feature in one request, in ten parts at most, each with its own
+// update.
 func ExampleIterative() {
 	p := &unlearn.Problem{Objective: regression{2}, Train: flats(), L2: 0.1}
 	theta := fit(p)
@@ -185,8 +188,8 @@ func ExampleRequest_Apply() {
 func ExampleMerge() {
 	_, err := unlearn.Merge(unlearn.RemoveSamples(1, 4), unlearn.CorrectLabels([]int{3, 4}, []float64{4, 10}))
 	fmt.Println(err)
-	// Output:
-	// unlearn: "remove samples" and "correct labels" overlap in row 4: say once what shall become of it
+	// Output: unlearn: "remove samples" and "correct labels" overlap in row 4: say once what shall
+	// become of it
 }
 
 // Occlusion keeps the model and blinds it to the feature.

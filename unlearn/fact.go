@@ -10,9 +10,11 @@ import (
 type FactKind int
 
 const (
-	// Forced: a solve failed, or the trust check would have refused the parameters, and Force kept them. Err says why.
+	// Forced: a solve failed, or the trust check would have refused the parameters, and Force kept
+	// them. Err says why.
 	Forced FactKind = iota + 1
-	// Refused: a chunk was not taken ([Iterative].Accept), so that the parameters are those of the chunks before it.
+	// Refused: a chunk was not taken ([Iterative].Accept), so that the parameters are those of the
+	// chunks before it.
 	Refused
 	// LeftOut: a later step was left out because it would have made things worse.
 	LeftOut
@@ -30,8 +32,8 @@ func (k FactKind) String() string {
 	return fmt.Sprintf("FactKind(%d)", int(k))
 }
 
-// Fact is a way in which an update is not what its method alone would have made of the request. Tables mark it; [Update].Notes has it in
-// words.
+// Fact is a way in which an update is not what its method alone would have made of the request.
+// Tables mark it; [Update].Notes has it in words.
 type Fact struct {
 	Kind          FactKind
 	Chunk, Chunks int   // of an iterative update, from 1; 0 = of the update as a whole
@@ -62,7 +64,8 @@ func (t *attempt) leftOut(err error) {
 	t.note("%v and was left out", err)
 }
 
-// takeChunk makes the facts of a chunk those of the whole. What a chunk forced that was then refused is in none of the parameters.
+// takeChunk makes the facts of a chunk those of the whole. What a chunk forced that was then
+// refused is in none of the parameters.
 func (t *attempt) takeChunk(u *Update, chunk, chunks int, refused string) {
 	if refused != "" {
 		t.update.Facts = append(t.update.Facts, Fact{Refused, chunk, chunks, errors.New(refused)})

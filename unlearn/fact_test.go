@@ -42,7 +42,8 @@ func TestWhatWasForcedIsAFact(t *testing.T) {
 	}
 }
 
-// A chunk that was forced and then refused is not in the parameters, so they are not marked as forced by it.
+// A chunk that was forced and then refused is not in the parameters, so they are not marked as
+// forced by it.
 func TestAForcedChunkThatIsRefusedIsNotForced(t *testing.T) {
 	p := problems(t)["logistic, dense, tilted"]
 	theta := trained(t, p)

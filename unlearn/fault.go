@@ -8,13 +8,15 @@ import (
 	"lethe/datasets"
 )
 
-// Faulter is an optional method of an [Objective]. Fault says which parameter, or which sample of d, makes the loss or the gradient at theta no
-// finite number; nil if there is none. It is called where something has failed already, and may take as long as a pass over all samples.
+// Faulter is an optional method of an [Objective]. Fault says which parameter, or which sample of
+// d, makes the loss or the gradient at theta no finite number; nil if there is none. It is called
+// where something has failed already, and may take as long as a pass over all samples.
 type Faulter interface {
 	Fault(ctx context.Context, theta []float64, d *datasets.Dataset) error
 }
 
-// because joins to an error, of numbers that are not finite, where they come from, if the objective can tell. A nil error stays nil.
+// because joins to an error, of numbers that are not finite, where they come from, if the objective
+// can tell. A nil error stays nil.
 func (p *Problem) because(ctx context.Context, theta []float64, d *datasets.Dataset, err error) error {
 	if err == nil {
 		return nil
@@ -33,7 +35,8 @@ func (p *Problem) because(ctx context.Context, theta []float64, d *datasets.Data
 	return err
 }
 
-// overflowed is because for a solver's error, where products of the Hessian at theta on d were no finite numbers.
+// overflowed is because for a solver's error, where products of the Hessian at theta on d were no
+// finite numbers.
 func (p *Problem) overflowed(ctx context.Context, theta []float64, d *datasets.Dataset, err error) error {
 	if e, ok := errors.AsType[*DivergedError](err); ok && e.Remedy == overflowRemedy {
 		return p.because(ctx, theta, d, err)

@@ -23,7 +23,8 @@ func (bent) Fault(context.Context, []float64, *datasets.Dataset) error {
 	return errors.New("row 7 is to blame")
 }
 
-// Where the loss and the gradient are finite and a product with the Hessian is not, training and updates ask the objective which sample it is.
+// Where the loss and the gradient are finite and a product with the Hessian is not, training and
+// updates ask the objective which sample it is.
 func TestProductsThatAreNotFiniteNameTheSample(t *testing.T) {
 	d := &datasets.Dataset{X: &datasets.Dense{N: 3, Cols: 1, Data: []float64{1, 2, 3}}, Y: []float64{1, 0, 2}}
 	p := &Problem{Objective: bent{full{leastSquares(1)}}, Train: d, L2: 1}

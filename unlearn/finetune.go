@@ -9,15 +9,16 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// FineTune is the baseline that goes on training on the corrected data for a short while: from theta, over mini-batches B in
-// random order (docs/paper.md#linear-models, the authors' rule),
+// FineTune is the baseline that goes on training on the corrected data for a short while: from
+// theta, over mini-batches B in random order (docs/paper.md#linear-models, the authors' rule),
 //
 //	theta <- theta - (Rate/Batch) (sum_{i in B} grad l(z_i, theta) + s (L2 diag(penalty) theta + tilt)), s = 1,
 //
-// or with s = |B|/n, so that a pass goes down L itself: with s = 1 it goes down a loss whose regularizer counts n/|B| times, which
-// ruins the model when L2 is large.
+// or with s = |B|/n, so that a pass goes down L itself: with s = 1 it goes down a loss whose
+// regularizer counts n/|B| times, which ruins the model when L2 is large.
 //
-// It is not refused when the residual grows, as stochastic steps make it do; only when it stops being a number.
+// It is not refused when the residual grows, as stochastic steps make it do; only when it stops
+// being a number.
 type FineTune struct {
 	Rate   float64 // learning rate; 1e-4 on the linear models of the paper, or find it with [Tune]
 	Batch  int     // samples in a batch, and the divisor of the last, shorter one too; 0 = 32

@@ -9,8 +9,8 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// With Full a step follows the gradient of the corrected data: all of them, or the subsample that is drawn for it, which is another than that of
-// the trust check.
+// With Full a step follows the gradient of the corrected data: all of them, or the subsample that
+// is drawn for it, which is another than that of the trust check.
 func TestStepsThatFollowTheFullGradient(t *testing.T) {
 	p := problems(t)["logistic, dense, tilted"]
 	theta := trained(t, p)
@@ -47,7 +47,8 @@ func TestStepsThatFollowTheFullGradient(t *testing.T) {
 		floats.AddScaled(next, -1e-2, want)
 		require.InDeltaSlice(t, next, u.Theta, 1e-12, name)
 
-		// What the step follows is work, G is not needed where nothing judges by it, and the check is the rest.
+		// What the step follows is work, G is not needed where nothing judges by it, and the check
+		// is the rest.
 		gradients := 38.0 + 4 + 2
 		if tt.sample > 0 {
 			gradients = 2 + min(float64(max(tt.sample, tt.full)), 36)
@@ -77,8 +78,9 @@ func TestStepsThatFollowTheFullGradient(t *testing.T) {
 	}
 }
 
-// In chunks, a step that follows the full gradient also mends what the steps before it left: the residual at the end is that of the last step
-// alone, where those that follow the differences add up.
+// In chunks, a step that follows the full gradient also mends what the steps before it left: the
+// residual at the end is that of the last step alone, where those that follow the differences add
+// up.
 func TestChunksThatFollowTheFullGradientMendWhatWasLeft(t *testing.T) {
 	p := problems(t)["logistic, dense, tilted"]
 	theta := trained(t, p)

@@ -7,13 +7,15 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// Galerkin solves A x = b for a symmetric positive definite A in the Krylov space of so many products, by [NewKrylov]: the iterate that
-// conjugate gradients reach after as many, the nearest of the space to the solution in the norm sqrt(e'Ae). Its residual may be larger
-// than that of zeros when the space is small; [CG] then hands back the zeros, since it keeps what has the smallest residual. Take Galerkin where
-// the number of products is what limits the step, as in networks; and to carry out what [ShiftedSolve] found.
+// Galerkin solves A x = b for a symmetric positive definite A in the Krylov space of so many
+// products, by [NewKrylov]: the iterate that conjugate gradients reach after as many, the nearest
+// of the space to the solution in the norm sqrt(e'Ae). Its residual may be larger than that of
+// zeros when the space is small; [CG] then hands back the zeros, since it keeps what has the
+// smallest residual. Take Galerkin where the number of products is what limits the step, as in
+// networks; and to carry out what [ShiftedSolve] found.
 //
-// A matrix that is not positive definite in the space ends with [IndefiniteError], a product that is not finite with [DivergedError], and dst as it
-// was. Memory: Products vectors of length p.
+// A matrix that is not positive definite in the space ends with [IndefiniteError], a product that
+// is not finite with [DivergedError], and dst as it was. Memory: Products vectors of length p.
 type Galerkin struct {
 	Products  int     // of the space; 0 = 25. One more is taken for the true residual
 	Tolerance float64 // on ||b - A x|| / ||b||; 0 = 1e-10

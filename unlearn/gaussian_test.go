@@ -10,7 +10,8 @@ import (
 	"gonum.org/v1/gonum/integrate/quad"
 )
 
-// By definition delta is the mass by which N(mu, 1) exceeds e^epsilon N(0, 1), which is an integral of one variable.
+// By definition delta is the mass by which N(mu, 1) exceeds e^epsilon N(0, 1), which is an integral
+// of one variable.
 func TestGaussianDeltaIsTheIntegral(t *testing.T) {
 	for _, epsilon := range []float64{0, 0.01, 0.1, 1, 5, 30} {
 		for _, mu := range []float64{0.001, 0.01, 0.1, 0.5, 1, 3, 10} {
@@ -74,12 +75,14 @@ func TestErfcx(t *testing.T) {
 	}
 }
 
-// erfcxBig sums the continued fraction of exp(x^2) erfc(x) sqrt(pi)/2 from its far end (above 2), and Taylor's series below.
+// erfcxBig sums the continued fraction of exp(x^2) erfc(x) sqrt(pi)/2 from its far end (above 2),
+// and Taylor's series below.
 func erfcxBig(x float64) float64 {
 	const precision = 300
 	f := func(v float64) *big.Float { return new(big.Float).SetPrec(precision).SetFloat64(v) }
 	if x < 2 {
-		// erf(x) = 2/sqrt(pi) exp(-x^2) sum 2^k x^(2k+1)/(2k+1)!!, so erfcx(x) = exp(x^2) - 2/sqrt(pi) sum.
+		// erf(x) = 2/sqrt(pi) exp(-x^2) sum 2^k x^(2k+1)/(2k+1)!!, so erfcx(x) = exp(x^2) -
+		// 2/sqrt(pi) sum.
 		sum, term := f(x), f(x)
 		exp, power := f(1), f(1)
 		for k := 1; k < 200; k++ {

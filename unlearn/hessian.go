@@ -18,8 +18,9 @@ type Curvature int
 const (
 	// FullHessian is the Hessian itself, which need not be positive definite away from a minimum.
 	FullHessian Curvature = iota
-	// GaussNewton is J'H_out J, positive semi-definite for losses that are convex in the network's outputs, and equal to the
-	// Hessian where the network is linear in its parameters. The objective has to be a [GaussNewtonLinearizer].
+	// GaussNewton is J'H_out J, positive semi-definite for losses that are convex in the network's
+	// outputs, and equal to the Hessian where the network is linear in its parameters. The
+	// objective has to be a [GaussNewtonLinearizer].
 	GaussNewton
 )
 
@@ -30,9 +31,10 @@ func (c Curvature) String() string {
 	return "hessian"
 }
 
-// Hessian returns the operator of L's Hessian at theta, of dimension p, regularizer included. It is linearized once
-// where the objective is a [Linearizer], under ctx; each product observes its own context as well. The operator keeps a
-// copy of theta, and is as safe for concurrent use as the objective is.
+// Hessian returns the operator of L's Hessian at theta, of dimension p, regularizer included. It is
+// linearized once where the objective is a [Linearizer], under ctx; each product observes its own
+// context as well. The operator keeps a copy of theta, and is as safe for concurrent use as the
+// objective is.
 func (p *Problem) Hessian(ctx context.Context, theta []float64, c Curvature) (Operator, error) {
 	p, err := p.sound()
 	if err != nil {
@@ -71,7 +73,8 @@ func (p *Problem) hessianOver(ctx context.Context, theta []float64, c Curvature,
 // product writes a matrix times v to dst.
 type product func(ctx context.Context, dst, v []float64) error
 
-// linearize returns the product with the loss' curvature on d, without the regularizer. theta must not change later.
+// linearize returns the product with the loss' curvature on d, without the regularizer. theta must
+// not change later.
 func (p *Problem) linearize(ctx context.Context, theta []float64, c Curvature, d *datasets.Dataset) (product, error) {
 	var multiply func(dst, v []float64) error
 	var err error
@@ -123,10 +126,11 @@ func (h *hessian) MulVecTo(ctx context.Context, dst, x []float64) error {
 	return nil
 }
 
-// HessianBatches returns the Hessian at theta, regularizer included, as a mean over batches of the samples: H = mean_b
-// H_b with H_b = batches * sum_{i in b} hess l(z_i, theta) + L2 diag(penalty). The samples are shuffled by seed, and the
-// sizes of the batches differ by at most one. Nothing is kept between products, so that memory does not grow with the
-// number of batches; a Gauss-Newton product linearizes its batch again.
+// HessianBatches returns the Hessian at theta, regularizer included, as a mean over batches of the
+// samples: H = mean_b H_b with H_b = batches * sum_{i in b} hess l(z_i, theta) + L2 diag(penalty).
+// The samples are shuffled by seed, and the sizes of the batches differ by at most one. Nothing is
+// kept between products, so that memory does not grow with the number of batches; a Gauss-Newton
+// product linearizes its batch again.
 func (p *Problem) HessianBatches(ctx context.Context, theta []float64, c Curvature, batches int, seed uint64) (BatchOperator, error) {
 	p, err := p.sound()
 	if err != nil {
@@ -211,7 +215,8 @@ func (h *batchHessian) sumTo(ctx context.Context, dst, x []float64, b int) error
 	})
 }
 
-// curvatureProduct writes sum_{i in d} hess l(z_i, theta) x to dst, for data that are used only once at theta.
+// curvatureProduct writes sum_{i in d} hess l(z_i, theta) x to dst, for data that are used only
+// once at theta.
 func (p *Problem) curvatureProduct(ctx context.Context, dst, theta, x []float64, c Curvature, d *datasets.Dataset) error {
 	if c == FullHessian {
 		return p.Objective.HVP(ctx, dst, theta, x, d)

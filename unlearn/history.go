@@ -7,7 +7,8 @@ import (
 	"slices"
 )
 
-// history is everything that a stream has been asked for, in the rows of the data that it began with.
+// history is everything that a stream has been asked for, in the rows of the data that it began
+// with.
 type history struct {
 	removed []int                   // samples, rising
 	columns []int                   // removed features, rising
@@ -36,7 +37,8 @@ func (h *history) changes(r Request) ([]EntryChange, error) {
 	return out, nil
 }
 
-// now returns the request in the rows of the data as they are now. What speaks of removed samples or features is an error.
+// now returns the request in the rows of the data as they are now. What speaks of removed samples
+// or features is an error.
 func (h *history) now(r Request) (Request, error) {
 	var out Request
 	for _, c := range r.Changes {

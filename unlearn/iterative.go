@@ -11,24 +11,30 @@ import (
 	"lethe/datasets"
 )
 
-// Iterative divides the request into chunks ([Request.Chunks]) and lets Method carry them out one after the other, each
-// on the data and the parameters that the one before it left. Where Method estimates residuals on a subsample, so does the whole. The chunks
-// share Method's Seed.
+// Iterative divides the request into chunks ([Request.Chunks]) and lets Method carry them out one
+// after the other, each on the data and the parameters that the one before it left. Where Method
+// estimates residuals on a subsample, so does the whole. The chunks share Method's Seed.
 //
-// A chunk's own difference G knows nothing of what the chunks before it left, so that a step along it may make the residual larger. The steps
-// of SecondOrder, and of FirstOrder in more than one chunk, in ReestimateStatistics too, therefore follow the full gradient on the data corrected so far,
-// as if Gradient were FullGradient, and Full were set. Two settings keep the update as published, along the difference that each chunk makes:
-// Force, since such an update is kept whatever comes of it, and SecondOrder.Gradient: Difference. A step of SecondOrder that follows the
-// full gradient, and would make the residual larger, is halved until it does not, unless Step or Force is set: along the solution of
-// H Delta = -grad L the residual falls at first, whatever H is.
+// A chunk's own difference G knows nothing of what the chunks before it left, so that a step along
+// it may make the residual larger. The steps of SecondOrder, and of FirstOrder in more than one
+// chunk, in ReestimateStatistics too, therefore follow the full gradient on the data corrected so
+// far, as if Gradient were FullGradient, and Full were set. Two settings keep the update as
+// published, along the difference that each chunk makes: Force, since such an update is kept
+// whatever comes of it, and SecondOrder.Gradient: Difference. A step of SecondOrder that follows
+// the full gradient, and would make the residual larger, is halved until it does not, unless Step
+// or Force is set: along the solution of H Delta = -grad L the residual falls at first, whatever H
+// is.
 type Iterative struct {
-	// Method carries out each chunk: FirstOrder or SecondOrder, or one of them in ReestimateStatistics. One whose update is more than parameters
-	// (Occlusion, SISA, Certified, ObjectivePerturbation) is refused.
+	// Method carries out each chunk: FirstOrder or SecondOrder, or one of them in
+	// ReestimateStatistics. One whose update is more than parameters (Occlusion, SISA, Certified,
+	// ObjectivePerturbation) is refused.
 	Method Method
 	Chunks int // at most; 0 = 10
-	// Accept scores parameters, higher is better: by the accuracy on a validation set, for instance; nil = take every chunk. A chunk after
-	// which the score is no number, or lower than before it by more than Tolerance, is refused: the parameters stay as they were, the data
-	// move on to the next chunk, and Notes says so. What Accept costs is not counted, but for its seconds.
+	// Accept scores parameters, higher is better: by the accuracy on a validation set, for
+	// instance; nil = take every chunk. A chunk after which the score is no number, or lower than
+	// before it by more than Tolerance, is refused: the parameters stay as they were, the data move
+	// on to the next chunk, and Notes says so. What Accept costs is not counted, but for its
+	// seconds.
 	Accept    func(ctx context.Context, theta []float64) (score float64, err error)
 	Tolerance float64 // 0 or more
 }
@@ -41,8 +47,8 @@ func (m Iterative) Name() string {
 	return m.Method.Name() + "-iterative"
 }
 
-// Unlearn implements [Method]. Each chunk goes through Method's own trust check, and the whole through one more. A chunk
-// that is refused ends the whole with its error.
+// Unlearn implements [Method]. Each chunk goes through Method's own trust check, and the whole
+// through one more. A chunk that is refused ends the whole with its error.
 func (m Iterative) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
 	if m.Method == nil {
 		return nil, errors.New("unlearn: Iterative needs a Method, FirstOrder or SecondOrder")
@@ -95,7 +101,8 @@ func (m Iterative) Unlearn(ctx context.Context, p *Problem, theta []float64, r R
 	return t.judge(current, after, ok && f.Forces(), m.remedy(len(chunks)))
 }
 
-// remedy says what else to try where every chunk was taken and the whole is worse: the chunks undo each other's changes.
+// remedy says what else to try where every chunk was taken and the whole is worse: the chunks undo
+// each other's changes.
 func (m Iterative) remedy(chunks int) string {
 	var s []string
 	if chunks > 1 {
@@ -115,7 +122,8 @@ type chunked struct {
 	more bool // there could be more chunks
 }
 
-// estimateAfter is the residual at theta, on the account of the trust check. t.grad stays that of the old parameters.
+// estimateAfter is the residual at theta, on the account of the trust check. t.grad stays that of
+// the old parameters.
 func (t *attempt) estimateAfter(ctx context.Context, theta []float64) (float64, error) {
 	grad := t.grad
 	t.grad = make([]float64, len(grad))
@@ -124,7 +132,8 @@ func (t *attempt) estimateAfter(ctx context.Context, theta []float64) (float64, 
 	return after, err
 }
 
-// carryOut returns the parameters after all chunks and their residual on the last chunk's data, which are D'.
+// carryOut returns the parameters after all chunks and their residual on the last chunk's data,
+// which are D'.
 func (m Iterative) carryOut(
 	ctx context.Context, t *attempt, method Method, data *datasets.Dataset, chunks []Request,
 ) (theta []float64, residual float64, err error) {
@@ -165,7 +174,8 @@ func (m Iterative) carryOut(
 	return current, after, nil
 }
 
-// belongsTo says what beside its parameters an update consists of that holds for these alone; empty = nothing.
+// belongsTo says what beside its parameters an update consists of that holds for these alone; empty
+// = nothing.
 func (u *Update) belongsTo() string {
 	switch {
 	case u.Predict != nil:
@@ -191,7 +201,8 @@ func (a *acceptance) begin(ctx context.Context, m Iterative, theta []float64) (e
 	return err
 }
 
-// refuses says why parameters are not taken, "" if they are; their score then is the one to be compared with.
+// refuses says why parameters are not taken, "" if they are; their score then is the one to be
+// compared with.
 func (a *acceptance) refuses(ctx context.Context, m Iterative, theta []float64) (string, error) {
 	if m.Accept == nil {
 		return "", nil

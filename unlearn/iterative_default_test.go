@@ -11,8 +11,8 @@ import (
 	"lethe/datasets"
 )
 
-// The default of Iterative goes through on convex problems, whatever the request and the number of chunks, comes nearer to retraining than the
-// old model, and near it where each step is small.
+// The default of Iterative goes through on convex problems, whatever the request and the number of
+// chunks, comes nearer to retraining than the old model, and near it where each step is small.
 func TestSecondOrderInChunksGoesThroughOnConvexProblems(t *testing.T) {
 	for name, tt := range map[string]struct {
 		objective Objective
@@ -58,7 +58,8 @@ func TestSecondOrderInChunksGoesThroughOnConvexProblems(t *testing.T) {
 	}
 }
 
-// Where training had left something, chunks mend it too: the default ends nearer to the optimum than the old parameters were to theirs.
+// Where training had left something, chunks mend it too: the default ends nearer to the optimum
+// than the old parameters were to theirs.
 func TestChunksMendWhatTrainingLeft(t *testing.T) {
 	p := &Problem{Objective: full{logistic(6)}, Train: randomData(300, 6, 2, false, 1), L2: 1}
 	theta := trained(t, p)
@@ -93,7 +94,8 @@ func TestChunksMendWhatTrainingLeft(t *testing.T) {
 	require.Equal(t, alone.Theta, one.Theta)
 }
 
-// On a problem that is not convex the update goes through or says what helps: nothing that is set already, and before comes before after.
+// On a problem that is not convex the update goes through or says what helps: nothing that is set
+// already, and before comes before after.
 func TestRefusalsNameWhatHelps(t *testing.T) {
 	p := &Problem{Objective: full{neuron(5)}, Train: randomData(40, 5, 2, false, 4), L2: 1e-3}
 	refused := 0

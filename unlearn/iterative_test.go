@@ -10,7 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A chunk that the score refuses leaves the parameters; what comes after it starts from them, on data that moved on.
+// A chunk that the score refuses leaves the parameters; what comes after it starts from them, on
+// data that moved on.
 func TestAChunkThatMakesThingsWorseIsRefused(t *testing.T) {
 	p := problems(t)["logistic, dense, tilted"]
 	theta := trained(t, p)
@@ -79,7 +80,8 @@ func TestAScoreThatFailsEndsTheUpdate(t *testing.T) {
 		require.ErrorIs(t, err, broken)
 		require.Nil(t, u.Theta)
 	}
-	// No score is lower than one that is no number: every chunk would be refused, and the update be one that does nothing.
+	// No score is lower than one that is no number: every chunk would be refused, and the update be
+	// one that does nothing.
 	u, err := Iterative{Method: SecondOrder{}, Accept: func(context.Context, []float64) (float64, error) { return math.NaN(), nil }}.
 		Unlearn(t.Context(), p, theta, RemoveSamples(1, 2))
 	require.ErrorContains(t, err, "Iterative.Accept gives the parameters before the request the score NaN")
@@ -88,7 +90,8 @@ func TestAScoreThatFailsEndsTheUpdate(t *testing.T) {
 	require.ErrorContains(t, err, "Iterative.Tolerance is -1")
 }
 
-// What an update holds beside its parameters would be lost: hidden features, votes, a certificate, the tilt of a private training.
+// What an update holds beside its parameters would be lost: hidden features, votes, a certificate,
+// the tilt of a private training.
 func TestChunksByMethodsThatLeaveMoreThanParameters(t *testing.T) {
 	p := &Problem{Objective: convexLogistic(5), Train: shortRows(60, 5, 2, false, 3), L2: 1}
 	m := Certified{Seed: 1, Budget: Budget{1, 0.1, 1e3}, Trainer: newton{}}

@@ -30,7 +30,8 @@ func identity(n int) Operator {
 	return Symmetric(m)
 }
 
-// Faults of other projects, each as a small input with the right answer. The source is the project and the number of its issue or change.
+// Faults of other projects, each as a small input with the right answer. The source is the project
+// and the number of its issue or change.
 func TestKnownFailures(t *testing.T) {
 	for _, known := range []struct {
 		source, fault string

@@ -5,10 +5,12 @@ import (
 	"context"
 )
 
-// LaggedCholesky, a lagged preconditioner, solves a stream of systems whose matrices change little from one to the next, as the Hessians of successive requests do: by
-// conjugate gradients that the Cholesky factor of an earlier matrix preconditions, which take a few products. The matrix at hand is
-// factored at the first solve, and again after one that took more than Refactor products. For small models, like [Exact]. The zero value
-// is ready; it is a pointer since it keeps the factor, and not safe for concurrent use.
+// LaggedCholesky, a lagged preconditioner, solves a stream of systems whose matrices change little
+// from one to the next, as the Hessians of successive requests do: by conjugate gradients that the
+// Cholesky factor of an earlier matrix preconditions, which take a few products. The matrix at hand
+// is factored at the first solve, and again after one that took more than Refactor products. For
+// small models, like [Exact]. The zero value is ready; it is a pointer since it keeps the factor,
+// and not safe for concurrent use.
 type LaggedCholesky struct {
 	Tolerance float64 // on ||b - A x|| / ||b||; 0 = 1e-8
 	Refactor  float64 // products of a solve after which the factor is renewed; 0 = 8

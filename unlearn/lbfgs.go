@@ -11,18 +11,21 @@ import (
 	"gonum.org/v1/gonum/optimize"
 )
 
-// LBFGS minimizes a problem by L-BFGS (gonum/optimize, with a bisection line search) and finishes with [Newton].
+// LBFGS minimizes a problem by L-BFGS (gonum/optimize, with a bisection line search) and finishes
+// with [Newton].
 //
-// L-BFGS steers by values of L. Where the gradient is small they change by less than their rounding error and the line
-// search fails, on a sum over 40,000 samples near ||grad L|| = 3e-6. So from NewtonBelow on, or from where the line
-// search failed, Newton-CG goes on, which can judge a step by the gradient alone. The zero value is ready.
+// L-BFGS steers by values of L. Where the gradient is small they change by less than their rounding
+// error and the line search fails, on a sum over 40,000 samples near ||grad L|| = 3e-6. So from
+// NewtonBelow on, or from where the line search failed, Newton-CG goes on, which can judge a step
+// by the gradient alone. The zero value is ready.
 type LBFGS struct {
 	Tolerance     float64 // on ||grad L||; 0 = 1e-6
 	NewtonBelow   float64 // the gradient norm at which Newton takes over; 0 = 1e-3, negative = never
 	MaxIterations int     // iterations of L-BFGS; 0 = 1,000
 	Memory        int     // pairs of steps and gradient differences that are kept; 0 = 15
 	Newton        Newton  // settings of the finish; its Tolerance and Callback are those given here
-	// Callback is called after each iteration, of the finish too; an error from it ends the training.
+	// Callback is called after each iteration, of the finish too; an error from it ends the
+	// training.
 	Callback func(Progress) error
 }
 

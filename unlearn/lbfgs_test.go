@@ -155,7 +155,8 @@ func TestMinimizersOnlyDescend(t *testing.T) {
 	}
 }
 
-// coarse rounds the loss to the precision of a float32, so that a line search cannot tell small steps.
+// coarse rounds the loss to the precision of a float32, so that a line search cannot tell small
+// steps.
 type coarse struct{ glm }
 
 func (o coarse) Loss(ctx context.Context, theta []float64, d *datasets.Dataset) (float64, error) {

@@ -12,21 +12,24 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// Entry is one line of a [Ledger]: a training or a request, with what it added to the gradient residual.
+// Entry is one line of a [Ledger]: a training or a request, with what it added to the gradient
+// residual.
 type Entry struct {
 	Number int    `json:"number"` // from 0
 	Kind   string `json:"kind"`   // "train", "request", "retrain" (a request that was answered by retraining, or retraining alone)
 	// Changes is the request, its rows counted in the data set that the ledger began with.
 	Changes []EntryChange `json:"changes,omitempty"`
-	// Added is the residual that training left, or ||grad L(theta_t; D_t) - grad L(theta_t-1; D_t-1)||.
+	// Added is the residual that training left, or ||grad L(theta_t; D_t) - grad L(theta_t-1;
+	// D_t-1)||.
 	Added float64 `json:"added"`
 	Total float64 `json:"total"` // sum of Added since the last training, its own included
 	// Exact is ||grad L(theta_t; D_t)||, at most Total by the triangle inequality.
 	Exact float64 `json:"exact"`
-	// Bound is the residual's closed-form bound for this entry alone, taken from the data; left out where there is none.
+	// Bound is the residual's closed-form bound for this entry alone, taken from the data; left out
+	// where there is none.
 	Bound float64 `json:"bound,omitempty"`
-	// DataNorm is the upper bound of ||X||_2 that later bounds use until another is found, so that a stream that is opened again uses the same
-	// one; left out where none is known.
+	// DataNorm is the upper bound of ||X||_2 that later bounds use until another is found, so that
+	// a stream that is opened again uses the same one; left out where none is known.
 	DataNorm float64 `json:"data_norm,omitempty"`
 	// Settings says what was trained; of "train" only.
 	Settings map[string]string `json:"settings,omitempty"`
@@ -72,11 +75,12 @@ func (e *LedgerDamagedError) Error() string {
 	return fmt.Sprintf("unlearn: %s %s: restore the folder from a copy, or train again in another one; nothing was changed", at, e.Reason)
 }
 
-// Ledger is the account of a stream of requests against one budget, in a folder of its own. ledger.jsonl is append-only: each line
-// holds an [Entry] and the SHA-256 of the line before it and itself, and is synced to disk. model.json holds the parameters after the
-// last acknowledged entry with the number of lines and the last hash, so that a ledger that was shortened is found out. An entry
-// counts once both are written: what a kill left beyond that, a whole line or a part of one, was never acknowledged and is dropped.
-// Both files are their owner's alone to read (mode 0600).
+// Ledger is the account of a stream of requests against one budget, in a folder of its own.
+// ledger.jsonl is append-only: each line holds an [Entry] and the SHA-256 of the line before it and
+// itself, and is synced to disk. model.json holds the parameters after the last acknowledged entry
+// with the number of lines and the last hash, so that a ledger that was shortened is found out. An
+// entry counts once both are written: what a kill left beyond that, a whole line or a part of one,
+// was never acknowledged and is dropped. Both files are their owner's alone to read (mode 0600).
 //
 // Not safe for concurrent use.
 type Ledger struct {
@@ -92,8 +96,9 @@ type Ledger struct {
 	broken  error  // why nothing more can be appended
 }
 
-// OpenLedger opens the ledger of a folder, which is made where there is none. Damage is a [LedgerDamagedError], and a ledger that is open
-// elsewhere [ErrLedgerLocked]; neither changes anything.
+// OpenLedger opens the ledger of a folder, which is made where there is none. Damage is a
+// [LedgerDamagedError], and a ledger that is open elsewhere [ErrLedgerLocked]; neither changes
+// anything.
 func OpenLedger(dir string) (*Ledger, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("unlearn: ledger: %w", err)
@@ -193,8 +198,9 @@ func (l *Ledger) reconcile(path string, hashes []string) (int, error) {
 	}
 }
 
-// Append writes an entry and the parameters after it. When it returns nil both are on disk: the entry is acknowledged. Number and Total
-// are filled in. After an error nothing more can be appended until the ledger is opened again.
+// Append writes an entry and the parameters after it. When it returns nil both are on disk: the
+// entry is acknowledged. Number and Total are filled in. After an error nothing more can be
+// appended until the ledger is opened again.
 func (l *Ledger) Append(e Entry, theta []float64) error {
 	if errors.Is(l.broken, fs.ErrClosed) {
 		return fmt.Errorf("unlearn: ledger %s is closed: open it again (%w)", l.dir, l.broken)
@@ -254,8 +260,9 @@ func (l *Ledger) Requests() int {
 // rateOver is how many of the last requests a rate is taken from.
 const rateOver = 100
 
-// RequestsLeft returns how many requests fit into what is left of the residual that may be spent, at the mean rate of the last 100 since
-// training. known is false as long as there was none, or none added anything.
+// RequestsLeft returns how many requests fit into what is left of the residual that may be spent,
+// at the mean rate of the last 100 since training. known is false as long as there was none, or
+// none added anything.
 func (l *Ledger) RequestsLeft(allowed float64) (requests int, known bool) {
 	n := min(l.Requests(), rateOver)
 	sum := 0.0

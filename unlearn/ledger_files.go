@@ -40,7 +40,8 @@ func encodeLine(e Entry, before string) (line []byte, hash string, err error) {
 	return append(line, '\n'), hash, err
 }
 
-// decodeLine is the inverse of encodeLine, without the newline. Anything else than what encodeLine wrote is an error.
+// decodeLine is the inverse of encodeLine, without the newline. Anything else than what encodeLine
+// wrote is an error.
 func decodeLine(data []byte, before string) (e Entry, hash string, err error) {
 	var line ledgerLine
 	if err := strictly(data, &line); err != nil {
@@ -79,11 +80,13 @@ func (m *model) sum() string {
 	return hex.EncodeToString(s[:])
 }
 
-// ledgerMode is the mode of a ledger's files and of SISA's slices: the owner's alone. A ledger holds what people asked to have corrected, and a
-// slice still knows samples that were forgotten since; neither is for publication.
+// ledgerMode is the mode of a ledger's files and of SISA's slices: the owner's alone. A ledger
+// holds what people asked to have corrected, and a slice still knows samples that were forgotten
+// since; neither is for publication.
 const ledgerMode = 0o600
 
-// writeModel replaces a file whole, and syncs the folder so that the new name outlives a power failure too.
+// writeModel replaces a file whole, and syncs the folder so that the new name outlives a power
+// failure too.
 func writeModel(dir, name string, m model) error {
 	m.Theta = base64.StdEncoding.EncodeToString(littleEndian(m.theta))
 	m.Sum = m.sum()
@@ -109,7 +112,8 @@ func writeModel(dir, name string, m model) error {
 	return errors.Join(folder.Sync(), folder.Close())
 }
 
-// removePending removes the models that a kill left half written. Nobody else writes there: the ledger is locked.
+// removePending removes the models that a kill left half written. Nobody else writes there: the
+// ledger is locked.
 func removePending(dir string) error {
 	entries, err := os.ReadDir(dir)
 	for _, e := range entries {

@@ -8,7 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Whatever stands in the two files of a ledger, opening it neither panics nor changes what it refuses; one that opens can be gone on with.
+// Whatever stands in the two files of a ledger, opening it neither panics nor changes what it
+// refuses; one that opens can be gone on with.
 func FuzzLedgerFolder(f *testing.F) {
 	line, hash, err := encodeLine(Entry{Kind: entryTrain, Added: 1, Total: 1, Exact: 1}, "")
 	require.NoError(f, err)

@@ -16,10 +16,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// killFolder names the environment variable that makes the test's process one that streams requests into the ledger of that folder.
+// killFolder names the environment variable that makes the test's process one that streams requests
+// into the ledger of that folder.
 const killFolder = "LETHE_TEST_LEDGER"
 
-// A process that is killed at any point loses no request that it acknowledged, and the account stays true.
+// A process that is killed at any point loses no request that it acknowledged, and the account
+// stays true.
 func TestLedgerSurvivesKills(t *testing.T) {
 	if dir := os.Getenv(killFolder); dir != "" {
 		streamUntilKilled(t, dir)
@@ -81,7 +83,8 @@ func killStream(t *testing.T, dir string) *Stream {
 	return s
 }
 
-// streamUntilKilled removes one sample after the other and prints how many are gone once each is acknowledged.
+// streamUntilKilled removes one sample after the other and prints how many are gone once each is
+// acknowledged.
 func streamUntilKilled(t *testing.T, dir string) {
 	s := killStream(t, dir)
 	for row := len(s.Ledger().Entries()) - 1; row < killSamples-1; row++ {

@@ -11,7 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A ledger and SISA's slices are their owner's alone, also where another program left a file that all could read.
+// A ledger and SISA's slices are their owner's alone, also where another program left a file that
+// all could read.
 func TestLedgersAndSlicesAreTheirOwnersAlone(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, modelName), nil, 0o644))

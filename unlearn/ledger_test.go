@@ -68,7 +68,8 @@ func TestSecondOpenerIsRefused(t *testing.T) {
 	require.NoError(t, l.Close())
 }
 
-// Whatever is done to the files, the ledger says so and changes nothing; what was never acknowledged is dropped with a message.
+// Whatever is done to the files, the ledger says so and changes nothing; what was never
+// acknowledged is dropped with a message.
 func TestDamageIsToldAndUnacknowledgedLinesAreDropped(t *testing.T) {
 	lines := func(data []byte) [][]byte {
 		return bytes.SplitAfter(bytes.TrimSuffix(data, []byte("\n")), []byte("\n"))
@@ -162,7 +163,8 @@ func TestAFirstEntryWithoutItsModelIsDropped(t *testing.T) {
 	require.NoError(t, l.Close())
 }
 
-// Whatever stands in the file, opening it neither panics nor changes it unless it says what it dropped.
+// Whatever stands in the file, opening it neither panics nor changes it unless it says what it
+// dropped.
 func FuzzLedger(f *testing.F) {
 	line, hash, err := encodeLine(Entry{Kind: entryTrain, Added: 1, Total: 1, Exact: 1}, "")
 	require.NoError(f, err)

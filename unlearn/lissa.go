@@ -14,27 +14,32 @@ import (
 //
 //	u <- u + (1/Scale) (b - A u)
 //
-// (Agarwal, Bullins and Hazan 2017; docs/paper.md#lissa), which converges for Scale above half the largest eigenvalue, in a
-// number of products proportional to the condition number; CG needs its root only. The authors' recursion with
-// "damping" d and result u_J/scale is this one on A + d*scale*I. The zero value is ready.
+// (Agarwal, Bullins and Hazan 2017; docs/paper.md#lissa), which converges for Scale above half the
+// largest eigenvalue, in a number of products proportional to the condition number; CG needs its
+// root only. The authors' recursion with "damping" d and result u_J/scale is this one on A +
+// d*scale*I. The zero value is ready.
 //
-// On a [BatchOperator] each step uses one batch, drawn by Seed. The true residual is taken once a pass over the
-// batches; the next pass solves for the correction that this residual asks for, which takes the batches' noise out in
-// proportion (the control variate of Johnson and Zhang 2013), and a pass that made things worse is undone. See Plain.
+// On a [BatchOperator] each step uses one batch, drawn by Seed. The true residual is taken once a
+// pass over the batches; the next pass solves for the correction that this residual asks for, which
+// takes the batches' noise out in proportion (the control variate of Johnson and Zhang 2013), and a
+// pass that made things worse is undone. See Plain.
 //
-// A growing residual ends the solve with [DivergedError] or, where the curvature along it is negative, with [IndefiniteError].
+// A growing residual ends the solve with [DivergedError] or, where the curvature along it is
+// negative, with [IndefiniteError].
 type LiSSA struct {
 	Tolerance   float64 // on ||b - A x|| / ||b||; 0 = 1e-3
 	MaxProducts int     // products with the whole of A, those of the choice of scale included; 0 = 100,000
-	// Scale is the reciprocal of the step; 0 = chosen from the spectrum: half the sum of the largest and the smallest
-	// eigenvalue, or of batches the largest eigenvalue of some of them. [Stats] says what was chosen.
+	// Scale is the reciprocal of the step; 0 = chosen from the spectrum: half the sum of the
+	// largest and the smallest eigenvalue, or of batches the largest eigenvalue of some of them.
+	// [Stats] says what was chosen.
 	Scale float64
-	// ChooseRidge adds a ridge to A if Lanczos' method finds a negative eigenvalue, twice its size. [Stats] says how much. A ridge that
-	// is known goes into A: see [Ridge].
+	// ChooseRidge adds a ridge to A if Lanczos' method finds a negative eigenvalue, twice its size.
+	// [Stats] says how much. A ridge that is known goes into A: see [Ridge].
 	ChooseRidge bool
 	Seed        uint64 // of Lanczos' starts and of the order of batches
-	// Plain runs the recursion on batches as published: one long run from b's own side, without corrections, which ends at the
-	// batches' noise level. The best of its iterates, one a pass, is handed back.
+	// Plain runs the recursion on batches as published: one long run from b's own side, without
+	// corrections, which ends at the batches' noise level. The best of its iterates, one a pass, is
+	// handed back.
 	Plain bool
 	// Trace is called with the products so far and the true relative residual wherever it is known.
 	Trace func(products, residual float64)
@@ -159,14 +164,16 @@ func (s *lissaRun) measure(ctx context.Context) (float64, error) {
 	return rnorm, nil
 }
 
-// divergenceFactor is how far above the best residual an iterate may be. On the whole matrix the residual never rises
-// while the recursion converges: ||I - A/scale|| < 1.
+// divergenceFactor is how far above the best residual an iterate may be. On the whole matrix the
+// residual never rises while the recursion converges: ||I - A/scale|| < 1.
 const divergenceFactor = 10
 
-// patience is for how many iterations the residual may stand still, which only rounding error makes it do.
+// patience is for how many iterations the residual may stand still, which only rounding error makes
+// it do.
 const patience = 200
 
-// whole runs the recursion on the whole matrix; the product of each step is also that of its true residual.
+// whole runs the recursion on the whole matrix; the product of each step is also that of its true
+// residual.
 func (s *lissaRun) whole(ctx context.Context) error {
 	lastBest, raised, rnorm := 0, 0, s.bestNorm
 	for s.a.products < s.limit {
@@ -208,7 +215,8 @@ func (s *lissaRun) whole(ctx context.Context) error {
 	return s.stopped(s.outlook())
 }
 
-// raise goes back to the best iterate with a larger scale: Lanczos' method had missed the largest eigenvalue.
+// raise goes back to the best iterate with a larger scale: Lanczos' method had missed the largest
+// eigenvalue.
 func (s *lissaRun) raise(ctx context.Context, scale float64) error {
 	s.scale = scale
 	s.stats.Chosen += fmt.Sprintf("; raised to %.5g after the residual grew", s.units.real(scale))

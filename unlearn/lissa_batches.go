@@ -36,9 +36,10 @@ func (s *lissaRun) plain(ctx context.Context, a BatchOperator) error {
 // passLimit is how often in a row a pass may make things worse before the solve is given up.
 const passLimit = 20
 
-// corrected runs passes over the batches, each for the correction d that the true residual r asks for: A d = r from
-// d = 0. The noise (A_b - A) d is in proportion to the correction and vanishes with it. A pass that raised the true
-// residual is undone, and the next takes smaller steps where the scale is ours to choose, fewer steps where it is not.
+// corrected runs passes over the batches, each for the correction d that the true residual r asks
+// for: A d = r from d = 0. The noise (A_b - A) d is in proportion to the correction and vanishes
+// with it. A pass that raised the true residual is undone, and the next takes smaller steps where
+// the scale is ours to choose, fewer steps where it is not.
 func (s *lissaRun) corrected(ctx context.Context, a BatchOperator) error {
 	rng := s.batchOrder()
 	steps, failed := a.Batches(), 0

@@ -11,8 +11,8 @@ const (
 	scaleMargin  = 1.01 // above the optimal scale, which is also the edge of divergence on a large condition number
 	scaleBatches = 4    // batches whose largest eigenvalue is looked up
 	batchSteps   = 16   // Lanczos steps on each
-	// negligible is the size, relative to the largest, of a negative eigenvalue that rounding in float32 can make. Along
-	// it the recursion grows by as little a step.
+	// negligible is the size, relative to the largest, of a negative eigenvalue that rounding in
+	// float32 can make. Along it the recursion grows by as little a step.
 	negligible = 1e-6
 )
 
@@ -31,8 +31,9 @@ func (s *lissaRun) choose(ctx context.Context, a Operator) error {
 	return nil
 }
 
-// fromSpectrum sets the ridge from the smallest eigenvalue, and the scale to (largest + smallest)/2: the step
-// 2/(largest + smallest) makes the recursion contract the most, by (k-1)/(k+1) with k the condition number.
+// fromSpectrum sets the ridge from the smallest eigenvalue, and the scale to (largest +
+// smallest)/2: the step 2/(largest + smallest) makes the recursion contract the most, by
+// (k-1)/(k+1) with k the condition number.
 func (s *lissaRun) fromSpectrum(ctx context.Context) error {
 	before := s.a.products
 	spectrum, err := Lanczos(ctx, s.a, SpectrumOptions{Seed: s.Seed})
@@ -64,8 +65,9 @@ func (s *lissaRun) fromSpectrum(ctx context.Context) error {
 	return nil
 }
 
-// fromBatches sets the scale to the largest eigenvalue of a few batches: no batch like them makes the recursion grow, and half of it
-// would still do, which leaves room for the batches that were not looked at.
+// fromBatches sets the scale to the largest eigenvalue of a few batches: no batch like them makes
+// the recursion grow, and half of it would still do, which leaves room for the batches that were
+// not looked at.
 func (s *lissaRun) fromBatches(ctx context.Context, a BatchOperator) error {
 	rng := rand.New(rand.NewPCG(s.Seed, 0x5ca1e))
 	looked := min(scaleBatches, a.Batches())

@@ -11,7 +11,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// gramBatches is the mean of k matrices X_b'X_b + I of m random rows each, with the mean as a matrix.
+// gramBatches is the mean of k matrices X_b'X_b + I of m random rows each, with the mean as a
+// matrix.
 type gramBatches struct {
 	Operator
 	batches  []*mat.SymDense
@@ -58,7 +59,8 @@ func TestLiSSANeedsNoNumbersSetByHand(t *testing.T) {
 	require.InDelta(t, stats.Products, float64(stats.Iterations)+64, 0.1)
 }
 
-// The authors' form (docs/paper.md#lissa): u_0 = v; u_j = v + (1-damping) u_{j-1} - (1/scale) H u_{j-1}; result u_J/scale.
+// The authors' form (docs/paper.md#lissa): u_0 = v; u_j = v + (1-damping) u_{j-1} - (1/scale) H
+// u_{j-1}; result u_J/scale.
 func TestLiSSAIsTheAuthorsRecursion(t *testing.T) {
 	const p, scale, damping, depth = 20, 15.0, 0.02, 37
 	m := rotated(spread(p, 0.1, 20), 1)
@@ -204,7 +206,8 @@ func TestLiSSAOnBatches(t *testing.T) {
 	require.NotEqual(t, one, other3)
 }
 
-// One batch in 25 is a hundred times the others, and mostly none of those whose eigenvalues are looked up.
+// One batch in 25 is a hundred times the others, and mostly none of those whose eigenvalues are
+// looked up.
 func TestLiSSABacksOffFromBatchesUnlikeTheOthers(t *testing.T) {
 	g, mean := newGramBatches(20, 25, 6, 1)
 	unlike := g.batches[7]

@@ -11,8 +11,9 @@ import (
 	"lethe/datasets"
 )
 
-// tiltedDraws is what an adversary against loss perturbation sees in many trainings: the parameters before the request, what was
-// released or that it was refused, and the retrained parameters with a tilt of their own.
+// tiltedDraws is what an adversary against loss perturbation sees in many trainings: the parameters
+// before the request, what was released or that it was refused, and the retrained parameters with a
+// tilt of their own.
 type tiltedDraws struct {
 	before, released, retrained [][2]float64
 	issued                      []bool
@@ -43,9 +44,10 @@ func drawTilted(t *testing.T, budget Budget, request Request) (out tiltedDraws, 
 	return out, applied.Data
 }
 
-// What was issued leaves out what was refused, and both depend on the tilt. So an issued certificate does not hold as (epsilon,
-// delta); what holds is (epsilon, delta + eta), with eta the probability of a refusal, for the model that is released or, if
-// refused, retrained with a fresh tilt.
+// What was issued leaves out what was refused, and both depend on the tilt. So an issued
+// certificate does not hold as (epsilon, delta); what holds is (epsilon, delta + eta), with eta the
+// probability of a refusal, for the model that is released or, if refused, retrained with a fresh
+// tilt.
 func TestARefusalDependsOnTheTilt(t *testing.T) {
 	budget := Budget{Epsilon: 0.1, Delta: 0.01, Sigma: 1}
 	draws, corrected := drawTilted(t, budget, RemoveSamples(1, 6, 8))
@@ -121,8 +123,9 @@ func TestOnlySmoothMethodsAreCertified(t *testing.T) {
 	}
 }
 
-// Two models of one training share the tilt: the Hessian times their difference is the gradient of the removed row, and so
-// points along it. It is why a holder of both learns of it, and no certificate of one model says otherwise.
+// Two models of one training share the tilt: the Hessian times their difference is the gradient of
+// the removed row, and so points along it. It is why a holder of both learns of it, and no
+// certificate of one model says otherwise.
 func TestTwoModelsOfOneTrainingGiveTheRowBack(t *testing.T) {
 	base := &Problem{Objective: convexLogistic(2), Train: shortRows(12, 2, 2, false, 9), L2: 1}
 	m := Certified{Method: SecondOrder{Steps: 2}, Budget: Budget{0.1, 0.01, 1}, Trainer: Newton{Tolerance: 1e-10}, Seed: 5}
@@ -141,7 +144,8 @@ func TestTwoModelsOfOneTrainingGiveTheRowBack(t *testing.T) {
 }
 
 func TestRefusalBound(t *testing.T) {
-	// Clopper and Pearson: with 0 of n the upper end is 1 - alpha^(1/n); with k of n the binomial tail at it is alpha.
+	// Clopper and Pearson: with 0 of n the upper end is 1 - alpha^(1/n); with k of n the binomial
+	// tail at it is alpha.
 	require.InDelta(t, 1-math.Pow(0.05, 1.0/40), RefusalBound(0, 40, 0.05), 1e-12)
 	require.Equal(t, 1.0, RefusalBound(40, 40, 0.05))
 	for _, k := range []int{1, 7, 39} {

@@ -13,15 +13,19 @@ import (
 
 // Meter is an [Objective] that counts the work of the one it wraps, per sample as [Cost] says:
 //
-//   - a gradient over n samples, with or without the loss, that of a training pass, and per-sample gradients, norms and
-//     products: n gradients;
-//   - a Hessian or Gauss-Newton product over n samples: n HVPs; a mini-batch counts its own samples;
-//   - statistics estimated on n samples: n gradients, which is more than the forward pass that it costs;
-//   - a linearization over n samples: n gradients, which is about what it costs, and n HVPs for each product after it.
+//   - a gradient over n samples, with or without the loss, that of a training pass, and per-sample
+//     gradients, norms and products: n gradients;
+//   - a Hessian or Gauss-Newton product over n samples: n HVPs; a mini-batch counts its own
+//     samples;
+//   - statistics estimated on n samples: n gradients, which is more than the forward pass that it
+//     costs;
+//   - a linearization over n samples: n gradients, which is about what it costs, and n HVPs for
+//     each product after it.
 //
-// It forwards whatever optional interface the objective has. Where the objective lacks one, LossGradient and Linearize
-// fall back on the plain methods (a linearization then costs nothing), and the others return an error that wraps
-// errors.ErrUnsupported. Failed calls are not counted. Safe for concurrent use if the objective is.
+// It forwards whatever optional interface the objective has. Where the objective lacks one,
+// LossGradient and Linearize fall back on the plain methods (a linearization then costs nothing),
+// and the others return an error that wraps errors.ErrUnsupported. Failed calls are not counted.
+// Safe for concurrent use if the objective is.
 type Meter struct {
 	inner           Objective
 	started         time.Time

@@ -10,16 +10,17 @@ import (
 type Method interface {
 	// Name returns the name that tables use, "second-order" for instance.
 	Name() string
-	// Unlearn returns what theta (p), trained on p, becomes when r is carried out. Neither p nor theta is changed. A refused
-	// update is an error ([WorseError], [IndefiniteError], ...); beside it stands an Update without Theta that says what it cost.
-	// [Iterative] takes Before and After of an update as the method gives them.
+	// Unlearn returns what theta (p), trained on p, becomes when r is carried out. Neither p nor
+	// theta is changed. A refused update is an error ([WorseError], [IndefiniteError], ...); beside
+	// it stands an Update without Theta that says what it cost. [Iterative] takes Before and After
+	// of an update as the method gives them.
 	Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error)
 }
 
 // Trainer minimizes a problem.
 type Trainer interface {
-	// Train returns the parameters reached from the start theta (p), which is not changed. An [NotConvergedError] stands
-	// beside the best parameters found.
+	// Train returns the parameters reached from the start theta (p), which is not changed. An
+	// [NotConvergedError] stands beside the best parameters found.
 	Train(ctx context.Context, p *Problem, theta []float64) ([]float64, error)
 }
 
@@ -29,20 +30,23 @@ type Update struct {
 	Theta  []float64         // the new parameters (p); nil when the update was refused
 	Data   *datasets.Dataset // the corrected data D'
 
-	// Unchanged says that the request changes nothing in the loss, so that the model was left as it is; Notes says why.
+	// Unchanged says that the request changes nothing in the loss, so that the model was left as it
+	// is; Notes says why.
 	Unchanged bool
 
 	// Transform is what to do to data before the model sees them (occlusion); nil = nothing.
 	Transform func(*datasets.Dataset) *datasets.Dataset
-	// Predict answers in place of Theta where several models vote: one class index or target a sample; nil = use Theta.
+	// Predict answers in place of Theta where several models vote: one class index or target a
+	// sample; nil = use Theta.
 	Predict func(ctx context.Context, d *datasets.Dataset) ([]float64, error)
 
-	// Tilt is b of the problem that Theta was trained on where it is not the request's problem (differential privacy); nil = that one's.
+	// Tilt is b of the problem that Theta was trained on where it is not the request's problem
+	// (differential privacy); nil = that one's.
 	Tilt []float64
 	// Certificate is what [Certified] found; nil for other methods.
 	Certificate *Certificate
-	// Release says what holds for Theta, and State (p) is where the next request starts, which stays secret: of
-	// [OutputPerturbation] only.
+	// Release says what holds for Theta, and State (p) is where the next request starts, which
+	// stays secret: of [OutputPerturbation] only.
 	Release *Release
 	State   []float64
 
@@ -56,8 +60,9 @@ type Update struct {
 	Notes         []string // the same in words, and what else the reader of a table should know
 }
 
-// Cost is work counted per sample: one sample's gradient, or one product of one sample's Hessian with a vector, is 1.
-// So a gradient over n samples counts n. Values of the loss and predictions are not counted.
+// Cost is work counted per sample: one sample's gradient, or one product of one sample's Hessian
+// with a vector, is 1. So a gradient over n samples counts n. Values of the loss and predictions
+// are not counted.
 type Cost struct {
 	Gradients, HVPs, Seconds float64
 }
@@ -72,7 +77,8 @@ func (c Cost) Minus(d Cost) Cost {
 	return Cost{c.Gradients - d.Gradients, c.HVPs - d.HVPs, c.Seconds - d.Seconds}
 }
 
-// trainThenUnlearn is Unlearn of a method that needs a training of its own: the request is looked at before that is paid for.
+// trainThenUnlearn is Unlearn of a method that needs a training of its own: the request is looked
+// at before that is paid for.
 func trainThenUnlearn[M Method](
 	ctx context.Context, p *Problem, theta []float64, r Request, train func(context.Context, *Problem) (M, error),
 ) (*Update, error) {

@@ -14,7 +14,8 @@ import (
 	"lethe/internal/settingstest"
 )
 
-// Whatever the problem and the request, what an update says of itself is true, and what is worse is refused.
+// Whatever the problem and the request, what an update says of itself is true, and what is worse is
+// refused.
 func TestReportsAreTrueOnRandomProblems(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n, dim := rapid.IntRange(2, 30).Draw(t, "n"), rapid.IntRange(1, 6).Draw(t, "p")
@@ -59,7 +60,8 @@ type methodRow struct {
 	allowed map[string]string // values of its settings that are no mistake
 }
 
-// methodTable is one of each method. A new one has its row here and nowhere else in the tests of all methods.
+// methodTable is one of each method. A new one has its row here and nowhere else in the tests of
+// all methods.
 func methodTable() []methodRow {
 	huge, start := settingstest.Huge, func(fields ...string) map[string]string { // refused in words, if at all
 		return settingstest.With(settingstest.Huge(fields...), "Start", "huge negative")
@@ -95,7 +97,8 @@ func everyMethod() (all []Method) {
 	return all
 }
 
-// trainedBefore tells the methods whose models were trained before the request, on noise or in shards, from those that change theta.
+// trainedBefore tells the methods whose models were trained before the request, on noise or in
+// shards, from those that change theta.
 func trainedBefore(m Method) bool {
 	switch m.(type) {
 	case SISA, ObjectivePerturbation, DPSGD:
@@ -136,7 +139,8 @@ func TestEmptyRequestChangesNothing(t *testing.T) {
 	}
 }
 
-// asTrained returns what the model of a method that is trained before the request answers before it.
+// asTrained returns what the model of a method that is trained before the request answers before
+// it.
 func asTrained(t *testing.T, m Method, p *Problem) []float64 {
 	switch m := m.(type) {
 	case SISA:

@@ -8,12 +8,13 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// MINRES solves A x = b for a symmetric A, indefinite or not, by minimizing ||b - A x|| over growing Krylov spaces
-// (Paige and Saunders 1975, "Solution of sparse indefinite systems of linear equations"). One product an iteration and
-// one more for the true residual. The zero value is ready.
+// MINRES solves A x = b for a symmetric A, indefinite or not, by minimizing ||b - A x|| over
+// growing Krylov spaces (Paige and Saunders 1975, "Solution of sparse indefinite systems of linear
+// equations"). One product an iteration and one more for the true residual. The zero value is
+// ready.
 //
-// When A is singular to working precision and b is not in its range, the solve ends with [NotConvergedError] whose
-// Singular is set, and dst holds a least-squares solution.
+// When A is singular to working precision and b is not in its range, the solve ends with
+// [NotConvergedError] whose Singular is set, and dst holds a least-squares solution.
 type MINRES struct {
 	Tolerance   float64 // on ||b - A x|| / ||b||; 0 = 1e-10
 	MaxProducts int     // 0 = ten times the dimension, between 200 and 20,000
@@ -32,9 +33,10 @@ func (s MINRES) Solve(ctx context.Context, dst []float64, a Operator, b []float6
 	return refine(ctx, s.Name(), dst, a, b, cmp.Or(s.Tolerance, 1e-10), productLimit(s.MaxProducts, p), k.run)
 }
 
-// r is taken for a null vector of A when ||A r|| / (||A|| ||r||) is below singularRatio. Rounding can keep it from getting
-// there: then it turns from somewhere below suspectRatio and rises, and the recurrence goes astray. What tells this from
-// a small eigenvalue that was found is ||r||, which does not fall meanwhile.
+// r is taken for a null vector of A when ||A r|| / (||A|| ||r||) is below singularRatio. Rounding
+// can keep it from getting there: then it turns from somewhere below suspectRatio and rises, and
+// the recurrence goes astray. What tells this from a small eigenvalue that was found is ||r||,
+// which does not fall meanwhile.
 const (
 	singularRatio = 1e-11
 	suspectRatio  = 1e-6
@@ -42,7 +44,8 @@ const (
 	standing      = 1 - 1e-6 // share of ||r|| that is left: 1 - 2e-9 was measured on singular matrices, 1 - 1e-3 on others
 )
 
-// minresKernel holds the vectors and scalars of one run; the names follow Paige and Saunders' minres.m.
+// minresKernel holds the vectors and scalars of one run; the names follow Paige and Saunders'
+// minres.m.
 type minresKernel struct {
 	v, y, r1, r2, w, w1, w2 []float64
 
@@ -101,7 +104,8 @@ func (k *minresKernel) start(d, r []float64) {
 	k.keptRatio, k.keptNorm = 2*suspectRatio, math.Inf(1)
 }
 
-// singular reports whether r has become a null vector of A, and leaves the solution of that moment in d.
+// singular reports whether r has become a null vector of A, and leaves the solution of that moment
+// in d.
 func (k *minresKernel) singular(d []float64, ratio, size float64) bool {
 	if ratio <= singularRatio*size {
 		return true

@@ -12,12 +12,14 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// Newton minimizes a problem by Newton's method with conjugate gradients inside (Nocedal and Wright, Numerical
-// Optimization, algorithm 7.1): each step solves H d = -grad L to a relative residual that shrinks with the gradient,
-// ends early along a direction of non-positive curvature, and is halved until it is a descent. It is the finish of
-// [LBFGS] and serves alone where a good start is known. The zero value is ready.
+// Newton minimizes a problem by Newton's method with conjugate gradients inside (Nocedal and
+// Wright, Numerical Optimization, algorithm 7.1): each step solves H d = -grad L to a relative
+// residual that shrinks with the gradient, ends early along a direction of non-positive curvature,
+// and is halved until it is a descent. It is the finish of [LBFGS] and serves alone where a good
+// start is known. The zero value is ready.
 //
-// Near the optimum the decrease of L drops below its rounding error; a step is then judged by the norm of the gradient.
+// Near the optimum the decrease of L drops below its rounding error; a step is then judged by the
+// norm of the gradient.
 type Newton struct {
 	Tolerance     float64   // on ||grad L||; 0 = 1e-6
 	MaxIterations int       // Newton steps; 0 = 100
@@ -133,8 +135,9 @@ func (n *newtonRun) run(ctx context.Context) error {
 	return n.stopped("allow more iterations, or add a regularizer: the problem is ill-conditioned")
 }
 
-// forcing is the relative residual to which the next step is solved: quadratic in the last reduction of the gradient
-// (Eisenstat and Walker 1996, choice 2), and no less than what reaches the tolerance from here.
+// forcing is the relative residual to which the next step is solved: quadratic in the last
+// reduction of the gradient (Eisenstat and Walker 1996, choice 2), and no less than what reaches
+// the tolerance from here.
 func (n *newtonRun) forcing(before float64) float64 {
 	g := n.progress.GradientNorm
 	eta := 0.1
@@ -144,8 +147,8 @@ func (n *newtonRun) forcing(before float64) float64 {
 	return max(eta, 0.3*n.Tolerance/g)
 }
 
-// direction writes the step to n.step: the solution of H d = -g so far as curvature is positive, and along -g if it is not
-// even there.
+// direction writes the step to n.step: the solution of H d = -g so far as curvature is positive,
+// and along -g if it is not even there.
 func (n *newtonRun) direction(ctx context.Context, eta float64) error {
 	h, err := n.p.Hessian(ctx, n.theta, n.Curvature)
 	if err != nil {

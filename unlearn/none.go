@@ -4,7 +4,8 @@ import "context"
 
 // None is the baseline that leaves the model as it is.
 type None struct {
-	// Sample > 0 estimates the residual on that many samples of either kind, drawn by Seed: see [Subsample].
+	// Sample > 0 estimates the residual on that many samples of either kind, drawn by Seed: see
+	// [Subsample].
 	Sample int
 	Seed   uint64
 }

@@ -7,8 +7,8 @@ import (
 	"lethe/datasets"
 )
 
-// compare finds out whether the request changes anything. It is called before removed samples leave a.Data, and stops at the first sample
-// whose change counts.
+// compare finds out whether the request changes anything. It is called before removed samples leave
+// a.Data, and stops at the first sample whose change counts.
 func (a *Applied) compare(r Request, d *datasets.Dataset, affected, gone []bool) {
 	a.same = true
 	named := 0
@@ -40,7 +40,8 @@ func (a *Applied) compare(r Request, d *datasets.Dataset, affected, gone []bool)
 	}
 }
 
-// sameSample reports whether sample i of a and of b, which have the same kind and shape, are equal: features, labels and weight.
+// sameSample reports whether sample i of a and of b, which have the same kind and shape, are equal:
+// features, labels and weight.
 func sameSample(a, b *datasets.Dataset, i int) bool {
 	k := a.Width()
 	return a.Weight(i) == b.Weight(i) && slices.Equal(a.Y[i*k:(i+1)*k], b.Y[i*k:(i+1)*k]) && sameFeatures(a.X, b.X, i)

@@ -102,7 +102,8 @@ func TestSamplesThatDifferAreTold(t *testing.T) {
 	}
 }
 
-// Every kind of samples is compared: one that is not would have requests that change nothing pass for done.
+// Every kind of samples is compared: one that is not would have requests that change nothing pass
+// for done.
 func TestRequestsThatChangeNothingSaySoOfEveryKindOfSamples(t *testing.T) {
 	numbers := make([]float64, 24)
 	for i := range numbers {

@@ -12,14 +12,17 @@ import (
 	"lethe/datasets"
 )
 
-// ObjectivePerturbation is differential privacy by a noisy objective (Chaudhuri et al. 2011), the paper's baseline "DP": a tilt b'theta,
-// b ~ N(0, Sigma^2 I), is drawn before training, and a request changes nothing: what it asks to forget was never clear to see. How much a
-// request may have to do with the parameters is their residual on the corrected data, r0 + ||G|| at most, for which [Budget] says what
-// sigma hides it. No epsilon is stated: the theorem's is for adding or removing one sample, whose gradient is at most C long, so that
-// ||G|| <= C. A corrected label or sample is a replacement, with ||G|| <= 2C, and needs twice the sigma; the residual has that in it.
+// ObjectivePerturbation is differential privacy by a noisy objective (Chaudhuri et al. 2011), the
+// paper's baseline "DP": a tilt b'theta, b ~ N(0, Sigma^2 I), is drawn before training, and a
+// request changes nothing: what it asks to forget was never clear to see. How much a request may
+// have to do with the parameters is their residual on the corrected data, r0 + ||G|| at most, for
+// which [Budget] says what sigma hides it. No epsilon is stated: the theorem's is for adding or
+// removing one sample, whose gradient is at most C long, so that ||G|| <= C. A corrected label or
+// sample is a replacement, with ||G|| <= 2C, and needs twice the sigma; the residual has that in
+// it.
 //
-// The model is trained before the request, by [ObjectivePerturbation.Train]; ObjectivePerturbation itself is a [Method] too, which trains
-// first, outside the cost of the update.
+// The model is trained before the request, by [ObjectivePerturbation.Train]; ObjectivePerturbation
+// itself is a [Method] too, which trains first, outside the cost of the update.
 type ObjectivePerturbation struct {
 	Sigma   float64
 	Trainer Trainer   // nil = LBFGS{}
@@ -64,26 +67,31 @@ func (m ObjectivePerturbation) Unlearn(ctx context.Context, p *Problem, theta []
 	return trainThenUnlearn(ctx, p, theta, r, m.Train)
 }
 
-// Private is a model whose training was private, so that a request leaves it as it is. It is a [Method].
+// Private is a model whose training was private, so that a request leaves it as it is. It is a
+// [Method].
 type Private struct {
 	Method string    // how it was trained: "dp" or "dp-sgd"
 	Theta  []float64 // the parameters (p)
 	Tilt   []float64 // b that they were trained with; nil = none
-	// Epsilon and Delta are what the training of DP-SGD guarantees for adding or removing one sample; 0 where no such guarantee was counted.
-	// [Private.Guarantee] says what they guarantee for a request.
+	// Epsilon and Delta are what the training of DP-SGD guarantees for adding or removing one
+	// sample; 0 where no such guarantee was counted. [Private.Guarantee] says what they guarantee
+	// for a request.
 	Epsilon, Delta float64
 }
 
 // Name returns how the model was trained.
 func (m *Private) Name() string { return m.Method }
 
-// Guarantee returns the epsilon and delta for what a request changes on the training data: no event is more than e^epsilon times as likely
-// as if the model had been trained on the corrected data, delta aside, nor the other way round. Each sample that is removed is one step between
-// neighbouring data sets, and each that is corrected, in its label or otherwise, two: it goes, and the corrected one comes. k steps have
+// Guarantee returns the epsilon and delta for what a request changes on the training data: no event
+// is more than e^epsilon times as likely as if the model had been trained on the corrected data,
+// delta aside, nor the other way round. Each sample that is removed is one step between
+// neighbouring data sets, and each that is corrected, in its label or otherwise, two: it goes, and
+// the corrected one comes. k steps have
 //
 //	k Epsilon,  Delta (1 + e^Epsilon + ... + e^((k-1) Epsilon))
 //
-// (group privacy: Vadhan 2017, "The Complexity of Differential Privacy", lemma 2.2). A model without Epsilon and Delta is an error.
+// (group privacy: Vadhan 2017, "The Complexity of Differential Privacy", lemma 2.2). A model
+// without Epsilon and Delta is an error.
 func (m *Private) Guarantee(r Request, train *datasets.Dataset) (epsilon, delta float64, err error) {
 	if m.Delta == 0 {
 		return 0, 0, fmt.Errorf("unlearn: no epsilon was counted in the training of %s: DPSGD counts one (%w)", m.Name(), errors.ErrUnsupported)
@@ -123,8 +131,9 @@ func (m *Private) group(steps int) (epsilon, delta float64) {
 	return epsilon, delta
 }
 
-// Unlearn implements [Method]. The update is the private model; theta, which is another, is not looked at. Before and After are its
-// residual on the corrected data, its own tilt included, and Tilt is that.
+// Unlearn implements [Method]. The update is the private model; theta, which is another, is not
+// looked at. Before and After are its residual on the corrected data, its own tilt included, and
+// Tilt is that.
 func (m *Private) Unlearn(ctx context.Context, p *Problem, _ []float64, r Request) (*Update, error) {
 	q := *p
 	if m.Tilt != nil {

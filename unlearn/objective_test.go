@@ -10,10 +10,12 @@ import (
 	"lethe/datasets"
 )
 
-// glm is a model with one output m = x'theta and a loss of m and the label, times the sample's weight, small enough to be checked by hand.
+// glm is a model with one output m = x'theta and a loss of m and the label, times the sample's
+// weight, small enough to be checked by hand.
 type glm struct {
 	dim int
-	// link returns the loss, its first two derivatives in m, and the second derivative that Gauss-Newton keeps.
+	// link returns the loss, its first two derivatives in m, and the second derivative that
+	// Gauss-Newton keeps.
 	link func(m, y float64) (l, d1, d2, gn float64)
 }
 
@@ -180,7 +182,8 @@ func (o full) ClippedSum(ctx context.Context, dst, theta []float64, limit float6
 	return errors.Join(err, o.WeightedGradient(ctx, dst, theta, w, d))
 }
 
-// EstimateStatistics implements [StatisticsObjective] of a model without any: the table of methods goes through it.
+// EstimateStatistics implements [StatisticsObjective] of a model without any: the table of methods
+// goes through it.
 func (o full) EstimateStatistics(ctx context.Context, theta []float64, _ *datasets.Dataset) ([]float64, error) {
 	return slices.Clone(theta), ctx.Err()
 }
@@ -191,8 +194,9 @@ func (o full) Predict(ctx context.Context, dst, theta []float64, d *datasets.Dat
 	return o.each(ctx, theta, d, func(i int, _ []int, _ []float64, m float64) { dst[i] = m })
 }
 
-// randomData returns n samples of p standard normal features, a fifth of them 0, as dense or sparse rows. The labels
-// follow a linear rule with noise: class 0 or 1, or the noisy target itself when classes is 0.
+// randomData returns n samples of p standard normal features, a fifth of them 0, as dense or sparse
+// rows. The labels follow a linear rule with noise: class 0 or 1, or the noisy target itself when
+// classes is 0.
 func randomData(n, p, classes int, sparse bool, seed uint64) *datasets.Dataset {
 	rng := rand.New(rand.NewPCG(seed, 1))
 	rule := make([]float64, p)

@@ -6,8 +6,9 @@ import (
 	"lethe/datasets"
 )
 
-// Occlusion is the baseline that leaves the model as it is and hides removed features from it: Update.Transform makes
-// their columns zero in whatever data the model is to answer for. Other requests it cannot serve; Transform is nil then.
+// Occlusion is the baseline that leaves the model as it is and hides removed features from it:
+// Update.Transform makes their columns zero in whatever data the model is to answer for. Other
+// requests it cannot serve; Transform is nil then.
 type Occlusion struct{}
 
 // Name returns "occlusion".

@@ -12,7 +12,8 @@ import (
 	"lethe/datasets"
 )
 
-// ridgeRegression is the minimum of a least-squares problem from the normal equations, without any code of this package.
+// ridgeRegression is the minimum of a least-squares problem from the normal equations, without any
+// code of this package.
 func ridgeRegression(t require.TestingT, p *Problem) []float64 {
 	dim := p.Dim()
 	normal, right := mat.NewSymDense(dim, nil), mat.NewVecDense(dim, nil)

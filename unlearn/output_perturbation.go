@@ -12,10 +12,11 @@ import (
 	"time"
 )
 
-// OutputPerturbation is certified unlearning by noise on the result (Neel, Roth and Sharifi-Malvajerdi 2021,
-// "Descent-to-Delete"). L is strongly convex with constant lambda, the smallest regularizer of a
-// parameter. Newton steps go on until the gradient residual on the corrected data D', its rounding error included, is at most
-// Residual = r, which is fixed before anything is looked at. Then
+// OutputPerturbation is certified unlearning by noise on the result (Neel, Roth and
+// Sharifi-Malvajerdi 2021, "Descent-to-Delete"). L is strongly convex with constant lambda, the
+// smallest regularizer of a parameter. Newton steps go on until the gradient residual on the
+// corrected data D', its rounding error included, is at most Residual = r, which is fixed before
+// anything is looked at. Then
 //
 //	||theta' - theta*|| <= r/lambda
 //
@@ -24,20 +25,24 @@ import (
 //	theta' + N(0, s^2 I), with s the smallest noise at which the exact Gaussian mechanism ([GaussianMu]) is
 //	(Epsilon, Delta)-close at the distance r/lambda.
 //
-// What is guaranteed: for every set S of parameters, P(release in S) <= e^Epsilon P(theta* + N(0, s^2 I) in S) + Delta and the
-// other way round, where theta* is retrained on D' alone. With Against set to [SameMechanism] the comparison is with
-// this mechanism run on D' from scratch, which stops at r itself; the distance is then 2r/lambda. The guarantee is for each
-// release, given all that was published before it, so requests may be chosen by looking at earlier releases. For all releases
-// together see [OutputPerturbation.Together].
+// What is guaranteed: for every set S of parameters, P(release in S) <= e^Epsilon P(theta* + N(0,
+// s^2 I) in S) + Delta and the other way round, where theta* is retrained on D' alone. With Against
+// set to [SameMechanism] the comparison is with this mechanism run on D' from scratch, which stops
+// at r itself; the distance is then 2r/lambda. The guarantee is for each release, given all that
+// was published before it, so requests may be chosen by looking at earlier releases. For all
+// releases together see [OutputPerturbation.Together].
 //
-// What is assumed: the objective is convex in theta and computes in float64 ([ConvexLoss]); lambda > 0; theta', which is the
-// state that the next request starts from, the data and the generator of the noise stay secret; one release is drawn from a
-// state, never two, since their mean has less noise; floating-point numbers stand for real ones, but for the rounding error of
-// the residual, which is bounded, and the release's own low digits, which are rounded away. Rows may have any norm.
+// What is assumed: the objective is convex in theta and computes in float64 ([ConvexLoss]); lambda
+// > 0; theta', which is the state that the next request starts from, the data and the generator of
+// the noise stay secret; one release is drawn from a state, never two, since their mean has less
+// noise; floating-point numbers stand for real ones, but for the rounding error of the residual,
+// which is bounded, and the release's own low digits, which are rounded away. Rows may have any
+// norm.
 //
-// What is not promised: whoever holds two consecutive releases sees about by how much the request moved the optimum, and so may
-// learn of what was removed. Retraining has the same effect. An error is not covered: a descent that does not reach r
-// publishes nothing, and that it failed may depend on the data.
+// What is not promised: whoever holds two consecutive releases sees about by how much the request
+// moved the optimum, and so may learn of what was removed. Retraining has the same effect. An error
+// is not covered: a descent that does not reach r publishes nothing, and that it failed may depend
+// on the data.
 type OutputPerturbation struct {
 	Epsilon  float64 // above 0
 	Delta    float64 // above 0, below 1
@@ -45,8 +50,9 @@ type OutputPerturbation struct {
 	Against  Comparison
 	Newton   Newton  // steps of a request and the finish of a training; Tolerance is set by Residual
 	Trainer  Trainer // of the first training, whose result Newton finishes; nil = LBFGS{}
-	// Rand draws the noise; nil = a generator that crypto/rand seeds for each release. Whoever knows its state can
-	// take the noise off, so a seeded one is for tests and measurements that are repeated.
+	// Rand draws the noise; nil = a generator that crypto/rand seeds for each release. Whoever
+	// knows its state can take the noise off, so a seeded one is for tests and measurements that
+	// are repeated.
 	Rand *rand.Rand
 }
 
@@ -56,7 +62,8 @@ type Comparison int
 const (
 	// ExactOptimum: the optimum of the loss on the corrected data, plus the same noise.
 	ExactOptimum Comparison = iota
-	// SameMechanism: the model that the same mechanism publishes when it is run on the corrected data alone.
+	// SameMechanism: the model that the same mechanism publishes when it is run on the corrected
+	// data alone.
 	SameMechanism
 )
 
@@ -71,18 +78,20 @@ type Release struct {
 	Against        Comparison
 }
 
-// ConvexLoss is an Objective that is convex in theta and computes in float64: a convex loss of outputs that are linear in theta.
+// ConvexLoss is an Objective that is convex in theta and computes in float64: a convex loss of
+// outputs that are linear in theta.
 type ConvexLoss interface {
-	// LossSmoothness returns the largest eigenvalue of the Hessian of a sample's loss in its outputs, and the largest
-	// norm of its gradient, +Inf if there is none. An objective that is not convex in theta, or is not computed in float64, returns an error
-	// with the reason.
+	// LossSmoothness returns the largest eigenvalue of the Hessian of a sample's loss in its
+	// outputs, and the largest norm of its gradient, +Inf if there is none. An objective that is
+	// not convex in theta, or is not computed in float64, returns an error with the reason.
 	LossSmoothness() (curvature, slope float64, err error)
 }
 
 // Name returns "output-perturbation".
 func (OutputPerturbation) Name() string { return "output-perturbation" }
 
-// Distance returns how far apart the two models that are compared can be before their noise: r/lambda or 2r/lambda.
+// Distance returns how far apart the two models that are compared can be before their noise:
+// r/lambda or 2r/lambda.
 func (m OutputPerturbation) Distance(lambda float64) float64 {
 	d := cmp.Or(m.Residual, 1e-6) / lambda
 	if m.Against == SameMechanism {
@@ -96,8 +105,9 @@ func (m OutputPerturbation) Noise(lambda float64) float64 {
 	return m.Distance(lambda) / GaussianMu(m.Epsilon, m.Delta)
 }
 
-// Together returns the epsilon of that many releases taken together, at the Delta given: what whoever holds all of them
-// can tell from as many retrained ones (Dong, Roth and Su 2022, corollary 3.3).
+// Together returns the epsilon of that many releases taken together, at the Delta given: what
+// whoever holds all of them can tell from as many retrained ones (Dong, Roth and Su 2022, corollary
+// 3.3).
 func (m OutputPerturbation) Together(releases int) float64 {
 	return GaussianEpsilon(GaussianMu(m.Epsilon, m.Delta)*math.Sqrt(float64(releases)), m.Delta)
 }
@@ -117,7 +127,8 @@ func (m OutputPerturbation) check() error {
 	return m.Newton.check("OutputPerturbation.Newton")
 }
 
-// examine says why nothing can be certified on the problem, whatever the request. It returns the problem with its data looked at.
+// examine says why nothing can be certified on the problem, whatever the request. It returns the
+// problem with its data looked at.
 func (m OutputPerturbation) examine(p *Problem) (*Problem, exactDescent, error) {
 	if err := m.check(); err != nil {
 		return nil, exactDescent{}, err
@@ -147,8 +158,9 @@ func (m OutputPerturbation) examine(p *Problem) (*Problem, exactDescent, error) 
 	return p, d, nil
 }
 
-// Train minimizes L(.; D) from start (p) and returns the state, which stays secret and which requests start from, and the
-// first release. The release holds for start whatever it is: only the residual counts.
+// Train minimizes L(.; D) from start (p) and returns the state, which stays secret and which
+// requests start from, and the first release. The release holds for start whatever it is: only the
+// residual counts.
 func (m OutputPerturbation) Train(ctx context.Context, p *Problem, start []float64) (state []float64, r *Release, err error) {
 	p, d, err := m.examine(p)
 	if err != nil {
@@ -169,10 +181,11 @@ func (m OutputPerturbation) Train(ctx context.Context, p *Problem, start []float
 	return state, d.release(state), nil
 }
 
-// Unlearn implements [Method]. theta is the state of [OutputPerturbation.Train] or of the request before, without noise. The
-// update's Theta is the published model and its Release says what holds for it. Its State is the state that the
-// next request starts from. State, Before, After and Cost depend on the data and stay secret. A request that changes nothing has no release of
-// its own: Unchanged is set and Theta is nil.
+// Unlearn implements [Method]. theta is the state of [OutputPerturbation.Train] or of the request
+// before, without noise. The update's Theta is the published model and its Release says what holds
+// for it. Its State is the state that the next request starts from. State, Before, After and Cost
+// depend on the data and stay secret. A request that changes nothing has no release of its own:
+// Unchanged is set and Theta is nil.
 func (m OutputPerturbation) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
 	began := time.Now()
 	p, d, err := m.examine(p)
@@ -215,8 +228,9 @@ func (d exactDescent) release(state []float64) *Release {
 	return r
 }
 
-// gridBits is how many binary digits below the noise a release keeps. The sum of a float64 and drawn noise has low digits
-// that tell which float64 it was (Mironov 2012); rounding to a grid that is coarse beside them takes them away.
+// gridBits is how many binary digits below the noise a release keeps. The sum of a float64 and
+// drawn noise has low digits that tell which float64 it was (Mironov 2012); rounding to a grid that
+// is coarse beside them takes them away.
 const gridBits = 20
 
 // perturbed returns theta + N(0, s^2 I) on a grid.

@@ -24,8 +24,9 @@ func (o convex) LossSmoothness() (float64, float64, error) {
 
 func (o softmax) LossSmoothness() (float64, float64, error) { return 0.5, math.Sqrt2, nil }
 
-// Every request ends within r/lambda of the optimum on the corrected data, which is found from elsewhere to a far smaller
-// residual, and the residual of float64 is within the bound of the true one.
+// Every request ends within r/lambda of the optimum on the corrected data, which is found from
+// elsewhere to a far smaller residual, and the residual of float64 is within the bound of the true
+// one.
 func TestTheStateIsWithinItsDistanceOfRetraining(t *testing.T) {
 	labels := CorrectLabels([]int{1, 2}, []float64{1, 1})
 	values := CorrectFeatures([]int{0, 7}, []int{1, 3}, [][]float64{{3, -2}, {0.5, 9}}) // rows of any norm
@@ -82,7 +83,8 @@ func TestTheRoundingErrorIsBounded(t *testing.T) {
 	}
 }
 
-// preciseGradient is sum (sigmoid(x'theta) - y) x + l2 theta in 200 bits; the exponential is a Taylor series after halving.
+// preciseGradient is sum (sigmoid(x'theta) - y) x + l2 theta in 200 bits; the exponential is a
+// Taylor series after halving.
 func preciseGradient(d *datasets.Dataset, theta []float64, l2 float64) []*big.Float {
 	f := func(v float64) *big.Float { return new(big.Float).SetPrec(200).SetFloat64(v) }
 	g := make([]*big.Float, len(theta))
@@ -116,8 +118,9 @@ func preciseGradient(d *datasets.Dataset, theta []float64, l2 float64) []*big.Fl
 
 const adversaryDraws = 20_000
 
-// worstCase is the problem on which the distance is largest: nothing but the regularizer holds the last parameter, so that
-// a residual of r moves it by r/lambda. The state is put there, as far as the guarantee allows.
+// worstCase is the problem on which the distance is largest: nothing but the regularizer holds the
+// last parameter, so that a residual of r moves it by r/lambda. The state is put there, as far as
+// the guarantee allows.
 func worstCase(t *testing.T, m OutputPerturbation) (d exactDescent, exact, state []float64) {
 	x := shortRows(12, 2, 2, false, 9)
 	rows := x.X.(*datasets.Dense)
@@ -146,9 +149,9 @@ func sampled(d exactDescent, state []float64, seed uint64) [][2]float64 {
 	return out
 }
 
-// The guarantee, tested by whoever tries to break it: no half-space tells the releases of the worst state from those of the
-// retrained optimum better than epsilon and delta allow. The best half-space comes up to the law, and with half of the
-// noise it goes beyond.
+// The guarantee, tested by whoever tries to break it: no half-space tells the releases of the worst
+// state from those of the retrained optimum better than epsilon and delta allow. The best
+// half-space comes up to the law, and with half of the noise it goes beyond.
 func TestReleasesObeyTheirGuarantee(t *testing.T) {
 	for _, budget := range []Budget{{Epsilon: 0.1, Delta: 0.01}, {Epsilon: 0.5, Delta: 0.01}, {Epsilon: 2, Delta: 0.05}} {
 		d, exact, state := worstCase(t, OutputPerturbation{Epsilon: budget.Epsilon, Delta: budget.Delta, Residual: 1e-3})
@@ -172,8 +175,9 @@ func halvedNoise(d exactDescent) (epsilon, delta float64) {
 	return GaussianEpsilon(2*GaussianMu(d.Epsilon, d.Delta), d.Delta), d.Delta
 }
 
-// A request may be chosen by looking at the release before. Given that it was asked for, the next release is as the
-// mechanism's own on the corrected data: the noise of one release tells nothing of another's.
+// A request may be chosen by looking at the release before. Given that it was asked for, the next
+// release is as the mechanism's own on the corrected data: the noise of one release tells nothing
+// of another's.
 func TestAdaptiveRequestsAreCovered(t *testing.T) {
 	d, exact, state := worstCase(t, OutputPerturbation{Epsilon: 0.1, Delta: 0.01, Residual: 1e-3})
 	first, second := sampled(d, state, 1), sampled(d, state, 7)

@@ -32,7 +32,8 @@ func (m bounded) Contraction(low, high float64) float64 {
 	return m.inner.(unlearn.BoundedMethod).Contraction(low, high)
 }
 
-// copied is a Newton step that uses nothing of SecondOrder: the request's difference, the Hessian and a solver.
+// copied is a Newton step that uses nothing of SecondOrder: the request's difference, the Hessian
+// and a solver.
 type copied struct {
 	steps   bool
 	measure bool // it leaves what the solver left to be measured
@@ -85,7 +86,8 @@ func (m copied) Unlearn(ctx context.Context, p *unlearn.Problem, theta []float64
 	return u, nil
 }
 
-// certifiable is a convex problem with its tilt, trained, and what Certified needs beside the method.
+// certifiable is a convex problem with its tilt, trained, and what Certified needs beside the
+// method.
 func certifiable(t *testing.T) (m unlearn.Certified, p *unlearn.Problem, theta []float64) {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(5, 6))
@@ -142,7 +144,8 @@ func TestCertifiedKnowsAMethodByItsInterfacesAlone(t *testing.T) {
 	require.True(t, math.IsInf(silent.Certificate.Bound, 1), "nothing is claimed for a method that says nothing")
 }
 
-// A method written from scratch has the bounds of second order; the certificate is that of the parameters that it hands over.
+// A method written from scratch has the bounds of second order; the certificate is that of the
+// parameters that it hands over.
 func TestANewtonStepOfOnesOwnIsBounded(t *testing.T) {
 	m, p, theta := certifiable(t)
 	for name, pair := range map[string]struct {
@@ -206,8 +209,8 @@ type shrinking struct{ bounded }
 
 func (shrinking) Contraction(float64, float64) float64 { return math.NaN() }
 
-// The steps that second order keeps are those that it took: each begins where the one before it ended, and gradients and residuals are those
-// that the problem has there.
+// The steps that second order keeps are those that it took: each begins where the one before it
+// ended, and gradients and residuals are those that the problem has there.
 func TestTheStepsOfSecondOrderAreTrue(t *testing.T) {
 	_, p, theta := certifiable(t)
 	r := unlearn.RemoveSamples(1, 4, 6, 30, 31, 32, 33)

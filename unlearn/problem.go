@@ -14,8 +14,9 @@ import (
 //
 //	L(theta; D) = sum_i w_i l(z_i, theta) + (L2/2) sum_j penalty_j theta_j^2 + tilt'theta,
 //
-// a sum over samples, never a mean (docs/paper.md#loss), with the weights w_i of the data set, 1 where it has none: the objective counts them. Regularizer and tilt belong to the problem and not to the
-// model: they are in the gradient and the Hessian of L, and never in a gradient difference.
+// a sum over samples, never a mean (docs/paper.md#loss), with the weights w_i of the data set, 1
+// where it has none: the objective counts them. Regularizer and tilt belong to the problem and not
+// to the model: they are in the gradient and the Hessian of L, and never in a gradient difference.
 type Problem struct {
 	Objective Objective
 	Train     *datasets.Dataset
@@ -54,8 +55,8 @@ func (p *Problem) Loss(ctx context.Context, theta []float64) (float64, error) {
 	return loss + p.regularizer(theta), nil
 }
 
-// LossGradient returns L(theta) and writes its gradient to dst (p), in one pass over the samples where the objective
-// is a [LossGradient].
+// LossGradient returns L(theta) and writes its gradient to dst (p), in one pass over the samples
+// where the objective is a [LossGradient].
 func (p *Problem) LossGradient(ctx context.Context, dst, theta []float64) (float64, error) {
 	if err := p.check(theta, dst); err != nil {
 		return 0, err
@@ -99,7 +100,8 @@ func (p *Problem) Gradient(ctx context.Context, dst, theta []float64) error {
 	return nil
 }
 
-// Residual returns the gradient residual ||grad L(theta)||, zero exactly at the optimum of a convex problem.
+// Residual returns the gradient residual ||grad L(theta)||, zero exactly at the optimum of a convex
+// problem.
 func (p *Problem) Residual(ctx context.Context, theta []float64) (float64, error) {
 	g := make([]float64, len(theta))
 	if err := p.Gradient(ctx, g, theta); err != nil {

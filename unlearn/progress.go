@@ -11,8 +11,9 @@ type Progress struct {
 	// Epoch counts from 0, Step from 1 to Steps within it. SGD and Adam only.
 	Epoch, Epochs, Step, Steps int
 
-	// Loss is L(theta), regularizer and tilt included. SGD and Adam estimate it: the batch losses of this epoch so far, each
-	// at the parameters of its step, scaled to n samples; NaN where the objective is no [LossGradient].
+	// Loss is L(theta), regularizer and tilt included. SGD and Adam estimate it: the batch losses
+	// of this epoch so far, each at the parameters of its step, scaled to n samples; NaN where the
+	// objective is no [LossGradient].
 	Loss         float64
 	GradientNorm float64   // ||grad L(theta)||; of SGD and Adam the norm of the batch's estimate of it
 	Theta        []float64 // the parameters (p), valid during the call only and not to be changed

@@ -13,20 +13,23 @@ import (
 	"lethe/datasets"
 )
 
-// PublishedSecondOrder is the second-order update as the authors of "Machine Unlearning of Features and Labels" run it on their LSTM, by LiSSA
-// with numbers set by hand (docs/paper.md#lissa):
+// PublishedSecondOrder is the second-order update as the authors of "Machine Unlearning of Features
+// and Labels" run it on their LSTM, by LiSSA with numbers set by hand (docs/paper.md#lissa):
 //
 //	u_0 = G,  u_j = G + (1 - Damping) u_{j-1} - (1/Scale) H_B u_{j-1},  theta' = theta - u_J / Scale,
 //
-// with G as in [SecondOrder] and H_B the curvature summed over a mini-batch B of the corrected data: neither rescaled to all n samples nor
-// with the regularizer. Its fixed point is (mean H_B + Damping Scale I)^-1 G, where the mean over batches is |B|/n times the curvature
-// of all samples. It is here to be compared with; SecondOrder needs no such numbers.
+// with G as in [SecondOrder] and H_B the curvature summed over a mini-batch B of the corrected
+// data: neither rescaled to all n samples nor with the regularizer. Its fixed point is (mean H_B +
+// Damping Scale I)^-1 G, where the mean over batches is |B|/n times the curvature of all samples.
+// It is here to be compared with; SecondOrder needs no such numbers.
 //
-// What the authors do not look at is told: the relative residual of that fixed point, ||G - (mean H_B + Damping Scale I) u_j/Scale|| /
-// ||G||, with the mean from Check batches drawn apart from the recursion's, after each iteration. A residual that grows (above 10, above 1
-// at the end, or rising over the last two thirds of the iterations) ends the update with [DivergedError]; one that is merely large is told
-// in Stats and Notes, since the authors set no tolerance. An update that raises the gradient residual is refused with [WorseError], as all
-// are. The zero value has the paper's damping and scale, which its authors chose for their model and for no other.
+// What the authors do not look at is told: the relative residual of that fixed point, ||G - (mean
+// H_B + Damping Scale I) u_j/Scale|| / ||G||, with the mean from Check batches drawn apart from the
+// recursion's, after each iteration. A residual that grows (above 10, above 1 at the end, or rising
+// over the last two thirds of the iterations) ends the update with [DivergedError]; one that is
+// merely large is told in Stats and Notes, since the authors set no tolerance. An update that
+// raises the gradient residual is refused with [WorseError], as all are. The zero value has the
+// paper's damping and scale, which its authors chose for their model and for no other.
 type PublishedSecondOrder struct {
 	Batch      int     // samples in a batch; 0 = 500
 	Damping    float64 // 0 = 0.1
@@ -35,11 +38,14 @@ type PublishedSecondOrder struct {
 	Seed       uint64  // of the batches, and of Sample
 	Curvature  Curvature
 	Check      int // batches that the residual is taken on; 0 = 4
-	// Trace is called after each iteration, and for u_0 as iteration 0 with a change of 0: change is ||u_j - u_{j-1}|| / ||u_{j-1}||.
+	// Trace is called after each iteration, and for u_0 as iteration 0 with a change of 0: change
+	// is ||u_j - u_{j-1}|| / ||u_{j-1}||.
 	Trace func(iteration int, change, residual float64)
-	// Sample > 0 estimates the residuals before and after on that many samples of either kind: see [Subsample].
+	// Sample > 0 estimates the residuals before and after on that many samples of either kind: see
+	// [Subsample].
 	Sample int
-	// Force keeps an update that made things worse, and one whose recursion diverged (its last iterate, if that is finite).
+	// Force keeps an update that made things worse, and one whose recursion diverged (its last
+	// iterate, if that is finite).
 	Force bool
 }
 
@@ -52,8 +58,9 @@ func (m PublishedSecondOrder) Forces() bool { return m.Force }
 // Sampling implements [SampledMethod].
 func (m PublishedSecondOrder) Sampling() Sampling { return Sampling{m.Sample, m.Seed} }
 
-// Unlearn implements [Method]. It costs the gradients of the affected samples, before and after, and a product with Batch samples an
-// iteration, to which Gauss-Newton adds a linearization. The products that only serve the residual are booked on Check.
+// Unlearn implements [Method]. It costs the gradients of the affected samples, before and after,
+// and a product with Batch samples an iteration, to which Gauss-Newton adds a linearization. The
+// products that only serve the residual are booked on Check.
 func (m PublishedSecondOrder) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
 	if err := m.check(); err != nil {
 		return nil, err
@@ -184,7 +191,8 @@ func (s *publishedRun) solve(ctx context.Context) error {
 	return nil
 }
 
-// batch returns the next samples of a pass in random order; where what is left is too little for a batch, the next pass begins.
+// batch returns the next samples of a pass in random order; where what is left is too little for a
+// batch, the next pass begins.
 func (s *publishedRun) batch() *datasets.Dataset {
 	if len(s.order) < s.Batch {
 		s.order = s.rng.Perm(s.p.Train.Len())
@@ -219,11 +227,13 @@ func (s *publishedRun) verify(ctx context.Context, change float64) error {
 	return nil
 }
 
-// risingFactor is by how much the mean residual of the last third of a recursion has to be above that of the third before to be
-// called growth, if all of the last third is above that mean. Once it has come as near as batches allow, their noise moves it too.
+// risingFactor is by how much the mean residual of the last third of a recursion has to be above
+// that of the third before to be called growth, if all of the last third is above that mean. Once
+// it has come as near as batches allow, their noise moves it too.
 const risingFactor = 1.25
 
-// rising reports whether the recursion was growing when it ended, or ended worse than doing nothing.
+// rising reports whether the recursion was growing when it ended, or ended worse than doing
+// nothing.
 func (s *publishedRun) rising() bool {
 	n := len(s.residuals)
 	third := n / 3

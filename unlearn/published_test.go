@@ -11,7 +11,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// publishedMatrix is share * sum_i l”(z_i) x_i x_i' + ridge I over the corrected data, written out; the regularizer is not in it.
+// publishedMatrix is share * sum_i l”(z_i) x_i x_i' + ridge I over the corrected data, written out;
+// the regularizer is not in it.
 func publishedMatrix(t *testing.T, p *Problem, a *Applied, theta []float64, share, ridge float64) *mat.SymDense {
 	whole, err := a.Subsample(a.Data.Len(), 0)
 	require.NoError(t, err)
@@ -22,8 +23,8 @@ func publishedMatrix(t *testing.T, p *Problem, a *Applied, theta []float64, shar
 	return shiftedBy(m, ridge)
 }
 
-// With all samples in a batch the recursion is that of a matrix: its iterates are checked one by one, and after many of them the
-// fixed point.
+// With all samples in a batch the recursion is that of a matrix: its iterates are checked one by
+// one, and after many of them the fixed point.
 func TestPublishedOnTheWholeDataAgainstDenseAlgebra(t *testing.T) {
 	const damping, scale = 0.05, 70.0
 	p := problems(t)["logistic, dense, tilted"]

@@ -5,13 +5,14 @@ import (
 	"math"
 )
 
-// RDP returns the Renyi differential privacy of order alpha > 1 of one step of the subsampled Gaussian mechanism: each sample drawn with
-// probability q, noise of noise times the sensitivity (Mironov, Talwar and Zhang 2019, section 3.3):
+// RDP returns the Renyi differential privacy of order alpha > 1 of one step of the subsampled
+// Gaussian mechanism: each sample drawn with probability q, noise of noise times the sensitivity
+// (Mironov, Talwar and Zhang 2019, section 3.3):
 //
 //	log(A_alpha) / (alpha - 1),  A_alpha = E_{z ~ N(0, s^2)} [ ((1-q) + q exp((2z-1)/(2 s^2)))^alpha ].
 //
-// Steps add up. It takes less than a millisecond whatever the numbers, and its relative error is below 1e-10. What is too large for float64, as
-// with hardly any noise, is +Inf.
+// Steps add up. It takes less than a millisecond whatever the numbers, and its relative error is
+// below 1e-10. What is too large for float64, as with hardly any noise, is +Inf.
 func RDP(q, noise, alpha float64) (float64, error) {
 	if !(q >= 0 && q <= 1) || !(noise > 0) || !(alpha > 1) || !finite(noise) || !finite(alpha) {
 		return 0, fmt.Errorf("unlearn: no RDP for a sampling rate of %v, noise %v and order %v: want 0 to 1, above 0 and above 1", q, noise, alpha)
@@ -44,8 +45,8 @@ func rdpOrders() []float64 {
 	return orders
 }
 
-// PrivacySpent returns the epsilon at which so many steps are (epsilon, delta)-differentially private for adding or removing one sample, the smallest over
-// many orders of
+// PrivacySpent returns the epsilon at which so many steps are (epsilon, delta)-differentially
+// private for adding or removing one sample, the smallest over many orders of
 //
 //	steps RDP(alpha) - (log delta + log alpha)/(alpha - 1) + log((alpha - 1)/alpha)
 //

@@ -9,18 +9,21 @@ import (
 	"gonum.org/v1/gonum/integrate/quad"
 )
 
-// The moment A_alpha of [RDP] is an integral over t = z/s, s the noise, with w = exp(y), y = t/s - 1/(2 s^2), and u = q (w-1):
+// The moment A_alpha of [RDP] is an integral over t = z/s, s the noise, with w = exp(y), y = t/s -
+// 1/(2 s^2), and u = q (w-1):
 //
 //	A_alpha - 1 = int phi(t) [ (1+u)^alpha - 1 - alpha u ] dt,
 //
-// since E[u] = 0. The bracket is never negative, so that nothing cancels, however near A_alpha is to 1. Two bounds frame it (the second is
-// Minkowski's inequality):
+// since E[u] = 0. The bracket is never negative, so that nothing cancels, however near A_alpha is
+// to 1. Two bounds frame it (the second is Minkowski's inequality):
 //
 //	U <= log A_alpha <= U + alpha log(1 + (1-q) exp(-U/alpha)),  U = alpha log q + alpha (alpha-1) / (2 s^2).
 //
-// Where they agree they are the answer; that is where noise is small. Elsewhere the integrand is analytic, and has its mass where
-// phi(t) (1+u)^alpha or phi(t) (1+alpha u) has: a few intervals of t, which Gauss and Legendre's rule takes in panels. The nearest singularities
-// of the integrand lie at t* + i pi s, t* = s log(1/q-1) + 1/(2s): no panel is longer than s, or than its distance from t*.
+// Where they agree they are the answer; that is where noise is small. Elsewhere the integrand is
+// analytic, and has its mass where phi(t) (1+u)^alpha or phi(t) (1+alpha u) has: a few intervals of
+// t, which Gauss and Legendre's rule takes in panels. The nearest singularities of the integrand
+// lie at t* + i pi s, t* = s log(1/q-1) + 1/(2s): no panel is longer than s, or than its distance
+// from t*.
 
 // moment holds the numbers of an integral.
 type moment struct {
@@ -54,7 +57,8 @@ const littleNoise = 0.01
 // integral returns log A_alpha.
 func (m *moment) integral() float64 {
 	if m.noise < littleNoise {
-		// What phi(t) weighs is (1-q)^alpha - 1 + alpha q. What is left lies about t = 1/s, where w phi(t) does, and above.
+		// What phi(t) weighs is (1-q)^alpha - 1 + alpha q. What is left lies about t = 1/s, where w
+		// phi(t) does, and above.
 		reach := math.Sqrt(2 * (cut + 800))
 		return math.Log1p(math.Exp(m.logExcess(m.logRest, m.logRest)) + math.Exp(sum([]interval{{-reach, m.more/m.noise + reach}}, m.turn-1/m.noise, m.noise, m.shifted)))
 	}
@@ -102,15 +106,16 @@ func (m *moment) excess(t float64) float64 {
 	return m.logExcess(l, l) - t*t/2
 }
 
-// shifted is excess by the distance from t = 1/s, where w phi(t) = phi(t - 1/s) is what does not cancel.
+// shifted is excess by the distance from t = 1/s, where w phi(t) = phi(t - 1/s) is what does not
+// cancel.
 func (m *moment) shifted(from float64) float64 {
 	y := from/m.noise + m.half
 	rest := m.logQ + math.Log1p(math.Exp(m.logRest-m.logQ-y)) // log(1+u) - y
 	return m.logExcess(y+rest, rest) - from*from/2
 }
 
-// logExcess returns outer + log(e^(a l) - 1 + a (e^-l - 1)) with a = alpha - 1, which for outer = l = log(1+u) is the logarithm of
-// (1+u)^alpha - 1 - alpha u.
+// logExcess returns outer + log(e^(a l) - 1 + a (e^-l - 1)) with a = alpha - 1, which for outer = l
+// = log(1+u) is the logarithm of (1+u)^alpha - 1 - alpha u.
 func (m *moment) logExcess(l, outer float64) float64 {
 	a := m.more
 	if math.Abs(l)*max(a, 1) < 0.1 { // l^2 a times the sum over k from 2 of (a (a l)^(k-2) + (-l)^(k-2)) / k!: the terms below nearly cancel
@@ -137,8 +142,8 @@ func (m *moment) slope(t float64) float64 {
 	return m.alpha/m.noise/(1+math.Exp((m.turn-t)/m.noise)) - t
 }
 
-// peaks finds the one maximum, or the two. The slope falls, but for the stretch around t* where alpha s (1-s) > noise^2, with
-// s = 1/(1 + exp((t*-t)/noise)).
+// peaks finds the one maximum, or the two. The slope falls, but for the stretch around t* where
+// alpha s (1-s) > noise^2, with s = 1/(1 + exp((t*-t)/noise)).
 func (m *moment) peaks() []peak {
 	top, inf := m.alpha/m.noise, math.Inf(1)
 	steep := m.alpha / m.noise / m.noise / 4
@@ -206,8 +211,8 @@ var legendre = sync.OnceValues(func() (nodes, weights []float64) {
 	return nodes, weights
 })
 
-// sum returns the logarithm of the integral of exp(f)/sqrt(2 pi) over the union of the intervals. The singularities of exp(f) that count
-// are at turn + i pi width.
+// sum returns the logarithm of the integral of exp(f)/sqrt(2 pi) over the union of the intervals.
+// The singularities of exp(f) that count are at turn + i pi width.
 func sum(where []interval, turn, width float64, f func(float64) float64) float64 {
 	slices.SortFunc(where, func(a, b interval) int { return cmp.Compare(a.lo, b.lo) })
 	total := logSum{math.Inf(-1), 0}

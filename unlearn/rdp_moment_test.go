@@ -8,7 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// logExcessWhole is log(A_alpha - 1) of a whole order, by the binomial sum of C(alpha, k) q^k (1-q)^(alpha-k) (e^((k^2-k)/(2 s^2)) - 1).
+// logExcessWhole is log(A_alpha - 1) of a whole order, by the binomial sum of C(alpha, k) q^k
+// (1-q)^(alpha-k) (e^((k^2-k)/(2 s^2)) - 1).
 func logExcessWhole(q, noise float64, alpha int) float64 {
 	sum := math.Inf(-1)
 	n, _ := math.Lgamma(float64(alpha + 1))
@@ -47,7 +48,8 @@ func TestRDPAgainstTheBinomialSum(t *testing.T) {
 	}
 }
 
-// logExcessByTrapezoids integrates the definition by a rule that converges geometrically, on a fine grid of z/s, in logarithms.
+// logExcessByTrapezoids integrates the definition by a rule that converges geometrically, on a fine
+// grid of z/s, in logarithms.
 func logExcessByTrapezoids(q, s, alpha float64) float64 {
 	h := min(0.05, s/40)
 	lo, hi := -40.0, alpha/s+40
@@ -94,7 +96,8 @@ func TestRDPOfFractionalOrdersAgainstTrapezoids(t *testing.T) {
 	}
 }
 
-// (alpha-1) RDP is convex in alpha, RDP rises with alpha and q and falls with the noise, and the two regimes of little noise meet.
+// (alpha-1) RDP is convex in alpha, RDP rises with alpha and q and falls with the noise, and the
+// two regimes of little noise meet.
 func TestRDPIsSmoothEverywhere(t *testing.T) {
 	rdp := func(q, noise, alpha float64) float64 {
 		r, err := RDP(q, noise, alpha)

@@ -55,8 +55,9 @@ func TestPrivacySpentAgainstPublishedValues(t *testing.T) {
 		require.NoError(t, err)
 		require.InEpsilon(t, c.want, got, 1e-7, "%v", c)
 	}
-	// TensorFlow Privacy, rdp_accountant_test.py: q 0.01, noise 4, 10,000 steps, delta 1e-5 gives 1.258575 at order 20 by the older
-	// conversion steps RDP + log(1/delta)/(alpha - 1); Abadi et al. 2016 state 1.26.
+	// TensorFlow Privacy, rdp_accountant_test.py: q 0.01, noise 4, 10,000 steps, delta 1e-5 gives
+	// 1.258575 at order 20 by the older conversion steps RDP + log(1/delta)/(alpha - 1); Abadi et
+	// al. 2016 state 1.26.
 	r, err := RDP(0.01, 4, 20)
 	require.NoError(t, err)
 	require.InDelta(t, 1.258575, 10000*r+math.Log(1e5)/19, 1e-6)
@@ -72,14 +73,16 @@ func TestPrivacySpentAgainstPublishedValues(t *testing.T) {
 	require.ErrorContains(t, err, "delta 0")
 }
 
-// Logarithms of numbers below 2^-1022, which math.Log gets wrong on amd64: an epsilon that is too small would be no guarantee.
+// Logarithms of numbers below 2^-1022, which math.Log gets wrong on amd64: an epsilon that is too
+// small would be no guarantee.
 func TestLogarithmsOfTheSmallestNumbers(t *testing.T) {
 	for e := -1074; e <= -1015; e++ {
 		require.InEpsilon(t, float64(e)*math.Ln2, ln(math.Ldexp(1, e)), 1e-15)
 	}
 	require.True(t, math.IsInf(ln(0), -1))
 	require.True(t, math.IsNaN(ln(-1)))
-	// Full batches: the smallest over the orders of steps alpha/2 - (ln delta + ln alpha)/(alpha-1) + ln((alpha-1)/alpha).
+	// Full batches: the smallest over the orders of steps alpha/2 - (ln delta + ln alpha)/(alpha-1)
+	// + ln((alpha-1)/alpha).
 	want := math.Inf(1)
 	for _, alpha := range rdpOrders() {
 		want = min(want, 100*alpha/2+(1074*math.Ln2-math.Log(alpha))/(alpha-1)+math.Log((alpha-1)/alpha))

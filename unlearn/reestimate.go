@@ -10,10 +10,12 @@ import (
 	"lethe/datasets"
 )
 
-// ReestimateStatistics carries a request out by Method and then re-estimates the statistics of a [StatisticsObjective], since the old ones do not
-// fit the new parameters. The pass counts as a gradient of each of its samples. Before and After are the residuals of the old parameters and of
-// the last ones, on the samples that Method takes for them; After of Method itself, with the old statistics, is judged by Method alone: set
-// its Force where only the new statistics make the update what it is.
+// ReestimateStatistics carries a request out by Method and then re-estimates the statistics of a
+// [StatisticsObjective], since the old ones do not fit the new parameters. The pass counts as a
+// gradient of each of its samples. Before and After are the residuals of the old parameters and of
+// the last ones, on the samples that Method takes for them; After of Method itself, with the old
+// statistics, is judged by Method alone: set its Force where only the new statistics make the
+// update what it is.
 //
 // Inside [Iterative] the statistics are re-estimated after each chunk.
 type ReestimateStatistics struct {
@@ -53,7 +55,8 @@ func (m ReestimateStatistics) Instead() string {
 	return ""
 }
 
-// Unlearn implements [Method]. A request that affects no sample changes nothing, the statistics neither.
+// Unlearn implements [Method]. A request that affects no sample changes nothing, the statistics
+// neither.
 func (m ReestimateStatistics) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
 	if m.Method == nil {
 		return nil, errors.New("unlearn: ReestimateStatistics needs a Method")
@@ -103,7 +106,8 @@ func (m ReestimateStatistics) finish(ctx context.Context, p *Problem, theta []fl
 	return t.judge(next, after, m.Forces(), "use smaller steps in Method, or set Force to keep it")
 }
 
-// attemptAfter goes on from an update that another attempt made: what it costs from here is added to the update's.
+// attemptAfter goes on from an update that another attempt made: what it costs from here is added
+// to the update's.
 func attemptAfter(p *Problem, theta []float64, r Request, u *Update, s Sampling) (*attempt, error) {
 	applied, err := r.apply(p.Train)
 	if err != nil {
@@ -122,8 +126,8 @@ func attemptAfter(p *Problem, theta []float64, r Request, u *Update, s Sampling)
 	return t, err
 }
 
-// StatisticsTrainer trains by Trainer and then finds the statistics of a [StatisticsObjective] on samples of the training data, as
-// [ReestimateStatistics] does after an update.
+// StatisticsTrainer trains by Trainer and then finds the statistics of a [StatisticsObjective] on
+// samples of the training data, as [ReestimateStatistics] does after an update.
 type StatisticsTrainer struct {
 	Trainer Trainer
 	Samples int // drawn by Seed; 0 = 4,000; all if there are no more

@@ -12,7 +12,8 @@ import (
 	"lethe/datasets"
 )
 
-// centred is logistic regression on x - mu: the first half of its parameters are weights, the second the statistic mu, the mean of x.
+// centred is logistic regression on x - mu: the first half of its parameters are weights, the
+// second the statistic mu, the mean of x.
 type centred struct{ columns int }
 
 func (o centred) Dim() int { return 2 * o.columns }

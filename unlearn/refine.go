@@ -7,13 +7,15 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// kernel solves A d = r from d = 0 until its own estimate of ||r - A d|| is at most target or limit products are used.
-// It overwrites d and may overwrite r. An *IndefiniteError or *NotConvergedError from it leaves the best d found.
+// kernel solves A d = r from d = 0 until its own estimate of ||r - A d|| is at most target or limit
+// products are used. It overwrites d and may overwrite r. An *IndefiniteError or *NotConvergedError
+// from it leaves the best d found.
 type kernel func(ctx context.Context, d, r []float64, a *counted, target, limit float64) (iterations int, err error)
 
-// refine runs a kernel on the true residual r = b - A x until that residual is at most tol ||b||. Recurrences drift
-// from the residual they stand for; starting again from the true one repairs that, and stops being worth its
-// products when a round no longer halves it: then rounding error is the limit.
+// refine runs a kernel on the true residual r = b - A x until that residual is at most tol ||b||.
+// Recurrences drift from the residual they stand for; starting again from the true one repairs
+// that, and stops being worth its products when a round no longer halves it: then rounding error is
+// the limit.
 func refine(ctx context.Context, solver string, x []float64, op Operator, b []float64, tol, maxProducts float64,
 	run kernel) (Stats, error) {
 	return inUnits(ctx, solver, tol, x, op, b, func(x []float64, op Operator, b []float64, u units) (Stats, error) {

@@ -13,15 +13,17 @@ import (
 	"lethe/datasets"
 )
 
-// ReleaseStream carries out request after request by [OutputPerturbation] and keeps what happened in a folder: the releases,
-// which may be published, in releases/ (see [ReadRelease]); the state without noise, which only the owner of the data may
-// read; and a [Ledger], the append-only, hash-chained proof of what was asked for and in which order. Nothing in the ledger is
-// a function of the data but their fingerprint: there is no budget to spend, since every release starts from a state that is
-// within r/lambda of the optimum on the data as they are now.
+// ReleaseStream carries out request after request by [OutputPerturbation] and keeps what happened
+// in a folder: the releases, which may be published, in releases/ (see [ReadRelease]); the state
+// without noise, which only the owner of the data may read; and a [Ledger], the append-only,
+// hash-chained proof of what was asked for and in which order. Nothing in the ledger is a function
+// of the data but their fingerprint: there is no budget to spend, since every release starts from a
+// state that is within r/lambda of the optimum on the data as they are now.
 //
-// Rows of requests are counted in the data that the stream began with, whatever was removed since. A request is in the ledger before
-// its release is drawn. A kill between the two leaves a state without a release, which is drawn when the stream is opened
-// again, so that no state has two. Not safe for concurrent use.
+// Rows of requests are counted in the data that the stream began with, whatever was removed since.
+// A request is in the ledger before its release is drawn. A kill between the two leaves a state
+// without a release, which is drawn when the stream is opened again, so that no state has two. Not
+// safe for concurrent use.
 type ReleaseStream struct {
 	m       OutputPerturbation
 	d       exactDescent
@@ -33,9 +35,10 @@ type ReleaseStream struct {
 	latest  *Release
 }
 
-// Open opens the stream of a folder. A new one trains on p, from start; one that is gone on with takes its state from the
-// folder, carries out on p's data what was asked for, and compares: another p or other settings are an error, and so is a
-// state whose residual is above r. p is the problem as it was at the beginning.
+// Open opens the stream of a folder. A new one trains on p, from start; one that is gone on with
+// takes its state from the folder, carries out on p's data what was asked for, and compares:
+// another p or other settings are an error, and so is a state whose residual is above r. p is the
+// problem as it was at the beginning.
 func (m OutputPerturbation) Open(ctx context.Context, p *Problem, start []float64, dir string) (*ReleaseStream, error) {
 	p, d, err := m.examine(p)
 	if err != nil {
@@ -123,8 +126,9 @@ func (c Comparison) String() string {
 	return "exact optimum"
 }
 
-// Unlearn carries out a request and publishes the release, which is on disk before Unlearn returns. After an error nothing is
-// published; the message says whether the request is in the ledger. A request that changes nothing is not: the last release stands.
+// Unlearn carries out a request and publishes the release, which is on disk before Unlearn returns.
+// After an error nothing is published; the message says whether the request is in the ledger. A
+// request that changes nothing is not: the last release stands.
 func (s *ReleaseStream) Unlearn(ctx context.Context, r Request) (*Update, error) {
 	changes, err := s.history.changes(r)
 	if err != nil {
@@ -169,7 +173,8 @@ func (s *ReleaseStream) Latest() *Release { return s.latest }
 // Releases returns how many releases there have been, the first training's among them.
 func (s *ReleaseStream) Releases() int { return len(s.ledger.Entries()) }
 
-// Together returns the epsilon of all releases so far taken together; see [OutputPerturbation.Together].
+// Together returns the epsilon of all releases so far taken together; see
+// [OutputPerturbation.Together].
 func (s *ReleaseStream) Together() float64 { return s.m.Together(s.Releases()) }
 
 // Problem returns the problem on the data as they are now.

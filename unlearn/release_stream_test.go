@@ -22,8 +22,8 @@ func openReleases(t require.TestingT, dir string) *ReleaseStream {
 	return s
 }
 
-// After any requests, in any order and however often the stream was closed, the state is within r/lambda of the optimum on
-// the data that one request would have given.
+// After any requests, in any order and however often the stream was closed, the state is within
+// r/lambda of the optimum on the data that one request would have given.
 func TestReleaseStreamOnRandomRequests(t *testing.T) {
 	root := t.TempDir()
 	rapid.Check(t, func(t *rapid.T) {
@@ -69,7 +69,8 @@ func TestReleaseStreamOnRandomRequests(t *testing.T) {
 	})
 }
 
-// A kill after the ledger was written and before the release was: the release is drawn when the stream is opened.
+// A kill after the ledger was written and before the release was: the release is drawn when the
+// stream is opened.
 func TestAStateHasOneRelease(t *testing.T) {
 	dir := t.TempDir()
 	s := openReleases(t, dir)
@@ -115,7 +116,8 @@ func TestReleaseStreamRefusesWhatIsNotItsOwn(t *testing.T) {
 	require.ErrorContains(t, err, "000001.safetensors")
 }
 
-// What may be read by all says nothing that is a function of the forgotten row, and the state is not among it.
+// What may be read by all says nothing that is a function of the forgotten row, and the state is
+// not among it.
 func TestWhatAllMayRead(t *testing.T) {
 	dir := t.TempDir()
 	s := openReleases(t, dir)

@@ -239,7 +239,8 @@ func shuffled(t *rapid.T, v []int) []int {
 	return rapid.Permutation(v).Draw(t, "shuffled")
 }
 
-// byHand carries a request out on rows of numbers, the label last, change by change as the doc comments of ChangeKind say.
+// byHand carries a request out on rows of numbers, the label last, change by change as the doc
+// comments of ChangeKind say.
 func byHand(rows [][]float64, r Request) (after [][]float64, affected []int) {
 	before := make([][]float64, len(rows))
 	for i := range rows {

@@ -6,14 +6,17 @@ import (
 	"slices"
 )
 
-// Retrain trains on the corrected data: the yardstick of every other method. The zero value is ready.
+// Retrain trains on the corrected data: the yardstick of every other method. The zero value is
+// ready.
 type Retrain struct {
 	Trainer Trainer   // nil = LBFGS to a gradient norm of 1e-6
 	Start   []float64 // start of the training (p), the initial parameters for a cold one; nil = the old parameters, warm
-	// Force keeps parameters that the trainer handed back with a [NotConvergedError]; Notes says so.
+	// Force keeps parameters that the trainer handed back with a [NotConvergedError]; Notes says
+	// so.
 	Force bool
 
-	// Sample > 0 estimates the residuals before and after on that many samples of either kind, drawn by Seed: see [Subsample].
+	// Sample > 0 estimates the residuals before and after on that many samples of either kind,
+	// drawn by Seed: see [Subsample].
 	Sample int
 	Seed   uint64
 }

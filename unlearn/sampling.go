@@ -6,14 +6,16 @@ import (
 	"math/rand/v2"
 )
 
-// Sampling says on how many unaffected samples, and affected ones at the most, a method estimates its sums over the corrected data. Methods of
-// the same size and seed estimate residuals on the same samples, so that these can be compared.
+// Sampling says on how many unaffected samples, and affected ones at the most, a method estimates
+// its sums over the corrected data. Methods of the same size and seed estimate residuals on the
+// same samples, so that these can be compared.
 type Sampling struct {
 	Size int // 0 = all samples, nothing is estimated
 	Seed uint64
 }
 
-// What a subsample is drawn for. Each has its own, so that no figure flatters what was fitted to the same samples.
+// What a subsample is drawn for. Each has its own, so that no figure flatters what was fitted to
+// the same samples.
 const (
 	curvatureSample   = iota // the matrix of the solve; drawn by the seed itself, so that callers can draw it too
 	independentSample        // the second matrix that the solution is held against
@@ -34,8 +36,9 @@ func drawFor(a *Applied, size int, seed uint64, role, step int) (*Subsample, err
 	return a.Subsample(size, seed)
 }
 
-// follows returns what the first step follows if that is G, and zeros to be overwritten by the full gradient. G then is not needed but to judge
-// by what training had left, which nobody does of an update that is kept whatever comes of it.
+// follows returns what the first step follows if that is G, and zeros to be overwritten by the full
+// gradient. G then is not needed but to judge by what training had left, which nobody does of an
+// update that is kept whatever comes of it.
 func (t *attempt) follows(ctx context.Context, full, force bool) ([]float64, error) {
 	if full && force && t.check != nil {
 		return make([]float64, len(t.theta)), nil
@@ -43,9 +46,9 @@ func (t *attempt) follows(ctx context.Context, full, force bool) ([]float64, err
 	return t.difference(ctx)
 }
 
-// fullGradient writes grad L(theta; D') to dst for a step, estimated from n samples of either kind, 0 = as many as Sample, where that is set.
-// The trust check's gradient is at hand, but where it is an estimate a step that followed it would be judged by the very samples it was made
-// from.
+// fullGradient writes grad L(theta; D') to dst for a step, estimated from n samples of either kind,
+// 0 = as many as Sample, where that is set. The trust check's gradient is at hand, but where it is
+// an estimate a step that followed it would be judged by the very samples it was made from.
 func (t *attempt) fullGradient(ctx context.Context, n int, dst, theta []float64, step int) error {
 	if t.check == nil {
 		copy(dst, t.grad)

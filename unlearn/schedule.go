@@ -11,9 +11,10 @@ type Schedule int
 const (
 	// Constant keeps the rate.
 	Constant Schedule = iota
-	// OneCycle raises the rate from Rate/25 to Rate over the first 30 % of all steps and lowers it to Rate/250,000 over the others, both
-	// along half a cosine (Smith and Topin 2018, arXiv 1708.07120); of three steps or fewer the first has Rate. Momentum and Beta1 stay as
-	// they are. The cycle belongs to a number of steps: a finished training cannot be lengthened.
+	// OneCycle raises the rate from Rate/25 to Rate over the first 30 % of all steps and lowers it
+	// to Rate/250,000 over the others, both along half a cosine (Smith and Topin 2018, arXiv
+	// 1708.07120); of three steps or fewer the first has Rate. Momentum and Beta1 stay as they are.
+	// The cycle belongs to a number of steps: a finished training cannot be lengthened.
 	OneCycle
 )
 

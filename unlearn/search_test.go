@@ -10,7 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A search is given where the step starts and what it follows, and its length is the one that is taken, chunk by chunk.
+// A search is given where the step starts and what it follows, and its length is the one that is
+// taken, chunk by chunk.
 func TestFirstOrderTakesTheLengthThatASearchFinds(t *testing.T) {
 	p := problems(t)["logistic, dense, tilted"]
 	theta := trained(t, p)

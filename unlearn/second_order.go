@@ -11,68 +11,79 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// SecondOrder takes a Newton step along the difference that the request makes (Warnecke et al. 2023, the second-order
-// update; docs/paper.md#updates):
+// SecondOrder takes a Newton step along the difference that the request makes (Warnecke et al.
+// 2023, the second-order update; docs/paper.md#updates):
 //
 //	theta' = theta - Step (H + Ridge I)^-1 G,  G = sum grad l(z~, theta) - sum grad l(z, theta),
 //
-// with H the Hessian of L at theta on the corrected data, regularizer included. On a quadratic loss this is the
-// retrained optimum, if theta was the optimum and Step is 1. From the second step on H is taken at the parameters reached.
-// Gradient says which steps have another gradient in place of G.
+// with H the Hessian of L at theta on the corrected data, regularizer included. On a quadratic loss
+// this is the retrained optimum, if theta was the optimum and Step is 1. From the second step on H
+// is taken at the parameters reached. Gradient says which steps have another gradient in place of
+// G.
 //
-// A failed solve is refused with the solver's error ([IndefiniteError], [NotConvergedError], [DivergedError]), and an update
-// that raises the gradient residual on the corrected data with [WorseError], unless it stays below what training had left
-// on the old data. The zero value is ready.
+// A failed solve is refused with the solver's error ([IndefiniteError], [NotConvergedError],
+// [DivergedError]), and an update that raises the gradient residual on the corrected data with
+// [WorseError], unless it stays below what training had left on the old data. The zero value is
+// ready.
 type SecondOrder struct {
-	// Solver solves for the step. nil = CG to a relative residual of 1e-3: what the quadratic model leaves of the residual is larger for all but the
-	// smallest requests, so that a nearer solution costs two to three times the products and brings hardly anything. Set
-	// CG{Tolerance: 1e-8} for the exact step.
+	// Solver solves for the step. nil = CG to a relative residual of 1e-3: what the quadratic model
+	// leaves of the residual is larger for all but the smallest requests, so that a nearer solution
+	// costs two to three times the products and brings hardly anything. Set CG{Tolerance: 1e-8} for
+	// the exact step.
 	Solver    Solver
 	Ridge     float64   // added to the Hessian; where H may be indefinite, more than minus its smallest eigenvalue
 	Curvature Curvature // FullHessian, or GaussNewton where the Hessian is indefinite
 	Step      float64   // length of a step; 0 = 1, Newton's own
 	Steps     int       // Newton steps at the most; 0 = 1
 	Until     float64   // no further step once the residual on the corrected data is at most this
-	// Gradient is what the steps follow. FullGradient is for a stream of requests, and for [Iterative], where each chunk then is a step of Newton's
-	// method on the data as corrected so far.
+	// Gradient is what the steps follow. FullGradient is for a stream of requests, and for
+	// [Iterative], where each chunk then is a step of Newton's method on the data as corrected so
+	// far.
 	Gradient StepGradient
-	// Batches > 1 hands the solver the Hessian as a mean over that many mini-batches drawn by Seed, for LiSSA.
+	// Batches > 1 hands the solver the Hessian as a mean over that many mini-batches drawn by Seed,
+	// for LiSSA.
 	Batches int
 	Seed    uint64
-	// Sample > 0 estimates H, the residuals before and after, and full gradients from that many affected samples, or all, and that many
-	// others ([Subsample]), each on a draw of its own by Seed for each step; that of the first H is [Applied.Subsample](Sample, Seed). G
-	// is never estimated. So nothing passes over all samples. Each solution is also held against
-	// a second matrix: see [Stats].Independent. Notes gives the sizes.
+	// Sample > 0 estimates H, the residuals before and after, and full gradients from that many
+	// affected samples, or all, and that many others ([Subsample]), each on a draw of its own by
+	// Seed for each step; that of the first H is [Applied.Subsample](Sample, Seed). G is never
+	// estimated. So nothing passes over all samples. Each solution is also held against a second
+	// matrix: see [Stats].Independent. Notes gives the sizes.
 	Sample int
-	// FullSample > 0 is how many samples of either kind full gradients have instead where Sample is set; all, if there are no more.
+	// FullSample > 0 is how many samples of either kind full gradients have instead where Sample is
+	// set; all, if there are no more.
 	FullSample int
-	// Force keeps an update that made things worse, and one whose solve failed (the best vector found is used); Notes
-	// says so.
+	// Force keeps an update that made things worse, and one whose solve failed (the best vector
+	// found is used); Notes says so.
 	Force bool
 
 	chunked chunked
 	keep    bool // the steps, for the update to carry
 }
 
-// StepGradient says what the steps of [SecondOrder] follow: G is the difference that the request makes, and the full gradient that of L(.; D').
+// StepGradient says what the steps of [SecondOrder] follow: G is the difference that the request
+// makes, and the full gradient that of L(.; D').
 type StepGradient int
 
 const (
-	// DifferenceThenFull is G in the first step and the full gradient at the parameters reached in later ones, which go on to the optimum on
-	// the corrected data.
+	// DifferenceThenFull is G in the first step and the full gradient at the parameters reached in
+	// later ones, which go on to the optimum on the corrected data.
 	DifferenceThenFull StepGradient = iota
-	// FullGradient is the full gradient from the first step on, so that each request also mends what training and the requests before it left.
+	// FullGradient is the full gradient from the first step on, so that each request also mends
+	// what training and the requests before it left.
 	FullGradient
-	// Difference is G in every step, taken at the parameters reached: the first step repeated, which goes on as long as the samples as they
-	// were and as they are now differ in their gradients. It tends to no optimum.
+	// Difference is G in every step, taken at the parameters reached: the first step repeated,
+	// which goes on as long as the samples as they were and as they are now differ in their
+	// gradients. It tends to no optimum.
 	Difference
 )
 
 // full reports whether the first step follows the full gradient.
 func (g StepGradient) full() bool { return g == FullGradient }
 
-// forcing is the relative residual of a step by default, the forcing term of an inexact Newton method (Dembo, Eisenstat and Steihaug 1982): with it
-// a step takes ||grad L|| to at most about forcing ||g|| plus the error of the quadratic model, which is what limits it.
+// forcing is the relative residual of a step by default, the forcing term of an inexact Newton
+// method (Dembo, Eisenstat and Steihaug 1982): with it a step takes ||grad L|| to at most about
+// forcing ||g|| plus the error of the quadratic model, which is what limits it.
 const forcing = 1e-3
 
 // Name returns "second-order".
@@ -84,9 +95,10 @@ func (m SecondOrder) Forces() bool { return m.Force }
 // Sampling implements [SampledMethod].
 func (m SecondOrder) Sampling() Sampling { return Sampling{m.Sample, m.Seed} }
 
-// Unlearn implements [Method]. Each step costs one linearization and the solver's products over the corrected data; the
-// first also the gradients of the affected samples, before and after, and each later one a gradient, or again those of the affected
-// samples. With Sample the corrected data are those of a subsample, and a solve costs one more linearization and product.
+// Unlearn implements [Method]. Each step costs one linearization and the solver's products over the
+// corrected data; the first also the gradients of the affected samples, before and after, and each
+// later one a gradient, or again those of the affected samples. With Sample the corrected data are
+// those of a subsample, and a solve costs one more linearization and product.
 func (m SecondOrder) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
 	if err := m.check(); err != nil {
 		return nil, err
@@ -162,8 +174,8 @@ func (m SecondOrder) attribute(p *Problem, err error) {
 	e.Remedy += "or solve with MINRES"
 }
 
-// steps returns the parameters after all Newton steps, and their residual. A later step that would make things worse
-// is left out.
+// steps returns the parameters after all Newton steps, and their residual. A later step that would
+// make things worse is left out.
 func (m SecondOrder) steps(ctx context.Context, t *attempt, g []float64) (theta []float64, residual float64, err error) {
 	theta, residual = t.theta, t.update.Before
 	start := m.begin(t)
@@ -205,7 +217,8 @@ func (m SecondOrder) steps(ctx context.Context, t *attempt, g []float64) (theta 
 	return theta, residual, nil
 }
 
-// begin returns a copy of grad L(theta; D') before the first step, if steps are kept and it is no estimate.
+// begin returns a copy of grad L(theta; D') before the first step, if steps are kept and it is no
+// estimate.
 func (m SecondOrder) begin(t *attempt) []float64 {
 	if !m.keep || t.check != nil {
 		return nil
@@ -231,8 +244,8 @@ func (m SecondOrder) take(t *attempt, s Step, step int) (after []float64) {
 // mostHalvings is how often a step in a chunk is halved.
 const mostHalvings = 20
 
-// shorten halves a step from theta to next that would make the residual larger until it makes it smaller, by a share of what the slope
-// promises, and returns where it ends.
+// shorten halves a step from theta to next that would make the residual larger until it makes it
+// smaller, by a share of what the slope promises, and returns where it ends.
 func (m SecondOrder) shorten(ctx context.Context, t *attempt, theta, next []float64, before, after float64) ([]float64, float64, error) {
 	if after <= before {
 		return next, after, nil
@@ -318,8 +331,8 @@ func (m SecondOrder) step(ctx context.Context, t *attempt, theta, g []float64, s
 	return next, nil
 }
 
-// systemResidual returns ||H Delta + g|| of the step that was solved last; 0, not known, where the solver's matrix was another than H, or the
-// step another than its solution.
+// systemResidual returns ||H Delta + g|| of the step that was solved last; 0, not known, where the
+// solver's matrix was another than H, or the step another than its solution.
 func (m SecondOrder) systemResidual(t *attempt, g []float64) float64 {
 	last := t.update.Solves[len(t.update.Solves)-1]
 	if m.Ridge != 0 || last.Ridge != 0 || m.Batches > 1 || m.Curvature != FullHessian || m.Sample > 0 || cmp.Or(m.Step, 1) != 1 {
@@ -352,7 +365,8 @@ func (m SecondOrder) hessian(ctx context.Context, t *attempt, theta []float64, s
 	return s.Hessian(ctx, t.p, theta, m.Curvature)
 }
 
-// independent returns ||g - (H + ridge I) delta|| / ||g|| with H from a subsample that the solver has not seen.
+// independent returns ||g - (H + ridge I) delta|| / ||g|| with H from a subsample that the solver
+// has not seen.
 func (m SecondOrder) independent(ctx context.Context, t *attempt, theta, delta, g []float64, ridge float64, step int) (float64, error) {
 	s, err := t.draw(independentSample, step)
 	if err != nil {

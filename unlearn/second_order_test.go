@@ -60,8 +60,8 @@ func TestRepeatedDifferenceSteps(t *testing.T) {
 	require.Contains(t, u.Notes[0], "step 2 would have raised the residual")
 }
 
-// The default solve ends where the error of the quadratic model is larger than what it leaves: the residual after the update is that of an
-// exact solve to a percent, for about half the products.
+// The default solve ends where the error of the quadratic model is larger than what it leaves: the
+// residual after the update is that of an exact solve to a percent, for about half the products.
 func TestTheDefaultSolveIsAForcingTerm(t *testing.T) {
 	p := &Problem{Objective: full{logistic(40)}, Train: randomData(400, 40, 2, false, 3), L2: 0.1}
 	theta := trained(t, p)

@@ -8,8 +8,8 @@ import (
 // setting is a number that a user sets in a field, with what is wrong with it; empty = nothing.
 type setting struct{ field, fault string }
 
-// checkSettings returns the first fault of the fields of a struct, as "unlearn: CG.Tolerance is NaN; give a positive number below 1, or 0 for
-// the default 1e-10".
+// checkSettings returns the first fault of the fields of a struct, as "unlearn: CG.Tolerance is
+// NaN; give a positive number below 1, or 0 for the default 1e-10".
 func checkSettings(of string, settings ...setting) error {
 	for _, s := range settings {
 		if s.fault != "" {
@@ -24,7 +24,8 @@ func bad[T int | float64](field string, value T, advice string) setting {
 	return setting{field, fmt.Sprintf("is %v; give %s", value, advice)}
 }
 
-// relativeTolerance is a setting between 0 and 1: a vector of zeros has a relative residual of 1 already.
+// relativeTolerance is a setting between 0 and 1: a vector of zeros has a relative residual of 1
+// already.
 func relativeTolerance(field string, v float64, zero string) setting {
 	if v >= 0 && v < 1 {
 		return setting{}

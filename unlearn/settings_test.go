@@ -12,7 +12,8 @@ import (
 	"lethe/internal/settingstest"
 )
 
-// results are the exported structs whose numbers are answers: nobody sets them, or the file that they are read from is checked.
+// results are the exported structs whose numbers are answers: nobody sets them, or the file that
+// they are read from is checked.
 var results = strings.Fields(`Applied Certificate Change Cost Entry EntryChange BudgetError DivergedError IndefiniteError LedgerDamagedError
 	NotConvergedError OverlapError RowNormError WorseError Fact Private Progress Release Sampling ShiftedSolution Snapshot Spectrum Stats Step Trial Update
 	Utility`)
@@ -28,8 +29,8 @@ func solverUser[S Solver](m S, pointer any, allowed map[string]string) settingst
 	}, Allowed: allowed}
 }
 
-// settingsUsers is every exported struct with numbers that a user sets, in use. A new method gets here by its row in the table of methods,
-// any other struct has to be entered.
+// settingsUsers is every exported struct with numbers that a user sets, in use. A new method gets
+// here by its row in the table of methods, any other struct has to be entered.
 func settingsUsers(t *testing.T) []settingstest.Use {
 	p := problems(t)["logistic, dense, tilted"]
 	theta := trained(t, p)
@@ -119,7 +120,8 @@ func (r methodRow) use(p *Problem, theta []float64) settingstest.Use {
 
 func TestEverySettingIsChecked(t *testing.T) { settingstest.Check(t, settingsUsers(t)) }
 
-// Every exported struct with numbers is in the table of methods, among the other settings or among the results.
+// Every exported struct with numbers is in the table of methods, among the other settings or among
+// the results.
 func TestNoStructWithNumbersIsForgotten(t *testing.T) {
 	settingstest.CheckComplete(t, settingsUsers(t), results, []string{"Curvature", "Schedule", "StepGradient"})
 }

@@ -7,17 +7,19 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// SGD minimizes a problem by stochastic gradient descent with momentum (Polyak 1964), over mini-batches B:
+// SGD minimizes a problem by stochastic gradient descent with momentum (Polyak 1964), over
+// mini-batches B:
 //
 //	g = ((n/|B|) sum_{i in B} w_i grad l(z_i, theta) + L2 diag(penalty) theta + tilt) / W,
 //	m <- Momentum m + g,  theta <- theta - Rate m,
 //
-// with W the sum of the samples' weights w_i: n where they have none. g estimates grad L / W without bias, so that Rate is the rate of the mean
-// loss, as in other libraries: it need not change with the size of
-// the data or the batch. An epoch goes over the samples once in an order drawn from Seed and its number, in batches whose sizes
-// differ by at most one.
+// with W the sum of the samples' weights w_i: n where they have none. g estimates grad L / W
+// without bias, so that Rate is the rate of the mean loss, as in other libraries: it need not
+// change with the size of the data or the batch. An epoch goes over the samples once in an order
+// drawn from Seed and its number, in batches whose sizes differ by at most one.
 //
-// Of a [StochasticObjective] the gradients are those of the training pass, with noise from Seed and the number of the step.
+// Of a [StochasticObjective] the gradients are those of the training pass, with noise from Seed and
+// the number of the step.
 type SGD struct {
 	Rate     float64  // learning rate, positive
 	Schedule Schedule // how it changes; Constant or OneCycle
@@ -25,14 +27,16 @@ type SGD struct {
 	Batch    int      // samples in a batch, at most; 0 = 32
 	Epochs   int      // passes over the data; 0 = 1
 	Seed     uint64   // of the order, and of the noise
-	// Callback is called after each step ([Progress.EpochDone] tells the last of an epoch); an error from it ends the training.
+	// Callback is called after each step ([Progress.EpochDone] tells the last of an epoch); an
+	// error from it ends the training.
 	Callback   func(Progress) error
 	Checkpoint Checkpoint // where to keep the state; the zero value keeps none
 }
 
-// Train implements [Trainer]. Where the checkpoint holds a part of the same training it goes on from there, to the same bits
-// as without an interruption. There is no tolerance to miss: the only numerical error is [DivergedError], beside the parameters of
-// the last finished epoch. When the context is cancelled the state is kept and the parameters so far stand beside its error.
+// Train implements [Trainer]. Where the checkpoint holds a part of the same training it goes on
+// from there, to the same bits as without an interruption. There is no tolerance to miss: the only
+// numerical error is [DivergedError], beside the parameters of the last finished epoch. When the
+// context is cancelled the state is kept and the parameters so far stand beside its error.
 func (t SGD) Train(ctx context.Context, p *Problem, theta []float64) ([]float64, error) {
 	if err := checkSettings("SGD", above0("Rate", t.Rate, ": try 0.1, or find it with Tune"), fraction("Momentum", t.Momentum, "none")); err != nil {
 		return nil, err

@@ -34,7 +34,8 @@ func TestSGDOnTheWholeDataIsGradientDescentWithMomentum(t *testing.T) {
 	}
 }
 
-// On a quadratic with Hessian H, gradient descent with rate r leaves (I - r H/n)^k of the distance to the optimum.
+// On a quadratic with Hessian H, gradient descent with rate r leaves (I - r H/n)^k of the distance
+// to the optimum.
 func TestSGDContractsAsTheHessianSays(t *testing.T) {
 	p := problems(t)["least squares, sparse"]
 	optimum, start := ridgeRegression(t, p), randomVector(p.Dim(), 6)
@@ -54,7 +55,8 @@ func TestSGDContractsAsTheHessianSays(t *testing.T) {
 	require.InDeltaSlice(t, want, got, 1e-12)
 }
 
-// An epoch at a tiny rate moves along -Rate * steps / n * grad L: every sample and the whole regularizer count alike.
+// An epoch at a tiny rate moves along -Rate * steps / n * grad L: every sample and the whole
+// regularizer count alike.
 func TestAnEpochAppliesTheWholeObjective(t *testing.T) {
 	for name, p := range problems(t) {
 		if p.Train.Len() == 0 {

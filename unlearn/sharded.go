@@ -11,7 +11,8 @@ import (
 	"lethe/datasets"
 )
 
-// Sharded is the models that SISA trained on a problem. It is never changed: a request returns another.
+// Sharded is the models that SISA trained on a problem. It is never changed: a request returns
+// another.
 type Sharded struct {
 	m      SISA
 	p      *Problem
@@ -78,8 +79,8 @@ func (m SISA) regularized(p *Problem) *Problem {
 	return p.share(1 / float64(m.Shards))
 }
 
-// from returns the parameters that a training from slice first on begins with, and the slice from which it does: an earlier one where a store
-// has something else by now.
+// from returns the parameters that a training from slice first on begins with, and the slice from
+// which it does: an earlier one where a store has something else by now.
 func (s *Sharded) from(i, first int) ([]float64, int, error) {
 	for ; first > 0; first-- {
 		theta, err := s.load(i, first-1)
@@ -101,8 +102,9 @@ func (s *Sharded) voters() int {
 	return n
 }
 
-// Forget carries out a request: the models of the touched shards are retrained on the corrected data. The update has no Theta but
-// Predict, and its Before and After are NaN: several models have no one gradient. A request that affects no sample changes nothing.
+// Forget carries out a request: the models of the touched shards are retrained on the corrected
+// data. The update has no Theta but Predict, and its Before and After are NaN: several models have
+// no one gradient. A request that affects no sample changes nothing.
 func (s *Sharded) Forget(ctx context.Context, r Request) (*Sharded, *Update, error) {
 	start := time.Now()
 	if err := ctx.Err(); err != nil {
@@ -150,8 +152,8 @@ func (s *Sharded) Forget(ctx context.Context, r Request) (*Sharded, *Update, err
 	return next, u, nil
 }
 
-// renumber moves the shards to the rows of the corrected data, and returns for each the first slice that holds an affected sample; -1
-// for none.
+// renumber moves the shards to the rows of the corrected data, and returns for each the first slice
+// that holds an affected sample; -1 for none.
 func (s *Sharded) renumber(n int, rows, removed []int) (touched []int) {
 	affected, gone := make([]bool, n), make([]bool, n)
 	mark(affected, rows)
@@ -193,7 +195,8 @@ func (r Request) removed() (rows []int) {
 	return rows
 }
 
-// Models returns the parameters of each shard's model, not to be changed; nil where a shard has no sample left, and so no model.
+// Models returns the parameters of each shard's model, not to be changed; nil where a shard has no
+// sample left, and so no model.
 func (s *Sharded) Models() [][]float64 {
 	out := make([][]float64, len(s.shards))
 	for i := range s.shards {
@@ -202,8 +205,9 @@ func (s *Sharded) Models() [][]float64 {
 	return out
 }
 
-// Predict returns one class index, or target, a sample (as many as a sample has labels): the vote of the models. d has to be data for the
-// model that was trained: of the same shape, classes and names as the training data.
+// Predict returns one class index, or target, a sample (as many as a sample has labels): the vote
+// of the models. d has to be data for the model that was trained: of the same shape, classes and
+// names as the training data.
 func (s *Sharded) Predict(ctx context.Context, d *datasets.Dataset) ([]float64, error) {
 	if err := s.check(); err != nil {
 		return nil, err
@@ -270,8 +274,8 @@ func (s *Sharded) Predict(ctx context.Context, d *datasets.Dataset) ([]float64, 
 // Name returns "sisa".
 func (s *Sharded) Name() string { return s.m.Name() }
 
-// Unlearn implements [Method] as [Sharded.Forget] does it, without keeping the models for a next request. p and theta are not
-// looked at: the models were trained on a problem of their own.
+// Unlearn implements [Method] as [Sharded.Forget] does it, without keeping the models for a next
+// request. p and theta are not looked at: the models were trained on a problem of their own.
 func (s *Sharded) Unlearn(ctx context.Context, _ *Problem, _ []float64, r Request) (*Update, error) {
 	_, u, err := s.Forget(ctx, r)
 	return u, err

@@ -16,16 +16,20 @@ type ShiftedSolution struct {
 	Ridge    float64
 	Products int       // dimension of the space
 	X        []float64 // the solution (p); nil where Err is not
-	// Residual is ||b - (A + Ridge I) X|| / ||b||. It is known from the recurrence, which full reorthogonalization keeps true.
+	// Residual is ||b - (A + Ridge I) X|| / ||b||. It is known from the recurrence, which full
+	// reorthogonalization keeps true.
 	Residual float64
-	// Smallest is the smallest eigenvalue of A in the space, an upper estimate of A's own; NaN for b = 0, which spans none.
+	// Smallest is the smallest eigenvalue of A in the space, an upper estimate of A's own; NaN for
+	// b = 0, which spans none.
 	Smallest float64
-	// Err is an *[IndefiniteError] where A + Ridge I is not positive definite in the space, and an error where X does not fit float64.
+	// Err is an *[IndefiniteError] where A + Ridge I is not positive definite in the space, and an
+	// error where X does not fit float64.
 	Err error
 }
 
-// ShiftedSolve solves (A + r I) x = b for every r of ridges from one Krylov space of b: that many products in all, fewer where
-// the space is invariant before. The solutions are the iterates of conjugate gradients after as many products. See [NewKrylov].
+// ShiftedSolve solves (A + r I) x = b for every r of ridges from one Krylov space of b: that many
+// products in all, fewer where the space is invariant before. The solutions are the iterates of
+// conjugate gradients after as many products. See [NewKrylov].
 func ShiftedSolve(ctx context.Context, a Operator, b []float64, ridges []float64, products int) ([]ShiftedSolution, error) {
 	if i := slices.IndexFunc(ridges, func(r float64) bool { return !finite(r) }); i >= 0 {
 		return nil, fmt.Errorf("unlearn: shifted solve: ridge %d is %v", i, ridges[i])
@@ -41,7 +45,8 @@ func ShiftedSolve(ctx context.Context, a Operator, b []float64, ridges []float64
 	return out, nil
 }
 
-// Krylov is the space spanned by b, A b, A^2 b, ... for a symmetric A, with an orthonormal basis Q and T = Q'AQ, tridiagonal.
+// Krylov is the space spanned by b, A b, A^2 b, ... for a symmetric A, with an orthonormal basis Q
+// and T = Q'AQ, tridiagonal.
 type Krylov struct {
 	dim   int
 	bnorm float64 // in units
@@ -50,9 +55,10 @@ type Krylov struct {
 	*lanczosRun
 }
 
-// NewKrylov spans the space with that many products, by Lanczos' method from b with full reorthogonalization (Parlett, The Symmetric
-// Eigenvalue Problem, chapter 13). An invariant space ends it early, a product that is not finite with [DivergedError]. Memory: products
-// vectors of length p.
+// NewKrylov spans the space with that many products, by Lanczos' method from b with full
+// reorthogonalization (Parlett, The Symmetric Eigenvalue Problem, chapter 13). An invariant space
+// ends it early, a product that is not finite with [DivergedError]. Memory: products vectors of
+// length p.
 func NewKrylov(ctx context.Context, a Operator, b []float64, products int) (*Krylov, error) {
 	if err := checkSystem("shifted solve", b, a, b); err != nil {
 		return nil, err
@@ -100,7 +106,8 @@ func (k *Krylov) span(ctx context.Context, a *counted, b []float64) error {
 // Products returns the dimension of the space, and what it took.
 func (k *Krylov) Products() int { return k.size }
 
-// Largest returns the largest eigenvalue of A in the space, a lower estimate of A's own: a scale for ridges. NaN for b = 0, which spans none.
+// Largest returns the largest eigenvalue of A in the space, a lower estimate of A's own: a scale
+// for ridges. NaN for b = 0, which spans none.
 func (k *Krylov) Largest() (float64, error) {
 	if k.bnorm == 0 {
 		return math.NaN(), nil
@@ -162,7 +169,8 @@ func (k *Krylov) Solve(ridge float64, products int) ShiftedSolution {
 	return s
 }
 
-// tridiagonal solves (T + ridge I) y = e_1 with the leading n rows of T, positive definite, by elimination.
+// tridiagonal solves (T + ridge I) y = e_1 with the leading n rows of T, positive definite, by
+// elimination.
 func (k *Krylov) tridiagonal(ridge float64, n int) []float64 {
 	pivots, y := make([]float64, n), make([]float64, n)
 	pivots[0], y[0] = k.alpha[0]+ridge, 1

@@ -50,7 +50,8 @@ func TestShiftedSolveAgainstDenseSolutions(t *testing.T) {
 	}
 }
 
-// Conjugate gradients run to a number of products end on the same vector, and shorter spaces are found in a longer one.
+// Conjugate gradients run to a number of products end on the same vector, and shorter spaces are
+// found in a longer one.
 func TestShiftedSolutionsAreTheIteratesOfCG(t *testing.T) {
 	// On ill-conditioned matrices it is CG that drifts from what it would be in exact arithmetic.
 	for _, s := range []system{systems()[0], newSystem("", rotated(spread(30, 1, 200), 7), randomVector(30, 3))} {
@@ -154,7 +155,8 @@ func TestShiftedSolveThatCannotBeStarted(t *testing.T) {
 	require.ErrorContains(t, err, "not finite")
 }
 
-// A solver that takes Lanczos' products says that it is the one that met an overflow, and hands back the zeros it was given.
+// A solver that takes Lanczos' products says that it is the one that met an overflow, and hands
+// back the zeros it was given.
 func TestOverflowInTheProductsOfLanczos(t *testing.T) {
 	for _, s := range []Solver{Galerkin{}, LiSSA{}, CG{}} {
 		o := &troubled{diagonal: spread(60, 1, 2), factor: func(int) float64 { return math.NaN() }}
@@ -169,7 +171,8 @@ func TestOverflowInTheProductsOfLanczos(t *testing.T) {
 	}
 }
 
-// Galerkin carries out what ShiftedSolve found, from a start too, also where zeros would have the smaller residual.
+// Galerkin carries out what ShiftedSolve found, from a start too, also where zeros would have the
+// smaller residual.
 func TestGalerkinIsTheShiftedSolution(t *testing.T) {
 	s := newSystem("ill-conditioned", rotated(spread(30, 1e-3, 1e3), 2), randomVector(30, 8))
 	a := Symmetric(s.m)

@@ -59,8 +59,9 @@ func TestMINRESTakesNoIllConditionedMatrixForSingular(t *testing.T) {
 	}
 }
 
-// A solver that fails says so of what it hands back, and asks for what helps: never for more products, a larger tolerance, a search for
-// overflow or a ridge of the size of rounding. No vector solves these systems; with a ridge every solver does.
+// A solver that fails says so of what it hands back, and asks for what helps: never for more
+// products, a larger tolerance, a search for overflow or a ridge of the size of rounding. No vector
+// solves these systems; with a ridge every solver does.
 func TestTheRemedyOnASingularSystemHelps(t *testing.T) {
 	laplacian := mat.NewSymDense(3, []float64{2, -1, -1, -1, 2, -1, -1, -1, 2})
 	systems := map[string]system{
@@ -116,7 +117,8 @@ func TestCGOnSingularMatrices(t *testing.T) {
 		require.NoError(t, err)
 		require.InDeltaSlice(t, newSystem("", m, b).want, x, 1e-3)
 	}
-	// A direction without curvature of an indefinite matrix is no null vector, and MINRES solves the system.
+	// A direction without curvature of an indefinite matrix is no null vector, and MINRES solves
+	// the system.
 	saddle, x := Symmetric(mat.NewSymDense(2, []float64{1, 0, 0, -1})), make([]float64, 2)
 	_, err := CG{}.Solve(t.Context(), x, saddle, []float64{1, 1})
 	var indefinite *IndefiniteError

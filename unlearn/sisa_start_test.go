@@ -15,8 +15,8 @@ import (
 	"lethe/datasets"
 )
 
-// hidden is a network with one layer of tanh units and one logistic output, written out by hand: z = v'tanh(W x) + c. Where all
-// parameters are zero only c has a slope.
+// hidden is a network with one layer of tanh units and one logistic output, written out by hand: z
+// = v'tanh(W x) + c. Where all parameters are zero only c has a slope.
 type hidden struct{ in, units int }
 
 func (o hidden) Dim() int { return o.in*o.units + o.units + 1 }
@@ -101,7 +101,8 @@ func (o initial) Init(seed uint64) []float64 {
 	return theta
 }
 
-// clouds are two clouds of points with one sample on its own far from both, whose label only a model that was trained on it knows.
+// clouds are two clouds of points with one sample on its own far from both, whose label only a
+// model that was trained on it knows.
 func clouds() *datasets.Dataset {
 	rng := rand.New(rand.NewPCG(5, 6))
 	x := &datasets.Dense{N: 61, Cols: 2}
@@ -133,7 +134,8 @@ func TestSISAStartsWhereANetworkDoes(t *testing.T) {
 		require.Equal(t, d.Y[:60], answers[:60], "the models are trained")
 		require.Equal(t, 1.0, answers[60], "and none knows the label of the sample that was removed")
 	}
-	// Steps so short that they change nothing must not hand the old model back: neither by SISA nor by the private baselines.
+	// Steps so short that they change nothing must not hand the old model back: neither by SISA nor
+	// by the private baselines.
 	tiny := SGD{Rate: 1e-9}
 	for _, m := range []Method{
 		SISA{Shards: 2, Trainer: tiny, Seed: 7}, ObjectivePerturbation{Sigma: 1e-12, Trainer: tiny, Seed: 7}, DPSGD{Rate: 1e-9, Noise: 1, Seed: 7},
@@ -216,7 +218,8 @@ func TestAnEmptiedShardHasNoVote(t *testing.T) {
 	require.Equal(t, 90, s.voters())
 }
 
-// Two requests to one model, whose slices are on disk, come out as from memory, in any order, and after one that was cancelled.
+// Two requests to one model, whose slices are on disk, come out as from memory, in any order, and
+// after one that was cancelled.
 func TestRequestsToOneModelDoNotShareSlices(t *testing.T) {
 	p := sisaProblem()
 	for name, store := range map[string]SliceStore{"folder": SliceFolder(t.TempDir()), "a store without keys": folderless{}} {

@@ -24,7 +24,8 @@ func TestForgettingEqualsTrainingOnWhatIsLeft(t *testing.T) {
 	p := sisaProblem()
 	for _, slicesOf := range []int{1, 3} {
 		for name, r := range requests(t, p.Train) {
-			// A trainer with a fixed number of steps, whose result depends on where it starts and on what slices came before.
+			// A trainer with a fixed number of steps, whose result depends on where it starts and
+			// on what slices came before.
 			m := SISA{Shards: 4, Slices: slicesOf, Trainer: SGD{Rate: 0.5, Epochs: 2}, Seed: 7}
 			s, err := m.Train(t.Context(), p)
 			require.NoError(t, err)
@@ -220,7 +221,8 @@ func TestShardsThatNobodyTrained(t *testing.T) {
 	}
 }
 
-// Where all shards hold the same samples, k losses l + (lambda/2k)||theta||^2 + b'theta/k add up to L, so that each has L's optimum.
+// Where all shards hold the same samples, k losses l + (lambda/2k)||theta||^2 + b'theta/k add up to
+// L, so that each has L's optimum.
 func TestShardsTakeTheirShareOfTheRegularizer(t *testing.T) {
 	const k = 4
 	for _, name := range []string{"least squares, dense", "least squares, sparse", "logistic, dense, tilted", "logistic, sparse, all"} {
@@ -253,7 +255,8 @@ func TestShardsTakeTheirShareOfTheRegularizer(t *testing.T) {
 	}
 }
 
-// The share follows from the number of shards alone: a request leaves the shards that it does not touch, and their share, as they were.
+// The share follows from the number of shards alone: a request leaves the shards that it does not
+// touch, and their share, as they were.
 func TestTheShareStaysWhenSamplesGo(t *testing.T) {
 	p := sisaProblem()
 	p.Tilt = randomVector(5, 8)

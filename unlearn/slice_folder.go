@@ -8,11 +8,13 @@ import (
 	"strings"
 )
 
-// SliceFolder is a [SliceStore] on disk: a folder, made where there is none, with a file for each slice of each shard. It is a [KeyedStore]: a
-// file's name has a hash of what its parameters were trained on and of themselves, so that several trainings, and the models before and after
-// a request, share a folder and none reads or writes over another's.
+// SliceFolder is a [SliceStore] on disk: a folder, made where there is none, with a file for each
+// slice of each shard. It is a [KeyedStore]: a file's name has a hash of what its parameters were
+// trained on and of themselves, so that several trainings, and the models before and after a
+// request, share a folder and none reads or writes over another's.
 //
-// The files of models that are no longer needed stay, and what they hold still knows the forgotten samples: [SliceFolder.Keep] removes them.
+// The files of models that are no longer needed stay, and what they hold still knows the forgotten
+// samples: [SliceFolder.Keep] removes them.
 type SliceFolder string
 
 // SaveKeyed writes the parameters whole or not at all.
@@ -49,8 +51,9 @@ func (f SliceFolder) Save(shard, slice int, theta []float64) error {
 // Load reads what Save wrote.
 func (f SliceFolder) Load(shard, slice int) ([]float64, error) { return f.LoadKeyed(shard, slice, "") }
 
-// Keep removes from the folder the files of all models but these: once a request was carried out, those of the models before it, which know
-// what was to be forgotten. Files that are no slices stay.
+// Keep removes from the folder the files of all models but these: once a request was carried out,
+// those of the models before it, which know what was to be forgotten. Files that are no slices
+// stay.
 func (f SliceFolder) Keep(models ...*Sharded) error {
 	needed := map[string]bool{}
 	for _, s := range models {

@@ -30,8 +30,8 @@ func (s *Sharded) save(i, slice int, part *Problem, theta []float64) error {
 	return err
 }
 
-// key tells parameters that were trained on other samples, or otherwise, from these: a hash of the settings, the samples and the parameters
-// themselves.
+// key tells parameters that were trained on other samples, or otherwise, from these: a hash of the
+// settings, the samples and the parameters themselves.
 func (s *Sharded) key(i, slice int, part *Problem, theta []float64) string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%d of %d shards, %d of %d slices, seed %d, %T, %T, start %s, l2 %s, penalty %s, tilt %s, data %s\n", i, len(s.shards), slice,
@@ -41,7 +41,8 @@ func (s *Sharded) key(i, slice int, part *Problem, theta []float64) string {
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
-// load returns the parameters after a slice, nil where a store that knows no keys holds others by now.
+// load returns the parameters after a slice, nil where a store that knows no keys holds others by
+// now.
 func (s *Sharded) load(i, slice int) ([]float64, error) {
 	sh := &s.shards[i]
 	if s.m.Store == nil {

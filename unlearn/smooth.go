@@ -5,9 +5,10 @@ import (
 	"fmt"
 )
 
-// SmoothMethod is a Method whose new parameters are a smooth function of the old ones, for the same problem and request, up to the
-// tolerance of its solver. The proof of [Certified] needs it: it changes variables from the tilt to the parameters. A method that rounds,
-// retrains with a line search, or chooses between results is none.
+// SmoothMethod is a Method whose new parameters are a smooth function of the old ones, for the same
+// problem and request, up to the tolerance of its solver. The proof of [Certified] needs it: it
+// changes variables from the tilt to the parameters. A method that rounds, retrains with a line
+// search, or chooses between results is none.
 type SmoothMethod interface {
 	// Smooth returns nil, or which setting makes the result jump or rest on estimates.
 	Smooth() error

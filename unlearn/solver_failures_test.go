@@ -49,7 +49,8 @@ func TestSystemsThatCannotBeStarted(t *testing.T) {
 	require.ErrorContains(t, err, "Scale is -1")
 }
 
-// troubled is a diagonal operator that calls back before each product and can spoil its results. It does not allocate.
+// troubled is a diagonal operator that calls back before each product and can spoil its results. It
+// does not allocate.
 type troubled struct {
 	diagonal []float64
 	before   func(product int) error

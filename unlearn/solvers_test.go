@@ -33,7 +33,8 @@ func spread(p int, lo, hi float64) []float64 {
 	return floats.LogSpan(make([]float64, p), lo, hi)
 }
 
-// system is A x = b with its solution from gonum's singular value decomposition, of the smallest norm where there are several.
+// system is A x = b with its solution from gonum's singular value decomposition, of the smallest
+// norm where there are several.
 type system struct {
 	name      string
 	m         *mat.SymDense
@@ -83,7 +84,8 @@ func systems() []system {
 	}
 }
 
-// contender is a solver with the systems on which it has to fail, and what the message has to say then.
+// contender is a solver with the systems on which it has to fail, and what the message has to say
+// then.
 type contender struct {
 	solver     Solver
 	tol        float64

@@ -15,8 +15,8 @@ import (
 
 // SpectrumOptions sets what [Lanczos] spends. The zero value is ready.
 type SpectrumOptions struct {
-	// Steps is the number of products a probe; 0 = 64, or fewer where Steps vectors of length p would pass 512 MB (but
-	// never under 8). With Steps >= p the whole spectrum is found.
+	// Steps is the number of products a probe; 0 = 64, or fewer where Steps vectors of length p
+	// would pass 512 MB (but never under 8). With Steps >= p the whole spectrum is found.
 	Steps   int
 	Seed    uint64
 	Density bool // run several probes and keep Nodes and Weights
@@ -25,25 +25,26 @@ type SpectrumOptions struct {
 
 // Spectrum is what Lanczos' method found of the eigenvalues of a symmetric matrix.
 //
-// Every Ritz value is a Rayleigh quotient, so Largest is a lower and Smallest an upper estimate: a matrix whose
-// Smallest is negative is indefinite for certain, one whose Smallest is positive need not be definite. The outer eigenvalues
-// come out first and well separated ones best; a Smallest that crowds with its neighbours in relation to the whole width
-// of the spectrum converges last. The bounds say how far an eigenvalue can be: one lies within LargestBound of
-// Largest and one within SmallestBound of Smallest, though not necessarily the outermost.
+// Every Ritz value is a Rayleigh quotient, so Largest is a lower and Smallest an upper estimate: a
+// matrix whose Smallest is negative is indefinite for certain, one whose Smallest is positive need
+// not be definite. The outer eigenvalues come out first and well separated ones best; a Smallest
+// that crowds with its neighbours in relation to the whole width of the spectrum converges last.
+// The bounds say how far an eigenvalue can be: one lies within LargestBound of Largest and one
+// within SmallestBound of Smallest, though not necessarily the outermost.
 type Spectrum struct {
 	Largest, Smallest           float64
 	LargestBound, SmallestBound float64 // ||A y - theta y|| of the Ritz pair (theta, y)
 	Products                    float64
 
-	// Nodes, rising, with Weights that sum to 1 are the stochastic Lanczos quadrature of the spectral density
-	// (1/p) sum_i delta(x - lambda_i) (Ubaru, Chen and Saad 2017): sum_k Weights[k] f(Nodes[k]) estimates trace f(A) / p.
-	// nil without Density.
+	// Nodes, rising, with Weights that sum to 1 are the stochastic Lanczos quadrature of the
+	// spectral density (1/p) sum_i delta(x - lambda_i) (Ubaru, Chen and Saad 2017): sum_k
+	// Weights[k] f(Nodes[k]) estimates trace f(A) / p. nil without Density.
 	Nodes, Weights []float64
 }
 
-// Lanczos estimates the spectrum of a from products with it, by Lanczos' method with full reorthogonalization (Parlett,
-// The Symmetric Eigenvalue Problem, chapter 13) from random starts. Memory: Steps vectors of length p. A product that is
-// not finite ends it with [DivergedError].
+// Lanczos estimates the spectrum of a from products with it, by Lanczos' method with full
+// reorthogonalization (Parlett, The Symmetric Eigenvalue Problem, chapter 13) from random starts.
+// Memory: Steps vectors of length p. A product that is not finite ends it with [DivergedError].
 func Lanczos(ctx context.Context, a Operator, o SpectrumOptions) (*Spectrum, error) {
 	p := a.Dim()
 	if p < 1 {
@@ -135,12 +136,14 @@ func (l *lanczosRun) run(ctx context.Context, a *counted, rng *rand.Rand) error 
 	return nil
 }
 
-// brokenDown is the size of a residual, relative to the largest entry of T, that counts as zero: the basis spans an invariant space.
+// brokenDown is the size of a residual, relative to the largest entry of T, that counts as zero:
+// the basis spans an invariant space.
 const brokenDown = 1e-13
 
 const lanczosName = "lanczos"
 
-// product takes the product with basis vector j: it fills in alpha[j] and beta[j], and leaves what is new in next.
+// product takes the product with basis vector j: it fills in alpha[j] and beta[j], and leaves what
+// is new in next.
 func (l *lanczosRun) product(ctx context.Context, a *counted, j int) error {
 	if err := a.MulVecTo(ctx, l.next, l.basis[j]); err != nil {
 		return err
@@ -155,7 +158,8 @@ func (l *lanczosRun) product(ctx context.Context, a *counted, j int) error {
 	return nil
 }
 
-// orthogonalize takes the first n basis vectors out of x, twice: once leaves a part of the size of the rounding error.
+// orthogonalize takes the first n basis vectors out of x, twice: once leaves a part of the size of
+// the rounding error.
 func (l *lanczosRun) orthogonalize(x []float64, n int) {
 	for range 2 {
 		for _, v := range l.basis[:n] {

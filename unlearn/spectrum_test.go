@@ -76,7 +76,8 @@ func TestLanczosGoesOnBehindAnInvariantSubspace(t *testing.T) {
 	require.Zero(t, s.Smallest)
 }
 
-// The nodes and weights of k steps integrate polynomials up to degree 2k-1 exactly for the probe v: sum w f(node) = v'f(A)v.
+// The nodes and weights of k steps integrate polynomials up to degree 2k-1 exactly for the probe v:
+// sum w f(node) = v'f(A)v.
 func TestDensityIsAGaussQuadrature(t *testing.T) {
 	eigenvalues := spread(50, 0.5, 3)
 	m := rotated(eigenvalues, 4)

@@ -7,9 +7,11 @@ import (
 	"slices"
 )
 
-// dataFree returns where a training starts that must not know any sample, in memory of its own: start if the caller gives one, else what an
-// [Initializer] draws by seed, else zeros. It is never the parameters of a model that was trained before: a step that is short enough would
-// hand them back. A start of zeros from which the objective does not move is an error, unless the objective is [Convex].
+// dataFree returns where a training starts that must not know any sample, in memory of its own:
+// start if the caller gives one, else what an [Initializer] draws by seed, else zeros. It is never
+// the parameters of a model that was trained before: a step that is short enough would hand them
+// back. A start of zeros from which the objective does not move is an error, unless the objective
+// is [Convex].
 func (p *Problem) dataFree(ctx context.Context, method string, start []float64, seed uint64) ([]float64, error) {
 	from := method + ".Start"
 	if start = slices.Clone(start); start == nil {
@@ -34,8 +36,9 @@ func (p *Problem) dataFree(ctx context.Context, method string, start []float64, 
 	return start, p.movesFromZero(ctx, method)
 }
 
-// movesFromZero refuses zeros as a start where most parameters that have a slope elsewhere have none: the layers of a network multiply each
-// other by zero there, and no training moves them. The regularizer, which has no slope at zero, is left aside.
+// movesFromZero refuses zeros as a start where most parameters that have a slope elsewhere have
+// none: the layers of a network multiply each other by zero there, and no training moves them. The
+// regularizer, which has no slope at zero, is left aside.
 func (p *Problem) movesFromZero(ctx context.Context, method string) error {
 	n := p.Dim()
 	g, elsewhere, at := make([]float64, n), make([]float64, n), make([]float64, n)

@@ -5,25 +5,28 @@ import (
 	"slices"
 )
 
-// Step is one step of a method on the way to its new parameters, as [Certified] needs it for its bounds. Vectors have length p and are the
-// update's own.
+// Step is one step of a method on the way to its new parameters, as [Certified] needs it for its
+// bounds. Vectors have length p and are the update's own.
 type Step struct {
 	From, To []float64 // the parameters before and after it
 	Gradient []float64 // what it followed
-	// Follows says what Gradient is: Difference for G, the difference that the request makes at From, or FullGradient for grad L(From; D').
+	// Follows says what Gradient is: Difference for G, the difference that the request makes at
+	// From, or FullGradient for grad L(From; D').
 	Follows StepGradient
-	// Residual is ||H (To - From) + Gradient||, with H the Hessian of L(.; D') at From: what a Newton step leaves of its linear system.
-	// 0 = not known, so that it is measured where it is needed.
+	// Residual is ||H (To - From) + Gradient||, with H the Hessian of L(.; D') at From: what a
+	// Newton step leaves of its linear system. 0 = not known, so that it is measured where it is
+	// needed.
 	Residual float64
 	// Before and After are grad L(.; D') at From and at To, over all samples. nil = not known.
 	Before, After []float64
 }
 
-// SteppedMethod is a method whose update can carry the steps that led to it. They take the memory of some five parameter vectors each, so a
-// method keeps them only when it is asked to.
+// SteppedMethod is a method whose update can carry the steps that led to it. They take the memory
+// of some five parameter vectors each, so a method keeps them only when it is asked to.
 type SteppedMethod interface {
 	Method
-	// WithSteps returns the same method, which fills in [Update].Steps. The bits of the parameters and the work stay the same.
+	// WithSteps returns the same method, which fills in [Update].Steps. The bits of the parameters
+	// and the work stay the same.
 	WithSteps() Method
 }
 
@@ -58,8 +61,8 @@ func (u *Update) checkSteps(dim int) error {
 	return nil
 }
 
-// lastStep returns the step that ended at the update's parameters; nil if there is none. Whoever changes the parameters of another method's
-// update gets no bound by that method's steps.
+// lastStep returns the step that ended at the update's parameters; nil if there is none. Whoever
+// changes the parameters of another method's update gets no bound by that method's steps.
 func (u *Update) lastStep() *Step {
 	if len(u.Steps) == 0 {
 		return nil
@@ -70,7 +73,8 @@ func (u *Update) lastStep() *Step {
 	return nil
 }
 
-// gradientAt returns grad L(.; D') at the parameters where the first step began or the last one ended; nil if the steps do not have it.
+// gradientAt returns grad L(.; D') at the parameters where the first step began or the last one
+// ended; nil if the steps do not have it.
 func (u *Update) gradientAt(theta []float64) []float64 {
 	for _, s := range u.Steps {
 		if s.Before != nil && slices.Equal(s.From, theta) {

@@ -15,7 +15,8 @@ import (
 	"lethe/datasets"
 )
 
-// dropping is an objective whose training pass drops each of its inputs with probability 1/2 and doubles the others.
+// dropping is an objective whose training pass drops each of its inputs with probability 1/2 and
+// doubles the others.
 type dropping struct {
 	full
 	rate   float64

@@ -15,11 +15,13 @@ import (
 	"lethe/datasets"
 )
 
-// Stream carries out request after request against one budget, on the account of a [Ledger]. Entry 0 is the residual that training
-// left, request t adds ||grad L(theta_t; D_t) - grad L(theta_t-1; D_t-1)||, and the parameters are certified as long as the sum is at
-// most Epsilon Sigma / c: by the triangle inequality the exact residual, which is noted too, is never above it.
+// Stream carries out request after request against one budget, on the account of a [Ledger]. Entry
+// 0 is the residual that training left, request t adds ||grad L(theta_t; D_t) - grad L(theta_t-1;
+// D_t-1)||, and the parameters are certified as long as the sum is at most Epsilon Sigma / c: by
+// the triangle inequality the exact residual, which is noted too, is never above it.
 //
-// Rows of requests are counted in the data that the stream began with, whatever was removed since. Not safe for concurrent use.
+// Rows of requests are counted in the data that the stream began with, whatever was removed since.
+// Not safe for concurrent use.
 type Stream struct {
 	m        Certified
 	s        smoothness
@@ -34,9 +36,10 @@ type Stream struct {
 	training int // number of trainings so far
 }
 
-// Open opens the stream of a folder. A new one trains on p, from start; one that is gone on with takes its parameters from the folder,
-// carries out on p's data what was asked for, and compares: another p, Budget or Seed is an error. p is the problem as it was at
-// the beginning, without a tilt.
+// Open opens the stream of a folder. A new one trains on p, from start; one that is gone on with
+// takes its parameters from the folder, carries out on p's data what was asked for, and compares:
+// another p, Budget or Seed is an error. p is the problem as it was at the beginning, without a
+// tilt.
 func (m Certified) Open(ctx context.Context, p *Problem, start []float64, dir string) (*Stream, error) {
 	p, s, err := m.examine(p)
 	if err != nil {
@@ -124,7 +127,8 @@ func (t *Stream) resume(ctx context.Context) error {
 	return nil
 }
 
-// settings is what has to be the same when a stream is gone on with. The seed, which is secret, shows in the residual.
+// settings is what has to be the same when a stream is gone on with. The seed, which is secret,
+// shows in the residual.
 func (t *Stream) settings() map[string]string {
 	b := t.m.Budget
 	return map[string]string{
@@ -133,9 +137,11 @@ func (t *Stream) settings() map[string]string {
 	}
 }
 
-// Unlearn carries out a request, and has it in the ledger before it returns. Where the budget does not certify it nothing has happened
-// and the error is a [BudgetError] with an update without Theta beside it, unless Certified.Retrain is set: then the request is answered
-// by retraining, with a fresh tilt. A request that changes nothing in the data has no entry in the ledger and is not counted; Notes says so.
+// Unlearn carries out a request, and has it in the ledger before it returns. Where the budget does
+// not certify it nothing has happened and the error is a [BudgetError] with an update without Theta
+// beside it, unless Certified.Retrain is set: then the request is answered by retraining, with a
+// fresh tilt. A request that changes nothing in the data has no entry in the ledger and is not
+// counted; Notes says so.
 func (t *Stream) Unlearn(ctx context.Context, r Request) (*Update, error) {
 	changes, err := t.history.changes(r)
 	if err != nil {
@@ -198,7 +204,8 @@ func (t *Stream) left() float64 {
 	return entries[len(entries)-1-t.ledger.Requests()].Added
 }
 
-// Retrain trains again on the data as they are now, with a fresh tilt, which frees the whole budget.
+// Retrain trains again on the data as they are now, with a fresh tilt, which frees the whole
+// budget.
 func (t *Stream) Retrain(ctx context.Context) (*Update, error) {
 	w := t.m.begin(t.p, t.s)
 	w.xnorm = t.xnorm
@@ -240,13 +247,15 @@ func (t *Stream) retrain(ctx context.Context, w *certifying, u *Update, changes 
 // Theta returns the parameters as they are now, not to be changed.
 func (t *Stream) Theta() []float64 { return t.theta }
 
-// Problem returns the problem as it is now: the corrected data and the tilt in force, which is secret.
+// Problem returns the problem as it is now: the corrected data and the tilt in force, which is
+// secret.
 func (t *Stream) Problem() *Problem { return t.p }
 
 // Ledger returns the account.
 func (t *Stream) Ledger() *Ledger { return t.ledger }
 
-// RequestsLeft returns how many requests are left at the present rate; known is false as long as there is no rate.
+// RequestsLeft returns how many requests are left at the present rate; known is false as long as
+// there is no rate.
 func (t *Stream) RequestsLeft() (requests int, known bool) {
 	return t.ledger.RequestsLeft(t.m.Budget.Residual())
 }

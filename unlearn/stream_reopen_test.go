@@ -12,7 +12,8 @@ import (
 	"lethe/datasets"
 )
 
-// A stream that is opened again after each request writes the same ledger, bounds included, bit for bit, as one that stays open.
+// A stream that is opened again after each request writes the same ledger, bounds included, bit for
+// bit, as one that stays open.
 func TestAStreamOpenedAgainWritesTheSameLedger(t *testing.T) {
 	const dim = 60 // more than Lanczos' steps, so that ||X|| is bounded and not exact
 	d := shortRows(150, dim, 2, true, 3)
@@ -84,7 +85,8 @@ func TestAStreamOpenedAgainWritesTheSameLedger(t *testing.T) {
 	}
 }
 
-// A request on several labels a sample, and after it on a row that was renumbered, names rows as the caller counts them.
+// A request on several labels a sample, and after it on a row that was renumbered, names rows as
+// the caller counts them.
 func TestAStreamOfSeveralLabels(t *testing.T) {
 	p := severalProblem()
 	m := Certified{Budget: Budget{0.1, 0.01, 100}, Trainer: newton{}, Seed: 8}
@@ -108,7 +110,8 @@ func TestAStreamOfSeveralLabels(t *testing.T) {
 	require.NoError(t, s.Close())
 }
 
-// Rows that have grown in a request that was answered by retraining are in the bounds of what comes after it.
+// Rows that have grown in a request that was answered by retraining are in the bounds of what comes
+// after it.
 func TestBoundsAfterRetrainingKnowRowsThatHaveGrown(t *testing.T) {
 	d := shortRows(60, 5, 2, false, 3)
 	floats.Scale(0.01, d.X.(*datasets.Dense).Data)

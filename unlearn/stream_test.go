@@ -32,7 +32,8 @@ func streamMethod() Certified {
 	return Certified{Method: SecondOrder{Solver: &LaggedCholesky{}}, Budget: Budget{0.1, 0.01, 100}, Trainer: newton{}, Seed: 8}
 }
 
-// agree checks what a ledger has to be: sums, the triangle inequality, and the exact residual of the parameters it holds.
+// agree checks what a ledger has to be: sums, the triangle inequality, and the exact residual of
+// the parameters it holds.
 func agree(t require.TestingT, s *Stream) {
 	total := 0.0
 	for _, e := range s.Ledger().Entries() {
@@ -52,7 +53,8 @@ func agree(t require.TestingT, s *Stream) {
 	require.InDelta(t, entries[len(entries)-1].Exact, exact, 1e-9)
 }
 
-// A stream ends with the same data as one request, whatever order the requests come in and wherever it is interrupted.
+// A stream ends with the same data as one request, whatever order the requests come in and wherever
+// it is interrupted.
 func TestStreamOnRandomRequests(t *testing.T) {
 	root := t.TempDir()
 	run := 0
@@ -129,7 +131,8 @@ func TestSpentBudgetEndsTheStreamOrRetrains(t *testing.T) {
 	require.Contains(t, s.String(), "more at the present rate")
 	agree(t, s)
 
-	// The same request again, by retraining: a fresh tilt, an empty account, and it goes on from there after a restart.
+	// The same request again, by retraining: a fresh tilt, an empty account, and it goes on from
+	// there after a restart.
 	require.NoError(t, s.Close())
 	m.Retrain = true
 	s = streamOf(t, m, dir)

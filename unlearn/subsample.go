@@ -12,21 +12,24 @@ import (
 	"lethe/datasets"
 )
 
-// Subsample stands for the n' corrected data D' in sums over samples: the a affected samples that stay count once each, and m of
-// the others, drawn without replacement, (n'-a)/m times each,
+// Subsample stands for the n' corrected data D' in sums over samples: the a affected samples that
+// stay count once each, and m of the others, drawn without replacement, (n'-a)/m times each,
 //
 //	sum_{i in D'} f(z_i) ~ sum_{i affected} f(z_i) + ((n'-a)/m) sum_{i drawn} f(z_i),
 //
-// an estimate without bias (stratified sampling; Cochran, Sampling Techniques, section 5.3). Where a is at most m it is exact in what the request
-// has touched; of more than m affected samples m are drawn as well, which then count a/m times each. With m = n' - a, if a is no
-// more, it is the sum itself. The norm of an estimated vector is not free of bias: it is larger by the estimate's noise.
+// an estimate without bias (stratified sampling; Cochran, Sampling Techniques, section 5.3). Where
+// a is at most m it is exact in what the request has touched; of more than m affected samples m are
+// drawn as well, which then count a/m times each. With m = n' - a, if a is no more, it is the sum
+// itself. The norm of an estimated vector is not free of bias: it is larger by the estimate's
+// noise.
 type Subsample struct {
 	Affected, Others *datasets.Dataset // a or m, and m samples
 	Weight           float64           // of the others, (n'-a)/m; 0 where all samples are affected
 	AffectedWeight   float64           // of the affected, 1 or a/m; 0 where none are
 }
 
-// Subsample draws m of the unaffected samples and m of the affected, all of them if there are no more.
+// Subsample draws m of the unaffected samples and m of the affected, all of them if there are no
+// more.
 func (a *Applied) Subsample(m int, seed uint64) (*Subsample, error) {
 	if m < 1 {
 		return nil, fmt.Errorf("unlearn: a subsample of %d unaffected samples; ask for 1 or more", m)
@@ -48,7 +51,8 @@ func (a *Applied) Subsample(m int, seed uint64) (*Subsample, error) {
 	return s, nil
 }
 
-// drawRows draws m of the rows, or all, in their order, and says for how many rows each of them stands.
+// drawRows draws m of the rows, or all, in their order, and says for how many rows each of them
+// stands.
 func drawRows(rows []int, m int, source rand.Source) ([]int, float64) {
 	if m >= len(rows) {
 		return rows, float64(min(len(rows), 1))
@@ -61,7 +65,8 @@ func drawRows(rows []int, m int, source rand.Source) ([]int, float64) {
 	return chosen, float64(len(rows)) / float64(m)
 }
 
-// String says what was drawn: "all 24 affected samples and 6000 of the 148573 others, each for 24.76".
+// String says what was drawn: "all 24 affected samples and 6000 of the 148573 others, each for
+// 24.76".
 func (s *Subsample) String() string {
 	m := s.Others.Len()
 	affected := fmt.Sprintf("all %d affected samples", s.Affected.Len())
@@ -80,8 +85,8 @@ func (s *Subsample) strata() strata {
 	return slices.DeleteFunc(strata{{s.Affected, s.AffectedWeight}, {s.Others, s.Weight}}, func(part stratum) bool { return part.data.Len() == 0 })
 }
 
-// Gradient writes the estimate of grad L(theta; D') to dst (p), the regularizer and the tilt of p included. p gives the objective;
-// its Train does not count, here and below.
+// Gradient writes the estimate of grad L(theta; D') to dst (p), the regularizer and the tilt of p
+// included. p gives the objective; its Train does not count, here and below.
 func (s *Subsample) Gradient(ctx context.Context, p *Problem, dst, theta []float64) error {
 	if err := errors.Join(p.check(theta, dst), s.check()); err != nil {
 		return err
@@ -97,8 +102,8 @@ func (s *Subsample) Gradient(ctx context.Context, p *Problem, dst, theta []float
 	return nil
 }
 
-// Hessian returns the operator of the estimated Hessian at theta, as [Problem.Hessian] does that of the whole; each product costs
-// the samples that were drawn. It is not safe for concurrent use.
+// Hessian returns the operator of the estimated Hessian at theta, as [Problem.Hessian] does that of
+// the whole; each product costs the samples that were drawn. It is not safe for concurrent use.
 func (s *Subsample) Hessian(ctx context.Context, p *Problem, theta []float64, c Curvature) (Operator, error) {
 	if err := s.check(); err != nil {
 		return nil, err
@@ -106,8 +111,8 @@ func (s *Subsample) Hessian(ctx context.Context, p *Problem, theta []float64, c 
 	return p.hessianOver(ctx, theta, c, s.strata())
 }
 
-// HessianBatches returns the estimated Hessian as a mean over batches, each with its share of the affected samples and of the
-// others, as [Problem.HessianBatches] does the whole.
+// HessianBatches returns the estimated Hessian as a mean over batches, each with its share of the
+// affected samples and of the others, as [Problem.HessianBatches] does the whole.
 func (s *Subsample) HessianBatches(
 	ctx context.Context, p *Problem, theta []float64, c Curvature, batches int, seed uint64,
 ) (BatchOperator, error) {
@@ -126,8 +131,8 @@ type stratum struct {
 // strata together stand for a data set. None is empty.
 type strata []stratum
 
-// sumTo writes sum_k weight_k term_k to dst; term writes its k-th to the vector that it is given. scratch is needed for more than
-// one stratum only.
+// sumTo writes sum_k weight_k term_k to dst; term writes its k-th to the vector that it is given.
+// scratch is needed for more than one stratum only.
 func (s strata) sumTo(dst, scratch []float64, term func(k int, dst []float64) error) error {
 	if len(s) == 0 {
 		clear(dst)

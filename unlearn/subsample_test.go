@@ -71,7 +71,8 @@ func TestSubsampleHoldsTheAffectedAndSomeOthers(t *testing.T) {
 	require.Equal(t, []float64{39. / 4, 0}, []float64{s.Weight, s.AffectedWeight}, "nothing that is left was touched")
 }
 
-// The mean over many seeds is the whole gradient and the whole Hessian, within what the spread of the draws allows.
+// The mean over many seeds is the whole gradient and the whole Hessian, within what the spread of
+// the draws allows.
 func TestSubsamplesAreUnbiased(t *testing.T) {
 	for batches, r := range map[int]Request{0: mixed(t), 3: mixed(t), -1: CorrectLabels(allRows(40)[5:25], make([]float64, 20))} {
 		p := problems(t)["logistic, sparse, all"]
@@ -111,7 +112,8 @@ func TestSubsamplesAreUnbiased(t *testing.T) {
 	}
 }
 
-// stratified is sum_{affected} f + weight sum_{others} f of a matrix of second derivatives, written out sample by sample.
+// stratified is sum_{affected} f + weight sum_{others} f of a matrix of second derivatives, written
+// out sample by sample.
 func stratified(t *testing.T, p *Problem, s *Subsample, theta []float64, ridge float64) *mat.SymDense {
 	m := mat.NewSymDense(p.Dim(), nil)
 	add := func(d *datasets.Dataset, weight float64) {
@@ -212,8 +214,8 @@ func TestSampledUpdateAgainstDenseAlgebra(t *testing.T) {
 	floats.AddScaled(want, -0.6, delta)
 	require.InDeltaSlice(t, want, u.Theta, 1e-10)
 
-	// The figures are those of the draws that are told nowhere but follow from the seed: of the second for the solve, the third for
-	// the trust check.
+	// The figures are those of the draws that are told nowhere but follow from the seed: of the
+	// second for the solve, the third for the trust check.
 	draw := func(role int) *Subsample {
 		s, err := (&attempt{applied: a, sampling: Sampling{m, seed}}).draw(role, 0)
 		require.NoError(t, err)

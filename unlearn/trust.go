@@ -9,9 +9,10 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// WorseError reports an update that was refused because it made the gradient residual on the corrected data larger, or
-// not a number. A residual that is no larger than what training had left on the old data is not refused: where that is more
-// than the request itself moves the gradient, chance decides which of the two is larger. Found by errors.As.
+// WorseError reports an update that was refused because it made the gradient residual on the
+// corrected data larger, or not a number. A residual that is no larger than what training had left
+// on the old data is not refused: where that is more than the request itself moves the gradient,
+// chance decides which of the two is larger. Found by errors.As.
 type WorseError struct {
 	Method        string
 	Before, After float64 // ||grad L(.; D')|| of the old parameters and of the refused ones
@@ -23,7 +24,8 @@ func (e *WorseError) Error() string {
 	return fmt.Sprintf(format, e.Method, e.Before, e.After, e.Remedy)
 }
 
-// attempt is a method at work: the request carried out, the work metered, and the residual taken before and after.
+// attempt is a method at work: the request carried out, the work metered, and the residual taken
+// before and after.
 type attempt struct {
 	update  *Update
 	meter   *Meter
@@ -92,7 +94,8 @@ func checkParameters(method string, theta []float64) error {
 	return nil
 }
 
-// unchanged reports whether the request changes nothing in the loss, so that theta already is what is asked for.
+// unchanged reports whether the request changes nothing in the loss, so that theta already is what
+// is asked for.
 func (t *attempt) unchanged() bool { return t.applied.nothing != "" }
 
 // residual returns ||grad L(theta; D')||, or the estimate of it, and leaves the gradient in t.grad.
@@ -111,8 +114,8 @@ func (t *attempt) gradient(ctx context.Context, dst, theta []float64, s *Subsamp
 	return s.Gradient(ctx, t.p, dst, theta)
 }
 
-// difference returns G, and finds t.trained from grad L(theta; D) = grad L(theta; D') - G. To be called while t.grad is that of
-// theta.
+// difference returns G, and finds t.trained from grad L(theta; D) = grad L(theta; D') - G. To be
+// called while t.grad is that of theta.
 func (t *attempt) difference(ctx context.Context) ([]float64, error) {
 	g := make([]float64, len(t.theta))
 	if err := t.p.Difference(ctx, g, t.theta, t.applied); err != nil {
@@ -130,7 +133,8 @@ func (t *attempt) findTrained(ctx context.Context) error {
 	return t.checkDifference(ctx)
 }
 
-// checkDifference is difference on the account of the trust check: judge needs to know what training had left.
+// checkDifference is difference on the account of the trust check: judge needs to know what
+// training had left.
 func (t *attempt) checkDifference(ctx context.Context) error {
 	start := t.meter.Cost()
 	_, err := t.difference(ctx)
@@ -198,9 +202,11 @@ func withoutForce(remedy string) string {
 	return remedy
 }
 
-// roundingResidual is what the gradient of a problem solved as well as float64 allows is taken to have at most. In a problem whose numbers
-// are small, 1e-10 is much: there it is smallShare of the gradients that the request has to do with, or that share of the regularizer's
-// gradient, whichever is more. At the optimum the samples' gradients add up to the regularizer's, and their rounding is in proportion.
+// roundingResidual is what the gradient of a problem solved as well as float64 allows is taken to
+// have at most. In a problem whose numbers are small, 1e-10 is much: there it is smallShare of the
+// gradients that the request has to do with, or that share of the regularizer's gradient, whichever
+// is more. At the optimum the samples' gradients add up to the regularizer's, and their rounding is
+// in proportion.
 const (
 	roundingResidual = 1e-10
 	smallShare       = 1e-4
@@ -215,15 +221,16 @@ func (t *attempt) worse(before, after float64) bool {
 	return worse(before, after, min(roundingResidual, max(smallShare*size, roundingResidual*t.regularizerSize())))
 }
 
-// regularizerSize returns the norm of the regularizer's gradient, tilt included, at the old parameters.
+// regularizerSize returns the norm of the regularizer's gradient, tilt included, at the old
+// parameters.
 func (t *attempt) regularizerSize() float64 {
 	g := make([]float64, len(t.theta))
 	t.p.addRegularizerGradient(g, t.theta)
 	return norm(g)
 }
 
-// worse compares residuals; one that is not a number is worse than any. A difference in the seventh digit is rounding of
-// models in float32, and below rounding there is nothing left to make worse.
+// worse compares residuals; one that is not a number is worse than any. A difference in the seventh
+// digit is rounding of models in float32, and below rounding there is nothing left to make worse.
 func worse(before, after, rounding float64) bool { return !(after <= max(before*(1+1e-6), rounding)) }
 
 func (t *attempt) note(format string, args ...any) {

@@ -66,8 +66,8 @@ func (w wanderer) Unlearn(ctx context.Context, p *Problem, theta []float64, r Re
 	return t.accept(next, after)
 }
 
-// Where training stopped far from the optimum, one sample's gradient is lost in what it left: which of the two residuals is
-// larger is chance, and no reason to refuse.
+// Where training stopped far from the optimum, one sample's gradient is lost in what it left: which
+// of the two residuals is larger is chance, and no reason to refuse.
 func TestRemainderOfTrainingIsNoReasonToRefuse(t *testing.T) {
 	p := problems(t)["logistic, sparse, all"]
 	theta := randomVector(5, 5)

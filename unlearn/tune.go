@@ -15,13 +15,13 @@ type Trial struct {
 	Err       error   // why it failed
 }
 
-// Tune evaluates a criterion over a grid of values and returns the value with the smallest, the earlier of two equal
-// ones, and every trial in the order of the grid. It serves step lengths, fine-tuning rates and ridges alike, so that
-// rivals are tuned by one criterion.
+// Tune evaluates a criterion over a grid of values and returns the value with the smallest, the
+// earlier of two equal ones, and every trial in the order of the grid. It serves step lengths,
+// fine-tuning rates and ridges alike, so that rivals are tuned by one criterion.
 //
-// A trial that fails for numerical reasons ([DivergedError], [NotConvergedError], [IndefiniteError], [WorseError], or a
-// criterion that is not finite) is recorded and passed over; any other error ends the search. If all trials fail the error
-// names each of them.
+// A trial that fails for numerical reasons ([DivergedError], [NotConvergedError],
+// [IndefiniteError], [WorseError], or a criterion that is not finite) is recorded and passed over;
+// any other error ends the search. If all trials fail the error names each of them.
 func Tune(
 	ctx context.Context, grid []float64, eval func(v float64) (criterion float64, err error),
 ) (best float64, trials []Trial, err error) {

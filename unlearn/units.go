@@ -8,13 +8,15 @@ import (
 	"time"
 )
 
-// units are powers of two that a system A x = b is solved in: the solver sees 2^-operator A and 2^-right b, and so finds
-// 2^(operator-right) x. Powers of two change no digit. Where the numbers of a system are far from 1, sums of squares such as r'r
-// would leave the range of float64, although neither the system nor its solution does.
+// units are powers of two that a system A x = b is solved in: the solver sees 2^-operator A and
+// 2^-right b, and so finds 2^(operator-right) x. Powers of two change no digit. Where the numbers
+// of a system are far from 1, sums of squares such as r'r would leave the range of float64,
+// although neither the system nor its solution does.
 type units struct{ operator, right int }
 
-// comfortable is the binary exponent up to which numbers are worked on as they are: 1e-60 to 1e60. Products of four such numbers, and
-// a share of 1e-16 of each of two of them, stay in the range of float64.
+// comfortable is the binary exponent up to which numbers are worked on as they are: 1e-60 to 1e60.
+// Products of four such numbers, and a share of 1e-16 of each of two of them, stay in the range of
+// float64.
 const comfortable = 200
 
 // real turns an eigenvalue, a ridge or a scale of the solver's matrix into that of the caller's.
@@ -26,8 +28,9 @@ func (u units) own(v float64) float64 { return math.Ldexp(v, -u.operator) }
 // solving solves 2^-operator A x = 2^-right b for x, which holds the start.
 type solving func(x []float64, a Operator, b []float64, u units) (Stats, error)
 
-// inUnits solves A x = b by solve. It tries the operator as it is. Should its first product show that its numbers are far from 1, the
-// solve begins again in units of them; that product is counted. A solution that float64 does not hold is a [NotConvergedError].
+// inUnits solves A x = b by solve. It tries the operator as it is. Should its first product show
+// that its numbers are far from 1, the solve begins again in units of them; that product is
+// counted. A solution that float64 does not hold is a [NotConvergedError].
 func inUnits(ctx context.Context, solver string, tolerance float64, dst []float64, a Operator, b []float64, solve solving) (Stats, error) {
 	st := unsolved(solver)
 	if err := checkSystem(solver, dst, a, b); err != nil {
@@ -56,7 +59,8 @@ func inUnits(ctx context.Context, solver string, tolerance float64, dst []float6
 	}
 }
 
-// inOperatorUnits does something with an operator, again in units of its numbers if they are far from 1.
+// inOperatorUnits does something with an operator, again in units of its numbers if they are far
+// from 1.
 func inOperatorUnits(a Operator, do func(a Operator) error) (u units, err error) {
 	for {
 		o := &ranged{a: a, exponent: u.operator, settled: u.operator != 0}
@@ -148,7 +152,8 @@ func (u units) translate(st *Stats, err error) error {
 	return err
 }
 
-// outOfRange is the error of a [ranged] operator whose first product shows that its numbers are far from 1.
+// outOfRange is the error of a [ranged] operator whose first product shows that its numbers are far
+// from 1.
 type outOfRange struct {
 	exponent int
 	by       *ranged
@@ -167,7 +172,8 @@ func (e *outOfRange) Error() string {
 	return fmt.Sprintf("unlearn: the operator is of the size 2^%d", e.exponent)
 }
 
-// ranged is the operator 2^-exponent A. Until it is settled it says by an error if the exponent should be another.
+// ranged is the operator 2^-exponent A. Until it is settled it says by an error if the exponent
+// should be another.
 type ranged struct {
 	a        Operator
 	exponent int
@@ -206,7 +212,8 @@ func (o rangedBatches) MulVecBatchTo(ctx context.Context, dst, x []float64, b in
 	return o.product(dst, x, func(dst, x []float64) error { return o.b.MulVecBatchTo(ctx, dst, x, b) })
 }
 
-// product takes half of a positive exponent out of x beforehand: the sums of a product of large numbers can be too large.
+// product takes half of a positive exponent out of x beforehand: the sums of a product of large
+// numbers can be too large.
 func (o *ranged) product(dst, x []float64, multiply func(dst, x []float64) error) error {
 	before := max(o.exponent, 0) / 2
 	if before > 0 {
@@ -228,8 +235,8 @@ func (o *ranged) product(dst, x []float64, multiply func(dst, x []float64) error
 	return nil
 }
 
-// settle looks at the first product. One that is zero or not finite may be so for the size of its numbers: it is taken again, of an x as
-// large, or as small, as there can be.
+// settle looks at the first product. One that is zero or not finite may be so for the size of its
+// numbers: it is taken again, of an x as large, or as small, as there can be.
 func (o *ranged) settle(dst, x []float64, multiply func(dst, x []float64) error) error {
 	if isZero(x) {
 		return nil

@@ -51,7 +51,8 @@ func scaledSolvers() []Solver {
 		Exact{}, Exact{Indefinite: true}, Galerkin{Tolerance: 1e-9}, &LaggedCholesky{Tolerance: 1e-10}}
 }
 
-// Conjugate gradients used to break down at right-hand sides of 1e-170 and 1e170, whose squares are 0 and infinite.
+// Conjugate gradients used to break down at right-hand sides of 1e-170 and 1e170, whose squares are
+// 0 and infinite.
 func TestSystemsOfEverySize(t *testing.T) {
 	m, b := rotated(spread(12, 1, 20), 1), randomVector(12, 8)
 	for _, solver := range scaledSolvers() {

@@ -58,7 +58,8 @@ func TestTrainersOnLossesOfEverySize(t *testing.T) {
 	}
 }
 
-// A step that makes a small problem worse is refused, too: 1e-10 is nothing only beside numbers near 1.
+// A step that makes a small problem worse is refused, too: 1e-10 is nothing only beside numbers
+// near 1.
 func TestWorseOnASmallProblem(t *testing.T) {
 	const e = -600
 	plain := &Problem{Objective: logistic(5), Train: randomData(40, 5, 2, false, 2), L2: 1}
@@ -95,7 +96,8 @@ func TestDataNormOfEverySize(t *testing.T) {
 					continue
 				}
 				require.InEpsilon(t, want, math.Ldexp(got, -e), 1e-9, "2^%d", e)
-				// The roots of weights that take back what was put on give the first norm, though they and the features are far from 1.
+				// The roots of weights that take back what was put on give the first norm, though
+				// they and the features are far from 1.
 				scaled.Weights = slices.Repeat([]float64{math.Ldexp(1, -2*min(max(e, -500), 500))}, 150)
 				got, err = DataNorm(t.Context(), &scaled)
 				require.NoError(t, err)
@@ -105,7 +107,8 @@ func TestDataNormOfEverySize(t *testing.T) {
 	}
 }
 
-// Weights that are large beside large features, and small ones beside small features, whose products leave the range of float64.
+// Weights that are large beside large features, and small ones beside small features, whose
+// products leave the range of float64.
 func TestDataNormOfWeightsAndFeaturesAtOneEnd(t *testing.T) {
 	row := func(v, w float64) *datasets.Dataset {
 		return &datasets.Dataset{X: &datasets.Dense{N: 1, Cols: 1, Data: []float64{v}}, Y: []float64{0}, Weights: []float64{w}}

@@ -119,7 +119,8 @@ func TestFirstOrderIsAStepAlongTheDifference(t *testing.T) {
 	}
 }
 
-// A factor of the Hessian on the old data, made beforehand, preconditions the solve on the corrected data.
+// A factor of the Hessian on the old data, made beforehand, preconditions the solve on the
+// corrected data.
 func TestFactorMadeBeforehandSolves(t *testing.T) {
 	const dim = 20
 	p := &Problem{Objective: full{logistic(dim)}, Train: randomData(600, dim, 2, true, 6), L2: 0.01}
@@ -167,7 +168,8 @@ func TestRidgeShortensTheStep(t *testing.T) {
 	theta := ridgeRegression(t, p)
 	u, err := SecondOrder{Ridge: 50, Solver: CG{Tolerance: 1e-13}}.Unlearn(t.Context(), p, theta, RemoveFeatures(2))
 	require.NoError(t, err)
-	// (H + ridge I)(theta - theta') = G, with G the whole gradient on D' as theta is the optimum on D.
+	// (H + ridge I)(theta - theta') = G, with G the whole gradient on D' as theta is the optimum on
+	// D.
 	h, err := p.With(u.Data).Hessian(t.Context(), theta, FullHessian)
 	require.NoError(t, err)
 	delta, left, g := make([]float64, 5), make([]float64, 5), make([]float64, 5)

@@ -11,8 +11,8 @@ import (
 	"lethe/datasets"
 )
 
-// Utility is what a model is good for beside the answer that costs nothing, the majority class. A certificate whose noise ruins the model
-// certifies nothing that anybody would use.
+// Utility is what a model is good for beside the answer that costs nothing, the majority class. A
+// certificate whose noise ruins the model certifies nothing that anybody would use.
 type Utility struct {
 	Sigma    float64
 	Accuracy float64 // share of samples, by their weights, whose class is right
@@ -22,7 +22,8 @@ type Utility struct {
 	MajorityF1 float64
 }
 
-// Vacuous reports whether the model is no better than the majority class, by accuracy or by macro F1.
+// Vacuous reports whether the model is no better than the majority class, by accuracy or by macro
+// F1.
 func (v *Utility) Vacuous() bool { return v.Accuracy <= v.Majority || v.MacroF1 <= v.MajorityF1 }
 
 // String puts the figures side by side, and says so where the model is worth nothing.
@@ -35,8 +36,9 @@ func (v *Utility) String() string {
 	return text
 }
 
-// MeasureUtility scores theta, trained on p, on the test data, each sample counted as often as it weighs. The objective has to be a [Predictor] and the
-// data a classification, of the same classes, columns and names as the training data.
+// MeasureUtility scores theta, trained on p, on the test data, each sample counted as often as it
+// weighs. The objective has to be a [Predictor] and the data a classification, of the same classes,
+// columns and names as the training data.
 func MeasureUtility(ctx context.Context, p *Problem, theta []float64, sigma float64, test *datasets.Dataset) (*Utility, error) {
 	p, err := p.entered(theta)
 	if err != nil {
@@ -82,7 +84,8 @@ func scores(answers []float64, d *datasets.Dataset) (share, f1 float64, err erro
 	return share, f1, nil
 }
 
-// classes returns the class that theta answers for each sample: the largest output, or whether the only one is positive.
+// classes returns the class that theta answers for each sample: the largest output, or whether the
+// only one is positive.
 func (p *Problem) classes(ctx context.Context, theta []float64, d *datasets.Dataset) ([]float64, error) {
 	if d != nil && d.Classes < 2 {
 		return nil, fmt.Errorf("unlearn: %s is no classification (%d classes)", nameOf(d), d.Classes)
@@ -97,8 +100,9 @@ func (p *Problem) classes(ctx context.Context, theta []float64, d *datasets.Data
 	return p.classesAt(ctx, o, k, make([]float64, d.Len()*k), theta, d)
 }
 
-// classesOf returns the class of each row of k outputs, a row for each label of d. A row that has no largest output, since one is NaN or several are
-// infinite alike, is an error: it is no answer, and must not pass for one.
+// classesOf returns the class of each row of k outputs, a row for each label of d. A row that has
+// no largest output, since one is NaN or several are infinite alike, is an error: it is no answer,
+// and must not pass for one.
 func classesOf(outputs []float64, k int, d *datasets.Dataset) ([]float64, error) {
 	classes := make([]float64, len(outputs)/k)
 	for i := range classes {
@@ -112,8 +116,8 @@ func classesOf(outputs []float64, k int, d *datasets.Dataset) ([]float64, error)
 	return classes, nil
 }
 
-// classOf returns the index of the largest number, the first of equal ones, or of a single one whether it is positive. It is not clear beside a
-// NaN, or where infinite ones are equal.
+// classOf returns the index of the largest number, the first of equal ones, or of a single one
+// whether it is positive. It is not clear beside a NaN, or where infinite ones are equal.
 func classOf(row []float64) (best int, clear bool) {
 	if len(row) == 1 {
 		if row[0] > 0 {
@@ -160,8 +164,9 @@ func checkAnswers(what string, answers, labels, weights []float64) error {
 	return nil
 }
 
-// MacroF1 returns the mean over the classes of F1 = 2 tp / (2 tp + fp + fn); a class that is neither answered nor there counts 0. Answers and labels
-// have to be classes, whole numbers from 0 to classes-1, and as many of the one as of the other.
+// MacroF1 returns the mean over the classes of F1 = 2 tp / (2 tp + fp + fn); a class that is
+// neither answered nor there counts 0. Answers and labels have to be classes, whole numbers from 0
+// to classes-1, and as many of the one as of the other.
 func MacroF1(answers, labels []float64, classes int) (float64, error) {
 	return macroF1(answers, labels, nil, classes)
 }

@@ -35,7 +35,8 @@ func TestMacroF1(t *testing.T) {
 	require.InDelta(t, repeated, weighted, 1e-15)
 }
 
-// A model whose outputs were all NaN answered class 0: an accuracy of 100 % where that is the class.
+// A model whose outputs were all NaN answered class 0: an accuracy of 100 % where that is the
+// class.
 func TestAnswersThatAreNoneAreErrors(t *testing.T) {
 	nan := math.NaN()
 	for want, call := range map[string]func() (float64, error){

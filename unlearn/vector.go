@@ -90,7 +90,8 @@ func (c *counted) residualTo(ctx context.Context, r, x, b []float64) (float64, e
 	return norm(r), nil
 }
 
-// checkSystem says why A x = b cannot be started: lengths that do not fit, or numbers that are none.
+// checkSystem says why A x = b cannot be started: lengths that do not fit, or numbers that are
+// none.
 func checkSystem(solver string, x []float64, a Operator, b []float64) error {
 	p := a.Dim()
 	if len(x) != p || len(b) != p {
@@ -117,7 +118,8 @@ func notFinite(x []float64) int {
 	return -1
 }
 
-// startResidual returns ||b - A x|| / ||b|| of a start that a solve which failed hands back, NaN where it cannot be had. Zeros need no product.
+// startResidual returns ||b - A x|| / ||b|| of a start that a solve which failed hands back, NaN
+// where it cannot be had. Zeros need no product.
 func (c *counted) startResidual(ctx context.Context, x, b []float64) float64 {
 	if isZero(x) {
 		return 1

@@ -13,8 +13,8 @@ import (
 	"lethe/datasets"
 )
 
-// weighted gives d whole weights of 0 to 3, and returns the data in which each sample is there so many times instead, with where those of
-// each sample stand.
+// weighted gives d whole weights of 0 to 3, and returns the data in which each sample is there so
+// many times instead, with where those of each sample stand.
 func weightedTwins(d *datasets.Dataset) (weighted, repeated *datasets.Dataset, at [][]int) {
 	w := *d
 	w.Weights = nil
@@ -164,7 +164,8 @@ func TestBatchesAndSubsamplesOfWeightedSamples(t *testing.T) {
 	}
 	require.InDeltaSlice(t, want, mean, 1e-12)
 
-	// All draws of one of the 10 samples that are not touched, each as often as any other: their mean is the gradient itself.
+	// All draws of one of the 10 samples that are not touched, each as often as any other: their
+	// mean is the gradient itself.
 	a, err := CorrectLabels([]int{1, 6}, []float64{1 - weighted.Y[1], 1 - weighted.Y[6]}).Apply(weighted)
 	require.NoError(t, err)
 	require.NoError(t, p.With(a.Data).Gradient(t.Context(), want, theta))
@@ -259,7 +260,8 @@ func TestJudgingWeightedSamplesIsJudgingRepeatedOnes(t *testing.T) {
 	require.ErrorContains(t, err, "no answers")
 }
 
-// several is k regressions on the same rows, theta one after the other: a problem of several targets a sample.
+// several is k regressions on the same rows, theta one after the other: a problem of several
+// targets a sample.
 type several struct {
 	full
 	k int

@@ -52,7 +52,8 @@ func TestMain(m *testing.M) {
 // fullLedger is how many entries a child writes.
 const fullLedger = 60
 
-// fillLedger adds entries whose parameters are their number, and prints the number of each once it is acknowledged.
+// fillLedger adds entries whose parameters are their number, and prints the number of each once it
+// is acknowledged.
 func fillLedger(dir string) error {
 	l, err := unlearn.OpenLedger(dir)
 	if err != nil {

@@ -13,7 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// commandsIn returns the command lines of this program that a page shows, each as its words. A backslash at the end of a line joins it with the next.
+// commandsIn returns the command lines of this program that a page shows, each as its words. A
+// backslash at the end of a line joins it with the next.
 func commandsIn(page string) (out [][]string) {
 	page = regexp.MustCompile(`\\\n\s*`).ReplaceAllString(page, " ")
 	shown := regexp.MustCompile("(?:go run ./cmd/experiment|`experiment) ([^`\n]*)|`(run [a-z-]+ [^`\n]*)`")
@@ -42,7 +43,8 @@ func TestCommandsInPagesAreFound(t *testing.T) {
 // placeholder is a folder of the reader's: DIR, RUN-FOLDER.
 var placeholder = regexp.MustCompile(`^[A-Z]{3}[A-Z-]*$`)
 
-// Every command on a page is one that this program takes; a run's settings are those of its experiment.
+// Every command on a page is one that this program takes; a run's settings are those of its
+// experiment.
 func TestCommandsInPagesParse(t *testing.T) {
 	root := filepath.Join("..", "..")
 	var paths []string

@@ -19,8 +19,8 @@ import (
 // limits is at how many sizes of each job's files TestFullDisk lets the disk be full.
 var limits = flag.Int("limits", 6, "sizes at which TestFullDisk lets files of each job end")
 
-// TestFullDisk lets a process write files of so many bytes only, as if the disk were full there. It says so, whichever file it is, and once there
-// is space again the work resumes with nothing lost.
+// TestFullDisk lets a process write files of so many bytes only, as if the disk were full there. It
+// says so, whichever file it is, and once there is space again the work resumes with nothing lost.
 func TestFullDisk(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts many processes")

@@ -15,7 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// stubborn names the environment variable that makes the test's process one that does not look at its context.
+// stubborn names the environment variable that makes the test's process one that does not look at
+// its context.
 const stubborn = "LETHE_TEST_STUBBORN"
 
 // TestASecondInterruptKills interrupts a child that ignores it.
@@ -42,7 +43,8 @@ func TestASecondInterruptKills(t *testing.T) {
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- child.Wait() }()
-	// The signals are let go just after the context ends, so the second interrupt may come a moment too early.
+	// The signals are let go just after the context ends, so the second interrupt may come a moment
+	// too early.
 	again := time.NewTicker(200 * time.Millisecond)
 	defer again.Stop()
 	late := time.After(10 * time.Second)

@@ -17,7 +17,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// kills is how many processes TestKills kills: go test ./cmd/experiment -run TestKills -kills 1000 -timeout 1h.
+// kills is how many processes TestKills kills: go test ./cmd/experiment -run TestKills -kills 1000
+// -timeout 1h.
 var kills = flag.Int("kills", 50, "processes that TestKills kills")
 
 // kill starts the job's process and kills it after some time, unless it has ended before.
@@ -55,8 +56,9 @@ func (j *job) kill(t *testing.T, rng *rand.Rand) (killed bool) {
 	return killed
 }
 
-// TestKills kills processes at random moments: runs, a training with checkpoints, reports and a ledger. What was finished stays, what is done
-// again is done once, and in the end everything is as if nobody had been killed.
+// TestKills kills processes at random moments: runs, a training with checkpoints, reports and a
+// ledger. What was finished stays, what is done again is done once, and in the end everything is as
+// if nobody had been killed.
 func TestKills(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts many processes")

@@ -32,8 +32,9 @@ func main() {
 	os.Exit(exitCode(err))
 }
 
-// interruptible returns a context that the first Ctrl-C ends, so that what was finished is kept; the second one kills the process as if
-// nothing caught it, in case a long computation does not look at the context.
+// interruptible returns a context that the first Ctrl-C ends, so that what was finished is kept;
+// the second one kills the process as if nothing caught it, in case a long computation does not
+// look at the context.
 func interruptible() (context.Context, context.CancelFunc) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)

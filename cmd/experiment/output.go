@@ -5,8 +5,8 @@ import (
 	"io"
 )
 
-// output remembers the first error of a writer, so that a command whose words went nowhere, as on a disk that is full, does not
-// end as if it had been heard.
+// output remembers the first error of a writer, so that a command whose words went nowhere, as on a
+// disk that is full, does not end as if it had been heard.
 type output struct {
 	w   io.Writer
 	err error

@@ -48,7 +48,8 @@ func (b *bars) End() {
 	b.bar = nil
 }
 
-// Training draws the training over the run's bar, and clears it at the end of the training so that the other comes back.
+// Training draws the training over the run's bar, and clears it at the end of the training so that
+// the other comes back.
 func (b *bars) Training(t experiments.TrainingStatus) {
 	const width = 8
 	done := (t.Epoch-1)*t.Steps + t.Step
@@ -63,7 +64,8 @@ func (b *bars) Training(t experiments.TrainingStatus) {
 	}
 }
 
-// trainingText says where a training stands, in at most 70 columns unless it has hundreds of epochs.
+// trainingText says where a training stands, in at most 70 columns unless it has hundreds of
+// epochs.
 func trainingText(t experiments.TrainingStatus) string {
 	text := fmt.Sprintf("epoch %d/%d  loss %.3f", t.Epoch, t.Epochs, t.Loss)
 	if !math.IsNaN(t.Accuracy) {
@@ -95,7 +97,8 @@ func (b *bars) describe(text string) {
 	b.bar.Describe(fmt.Sprintf("%-34.34s", text))
 }
 
-// lines prints a line for notes, at most every second one for units, and every few seconds one for a training.
+// lines prints a line for notes, at most every second one for units, and every few seconds one for
+// a training.
 type lines struct {
 	w           io.Writer
 	title       string

@@ -22,7 +22,8 @@ func TestATrainingSaysWhereItStands(t *testing.T) {
 	assert.LessOrEqual(t, utf8.RuneCountInString(trainingText(s)), 70+len("150/150")-len("7/7"))
 }
 
-// Elsewhere than on a terminal a training of many steps writes few lines: its first step and its last.
+// Elsewhere than on a terminal a training of many steps writes few lines: its first step and its
+// last.
 func TestATrainingWritesFewLines(t *testing.T) {
 	var b bytes.Buffer
 	l := &lines{w: &b}
@@ -35,7 +36,8 @@ func TestATrainingWritesFewLines(t *testing.T) {
 	assert.Contains(t, b.String(), "epoch 3/3")
 }
 
-// On a terminal the training is drawn over one line of at most 79 columns, which is empty at its end.
+// On a terminal the training is drawn over one line of at most 79 columns, which is empty at its
+// end.
 func TestATrainingIsDrawnInOneLine(t *testing.T) {
 	var b bytes.Buffer
 	bars := &bars{w: &b}

@@ -66,7 +66,8 @@ func (c *runCommand) Run(t *terminal) error {
 	return nil
 }
 
-// plan prints the runs that the orders ask for: the command that each repeats, its folder, and what is missing for it.
+// plan prints the runs that the orders ask for: the command that each repeats, its folder, and what
+// is missing for it.
 func plan(t *terminal, orders []*experiments.Order) error {
 	for _, o := range orders {
 		runs, err := o.Plan()

@@ -39,7 +39,8 @@ func versionText(info *debug.BuildInfo) string {
 		strings.TrimPrefix(runtime.Version(), "go"), runtime.GOOS, runtime.GOARCH, library)
 }
 
-// commit names the commit that the program was built from. Only a build from a clone knows it; go run and go test do not.
+// commit names the commit that the program was built from. Only a build from a clone knows it; go
+// run and go test do not.
 func commit(info *debug.BuildInfo) string {
 	revision, changed := "unknown (go build in a clone records it)", ""
 	for _, s := range info.Settings {

@@ -45,7 +45,8 @@ func Works() []Work {
 	return []Work{linearWork("drebin", 0.5, 0.25), linearWork("enron", 1.0, 0.5), mlpWork(), perSampleWork(), lstmWork(), cnnWork(), coresWork()}
 }
 
-// FindWorks returns the named works, all when none is named; an unknown one is an error that lists the known.
+// FindWorks returns the named works, all when none is named; an unknown one is an error that lists
+// the known.
 func FindWorks(names []string) ([]Work, error) {
 	var out []Work
 	var known []string
@@ -63,7 +64,8 @@ func FindWorks(names []string) ([]Work, error) {
 	return out, nil
 }
 
-// LeftOut is the error of a workload of which one part was not timed, because its data set is absent.
+// LeftOut is the error of a workload of which one part was not timed, because its data set is
+// absent.
 type LeftOut struct {
 	What string
 	Err  error
@@ -72,7 +74,8 @@ type LeftOut struct {
 func (e *LeftOut) Error() string { return fmt.Sprintf("skipped: %s: %v", e.What, e.Err) }
 func (e *LeftOut) Unwrap() error { return e.Err }
 
-// Absent returns how to get the data set whose absence the error reports, "" if it reports something else.
+// Absent returns how to get the data set whose absence the error reports, "" if it reports
+// something else.
 func Absent(err error) string {
 	var missing *datasets.MissingError
 	if errors.As(err, &missing) {
@@ -87,7 +90,8 @@ func MachineLine() string {
 	return fmt.Sprintf("%s, %d cores, %s, %s", m.OS, m.Cores, m.Go, m.BLAS)
 }
 
-// clock returns the median seconds of at least rounds calls and least seconds in all, after one call to warm up.
+// clock returns the median seconds of at least rounds calls and least seconds in all, after one
+// call to warm up.
 func clock(ctx context.Context, rounds int, least float64, f func() error) (float64, error) {
 	if err := f(); err != nil {
 		return 0, err
@@ -108,8 +112,8 @@ func clock(ctx context.Context, rounds int, least float64, f func() error) (floa
 	return times[len(times)/2], nil
 }
 
-// against times f and its bound in turns, since the machine's speed changes within seconds: the medians of both over the turns, each of a fifth
-// of a second and so many calls at least.
+// against times f and its bound in turns, since the machine's speed changes within seconds: the
+// medians of both over the turns, each of a fifth of a second and so many calls at least.
 func against(ctx context.Context, p pace, f func() error, bound func() (float64, error)) (Timing, error) {
 	var seconds, bounds []float64
 	for range p.turns {
@@ -129,7 +133,8 @@ func against(ctx context.Context, p pace, f func() error, bound func() (float64,
 	return Timing{Seconds: seconds[middle], BoundSeconds: bounds[middle], Ratio: seconds[middle] / bounds[middle]}, nil
 }
 
-// pace is how often work is timed. A call of long work takes a second or more, and is the only one of its turn; one of slow work takes ten.
+// pace is how often work is timed. A call of long work takes a second or more, and is the only one
+// of its turn; one of slow work takes ten.
 type pace struct{ turns, calls int }
 
 var (
@@ -148,7 +153,8 @@ func clocked(ctx context.Context, f func() error) func() (float64, error) {
 	return func() (float64, error) { return clock(ctx, shortWork.calls, 0.2, f) }
 }
 
-// products returns the seconds that matrix products of the shapes (m, k, n) take alone, in single precision on so many cores, each shape timed once.
+// products returns the seconds that matrix products of the shapes (m, k, n) take alone, in single
+// precision on so many cores, each shape timed once.
 func products(shapes [][3]int, cores int) float64 {
 	seen, total := map[[3]int]float64{}, 0.0
 	for _, s := range shapes {
@@ -160,8 +166,9 @@ func products(shapes [][3]int, cores int) float64 {
 	return total
 }
 
-// affineProducts lists the products (m, k, n) that one affine layer y = xW with x (m, k) and W (k, n) cannot do without: forward, dW and dx for
-// the gradient, and those of the tangent pass for a Hessian-vector product at fixed parameters and batch.
+// affineProducts lists the products (m, k, n) that one affine layer y = xW with x (m, k) and W (k,
+// n) cannot do without: forward, dW and dx for the gradient, and those of the tangent pass for a
+// Hessian-vector product at fixed parameters and batch.
 func affineProducts(m, k, n int, first bool) (gradient, hvp [][3]int) {
 	f, dw, dx := [3]int{m, k, n}, [3]int{k, m, n}, [3]int{m, n, k}
 	if first {

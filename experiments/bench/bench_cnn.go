@@ -28,8 +28,9 @@ func cnnBatch(n int) *datasets.Dataset {
 	return &datasets.Dataset{Name: "random images", X: x, Y: y, Classes: 10}
 }
 
-// cnnProducts are the seconds that the matrix products of the paper's VGG take for the gradient and for the Hessian-vector product of a batch:
-// those of the convolutions on the columns of one image at a time, a single-threaded product on each core.
+// cnnProducts are the seconds that the matrix products of the paper's VGG take for the gradient and
+// for the Hessian-vector product of a batch: those of the convolutions on the columns of one image
+// at a time, a single-threaded product on each core.
 func cnnProducts(batch, cores int) (gradient, hvp float64) {
 	seen := map[[3]int]float64{}
 	perImage := func(shapes [][3]int) (sum float64) {
@@ -54,8 +55,9 @@ func cnnProducts(batch, cores int) (gradient, hvp float64) {
 	return gradient, hvp
 }
 
-// cnnWork times the gradient and the Hessian-vector product of the paper's convolutional network, evaluation pass, parameters and batch fixed and
-// a new v each call, and a step of its training by Adam, with the statistics of the batch and dropout, against their matrix products.
+// cnnWork times the gradient and the Hessian-vector product of the paper's convolutional network,
+// evaluation pass, parameters and batch fixed and a new v each call, and a step of its training by
+// Adam, with the statistics of the batch and dropout, against their matrix products.
 func cnnWork() Work {
 	const name = "cnn"
 	return Work{name, func(ctx context.Context, _ string, emit func(Timing) error) error {
@@ -81,7 +83,8 @@ func cnnWork() Work {
 	}}
 }
 
-// cnnModel is the paper's network. Each timing has its own, so that none keeps the memory that another needed.
+// cnnModel is the paper's network. Each timing has its own, so that none keeps the memory that
+// another needed.
 func cnnModel() (*nets.Model, error) {
 	debug.FreeOSMemory()
 	return nets.NewModel(nets.VGG{}, nets.SoftmaxCrossEntropy, nets.Float32())

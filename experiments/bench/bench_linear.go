@@ -10,8 +10,9 @@ import (
 	"lethe/unlearn"
 )
 
-// linearWork times retraining of the linear model to ||grad|| < 1e-6 and a second-order update for 10 features, the request's application
-// included, against the seconds they may take. Both are bound by reading the sparse rows, not by matrix products.
+// linearWork times retraining of the linear model to ||grad|| < 1e-6 and a second-order update for
+// 10 features, the request's application included, against the seconds they may take. Both are
+// bound by reading the sparse rows, not by matrix products.
 func linearWork(name string, train, update float64) Work {
 	return Work{name, func(ctx context.Context, data string, emit func(Timing) error) error {
 		named, err := datasets.Load(ctx, name, data)

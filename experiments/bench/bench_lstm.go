@@ -17,7 +17,8 @@ const (
 	lstmEpoch    = 148597 // windows of the authors' text
 )
 
-// lstmBench is the authors' language model (docs/paper.md#unintended-memorization), in single precision, with the windows of the embedded text.
+// lstmBench is the authors' language model (docs/paper.md#unintended-memorization), in single
+// precision, with the windows of the embedded text.
 func lstmBench() (*nets.Model, nets.LSTM, *datasets.Dataset, error) {
 	text := datasets.Alice()
 	v := datasets.NewVocabulary(text)
@@ -34,8 +35,8 @@ func lstmBench() (*nets.Model, nets.LSTM, *datasets.Dataset, error) {
 	return m, net, d, err
 }
 
-// lstmProducts lists the matrix products of the gradient and of the Hessian-vector product of a batch, step by step: each state is needed before
-// the next.
+// lstmProducts lists the matrix products of the gradient and of the Hessian-vector product of a
+// batch, step by step: each state is needed before the next.
 func lstmProducts(l nets.LSTM, batch int) (gradient, hvp [][3]int) {
 	add := func(k, n int) {
 		g, h := affineProducts(batch, k, n, false)
@@ -53,8 +54,9 @@ func lstmProducts(l nets.LSTM, batch int) (gradient, hvp [][3]int) {
 	return gradient, hvp
 }
 
-// lstmWork times the gradient and the Hessian-vector product of the language model, parameters and batch fixed and a new v each call, and an
-// epoch of its training by Adam, of which some steps are carried out, against their matrix products.
+// lstmWork times the gradient and the Hessian-vector product of the language model, parameters and
+// batch fixed and a new v each call, and an epoch of its training by Adam, of which some steps are
+// carried out, against their matrix products.
 func lstmWork() Work {
 	const name = "lstm"
 	return Work{name, func(ctx context.Context, _ string, emit func(Timing) error) error {

@@ -12,7 +12,8 @@ import (
 
 const mlpBatch = 512
 
-// mlpBench is the network that Lethe and its peers are timed on, 784-512-512-10 with ReLU in single precision, with a batch of random samples.
+// mlpBench is the network that Lethe and its peers are timed on, 784-512-512-10 with ReLU in single
+// precision, with a batch of random samples.
 func mlpBench(cores int) (*nets.Model, []float64, *datasets.Dataset, error) {
 	m, err := nets.NewModel(nets.MLP{In: 784, Hidden: []int{512, 512}, Out: 10, Activation: graph.ReLU}, nets.SoftmaxCrossEntropy, nets.Float32(), nets.Cores(cores))
 	if err != nil {
@@ -39,7 +40,8 @@ func mlpProducts() (gradient, hvp [][3]int) {
 	return gradient, hvp
 }
 
-// mlpWork times gradient and Hessian-vector product, parameters and batch fixed and a new v each call, against their matrix products.
+// mlpWork times gradient and Hessian-vector product, parameters and batch fixed and a new v each
+// call, against their matrix products.
 func mlpWork() Work {
 	return Work{"mlp", func(ctx context.Context, _ string, emit func(Timing) error) error {
 		cores := runtime.GOMAXPROCS(0)
@@ -72,7 +74,8 @@ func mlpWork() Work {
 	}}
 }
 
-// perSampleWork times per-sample gradients written out, against writing that much memory, and what needs no writing out, against a gradient.
+// perSampleWork times per-sample gradients written out, against writing that much memory, and what
+// needs no writing out, against a gradient.
 func perSampleWork() Work {
 	const name = "mlp-per-sample"
 	return Work{name, func(ctx context.Context, _ string, emit func(Timing) error) error {
@@ -107,7 +110,8 @@ func perSampleWork() Work {
 	}}
 }
 
-// coresWork times the gradient of the MLP and of Drebin on all cores against one; the ratio is to come near one over the number of cores.
+// coresWork times the gradient of the MLP and of Drebin on all cores against one; the ratio is to
+// come near one over the number of cores.
 func coresWork() Work {
 	return Work{"cores", func(ctx context.Context, data string, emit func(Timing) error) error {
 		one, theta, d, err := mlpBench(1)

@@ -21,8 +21,9 @@ import (
 	"lethe/unlearn"
 )
 
-// Budget streams single requests, each of which publishes a certified model, on the account of a ledger. No budget is spent:
-// what a stream has is a cost for each request, and an epsilon that all releases have together.
+// Budget streams single requests, each of which publishes a certified model, on the account of a
+// ledger. No budget is spent: what a stream has is a cost for each request, and an epsilon that all
+// releases have together.
 func Budget() *engine.Experiment {
 	const id = "budget"
 	return tabledata.Experiment{
@@ -107,8 +108,8 @@ func streamReleases(ctx context.Context, s *tabledata.Session, part string, set 
 	return s.Records(part, nil, 0, []trial.Outcome{o}, names...), nil
 }
 
-// compareRetraining measures the last release beside the model retrained on what is left: warm, by Newton's method from the state before the
-// last request, and cold.
+// compareRetraining measures the last release beside the model retrained on what is left: warm, by
+// Newton's method from the state before the last request, and cold.
 func compareRetraining(s *tabledata.Session,
 	ctx context.Context, set *tabledata.Settings, m tabledata.Model, stream *unlearn.ReleaseStream, before []float64, d *tabledata.Data,
 	add func(name, unit string, v float64),

@@ -13,8 +13,9 @@ import (
 	"lethe/unlearn"
 )
 
-// Certified asks what a certified model is worth and what a certificate costs. The mechanism is output perturbation:
-// Newton steps to a residual that is fixed beforehand, then fresh noise, so there is no request that it does not certify.
+// Certified asks what a certified model is worth and what a certificate costs. The mechanism is
+// output perturbation: Newton steps to a residual that is fixed beforehand, then fresh noise, so
+// there is no request that it does not certify.
 func Certified() *engine.Experiment {
 	const id = "certified"
 	return tabledata.Experiment{
@@ -67,23 +68,25 @@ func mechanism(s *tabledata.Settings) unlearn.OutputPerturbation {
 	return m
 }
 
-// noiseless returns the model trained as far as the certificates ask for, without noise: the state that requests start from.
+// noiseless returns the model trained as far as the certificates ask for, without noise: the state
+// that requests start from.
 func noiseless(ctx context.Context, s *tabledata.Session, set *tabledata.Settings) (*tabledata.Fitted, error) {
 	exact := *set
 	exact.Sigma, exact.TrainTolerance, exact.Criterion = 0, set.CertifiedResidual/2, "residual" // nothing is chosen
 	return s.Subject(ctx, &exact)
 }
 
-// toCertified are the settings by which retraining is as exact as a release: it may end at the same residual.
+// toCertified are the settings by which retraining is as exact as a release: it may end at the same
+// residual.
 func toCertified(s *tabledata.Settings) *tabledata.Settings {
 	exact := *s
 	exact.TrainTolerance = s.CertifiedResidual
 	return &exact
 }
 
-// releaseRecords carries out a draw's requests: by the mechanism, by retraining from the model as it is and, in the first draws,
-// by retraining from the start. From the model as it is Newton's method is the cheapest exact retraining, so that is what a release is
-// compared with.
+// releaseRecords carries out a draw's requests: by the mechanism, by retraining from the model as
+// it is and, in the first draws, by retraining from the start. From the model as it is Newton's
+// method is the cheapest exact retraining, so that is what a release is compared with.
 func releaseRecords(ctx context.Context, s *tabledata.Session, part string, set *tabledata.Settings, sizes []int, draw int) ([]records.Record, error) {
 	sub, err := noiseless(ctx, s, set)
 	if err != nil {
@@ -139,7 +142,8 @@ func carriedOut(ctx context.Context, s *tabledata.Fitted, m trial.Contender, r u
 	return o, own, nil
 }
 
-// certificateOf adds that the release was published, which is all that there is to certify, and its noise.
+// certificateOf adds that the release was published, which is all that there is to certify, and its
+// noise.
 func certificateOf(s *tabledata.Fitted, o trial.Outcome, m unlearn.OutputPerturbation, set *tabledata.Settings) trial.Outcome {
 	o.Metrics = append(o.Metrics, engine.Metric{Name: "certified-share", Unit: "share", Value: share01(o.Failed == "")}, engine.Metric{Name: "noise", Unit: "1", Value: m.Noise(set.Lambda)})
 	return o

@@ -13,7 +13,8 @@ import (
 	"lethe/experiments/internal/tried"
 )
 
-// Every request is certified, whatever its kind and size, at the accuracy of retraining without noise.
+// Every request is certified, whatever its kind and size, at the accuracy of retraining without
+// noise.
 func TestEveryRequestIsCertified(t *testing.T) {
 	for _, request := range []string{"features", "labels", "samples"} {
 		dir := tried.Smoke(t, t.TempDir(), "certified", "linear", "rows=1,60", "request="+request, "cold-draws=1")
@@ -39,7 +40,8 @@ func TestEveryRequestIsCertified(t *testing.T) {
 	}
 }
 
-// A stream's state is within its distance of retraining after the last request, and its epsilon grows with the root of the releases.
+// A stream's state is within its distance of retraining after the last request, and its epsilon
+// grows with the root of the releases.
 func TestStreamOfReleases(t *testing.T) {
 	dir := tried.Smoke(t, t.TempDir(), "budget", "linear", "requests=8")
 	recs, err := engine.ReadRecords(dir)

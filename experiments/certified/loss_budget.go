@@ -16,7 +16,8 @@ import (
 	"lethe/unlearn"
 )
 
-// LossBudget streams single requests against one budget, on the account of a ledger, until it is spent.
+// LossBudget streams single requests against one budget, on the account of a ledger, until it is
+// spent.
 func LossBudget() *engine.Experiment {
 	const id = "loss-budget"
 	return tabledata.Experiment{
@@ -56,8 +57,8 @@ func LossBudget() *engine.Experiment {
 // storedFactor is the number of parameters up to which second order keeps a factor of the Hessian.
 const storedFactor = 500
 
-// streamMethod returns what carries the requests out. Second order takes a further step as long as the residual is above a
-// hundred-thousandth of the budget.
+// streamMethod returns what carries the requests out. Second order takes a further step as long as
+// the residual is above a hundred-thousandth of the budget.
 func streamMethod(s *tabledata.Session, set *tabledata.Settings, method string, dim int, allowed float64) (unlearn.Method, error) {
 	switch method {
 	case "none":
@@ -151,7 +152,8 @@ func streamRecords(ctx context.Context, s *tabledata.Session, part string, set *
 	return append(st.accumulated, s.Records(part, nil, 0, []trial.Outcome{o}, names...)...), st.Close()
 }
 
-// run streams requests until the budget is spent or there are no more, and returns the seconds that they took, their records aside.
+// run streams requests until the budget is spent or there are no more, and returns the seconds that
+// they took, their records aside.
 func (t *stream) run(ctx context.Context, part, method string) (seconds float64, err error) {
 	requests, err := t.requests(ctx)
 	if err != nil {

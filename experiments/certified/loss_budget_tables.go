@@ -109,5 +109,6 @@ func lossBudgetFigures(r *engine.Results) []report.Figure {
 	return out
 }
 
-// twelfth numbers the parts of a logarithmic axis, twelve a decade, in each of which one point is shown.
+// twelfth numbers the parts of a logarithmic axis, twelve a decade, in each of which one point is
+// shown.
 func twelfth(x float64) float64 { return math.Floor(12 * math.Log10(x)) }

@@ -17,8 +17,9 @@ import (
 	"lethe/unlearn"
 )
 
-// LossPerturbation asks what the certificates of the paper's loss perturbation cost. Each draw draws the change and the tilt b, trains with it, unlearns, and takes the
-// residual of that request: b is a part of training, so a residual that was measured without it certifies nothing.
+// LossPerturbation asks what the certificates of the paper's loss perturbation cost. Each draw
+// draws the change and the tilt b, trains with it, unlearns, and takes the residual of that
+// request: b is a part of training, so a residual that was measured without it certifies nothing.
 func LossPerturbation() *engine.Experiment {
 	const id = "loss-perturbation"
 	return tabledata.Experiment{
@@ -44,7 +45,8 @@ func LossPerturbation() *engine.Experiment {
 	}.Runnable()
 }
 
-// lossDefaults also fixes the step lengths: a step length tuned without noise says nothing about a model with noise.
+// lossDefaults also fixes the step lengths: a step length tuned without noise says nothing about a
+// model with noise.
 func lossDefaults(s *tabledata.Settings, k engine.Key) {
 	s.Sigma = 1
 	s.Pool = "sensitive"
@@ -76,8 +78,8 @@ func lossMethods(s *tabledata.Session, set *tabledata.Settings) ([]trial.Contend
 	}, nil
 }
 
-// shortRows returns the data with rows of norm at most 1, which the bounds of a certificate ask for: as they are where they are short
-// already, divided by their norms where not.
+// shortRows returns the data with rows of norm at most 1, which the bounds of a certificate ask
+// for: as they are where they are short already, divided by their norms where not.
 func shortRows(s *tabledata.Session, set *tabledata.Settings) (*tabledata.Data, error) {
 	d := s.Data(set)
 	own := onCertificates(s)
@@ -116,7 +118,8 @@ func dataNorm(ctx context.Context, s *tabledata.Session, d *datasets.Dataset) (f
 	return v, err
 }
 
-// shortRequest is request on the data that shortRows returns: corrected rows are divided by their norms as well.
+// shortRequest is request on the data that shortRows returns: corrected rows are divided by their
+// norms as well.
 func shortRequest(ctx context.Context, s *tabledata.Session, set *tabledata.Settings, size, draw int) (unlearn.Request, error) {
 	r, err := s.Request(ctx, set, size, draw)
 	if err != nil || set.Request != "features" || s.SizeName(set) == "features" {
@@ -231,8 +234,9 @@ func (n *noisy) measured(ctx context.Context, m trial.Contender, r unlearn.Reque
 	return o, own, nil
 }
 
-// certificate adds what the certificate of the request says. An update that the method itself refuses is not certified. Fine-tuning has no
-// bound, so its residual, which was measured already, says all.
+// certificate adds what the certificate of the request says. An update that the method itself
+// refuses is not certified. Fine-tuning has no bound, so its residual, which was measured already,
+// says all.
 func (n *noisy) certificate(ctx context.Context, m trial.Contender, r unlearn.Request, o *trial.Outcome) error {
 	certified := n.certified
 	if _, fine := m.Method.(unlearn.FineTune); fine {
@@ -267,7 +271,8 @@ func share01(yes bool) float64 {
 	return 0
 }
 
-// majority is the answer that a model has to be better than: always the commonest class of the training data.
+// majority is the answer that a model has to be better than: always the commonest class of the
+// training data.
 func (n *noisy) majority() (trial.Outcome, error) {
 	count := make([]int, n.Test.Classes)
 	for _, y := range n.Problem.Train.Y {

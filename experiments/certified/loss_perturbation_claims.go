@@ -10,8 +10,8 @@ import (
 	"lethe/experiments/internal/tabledata"
 )
 
-// lossClaims: second order certifies nearly all draws at a small sigma, its bounds hold, and what the other methods need ruins the
-// model.
+// lossClaims: second order certifies nearly all draws at a small sigma, its bounds hold, and what
+// the other methods need ruins the model.
 func lossClaims(r *engine.Results) []report.Claim {
 	b, _ := budgetOf(r)
 	if r.Setting("lambda") != "1" || b.Epsilon != 0.1 || b.Delta != 0.01 {
@@ -48,8 +48,8 @@ func certifyTarget(r *engine.Results, size float64) float64 {
 	return 0
 }
 
-// needClaims: at the sigma that the other methods need, accuracy is 20 points lower on Enron, and no better than the majority class on
-// Drebin.
+// needClaims: at the sigma that the other methods need, accuracy is 20 points lower on Enron, and
+// no better than the majority class on Drebin.
 func needClaims(r *engine.Results, epsilon, delta float64) []report.Claim {
 	var out []report.Claim
 	size := tabledata.SizeSetting(r)
@@ -84,7 +84,8 @@ func needClaims(r *engine.Results, epsilon, delta float64) []report.Claim {
 	return out
 }
 
-// lossBudgetClaims: the account of second order is true, and on Adult it keeps up with 20 single-sample requests a second.
+// lossBudgetClaims: the account of second order is true, and on Adult it keeps up with 20
+// single-sample requests a second.
 func lossBudgetClaims(r *engine.Results) []report.Claim {
 	at := []any{"method", "second-order", "kind", "samples"}
 	done := r.Where("requests-certified", at...)

@@ -12,8 +12,8 @@ import (
 	"lethe/unlearn"
 )
 
-// sweepUnits measure every method on models trained with every sigma, and without noise, where the authors took their residuals. What
-// sigma a method needs follows from the records for any epsilon.
+// sweepUnits measure every method on models trained with every sigma, and without noise, where the
+// authors took their residuals. What sigma a method needs follows from the records for any epsilon.
 func sweepUnits(s *tabledata.Session, part string, set *tabledata.Settings, sizes []int) []engine.Unit {
 	var units []engine.Unit
 	for _, sigma := range append([]float64{0}, set.Sigmas...) {
@@ -66,8 +66,8 @@ type need struct {
 	accuracy, f1 records.Spread
 }
 
-// needs returns the smallest sigma that was tried at which the method is certified in every draw: chosen before training, it has to do
-// for all.
+// needs returns the smallest sigma that was tried at which the method is certified in every draw:
+// chosen before training, it has to do for all.
 func needs(r *engine.Results, method string, size, epsilon, delta float64) need {
 	for _, sigma := range r.Numbers("sweep-sigma") {
 		recs := r.Part("sweep-gradient-residual", "method", method, tabledata.SizeSetting(r), size, "sweep-sigma", sigma)
@@ -85,8 +85,9 @@ func needAt(r *engine.Results, method string, size, sigma float64) need {
 	return need{sigma, r.Where("sweep-test-accuracy", where...), r.Where("sweep-macro-f1", where...)}
 }
 
-// authorsNeed is the sigma c r / epsilon of the mean residual r without noise, and the model at the first sigma tried that is no smaller:
-// how the authors' notebook has it. It certifies nothing, since with the noise the residual is another.
+// authorsNeed is the sigma c r / epsilon of the mean residual r without noise, and the model at the
+// first sigma tried that is no smaller: how the authors' notebook has it. It certifies nothing,
+// since with the noise the residual is another.
 func authorsNeed(r *engine.Results, method string, size, epsilon, delta float64) (sigma float64, at need) {
 	mean := r.Where("sweep-gradient-residual", "method", method, tabledata.SizeSetting(r), size, "sweep-sigma", 0.0).Mean
 	sigma = unlearn.Budget{Epsilon: epsilon, Delta: delta}.SigmaFor(mean)

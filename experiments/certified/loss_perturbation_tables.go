@@ -57,8 +57,8 @@ func boundNote(r *engine.Results) string {
 		holds.Mean*float64(holds.N), holds.N)
 }
 
-// needsTable shows the sigma that each method needs for each epsilon, and what the model is worth there. The authors' figures stand in columns
-// of their own.
+// needsTable shows the sigma that each method needs for each epsilon, and what the model is worth
+// there. The authors' figures stand in columns of their own.
 func needsTable(r *engine.Results, size float64, b unlearn.Budget, epsilons []float64) report.Table {
 	t := report.Table{Title: "Noise that each method needs, " + tabledata.SizeTitle(r, size), Header: []string{"method, epsilon", "sigma", "accuracy at it, %",
 		"majority class, %", "macro F1 at it", "better than the majority class", "no certificate: the authors' sigma", "accuracy at it, %"}}

@@ -153,7 +153,8 @@ func TestBudgetAccountsAreTrue(t *testing.T) {
 	}
 }
 
-// Whatever requests were noted, the line has points all along its logarithmic axis, and no more than can be told apart.
+// Whatever requests were noted, the line has points all along its logarithmic axis, and no more
+// than can be told apart.
 func TestTheFigureOfABudgetHasPointsAllAlong(t *testing.T) {
 	record := func(metric string, value float64, at int) records.Record {
 		return records.Record{Experiment: "loss-budget", Model: "linear", Method: "second-order", Metric: metric, Value: value, Settings: map[string]any{"kind": "samples", "after-requests": float64(at)}}

@@ -8,7 +8,8 @@ import (
 	"lethe/experiments/internal/tabledata"
 )
 
-// certifiedSession is what the experiments on certificates share within a run, beside what all on tables do.
+// certifiedSession is what the experiments on certificates share within a run, beside what all on
+// tables do.
 type certifiedSession struct {
 	short map[*tabledata.Data]*tabledata.Data // rows of norm at most 1
 	norms map[*datasets.Dataset]float64

@@ -14,7 +14,8 @@ import (
 	"lethe/unlearn"
 )
 
-// Sigma asks what the noise of a certificate costs before anything is forgotten: test accuracy against sigma and lambda.
+// Sigma asks what the noise of a certificate costs before anything is forgotten: test accuracy
+// against sigma and lambda.
 func Sigma() *engine.Experiment {
 	const id = "sigma"
 	return tabledata.Experiment{
@@ -79,7 +80,8 @@ func sigmaRecords(ctx context.Context, s *tabledata.Session, part string, set *t
 	return out, nil
 }
 
-// sigmaTable marks what is no better than the majority class in its title too, which a terminal shows without the note.
+// sigmaTable marks what is no better than the majority class in its title too, which a terminal
+// shows without the note.
 func sigmaTable(r *engine.Results, title, metric string, f report.Style) report.Table {
 	majority := r.Where(metric, "method", majorityClass)
 	t := report.Table{Title: fmt.Sprintf("%s (* = no better than the majority class, %s)", title, f.One(majority.Mean)), Header: []string{"sigma"},

@@ -33,7 +33,8 @@ func guarantee(r *engine.Results) string {
 		"A pass is a gradient or a Hessian product over all samples.", b.Epsilon, b.Delta, r.Setting("against"), r.Setting("certified-residual"), report.Plain.One(noise.Mean), warmRule(r))
 }
 
-// warmRule says how warm retraining is done; it is empty for records that are older than Newton's method there.
+// warmRule says how warm retraining is done; it is empty for records that are older than Newton's
+// method there.
 func warmRule(r *engine.Results) string {
 	if len(r.Part("seconds", "label", tabledata.WarmNewton)) == 0 {
 		return ""
@@ -49,7 +50,8 @@ func certifiedFigures(r *engine.Results) []report.Figure {
 	}
 }
 
-// certifiedClaims: every request is certified, at the accuracy of retraining without noise, for less than retraining costs.
+// certifiedClaims: every request is certified, at the accuracy of retraining without noise, for
+// less than retraining costs.
 func certifiedClaims(r *engine.Results) []report.Claim {
 	var out []report.Claim
 	size := tabledata.SizeSetting(r)

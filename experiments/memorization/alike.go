@@ -15,12 +15,14 @@ var kinds = []func(rune) bool{
 	func(r rune) bool { return unicode.IsLetter(r) && !unicode.IsLower(r) && !unicode.IsUpper(r) },
 }
 
-// anyKinds are those of a secret that has none of the others, or whose kinds have no other character in the text.
+// anyKinds are those of a secret that has none of the others, or whose kinds have no other
+// character in the text.
 var anyKinds = []func(rune) bool{unicode.IsSpace, unicode.IsGraphic}
 
-// alike returns random characters of the kinds of the secret's: a digit for a digit, a letter of the text's for a letter, upper or lower
-// case as it was; others stay. Where that leaves nothing to choose from, each becomes any character of the text, white space white space. What
-// is drawn is never the secret itself, nor what reads like it.
+// alike returns random characters of the kinds of the secret's: a digit for a digit, a letter of
+// the text's for a letter, upper or lower case as it was; others stay. Where that leaves nothing to
+// choose from, each becomes any character of the text, white space white space. What is drawn is
+// never the secret itself, nor what reads like it.
 func (p *planted) alike(rng *rand.Rand) (string, error) {
 	secret := []rune(p.canary.Secret)
 	for _, kinds := range [][]func(rune) bool{kinds, anyKinds} {
@@ -57,7 +59,8 @@ func (p *planted) choices(secret []rune, kinds []func(rune) bool) [][]rune {
 	return out
 }
 
-// drawn replaces each character of the secret by one of its choices; it is empty if no character has another.
+// drawn replaces each character of the secret by one of its choices; it is empty if no character
+// has another.
 func drawn(secret []rune, choices [][]rune, rng *rand.Rand) string {
 	if !slices.ContainsFunc(choices, func(c []rune) bool { return len(c) > 1 }) {
 		return ""

@@ -57,8 +57,9 @@ func drawsOf(n int) string {
 	return fmt.Sprintf("%d draws", n)
 }
 
-// forgottenClaims: second order makes another completion of the prompt at little loss, comes nearer to retraining than fine-tuning and than the
-// paper's numbers do, and first order loses at least four times as much to raise the perplexity as far.
+// forgottenClaims: second order makes another completion of the prompt at little loss, comes nearer
+// to retraining than fine-tuning and than the paper's numbers do, and first order loses at least
+// four times as much to raise the perplexity as far.
 func forgottenClaims(r *engine.Results, c memoryCase) []report.Claim {
 	var out []report.Claim
 	gone := lostBy(r, c, "second-order")
@@ -117,7 +118,8 @@ func dearerClaim(text string, first, second float64) report.Claim {
 	return claim
 }
 
-// nearerClaims: the first method has a smaller value than the second in every draw that has both; of no such draw there is no claim.
+// nearerClaims: the first method has a smaller value than the second in every draw that has both;
+// of no such draw there is no claim.
 func nearerClaims(r *engine.Results, c memoryCase, own, other, what string, write func(float64) string, of func(method string) map[int]float64) []report.Claim {
 	text := fmt.Sprintf("%s: %s, %s and %s", c.title(), what, own, rowLabel(other))
 	if failed := len(failures(r, c, own)); failed > 0 {

@@ -9,8 +9,10 @@ import (
 	"lethe/experiments/internal/trial"
 )
 
-// defaults are the settings of a language model: the authors' where docs/paper.md#unintended-memorization gives them, in the profile paper; quick takes a
-// smaller network and a part of the text, so that five secrets are trained, forgotten and retrained in about a quarter of an hour on two cores.
+// defaults are the settings of a language model: the authors' where
+// docs/paper.md#unintended-memorization gives them, in the profile paper; quick takes a smaller
+// network and a part of the text, so that five secrets are trained, forgotten and retrained in
+// about a quarter of an hour on two cores.
 func defaults(k engine.Key) *Settings {
 	s := &Settings{}
 	s.Lengths, s.Replace, s.Times, s.Window = []int{10}, []string{"text1"}, 29, 24

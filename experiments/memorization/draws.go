@@ -12,7 +12,8 @@ import (
 	"lethe/exposure"
 )
 
-// overDraws writes the median of values with their least and largest in brackets, alone where all are written alike, and a dash for none.
+// overDraws writes the median of values with their least and largest in brackets, alone where all
+// are written alike, and a dash for none.
 func overDraws(values []float64, write func(float64) string) string {
 	values = slices.DeleteFunc(slices.Clone(values), math.IsNaN)
 	slices.Sort(values)
@@ -53,8 +54,9 @@ func byDraw(r *engine.Results, c memoryCase, method, metric string, pairs ...any
 	return out
 }
 
-// exposureText writes exposures of several draws, of each kind apart, since they cannot be compared: exact ones as they are, those that a fit
-// gives within its samples with ≈, and those beyond all samples as what these prove.
+// exposureText writes exposures of several draws, of each kind apart, since they cannot be
+// compared: exact ones as they are, those that a fit gives within its samples with ≈, and those
+// beyond all samples as what these prove.
 func exposureText(records []records.Record) string {
 	if len(records) == 0 {
 		return ""
@@ -85,7 +87,8 @@ func exposureText(records []records.Record) string {
 	return strings.Join(parts, "; ")
 }
 
-// kindOf is how the exposure in a record is known. Older records do not say whether the fit was asked beyond its samples.
+// kindOf is how the exposure in a record is known. Older records do not say whether the fit was
+// asked beyond its samples.
 func kindOf(rec records.Record) string {
 	if by := rec.Text("by"); by != byFit || math.IsNaN(rec.Number("strings-below")) || rec.Number("strings-below") > 0 {
 		return by

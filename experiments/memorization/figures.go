@@ -72,7 +72,8 @@ func exposureFigure(r *engine.Results, c memoryCase) report.Figure {
 	return f
 }
 
-// lengthFigures show how far the secret stands out over its length, one figure for each way of replacing it.
+// lengthFigures show how far the secret stands out over its length, one figure for each way of
+// replacing it.
 func lengthFigures(r *engine.Results) []report.Figure {
 	space := firstSpace(r)
 	var ways []string
@@ -102,7 +103,8 @@ func lengthFigures(r *engine.Results) []report.Figure {
 // farLoss is the loss of accuracy, in points, beyond which the trade-off is not drawn.
 const farLoss = 12
 
-// tradeOffFigure shows how near the secret comes to other strings at which loss of accuracy: of all that was tried in a draw the front.
+// tradeOffFigure shows how near the secret comes to other strings at which loss of accuracy: of all
+// that was tried in a draw the front.
 func tradeOffFigure(r *engine.Results, c memoryCase) report.Figure {
 	space := firstSpace(r)
 	f := report.Figure{Name: "trade-off-" + c.file(), X: "held-out accuracy lost, points", Y: "bits from the median",
@@ -144,7 +146,8 @@ func tradeOffFigure(r *engine.Results, c memoryCase) report.Figure {
 	return f
 }
 
-// front returns the tries that no other one beats in both loss and distance to the median, by rising loss.
+// front returns the tries that no other one beats in both loss and distance to the median, by
+// rising loss.
 func front(tries []records.Record) (x, y []float64) {
 	tries = slices.Clone(tries)
 	slices.SortStableFunc(tries, func(a, b records.Record) int {
@@ -160,7 +163,8 @@ func front(tries []records.Record) (x, y []float64) {
 	return x, y
 }
 
-// histogramFigure shows the log2-perplexities of drawn strings, their distribution, and where the secret lies, before and after second order, in the first draw.
+// histogramFigure shows the log2-perplexities of drawn strings, their distribution, and where the
+// secret lies, before and after second order, in the first draw.
 func histogramFigure(r *engine.Results, c memoryCase) report.Figure {
 	space := firstSpace(r)
 	f := report.Figure{Name: "perplexity-" + c.file(), X: "log2-perplexity, bit", Y: "density, scaled to its maximum",

@@ -10,7 +10,8 @@ import (
 	"lethe/unlearn"
 )
 
-// textTuner is a way of fine-tuning a language model: the rates that are tried, and the method of one.
+// textTuner is a way of fine-tuning a language model: the rates that are tried, and the method of
+// one.
 type textTuner struct {
 	rates  func(set *Settings) []float64
 	open   func(set *Settings) bool // whether rates beyond an end of these may be tried
@@ -47,8 +48,8 @@ func (sub *secretSubject) fineTuneAdam(ctx context.Context, c *correction) (*cho
 // furtherRates is how many rates beyond an end of the grid are tried for a number of passes.
 const furtherRates = 2
 
-// fineTuneBy tries each number of passes at the rates of the grid, and beyond an end of it while the best is there. The update of the best of
-// all is kept.
+// fineTuneBy tries each number of passes at the rates of the grid, and beyond an end of it while
+// the best is there. The update of the best of all is kept.
 func (sub *secretSubject) fineTuneBy(ctx context.Context, c *correction, f textTuner) (*choice, error) {
 	ch := &choice{}
 	var updates []*trial.Applied
@@ -87,7 +88,8 @@ func (sub *secretSubject) fineTuneBy(ctx context.Context, c *correction, f textT
 	return ch, nil
 }
 
-// beyondEnd returns the next value beyond the end of an ascending grid that the best one is, as far as its neighbor is on the other side.
+// beyondEnd returns the next value beyond the end of an ascending grid that the best one is, as far
+// as its neighbor is on the other side.
 func beyondEnd(grid []float64, best float64) (float64, bool) {
 	switch last := len(grid) - 1; best {
 	case grid[last]:
@@ -112,7 +114,8 @@ func (sub *secretSubject) fineTuneTry(ctx context.Context, c *correction, f text
 	return t, u, err
 }
 
-// fineTuneExposure takes the best of all tries of fine-tuning at the loss that second-order-exposure may have.
+// fineTuneExposure takes the best of all tries of fine-tuning at the loss that
+// second-order-exposure may have.
 func (sub *secretSubject) fineTuneExposure(_ context.Context, c *correction) (*choice, error) {
 	ch := &choice{}
 	var tuners []textTuner

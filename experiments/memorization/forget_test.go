@@ -46,7 +46,8 @@ func TestRandomDigitsAreOthers(t *testing.T) {
 	}
 }
 
-// Forgetting another secret than the one in the text is refused, and so is one that changes nothing.
+// Forgetting another secret than the one in the text is refused, and so is one that changes
+// nothing.
 func TestTheSecretThatIsForgottenIsTheOneInTheText(t *testing.T) {
 	long := strings.Repeat("Some words of a text\n\n", 30)
 	for name, c := range map[string]struct {

@@ -8,7 +8,8 @@ import (
 	"lethe/experiments/internal/engine"
 )
 
-// Rates change nothing where their way of fine-tuning is left out, and something where it is asked for, by its name or with all.
+// Rates change nothing where their way of fine-tuning is left out, and something where it is asked
+// for, by its name or with all.
 func TestRatesOfATextAreIdleWithoutTheirMethod(t *testing.T) {
 	idle := func(methods ...string) string {
 		return (&Session{Session: &engine.Session{}}).idle("adam-rates", &Settings{Methods: methods})

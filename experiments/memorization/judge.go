@@ -16,7 +16,8 @@ type judge struct {
 	before []bool // which of them the trained model guesses; nil = not asked yet
 }
 
-// judges returns the judge of settings and that of what they lead to: on the two halves of the held-out text, or on the corrected training text.
+// judges returns the judge of settings and that of what they lead to: on the two halves of the
+// held-out text, or on the corrected training text.
 func (sub *secretSubject) judges(corrected *datasets.Dataset) (choosing, measured *judge) {
 	if sub.choosing == nil {
 		all := trial.Sampled(corrected, sub.set.Accuracy, sub.session.Seed, trial.StreamAccuracy, sub.stream())
@@ -51,8 +52,9 @@ func (j *judge) verdict(ctx context.Context, sub *secretSubject, theta []float64
 	return v, nil
 }
 
-// compared counts what was right before and after. The standard error of an accuracy a is sqrt(a(1-a)/n); that of a loss l on the same n windows,
-// of which a share d changed from right to wrong or back, is sqrt((d - l^2)/n).
+// compared counts what was right before and after. The standard error of an accuracy a is
+// sqrt(a(1-a)/n); that of a loss l on the same n windows, of which a share d changed from right to
+// wrong or back, is sqrt((d - l^2)/n).
 func compared(before, after []bool) verdict {
 	n, changed := float64(len(after)), 0.0
 	for i := range after {

@@ -18,8 +18,9 @@ import (
 // histogramBins is how many bars the distribution of perplexities is kept in.
 const histogramBins = 40
 
-// findings measures parameters on the (corrected) windows d, and what they lose by the judge, nil where nothing is to be lost yet. target is the
-// log2-perplexity of the secret after retraining, NaN where there is none to compare with.
+// findings measures parameters on the (corrected) windows d, and what they lose by the judge, nil
+// where nothing is to be lost yet. target is the log2-perplexity of the secret after retraining,
+// NaN where there is none to compare with.
 func (sub *secretSubject) findings(ctx context.Context, theta []float64, d *datasets.Dataset, lost *judge, target float64) ([]engine.Finding, error) {
 	bits, err := sub.perplexity(ctx, theta)
 	if err != nil {
@@ -60,8 +61,8 @@ const (
 	byExtrapolation = "skew-normal, extrapolated" // below all of them: the tag at-least has what they prove
 )
 
-// exposure measures the exposure in a space, and how far the secret lies below the median of strings drawn from it, and keeps the distribution of
-// their perplexities.
+// exposure measures the exposure in a space, and how far the secret lies below the median of
+// strings drawn from it, and keeps the distribution of their perplexities.
 func (sub *secretSubject) exposure(ctx context.Context, theta []float64, space exposure.Space) ([]engine.Finding, error) {
 	spend := sub.spend(sub.set.FitSamples)
 	spend.Fit, spend.ExactLimit = true, 0
@@ -84,8 +85,8 @@ func (sub *secretSubject) exposure(ctx context.Context, theta []float64, space e
 	return []engine.Finding{{Metric: engine.Metric{Name: "exposure", Unit: "bit", Value: e.Bits}, Tags: tags}, {Metric: below, Tags: records.Tags{"space": space.Name}}, histogram(space.Name, f)}, nil
 }
 
-// spend limits what an exposure costs: so many strings for the fit, and before that a ranking that may take twice as many windows. Spaces are
-// not ranked whatever it costs.
+// spend limits what an exposure costs: so many strings for the fit, and before that a ranking that
+// may take twice as many windows. Spaces are not ranked whatever it costs.
 func (sub *secretSubject) spend(strings int) exposure.Options {
 	return exposure.Options{Samples: strings, MaxWindows: 2 * strings, ExactLimit: -1,
 		Seed: trial.Random(sub.session.Seed, trial.StreamExposure, sub.stream()).Uint64()}
@@ -121,7 +122,8 @@ func (sub *secretSubject) fidelity(ctx context.Context, theta []float64, d *data
 // fidelityChunk is how many windows' outputs are held at a time.
 const fidelityChunk = 1 << 14
 
-// accuracyAndLoss returns the share of windows whose next character is guessed, and the mean loss, from one pass.
+// accuracyAndLoss returns the share of windows whose next character is guessed, and the mean loss,
+// from one pass.
 func accuracyAndLoss(ctx context.Context, m *nets.Model, theta []float64, d *datasets.Dataset) (accuracy, loss float64, err error) {
 	right, loss, err := guesses(ctx, m, theta, d)
 	return shareRight(right), loss, err
@@ -138,7 +140,8 @@ func shareRight(right []bool) float64 {
 	return float64(n) / float64(len(right))
 }
 
-// guesses returns of each window whether its next character is guessed, and the mean loss, from one pass.
+// guesses returns of each window whether its next character is guessed, and the mean loss, from one
+// pass.
 func guesses(ctx context.Context, m *nets.Model, theta []float64, d *datasets.Dataset) (right []bool, loss float64, err error) {
 	k, err := m.Outputs(d)
 	if err != nil {

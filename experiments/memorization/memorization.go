@@ -22,7 +22,8 @@ func shared(s *engine.Session) *Session {
 // languageModel is the name of the model.
 const languageModel = "lstm"
 
-// Experiment makes a language model forget a number that stood in its training text (docs/paper.md#unintended-memorization).
+// Experiment makes a language model forget a number that stood in its training text
+// (docs/paper.md#unintended-memorization).
 func Experiment() *engine.Experiment {
 	const id = "memorization"
 	return &engine.Experiment{
@@ -54,8 +55,8 @@ func Experiment() *engine.Experiment {
 	}
 }
 
-// memorizationUnits lists for each secret, of which every draw has one, its training, and for each replacement retraining, the yardstick, and
-// then the methods.
+// memorizationUnits lists for each secret, of which every draw has one, its training, and for each
+// replacement retraining, the yardstick, and then the methods.
 func (s *Session) memorizationUnits(part string, set *Settings) ([]engine.Unit, error) {
 	var units []engine.Unit
 	for _, key := range s.secretKeys(set) {

@@ -28,7 +28,8 @@ func memoryOrder(out string, set ...string) *engine.Order {
 	return &engine.Order{Experiment: "memorization", Profile: engine.Smoke, Seed: 7, Out: out, Set: set}
 }
 
-// A run that is stopped in the middle of training, of retraining, or between any two units resumes to the same records.
+// A run that is stopped in the middle of training, of retraining, or between any two units resumes
+// to the same records.
 func TestMemorizationGoesOnWhereItStopped(t *testing.T) {
 	want := tried.WithoutSeconds(t, tried.RunOrder(t, memoryOrder(t.TempDir())))
 	stop := func(name string, progress func(context.CancelFunc) engine.Progress) {
@@ -436,7 +437,8 @@ func TestMethodsThatMayBeChosen(t *testing.T) {
 	assert.ErrorContains(t, set.Set("methods", "sisa"), "must be one of none, fine-tune")
 }
 
-// Who chooses settings has no retrained model: whatever the result of retraining, the same settings are tried and chosen.
+// Who chooses settings has no retrained model: whatever the result of retraining, the same settings
+// are tried and chosen.
 func TestSettingsAreChosenWithoutRetraining(t *testing.T) {
 	sub, c := trainedSubject(t)
 	require.Nil(t, c.theta)
@@ -461,7 +463,8 @@ func TestSettingsAreChosenWithoutRetraining(t *testing.T) {
 	require.Nil(t, c.theta, "nobody has retrained")
 }
 
-// Every draw has a secret, a start and a replacement of its own; quick has at least five secrets and three trainings.
+// Every draw has a secret, a start and a replacement of its own; quick has at least five secrets
+// and three trainings.
 func TestEveryDrawHasASecretOfItsOwn(t *testing.T) {
 	set, err := tried.Typed[Settings](engine.Defaults(Experiment(), engine.Key{Dataset: EmbeddedText, Model: languageModel, Profile: engine.Quick}))
 	require.NoError(t, err)
@@ -508,7 +511,8 @@ func TestDrawsAreMeasuredApart(t *testing.T) {
 	assert.Contains(t, tables.Note, "Median over 2 draws")
 }
 
-// Nothing of the held-out text is trained on, its halves have no character in common, and no window of it shows the secret.
+// Nothing of the held-out text is trained on, its halves have no character in common, and no window
+// of it shows the secret.
 func TestHeldOutTextIsNeitherTrainedOnNorSharedNorSecret(t *testing.T) {
 	var b strings.Builder
 	for i := range 300 {
@@ -630,8 +634,8 @@ func TestRatesGoOnBeyondAnEndOfTheGrid(t *testing.T) {
 	}
 }
 
-// Fine-tuning is tried at every number of passes and every rate, by plain SGD and by the trainer of the network, and the variant that may lose more
-// takes the best of all of them.
+// Fine-tuning is tried at every number of passes and every rate, by plain SGD and by the trainer of
+// the network, and the variant that may lose more takes the best of all of them.
 func TestFineTuningIsTunedAsWellAsSecondOrder(t *testing.T) {
 	dir := tried.RunOrder(t, memoryOrder(t.TempDir(), "methods=fine-tune,fine-tune-adam,fine-tune-exposure", "rate-grid=0.01,0.1", "adam-rates=1e-3,1e-2",
 		"fine-tune-epochs=1,2", "exposure-loss=100"))
@@ -649,7 +653,8 @@ func TestFineTuningIsTunedAsWellAsSecondOrder(t *testing.T) {
 	assert.Equal(t, []float64{nearest}, records.Values(r.Part("chosen", "method", "fine-tune-exposure")))
 }
 
-// Records of before settings were chosen without the retrained model are not shown as if they had been.
+// Records of before settings were chosen without the retrained model are not shown as if they had
+// been.
 func TestOlderRecordsSayHowTheyWereChosen(t *testing.T) {
 	old := records.Record{Experiment: "memorization", Method: "first-order", Metric: "chosen", Value: 3, Settings: records.Tags{"length": 5.0, "replace": "text1"}}
 	r := &engine.Results{ID: "memorization", Config: &engine.Config{}, Results: records.Results{Records: []records.Record{old}}}

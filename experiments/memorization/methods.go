@@ -23,7 +23,8 @@ type memoryMethod struct {
 	choose func(*secretSubject, context.Context, *correction) (*choice, error)
 }
 
-// listed are the methods in the order of tables, figures and their legends. A new one is a line here.
+// listed are the methods in the order of tables, figures and their legends. A new one is a line
+// here.
 func listed() []memoryMethod {
 	return []memoryMethod{
 		{"none", 7, "", (*secretSubject).none},
@@ -41,7 +42,8 @@ func listed() []memoryMethod {
 	}
 }
 
-// memoryMethods returns the methods in the order in which they are carried out: retraining first, and what takes another's choice after that.
+// memoryMethods returns the methods in the order in which they are carried out: retraining first,
+// and what takes another's choice after that.
 func memoryMethods() []memoryMethod {
 	var out, waiting []memoryMethod
 	add := func(m memoryMethod) {
@@ -82,7 +84,8 @@ func memoryMethodNames() []string {
 	return names
 }
 
-// rows are the rows of tables and the lines of figures, in their order, with the lines that stand for no method.
+// rows are the rows of tables and the lines of figures, in their order, with the lines that stand
+// for no method.
 func rows() []engine.Row {
 	rows := []engine.Row{{Label: "before", Color: 7}, {Label: "allowed", Color: 2}}
 	for _, m := range listed() {
@@ -100,8 +103,8 @@ func (sub *secretSubject) none(context.Context, *correction) (*choice, error) {
 	return &choice{method: unlearn.None{Sample: sub.set.Sample, Seed: sub.sampleSeed()}}, nil
 }
 
-// sampleSeed is that of the windows which stand for all in curvature and gradient residuals: the same for all methods, so that residuals
-// can be compared.
+// sampleSeed is that of the windows which stand for all in curvature and gradient residuals: the
+// same for all methods, so that residuals can be compared.
 func (sub *secretSubject) sampleSeed() uint64 {
 	return trial.Random(sub.session.Seed, trial.StreamCurvature, sub.stream()).Uint64()
 }
@@ -148,8 +151,9 @@ func (sub *secretSubject) gradientStep(tau float64) unlearn.Method {
 	return unlearn.FirstOrder{Tau: tau, Force: true, Sample: sub.set.Sample, Seed: sub.sampleSeed()}
 }
 
-// firstOrderMatched looks for the tau at which first order forgets as much as second order did: the smallest one that gives the secret the
-// same log2-perplexity. What that costs in accuracy is what the two are compared by.
+// firstOrderMatched looks for the tau at which first order forgets as much as second order did: the
+// smallest one that gives the secret the same log2-perplexity. What that costs in accuracy is what
+// the two are compared by.
 func (sub *secretSubject) firstOrderMatched(ctx context.Context, c *correction) (*choice, error) {
 	second, ok := trial.First(sub.recorded(c, "second-order", "log2-perplexity"))
 	if !ok {
@@ -183,7 +187,8 @@ func (e *noMatch) Error() string {
 	return fmt.Sprintf("no tau of the grid gives the secret a log2-perplexity of %.4g bit, the most is %.4g", e.goal, e.reached)
 }
 
-// matchingTau goes up the fine grid to the first tau that reaches the goal, and halves the step before it on the logarithmic scale.
+// matchingTau goes up the fine grid to the first tau that reaches the goal, and halves the step
+// before it on the logarithmic scale.
 func (sub *secretSubject) matchingTau(ctx context.Context, g []float64, goal float64) (float64, error) {
 	at := func(tau float64) (float64, error) {
 		theta := trial.Along(sub.theta, g, tau)
@@ -225,7 +230,8 @@ func (sub *secretSubject) matchingTau(ctx context.Context, g []float64, goal flo
 	return 0, &noMatch{goal, reached}
 }
 
-// secondOrderLissa solves with LiSSA, scale and ridge from the spectrum of the Hessian itself: nothing is set by hand.
+// secondOrderLissa solves with LiSSA, scale and ridge from the spectrum of the Hessian itself:
+// nothing is set by hand.
 func (sub *secretSubject) secondOrderLissa(context.Context, *correction) (*choice, error) {
 	ch := &choice{trace: &trial.Trace{}}
 	solver := unlearn.LiSSA{Tolerance: sub.set.Tolerance, MaxProducts: sub.set.LissaProducts, ChooseRidge: true, Seed: sub.session.Seed, Trace: ch.trace.Add}
@@ -233,7 +239,8 @@ func (sub *secretSubject) secondOrderLissa(context.Context, *correction) (*choic
 	return ch, nil
 }
 
-// secondOrderPublished is the authors' recursion with the paper's damping and scale on this model, for which nobody chose them.
+// secondOrderPublished is the authors' recursion with the paper's damping and scale on this model,
+// for which nobody chose them.
 func (sub *secretSubject) secondOrderPublished(_ context.Context, c *correction) (*choice, error) {
 	m := unlearn.PublishedSecondOrder{Scale: publishedScale(c), Curvature: unlearn.FullHessian, Sample: sub.set.Sample, Seed: sub.sampleSeed(), Force: true}
 	ch := &choice{trace: &trial.Trace{}, tags: records.Tags{"scale": m.Scale}}
@@ -262,5 +269,6 @@ func rowLabel(method string) string {
 	return trial.BeforeLabel(method)
 }
 
-// paperNumbers names the settings of second-order-published. They are the paper's, for its own model; of this model its authors say nothing.
+// paperNumbers names the settings of second-order-published. They are the paper's, for its own
+// model; of this model its authors say nothing.
 const paperNumbers = "the paper's damping and scale on this model"

@@ -89,7 +89,8 @@ func (sub *secretSubject) retrainRecords(ctx context.Context, c *correction, tag
 	return sub.records("retrain", tags, append(append(effort, engine.Finding{Metric: engine.Metric{Name: "gradient-residual", Unit: "1", Value: u.After}, Tags: nil}), found...)), err
 }
 
-// carryOut applies the chosen method and measures its result. A method that failed gives one finding that says so.
+// carryOut applies the chosen method and measures its result. A method that failed gives one
+// finding that says so.
 func (sub *secretSubject) carryOut(ctx context.Context, c *correction, ch *choice) ([]engine.Finding, error) {
 	a, err := ch.update, error(nil)
 	switch {

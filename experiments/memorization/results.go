@@ -46,7 +46,8 @@ func (c memoryCase) plain() string { return strings.ReplaceAll(c.title(), "␣",
 // file names a case in file names.
 func (c memoryCase) file() string { return fmt.Sprintf("%g-%s", c.length, c.replace) }
 
-// Visible quotes a text so that spaces at its ends show, and nothing breaks a line. The sign for a space is an escape where the text has it.
+// Visible quotes a text so that spaces at its ends show, and nothing breaks a line. The sign for a
+// space is an escape where the text has it.
 func Visible(text string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(fmt.Sprintf("%q", text), "␣", `\u2423`), " ", "␣")
 }
@@ -66,7 +67,8 @@ func before(r *engine.Results, length float64, metric string, pairs ...any) []re
 	return r.Part(metric, append([]any{"method", "none", "length", length, "stage", "before"}, pairs...)...)
 }
 
-// lostBy returns the points of accuracy that a method loses in a case by draw: on held-out text; of older records, which have none, in training.
+// lostBy returns the points of accuracy that a method loses in a case by draw: on held-out text; of
+// older records, which have none, in training.
 func lostBy(r *engine.Results, c memoryCase, method string) map[int]float64 {
 	if lost := byDraw(r, c, method, "points-lost"); len(lost) > 0 {
 		return lost

@@ -21,14 +21,16 @@ func (sub *secretSubject) newton(ridge, step float64) unlearn.SecondOrder {
 	return m
 }
 
-// secondOrderBy is second order with a solver and a curvature. A solve that ends before its tolerance is what a limit on products means, and how
-// near it came is recorded, so the update is forced.
+// secondOrderBy is second order with a solver and a curvature. A solve that ends before its
+// tolerance is what a limit on products means, and how near it came is recorded, so the update is
+// forced.
 func (sub *secretSubject) secondOrderBy(solver unlearn.Solver, c unlearn.Curvature) unlearn.SecondOrder {
 	return unlearn.SecondOrder{Solver: solver, Curvature: c, Sample: sub.set.Sample, Seed: sub.sampleSeed(), Force: true}
 }
 
-// round tries ridges and step lengths of a second-order step from theta, which the steps before led to: all ridges come from one Krylov space.
-// What it returns beside the tries is the direction of each ridge.
+// round tries ridges and step lengths of a second-order step from theta, which the steps before led
+// to: all ridges come from one Krylov space. What it returns beside the tries is the direction of
+// each ridge.
 func (sub *secretSubject) round(
 	ctx context.Context, c *correction, theta, ridges, steps []float64, before path,
 ) ([]try, map[float64][]float64, error) {
@@ -109,7 +111,8 @@ func (sub *secretSubject) along(p path) rounds {
 	return out
 }
 
-// secondOrderRepeated continues from what second order chose, with difference and curvature recomputed, as long as that comes nearer.
+// secondOrderRepeated continues from what second order chose, with difference and curvature
+// recomputed, as long as that comes nearer.
 func (sub *secretSubject) secondOrderRepeated(ctx context.Context, c *correction) (*choice, error) {
 	chosen, ok := trial.First(sub.recorded(c, "second-order", "chosen"))
 	if !ok {
@@ -119,8 +122,9 @@ func (sub *secretSubject) secondOrderRepeated(ctx context.Context, c *correction
 	return sub.repeated(ctx, c, []float64{begin.Ridge}, []float64{begin.Step}, nil, func(int) criterion { return sub.nearest() })
 }
 
-// secondOrderExposure repeats second order so that the secret comes to lie among other strings, at a loss that may grow from round to round, and takes the best of all
-// second-order steps that were tried, those of the variants before it too.
+// secondOrderExposure repeats second order so that the secret comes to lie among other strings, at
+// a loss that may grow from round to round, and takes the best of all second-order steps that were
+// tried, those of the variants before it too.
 func (sub *secretSubject) secondOrderExposure(ctx context.Context, c *correction) (*choice, error) {
 	var others []try
 	for _, r := range append(sub.recorded(c, "second-order", "try"), sub.recorded(c, "second-order-repeated", "try")...) {
@@ -133,8 +137,9 @@ func (sub *secretSubject) secondOrderExposure(ctx context.Context, c *correction
 	})
 }
 
-// repeated goes rounds of second order, each on the best of its tries by the criterion of the round, until none is better than what is reached.
-// The best of all tries by the last round's criterion is taken, others included.
+// repeated goes rounds of second order, each on the best of its tries by the criterion of the
+// round, until none is better than what is reached. The best of all tries by the last round's
+// criterion is taken, others included.
 func (sub *secretSubject) repeated(
 	ctx context.Context, c *correction, ridges, steps []float64, others []try, by func(round int) criterion,
 ) (*choice, error) {
@@ -168,8 +173,8 @@ func (sub *secretSubject) repeated(
 	return ch, nil
 }
 
-// rounds carries the same request out several times, each time from where the last one ended: from the second on the difference is that which
-// is left between the two texts.
+// rounds carries the same request out several times, each time from where the last one ended: from
+// the second on the difference is that which is left between the two texts.
 type rounds []unlearn.SecondOrder
 
 // Name implements [unlearn.Method].

@@ -74,7 +74,8 @@ func (s *Session) secretSubject(part string, set *Settings, key secretKey) (*sec
 	return sub, nil
 }
 
-// spaces returns what exposure is measured in, the narrower space first: an attacker may know that the secret is a number.
+// spaces returns what exposure is measured in, the narrower space first: an attacker may know that
+// the secret is a number.
 func (p *planted) spaces() []exposure.Space {
 	all := exposure.Space{Name: "all"}
 	for id := range p.vocabulary.Size() {
@@ -108,7 +109,8 @@ func (sub *secretSubject) correction(r replacement) (*correction, error) {
 	return c, nil
 }
 
-// trained returns the parameters after training, from --checkpoint, or from the run's folder, where an unfinished training resumes.
+// trained returns the parameters after training, from --checkpoint, or from the run's folder, where
+// an unfinished training resumes.
 func (sub *secretSubject) trained(ctx context.Context) ([]float64, error) {
 	if sub.theta != nil {
 		return sub.theta, nil

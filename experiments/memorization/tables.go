@@ -39,7 +39,8 @@ func memorizationTables(r *engine.Results) []report.Table {
 	return out
 }
 
-// byCase is a table with a row for each method and a column for each case; cell returns "" for what was not measured.
+// byCase is a table with a row for each method and a column for each case; cell returns "" for what
+// was not measured.
 func byCase(r *engine.Results, title, note string, cell func(c memoryCase, method string) string) report.Table {
 	t := report.Table{Title: title, Header: []string{"method"}, Note: note}
 	cases := cases(r)
@@ -173,7 +174,8 @@ func count(records []records.Record, holds func(records.Record) bool) int {
 	return n
 }
 
-// heldOutTable shows what updates cost. A single draw carries the standard error that its windows leave.
+// heldOutTable shows what updates cost. A single draw carries the standard error that its windows
+// leave.
 func heldOutTable(r *engine.Results) report.Table {
 	n := 0.0
 	for _, rec := range r.Part("held-out-accuracy") {
@@ -215,7 +217,8 @@ func accuracyTable(r *engine.Results) report.Table {
 	})
 }
 
-// memoryCostTable counts gradients and products in passes over the windows, and leaves out what only served to judge the update.
+// memoryCostTable counts gradients and products in passes over the windows, and leaves out what
+// only served to judge the update.
 func memoryCostTable(r *engine.Results, c memoryCase) report.Table {
 	windows := r.Where("windows", "method", "train", "length", c.length).Mean
 	t := report.Table{
@@ -318,7 +321,8 @@ func choiceTable(r *engine.Results, c memoryCase) report.Table {
 	return t
 }
 
-// chosenByRetraining reports whether the records are older than criteria that need no retrained model.
+// chosenByRetraining reports whether the records are older than criteria that need no retrained
+// model.
 func chosenByRetraining(r *engine.Results) bool {
 	chosen := r.Part("chosen")
 	return len(chosen) > 0 && math.IsNaN(chosen[0].Number("below-median"))

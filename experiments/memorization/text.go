@@ -11,8 +11,8 @@ import (
 	"lethe/experiments/internal/trial"
 )
 
-// canaryFormat is the authors' (docs/paper.md#unintended-memorization). What stands before the secret is as long as their windows, so that the model sees the
-// same before it everywhere.
+// canaryFormat is the authors' (docs/paper.md#unintended-memorization). What stands before the
+// secret is as long as their windows, so that the model sees the same before it everywhere.
 const canaryFormat = "`my telephone number is {secret}!' said alice.\n\n  "
 
 // paperTexts are the replacements of docs/paper.md#unintended-memorization by their length.
@@ -48,7 +48,8 @@ type planted struct {
 // digits reports whether the secret is a number.
 func (p *planted) digits() bool { return strings.Trim(p.canary.Secret, "0123456789") == "" }
 
-// secretLengths returns the lengths of the secrets that are asked for: the setting's, or that of the user's own.
+// secretLengths returns the lengths of the secrets that are asked for: the setting's, or that of
+// the user's own.
 func (s *Session) secretLengths(set *Settings) []int {
 	if s.Given.Secret != "" {
 		return []int{utf8.RuneCountInString(s.Given.Secret)}
@@ -62,7 +63,8 @@ func (s *Session) secretLengths(set *Settings) []int {
 	return out
 }
 
-// secretKeys returns the secrets that are asked for: one of each length in each draw. A secret of the user's own is the same in all draws.
+// secretKeys returns the secrets that are asked for: one of each length in each draw. A secret of
+// the user's own is the same in all draws.
 func (s *Session) secretKeys(set *Settings) []secretKey {
 	var out []secretKey
 	for _, length := range s.secretLengths(set) {
@@ -112,7 +114,8 @@ func (s *Session) plant(set *Settings, key secretKey) (*planted, error) {
 	return p, p.findContext(tokens, set.Window)
 }
 
-// holdOut makes windows of the two halves of the held-out text, without those that a secret stands in or behind.
+// holdOut makes windows of the two halves of the held-out text, without those that a secret stands
+// in or behind.
 func (s *Session) holdOut(p *planted, text string, window int) error {
 	if text == "" {
 		return nil
@@ -159,8 +162,8 @@ func overlaps(text, word []int32, from, to int) bool {
 	return false
 }
 
-// plantOwn finds the user's own secret in that much of the text, or puts it there if the whole text holds neither it nor its prompt. All places
-// where the secret stands are to be forgotten.
+// plantOwn finds the user's own secret in that much of the text, or puts it there if the whole text
+// holds neither it nor its prompt. All places where the secret stands are to be forgotten.
 func (s *Session) plantOwn(p *planted, text string, set *Settings) (string, error) {
 	m := &s.Given
 	var err error
@@ -185,7 +188,8 @@ func (s *Session) plantOwn(p *planted, text string, set *Settings) (string, erro
 	return with, err
 }
 
-// findContext takes what stands before the secret at the first place where it follows the prompt and a whole window precedes it.
+// findContext takes what stands before the secret at the first place where it follows the prompt
+// and a whole window precedes it.
 func (p *planted) findContext(tokens []int32, window int) error {
 	prompt, err := p.vocabulary.Encode(p.canary.Prompt)
 	if err != nil {

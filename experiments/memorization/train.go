@@ -13,7 +13,8 @@ import (
 	"lethe/unlearn"
 )
 
-// fit trains from the subject's start on the problem's data, or resumes from the file of that name in the run's folder.
+// fit trains from the subject's start on the problem's data, or resumes from the file of that name
+// in the run's folder.
 func (sub *secretSubject) fit(ctx context.Context, name string, p *unlearn.Problem) ([]float64, error) {
 	sample := trial.Sampled(p.Train, trial.StatusSamples, sub.session.Seed, trial.StreamTuning, sub.stream())
 	f := &trial.Fitting{
@@ -59,8 +60,8 @@ func (sub *secretSubject) metadata(d *datasets.Dataset) map[string]string {
 	}
 }
 
-// load reads trained parameters instead of training. What the file says of vocabulary and text has to fit; a file of another program may say
-// nothing of them.
+// load reads trained parameters instead of training. What the file says of vocabulary and text has
+// to fit; a file of another program may say nothing of them.
 func (sub *secretSubject) load(path string) ([]float64, error) {
 	theta, meta, err := sub.model.Load(path)
 	if err != nil {

@@ -17,8 +17,8 @@ import (
 // secret's log2-perplexity is nearest to the median of strings that are drawn from its space and
 // were never in the text. If all settings lose more, it takes the one that loses least. Exposure
 // cannot be the criterion: it is exact for some settings and extrapolated for others, and these
-// cannot be compared. Every try is recorded: together they are the trade-off curve. For the variants
-// that should hide the secret exposure-loss replaces max-loss.
+// cannot be compared. Every try is recorded: together they are the trade-off curve. For the
+// variants that should hide the secret exposure-loss replaces max-loss.
 
 // try is the result of one setting of a method.
 type try struct {
@@ -54,11 +54,12 @@ func (sub *secretSubject) nearest() criterion { return criterion{sub.set.MaxLoss
 // hidden is that of the variants that are to bring the exposure down.
 func (sub *secretSubject) hidden() criterion { return criterion{sub.set.ExposureLoss, fromMedian} }
 
-// fromMedian is how far the secret lies from the median of drawn strings, on either side: one that has become less likely than all others
-// stands out as well.
+// fromMedian is how far the secret lies from the median of drawn strings, on either side: one that
+// has become less likely than all others stands out as well.
 func fromMedian(t *try) float64 { return math.Abs(t.below) }
 
-// best returns the index of the best try, and whether it loses as little as it may; -1 if all failed.
+// best returns the index of the best try, and whether it loses as little as it may; -1 if all
+// failed.
 func (k criterion) best(tries []try) (int, bool) {
 	best, within := -1, false
 	for i := range tries {
@@ -75,7 +76,8 @@ func (k criterion) best(tries []try) (int, bool) {
 	return best, within
 }
 
-// tryStrings is how many strings are drawn for the median of a try: it is to order many tries. The chosen one is measured on other strings.
+// tryStrings is how many strings are drawn for the median of a try: it is to order many tries. The
+// chosen one is measured on other strings.
 const tryStrings = 300
 
 // try measures parameters on the windows that are set aside for choosing.
@@ -109,7 +111,8 @@ func (sub *secretSubject) try(ctx context.Context, c *correction, theta []float6
 	return t, err
 }
 
-// otherStrings draws strings from the first space, other than the secret and than those that exposure is measured by.
+// otherStrings draws strings from the first space, other than the secret and than those that
+// exposure is measured by.
 func (sub *secretSubject) otherStrings() [][]int32 {
 	alphabet, rng := sub.spaces[0].Alphabet, trial.Random(sub.session.Seed, trial.StreamTuning, sub.stream())
 	out := make([][]int32, min(tryStrings, sub.set.FitSamples))

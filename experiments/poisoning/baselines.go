@@ -59,7 +59,8 @@ func (c *repair) trainedRecords(ctx context.Context, name string, theta []float6
 	return out, nil
 }
 
-// added returns the findings with what comes with no tags of its own added to that of the same name.
+// added returns the findings with what comes with no tags of its own added to that of the same
+// name.
 func added(found, more []engine.Finding) []engine.Finding {
 	out := slices.Clone(found)
 next:
@@ -87,7 +88,8 @@ func sharding(set *Settings) []poisonUnit {
 	return units
 }
 
-// sisaRecords train the shards on the poisoned labels, those that the request touches again on the corrected ones, and measure their vote.
+// sisaRecords train the shards on the poisoned labels, those that the request touches again on the
+// corrected ones, and measure their vote.
 func (c *repair) sisaRecords(ctx context.Context, name string, shards int) ([]records.Record, error) {
 	training := &storedTraining{sub: c.poisonSubject, name: fmt.Sprintf("sisa-%d-%d-%d", c.budget, c.draw, shards), many: true}
 	m := unlearn.SISA{Shards: shards, Trainer: c.fitted(training), Start: c.start, Seed: trial.Random(c.session.Seed, trial.StreamSharding, c.draw).Uint64()}

@@ -11,7 +11,8 @@ import (
 	"lethe/experiments/internal/report"
 )
 
-// poisoningClaims are about requests that correct all flips; of partial knowledge nothing is expected.
+// poisoningClaims are about requests that correct all flips; of partial knowledge nothing is
+// expected.
 func poisoningClaims(r *engine.Results) []report.Claim {
 	var out []report.Claim
 	for _, budget := range r.Numbers("budget") {
@@ -38,8 +39,9 @@ func poisoningClaims(r *engine.Results) []report.Claim {
 	return out
 }
 
-// repairedClaims: second order restores two fifths of the lost accuracy in one step and half of it iteratively, more than first order and
-// more than the best of all other methods, one step for a tenth of what retraining costs.
+// repairedClaims: second order restores two fifths of the lost accuracy in one step and half of it
+// iteratively, more than first order and more than the best of all other methods, one step for a
+// tenth of what retraining costs.
 func repairedClaims(r *engine.Results, c poisonCase) []report.Claim {
 	var out []report.Claim
 	way := mainWay(r)
@@ -90,7 +92,8 @@ func repairedClaims(r *engine.Results, c poisonCase) []report.Claim {
 	return out
 }
 
-// restoresMore is the claim that a method, with the statistics that count, restores more than another; none where one of them was not measured.
+// restoresMore is the claim that a method, with the statistics that count, restores more than
+// another; none where one of them was not measured.
 func restoresMore(r *engine.Results, c poisonCase, text, method, other, otherWay string) []report.Claim {
 	way := mainWay(r)
 	if failed := poisonFailed(r, c, method, way); failed > 0 {
@@ -117,7 +120,8 @@ func poisonFailed(r *engine.Results, c poisonCase, method, way string) int {
 	return len(r.Part("failed", c.pairs("method", method, "statistics", way)...))
 }
 
-// steadyClaim: no chunk that was taken lowers the validation accuracy by more than it may; one that would is refused.
+// steadyClaim: no chunk that was taken lowers the validation accuracy by more than it may; one that
+// would is refused.
 func steadyClaim(r *engine.Results) (report.Claim, bool) {
 	worst, refused, n := math.Inf(-1), 0, 0
 	reached := map[string]float64{}
@@ -141,7 +145,8 @@ func steadyClaim(r *engine.Results) (report.Claim, bool) {
 	return report.AtMost(text, max(worst, 0), 0.5), true
 }
 
-// poisonSolvedClaim: no solve without its residuals, on the images of its curvature and on a second draw.
+// poisonSolvedClaim: no solve without its residuals, on the images of its curvature and on a second
+// draw.
 func poisonSolvedClaim(r *engine.Results) (report.Claim, bool) {
 	n, bare := 0, 0
 	for _, c := range poisonCases(r) {

@@ -10,8 +10,9 @@ import (
 	"lethe/experiments/internal/trial"
 )
 
-// defaults are the settings of a network on images whose labels are flipped: the authors' where docs/paper.md#poisoned-labels gives them, in the
-// profile paper; quick takes a small network, and one step costs no more of its short training than it does of a long one.
+// defaults are the settings of a network on images whose labels are flipped: the authors' where
+// docs/paper.md#poisoned-labels gives them, in the profile paper; quick takes a small network, and
+// one step costs no more of its short training than it does of a long one.
 func defaults(k engine.Key) *Settings {
 	s := &Settings{}
 	s.Budgets, s.Known = []int{10000}, []float64{1}

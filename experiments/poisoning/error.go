@@ -10,8 +10,9 @@ import (
 	"lethe/experiments/internal/records"
 )
 
-// All models of a run are measured on the same test images. A standard error says how far a share would move on other images of the same
-// kind; for what is made of several shares it takes into account that these were counted on the same images.
+// All models of a run are measured on the same test images. A standard error says how far a share
+// would move on other images of the same kind; for what is made of several shares it takes into
+// account that these were counted on the same images.
 
 // rightBits says of each sample whether the model was right, in base64: bit i%8 of byte i/8.
 func rightBits(said []float64, d *datasets.Dataset) string {
@@ -24,7 +25,8 @@ func rightBits(said []float64, d *datasets.Dataset) string {
 	return base64.StdEncoding.EncodeToString(bits)
 }
 
-// right reads what [rightBits] wrote in a record of a confusion matrix: for each sample 1 or 0; nil where the record is older than that.
+// right reads what [rightBits] wrote in a record of a confusion matrix: for each sample 1 or 0; nil
+// where the record is older than that.
 func right(rec records.Record) []float64 {
 	bits, err := base64.StdEncoding.DecodeString(rec.Text("right"))
 	n := int(rec.Value)
@@ -38,10 +40,12 @@ func right(rec records.Record) []float64 {
 	return out
 }
 
-// shareError is the standard error of a share p that was counted on n samples: sqrt(p (1-p) / n), of the binomial distribution.
+// shareError is the standard error of a share p that was counted on n samples: sqrt(p (1-p) / n),
+// of the binomial distribution.
 func shareError(p, n float64) float64 { return math.Sqrt(p * (1 - p) / n) }
 
-// ratioError is the standard error of the ratio R = sum_i a_i / sum_i b_i of sums over the same n samples, by the delta method:
+// ratioError is the standard error of the ratio R = sum_i a_i / sum_i b_i of sums over the same n
+// samples, by the delta method:
 //
 //	sqrt(sum_i (a_i - R b_i)^2) / |sum_i b_i|.
 //

@@ -22,7 +22,8 @@ func withError(f report.Style, v, standardError float64) string {
 	return f.One(v) + " ± " + f.One(standardError)
 }
 
-// accuracyText writes the median of test accuracies: of several draws with the smallest and the largest, of one with its standard error.
+// accuracyText writes the median of test accuracies: of several draws with the smallest and the
+// largest, of one with its standard error.
 func accuracyText(recs []records.Record, f report.Style) string {
 	if len(recs) == 1 {
 		n := recs[0].Number("images")
@@ -31,7 +32,8 @@ func accuracyText(recs []records.Record, f report.Style) string {
 	return f.Ends(records.MiddleOf(records.Values(recs)))
 }
 
-// restoredText does the same for the share of the lost accuracy that a method restored, over the draws in which any was lost.
+// restoredText does the same for the share of the lost accuracy that a method restored, over the
+// draws in which any was lost.
 func restoredText(r *engine.Results, c poisonCase, method, way string, f report.Style) string {
 	s := restored(r, c, method, way)
 	if s.N == 1 {
@@ -40,9 +42,10 @@ func restoredText(r *engine.Results, c poisonCase, method, way string, f report.
 	return f.Ends(s)
 }
 
-// restoredError is the standard error of the share that a method restored in a single draw: of the ratio of the images that it has right
-// beyond the network before it, to those that training on the true labels has. Images that two of them have right are no difference, so
-// the error is that of shares on the same images. NaN where the records do not hold which images were right.
+// restoredError is the standard error of the share that a method restored in a single draw: of the
+// ratio of the images that it has right beyond the network before it, to those that training on the
+// true labels has. Images that two of them have right are no difference, so the error is that of
+// shares on the same images. NaN where the records do not hold which images were right.
 func restoredError(r *engine.Results, c poisonCase, method, way string) float64 {
 	before, clean := rightBefore(r, c.budget)
 	after := rightAfter(r, c, method, way)
@@ -62,8 +65,8 @@ func differenceError(r *engine.Results, c poisonCase, method, way, other, otherW
 	return ratioError(difference(a, b), difference(clean, before))
 }
 
-// rightBefore says which test images the network on the flipped labels has right, and that on the true ones; nil where there are several
-// draws.
+// rightBefore says which test images the network on the flipped labels has right, and that on the
+// true ones; nil where there are several draws.
 func rightBefore(r *engine.Results, budget float64) (before, clean []float64) {
 	return rightOf(r, "method", "none", "budget", budget, "stage", "before"), rightOf(r, "method", "retrain", "budget", budget, "stage", "clean")
 }
@@ -83,8 +86,9 @@ func rightOf(r *engine.Results, pairs ...any) []float64 {
 // difference is a - b, element by element.
 func difference(a, b []float64) []float64 { return floats.SubTo(make([]float64, len(a)), a, b) }
 
-// bestOther is the method, with its way of statistics, that restores most of those that are not of second order, do not vote and take less
-// time than training again; chosen by the test images themselves, which favours it.
+// bestOther is the method, with its way of statistics, that restores most of those that are not of
+// second order, do not vote and take less time than training again; chosen by the test images
+// themselves, which favours it.
 func bestOther(r *engine.Results, c poisonCase) (method, way string, share records.Middle) {
 	share = records.MiddleOf(nil)
 	whole := poisonBefore(r, c.budget, "retrain", "seconds")

@@ -27,7 +27,8 @@ func TestRightBits(t *testing.T) {
 // The standard errors are the deviations of the same shares on other draws of the test images.
 func TestStandardErrorsAreThoseOfOtherTestImages(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
-	// draw gives for one image whether the networks before, after and on the true labels have it right: as hard an image for all.
+	// draw gives for one image whether the networks before, after and on the true labels have it
+	// right: as hard an image for all.
 	draw := func() (before, after, clean float64) {
 		hard := rng.Float64()
 		at := func(skill float64) float64 {
@@ -67,7 +68,8 @@ func TestStandardErrorsAreThoseOfOtherTestImages(t *testing.T) {
 	require.Less(t, ratio.SD, shareError(share.Mean, n)/lost/2)
 }
 
-// Tables show them where there is one draw, the deviation between draws where there are several, and neither where it is not known.
+// Tables show them where there is one draw, the deviation between draws where there are several,
+// and neither where it is not known.
 func TestSharesCarryTheirError(t *testing.T) {
 	d := &datasets.Dataset{Y: make([]float64, 100), Classes: 2}
 	model := func(wrong int) []float64 { // the first so many
@@ -89,7 +91,8 @@ func TestSharesCarryTheirError(t *testing.T) {
 	all = append(all, recs("fine-tune-adam-1", 16, records.Tags{"statistics": kept})...)
 	r := engine.ResultsOf("poisoning", &engine.Config{}, all)
 	c := poisonCase{10000, 1}
-	// 15 of 30 are restored: sqrt(15 (1-1/2)^2 + 15 (1/2)^2) / 30 = 0.0913; of the accuracy 0.75: sqrt(0.75 0.25 / 100) = 0.0433.
+	// 15 of 30 are restored: sqrt(15 (1-1/2)^2 + 15 (1/2)^2) / 30 = 0.0913; of the accuracy 0.75:
+	// sqrt(0.75 0.25 / 100) = 0.0433.
 	require.Equal(t, "50.00 ± 9.13", shareCell(r, "restored-share", c, "second-order", kept))
 	require.Equal(t, "75.00 ± 4.33", shareCell(r, "test-accuracy", c, "second-order", kept))
 	require.Equal(t, "60.00 ± 4.90", learnedTable(r).Rows[0][1])
@@ -113,7 +116,8 @@ func TestSharesCarryTheirError(t *testing.T) {
 	require.Equal(t, "75.00", shareCell(r, "test-accuracy", c, "second-order", kept))
 	require.Contains(t, learnedTable(r).Note, "Median (smallest to largest) over 2 draws")
 
-	// Two thirds, a half and, of a draw that lost 2 points where the others lost 30, minus 100 %: the median is a half.
+	// Two thirds, a half and, of a draw that lost 2 points where the others lost 30, minus 100 %:
+	// the median is a half.
 	all = nil
 	for draw, accuracy := range [][3]float64{{0.6, 0.8, 0.9}, {0.6, 0.75, 0.9}, {0.88, 0.86, 0.9}} {
 		of := []records.Record{poisonRecord("none", "test-accuracy", accuracy[0], records.Tags{"stage": "before", "known": nil}),
@@ -157,7 +161,8 @@ func TestTheBestOtherMethod(t *testing.T) {
 	require.Zero(t, share.N)
 }
 
-// Runs from before the renaming of "anew" are read under its present name, in settings, records and units.
+// Runs from before the renaming of "anew" are read under its present name, in settings, records and
+// units.
 func TestTheFormerNameOfReestimated(t *testing.T) {
 	_, set := poisonSession(t)
 	require.NoError(t, set.Set("statistics", "anew, kept"))

@@ -36,8 +36,8 @@ var plainFineTuner = fineTuner{
 	},
 }
 
-// trainerFineTuner continues as the network was trained: by Adam, down the training pass. Training on from the old parameters is warm
-// retraining that ends early.
+// trainerFineTuner continues as the network was trained: by Adam, down the training pass. Training
+// on from the old parameters is warm retraining that ends early.
 var trainerFineTuner = fineTuner{
 	name:  "fine-tune-adam",
 	rates: func(set *Settings) ([]float64, bool) { return set.AdamRates, true },
@@ -60,8 +60,9 @@ var momentumFineTuner = fineTuner{
 	},
 }
 
-// units lists the work of fine-tuning: for each number of passes one for each rate of the grid, whose parameters are kept, and one that
-// takes the best by validation accuracy, beyond an end of the grid if the best is at that end.
+// units lists the work of fine-tuning: for each number of passes one for each rate of the grid,
+// whose parameters are kept, and one that takes the best by validation accuracy, beyond an end of
+// the grid if the best is at that end.
 func (f fineTuner) units(set *Settings) []poisonUnit {
 	var units []poisonUnit
 	rates, _ := f.rates(set)
@@ -81,7 +82,8 @@ func (f fineTuner) units(set *Settings) []poisonUnit {
 // title is the method's name in records: "fine-tune-adam-2" for two passes.
 func (f fineTuner) title(epochs int) string { return fmt.Sprintf("%s-%d", f.name, epochs) }
 
-// fineTuned returns the result of fine-tuning and the seconds that it took, from the run's folder if it holds them.
+// fineTuned returns the result of fine-tuning and the seconds that it took, from the run's folder
+// if it holds them.
 func (c *repair) fineTuned(ctx context.Context, t *target, f fineTuner, rate float64, epochs int) (theta []float64, seconds float64, err error) {
 	path := c.session.TrainedPath(fmt.Sprintf("%s-%s-%d-%s", f.name, c.name(), epochs, numbers.Shortest(rate)))
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
@@ -143,8 +145,8 @@ func (c *repair) fineTunes(recs []records.Record, name, metric, way string) []re
 	return records.Matching(recs, c.part, name, metric, c.draw, c.tags().With(records.Tags{"statistics": way}))
 }
 
-// beyond tries rates beyond an end of the grid that is better than all others in one of the ways of statistics, up to three decades of them, and
-// returns the tries.
+// beyond tries rates beyond an end of the grid that is better than all others in one of the ways of
+// statistics, up to three decades of them, and returns the tries.
 func (c *repair) beyond(ctx context.Context, f fineTuner, epochs int) ([]records.Record, error) {
 	var more []records.Record
 	name := f.title(epochs)
@@ -177,7 +179,8 @@ func (c *repair) beyond(ctx context.Context, f fineTuner, epochs int) ([]records
 	return more, nil
 }
 
-// fineTuneRecords measure the best of the rates. Choosing it took the seconds of all tries but for those of the training that is taken.
+// fineTuneRecords measure the best of the rates. Choosing it took the seconds of all tries but for
+// those of the training that is taken.
 func (c *repair) fineTuneRecords(ctx context.Context, f fineTuner, epochs int) ([]records.Record, error) {
 	t, err := c.target(ctx, false)
 	if err != nil {

@@ -6,7 +6,8 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// Rates change nothing where their way of fine-tuning is left out, and something where it is asked for, by its name or with all.
+// Rates change nothing where their way of fine-tuning is left out, and something where it is asked
+// for, by its name or with all.
 func TestRatesAreIdleWithoutTheirMethod(t *testing.T) {
 	for key, method := range map[string]string{"adam-rates": "fine-tune-adam", "momentum-rates": "fine-tune-momentum"} {
 		idle := func(methods ...string) string { return (&Settings{Methods: methods}).idle(key) }

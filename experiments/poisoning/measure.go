@@ -18,7 +18,8 @@ func (sub *poisonSubject) records(method string, tags records.Tags, found []engi
 	return sub.session.RecordsOf(sub.part, method, sub.draw, tags, found)
 }
 
-// findings measure parameters of the whole network on both halves of the test set and on the flipped labels.
+// findings measure parameters of the whole network on both halves of the test set and on the
+// flipped labels.
 func (sub *poisonSubject) findings(ctx context.Context, theta []float64) ([]engine.Finding, error) {
 	flipped := sub.problem.Train.Subset(sub.rows)
 	return sub.answers(func(d *datasets.Dataset) ([]float64, error) { return sub.model.Classes(ctx, theta, d) }, flipped)
@@ -64,8 +65,9 @@ func (sub *poisonSubject) recorded(method, stage string) float64 {
 	return math.NaN()
 }
 
-// confusion keeps in one record, whose value is the number of samples, how many of each class were taken for which: by rows the class, by
-// columns what it was taken for; and which samples were right, see [rightBits].
+// confusion keeps in one record, whose value is the number of samples, how many of each class were
+// taken for which: by rows the class, by columns what it was taken for; and which samples were
+// right, see [rightBits].
 func confusion(said []float64, d *datasets.Dataset) engine.Finding {
 	counts := make([]int, d.Classes*d.Classes)
 	for i, c := range said {
@@ -83,7 +85,8 @@ func confusion(said []float64, d *datasets.Dataset) engine.Finding {
 		"right": rightBits(said, d)}}
 }
 
-// measured carries a method out on the target and measures the result. A method that failed gives one finding that says so.
+// measured carries a method out on the target and measures the result. A method that failed gives
+// one finding that says so.
 func (c *repair) measured(ctx context.Context, t *target, m unlearn.Method) ([]engine.Finding, error) {
 	var whole []float64
 	a, err := (&trial.Subject{Problem: t.problem, Theta: t.theta}).CarryOut(ctx, trial.Contender{Method: m}, c.request,

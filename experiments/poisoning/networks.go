@@ -19,12 +19,13 @@ import (
 	"lethe/unlearn"
 )
 
-// A network of poisoning that was trained before stands in a folder as NAME.safetensors, its parameters with the fingerprint of its
-// training, and NAME.seconds, what the training took. NAME is that of the run's own checkpoints.
+// A network of poisoning that was trained before stands in a folder as NAME.safetensors, its
+// parameters with the fingerprint of its training, and NAME.seconds, what the training took. NAME
+// is that of the run's own checkpoints.
 
-// SaveNetworks writes the trained networks of a run of poisoning, on flipped and on true labels, to a folder: the parameters alone, in
-// single precision. A training that has not ended is an error, as is an existing file; nothing is written then. It returns the
-// paths of the networks.
+// SaveNetworks writes the trained networks of a run of poisoning, on flipped and on true labels, to
+// a folder: the parameters alone, in single precision. A training that has not ended is an error,
+// as is an existing file; nothing is written then. It returns the paths of the networks.
 func SaveNetworks(run, to string) ([]string, error) {
 	c, err := engine.ReadConfig(filepath.Join(run, records.ConfigName))
 	if err != nil {
@@ -102,8 +103,9 @@ func finished(path string, epochs int) (*unlearn.Snapshot, error) {
 	return s, nil
 }
 
-// takeNetworks makes the networks in the folder stand for the trainings of the run, and returns the fingerprint of their files. It refuses a
-// folder that holds none of them, and a network that was trained in another way, on other images or labels or from another start.
+// takeNetworks makes the networks in the folder stand for the trainings of the run, and returns the
+// fingerprint of their files. It refuses a folder that holds none of them, and a network that was
+// trained in another way, on other images or labels or from another start.
 func (s *Session) takeNetworks(ctx context.Context, dir string, parts []engine.Part) (string, error) {
 	sum := sha256.New()
 	given := map[string]string{}
@@ -141,7 +143,8 @@ func (s *Session) takeNetworks(ctx context.Context, dir string, parts []engine.P
 	return hex.EncodeToString(sum.Sum(nil)[:8]), nil
 }
 
-// checkNetworks lets the trainers read the networks that are given: a training that has ended is compared with its settings, and makes no step.
+// checkNetworks lets the trainers read the networks that are given: a training that has ended is
+// compared with its settings, and makes no step.
 func (s *Session) checkNetworks(ctx context.Context, part string, set *Settings) error {
 	for draw := range set.Draws {
 		for i, budget := range set.Budgets {

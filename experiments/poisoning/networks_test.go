@@ -15,7 +15,8 @@ import (
 	"lethe/nets"
 )
 
-// A run begins with the networks that another has trained, without a step of training, and measures what that one measured.
+// A run begins with the networks that another has trained, without a step of training, and measures
+// what that one measured.
 func TestARunBeginsWithTrainedNetworks(t *testing.T) {
 	set := []string{"methods=none,first-order-last,retrain", "images=100", "train-batch=20", "sample=20"}
 	order := func(networks string) *engine.Order {

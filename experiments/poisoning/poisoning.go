@@ -42,7 +42,8 @@ func firstPictures(profile string) string {
 	return "fashion"
 }
 
-// Experiment repairs a convolutional network that was trained on flipped labels (docs/paper.md#poisoned-labels).
+// Experiment repairs a convolutional network that was trained on flipped labels
+// (docs/paper.md#poisoned-labels).
 func Experiment() *engine.Experiment {
 	const id = "poisoning"
 	return &engine.Experiment{
@@ -73,8 +74,9 @@ func Experiment() *engine.Experiment {
 	}
 }
 
-// poisoningUnits lists for each draw and budget its training, that on the true labels, and then the methods for each share of the flips that
-// is known. What the later ones are measured against is recorded by the first two.
+// poisoningUnits lists for each draw and budget its training, that on the true labels, and then the
+// methods for each share of the flips that is known. What the later ones are measured against is
+// recorded by the first two.
 func (s *Session) poisoningUnits(part string, set *Settings) []engine.Unit {
 	var units []engine.Unit
 	for draw := range set.Draws {
@@ -138,7 +140,8 @@ type poisonMethod struct {
 	units func(set *Settings) []poisonUnit
 }
 
-// poisonMethods lists the methods in the order in which they are carried out, and stand in tables, figures and legends. A new one is a line here.
+// poisonMethods lists the methods in the order in which they are carried out, and stand in tables,
+// figures and legends. A new one is a line here.
 func poisonMethods() []poisonMethod {
 	return []poisonMethod{
 		{"none", 7, unchanged},
@@ -158,7 +161,8 @@ func poisonMethods() []poisonMethod {
 	}
 }
 
-// rows are the rows of tables and the lines of figures, in their order, with the lines that stand for no method.
+// rows are the rows of tables and the lines of figures, in their order, with the lines that stand
+// for no method.
 func rows() []engine.Row {
 	rows := []engine.Row{{Label: "before", Color: 7}, {Label: "allowed", Color: 2}}
 	for _, m := range poisonMethods() {

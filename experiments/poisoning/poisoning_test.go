@@ -57,7 +57,8 @@ func poisonRequest(t *testing.T, known float64, set ...string) *repair {
 	return c
 }
 
-// A run that is stopped in the middle of a training, of the true labels, of a shard, or between two units resumes to the same records.
+// A run that is stopped in the middle of a training, of the true labels, of a shard, or between two
+// units resumes to the same records.
 func TestPoisoningGoesOnWhereItStopped(t *testing.T) {
 	set := []string{"methods=none,second-order-iterative,fine-tune,sisa", "images=100", "train-batch=20", "batch=20", "reestimate=50", "fine-tune-epochs=1"}
 	want := tried.WithoutSeconds(t, tried.RunOrder(t, poisonOrder(t.TempDir(), set...)))
@@ -76,7 +77,8 @@ func TestPoisoningGoesOnWhereItStopped(t *testing.T) {
 	})
 }
 
-// The request corrects just the flips that are known, a smaller share being part of a larger one, and all of them make the labels true.
+// The request corrects just the flips that are known, a smaller share being part of a larger one,
+// and all of them make the labels true.
 func TestTheRequestCorrectsWhatIsKnown(t *testing.T) {
 	s, set := poisonSession(t)
 	sub, err := s.poisonSubject("poisoning", set, 10000, 0)
@@ -127,7 +129,8 @@ func TestRetrainingOnCorrectedLabelsIsTheCleanModel(t *testing.T) {
 	require.NotEqual(t, clean, poisoned)
 }
 
-// What is taken is the best that was tried, and it is the result of the methods of unlearn with those settings, chunk by chunk.
+// What is taken is the best that was tried, and it is the result of the methods of unlearn with
+// those settings, chunk by chunk.
 func TestStepsAreWhatWasTried(t *testing.T) {
 	c := poisonRequest(t, 1, "train-epochs=6", "gradient-sample=20")
 	for _, last := range []bool{false, true} {
@@ -198,7 +201,8 @@ func byHand(t *target, taken records.Record) unlearn.Method {
 		Ridge: taken.Number("ridge"), Gradient: t.gradient(), Sample: set.Sample, FullSample: set.GradientSize, Seed: seed, Force: true}
 }
 
-// On the last layers nothing before them changes, and the statistics between them are those of the whole network.
+// On the last layers nothing before them changes, and the statistics between them are those of the
+// whole network.
 func TestTheLastLayersAlone(t *testing.T) {
 	c := poisonRequest(t, 1)
 	target, err := c.target(t.Context(), true)
@@ -219,7 +223,8 @@ func TestTheLastLayersAlone(t *testing.T) {
 	require.Equal(t, want[before:], whole[before:])
 }
 
-// Of the rates of fine-tuning the one with the highest validation accuracy is taken, and its parameters are those of the try.
+// Of the rates of fine-tuning the one with the highest validation accuracy is taken, and its
+// parameters are those of the try.
 func TestFineTuningTakesItsBestRate(t *testing.T) {
 	c := poisonRequest(t, 1, "rate-grid=1e-3,1e-2,1e9", "methods=fine-tune")
 	for _, u := range plainFineTuner.units(c.set) {
@@ -352,7 +357,8 @@ func TestRidgesComeFromTheSpectrum(t *testing.T) {
 	require.NoError(t, err)
 	largest, err := space.Largest()
 	require.NoError(t, err)
-	// The largest eigenvalue is that of the Rayleigh quotients in the space: none of its vectors has a larger one.
+	// The largest eigenvalue is that of the Rayleigh quotients in the space: none of its vectors
+	// has a larger one.
 	x, ax := slices.Clone(g), make([]float64, len(g))
 	for range 4 {
 		require.NoError(t, h.MulVecTo(t.Context(), ax, x))
@@ -470,7 +476,8 @@ func TestClaimsOfPoisoning(t *testing.T) {
 	assert.False(t, math.IsNaN(recs[0].Value))
 }
 
-// With one way of statistics tables and claims say which, and models that vote, whose statistics are their own, do not count as another.
+// With one way of statistics tables and claims say which, and models that vote, whose statistics
+// are their own, do not count as another.
 func TestOneWayOfStatistics(t *testing.T) {
 	records := []records.Record{
 		poisonRecord("none", "test-accuracy", 0.7, records.Tags{"stage": "before", "known": nil}),

@@ -49,7 +49,8 @@ func (sub *poisonSubject) effort(name string, n int) ([]engine.Finding, error) {
 	return trial.TrainingEffort(sub.session.TrainedPath(name), sub.set.TrainEpochs, n)
 }
 
-// unchanged measures the network with its own statistics, re-estimated ones, or both, as the settings say.
+// unchanged measures the network with its own statistics, re-estimated ones, or both, as the
+// settings say.
 func unchanged(set *Settings) []poisonUnit {
 	return []poisonUnit{{name: "none", run: func(ctx context.Context, c *repair) ([]records.Record, error) {
 		t, err := c.target(ctx, false)

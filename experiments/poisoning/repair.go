@@ -48,13 +48,15 @@ func (c *repair) tags() records.Tags {
 	return records.Tags{"budget": c.budget, "flips": len(c.rows), "known": c.known, "stage": "after"}
 }
 
-// The two ways to evaluate an update: with re-estimated statistics of batch normalization, and with those from before.
+// The two ways to evaluate an update: with re-estimated statistics of batch normalization, and with
+// those from before.
 const (
 	reestimated = "re-estimated"
 	kept        = "kept"
 )
 
-// ways returns those that the settings ask for, re-estimated first; without images to estimate statistics on they are kept.
+// ways returns those that the settings ask for, re-estimated first; without images to estimate
+// statistics on they are kept.
 func ways(set *Settings) []string {
 	if set.Reestimate == 0 {
 		return []string{kept}
@@ -68,8 +70,9 @@ func ways(set *Settings) []string {
 	return out
 }
 
-// statisticsSeed is that of the images on which statistics are found, sampleSeed that of those which stand for all in curvature and residuals:
-// the same for all methods, so that these can be compared.
+// statisticsSeed is that of the images on which statistics are found, sampleSeed that of those
+// which stand for all in curvature and residuals: the same for all methods, so that these can be
+// compared.
 func (sub *poisonSubject) statisticsSeed() uint64 {
 	return trial.Random(sub.session.Seed, trial.StreamStatistics, sub.draw).Uint64()
 }
@@ -94,7 +97,8 @@ type target struct {
 	full    bool // steps follow the full gradient, not the difference
 }
 
-// target returns the whole network, or its last layers: both dense ones and the normalization between them.
+// target returns the whole network, or its last layers: both dense ones and the normalization
+// between them.
 func (c *repair) target(ctx context.Context, last bool) (*target, error) {
 	theta, err := c.trained(ctx)
 	if err != nil {
@@ -145,7 +149,8 @@ func (t *target) score(ctx context.Context, theta []float64) (float64, error) {
 	return 100 * accuracy, err
 }
 
-// settled returns the parameters with their statistics in that way. Statistics depend on the images alone, which no request changes.
+// settled returns the parameters with their statistics in that way. Statistics depend on the images
+// alone, which no request changes.
 func (t *target) settled(ctx context.Context, way string, theta []float64) ([]float64, error) {
 	if way == kept {
 		return theta, nil

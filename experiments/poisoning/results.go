@@ -26,7 +26,8 @@ func poisonCases(r *engine.Results) []poisonCase {
 	return out
 }
 
-// knownShares are the shares of the flips that are known, in the order in which they were carried out.
+// knownShares are the shares of the flips that are known, in the order in which they were carried
+// out.
 func knownShares(r *engine.Results) []float64 {
 	var out []float64
 	for _, c := range poisonCases(r) {
@@ -87,8 +88,8 @@ func poison(r *engine.Results, c poisonCase, method, metric, way string, more ..
 	return r.Where(metric, c.pairs(append([]any{"method", method, "statistics", way}, more...)...)...)
 }
 
-// poisonBefore returns the spread of a metric of a model before any update: the method "none" on the poisoned labels, "retrain" on the true
-// ones, "train" the effort of training.
+// poisonBefore returns the spread of a metric of a model before any update: the method "none" on
+// the poisoned labels, "retrain" on the true ones, "train" the effort of training.
 func poisonBefore(r *engine.Results, budget float64, method, metric string) records.Spread {
 	stage := "before"
 	if method == "retrain" {
@@ -102,8 +103,9 @@ func poisonEnds(r *engine.Results, c poisonCase, method, metric, way string) rec
 	return r.Between(metric, c.pairs("method", method, "statistics", way)...)
 }
 
-// restored returns the share of the accuracy lost to the flips that a method restored, over the draws in which any was lost. The median does
-// not move with a draw in which little was, whose share is a ratio of small numbers.
+// restored returns the share of the accuracy lost to the flips that a method restored, over the
+// draws in which any was lost. The median does not move with a draw in which little was, whose
+// share is a ratio of small numbers.
 func restored(r *engine.Results, c poisonCase, method, way string) records.Middle {
 	at := func(draw int, pairs ...any) (float64, bool) {
 		for _, rec := range r.Part("test-accuracy", pairs...) {
@@ -124,7 +126,8 @@ func restored(r *engine.Results, c poisonCase, method, way string) records.Middl
 	return records.MiddleOf(shares)
 }
 
-// poisonRows are the methods that there are records of, in the order in which they were carried out.
+// poisonRows are the methods that there are records of, in the order in which they were carried
+// out.
 func poisonRows(r *engine.Results) []string {
 	var out []string
 	for _, rec := range r.Records {
@@ -135,7 +138,8 @@ func poisonRows(r *engine.Results) []string {
 	return out
 }
 
-// waysMeasured are the ways of statistics in the records, of models that vote only where there are no others: see ownWay.
+// waysMeasured are the ways of statistics in the records, of models that vote only where there are
+// no others: see ownWay.
 func waysMeasured(r *engine.Results) []string {
 	var out []string
 	for _, way := range []string{reestimated, kept} {
@@ -160,7 +164,8 @@ func mainWay(r *engine.Results) string {
 	return kept
 }
 
-// ownWay is the way in which a method's records count: models that vote have their statistics from their training.
+// ownWay is the way in which a method's records count: models that vote have their statistics from
+// their training.
 func ownWay(r *engine.Results, c poisonCase, method string) string {
 	if way := mainWay(r); poison(r, c, method, "test-accuracy", way).N > 0 {
 		return way

@@ -42,7 +42,8 @@ func (f failingRule) method(t *target, s *search) unlearn.Method {
 	return failing{unlearn.FirstOrder{Force: true, Sample: t.c.set.Sample, Seed: t.c.sampleSeed()}, s, f}
 }
 
-// A chunk of which every try failed leaves all as it was, the statistics too; a method of which every try failed came to nothing.
+// A chunk of which every try failed leaves all as it was, the statistics too; a method of which
+// every try failed came to nothing.
 func TestStepsOfWhichEveryTryFails(t *testing.T) {
 	c := poisonRequest(t, 1, "chunks=3")
 	target, err := c.target(t.Context(), false)
@@ -97,7 +98,8 @@ func TestKrylovSearchWithoutASolution(t *testing.T) {
 	}
 }
 
-// A solve that meets an overflow takes no step, and says why: in what it follows, in a product of the space, in that with the solution.
+// A solve that meets an overflow takes no step, and says why: in what it follows, in a product of
+// the space, in that with the solution.
 func TestKrylovSearchWithAnOverflow(t *testing.T) {
 	c := poisonRequest(t, 1, "products-grid=2")
 	target, err := c.target(t.Context(), false)
@@ -158,7 +160,8 @@ func TestTheShorterOfEqualSteps(t *testing.T) {
 	require.True(t, (&stepTry{score: 80.1, length: 9}).better(short))
 }
 
-// What has its statistics re-estimated comes first: a run that is stopped has the table that counts.
+// What has its statistics re-estimated comes first: a run that is stopped has the table that
+// counts.
 func TestUnitsWithKeptStatisticsComeLast(t *testing.T) {
 	const before, after, retrain = "first-order statistics=re-estimated", "first-order statistics=kept", "retrain"
 	for _, tt := range []struct {

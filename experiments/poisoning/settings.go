@@ -42,12 +42,14 @@ type Settings struct {
 // form reads, prints and checks the settings by the tags of their fields.
 var form *settings.Form[Settings]
 
-// The methods are functions that read settings themselves, so that no initial value of the form may name them.
+// The methods are functions that read settings themselves, so that no initial value of the form may
+// name them.
 func init() {
 	form = settings.MustNew[Settings](map[string][]string{"methods": append(poisonMethodNames(), "all")})
 }
 
-// Set changes one setting from its text; lists are separated by commas. An unknown key is an error that lists the known ones.
+// Set changes one setting from its text; lists are separated by commas. An unknown key is an error
+// that lists the known ones.
 func (s *Settings) Set(key, text string) error { return form.Set(s, key, text) }
 
 // Text returns a setting as Set reads it.

@@ -17,8 +17,9 @@ import (
 	"lethe/unlearn"
 )
 
-// A step is chosen by the validation accuracy that it leads to, for first and second order alike; of an iterative method each chunk's from
-// where the ones before it led. It is chosen while it is carried out: what was computed for the tries is what the step then is made of.
+// A step is chosen by the validation accuracy that it leads to, for first and second order alike;
+// of an iterative method each chunk's from where the ones before it led. It is chosen while it is
+// carried out: what was computed for the tries is what the step then is made of.
 
 // stepRule is a kind of step.
 type stepRule interface {
@@ -26,7 +27,8 @@ type stepRule interface {
 	method(t *target, s *search) unlearn.Method
 }
 
-// stepping are the units of a method that takes steps by a rule: one on the whole request, or one for each chunk.
+// stepping are the units of a method that takes steps by a rule: one on the whole request, or one
+// for each chunk.
 func stepping(name string, rule stepRule, iterative, last bool) func(set *Settings) []poisonUnit {
 	return func(set *Settings) []poisonUnit {
 		var units []poisonUnit
@@ -53,7 +55,8 @@ type stepTry struct {
 	failed string
 }
 
-// better reports whether a try leads to a higher score than another, or as high a one by a shorter step.
+// better reports whether a try leads to a higher score than another, or as high a one by a shorter
+// step.
 func (try *stepTry) better(than *stepTry) bool {
 	return try.score > than.score || try.score == than.score && try.length < than.length
 }
@@ -81,8 +84,8 @@ func (s *search) begin(start []float64) {
 // step is the one at hand.
 func (s *search) step() *stepChoice { return &s.choices[len(s.choices)-1] }
 
-// try takes parameters that a setting of the step leads to, or why it leads to none, and returns their validation accuracy in points, NaN for
-// none.
+// try takes parameters that a setting of the step leads to, or why it leads to none, and returns
+// their validation accuracy in points, NaN for none.
 func (s *search) try(ctx context.Context, theta []float64, tags records.Tags, failed error) (float64, error) {
 	began := time.Now()
 	defer func() { s.seconds += time.Since(began).Seconds() }()
@@ -123,7 +126,8 @@ func (ch *stepChoice) best() records.Tags {
 	return ch.tries[ch.taken].tags
 }
 
-// settledScore returns the validation accuracy of parameters with their statistics, in points, NaN if they are no numbers.
+// settledScore returns the validation accuracy of parameters with their statistics, in points, NaN
+// if they are no numbers.
 func (t *target) settledScore(ctx context.Context, way string, theta []float64) (float64, error) {
 	if slices.ContainsFunc(theta, func(v float64) bool { return !trial.Finite(v) }) {
 		return math.NaN(), nil
@@ -193,8 +197,8 @@ func (ch *stepChoice) findings(chunk int) []engine.Finding {
 	return out
 }
 
-// chunkFindings say what validation accuracy each chunk led to, from before the first on, and whether it was taken; of one that came to nothing,
-// the accuracy that stays.
+// chunkFindings say what validation accuracy each chunk led to, from before the first on, and
+// whether it was taken; of one that came to nothing, the accuracy that stays.
 func chunkFindings(scores []float64, fall float64) []engine.Finding {
 	var out []engine.Finding
 	reached := math.NaN()
@@ -214,8 +218,8 @@ func chunkFindings(scores []float64, fall float64) []engine.Finding {
 // gradientSteps are first-order steps.
 type gradientSteps struct{}
 
-// method goes along what the step follows by the values of a decade grid, by up to three decades more where the best is an end of it, and by
-// finer ones around the best.
+// method goes along what the step follows by the values of a decade grid, by up to three decades
+// more where the best is an end of it, and by finer ones around the best.
 func (gradientSteps) method(t *target, s *search) unlearn.Method {
 	set := t.c.set
 	m := unlearn.FirstOrder{Force: true, Full: t.full, Sample: set.Sample, FullSample: t.gradientSize(), Seed: t.c.sampleSeed()}
@@ -285,7 +289,8 @@ func (m newton) Unlearn(ctx context.Context, p *unlearn.Problem, theta []float64
 	return m.SecondOrder.Unlearn(ctx, p, theta, r)
 }
 
-// InChunks implements [unlearn.ChunkedMethod]: that of SecondOrder alone would leave the search out.
+// InChunks implements [unlearn.ChunkedMethod]: that of SecondOrder alone would leave the search
+// out.
 func (m newton) InChunks(chunks int, more bool) unlearn.Method {
 	m.SecondOrder = m.SecondOrder.InChunks(chunks, more).(unlearn.SecondOrder)
 	return m
@@ -293,8 +298,9 @@ func (m newton) InChunks(chunks int, more bool) unlearn.Method {
 
 const noStep = ", no step is taken"
 
-// krylovSearch solves for all ridges and numbers of products that are tried in one Krylov space, as [unlearn.Galerkin] does for one of them, and
-// takes the solution that leads to the best parameters; zeros if none leads to any. Ridges are shares of the largest eigenvalue in the space,
+// krylovSearch solves for all ridges and numbers of products that are tried in one Krylov space, as
+// [unlearn.Galerkin] does for one of them, and takes the solution that leads to the best
+// parameters; zeros if none leads to any. Ridges are shares of the largest eigenvalue in the space,
 // further decades of it where the best is an end of the grid.
 type krylovSearch struct {
 	search *search

@@ -65,7 +65,8 @@ func network(d *datasets.Dataset, set *Settings) (nets.VGG, error) {
 		Dropout: set.BlockDropout}, nil
 }
 
-// poisonSubject returns the network of a budget and a draw, untrained, from the second time on the same one.
+// poisonSubject returns the network of a budget and a draw, untrained, from the second time on the
+// same one.
 func (s *Session) poisonSubject(part string, set *Settings, budget, draw int) (*poisonSubject, error) {
 	key := fmt.Sprint(budget, draw)
 	if sub, ok := s.poisoned[key]; ok {
@@ -112,8 +113,8 @@ func (sub *poisonSubject) trained(ctx context.Context) ([]float64, error) {
 	return theta, nil
 }
 
-// cleaned returns the parameters after training on the true labels from the same start in the same order: retraining on labels that are all
-// corrected comes to just these.
+// cleaned returns the parameters after training on the true labels from the same start in the same
+// order: retraining on labels that are all corrected comes to just these.
 func (sub *poisonSubject) cleaned(ctx context.Context) ([]float64, error) {
 	if theta, ok := sub.session.clean[sub.draw]; ok {
 		return theta, nil
@@ -143,7 +144,8 @@ func (sub *poisonSubject) fit(name string) unlearn.Trainer {
 	return sub.fitted(&storedTraining{sub: sub, name: name})
 }
 
-// storedTraining is a training whose state lies in the run's folder, or many trainings on different data.
+// storedTraining is a training whose state lies in the run's folder, or many trainings on different
+// data.
 type storedTraining struct {
 	sub    *poisonSubject
 	name   string

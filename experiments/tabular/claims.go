@@ -10,7 +10,8 @@ import (
 	"lethe/experiments/internal/tabledata"
 )
 
-// accuracies are the test accuracies of the linear models at lambda 1 (docs/paper.md#linear-models), to be met within 0.3 points.
+// accuracies are the test accuracies of the linear models at lambda 1
+// (docs/paper.md#linear-models), to be met within 0.3 points.
 var accuracies = map[string]float64{"drebin": 0.977, "adult": 0.847, "enron": 0.984}
 
 func residualClaims(r *engine.Results) []report.Claim {
@@ -43,8 +44,9 @@ func residualClaims(r *engine.Results) []report.Claim {
 	return out
 }
 
-// scatterClaims: second order is nearest to retraining, sample by sample, at less than half the distance of any other method. That is asked of
-// Drebin with 20 features; elsewhere it is shown all the same.
+// scatterClaims: second order is nearest to retraining, sample by sample, at less than half the
+// distance of any other method. That is asked of Drebin with 20 features; elsewhere it is shown all
+// the same.
 func scatterClaims(r *engine.Results) []report.Claim {
 	if r.Config.Model != tabledata.Models[0] || !tabledata.IsFeatures(r) {
 		return nil
@@ -65,7 +67,8 @@ func scatterClaims(r *engine.Results) []report.Claim {
 	return out
 }
 
-// networkClaims: second order is nearer to warm retraining, sample by sample, than every other method. Asked of Adult and Drebin.
+// networkClaims: second order is nearer to warm retraining, sample by sample, than every other
+// method. Asked of Adult and Drebin.
 func networkClaims(r *engine.Results) []report.Claim {
 	if r.Config.Model == tabledata.Models[0] {
 		return nil

@@ -5,7 +5,8 @@ import (
 	"lethe/experiments/internal/tabledata"
 )
 
-// Features runs everything that the paper asks of features and labels; work that the parts share is done once.
+// Features runs everything that the paper asks of features and labels; work that the parts share is
+// done once.
 func Features() *engine.Experiment {
 	return tabledata.Experiment{
 		ID: "features", Title: "Unlearning of features and labels",

@@ -8,7 +8,8 @@ import (
 	"lethe/experiments/internal/tabledata"
 )
 
-// Fidelity is the fidelity table: how well the model still works, and how near it is to the retrained one.
+// Fidelity is the fidelity table: how well the model still works, and how near it is to the
+// retrained one.
 func Fidelity() *engine.Experiment {
 	const id = "fidelity"
 	columns := []tabledata.Column{

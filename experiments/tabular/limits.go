@@ -70,8 +70,8 @@ func growing(s *tabledata.Settings, most int) []int {
 	}
 }
 
-// grow multiplies the change by set.Growth until second order's distance to the retrained parameters exceeds set.Near times that of no
-// update, or until there is nothing more to change.
+// grow multiplies the change by set.Growth until second order's distance to the retrained
+// parameters exceeds set.Near times that of no update, or until there is nothing more to change.
 func grow(ctx context.Context, s *tabledata.Session, part string, set *tabledata.Settings, draw, most int) ([]records.Record, error) {
 	var out []records.Record
 	name, limit := s.SizeName(set), 0

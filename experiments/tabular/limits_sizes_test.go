@@ -10,7 +10,8 @@ import (
 	"lethe/experiments/internal/tabledata"
 )
 
-// The limits measure no fine-tuning, so nothing is chosen for it; they choose for each size that the change may grow to.
+// The limits measure no fine-tuning, so nothing is chosen for it; they choose for each size that
+// the change may grow to.
 func TestLimitsChooseForTheSizesOfTheChange(t *testing.T) {
 	set := &tabledata.Settings{Growth: 8}
 	assert.Equal(t, []int{1, 8, 64, 288}, growing(set, 288))

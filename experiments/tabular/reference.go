@@ -27,8 +27,8 @@ func addReference(r *engine.Results, t *report.Table) {
 	t.Note += " The authors' row without an update is their model with noise (DP)."
 }
 
-// notebookMethod is the method of the notebook that a row stands for, "" if there is none. The notebook's fine-tuning and first order have the
-// paper's rate and tau.
+// notebookMethod is the method of the notebook that a row stands for, "" if there is none. The
+// notebook's fine-tuning and first order have the paper's rate and tau.
 func notebookMethod(label string) string {
 	switch label {
 	case "none", "second-order":
@@ -41,7 +41,8 @@ func notebookMethod(label string) string {
 	return ""
 }
 
-// asInNotebook reports whether the run is set as the authors' notebook was: only then do the two compare.
+// asInNotebook reports whether the run is set as the authors' notebook was: only then do the two
+// compare.
 func asInNotebook(r *engine.Results) bool {
 	if r.Config.Dataset != "drebin" || r.Config.Model != tabledata.Models[0] {
 		return false

@@ -8,7 +8,8 @@ import (
 	"lethe/experiments/internal/tabledata"
 )
 
-// Residual is the table of gradient residuals: how far each method's parameters are from an optimum of the corrected data.
+// Residual is the table of gradient residuals: how far each method's parameters are from an optimum
+// of the corrected data.
 func Residual() *engine.Experiment {
 	const id = "residual"
 	return tabledata.Experiment{

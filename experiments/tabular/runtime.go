@@ -87,7 +87,8 @@ func runtimeUnits(ctx context.Context, s *tabledata.Session, part string, set *t
 	return units, nil
 }
 
-// withSpeedUp adds to each outcome how much faster it was than the cold and the warm retraining of the same draw.
+// withSpeedUp adds to each outcome how much faster it was than the cold and the warm retraining of
+// the same draw.
 func withSpeedUp(outcomes []trial.Outcome) []trial.Outcome {
 	retrain := map[any]float64{}
 	for _, o := range outcomes {
@@ -110,8 +111,9 @@ func withSpeedUp(outcomes []trial.Outcome) []trial.Outcome {
 	return out
 }
 
-// withChoosing adds to each outcome its seconds with those that choosing its setting took, and with the retrainings that the criterion
-// needed too: what a single request costs whoever has no setting yet. Rows without a setting of their own keep their seconds.
+// withChoosing adds to each outcome its seconds with those that choosing its setting took, and with
+// the retrainings that the criterion needed too: what a single request costs whoever has no setting
+// yet. Rows without a setting of their own keep their seconds.
 func withChoosing(outcomes []trial.Outcome, t *tabledata.Tuning) []trial.Outcome {
 	if len(t.Seconds) == 0 {
 		return outcomes
@@ -153,8 +155,8 @@ func choosingNote(r *engine.Results) string {
 	return note
 }
 
-// stored measures second order with the factor of the Hessian on the data before the change, stored beforehand, as the preconditioner of
-// CG: the same update after a few products.
+// stored measures second order with the factor of the Hessian on the data before the change, stored
+// beforehand, as the preconditioner of CG: the same update after a few products.
 func stored(ctx context.Context, s *tabledata.Session, set *tabledata.Settings, size, draw int) (trial.Outcome, error) {
 	sub, err := s.Subject(ctx, set)
 	if err != nil {
@@ -181,7 +183,8 @@ func stored(ctx context.Context, s *tabledata.Session, set *tabledata.Settings, 
 	return o, err
 }
 
-// factor returns the factor of the Hessian, regularizer and ridge included, on the data before the change.
+// factor returns the factor of the Hessian, regularizer and ridge included, on the data before the
+// change.
 func factor(ctx context.Context, s *tabledata.Session, sub *tabledata.Fitted, ridge, tolerance float64) (*unlearn.Factored, error) {
 	if sub.Factor != nil && sub.FactorRidge == ridge {
 		return sub.Factor, nil

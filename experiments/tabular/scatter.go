@@ -8,7 +8,8 @@ import (
 	"lethe/experiments/internal/tabledata"
 )
 
-// Scatter is the scatter plot: what each update did to the test loss against what retraining did. Ideal is the identity line.
+// Scatter is the scatter plot: what each update did to the test loss against what retraining did.
+// Ideal is the identity line.
 func Scatter() *engine.Experiment {
 	const id = "scatter"
 	return tabledata.Experiment{

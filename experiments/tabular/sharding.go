@@ -13,7 +13,8 @@ import (
 	"lethe/experiments/internal/trial"
 )
 
-// Sharding asks when sharding (SISA) stops to pay: once the affected points hit every shard, all must be retrained.
+// Sharding asks when sharding (SISA) stops to pay: once the affected points hit every shard, all
+// must be retrained.
 func Sharding() *engine.Experiment {
 	const id = "sharding"
 	return tabledata.Experiment{
@@ -56,12 +57,13 @@ func shardingRecords(ctx context.Context, s *tabledata.Session, part string, set
 	return out, nil
 }
 
-// AllShardsHit returns the probability that points, each assigned to one of the shards at random, affect every shard, by inclusion
-// and exclusion:
+// AllShardsHit returns the probability that points, each assigned to one of the shards at random,
+// affect every shard, by inclusion and exclusion:
 //
 //	P = sum_{j=0}^{S} (-1)^j C(S, j) (1 - j/S)^m
 //
-// for S shards and m points. The alternating sum loses about S/3 digits, so beyond 40 shards the equal recurrence over points is used.
+// for S shards and m points. The alternating sum loses about S/3 digits, so beyond 40 shards the
+// equal recurrence over points is used.
 func AllShardsHit(shards, points int) float64 {
 	if shards < 1 || points < shards {
 		return 0
@@ -77,7 +79,8 @@ func AllShardsHit(shards, points int) float64 {
 	return min(max(sum, 0), 1)
 }
 
-// allShardsHitByRecurrence follows the number of shards hit so far: from h shards the next point hits a new one with probability (S-h)/S.
+// allShardsHitByRecurrence follows the number of shards hit so far: from h shards the next point
+// hits a new one with probability (S-h)/S.
 func allShardsHitByRecurrence(shards, points int) float64 {
 	p := make([]float64, shards+1)
 	p[0] = 1
@@ -92,8 +95,9 @@ func allShardsHitByRecurrence(shards, points int) float64 {
 	return p[shards]
 }
 
-// simulateHits splits n samples into equal shards at random and returns the share of trials in which points distinct samples hit
-// every shard. Samples are drawn without replacement, so a small data set lies a little above the formula.
+// simulateHits splits n samples into equal shards at random and returns the share of trials in
+// which points distinct samples hit every shard. Samples are drawn without replacement, so a small
+// data set lies a little above the formula.
 func simulateHits(ctx context.Context, seed uint64, n, shards, points, trials int) (float64, error) {
 	r := trial.Random(seed, trial.StreamShards, shards<<16|points)
 	hits := 0

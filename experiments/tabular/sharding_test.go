@@ -52,7 +52,8 @@ func TestAllShardsHitIsThePapers(t *testing.T) {
 }
 
 func TestSimulatedHitsApproachTheFormula(t *testing.T) {
-	// With a large data set drawing without replacement hardly matters: three standard errors of 4,000 trials.
+	// With a large data set drawing without replacement hardly matters: three standard errors of
+	// 4,000 trials.
 	for _, c := range [][2]int{{5, 10}, {5, 20}, {10, 50}} {
 		p := AllShardsHit(c[0], c[1])
 		assert.InDelta(t, p, tried.Must(simulateHits(t.Context(), 1, 1_000_000, c[0], c[1], 4000)), 3*math.Sqrt(p*(1-p)/4000), "%v", c)

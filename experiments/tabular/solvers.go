@@ -16,8 +16,9 @@ import (
 	"lethe/unlearn"
 )
 
-// Solvers solves the linear system of one second-order update with every solver, and says how near each came and what it
-// cost. CG, MINRES and Exact go to the tolerance that is set; LiSSA, which takes scale and ridge from the spectrum, to 1e-3.
+// Solvers solves the linear system of one second-order update with every solver, and says how near
+// each came and what it cost. CG, MINRES and Exact go to the tolerance that is set; LiSSA, which
+// takes scale and ridge from the spectrum, to 1e-3.
 func Solvers() *engine.Experiment {
 	const id = "solvers"
 	return tabledata.Experiment{
@@ -53,7 +54,8 @@ type system struct {
 	reference []float64 // by MINRES, or by CG for MINRES itself
 }
 
-// lissaTolerance is what LiSSA is asked for: it converges linearly at a rate of the condition number, not of its root.
+// lissaTolerance is what LiSSA is asked for: it converges linearly at a rate of the condition
+// number, not of its root.
 const lissaTolerance = 1e-3
 
 func solverUnits(s *tabledata.Session, part string, set *tabledata.Settings) []engine.Unit {
@@ -249,7 +251,8 @@ func solversFigure(r *engine.Results) report.Figure {
 	return f
 }
 
-// solversClaims: the direct and Krylov solvers agree to 1e-8, and LiSSA on all samples reaches its tolerance without a number set by hand.
+// solversClaims: the direct and Krylov solvers agree to 1e-8, and LiSSA on all samples reaches its
+// tolerance without a number set by hand.
 func solversClaims(r *engine.Results) []report.Claim {
 	if r.Config.Model != tabledata.Models[0] {
 		return nil

@@ -37,7 +37,8 @@ func tunedOn(t *testing.T, model string, set ...string) (*tabledata.Session, *ta
 	return session, s, sub
 }
 
-// The samples that settings are chosen on are none of those that are measured, and together they are the test set.
+// The samples that settings are chosen on are none of those that are measured, and together they
+// are the test set.
 func TestNothingIsChosenOnWhatIsMeasured(t *testing.T) {
 	for _, c := range []struct{ model, criterion string }{{"mlp", "test-loss"}, {"linear", "test-loss"}, {"linear", "residual"}} {
 		s, set, sub := tunedOn(t, c.model, "criterion", c.criterion)
@@ -70,7 +71,8 @@ func TestNothingIsChosenOnWhatIsMeasured(t *testing.T) {
 	}
 }
 
-// What is taken has the smallest criterion of all that was tried, and no neighbor on the grid of 1, 2, 3, 5 and 7 is left out.
+// What is taken has the smallest criterion of all that was tried, and no neighbor on the grid of 1,
+// 2, 3, 5 and 7 is left out.
 func TestTheBestValueIsTakenAndItsNeighborsAreTried(t *testing.T) {
 	s, set, _ := tunedOn(t, "linear")
 	tuning, err := s.Tuning(t.Context(), set, 5)
@@ -103,8 +105,9 @@ func TestTheBestValueIsTakenAndItsNeighborsAreTried(t *testing.T) {
 	assert.NotContains(t, tuning.Seconds, "second-order", "its ridge is set")
 }
 
-// Both retrainings stop at a gradient norm of at most r, so with the regularizer lambda they are at most 2 r/lambda apart. The paper's settings
-// are rows of their own, which change nothing of the others.
+// Both retrainings stop at a gradient norm of at most r, so with the regularizer lambda they are at
+// most 2 r/lambda apart. The paper's settings are rows of their own, which change nothing of the
+// others.
 func TestWarmRetrainingIsExactAndThePaperHasItsOwnRows(t *testing.T) {
 	at := func(set ...string) *engine.Results {
 		dir := tried.Smoke(t, t.TempDir(), "fidelity", "linear", set...)
@@ -173,7 +176,8 @@ func TestAShareOfOneDrawHasItsStandardError(t *testing.T) {
 	assert.NotContains(t, tabledata.DrawsNote(r), "standard error")
 }
 
-// What is chosen for a size is what is chosen when that size alone is asked for, it is measured at that size, and it is recorded with it.
+// What is chosen for a size is what is chosen when that size alone is asked for, it is measured at
+// that size, and it is recorded with it.
 func TestSettingsAreChosenForEachSize(t *testing.T) {
 	sizes := []string{"2", "288"}
 	dir := tried.Smoke(t, t.TempDir(), "fidelity", "linear", "rows=2,288", "sisa-shards=0", "dp-sigma=0")
@@ -196,8 +200,8 @@ func TestSettingsAreChosenForEachSize(t *testing.T) {
 	assert.NotEqual(t, r.Where("chosen-tau-ft", tabledata.SizeTag, 2.0).Mean, r.Where("chosen-tau-ft", tabledata.SizeTag, 288.0).Mean, "one rate does not serve both sizes")
 }
 
-// Fine-tuning takes the best of its numbers of passes, each at its own best rate; on networks one of them does the work of second order, by the
-// count of the solver itself.
+// Fine-tuning takes the best of its numbers of passes, each at its own best rate; on networks one
+// of them does the work of second order, by the count of the solver itself.
 func TestFineTuningTakesTheBestPasses(t *testing.T) {
 	for _, model := range tabledata.Models {
 		s, set, sub := tunedOn(t, model, "tune-draws", "1")
@@ -245,7 +249,8 @@ func bestOf(t *tabledata.Tuning, setting string) float64 {
 	return best
 }
 
-// A choice that is taken from records is the one that was made, of each size; of records without a size it is that of tune-size.
+// A choice that is taken from records is the one that was made, of each size; of records without a
+// size it is that of tune-size.
 func TestChoicesAreTakenFromRecords(t *testing.T) {
 	s, set, _ := tunedOn(t, "linear")
 	var recs []records.Record
@@ -289,7 +294,8 @@ func TestTheCriterionOfNoUpdate(t *testing.T) {
 	require.InEpsilon(t, residuals[1], tuning.None, 1e-12)
 }
 
-// A method whose best value is as good as none is named below the tables, and only it, with its size.
+// A method whose best value is as good as none is named below the tables, and only it, with its
+// size.
 func TestAMethodThatIsBestLeftOutIsNamed(t *testing.T) {
 	rec := func(method, name string, size, v float64) records.Record {
 		r := records.Record{Model: "linear", Method: method, Metric: tabledata.CriterionMetric, Value: v, Settings: map[string]any{tabledata.SizeTag: size}}

@@ -13,7 +13,8 @@ import (
 	"lethe/graph"
 )
 
-// checker holds the programs of a network on a batch. Programs take the parameters and, where they have one, the direction.
+// checker holds the programs of a network on a batch. Programs take the parameters and, where they
+// have one, the direction.
 type checker struct {
 	network               Network
 	lossOf                func(out, y *graph.Node) *graph.Node
@@ -111,7 +112,8 @@ func (c *checker) choose(all []graph.Param) error {
 	return nil
 }
 
-// elements is the number of elements of a shape. What is more than a check can hold in memory is refused.
+// elements is the number of elements of a shape. What is more than a check can hold in memory is
+// refused.
 func elements(shape []int) (int, error) {
 	const most = 1 << 28
 	n := 1
@@ -127,7 +129,8 @@ func elements(shape []int) (int, error) {
 	return n, nil
 }
 
-// rowsOf refuses a node that is not rows of a batch of n samples, in a shape of at most the given number of dimensions.
+// rowsOf refuses a node that is not rows of a batch of n samples, in a shape of at most the given
+// number of dimensions.
 func rowsOf(op, what string, x *graph.Node, g *gorgonia.ExprGraph, n, dimensions int) {
 	if x == nil {
 		panic(&graph.Error{Op: op, Message: "it returned nil: return a node of the graph"})
@@ -141,7 +144,8 @@ func rowsOf(op, what string, x *graph.Node, g *gorgonia.ExprGraph, n, dimensions
 	}
 }
 
-// withFixed is what Forward receives: the nodes of the parameters that are differentiated by, and constants in between for the Fixed ones.
+// withFixed is what Forward receives: the nodes of the parameters that are differentiated by, and
+// constants in between for the Fixed ones.
 func withFixed(all []graph.Param, free []*graph.Node) []*graph.Node {
 	out := make([]*graph.Node, len(all))
 	next := 0
@@ -370,7 +374,8 @@ func (c *checker) direction(attempt, only int) vector {
 	return v
 }
 
-// difference is the fourth-order central difference of f along v: (f(-2h) - 8f(-h) + 8f(h) - f(2h))/12h.
+// difference is the fourth-order central difference of f along v: (f(-2h) - 8f(-h) + 8f(h) -
+// f(2h))/12h.
 func (c *checker) difference(theta, v vector, h float64, f func(theta, v vector) (vector, error)) (vector, error) {
 	var sum vector
 	for _, t := range []struct{ at, weight float64 }{{-2, 1}, {-1, -8}, {1, 8}, {2, -1}} {

@@ -16,8 +16,8 @@ type Network interface {
 	Forward(p []*graph.Node, x *graph.Node) *graph.Node
 }
 
-// Batch is a batch of n samples to check with: dense rows X of shape Shape (the first dimension counts samples), or Sparse rows, and
-// their labels. A few samples are enough.
+// Batch is a batch of n samples to check with: dense rows X of shape Shape (the first dimension
+// counts samples), or Sparse rows, and their labels. A few samples are enough.
 type Batch struct {
 	X       []float64
 	Shape   []int
@@ -26,8 +26,9 @@ type Batch struct {
 	Targets int       // labels of a sample: the loss gets them as (n, Targets); 0 or 1: as (n)
 }
 
-// Random returns a batch of n standard normal samples of the given shape, with labels from 0 to classes-1, or normal ones if classes
-// is 0. [Check] says what is wrong with sizes that no batch can have.
+// Random returns a batch of n standard normal samples of the given shape, with labels from 0 to
+// classes-1, or normal ones if classes is 0. [Check] says what is wrong with sizes that no batch
+// can have.
 func Random(seed uint64, n, classes int, shape ...int) Batch {
 	r := rand.New(rand.NewPCG(seed, 0x6ba7c4))
 	b := Batch{Shape: append([]int{n}, shape...)}
@@ -60,16 +61,19 @@ const (
 	attempts          = 8    // points that are tried when a kink lies within a step
 )
 
-// Check compares the gradient and the Hessian-vector product of the summed loss with finite differences, one parameter tensor at
-// a time, and the Gauss-Newton product with J'H(Jv), Jv and H by finite differences; checks that both matrices are symmetric, that
-// the graph keeps samples apart (see [graph.Independent]), that the loss and the gradient of each sample are those of a batch of
-// one, that per-sample gradients add up to the gradient, and that the same inputs give the same bits. It computes in double precision. Parameters that are Fixed have values a little above those that they start
-// with.
+// Check compares the gradient and the Hessian-vector product of the summed loss with finite
+// differences, one parameter tensor at a time, and the Gauss-Newton product with J'H(Jv), Jv and H
+// by finite differences; checks that both matrices are symmetric, that the graph keeps samples
+// apart (see [graph.Independent]), that the loss and the gradient of each sample are those of a
+// batch of one, that per-sample gradients add up to the gradient, and that the same inputs give the
+// same bits. It computes in double precision. Parameters that are Fixed have values a little above
+// those that they start with.
 //
-// Differences are taken at two step widths. Where these disagree with each other a kink (of a ReLU or a maximum) lies within a
-// step, and another point is drawn. The error names what is wrong and in which parameter tensor; a network, loss or batch that cannot be
-// evaluated at all, or whose code panics, is an error too. Use a network of reduced width: the work grows with the number of parameter
-// tensors, and rounding with their size.
+// Differences are taken at two step widths. Where these disagree with each other a kink (of a ReLU
+// or a maximum) lies within a step, and another point is drawn. The error names what is wrong and
+// in which parameter tensor; a network, loss or batch that cannot be evaluated at all, or whose
+// code panics, is an error too. Use a network of reduced width: the work grows with the number of
+// parameter tensors, and rounding with their size.
 func Check(network Network, loss func(out, y *graph.Node) *graph.Node, batch Batch) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -92,8 +96,9 @@ func Check(network Network, loss func(out, y *graph.Node) *graph.Node, batch Bat
 	return errors.Join(found...)
 }
 
-// differences compares df, the derivative of f along a direction at theta, with finite differences. draw gives a point and a
-// direction, f its value at a point, df the derivative to be checked. name is what is being checked.
+// differences compares df, the derivative of f along a direction at theta, with finite differences.
+// draw gives a point and a direction, f its value at a point, df the derivative to be checked. name
+// is what is being checked.
 func (c *checker) differences(name string, tolerance float64, only int, f, df func(theta, v vector) (vector, error)) error {
 	kinks := 0
 	for attempt := range attempts {
@@ -156,8 +161,8 @@ func (c *checker) hvp() error {
 	return nil
 }
 
-// gaussNewton compares Gv with J'(H(Jv)): Jv is the difference of the outputs along v, H(Jv) that of the loss' gradient by the outputs, and
-// J' a reverse pass of its own.
+// gaussNewton compares Gv with J'(H(Jv)): Jv is the difference of the outputs along v, H(Jv) that
+// of the loss' gradient by the outputs, and J' a reverse pass of its own.
 func (c *checker) gaussNewton() error {
 	for i := range c.params {
 		for attempt := range attempts {
@@ -227,7 +232,8 @@ func (c *checker) symmetry() error {
 	return nil
 }
 
-// finite refuses a network that gives no numbers where it is to be checked, and one that its parameters do nothing to.
+// finite refuses a network that gives no numbers where it is to be checked, and one that its
+// parameters do nothing to.
 func (c *checker) finite() error {
 	theta := c.point(0)
 	for i, x := range theta {

@@ -10,7 +10,8 @@ import (
 	"lethe/graph"
 )
 
-// independence verifies on the graphs of batches of several sizes, that of the batch among them, that samples are kept apart.
+// independence verifies on the graphs of batches of several sizes, that of the batch among them,
+// that samples are kept apart.
 func (c *checker) independence() error {
 	sizes := []int{3, 5}
 	for _, p := range c.params {

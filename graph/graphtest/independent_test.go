@@ -9,7 +9,8 @@ import (
 	"lethe/graph/graphtest"
 )
 
-// Losses that depend on the other samples, or on how many there are, are found, in a batch of one sample too.
+// Losses that depend on the other samples, or on how many there are, are found, in a batch of one
+// sample too.
 func TestCheckFindsDependentSamples(t *testing.T) {
 	n := func(x *graph.Node) int { return x.Shape()[0] }
 	for name, loss := range map[string]func(out, y *graph.Node) *graph.Node{

@@ -24,7 +24,8 @@ type panics struct{ net }
 
 func (panics) Params() []graph.Param { panic("no parameters today") }
 
-// Whatever is wrong with a network, a loss or a batch ends in an error that says so, never in a panic.
+// Whatever is wrong with a network, a loss or a batch ends in an error that says so, never in a
+// panic.
 func TestCheckRefuses(t *testing.T) {
 	good, batch := mlp(graph.Tanh), graphtest.Random(1, 5, 3, 4)
 	with := func(change func(b *graphtest.Batch)) graphtest.Batch {

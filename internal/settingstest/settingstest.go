@@ -1,5 +1,6 @@
-// Package settingstest checks, for the tests of other packages, that every number in a struct of settings is looked at before it is used: it
-// puts what cannot be into each field, one at a time, and asks for an error that names the field.
+// Package settingstest checks, for the tests of other packages, that every number in a struct of
+// settings is looked at before it is used: it puts what cannot be into each field, one at a time,
+// and asks for an error that names the field.
 package settingstest
 
 import (
@@ -48,7 +49,8 @@ func With(m map[string]string, field, what string) map[string]string {
 var badFloats = map[float64]string{math.Inf(1): "infinite", math.Inf(-1): "infinite", -1: "negative", -1e-300: "negative",
 	-math.MaxFloat64: "negative", math.MaxFloat64: "huge", 1e300: "huge"}
 
-// Check puts bad values into every exported number, and into the last entry of every vector, of the settings.
+// Check puts bad values into every exported number, and into the last entry of every vector, of the
+// settings.
 func Check(t *testing.T, uses []Use) {
 	for _, u := range uses {
 		require.NoError(t, u.Run(t.Context()), u.Name())
@@ -106,8 +108,9 @@ func (u Use) put(t *testing.T, field string, at reflect.Value, value any, word s
 	}
 }
 
-// CheckComplete asks that every exported struct of the package in the present folder that has exported numbers, or vectors of them, is either
-// among the settings or among the answers, which nobody sets. named are the package's own kinds of numbers.
+// CheckComplete asks that every exported struct of the package in the present folder that has
+// exported numbers, or vectors of them, is either among the settings or among the answers, which
+// nobody sets. named are the package's own kinds of numbers.
 func CheckComplete(t *testing.T, uses []Use, answers, named []string) {
 	structs := numericStructs(t, named)
 	for _, name := range structs {

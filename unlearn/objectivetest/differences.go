@@ -78,8 +78,8 @@ func (c *checker) hvp() error {
 	return nil
 }
 
-// differ compares df, the derivative of f along a direction, with differences of f of two widths. What f's rounding leaves of the difference,
-// and what the widths disagree by, is allowed for.
+// differ compares df, the derivative of f along a direction, with differences of f of two widths.
+// What f's rounding leaves of the difference, and what the widths disagree by, is allowed for.
 func (c *checker) differ(name, of string, a along, f, df func(theta []float64) ([]float64, error)) error {
 	for attempt := range attempts {
 		theta := c.point(attempt)
@@ -127,7 +127,8 @@ func (c *checker) point(attempt int) []float64 {
 	return theta
 }
 
-// difference is the fourth-order central difference of f along v, (f(-2h) - 8f(-h) + 8f(h) - f(2h))/12h, and the size of what it is made of.
+// difference is the fourth-order central difference of f along v, (f(-2h) - 8f(-h) + 8f(h) -
+// f(2h))/12h, and the size of what it is made of.
 func difference(theta, v []float64, h float64, f func(theta []float64) ([]float64, error)) (sum []float64, size float64, err error) {
 	for _, t := range []struct{ at, weight float64 }{{-2, 1}, {-1, -8}, {1, 8}, {2, -1}} {
 		y, err := f(combined(1, theta, t.at*h, v))
@@ -148,7 +149,8 @@ func (c *checker) symmetry() error {
 	return c.operator("HVP", func(v []float64) ([]float64, error) { return c.product(c.theta, v, c.d) }, false)
 }
 
-// operator checks that a matrix, known by its products, is one: linear, symmetric and, where asked for, positive semi-definite.
+// operator checks that a matrix, known by its products, is one: linear, symmetric and, where asked
+// for, positive semi-definite.
 func (c *checker) operator(name string, multiply func(v []float64) ([]float64, error), semidefinite bool) error {
 	for range 3 {
 		u, v := c.direction(), c.direction()

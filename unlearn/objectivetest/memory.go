@@ -9,7 +9,8 @@ import (
 	"lethe/datasets"
 )
 
-// memory checks that results are in dst alone, that nothing of an earlier call is left, and that the same inputs give the same bits.
+// memory checks that results are in dst alone, that nothing of an earlier call is left, and that
+// the same inputs give the same bits.
 func (c *checker) memory() error {
 	ctx := context.Background()
 	v, other := c.direction(), c.point(1)

@@ -1,5 +1,6 @@
-// Package objectivetest tells the author of an [unlearn.Objective] whether its numbers can be trusted. What is built of package nets is
-// checked by lethe/graph/graphtest; this package is for objectives that are written by hand.
+// Package objectivetest tells the author of an [unlearn.Objective] whether its numbers can be
+// trusted. What is built of package nets is checked by lethe/graph/graphtest; this package is for
+// objectives that are written by hand.
 package objectivetest
 
 import (
@@ -14,7 +15,8 @@ import (
 	"lethe/unlearn"
 )
 
-// Tolerances are relative to the size of what is compared, and as tight as rounding in double precision allows.
+// Tolerances are relative to the size of what is compared, and as tight as rounding in double
+// precision allows.
 const (
 	differenceTolerance = 1e-6
 	symmetryTolerance   = 1e-9
@@ -25,22 +27,28 @@ const (
 	mostSingles         = 32   // samples that are looked at one at a time
 )
 
-// Check holds an objective, on the samples d at the parameters theta, against what its methods promise:
+// Check holds an objective, on the samples d at the parameters theta, against what its methods
+// promise:
 //
-//   - Gradient is the derivative of Loss, and HVP that of Gradient, by finite differences, one parameter at a time (where there are more, 64 of
-//     them for Gradient and 16 for HVP) and along random directions; the Hessian is symmetric, and its products linear.
-//   - Loss, Gradient and HVP are sums over samples: those of two halves, and of the single samples (32 at the most), add up to the whole.
+//   - Gradient is the derivative of Loss, and HVP that of Gradient, by finite differences, one
+//     parameter at a time (where there are more, 64 of them for Gradient and 16 for HVP) and along
+//     random directions; the Hessian is symmetric, and its products linear.
+//   - Loss, Gradient and HVP are sums over samples: those of two halves, and of the single samples
+//     (32 at the most), add up to the whole.
 //   - A sample of weight w counts w times, or data with weights is refused with an error.
-//   - The results overwrite dst, are in it alone and do not depend on earlier calls; theta, v and the samples are left as they are; the same
-//     inputs give the same bits; a context that has ended gives its error.
+//   - The results overwrite dst, are in it alone and do not depend on earlier calls; theta, v and
+//     the samples are left as they are; the same inputs give the same bits; a context that has
+//     ended gives its error.
 //
-// Where the objective has more methods they are held against these: [unlearn.LossGradient], [unlearn.Linearizer],
-// [unlearn.GaussNewtonLinearizer] (linear, symmetric, positive semi-definite), [unlearn.PerSampler], [unlearn.Predictor] and
-// [unlearn.StochasticObjective]. Parameters that an [unlearn.PenaltyChecker] keeps the regularizer from are not differentiated by.
+// Where the objective has more methods they are held against these: [unlearn.LossGradient],
+// [unlearn.Linearizer], [unlearn.GaussNewtonLinearizer] (linear, symmetric, positive
+// semi-definite), [unlearn.PerSampler], [unlearn.Predictor] and [unlearn.StochasticObjective].
+// Parameters that an [unlearn.PenaltyChecker] keeps the regularizer from are not differentiated by.
 //
-// A few samples are enough. The objective has to compute in double precision. Differences are taken at two step widths; where these
-// disagree a kink, of a maximum say, lies within a step, and another point nearby is tried. The error names the method and, where it can,
-// the parameter; several faults are joined. A method that panics is an error too.
+// A few samples are enough. The objective has to compute in double precision. Differences are taken
+// at two step widths; where these disagree a kink, of a maximum say, lies within a step, and
+// another point nearby is tried. The error names the method and, where it can, the parameter;
+// several faults are joined. A method that panics is an error too.
 func Check(o unlearn.Objective, d *datasets.Dataset, theta []float64) error {
 	c, err := newChecker(o, d, theta)
 	if err != nil {
@@ -108,7 +116,8 @@ func newChecker(o unlearn.Objective, d *datasets.Dataset, theta []float64) (c *c
 	return c, err
 }
 
-// chooseFree leaves out what a PenaltyChecker marks: running statistics, of which no gradient is taken.
+// chooseFree leaves out what a PenaltyChecker marks: running statistics, of which no gradient is
+// taken.
 func (c *checker) chooseFree() {
 	o, marks := c.o.(unlearn.PenaltyChecker)
 	penalty := make([]float64, c.p)
@@ -131,7 +140,8 @@ func caught(f func() error) (err error) {
 	return f()
 }
 
-// lossAt, gradientAt and product call the objective, refuse what is no number, and see that the arguments are left as they are.
+// lossAt, gradientAt and product call the objective, refuse what is no number, and see that the
+// arguments are left as they are.
 func (c *checker) lossAt(theta []float64, d *datasets.Dataset) (float64, error) {
 	own := slices.Clone(theta)
 	l, err := c.o.Loss(context.Background(), own, d)

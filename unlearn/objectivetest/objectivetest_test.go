@@ -17,8 +17,9 @@ import (
 	"lethe/unlearn/objectivetest"
 )
 
-// logistic is a hand-written logistic regression on dense rows, with everything that an objective may have: the loss of a sample is
-// softplus(z) - y z for z = x'theta, its gradient (s - y) x and its Hessian s (1 - s) x x', for s = sigmoid(z).
+// logistic is a hand-written logistic regression on dense rows, with everything that an objective
+// may have: the loss of a sample is softplus(z) - y z for z = x'theta, its gradient (s - y) x and
+// its Hessian s (1 - s) x x', for s = sigmoid(z).
 type logistic struct{ dim int }
 
 // each calls f with the weight, the row and the label of every sample.

@@ -32,7 +32,8 @@ func (c *checker) lossGradient() error {
 	return same("LossGradient", "theta", c.theta, own)
 }
 
-// linearizer compares the product at fixed parameters with HVP, after the memory of theta holds something else.
+// linearizer compares the product at fixed parameters with HVP, after the memory of theta holds
+// something else.
 func (c *checker) linearizer() error {
 	o, ok := c.o.(unlearn.Linearizer)
 	if !ok {
@@ -61,7 +62,8 @@ func (c *checker) linearizer() error {
 
 type linearize func(ctx context.Context, theta []float64, d *datasets.Dataset) (func(dst, v []float64) error, error)
 
-// linearized is the product of a method that fixes theta, which is overwritten afterwards: it belongs to the caller.
+// linearized is the product of a method that fixes theta, which is overwritten afterwards: it
+// belongs to the caller.
 func (c *checker) linearized(name string, method linearize) (func(v []float64) ([]float64, error), error) {
 	own := slices.Clone(c.theta)
 	f, err := method(context.Background(), own, c.d)

@@ -45,7 +45,8 @@ func (t *total) add(a all, w float64) {
 	t.size[2] += math.Abs(w) * largest(a.product)
 }
 
-// is compares the sum with what the objective gives for the whole. what is what went wrong if they differ.
+// is compares the sum with what the objective gives for the whole. what is what went wrong if they
+// differ.
 func (t *total) is(whole all, what string) error {
 	for k, part := range []struct {
 		name      string
@@ -60,7 +61,8 @@ func (t *total) is(whole all, what string) error {
 	return nil
 }
 
-// halves checks that what is said of the whole is the sum over two parts, in another order, and that a row given twice counts twice.
+// halves checks that what is said of the whole is the sum over two parts, in another order, and
+// that a row given twice counts twice.
 func (c *checker) halves() error {
 	v := c.direction()
 	whole, err := c.allOf(v, c.d)
@@ -112,7 +114,8 @@ func (c *checker) singles() error {
 
 func (c *checker) some() *datasets.Dataset { return c.d.Slice(0, min(c.d.Len(), mostSingles)) }
 
-// weights checks that a sample counts as often as its weight says. An objective may refuse weights, but not pass them over.
+// weights checks that a sample counts as often as its weight says. An objective may refuse weights,
+// but not pass them over.
 func (c *checker) weights() error {
 	v := c.direction()
 	plain := *c.some()

@@ -1,4 +1,5 @@
-// Command fashiongen makes the embedded part of the data set "fashion" from the whole of Fashion-MNIST.
+// Command fashiongen makes the embedded part of the data set "fashion" from the whole of
+// Fashion-MNIST.
 //
 // It takes the folder of the four files that the Debian package dataset-fashion-mnist installs:
 //

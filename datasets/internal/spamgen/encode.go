@@ -9,10 +9,11 @@ import (
 	"strings"
 )
 
-// encode writes what datasets/spam.go reads, gzipped: the number of words, of names and of mails; the words, one a line; the
-// names as rising places among the words; one byte a mail (1 spam, 2 test); and for each word the number of mails
-// that have it and which they are, rising. Numbers are unsigned varints, rising ones as differences: words are in
-// falling frequency and mails of one list stand together, which keeps the differences small.
+// encode writes what datasets/spam.go reads, gzipped: the number of words, of names and of mails;
+// the words, one a line; the names as rising places among the words; one byte a mail (1 spam, 2
+// test); and for each word the number of mails that have it and which they are, rising. Numbers are
+// unsigned varints, rising ones as differences: words are in falling frequency and mails of one
+// list stand together, which keeps the differences small.
 func encode(mails []*mailText, words, names []string) ([]byte, error) {
 	place := make(map[string]int, len(words))
 	for i, w := range words {
@@ -47,7 +48,8 @@ func encode(mails []*mailText, words, names []string) ([]byte, error) {
 	return zipped(b)
 }
 
-// flag says whether a mail is spam and whether it is one of the fifth that is for testing, by the hash of its file name.
+// flag says whether a mail is spam and whether it is one of the fifth that is for testing, by the
+// hash of its file name.
 func flag(m *mailText) byte {
 	var f byte
 	if m.spam {

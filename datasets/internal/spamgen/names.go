@@ -5,11 +5,12 @@ import (
 	"strings"
 )
 
-// minCapital is the least share of capitalized occurrences, words all in capitals aside, that a name has.
+// minCapital is the least share of capitalized occurrences, words all in capitals aside, that a
+// name has.
 const minCapital = 0.8
 
-// nameTest tells personal names: words that are nearly always capitalized and are either in commonNames or part of a
-// display name of two or three words in a ham mail; less notNames.
+// nameTest tells personal names: words that are nearly always capitalized and are either in
+// commonNames or part of a display name of two or three words in a ham mail; less notNames.
 func nameTest(mails []*mailText) func(word string) bool {
 	display := displayWords(mails)
 	capital, total := capitalized(mails)
@@ -45,7 +46,8 @@ func isCapitalized(w string) bool {
 	return len(w) > 1 && w[0] >= 'A' && w[0] <= 'Z' && strings.ToLower(w[1:]) == w[1:]
 }
 
-// capitalized counts how often a word stands in all mails, not all in capitals, and how often of these it is capitalized.
+// capitalized counts how often a word stands in all mails, not all in capitals, and how often of
+// these it is capitalized.
 func capitalized(mails []*mailText) (capital, total map[string]int) {
 	capital, total = map[string]int{}, map[string]int{}
 	for _, m := range mails {

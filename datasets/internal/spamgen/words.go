@@ -36,8 +36,8 @@ func countWords(mails []*mailText) map[string]int {
 	return counts
 }
 
-// vocabulary returns the words and names that enough mails contain, the most frequent first and equally frequent ones by
-// spelling, and the names among them, sorted.
+// vocabulary returns the words and names that enough mails contain, the most frequent first and
+// equally frequent ones by spelling, and the names among them, sorted.
 func vocabulary(mails []*mailText) (words, names []string) {
 	counts := countWords(mails)
 	isName := nameTest(mails)

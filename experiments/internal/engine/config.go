@@ -22,9 +22,11 @@ type Config struct {
 	Model      string `yaml:"model"`
 	Profile    string `yaml:"profile"`
 	Seed       uint64 `yaml:"seed"`
-	// Command repeats the run when the defaults are still the same; config.yaml itself repeats it always.
+	// Command repeats the run when the defaults are still the same; config.yaml itself repeats it
+	// always.
 	Command string `yaml:"command"`
-	// Parts holds the settings of each experiment that the run consists of, all of them, in the run's order.
+	// Parts holds the settings of each experiment that the run consists of, all of them, in the
+	// run's order.
 	Parts []Part `yaml:"parts"`
 	// Given is what the user gave besides data set and settings; nil = nothing.
 	Given *Given `yaml:"memory,omitempty"`
@@ -66,7 +68,8 @@ func (p Part) MarshalYAML() (any, error) {
 	return node, nil
 }
 
-// UnmarshalYAML reads what MarshalYAML wrote. Settings that are missing are noted for [Config.complete], unknown ones are errors.
+// UnmarshalYAML reads what MarshalYAML wrote. Settings that are missing are noted for
+// [Config.complete], unknown ones are errors.
 func (p *Part) UnmarshalYAML(node *yaml.Node) error {
 	var raw struct {
 		Experiment string            `yaml:"experiment"`
@@ -158,8 +161,8 @@ func DecodeConfig(path string, data []byte) (*Config, error) {
 	return &c, nil
 }
 
-// checkSeed refuses a seed that is no whole number, of which the library would take a part, and says whether there is one. What is no
-// configuration at all is left to the library.
+// checkSeed refuses a seed that is no whole number, of which the library would take a part, and
+// says whether there is one. What is no configuration at all is left to the library.
 func checkSeed(data []byte) (there bool, err error) {
 	var c struct {
 		Seed yaml.Node `yaml:"seed"`
@@ -192,8 +195,8 @@ func (c *Config) checkParts(e *Experiment, parts []*Experiment) error {
 	return nil
 }
 
-// complete gives settings that the file does not name their default: a run may be older than a setting, whose default then is what the
-// program did before there was one.
+// complete gives settings that the file does not name their default: a run may be older than a
+// setting, whose default then is what the program did before there was one.
 func (c *Config) complete() error {
 	for i := range c.Parts {
 		p := &c.Parts[i]

@@ -21,16 +21,19 @@ type Experiment struct {
 	Rows     []Row                           // in place of the domain's; nil = those
 	Label    func(rec records.Record) string // in place of the domain's; nil = that
 
-	// DataOnly marks an experiment that needs no trained model, so that a collection of experiments runs it under the domain's first model only.
+	// DataOnly marks an experiment that needs no trained model, so that a collection of experiments
+	// runs it under the domain's first model only.
 	DataOnly bool
-	// Refuses says why the experiment cannot be done with a model; nil = it takes all of the domain's.
+	// Refuses says why the experiment cannot be done with a model; nil = it takes all of the
+	// domain's.
 	Refuses func(model string) error
 	// Defaults changes the settings of the domain where the experiment wants others.
 	Defaults func(s Settings, k Key)
-	// Units lists the work, in the order in which it is to be done. Each unit is computed from the run's seed alone, so that
-	// it comes out the same whatever was computed before it.
+	// Units lists the work, in the order in which it is to be done. Each unit is computed from the
+	// run's seed alone, so that it comes out the same whatever was computed before it.
 	Units func(ctx context.Context, s *Session, set Settings) ([]Unit, error)
-	// Idle says why a setting that the experiment takes changes nothing in this run; "" where it may change something.
+	// Idle says why a setting that the experiment takes changes nothing in this run; "" where it
+	// may change something.
 	Idle func(s *Session, set Settings, key string) string
 	// Describe states the settings that a reader of the tables has to know, and names their keys.
 	Describe func(set Settings, model, dataset string) (line string, keys []string)
@@ -46,7 +49,8 @@ type Unit struct {
 	Run  func(ctx context.Context) ([]records.Record, error)
 }
 
-// Settings are what --set may change for one experiment: a pointer to a struct whose fields have the tags of package settings.
+// Settings are what --set may change for one experiment: a pointer to a struct whose fields have
+// the tags of package settings.
 type Settings interface {
 	Set(key, text string) error // changes one setting from its text; lists are separated by commas
 	Text(key string) string     // returns a setting as Set reads it
@@ -59,17 +63,21 @@ type Domain struct {
 	Models []Named // the first is the default
 	Holds  string  // what its data sets hold: "rows of features"
 
-	// Datasets are the named data sets that the experiments work on; First is the one that is taken where none is named, nil = all.
+	// Datasets are the named data sets that the experiments work on; First is the one that is taken
+	// where none is named, nil = all.
 	Datasets []string
 	First    func(profile string) string
-	// Choose and Read take the place of named data sets: the names of what is worked on, and its text with a fingerprint.
+	// Choose and Read take the place of named data sets: the names of what is worked on, and its
+	// text with a fingerprint.
 	Choose func(o *Order) ([]string, error)
 	Read   func(o *Order) (text, fingerprint string, err error)
 
-	// Flags are the flags of the command line that only these experiments take; CheckGiven says what of it does not go together.
+	// Flags are the flags of the command line that only these experiments take; CheckGiven says
+	// what of it does not go together.
 	Flags      []string
 	CheckGiven func(g *Given) error
-	// TakeNetworks makes the networks of a folder stand for the trainings of the run, and returns a fingerprint of them.
+	// TakeNetworks makes the networks of a folder stand for the trainings of the run, and returns a
+	// fingerprint of them.
 	TakeNetworks func(ctx context.Context, s *Session, dir string, parts []Part) (string, error)
 
 	// New returns settings without values, Defaults those of a run before --set.
@@ -80,12 +88,14 @@ type Domain struct {
 	// Recall takes from s.Before what an earlier session of the run computed; nil = nothing.
 	Recall func(s *Session, part string, set Settings)
 
-	// Rows are the rows of tables and figures in their order, with the color of each; Label names the row of a record, nil = its method.
+	// Rows are the rows of tables and figures in their order, with the color of each; Label names
+	// the row of a record, nil = its method.
 	Rows  []Row
 	Label func(rec records.Record) string
 	// Tables are shown of every experiment, after its own; nil = none.
 	Tables func(r *Results) []report.Table
-	// Former gives records and names of units of former versions their present names; nil = nothing was renamed.
+	// Former gives records and names of units of former versions their present names; nil = nothing
+	// was renamed.
 	Former     func(all []records.Record)
 	FormerUnit func(name string) string
 }

@@ -2,7 +2,8 @@ package engine
 
 import "lethe/experiments/internal/records"
 
-// ReadRecords reads the records of a run's folder; what former versions called otherwise has its present name.
+// ReadRecords reads the records of a run's folder; what former versions called otherwise has its
+// present name.
 func ReadRecords(dir string) ([]records.Record, error) {
 	found, err := records.Read(dir)
 	for _, d := range domains() {
@@ -13,7 +14,8 @@ func ReadRecords(dir string) ([]records.Record, error) {
 	return found, err
 }
 
-// OpenFolder makes or opens a run's folder and locks it. On Resume the run's own settings must equal c's; the error names the ones that differ.
+// OpenFolder makes or opens a run's folder and locks it. On Resume the run's own settings must
+// equal c's; the error names the ones that differ.
 func OpenFolder(dir string, c *Config, mode records.Mode) (*records.Folder, error) {
 	return records.OpenFolder(dir, configured{c}, mode)
 }

@@ -10,7 +10,8 @@ import (
 	"lethe/experiments/internal/records"
 )
 
-// Given is what the user gives a run besides its data set and settings. Which experiments take it their domain says. The zero value is nothing.
+// Given is what the user gives a run besides its data set and settings. Which experiments take it
+// their domain says. The zero value is nothing.
 type Given struct {
 	Text        string `yaml:"text,omitempty"`        // file of the text that is worked on
 	Prompt      string `yaml:"prompt,omitempty"`      // what stands before the secret

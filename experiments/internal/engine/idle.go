@@ -6,7 +6,8 @@ import (
 	"lethe/experiments/internal/report"
 )
 
-// idle returns why a setting changes nothing in one part of a run, or "" where it may change something.
+// idle returns why a setting changes nothing in one part of a run, or "" where it may change
+// something.
 func (s *Session) idle(key string, e *Experiment, set Settings) string {
 	if !e.Takes(key) {
 		if owners := Owners(key); owners != nil {

@@ -29,7 +29,8 @@ func Fields() []settings.Field {
 	return out
 }
 
-// keyName returns the name of a setting that is given by one of its other names; every other text as it is.
+// keyName returns the name of a setting that is given by one of its other names; every other text
+// as it is.
 func keyName(name string) string {
 	for _, f := range Fields() {
 		if f.Name == name || slices.Contains(f.Also, name) {
@@ -39,7 +40,8 @@ func keyName(name string) string {
 	return name
 }
 
-// Owners returns the experiments that alone take the setting; none where all of a domain of several do.
+// Owners returns the experiments that alone take the setting; none where all of a domain of several
+// do.
 func Owners(key string) []string {
 	var out []string
 	for _, d := range domains() {
@@ -66,7 +68,8 @@ func Owners(key string) []string {
 	return out
 }
 
-// set changes a setting of the experiment; one that only others take is checked by theirs, and changes nothing.
+// set changes a setting of the experiment; one that only others take is checked by theirs, and
+// changes nothing.
 func (e *Experiment) set(s Settings, key, text string) error {
 	for _, f := range s.Fields() {
 		if f.Name == key {

@@ -8,7 +8,8 @@ import (
 	"unicode"
 )
 
-// UsageError is an order that cannot be understood: an unknown experiment, data set, model, profile or setting.
+// UsageError is an order that cannot be understood: an unknown experiment, data set, model, profile
+// or setting.
 type UsageError struct{ Err error }
 
 func (e *UsageError) Error() string { return e.Err.Error() }
@@ -90,7 +91,8 @@ func (o *Order) parts(e *Experiment, dataset, model string) ([]Part, error) {
 // assignment is one --set.
 type assignment struct{ key, value string }
 
-// Assignments returns what --set gives, in the order given; of several for one setting the last counts and the others are dropped.
+// Assignments returns what --set gives, in the order given; of several for one setting the last
+// counts and the others are dropped.
 func (o *Order) Assignments() ([]assignment, error) {
 	var out []assignment
 	for _, text := range o.Set {

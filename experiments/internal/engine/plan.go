@@ -14,8 +14,8 @@ type Planned struct {
 	Missing string // how to get the data set; "" if it is available
 }
 
-// Plan checks the order as [Order.Do] does, as far as that is possible without reading data, and returns its runs. It computes nothing and
-// writes nothing.
+// Plan checks the order as [Order.Do] does, as far as that is possible without reading data, and
+// returns its runs. It computes nothing and writes nothing.
 func (o *Order) Plan() ([]Planned, error) {
 	o.fill()
 	e, names, models, err := o.check()

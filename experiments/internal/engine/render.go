@@ -96,8 +96,8 @@ func Merge(dirs []string, path string) error {
 	return records.WriteFile(path, page)
 }
 
-// RunFolders returns the folders of runs among dirs, and those that lie one or two levels below where a folder is no run itself: an
-// experiment's folder, or that of all results.
+// RunFolders returns the folders of runs among dirs, and those that lie one or two levels below
+// where a folder is no run itself: an experiment's folder, or that of all results.
 func RunFolders(dirs []string) ([]string, error) {
 	var out []string
 	for _, dir := range dirs {
@@ -141,7 +141,8 @@ func title(c *Config) string {
 	return fmt.Sprintf("%s: %s, %s", title, report.Shown(c.Dataset), model)
 }
 
-// Text returns the run's tables for a terminal of that many columns, without those that show how settings were chosen.
+// Text returns the run's tables for a terminal of that many columns, without those that show how
+// settings were chosen.
 func Text(dir string, width int) (string, error) {
 	d, err := Load(dir)
 	if err != nil {
@@ -167,7 +168,8 @@ func withChanged(line string, changed []string) string {
 	return line + " Changed from the default: " + strings.Join(changed, ", ") + "."
 }
 
-// changedSettings returns the settings that differ from their default, except those that are stated already.
+// changedSettings returns the settings that differ from their default, except those that are stated
+// already.
 func changedSettings(e *Experiment, c *Config, s Settings, told map[string]bool) []string {
 	defaults, err := Defaults(e, Key{c.Dataset, c.Model, c.Profile})
 	if err != nil {

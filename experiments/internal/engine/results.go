@@ -45,7 +45,8 @@ func (r *Results) Setting(key string) string {
 	return ""
 }
 
-// Claims returns the expectations that the records can confirm or refute. They are computed from the records alone.
+// Claims returns the expectations that the records can confirm or refute. They are computed from
+// the records alone.
 func Claims(c *Config, records []records.Record) []report.Claim {
 	var out []report.Claim
 	for _, e := range all {

@@ -30,8 +30,8 @@ type Order struct {
 	Mode       records.Mode
 	Given             // of those experiments whose domain takes it
 	Networks   string // folder of networks that were trained before; "" = train
-	// Repeat is a run to be repeated with its own settings; the fields above it are then taken from it, but for the files that Given
-	// names again because they lie elsewhere now.
+	// Repeat is a run to be repeated with its own settings; the fields above it are then taken from
+	// it, but for the files that Given names again because they lie elsewhere now.
 	Repeat   *Config
 	Progress Progress
 }
@@ -57,7 +57,8 @@ type Missing struct {
 	How     string // to get it
 }
 
-// Do carries the order out: one run for each data set and model. What was finished when an error ended it is returned as well.
+// Do carries the order out: one run for each data set and model. What was finished when an error
+// ended it is returned as well.
 func (o *Order) Do(ctx context.Context) (runs []Run, missing []Missing, err error) {
 	if o.Progress == nil {
 		o.Progress = Quiet{}

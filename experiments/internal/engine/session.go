@@ -8,8 +8,9 @@ import (
 	"lethe/experiments/internal/records"
 )
 
-// Session is what the units of one run share. What the experiments of a package share beyond that they keep by [Own]. Everything in it is a
-// function of the data, the seed and the settings, so a unit gives the same records whatever ran before it.
+// Session is what the units of one run share. What the experiments of a package share beyond that
+// they keep by [Own]. Everything in it is a function of the data, the seed and the settings, so a
+// unit gives the same records whatever ran before it.
 type Session struct {
 	Experiment string // the run's, not the part's
 	Dataset    string
@@ -27,7 +28,8 @@ type Session struct {
 	own    map[reflect.Type]any
 }
 
-// NewSession returns the session of a run; named is nil for a text, before are the records of its finished units.
+// NewSession returns the session of a run; named is nil for a text, before are the records of its
+// finished units.
 func NewSession(c *Config, named *datasets.Named, before []records.Record, p Progress) *Session {
 	return &Session{Experiment: c.Experiment, Dataset: c.Dataset, Model: c.Model, Profile: c.Profile, Seed: c.Seed, Progress: p, Named: named, Before: before,
 		own: map[reflect.Type]any{}}

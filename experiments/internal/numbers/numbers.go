@@ -23,7 +23,8 @@ func Fixed(v float64, places int) string {
 	return strconv.FormatFloat(v, 'f', places, 64)
 }
 
-// Significant writes so many significant digits, with an exponent outside 1e-3 to 1e6; a dash for NaN.
+// Significant writes so many significant digits, with an exponent outside 1e-3 to 1e6; a dash for
+// NaN.
 func Significant(v float64, digits int) string {
 	switch a := math.Abs(v); {
 	case math.IsNaN(v):

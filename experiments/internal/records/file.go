@@ -6,7 +6,8 @@ import (
 	"github.com/google/renameio/v2"
 )
 
-// FileMode is the mode of all files of a run, which are for publication, as far as the user's umask allows.
+// FileMode is the mode of all files of a run, which are for publication, as far as the user's umask
+// allows.
 const FileMode = 0o644
 
 // WriteFile writes the file whole or not at all.

@@ -27,9 +27,11 @@ const (
 type Configuration interface {
 	// Encode returns the file that says it.
 	Encode() []byte
-	// Continues returns an error, which names what differs, unless the file at that path says the same.
+	// Continues returns an error, which names what differs, unless the file at that path says the
+	// same.
 	Continues(path string) error
-	// Unit returns the present name of a unit, which a run of a former version may have had under another.
+	// Unit returns the present name of a unit, which a run of a former version may have had under
+	// another.
 	Unit(name string) string
 }
 
@@ -48,9 +50,10 @@ var ErrExists = errors.New("the folder already holds a run: --resume continues i
 // ErrLocked reports that another process works in the folder.
 var ErrLocked = errors.New("another process is working in this folder")
 
-// Folder is a run's folder while the run is going on. Records are appended unit by unit (a unit is one draw); a unit counts once
-// its line stands in progress.jsonl, which is written and synced after its records. What a kill left behind that, whole lines or
-// half of one, is cut off when the run resumes, so no record is lost and none is doubled.
+// Folder is a run's folder while the run is going on. Records are appended unit by unit (a unit is
+// one draw); a unit counts once its line stands in progress.jsonl, which is written and synced
+// after its records. What a kill left behind that, whole lines or half of one, is cut off when the
+// run resumes, so no record is lost and none is doubled.
 type Folder struct {
 	Dir      string
 	lock     *flock.Flock
@@ -70,8 +73,8 @@ type progressLine struct {
 // ErrPacked reports that a folder keeps a run for reading only.
 var ErrPacked = errors.New("the folder keeps a packed run (" + PackedName + "), which can only be read: name another folder by --out")
 
-// OpenFolder makes or opens a run's folder and locks it. On Resume c must continue what the folder's own
-// configuration says.
+// OpenFolder makes or opens a run's folder and locks it. On Resume c must continue what the
+// folder's own configuration says.
 func OpenFolder(dir string, c Configuration, mode Mode) (*Folder, error) {
 	if _, err := os.Stat(filepath.Join(dir, PackedName)); err == nil {
 		return nil, fmt.Errorf("experiments: %s: %w", dir, ErrPacked)
@@ -125,7 +128,8 @@ func (f *Folder) open(c Configuration, mode Mode, exists bool) error {
 		flags |= os.O_TRUNC
 	}
 	var err error
-	// Progress first: without it records count for nothing, so that a kill between the two truncations leaves nothing doubled.
+	// Progress first: without it records count for nothing, so that a kill between the two
+	// truncations leaves nothing doubled.
 	if f.progress, err = os.OpenFile(filepath.Join(f.Dir, ProgressName), flags, FileMode); err != nil {
 		return err
 	}
@@ -140,8 +144,9 @@ func (f *Folder) open(c Configuration, mode Mode, exists bool) error {
 	return f.recover()
 }
 
-// begun reports whether the folder holds anything worth keeping: a finished unit, even one whose line is damaged, a report, or parameters of a
-// long training. A run that was refused or stopped before its first unit ended leaves none of them.
+// begun reports whether the folder holds anything worth keeping: a finished unit, even one whose
+// line is damaged, a report, or parameters of a long training. A run that was refused or stopped
+// before its first unit ended leaves none of them.
 func (f *Folder) begun() (bool, error) {
 	for _, name := range []string{ReportName, TrainedName} {
 		if _, err := os.Stat(filepath.Join(f.Dir, name)); err == nil {
@@ -155,7 +160,8 @@ func (f *Folder) begun() (bool, error) {
 	return bytes.ContainsRune(data, '\n'), err
 }
 
-// removeRendered removes what was made from the records that are about to go, and the parameters they were measured on.
+// removeRendered removes what was made from the records that are about to go, and the parameters
+// they were measured on.
 func (f *Folder) removeRendered() error {
 	if err := os.RemoveAll(filepath.Join(f.Dir, TrainedName)); err != nil {
 		return err
@@ -176,10 +182,12 @@ func (f *Folder) removeRendered() error {
 	return nil
 }
 
-// pending are the names under which files of a run are written before they are renamed; a kill may leave some.
+// pending are the names under which files of a run are written before they are renamed; a kill may
+// leave some.
 var pending = regexp.MustCompile(`^\..+\.(yaml|md|html|svg|png|seconds|safetensors)[0-9]+$`)
 
-// removePending removes what a kill left in the folders half written. Nobody else writes there: the run's folder is locked.
+// removePending removes what a kill left in the folders half written. Nobody else writes there: the
+// run's folder is locked.
 func removePending(dirs ...string) error {
 	for _, dir := range dirs {
 		entries, err := os.ReadDir(dir)
@@ -219,7 +227,8 @@ func (f *Folder) recover() error {
 	return errors.Join(cut(f.progress, keep), cut(f.records, f.end))
 }
 
-// follows reports whether the records of a unit may end there: behind those of the unit before it, at the end of a line.
+// follows reports whether the records of a unit may end there: behind those of the unit before it,
+// at the end of a line.
 func (f *Folder) follows(records []byte, end int64) bool {
 	return end == f.end || end > f.end && end <= int64(len(records)) && records[end-1] == '\n'
 }

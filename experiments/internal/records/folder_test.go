@@ -40,7 +40,8 @@ func TestUnitsOfFormerVersionsAreDone(t *testing.T) {
 	require.NoError(t, f.Close())
 }
 
-// A folder belongs to one process, resumes only with the settings it began with, and starts again only by force.
+// A folder belongs to one process, resumes only with the settings it began with, and starts again
+// only by force.
 func TestAFolderIsNotOverwrittenNorShared(t *testing.T) {
 	dir, c := t.TempDir(), configuration("seed: 1\n")
 	f, err := OpenFolder(dir, c, Fresh)

@@ -35,7 +35,8 @@ func FuzzRecords(f *testing.F) {
 	})
 }
 
-// Whatever a kill leaves of a run's two files, the run resumes, and what it adds is read back after what it kept.
+// Whatever a kill leaves of a run's two files, the run resumes, and what it adds is read back after
+// what it kept.
 func FuzzProgress(f *testing.F) {
 	record := `{"experiment":"","dataset":"","model":"","method":"","metric":"x","unit":"","value":1,"seed":0,"draw":0,"settings":null}` + "\n"
 	f.Add([]byte(record+record), []byte(`{"unit":"a","end":118}`+"\n"+`{"unit":"b","end":236}`+"\n"))

@@ -1,4 +1,5 @@
-// Package records keeps what a run measured: records, questions to them, and the folder that they are written to. It knows no experiment.
+// Package records keeps what a run measured: records, questions to them, and the folder that they
+// are written to. It knows no experiment.
 package records
 
 import (
@@ -14,7 +15,8 @@ import (
 	"path/filepath"
 )
 
-// Record is one measured number and everything that is needed to read it: one line of records.jsonl.
+// Record is one measured number and everything that is needed to read it: one line of
+// records.jsonl.
 type Record struct {
 	Experiment string  `json:"experiment"`
 	Dataset    string  `json:"dataset"`
@@ -25,8 +27,9 @@ type Record struct {
 	Value      float64 `json:"value"`
 	Seed       uint64  `json:"seed"` // the run's
 	Draw       int     `json:"draw"` // which random draw of the change, from 0
-	// Settings hold what varies within a run: the size of the change, the start of a retraining, the step length. Values are
-	// strings, booleans and float64, so that a record read back equals the record written.
+	// Settings hold what varies within a run: the size of the change, the start of a retraining,
+	// the step length. Values are strings, booleans and float64, so that a record read back equals
+	// the record written.
 	Settings map[string]any `json:"settings"`
 }
 
@@ -80,8 +83,8 @@ func (r Record) Text(setting string) string {
 	return s
 }
 
-// Encode returns the records as JSON lines. Numbers that JSON cannot hold are errors: a method that failed is
-// recorded as failed, never as NaN.
+// Encode returns the records as JSON lines. Numbers that JSON cannot hold are errors: a method that
+// failed is recorded as failed, never as NaN.
 func Encode(records []Record) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -128,7 +131,8 @@ func Decode(r io.Reader) ([]Record, error) {
 	}
 }
 
-// decodeLine reads one record. One without a metric or a value is an error: a missing number must not be read as 0.
+// decodeLine reads one record. One without a metric or a value is an error: a missing number must
+// not be read as 0.
 func decodeLine(text []byte) (Record, error) {
 	var line struct {
 		Record
@@ -147,7 +151,8 @@ func decodeLine(text []byte) (Record, error) {
 	return line.Record, nil
 }
 
-// readFile returns the text of the records in the folder, packed or not, and the file that it was read from.
+// readFile returns the text of the records in the folder, packed or not, and the file that it was
+// read from.
 func readFile(dir string) (data []byte, path string, err error) {
 	path = filepath.Join(dir, RecordsName)
 	data, err = os.ReadFile(path)
@@ -168,7 +173,8 @@ func readFile(dir string) (data []byte, path string, err error) {
 	return data, path, err
 }
 
-// Read reads the records of a run's folder, from records.jsonl or, where that is not there, from records.jsonl.gz.
+// Read reads the records of a run's folder, from records.jsonl or, where that is not there, from
+// records.jsonl.gz.
 func Read(dir string) ([]Record, error) {
 	data, path, err := readFile(dir)
 	if err != nil {

@@ -30,8 +30,8 @@ func Of(experiment string, records []Record) []Record {
 	return out
 }
 
-// Part returns the records of a metric that have the given settings, as name, value pairs; the name "method" is the method and
-// "label" its row label.
+// Part returns the records of a metric that have the given settings, as name, value pairs; the name
+// "method" is the method and "label" its row label.
 func (r *Results) Part(metric string, pairs ...any) []Record {
 	var out []Record
 next:
@@ -73,7 +73,8 @@ func (r *Results) Numbers(setting string) []float64 {
 	return out
 }
 
-// Labels returns the labels of the records that has holds of, each once: first those of order, in its order, then the others as they come.
+// Labels returns the labels of the records that has holds of, each once: first those of order, in
+// its order, then the others as they come.
 func (r *Results) Labels(order []string, has func(Record) bool) []string {
 	var out []string
 	for _, rec := range r.Records {

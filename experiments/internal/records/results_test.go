@@ -57,7 +57,8 @@ func TestQuestionsToResults(t *testing.T) {
 	assert.Empty(t, Of("f", r.Records))
 }
 
-// Whole numbers are compared as records have them, and a record with more tags than asked for matches.
+// Whole numbers are compared as records have them, and a record with more tags than asked for
+// matches.
 func TestMatching(t *testing.T) {
 	r := rows()
 	assert.Len(t, Matching(r.Records, "e", "b", "m", 0, Tags{"size": 10}), 1)

@@ -13,7 +13,8 @@ type Spread struct {
 	Mean, SD float64 // SD is 0 for a single draw; both are NaN for none
 }
 
-// SpreadOf returns the spread of the values, with the standard deviation of a sample, sum (v - mean)^2 / (N-1).
+// SpreadOf returns the spread of the values, with the standard deviation of a sample, sum (v -
+// mean)^2 / (N-1).
 func SpreadOf(values []float64) Spread {
 	switch len(values) {
 	case 0:
@@ -25,14 +26,15 @@ func SpreadOf(values []float64) Spread {
 	return Spread{len(values), mean, sd}
 }
 
-// Middle is the median of N draws with the smallest and the largest. It is what tables show: a mean may be that of one draw in ten, and a
-// standard deviation reach below zero.
+// Middle is the median of N draws with the smallest and the largest. It is what tables show: a mean
+// may be that of one draw in ten, and a standard deviation reach below zero.
 type Middle struct {
 	N                 int
 	Median, Low, High float64 // NaN for none
 }
 
-// MiddleOf returns the median of the values, of an even number the mean of the two in the middle, and the ends.
+// MiddleOf returns the median of the values, of an even number the mean of the two in the middle,
+// and the ends.
 func MiddleOf(values []float64) Middle {
 	if len(values) == 0 {
 		return Middle{0, math.NaN(), math.NaN(), math.NaN()}

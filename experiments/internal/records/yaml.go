@@ -11,8 +11,9 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Mapping is a node of names and values: texts, whole numbers and nodes. Texts that are not plain are written with quotation marks and
-// escapes, whatever they hold: left to itself the library writes some of several lines so that it cannot read them.
+// Mapping is a node of names and values: texts, whole numbers and nodes. Texts that are not plain
+// are written with quotation marks and escapes, whatever they hold: left to itself the library
+// writes some of several lines so that it cannot read them.
 func Mapping(pairs ...any) *yaml.Node {
 	out := &yaml.Node{Kind: yaml.MappingNode}
 	for i := 0; i < len(pairs); i += 2 {
@@ -35,8 +36,8 @@ func Mapping(pairs ...any) *yaml.Node {
 // Scalar is a text that needs no quotation marks.
 func Scalar(text string) *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Value: text} }
 
-// TextNode is a text: as it is where that reads back the same, and within quotation marks elsewhere. What is no UTF-8, a path may be, the
-// library writes in base64.
+// TextNode is a text: as it is where that reads back the same, and within quotation marks
+// elsewhere. What is no UTF-8, a path may be, the library writes in base64.
 func TextNode(s string) *yaml.Node {
 	if plainYAML(s) || !utf8.ValidString(s) {
 		return Scalar(s)
@@ -64,8 +65,8 @@ func EncodeYAML(v any) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// DecodeYAML reads the one document of a run's configuration into v. Fields that v does not have, a file without a document and one with
-// several are errors, which begin with the file's path.
+// DecodeYAML reads the one document of a run's configuration into v. Fields that v does not have, a
+// file without a document and one with several are errors, which begin with the file's path.
 func DecodeYAML(path string, data []byte, v any) error {
 	d := yaml.NewDecoder(bytes.NewReader(data))
 	d.KnownFields(true)

@@ -41,7 +41,8 @@ func (d *Document) Markdown() string {
 	return b.String()
 }
 
-// Text returns the tables for a terminal of that many columns, without those that show how settings were chosen.
+// Text returns the tables for a terminal of that many columns, without those that show how settings
+// were chosen.
 func (d *Document) Text(width int) string {
 	var b strings.Builder
 	b.WriteString(d.Title + "\n")

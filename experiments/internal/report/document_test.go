@@ -49,7 +49,8 @@ func TestDocumentAsText(t *testing.T) {
 	assert.NotContains(t, text, "chosen")
 }
 
-// Several documents are one page of sound elements, with anchors of their own and no figure that has nothing to show.
+// Several documents are one page of sound elements, with anchors of their own and no figure that
+// has nothing to show.
 func TestDocumentsAsAPage(t *testing.T) {
 	data, err := Page([]*Document{kitchen(), kitchen()})
 	require.NoError(t, err)
@@ -81,7 +82,8 @@ func TestFiguresAreWrittenByTheirNames(t *testing.T) {
 	assert.Error(t, kitchen().WriteFigures(filepath.Join(dir, "nowhere")))
 }
 
-// A label keeps its color wherever its series stands, a companion takes it over, and the others have that of their place.
+// A label keeps its color wherever its series stands, a companion takes it over, and the others
+// have that of their place.
 func TestColorsOfSeries(t *testing.T) {
 	line := func(label, of string) Series { return Series{Label: label, Of: of, X: []float64{1}, Y: []float64{1}} }
 	f := Figure{Series: []Series{line("x", ""), line("b", ""), line("b, again", "b"), line("y", "")}, Colors: map[string]int{"b": 4}}

@@ -34,7 +34,8 @@ type Figure struct {
 	Matrix *Matrix
 	// YNames are names of the heights 0, 1, ... in place of numbers.
 	YNames []string
-	// Colors are the numbers in the palette of labels that have one color in all figures; a series of another label has that of its place.
+	// Colors are the numbers in the palette of labels that have one color in all figures; a series
+	// of another label has that of its place.
 	Colors map[string]int
 }
 
@@ -59,7 +60,8 @@ func (s *Series) Add(x float64, m records.Middle) {
 
 const figureWidth, bareWidth, figureHeight = 18 * vg.Centimeter, 13 * vg.Centimeter, 9.5 * vg.Centimeter
 
-// palette is Okabe and Ito's with two of Tol's, distinguishable for color-blind readers, on a light and on a dark background.
+// palette is Okabe and Ito's with two of Tol's, distinguishable for color-blind readers, on a light
+// and on a dark background.
 var palette = []color.RGBA{
 	{0xD5, 0x5E, 0x00, 255}, {0x00, 0x72, 0xB2, 255}, {0x00, 0x9E, 0x73, 255}, {0xCC, 0x79, 0xA7, 255}, {0xE6, 0x9F, 0x00, 255},
 	{0x56, 0xB4, 0xE9, 255}, {0x8C, 0x6B, 0x3F, 255}, {0x88, 0x88, 0x88, 255}, {0xAA, 0x44, 0x99, 255}, {0x99, 0x99, 0x33, 255},
@@ -115,7 +117,8 @@ func (f *Figure) nameTicks() []plot.Tick {
 	return ticks
 }
 
-// add draws one series, without the points that a logarithmic axis cannot show, and returns how many points it has.
+// add draws one series, without the points that a logarithmic axis cannot show, and returns how
+// many points it has.
 func (f *Figure) add(p *plot.Plot, s Series, c color.Color, index int) (int, error) {
 	var points withErrors
 	for i, x := range s.X {
@@ -208,8 +211,9 @@ func widen(low, high float64, log bool) (float64, float64) {
 	return low - margin, high + margin
 }
 
-// logScale is a logarithmic axis. Package plot makes room for an axis title as if it stood at the arithmetic mean of the axis' ends, which
-// on a logarithmic axis is near one of them: the figure would shrink for a title that is drawn in the middle.
+// logScale is a logarithmic axis. Package plot makes room for an axis title as if it stood at the
+// arithmetic mean of the axis' ends, which on a logarithmic axis is near one of them: the figure
+// would shrink for a title that is drawn in the middle.
 type logScale struct{}
 
 func (logScale) Normalize(low, high, x float64) float64 {
@@ -219,7 +223,8 @@ func (logScale) Normalize(low, high, x float64) float64 {
 	return plot.LogScale{}.Normalize(low, high, x)
 }
 
-// logTicks marks decades with numbers, and 2 to 9 between them without unless there is hardly a decade.
+// logTicks marks decades with numbers, and 2 to 9 between them without unless there is hardly a
+// decade.
 type logTicks struct{}
 
 func (logTicks) Ticks(low, high float64) []plot.Tick {
@@ -259,7 +264,8 @@ func drawBeside(p *plot.Plot, c draw.Canvas) {
 	p.Legend = legend
 }
 
-// SVG returns the figure as SVG without a background; nil when it has nothing to show. bare leaves the legend out.
+// SVG returns the figure as SVG without a background; nil when it has nothing to show. bare leaves
+// the legend out.
 func (f *Figure) SVG(bare bool) ([]byte, error) {
 	p, err := f.plot()
 	if p == nil || err != nil {

@@ -12,7 +12,8 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// Matrix is a table of counts as a figure: rows from the top, each cell the darker the larger its share of the row.
+// Matrix is a table of counts as a figure: rows from the top, each cell the darker the larger its
+// share of the row.
 type Matrix struct {
 	Rows, Columns []string
 	Counts        [][]float64

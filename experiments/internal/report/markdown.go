@@ -7,7 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// markdownSigns are the characters that mean something within a line of Markdown or of the HTML in it.
+// markdownSigns are the characters that mean something within a line of Markdown or of the HTML in
+// it.
 const markdownSigns = "`*_<>[]~&$"
 
 // escaped returns a text as Markdown shows it: on one line, unless it is of several paragraphs.
@@ -16,8 +17,8 @@ func escaped(text string) string { return escapedBut(text, "") }
 // escapedCell is escaped for a cell of a table, which a bar would end.
 func escapedCell(text string) string { return escapedBut(strings.ReplaceAll(text, "\n", " "), "|") }
 
-// escapedBut puts a backslash before what means something, and before the signs that mean something at this place. A backslash before a
-// quotation mark stays as it is: a quoted text has one there.
+// escapedBut puts a backslash before what means something, and before the signs that mean something
+// at this place. A backslash before a quotation mark stays as it is: a quoted text has one there.
 func escapedBut(text, more string) string {
 	var b strings.Builder
 	for i, r := range text {
@@ -51,7 +52,8 @@ func Code(text string) string {
 	return fence + text + fence
 }
 
-// Shown returns a name, of a file for instance, so that it stands on one line: what does not print as its escape.
+// Shown returns a name, of a file for instance, so that it stands on one line: what does not print
+// as its escape.
 func Shown(name string) string {
 	if !strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) || r == utf8.RuneError }) {
 		return name

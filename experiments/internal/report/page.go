@@ -92,7 +92,8 @@ var (
 	black    = regexp.MustCompile(`(fill|stroke):#000000`)
 )
 
-// inline turns a figure's file into an element of the page: as wide as the page allows, what is black in the page's own text color.
+// inline turns a figure's file into an element of the page: as wide as the page allows, what is
+// black in the page's own text color.
 func inline(svg []byte, caption string) template.HTML {
 	label := strings.ReplaceAll(template.HTMLEscapeString(caption), "$", "$$") // a dollar sign would be a group of the expression
 	s := svgStart.ReplaceAllString(string(svg), `<svg viewBox="$1" fill="currentColor" role="img" aria-label="`+label+`" xmlns="http://www.w3.org/2000/svg">`)

@@ -33,7 +33,8 @@ func (f Style) Text(s records.Spread) string {
 	return f.One(s.Mean) + " ± " + numbers.Significant(s.SD, 2)
 }
 
-// Ends writes the median with the smallest and the largest; a dash for no draws, one number where all look alike.
+// Ends writes the median with the smallest and the largest; a dash for no draws, one number where
+// all look alike.
 func (f Style) Ends(m records.Middle) string {
 	if m.N == 0 {
 		return "-"

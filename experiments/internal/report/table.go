@@ -1,5 +1,5 @@
-// Package report shows results: tables as Markdown, for a terminal and in a page; figures as SVG and PNG; claims; and whole runs. It knows no
-// experiment.
+// Package report shows results: tables as Markdown, for a terminal and in a page; figures as SVG
+// and PNG; claims; and whole runs. It knows no experiment.
 package report
 
 import (

@@ -5,8 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// Text returns the table for a terminal: headers and the first column wrapped, and the columns that do not fit beside each other in
-// further blocks below.
+// Text returns the table for a terminal: headers and the first column wrapped, and the columns that
+// do not fit beside each other in further blocks below.
 func (t *Table) Text(width int) string {
 	const gap, firstWidth, headWidth = 2, 34, 16
 	if len(t.Rows) == 0 {
@@ -84,7 +84,8 @@ func writeBlock(b *strings.Builder, row [][]string, widths []int, from, to, gap 
 	}
 }
 
-// wrapText breaks text at spaces into lines of at most width characters; a longer word stands alone.
+// wrapText breaks text at spaces into lines of at most width characters; a longer word stands
+// alone.
 func wrapText(text string, width int) []string {
 	var lines []string
 	line := ""

@@ -44,8 +44,8 @@ func (f *Field) checkWords(given ...string) error {
 	return nil
 }
 
-// checkList holds each number of a list to the bounds, and refuses duplicates: such a list names what is tried or measured, once
-// each, unless its field says otherwise.
+// checkList holds each number of a list to the bounds, and refuses duplicates: such a list names
+// what is tried or measured, once each, unless its field says otherwise.
 func checkList[N int | float64](f *Field, list []N) error {
 	for i, n := range list {
 		if !f.Repeat && slices.Contains(list[:i], n) {

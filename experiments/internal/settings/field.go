@@ -32,7 +32,8 @@ var known = []string{"set", "doc", "also", "of", "words", "was", "max", "below",
 // tag is a key and its value.
 var tag = regexp.MustCompile(`^ *([a-z-]+):("(?:[^"\\]|\\.)*")`)
 
-// tags takes a field's tag apart. Unlike the library's it refuses a key that it does not know, which may be a slip of the keyboard.
+// tags takes a field's tag apart. Unlike the library's it refuses a key that it does not know,
+// which may be a slip of the keyboard.
 func tags(text reflect.StructTag) (map[string]string, error) {
 	out := map[string]string{}
 	for rest := string(text); strings.TrimSpace(rest) != ""; {

@@ -1,5 +1,6 @@
-// Package settings reads, prints and checks the settings of a program by their names. The settings are the fields of any struct; what may be
-// said of one stands in the tags of its field and nowhere else:
+// Package settings reads, prints and checks the settings of a program by their names. The settings
+// are the fields of any struct; what may be said of one stands in the tags of its field and nowhere
+// else:
 //
 //	set     its name
 //	doc     what it means
@@ -15,8 +16,9 @@
 //	unit    what a number counts or is measured in
 //	scope   what depends on it, in the words of the program, for [Form.Key]
 //
-// A field is a bool, a string, an int, a float64, an [Auto], or a list of strings, ints or float64s; the fields of an embedded struct count as
-// its own. A whole number has a largest value: beyond it a slip of the keyboard is likelier than a wish.
+// A field is a bool, a string, an int, a float64, an [Auto], or a list of strings, ints or
+// float64s; the fields of an embedded struct count as its own. A whole number has a largest value:
+// beyond it a slip of the keyboard is likelier than a wish.
 package settings
 
 import (
@@ -38,8 +40,8 @@ type Form[T any] struct {
 	fields []Field
 }
 
-// New reads the tags of T's fields. lists holds the words that tags name as "@list". Tags that contradict themselves or the type of their field
-// are errors, all of them reported together.
+// New reads the tags of T's fields. lists holds the words that tags name as "@list". Tags that
+// contradict themselves or the type of their field are errors, all of them reported together.
 func New[T any](lists map[string][]string) (*Form[T], error) {
 	t := reflect.TypeFor[T]()
 	if t.Kind() != reflect.Struct {
@@ -106,7 +108,8 @@ func (f *Form[T]) Field(name string) (Field, bool) {
 	return f.fields[i], true
 }
 
-// Name returns the name of a setting that is given by one of its other names; every other text as it is.
+// Name returns the name of a setting that is given by one of its other names; every other text as
+// it is.
 func (f *Form[T]) Name(name string) string {
 	if field, ok := f.Field(name); ok {
 		return field.Name
@@ -114,7 +117,8 @@ func (f *Form[T]) Name(name string) string {
 	return name
 }
 
-// Set changes one setting from its text; lists are separated by commas. On an error nothing is changed; that of an unknown name lists the known ones.
+// Set changes one setting from its text; lists are separated by commas. On an error nothing is
+// changed; that of an unknown name lists the known ones.
 func (f *Form[T]) Set(s *T, name, text string) error {
 	field, ok := f.Field(name)
 	if !ok {
@@ -151,7 +155,8 @@ func (f *Form[T]) Check(s *T, name string) error {
 	return field.check(reflect.ValueOf(s).Elem().FieldByIndex(field.index).Interface())
 }
 
-// Key is the encoding of all settings with one of the scopes: equal for two that agree in them, and only for those.
+// Key is the encoding of all settings with one of the scopes: equal for two that agree in them, and
+// only for those.
 func (f *Form[T]) Key(s *T, scopes ...string) string {
 	var out strings.Builder
 	for i := range f.fields {

@@ -66,7 +66,8 @@ func TestSettingsAreReadAndWrittenAlike(t *testing.T) {
 	assert.Empty(t, f.Text(&recipe{}, "nobody"))
 }
 
-// Each bound refuses what lies beyond it, the value before it passes, and what is refused changes nothing.
+// Each bound refuses what lies beyond it, the value before it passes, and what is refused changes
+// nothing.
 func TestWrongValuesAreErrorsAndChangeNothing(t *testing.T) {
 	f := form(t)
 	for _, c := range []struct{ key, good, bad, want string }{

@@ -10,8 +10,8 @@ import (
 	"lethe/unlearn"
 )
 
-// WithBand adds to the outcomes of a trial those of cold retrainings from other initial parameters, on the first draws and for the
-// largest change only.
+// WithBand adds to the outcomes of a trial those of cold retrainings from other initial parameters,
+// on the first draws and for the largest change only.
 func (s *Session) WithBand(ctx context.Context, set *Settings, size, draw int) ([]trial.Outcome, error) {
 	outcomes, err := s.TrialOf(ctx, set, size, draw)
 	if err != nil {
@@ -51,8 +51,8 @@ func (s *Session) WithBand(ctx context.Context, set *Settings, size, draw int) (
 	return slices.Concat(outcomes, band), nil
 }
 
-// band returns cold retrainings from other initial parameters, whose spread is what retraining itself leaves open; none where
-// there is one optimum.
+// band returns cold retrainings from other initial parameters, whose spread is what retraining
+// itself leaves open; none where there is one optimum.
 func (s *Session) band(sub *Fitted, set *Settings) []trial.Contender {
 	var out []trial.Contender
 	for i := range set.Seeds {

@@ -10,7 +10,8 @@ import (
 	"lethe/unlearn"
 )
 
-// noisy is differential privacy by a noisy objective, on linear models. Its model is trained before the request, once for a subject.
+// noisy is differential privacy by a noisy objective, on linear models. Its model is trained before
+// the request, once for a subject.
 func (c *comparison) noisy() (*trial.Contender, error) {
 	if c.set.DPSigma == 0 || !c.Convex() {
 		return nil, nil
@@ -72,7 +73,8 @@ func (s *Session) Sharded(ctx context.Context, sub *Fitted, set *Settings) (*unl
 	return p, nil
 }
 
-// measureVote measures several models that vote: they have no one loss and no one gradient, so accuracy and agreement is all there is.
+// measureVote measures several models that vote: they have no one loss and no one gradient, so
+// accuracy and agreement is all there is.
 func (s *Fitted) measureVote(ctx context.Context, o *trial.Outcome, u *unlearn.Update, ref *Reference) error {
 	classes, err := u.Predict(ctx, s.Test)
 	if err != nil {
@@ -85,8 +87,8 @@ func (s *Fitted) measureVote(ctx context.Context, o *trial.Outcome, u *unlearn.U
 	return nil
 }
 
-// SisaNote says how the regularizer counts in SISA's shards; "" where no table has them. Records without the setting are of when it always
-// counted whole.
+// SisaNote says how the regularizer counts in SISA's shards; "" where no table has them. Records
+// without the setting are of when it always counted whole.
 func SisaNote(r *engine.Results) string {
 	for _, rec := range r.Records {
 		switch {

@@ -43,7 +43,8 @@ func TestTablesSayHowSISAIsRegularized(t *testing.T) {
 	assert.Empty(t, note(records.Tags{"source": "formula"}), "sharding trains no model")
 }
 
-// Every row stands once in the list, and a method's records are shown in the row that is made for it.
+// Every row stands once in the list, and a method's records are shown in the row that is made for
+// it.
 func TestContendersAreRowsOfTheirRecords(t *testing.T) {
 	for _, model := range Models {
 		named, err := datasets.Load(t.Context(), "diabetes", "")

@@ -23,7 +23,8 @@ const (
 type contender struct {
 	engine.Row
 	stage stage
-	// method returns what is carried out, nil where the row is omitted on this model or by these settings.
+	// method returns what is carried out, nil where the row is omitted on this model or by these
+	// settings.
 	method func(c *comparison) (*trial.Contender, error)
 }
 
@@ -36,11 +37,12 @@ type comparison struct {
 	steps
 }
 
-// contenders are the rows in the order of tables, figures and their legends. A new method is a line here.
+// contenders are the rows in the order of tables, figures and their legends. A new method is a line
+// here.
 //
-// Retraining comes cold (from the same initial parameters) and warm (from theta). A linear model is retrained warm by Newton's method, the
-// cheapest exact way from there; the first, cold one is the reference. On the MLP the reference is the warm one, and the iterative variants
-// are left out.
+// Retraining comes cold (from the same initial parameters) and warm (from theta). A linear model is
+// retrained warm by Newton's method, the cheapest exact way from there; the first, cold one is the
+// reference. On the MLP the reference is the warm one, and the iterative variants are left out.
 var contenders = []contender{
 	{row("none", 7), update, func(*comparison) (*trial.Contender, error) { return with(unlearn.None{}, nil) }},
 	{row("dp", 8), baseline, (*comparison).noisy},
@@ -72,7 +74,8 @@ func Rows() []engine.Row {
 	return out
 }
 
-// contenders returns the methods that are compared on a model, in the order in which they are carried out.
+// contenders returns the methods that are compared on a model, in the order in which they are
+// carried out.
 func (s *Session) contenders(ctx context.Context, sub *Fitted, set *Settings, st steps) ([]trial.Contender, error) {
 	c := &comparison{s, ctx, sub, set, st}
 	order := slices.Clone(contenders)
@@ -137,7 +140,8 @@ func (c *comparison) fineTune() (*trial.Contender, error) {
 	return with(c.FineTune(c.set, c.TauFT, c.Epochs), records.Tags{"tau-ft": c.TauFT, "epochs": c.Epochs})
 }
 
-// paperFineTune is fine-tuning as the paper has it: its rate, one pass, and the whole regularizer at each batch.
+// paperFineTune is fine-tuning as the paper has it: its rate, one pass, and the whole regularizer
+// at each batch.
 func (c *comparison) paperFineTune() (*trial.Contender, error) {
 	if c.set.PaperTauFT == 0 || !c.Convex() {
 		return nil, nil

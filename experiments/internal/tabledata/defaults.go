@@ -6,9 +6,9 @@ import (
 	"lethe/unlearn"
 )
 
-// Defaults returns the settings before --set: those of docs/paper.md#linear-models where it gives them. tau and tau-ft are
-// given there for Drebin and Enron only, and are rows of their own, since the best of a grid (see tuning.go), which every method gets, is 5
-// to 50 times as large.
+// Defaults returns the settings before --set: those of docs/paper.md#linear-models where it gives
+// them. tau and tau-ft are given there for Drebin and Enron only, and are rows of their own, since
+// the best of a grid (see tuning.go), which every method gets, is 5 to 50 times as large.
 func Defaults(k engine.Key) *Settings {
 	s := &Settings{
 		Request: "features", Features: []int{10, 50, 100}, Rows: []int{10, 100, 1000}, Draws: 5, Pool: "sensitive",
@@ -45,9 +45,11 @@ func Defaults(k engine.Key) *Settings {
 	return s
 }
 
-// mlpDefaults are those of the 2 x 200 network of the paper's additional experiments. The regularizer is chosen so that training comes to
-// rest: with lambda 1 L-BFGS is still on its way after a thousand iterations, and warm retraining would go on with it instead of answering
-// the request. quick takes a smaller network, and larger batches for fine-tuning, whose rate is chosen for them.
+// mlpDefaults are those of the 2 x 200 network of the paper's additional experiments. The
+// regularizer is chosen so that training comes to rest: with lambda 1 L-BFGS is still on its way
+// after a thousand iterations, and warm retraining would go on with it instead of answering the
+// request. quick takes a smaller network, and larger batches for fine-tuning, whose rate is chosen
+// for them.
 func mlpDefaults(s *Settings, k engine.Key) {
 	s.Ridge, s.PaperTau, s.PaperTauFT = settings.Auto{Tuned: true}, 0, 0
 	s.Criterion = "test-loss"

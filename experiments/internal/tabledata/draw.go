@@ -14,7 +14,8 @@ import (
 // TuningDraw is the first draw that tuning uses; the measured draws count from 0 and stay below it.
 const TuningDraw = 1 << 30
 
-// SizeName is the setting that counts how much is changed: "features" for removed columns, "rows" for the rest.
+// SizeName is the setting that counts how much is changed: "features" for removed columns, "rows"
+// for the rest.
 func (s *Session) SizeName(set *Settings) string {
 	if set.Request == "features" && s.Sparse {
 		return "features"
@@ -44,7 +45,8 @@ func (s *Session) Sizes(ctx context.Context, set *Settings) ([]int, error) {
 	return out, nil
 }
 
-// Most returns the largest size of the change: all columns of the pool, all rows, or half of the samples.
+// Most returns the largest size of the change: all columns of the pool, all rows, or half of the
+// samples.
 func (s *Session) Most(ctx context.Context, set *Settings) (int, error) {
 	if s.SizeName(set) == "rows" {
 		n := s.Data(set).Train.Len()
@@ -57,11 +59,13 @@ func (s *Session) Most(ctx context.Context, set *Settings) (int, error) {
 	return len(pool), err
 }
 
-// Request returns the change of a draw. The columns or rows of a smaller size are the first of those of a larger one.
+// Request returns the change of a draw. The columns or rows of a smaller size are the first of
+// those of a larger one.
 //
 //   - features, sparse set: the first size columns of a random order of the pool are removed;
-//   - features, dense set: in the first size rows of a random order all sensitive columns take the values that another random row
-//     has there (one donor a row, so that one-hot groups stay consistent);
+//   - features, dense set: in the first size rows of a random order all sensitive columns take the
+//     values that another random row has there (one donor a row, so that one-hot groups stay
+//     consistent);
 //   - labels: those rows get another class, the other one if there are two;
 //   - samples: those rows are removed.
 func (s *Session) Request(ctx context.Context, set *Settings, size, draw int) (unlearn.Request, error) {

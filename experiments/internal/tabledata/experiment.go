@@ -22,10 +22,12 @@ type Experiment struct {
 	Rows     []engine.Row                    // in place of those of all; nil = those
 	Label    func(rec records.Record) string // in place of that of all; nil = that
 	Defaults func(s *Settings, k engine.Key)
-	// Describe states the settings that a reader of the tables has to know, and names their keys; nil = as most do.
+	// Describe states the settings that a reader of the tables has to know, and names their keys;
+	// nil = as most do.
 	Describe func(s *Settings) (line string, keys []string)
 	Units    func(ctx context.Context, s *Session, set *Settings) ([]engine.Unit, error)
-	// Idle says why a setting changes nothing in this experiment, before that is asked of all; nil = that is all there is.
+	// Idle says why a setting changes nothing in this experiment, before that is asked of all; nil
+	// = that is all there is.
 	Idle    func(s *Session, set *Settings, key string) string
 	Tables  func(r *engine.Results) []report.Table
 	Figures func(r *engine.Results) []report.Figure
@@ -183,7 +185,8 @@ func Unless(takes bool, reason string) string {
 	return reason
 }
 
-// checkTables refuses batches that are larger than the training set, and more of them than it has samples.
+// checkTables refuses batches that are larger than the training set, and more of them than it has
+// samples.
 func checkTables(base *engine.Session, e *engine.Experiment, settings engine.Settings) error {
 	s, set := OnTables(base), settings.(*Settings)
 	n := s.Data(set).Train.Len()

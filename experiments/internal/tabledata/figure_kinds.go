@@ -11,7 +11,8 @@ import (
 // DrawsCaption ends the caption of such a figure.
 const DrawsCaption = "median, smallest and largest of the draws"
 
-// LinesBySize draws a metric over the size of the change, a line for each method: the median, with bars from the smallest to the largest.
+// LinesBySize draws a metric over the size of the change, a line for each method: the median, with
+// bars from the smallest to the largest.
 func LinesBySize(r *engine.Results, name, caption, metric, axis string, logY bool) report.Figure {
 	size := SizeSetting(r)
 	f := report.Figure{Name: name, Caption: caption, X: "number of changed " + size, Y: axis, LogY: logY, LogX: true}
@@ -30,7 +31,8 @@ func LinesBySize(r *engine.Results, name, caption, metric, axis string, logY boo
 	return f
 }
 
-// ScatterFigures draws each method's change of the test loss against retraining's, one figure a size.
+// ScatterFigures draws each method's change of the test loss against retraining's, one figure a
+// size.
 func ScatterFigures(r *engine.Results) []report.Figure {
 	var out []report.Figure
 	size := SizeSetting(r)
@@ -60,7 +62,8 @@ func ScatterFigures(r *engine.Results) []report.Figure {
 	return out
 }
 
-// ShardingFigure draws the probability that all shards are hit, formula as lines and simulation as points.
+// ShardingFigure draws the probability that all shards are hit, formula as lines and simulation as
+// points.
 func ShardingFigure(r *engine.Results) report.Figure {
 	f := report.Figure{Name: "sharding", Caption: "Probability that every shard is affected: formula (lines) and simulation on this data set (points)",
 		X: "affected points", Y: "probability", LogX: true}

@@ -12,7 +12,8 @@ type steps struct {
 	Epochs            int
 }
 
-// NewtonTrainer and paperSettings are tags of rows: a retraining by Newton's method, and a method with the paper's own settings.
+// NewtonTrainer and paperSettings are tags of rows: a retraining by Newton's method, and a method
+// with the paper's own settings.
 const NewtonTrainer, PaperSettings = "newton", "paper"
 
 // Newton retrains a linear model from where it is.

@@ -34,7 +34,8 @@ type Model interface {
 	SampleLosses(ctx context.Context, dst, theta []float64, d *datasets.Dataset) error
 }
 
-// NewModel returns the named model for the data: no intercept on linear models, as in the paper; tanh on the MLP.
+// NewModel returns the named model for the data: no intercept on linear models, as in the paper;
+// tanh on the MLP.
 func NewModel(name string, d *datasets.Dataset, set *Settings) (Model, error) {
 	in := d.X.Shape()[0]
 	out, loss := 1, nets.Loss(nets.Logistic)

@@ -14,8 +14,9 @@ func IsFeatures(r *engine.Results) bool {
 	return SizeSetting(r) == "features" || len(r.Records) > 0 && r.Records[len(r.Records)-1].Text("request") == "features"
 }
 
-// Nearer is the claim that second order's metric is that many times below another method's, by the median ratio over the draws in which both
-// were measured: the ratio of the means may be that of one draw. A method that failed in a draw fails the claim.
+// Nearer is the claim that second order's metric is that many times below another method's, by the
+// median ratio over the draws in which both were measured: the ratio of the means may be that of
+// one draw. A method that failed in a draw fails the claim.
 func Nearer(r *engine.Results, text, metric, other string, size float64, target float64) report.Claim {
 	pairs := func(label string) (map[int]float64, int) {
 		values := map[int]float64{}

@@ -8,7 +8,8 @@ import (
 	"lethe/experiments/internal/trial"
 )
 
-// Recall takes what an earlier session of the run chose from its records, so that a run that is gone on with need not try again.
+// Recall takes what an earlier session of the run chose from its records, so that a run that is
+// gone on with need not try again.
 func (s *Session) Recall(part string, set *Settings) {
 	if !needsTuning(set) {
 		return

@@ -9,7 +9,8 @@ import (
 	"lethe/experiments/internal/records"
 )
 
-// SizeSetting returns the setting that counts the size of the change in these records: features or rows.
+// SizeSetting returns the setting that counts the size of the change in these records: features or
+// rows.
 func SizeSetting(r *engine.Results) string {
 	for _, rec := range r.Records {
 		for _, name := range []string{"features", "rows"} {
@@ -39,7 +40,8 @@ func SizeTitle(r *engine.Results, size float64) string {
 	return fmt.Sprintf("%s %ss", numbers.Shortest(size), unit)
 }
 
-// Rows of linear models: retraining by Newton's method from theta, and the methods as the paper sets them.
+// Rows of linear models: retraining by Newton's method from theta, and the methods as the paper
+// sets them.
 const (
 	WarmNewton = "retrain, warm (Newton)"
 	PaperFine  = "fine-tune, the paper's rate"
@@ -65,8 +67,8 @@ func Label(rec records.Record) string {
 	return rec.Method
 }
 
-// Labels returns the rows that have the metric or failed, in the order of their list. Of the residual of solves a method that failed
-// may have had none.
+// Labels returns the rows that have the metric or failed, in the order of their list. Of the
+// residual of solves a method that failed may have had none.
 func Labels(r *engine.Results, metric string) []string {
 	return r.Labels(r.Order(), func(rec records.Record) bool {
 		return rec.Metric == metric || rec.Metric == "failed" && rec.Text("tried") == "" && metric != "solve-residual"

@@ -12,7 +12,8 @@ import (
 	"lethe/experiments/internal/trial"
 )
 
-// Session is what the experiments on tables share within a run: the data, the trained models and what was already measured.
+// Session is what the experiments on tables share within a run: the data, the trained models and
+// what was already measured.
 type Session struct {
 	*engine.Session
 	Sensitive []int
@@ -37,7 +38,8 @@ func newSession(s *engine.Session) *Session {
 		pools: map[string][]int{}, trials: map[string]measuredDraw{}, Tunings: map[string]*Tuning{}}
 }
 
-// Data returns the training and test set; with test-share the two are merged and split again by the run's seed.
+// Data returns the training and test set; with test-share the two are merged and split again by the
+// run's seed.
 func (s *Session) Data(set *Settings) *Data {
 	if d, ok := s.splits[set.TestShare]; ok {
 		return d
@@ -75,7 +77,8 @@ func resplit(d *Data, seed uint64, share float64) *Data {
 // poolSize is how many of the largest weights the pool top400 looks at.
 const poolSize = 400
 
-// poolLambda is the regularizer of the model that ranks features for the pool top400 (docs/paper.md#linear-models: 197 features on Drebin).
+// poolLambda is the regularizer of the model that ranks features for the pool top400
+// (docs/paper.md#linear-models: 197 features on Drebin).
 const poolLambda = 1000
 
 // Pool returns the columns that removed features are drawn from, ascending.
@@ -103,7 +106,8 @@ func (s *Session) Pool(ctx context.Context, set *Settings) ([]int, error) {
 	return pool, nil
 }
 
-// rankedPool returns the sensitive columns among the poolSize largest |theta| of a linear model fitted with poolLambda.
+// rankedPool returns the sensitive columns among the poolSize largest |theta| of a linear model
+// fitted with poolLambda.
 func (s *Session) rankedPool(ctx context.Context, set *Settings) ([]int, error) {
 	ranking := *set
 	ranking.Lambda, ranking.Sigma = poolLambda, 0

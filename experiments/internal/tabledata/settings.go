@@ -2,8 +2,8 @@ package tabledata
 
 import "lethe/experiments/internal/settings"
 
-// Settings are what --set may change, for one experiment on one data set and model. The defaults are those of docs/paper.md section 2
-// as far as it gives them; see [Defaults].
+// Settings are what --set may change, for one experiment on one data set and model. The defaults
+// are those of docs/paper.md section 2 as far as it gives them; see [Defaults].
 type Settings struct {
 	Request  string `set:"request" scope:"method" doc:"what to unlearn: features, labels or samples" words:"features|labels|samples"`
 	Features []int  `set:"features" scope:"run" doc:"numbers of columns to remove (sparse data sets)" max:"1e9"`
@@ -67,7 +67,8 @@ type Settings struct {
 // Form reads, prints and checks the settings by the tags of their fields.
 var Form = settings.MustNew[Settings](nil)
 
-// Set changes one setting from its text; lists are separated by commas. An unknown key is an error that lists the known ones.
+// Set changes one setting from its text; lists are separated by commas. An unknown key is an error
+// that lists the known ones.
 func (s *Settings) Set(key, text string) error { return Form.Set(s, key, text) }
 
 // Text returns a setting as Set reads it.

@@ -26,7 +26,8 @@ type Fitted struct {
 	private     map[string]*unlearn.Private // the noisy models
 }
 
-// Subject returns the model of the run trained with the settings, from the second time on the same one.
+// Subject returns the model of the run trained with the settings, from the second time on the same
+// one.
 func (s *Session) Subject(ctx context.Context, set *Settings) (*Fitted, error) {
 	key := fmt.Sprint(Form.Key(set, "model"), set.choosesByTestLoss())
 	if sub, ok := s.subjects[key]; ok {
@@ -82,8 +83,9 @@ func (s *Fitted) MeanLoss(ctx context.Context, theta []float64, d *datasets.Data
 	return loss / float64(d.Len()), err
 }
 
-// Patient takes the best parameters of a training that ended above its tolerance, as networks that are not convex often do; how far
-// it came is measured by the gradient residual like everything else.
+// Patient takes the best parameters of a training that ended above its tolerance, as networks that
+// are not convex often do; how far it came is measured by the gradient residual like everything
+// else.
 type Patient struct{ unlearn.Trainer }
 
 // Train implements [unlearn.Trainer].

@@ -35,7 +35,8 @@ type Column struct {
 	Style         report.Style
 }
 
-// ByMethod is a table for each size of the change, with a row for each method and a column for each metric.
+// ByMethod is a table for each size of the change, with a row for each method and a column for each
+// metric.
 func ByMethod(r *engine.Results, title string, columns []Column) []report.Table {
 	var out []report.Table
 	size := SizeSetting(r)
@@ -59,7 +60,8 @@ func ByMethod(r *engine.Results, title string, columns []Column) []report.Table 
 	return out
 }
 
-// DrawsNote says what the numbers are medians of, and how near to an optimum training and retraining came.
+// DrawsNote says what the numbers are medians of, and how near to an optimum training and
+// retraining came.
 func DrawsNote(r *engine.Results) string {
 	n := r.Draws()
 	note := fmt.Sprintf("Median (smallest to largest) over %d draws.", n)

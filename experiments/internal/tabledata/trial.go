@@ -14,8 +14,8 @@ import (
 	"lethe/unlearn"
 )
 
-// Reference is the retrained model that the others are measured against: warm on networks that are not convex, since a cold
-// retraining ends in another minimum.
+// Reference is the retrained model that the others are measured against: warm on networks that are
+// not convex, since a cold retraining ends in another minimum.
 type Reference struct {
 	theta   []float64
 	loss    float64   // mean over the test samples
@@ -23,8 +23,9 @@ type Reference struct {
 	Classes []float64
 }
 
-// TrialOf carries out one draw's request with the (first) retraining and the named methods, with all of them when none is named, and measures
-// each against retraining, from the second time on without doing it again.
+// TrialOf carries out one draw's request with the (first) retraining and the named methods, with
+// all of them when none is named, and measures each against retraining, from the second time on
+// without doing it again.
 func (s *Session) TrialOf(ctx context.Context, set *Settings, size, draw int, names ...string) ([]trial.Outcome, error) {
 	key := fmt.Sprint(trialKey(set), size, draw, names)
 	if t, ok := s.trials[key]; ok {
@@ -83,8 +84,9 @@ type measuredDraw struct {
 	ref      *Reference
 }
 
-// Measure adds the quality of the update to the outcome, with its distances to the reference where there is one, and returns it as a
-// reference for others; nil if it is not finite. A retraining that becomes the reference is measured against itself.
+// Measure adds the quality of the update to the outcome, with its distances to the reference where
+// there is one, and returns it as a reference for others; nil if it is not finite. A retraining
+// that becomes the reference is measured against itself.
 func (s *Fitted) Measure(ctx context.Context, o *trial.Outcome, u *unlearn.Update, ref *Reference) (*Reference, error) {
 	if u.Predict != nil {
 		return nil, s.measureVote(ctx, o, u, ref)
@@ -135,8 +137,8 @@ func (s *Fitted) Measure(ctx context.Context, o *trial.Outcome, u *unlearn.Updat
 	return own, nil
 }
 
-// apart returns the mean over the test samples of |loss here - loss there|: unlike the distance of the mean losses it cannot vanish by
-// chance.
+// apart returns the mean over the test samples of |loss here - loss there|: unlike the distance of
+// the mean losses it cannot vanish by chance.
 func (r *Reference) apart(other *Reference) float64 {
 	sum := 0.0
 	for i, l := range r.losses {
@@ -145,7 +147,8 @@ func (r *Reference) apart(other *Reference) float64 {
 	return sum / float64(len(r.losses))
 }
 
-// Records turns outcomes into records of the named metrics. A method that failed gives one record, of the metric "failed".
+// Records turns outcomes into records of the named metrics. A method that failed gives one record,
+// of the metric "failed".
 func (s *Session) Records(part string, size records.Tags, draw int, outcomes []trial.Outcome, metrics ...string) []records.Record {
 	var out []records.Record
 	for _, o := range outcomes {

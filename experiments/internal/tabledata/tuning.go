@@ -17,23 +17,26 @@ import (
 	"lethe/unlearn"
 )
 
-// What auto means. One criterion decides tau, the rate of fine-tuning and the ridge alike, so that no method is a weak opponent: the
-// best value of a decade grid is taken, and then the best of 0.2, 0.3, 0.5, 0.7, 2, 3, 5 and 7 times that value beside it, by the median over
-// the tuning draws of
+// What auto means. One criterion decides tau, the rate of fine-tuning and the ridge alike, so that
+// no method is a weak opponent: the best value of a decade grid is taken, and then the best of 0.2,
+// 0.3, 0.5, 0.7, 2, 3, 5 and 7 times that value beside it, by the median over the tuning draws of
 //
 //	mean_i |l_i(update) - l_i((warm) retraining)| over test samples   (criterion test-loss), or of
 //	||grad L(theta'; D')||                                           (criterion residual; for models with one optimum).
 //
-// The median is what tables show of the measured draws; a mean may be that of one draw. The distance is taken sample by sample because that
-// of the mean losses, a single number, passes through zero by chance. Where the best value is an end of the grid, up to three more decades
-// are tried beyond it.
+// The median is what tables show of the measured draws; a mean may be that of one draw. The
+// distance is taken sample by sample because that of the mean losses, a single number, passes
+// through zero by chance. Where the best value is an end of the grid, up to three more decades are
+// tried beyond it.
 //
-// The choice is made for each measured size of the change by itself (Settings.TuneSize = 0): of a small change the best rate is smaller than
-// of a large one, so one value for all holds a method back. No update at all has its criterion taken too, so that tables can say where no
-// value is better than that.
+// The choice is made for each measured size of the change by itself (Settings.TuneSize = 0): of a
+// small change the best rate is smaller than of a large one, so one value for all holds a method
+// back. No update at all has its criterion taken too, so that tables can say where no value is
+// better than that.
 //
-// Nothing is chosen on what is measured: the tuning draws are other draws than the measured ones, and the test samples of the criterion one
-// half of the test set, of which the other half is measured (Subject.Choice).
+// Nothing is chosen on what is measured: the tuning draws are other draws than the measured ones,
+// and the test samples of the criterion one half of the test set, of which the other half is
+// measured (Subject.Choice).
 var (
 	tauGrid   = []float64{1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1}
 	rateGrid  = []float64{1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1}
@@ -50,7 +53,8 @@ const ChoosingSeconds, CriterionSeconds, choiceSamples = "choosing-seconds", "cr
 type Tuning struct {
 	Steps  steps
 	Trials []trial.Outcome // one for each value tried, with the criterion as its metric
-	// What choosing took: the updates tried for each method's setting and their criterion, and the retrainings that the criterion needs.
+	// What choosing took: the updates tried for each method's setting and their criterion, and the
+	// retrainings that the criterion needs.
 	Seconds          map[string]float64 // by method
 	CriterionSeconds float64
 	Choice           int     // test samples that the criterion was taken on; 0 = it needs none
@@ -69,7 +73,8 @@ var chosen = []struct {
 	{"fine-tune", "epochs", func(s steps) float64 { return float64(s.Epochs) }},
 }
 
-// Tuned returns the step lengths in force for changes of that size: those set, and the chosen ones where auto was set.
+// Tuned returns the step lengths in force for changes of that size: those set, and the chosen ones
+// where auto was set.
 func (s *Session) Tuned(ctx context.Context, set *Settings, size int) (steps, error) {
 	t, err := s.Tuning(ctx, set, size)
 	if err != nil {
@@ -78,7 +83,8 @@ func (s *Session) Tuned(ctx context.Context, set *Settings, size int) (steps, er
 	return t.Steps, nil
 }
 
-// choosesByTestLoss reports whether settings are chosen by the loss of test samples, which are not measured then.
+// choosesByTestLoss reports whether settings are chosen by the loss of test samples, which are not
+// measured then.
 func (s *Settings) choosesByTestLoss() bool { return needsTuning(s) && s.Criterion == "test-loss" }
 
 func needsTuning(set *Settings) bool {
@@ -98,7 +104,8 @@ func (s *Session) TuningKey(set *Settings, size int) string {
 	return fmt.Sprint(trialKey(set), set.tuneSize(size))
 }
 
-// Tuning chooses what is auto for changes of that size, from the second time on without doing it again.
+// Tuning chooses what is auto for changes of that size, from the second time on without doing it
+// again.
 func (s *Session) Tuning(ctx context.Context, set *Settings, size int) (*Tuning, error) {
 	if !needsTuning(set) {
 		return &Tuning{Steps: steps{set.Tau.Value, set.TauFT.Value, set.Ridge.Value, set.Epochs}}, nil
@@ -181,7 +188,8 @@ func (b *tuningBench) losses(ctx context.Context, u *unlearn.Update) (*Reference
 	return out, b.sub.Model.SampleLosses(ctx, out.losses, u.Theta, b.sub.Choice)
 }
 
-// run decides the ridge first, since the length of fine-tuning follows from what second order costs.
+// run decides the ridge first, since the length of fine-tuning follows from what second order
+// costs.
 func (b *tuningBench) run(ctx context.Context, set *Settings) (*Tuning, error) {
 	t := &Tuning{Steps: steps{Tau: set.Tau.Value, TauFT: set.TauFT.Value, Ridge: set.Ridge.Value, Epochs: set.Epochs},
 		Seconds: map[string]float64{}, CriterionSeconds: b.seconds, size: b.size}
@@ -215,9 +223,10 @@ func (b *tuningBench) run(ctx context.Context, set *Settings) (*Tuning, error) {
 	return t, b.chooseFineTuning(ctx, t, set, fine)
 }
 
-// finePasses are the passes of fine-tuning that are tried, on networks beside those that cost what second order costs. More passes are not
-// always better: a rate that goes far in ten of them may go astray in fifteen. On linear models ten take longer than second order does, although
-// they count fewer gradients, since batches are small.
+// finePasses are the passes of fine-tuning that are tried, on networks beside those that cost what
+// second order costs. More passes are not always better: a rate that goes far in ten of them may go
+// astray in fifteen. On linear models ten take longer than second order does, although they count
+// fewer gradients, since batches are small.
 var finePasses = []int{1, 2, 10}
 
 // chooseFineTuning takes the best rate of each number of passes, and then the best of these.
@@ -259,7 +268,8 @@ func (e *noValueError) Error() string {
 	return fmt.Sprintf("experiments: no %s in the grid %v works: %s; give a value with --set %s", e.name, e.grid, e.failed, e.name)
 }
 
-// equalCost sets the passes of fine-tuning so that they cost what second order does, a product counted as two gradients.
+// equalCost sets the passes of fine-tuning so that they cost what second order does, a product
+// counted as two gradients.
 func (b *tuningBench) equalCost(ctx context.Context, t *Tuning, second func(float64) (unlearn.Method, error)) error {
 	t.Steps.Epochs = 1
 	m, err := second(t.Steps.Ridge)
@@ -278,7 +288,8 @@ func (b *tuningBench) equalCost(ctx context.Context, t *Tuning, second func(floa
 	return nil
 }
 
-// choose tries the grid, takes the value with the smallest criterion and returns that; 0 where the setting was given as a number.
+// choose tries the grid, takes the value with the smallest criterion and returns that; 0 where the
+// setting was given as a number.
 func (b *tuningBench) choose(ctx context.Context, t *Tuning, value *float64, set settings.Auto, name string, grid []float64, method func(float64) (unlearn.Method, error)) (float64, error) {
 	if !set.Tuned {
 		return 0, nil
@@ -347,11 +358,12 @@ func (b *tuningBench) criterion(ctx context.Context, m unlearn.Method) (median f
 	return records.MiddleOf(values).Median, "", nil
 }
 
-// SizeTag is the tag of what was chosen for one size of the change; records from before choices had a size do without it.
+// SizeTag is the tag of what was chosen for one size of the change; records from before choices had
+// a size do without it.
 const SizeTag = "tune-size"
 
-// TuningUnits are the units that decide what was set to auto and record all that was tried: one for each of the sizes, or a single one where
-// one size serves all; none when nothing is auto.
+// TuningUnits are the units that decide what was set to auto and record all that was tried: one for
+// each of the sizes, or a single one where one size serves all; none when nothing is auto.
 func (s *Session) TuningUnits(part string, set *Settings, sizes []int) []engine.Unit {
 	if !needsTuning(set) {
 		return nil

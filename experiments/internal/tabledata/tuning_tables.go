@@ -13,7 +13,8 @@ import (
 	"lethe/experiments/internal/trial"
 )
 
-// TuningTables show what auto tried and took, with a column for each size of the change that it was decided for.
+// TuningTables show what auto tried and took, with a column for each size of the change that it was
+// decided for.
 func TuningTables(r *engine.Results) []report.Table {
 	criterion := criterionName(r)
 	var out []report.Table
@@ -68,7 +69,8 @@ func TuningTables(r *engine.Results) []report.Table {
 	return out
 }
 
-// attempt is a value that was tried, of fine-tuning with so many passes; of other methods, and in records older than that, the same in all.
+// attempt is a value that was tried, of fine-tuning with so many passes; of other methods, and in
+// records older than that, the same in all.
 type attempt struct{ epochs, value float64 }
 
 func (a attempt) pairs(name string, size any) []any {
@@ -79,7 +81,8 @@ func (a attempt) pairs(name string, size any) []any {
 	return out
 }
 
-// tried lists what was tried of a setting, by passes of fine-tuning and value. For the other settings passes say nothing, and are NaN.
+// tried lists what was tried of a setting, by passes of fine-tuning and value. For the other
+// settings passes say nothing, and are NaN.
 func tried(r *engine.Results, name string) []attempt {
 	var out []attempt
 	for _, rec := range r.Records {
@@ -109,7 +112,8 @@ func criterionName(r *engine.Results) string {
 	return "gradient residual"
 }
 
-// tunedSizes are the sizes that settings were chosen for, ascending: float64, or one nil where the records are older than sizes.
+// tunedSizes are the sizes that settings were chosen for, ascending: float64, or one nil where the
+// records are older than sizes.
 func tunedSizes(r *engine.Results) []any {
 	var out []any
 	for _, v := range r.Numbers(SizeTag) {
@@ -155,11 +159,12 @@ func forEach(r *engine.Results, sizes []any, text func(size any) string) string 
 	return strings.Join(parts, ", ")
 }
 
-// worthwhile is how far below that of no update the best criterion has to be for a method to count as an update.
+// worthwhile is how far below that of no update the best criterion has to be for a method to count
+// as an update.
 const worthwhile = 0.01
 
-// noChangeNote names the methods whose best value is as good as no update at all: they have a row, but it says no more than that of no
-// update.
+// noChangeNote names the methods whose best value is as good as no update at all: they have a row,
+// but it says no more than that of no update.
 func noChangeNote(r *engine.Results) string {
 	note := ""
 	sizes := tunedSizes(r)

@@ -43,7 +43,8 @@ func (o *Outcome) Get(name string) float64 {
 	return math.NaN()
 }
 
-// Apply runs one method. A method that failed in a way that belongs to the method is an outcome; other errors are errors.
+// Apply runs one method. A method that failed in a way that belongs to the method is an outcome;
+// other errors are errors.
 func (s *Subject) Apply(ctx context.Context, m Contender, r unlearn.Request) (Outcome, *unlearn.Update, error) {
 	o := Outcome{Method: m.Name(), Tags: m.Tags}
 	began := time.Now()
@@ -72,7 +73,8 @@ func (s *Subject) Apply(ctx context.Context, m Contender, r unlearn.Request) (Ou
 	return o, u, nil
 }
 
-// MethodFailed reports whether the error says that a method could not do it, rather than that the program could not.
+// MethodFailed reports whether the error says that a method could not do it, rather than that the
+// program could not.
 func MethodFailed(err error) bool {
 	var diverged *unlearn.DivergedError
 	var short *unlearn.NotConvergedError
@@ -88,7 +90,8 @@ type Applied struct {
 	Failed   string
 }
 
-// CarryOut carries a method out. works reports whether the model gives numbers at the parameters that it came to.
+// CarryOut carries a method out. works reports whether the model gives numbers at the parameters
+// that it came to.
 func (s *Subject) CarryOut(ctx context.Context, m Contender, r unlearn.Request, works func(context.Context, []float64) (bool, error)) (*Applied, error) {
 	o, u, err := s.Apply(ctx, m, r)
 	if err != nil || u == nil {
@@ -127,8 +130,9 @@ func appliedFrom(o *Outcome, u *unlearn.Update) *Applied {
 	return a
 }
 
-// brokenSolve returns the error of a solve that was forced though it diverged or met negative curvature, in any chunk: what it led to is no
-// result. A solve that only ended at its limit of products is one.
+// brokenSolve returns the error of a solve that was forced though it diverged or met negative
+// curvature, in any chunk: what it led to is no result. A solve that only ended at its limit of
+// products is one.
 func brokenSolve(u *unlearn.Update) error {
 	for _, f := range u.Of(unlearn.Forced) {
 		_, diverged := errors.AsType[*unlearn.DivergedError](f.Err)

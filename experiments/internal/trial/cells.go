@@ -9,8 +9,8 @@ import (
 	"lethe/experiments/internal/report"
 )
 
-// EndsCell writes the median of a metric with its smallest and largest value, and how many draws the method failed or was refused in. A
-// share of one draw has its standard error.
+// EndsCell writes the median of a metric with its smallest and largest value, and how many draws
+// the method failed or was refused in. A share of one draw has its standard error.
 func EndsCell(r *engine.Results, metric string, f report.Style, pairs ...any) string {
 	s := r.Between(metric, pairs...)
 	text := f.Ends(s)
@@ -44,10 +44,12 @@ func withFailures(r *engine.Results, text, metric string, pairs ...any) string {
 	return text
 }
 
-// testShares are shares of the test samples. Of one draw they are known as well as that many samples tell: to sqrt(p (1-p)/n).
+// testShares are shares of the test samples. Of one draw they are known as well as that many
+// samples tell: to sqrt(p (1-p)/n).
 var testShares = []string{"test-accuracy", "agreement"}
 
-// TestSamples returns the number of test samples that were measured on; 0 where it was not recorded.
+// TestSamples returns the number of test samples that were measured on; 0 where it was not
+// recorded.
 func TestSamples(r *engine.Results) float64 {
 	if n := r.Where("test-samples"); n.N > 0 {
 		return n.Mean

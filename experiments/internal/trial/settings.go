@@ -4,7 +4,8 @@ import (
 	"lethe/experiments/internal/settings"
 )
 
-// NetworkSettings are the settings that the experiments on deep networks have in common with those on tables.
+// NetworkSettings are the settings that the experiments on deep networks have in common with those
+// on tables.
 type NetworkSettings struct {
 	Draws     int           `set:"draws" scope:"run" doc:"random draws of the change; each is measured" max:"1e6"`
 	Precision string        `set:"precision" scope:"model" doc:"float64 or float32, for the MLP; linear models always use float64" words:"float32|float64"`

@@ -7,7 +7,8 @@ import (
 	"lethe/datasets"
 )
 
-// Streams of random numbers. Each purpose has its own, so that one more draw of the one changes none of the other.
+// Streams of random numbers. Each purpose has its own, so that one more draw of the one changes
+// none of the other.
 const (
 	StreamColumns uint64 = iota + 1
 	StreamRows

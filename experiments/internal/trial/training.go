@@ -19,7 +19,8 @@ const StatusSamples = 2000
 // checkpointPause is how many seconds of a training a kill may cost.
 const checkpointPause = 60
 
-// Fitting is a training that keeps its state in the run's folder, and tells the progress how it goes.
+// Fitting is a training that keeps its state in the run's folder, and tells the progress how it
+// goes.
 type Fitting struct {
 	Session    *engine.Session
 	Name       string             // of its file

@@ -14,7 +14,8 @@ import (
 	"lethe/experiments/internal/records"
 )
 
-// TrainingClock adds up the seconds of a training over its interruptions, in a file beside the checkpoint.
+// TrainingClock adds up the seconds of a training over its interruptions, in a file beside the
+// checkpoint.
 type TrainingClock struct {
 	Path   string
 	Before float64
@@ -60,7 +61,8 @@ func (c *TrainingClock) Keep() error {
 	return records.WriteFile(c.Path, []byte(strconv.FormatFloat(c.Before+time.Since(c.Began).Seconds(), 'f', 3, 64)+"\n"))
 }
 
-// TrainingEffort is what a training of so many passes over n samples took; of one that left no file nothing is known.
+// TrainingEffort is what a training of so many passes over n samples took; of one that left no file
+// nothing is known.
 func TrainingEffort(checkpoint string, epochs, n int) ([]engine.Finding, error) {
 	info, err := os.Stat(checkpoint)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -1,2 +1,3 @@
-// Package tried is for tests of experiments: it runs them on embedded data in the smoke profile, stops and resumes them.
+// Package tried is for tests of experiments: it runs them on embedded data in the smoke profile,
+// stops and resumes them.
 package tried

@@ -36,7 +36,8 @@ func (c *StepCanceller) Training(engine.TrainingStatus) {
 	}
 }
 
-// StoppedAndResumed carries an order out until its progress cancels it, resumes it, and returns the folder.
+// StoppedAndResumed carries an order out until its progress cancels it, resumes it, and returns the
+// folder.
 func StoppedAndResumed(t *testing.T, order func(out string) *engine.Order, progress func(context.CancelFunc) engine.Progress) string {
 	t.Helper()
 	out := t.TempDir()
@@ -56,7 +57,8 @@ func StoppedAndResumed(t *testing.T, order func(out string) *engine.Order, progr
 	return RunOrder(t, o)
 }
 
-// Refused asserts that an order in the smoke profile is a usage error that says so, before anything is written.
+// Refused asserts that an order in the smoke profile is a usage error that says so, before anything
+// is written.
 func Refused(t *testing.T, o engine.Order, want string) {
 	t.Helper()
 	o.Profile, o.Out = engine.Smoke, t.TempDir()

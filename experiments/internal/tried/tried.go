@@ -56,7 +56,8 @@ func Smoke(t *testing.T, out, id, model string, set ...string) string {
 	return runs[0].Dir
 }
 
-// WithoutSeconds returns the records of a folder with the measured times set to 0, and what follows from them.
+// WithoutSeconds returns the records of a folder with the measured times set to 0, and what follows
+// from them.
 func WithoutSeconds(t *testing.T, dir string) []records.Record {
 	t.Helper()
 	records, err := engine.ReadRecords(dir)

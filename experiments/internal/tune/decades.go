@@ -5,8 +5,9 @@ import (
 	"slices"
 )
 
-// Decades tries the values of a grid, and up to three decades beyond an end of it that is better than all others. It returns all that were tried,
-// rising, and the best, of equal ones the smallest; NaN if none gave a score.
+// Decades tries the values of a grid, and up to three decades beyond an end of it that is better
+// than all others. It returns all that were tried, rising, and the best, of equal ones the
+// smallest; NaN if none gave a score.
 func Decades(grid []float64, try func(v float64) (score float64, err error)) (tried []float64, best float64, err error) {
 	scores := map[float64]float64{}
 	one := func(v float64) (err error) {

@@ -8,8 +8,9 @@ import (
 // beside are the factors of the values that are tried beside the best of the decades.
 var beside = []float64{0.2, 0.3, 0.5, 0.7, 2, 3, 5, 7}
 
-// Smallest tries the values of a decade grid, rising, and returns the one with the smallest criterion, of equal ones the first. Where it is an
-// end of the grid, up to three more decades are tried beyond it, and then 0.2, 0.3, 0.5, 0.7, 2, 3, 5 and 7 times the best. A try that failed has
+// Smallest tries the values of a decade grid, rising, and returns the one with the smallest
+// criterion, of equal ones the first. Where it is an end of the grid, up to three more decades are
+// tried beyond it, and then 0.2, 0.3, 0.5, 0.7, 2, 3, 5 and 7 times the best. A try that failed has
 // the criterion +Inf; where all failed so is best.
 func Smallest(grid []float64, try func(v float64) (criterion float64, err error)) (value, best float64, err error) {
 	value, best = math.NaN(), math.Inf(1)
@@ -48,7 +49,8 @@ func Smallest(grid []float64, try func(v float64) (criterion float64, err error)
 	return value, best, nil
 }
 
-// OneDigit rounds a value of a grid to the digit that it stands for: 0.2 times 0.001 is not 0.0002 in float64.
+// OneDigit rounds a value of a grid to the digit that it stands for: 0.2 times 0.001 is not 0.0002
+// in float64.
 func OneDigit(v float64) float64 {
 	out, err := strconv.ParseFloat(strconv.FormatFloat(v, 'e', 0, 64), 64)
 	if err != nil {

@@ -8,7 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The smallest of log2(v)^2-like bowls is found to one digit, also beyond the ends of the grid; every value is tried once.
+// The smallest of log2(v)^2-like bowls is found to one digit, also beyond the ends of the grid;
+// every value is tried once.
 func TestSmallestFindsTheBottomOfABowl(t *testing.T) {
 	for _, bottom := range []float64{1e-4, 3e-3, 0.02, 0.5, 1, 7, 2e3} {
 		seen := map[float64]bool{}

@@ -78,14 +78,15 @@ func find(name string) (backend, error) {
 // Info describes the backend in use, choosing it if no product has done so yet.
 func Info() Backend { return active().info() }
 
-// Err returns why the backend that LETHE_BLAS names is not in use, or nil. Computations then run on gonum.
+// Err returns why the backend that LETHE_BLAS names is not in use, or nil. Computations then run on
+// gonum.
 func Err() error {
 	active()
 	return chooseErr
 }
 
-// Use switches the backend to "gonum" or "openblas", or with "" to the fastest there is. On an error nothing changes. Products
-// that are running finish where they started.
+// Use switches the backend to "gonum" or "openblas", or with "" to the fastest there is. On an
+// error nothing changes. Products that are running finish where they started.
 func Use(name string) error {
 	b, err := find(name)
 	if err != nil {

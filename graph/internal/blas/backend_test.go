@@ -11,7 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestConcurrent runs many products at once, more than the library may hold, and compares the bits with the ones of a lone run.
+// TestConcurrent runs many products at once, more than the library may hold, and compares the bits
+// with the ones of a lone run.
 func TestConcurrent(t *testing.T) {
 	eachBackend(t, func(t *testing.T) {
 		shapes := [][3]int{{65, 70, 80}, {100, 1, 90}, {1, 100, 90}, {4, 4, 4}}
@@ -80,7 +81,8 @@ func TestUseRefusesUnknownNames(t *testing.T) {
 	require.Equal(t, before, Info())
 }
 
-// TestVariable starts this test once more with LETHE_BLAS set, since the choice is made once in a process.
+// TestVariable starts this test once more with LETHE_BLAS set, since the choice is made once in a
+// process.
 func TestVariable(t *testing.T) {
 	if os.Getenv("LETHE_BLAS_CHILD") != "" {
 		err := "none"

@@ -1,10 +1,12 @@
-// Package blas multiplies dense matrices, row by row in memory, with OpenBLAS where the machine has it and with gonum's pure Go
-// elsewhere.
+// Package blas multiplies dense matrices, row by row in memory, with OpenBLAS where the machine has
+// it and with gonum's pure Go elsewhere.
 //
-// OpenBLAS is opened at the first product with github.com/ebitengine/purego, so no C compiler is needed and the program also
-// runs where the library is missing. The environment variable LETHE_BLAS=gonum or LETHE_BLAS=openblas forces a backend; Err
-// tells whether that failed. Every product runs on the calling thread alone: Lethe itself spreads its work over the cores, and
-// the result of a product never depends on how many goroutines there are. All functions may be called concurrently.
+// OpenBLAS is opened at the first product with github.com/ebitengine/purego, so no C compiler is
+// needed and the program also runs where the library is missing. The environment variable
+// LETHE_BLAS=gonum or LETHE_BLAS=openblas forces a backend; Err tells whether that failed. Every
+// product runs on the calling thread alone: Lethe itself spreads its work over the cores, and the
+// result of a product never depends on how many goroutines there are. All functions may be called
+// concurrently.
 package blas
 
 import (
@@ -15,9 +17,10 @@ import (
 // Float is the element type of the matrices.
 type Float interface{ float32 | float64 }
 
-// Gemm computes C = alpha*op(A)*op(B) + beta*C, where op(A) is (m, k), op(B) is (k, n), C is (m, n) and op transposes when its
-// flag is set. Element (i, j) of a stored matrix is at index i*ld + j. With beta = 0, C is overwritten and its old values,
-// NaN included, are not read. C must not overlap A or B. Gemm panics when a stride or a slice is too short. It allocates nothing.
+// Gemm computes C = alpha*op(A)*op(B) + beta*C, where op(A) is (m, k), op(B) is (k, n), C is (m, n)
+// and op transposes when its flag is set. Element (i, j) of a stored matrix is at index i*ld + j.
+// With beta = 0, C is overwritten and its old values, NaN included, are not read. C must not
+// overlap A or B. Gemm panics when a stride or a slice is too short. It allocates nothing.
 func Gemm[T Float](transA, transB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
 	checkGemm(transA, transB, m, n, k, len(a), lda, len(b), ldb, len(c), ldc)
 	if m == 0 || n == 0 {

@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// BenchmarkGemm reports GFLOP/s of the shapes of the stock networks; the small ones show what a foreign call costs.
+// BenchmarkGemm reports GFLOP/s of the shapes of the stock networks; the small ones show what a
+// foreign call costs.
 func BenchmarkGemm(b *testing.B) {
 	b.Run("float32", benchmarkGemm[float32])
 	b.Run("float64", benchmarkGemm[float64])

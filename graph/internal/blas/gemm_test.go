@@ -32,7 +32,8 @@ func random[T Float](n int, seed uint64) []T {
 	return x
 }
 
-// naive is the definition of Gemm, in float64, with the sum of absolute values that bounds the rounding error.
+// naive is the definition of Gemm, in float64, with the sum of absolute values that bounds the
+// rounding error.
 func naive[T Float](ta, tb bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) (want, size []float64) {
 	want, size = make([]float64, len(c)), make([]float64, len(c))
 	for i := range c {
@@ -110,7 +111,8 @@ func testGemm[T Float](t *testing.T, eps float64) {
 			Gemm(ta, tb, m, n, k, alpha, a[:max(len(a)-pad, 0)], lda, b[:max(len(b)-2*pad, 0)], ldb, beta, c[:len(c)-pad], ldc)
 			where := fmt.Sprintf("m=%d n=%d k=%d transA=%t transB=%t pad=%d alpha=%v beta=%v", m, n, k, ta, tb, pad, alpha, beta)
 			for i, v := range c {
-				// the worst case of any order of summation is (k+2)*eps*size; size is 0 in the padding, which must stay as it was
+				// the worst case of any order of summation is (k+2)*eps*size; size is 0 in the
+				// padding, which must stay as it was
 				require.LessOrEqual(t, math.Abs(float64(v)-want[i]), eps*float64(k+2)*size[i], "%s at %d", where, i)
 			}
 		}

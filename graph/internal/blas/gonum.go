@@ -5,12 +5,14 @@ import (
 	"gonum.org/v1/gonum/blas/gonum"
 )
 
-// gonumBackend multiplies in pure Go. It hands gonum one block of C at a time, small enough that gonum starts no goroutines of
-// its own, so that a product stays on its thread, allocates nothing and gives the same bits on any number of cores.
+// gonumBackend multiplies in pure Go. It hands gonum one block of C at a time, small enough that
+// gonum starts no goroutines of its own, so that a product stays on its thread, allocates nothing
+// and gives the same bits on any number of cores.
 type gonumBackend struct{}
 
-// The blocks: C is cut into tileRows x tileCols (gonum goes parallel from four blocks of 64 x 64 on) and k into pieces that stay
-// in the cache. These were the fastest of the sizes tried, for all four pairs of flags.
+// The blocks: C is cut into tileRows x tileCols (gonum goes parallel from four blocks of 64 x 64
+// on) and k into pieces that stay in the cache. These were the fastest of the sizes tried, for all
+// four pairs of flags.
 const (
 	tileRows  = 32
 	tileCols  = 192

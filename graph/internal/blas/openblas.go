@@ -12,8 +12,9 @@ import (
 	"github.com/ebitengine/purego"
 )
 
-// openBLAS multiplies by the Fortran routines of an OpenBLAS library. They take every argument by address and store by columns;
-// a matrix stored by rows is the transpose of one stored by columns, so C' = op(B)'op(A)' is what is asked for.
+// openBLAS multiplies by the Fortran routines of an OpenBLAS library. They take every argument by
+// address and store by columns; a matrix stored by rows is the transpose of one stored by columns,
+// so C' = op(B)'op(A)' is what is asked for.
 type openBLAS struct {
 	about        Backend
 	sgemm, dgemm uintptr
@@ -21,9 +22,9 @@ type openBLAS struct {
 	calls        chan *call
 }
 
-// call holds the arguments of one foreign call at a fixed address: calls are made once, live on the heap, which does not move,
-// and are reused. Integers are 64 bits wide: a library built for 32-bit integers reads the lower half, which comes first on the
-// processors that this file is built for.
+// call holds the arguments of one foreign call at a fixed address: calls are made once, live on the
+// heap, which does not move, and are reused. Integers are 64 bits wide: a library built for 32-bit
+// integers reads the lower half, which comes first on the processors that this file is built for.
 type call struct {
 	transA, transB byte
 	m, n, k        int64
@@ -36,7 +37,8 @@ type call struct {
 	args           [13]uintptr
 }
 
-// maxCalls bounds the calls that are inside the library at once; it has a work buffer for 64 and ends the process beyond.
+// maxCalls bounds the calls that are inside the library at once; it has a work buffer for 64 and
+// ends the process beyond.
 const maxCalls = 48
 
 func openOpenBLAS() (backend, error) {

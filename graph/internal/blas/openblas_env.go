@@ -10,7 +10,8 @@ import (
 	"golang.org/x/sys/cpu"
 )
 
-// libraryNames lists what to try, in order; the loader searches its usual folders for names without a slash.
+// libraryNames lists what to try, in order; the loader searches its usual folders for names without
+// a slash.
 func libraryNames() []string {
 	if runtime.GOOS == "darwin" {
 		return []string{
@@ -21,12 +22,15 @@ func libraryNames() []string {
 	return []string{"libopenblas.so.0", "libopenblas.so"}
 }
 
-// prepareEnvironment sets what OpenBLAS reads while it is being loaded. It uses the C library's own setenv, because os.Setenv
-// does not reach C in a program built without cgo. Programs started later by this one do not inherit the settings.
+// prepareEnvironment sets what OpenBLAS reads while it is being loaded. It uses the C library's own
+// setenv, because os.Setenv does not reach C in a program built without cgo. Programs started later
+// by this one do not inherit the settings.
 //
-//   - One thread: otherwise OpenBLAS starts a thread for each core at once, and builds with OpenMP do so for every caller.
-//   - Kernels for AVX-512: releases take processors younger than themselves for an older type without it (0.3.21 takes a Zen 5
-//     for a Haswell, and is half as fast). What the user has set stays.
+//   - One thread: otherwise OpenBLAS starts a thread for each core at once, and builds with OpenMP
+//     do so for every caller.
+//   - Kernels for AVX-512: releases take processors younger than themselves for an older type
+//     without it (0.3.21 takes a Zen 5 for a Haswell, and is half as fast). What the user has set
+//     stays.
 func prepareEnvironment() {
 	address, err := purego.Dlsym(purego.RTLD_DEFAULT, "setenv")
 	if err != nil {

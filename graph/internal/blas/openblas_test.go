@@ -11,7 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestKernelsForAVX512 starts this test once more without OPENBLAS_CORETYPE, which is read when the library is loaded.
+// TestKernelsForAVX512 starts this test once more without OPENBLAS_CORETYPE, which is read when the
+// library is loaded.
 func TestKernelsForAVX512(t *testing.T) {
 	if os.Getenv("LETHE_BLAS_CHILD") != "" {
 		_, _ = os.Stdout.WriteString("\ncore=" + Info().Core + "\n")

@@ -1,6 +1,7 @@
 package blas
 
-// The sizes up to which a library's call costs more than it saves, measured against OpenBLAS (0.15 us a call).
+// The sizes up to which a library's call costs more than it saves, measured against OpenBLAS (0.15
+// us a call).
 const (
 	smallWork   = 128  // multiplications, for three plain loops
 	smallVector = 1024 // elements of the matrix, for gonum's matrix-vector product

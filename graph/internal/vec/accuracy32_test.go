@@ -7,7 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// functions lists the functions that are approximated, with their float64 form, which serves as the truth for float32.
+// functions lists the functions that are approximated, with their float64 form, which serves as the
+// truth for float32.
 var functions = []struct {
 	name  string
 	f32   func(dst, x []float32)
@@ -37,8 +38,8 @@ var functions = []struct {
 	{"Gauss", func(dst, x []float32) { Gauss(dst, x, 1) }, func(dst, x []float64) { Gauss(dst, x, 1) }, func(x float64) float64 { return math.Exp(-x * x) }},
 }
 
-// ulps is the promised largest error: 2 ulp, and 2.5 for float64 in plain Go, which builds on the math package; more for functions that are
-// made of several roundings.
+// ulps is the promised largest error: 2 ulp, and 2.5 for float64 in plain Go, which builds on the
+// math package; more for functions that are made of several roundings.
 func ulps(name string, bits int) float64 {
 	switch name {
 	case "Normal":
@@ -54,7 +55,8 @@ func ulps(name string, bits int) float64 {
 	return 2
 }
 
-// stride32 is the step through the bit patterns of float32; with 1 the test is exhaustive and takes minutes.
+// stride32 is the step through the bit patterns of float32; with 1 the test is exhaustive and takes
+// minutes.
 const stride32 = 1021
 
 func TestFloat32Accuracy(t *testing.T) {
@@ -69,7 +71,8 @@ func TestFloat32Accuracy(t *testing.T) {
 	})
 }
 
-// worst32 returns the largest error in ulp of the true value, subnormal ones included, and where it is.
+// worst32 returns the largest error in ulp of the true value, subnormal ones included, and where it
+// is.
 func worst32(t *testing.T, f func(dst, x []float32), truth func(float64) float64) (worst float64, at float32) {
 	x, y := make([]float32, 4096), make([]float32, 4096)
 	for bits := uint64(0); bits < 1<<32; {

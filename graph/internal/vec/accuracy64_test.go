@@ -108,7 +108,8 @@ func bigGauss(x, a float64) *big.Float {
 	return bigExp(mul(num(-a), mul(num(x), num(x))))
 }
 
-// bigNormal is 1/2 + phi(x)*sum_k x^(2k+1)/(2k+1)!! for x > -4 and phi(x) over Laplace's continued fraction of the tail below.
+// bigNormal is 1/2 + phi(x)*sum_k x^(2k+1)/(2k+1)!! for x > -4 and phi(x) over Laplace's continued
+// fraction of the tail below.
 func bigNormal(x float64) *big.Float {
 	pi, _, err := big.ParseFloat(piDigits, 10, 256, big.ToNearestEven)
 	if err != nil {
@@ -137,7 +138,8 @@ func bigNormal(x float64) *big.Float {
 // points64 is how many random arguments each function is tried at.
 const points64 = 1500
 
-// arguments64 draws from the whole exponent range, from where the functions bend, and from where they saturate.
+// arguments64 draws from the whole exponent range, from where the functions bend, and from where
+// they saturate.
 func arguments64(name string) []float64 {
 	rng := rand.New(rand.NewPCG(64, 1))
 	x := []float64{

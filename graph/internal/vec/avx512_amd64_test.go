@@ -8,8 +8,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestVectorLengthsAgree compares AVX2 and AVX-512 bit by bit. The accuracy tests run on the longest vectors that there are, so
-// this extends them to AVX2; and a machine without AVX-512 tests AVX2 by them alone.
+// TestVectorLengthsAgree compares AVX2 and AVX-512 bit by bit. The accuracy tests run on the
+// longest vectors that there are, so this extends them to AVX2; and a machine without AVX-512 tests
+// AVX2 by them alone.
 func TestVectorLengthsAgree(t *testing.T) {
 	if !avx512 {
 		t.Skip("the processor has no AVX-512")

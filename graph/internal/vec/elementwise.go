@@ -36,7 +36,8 @@ func Softplus[T Float](dst, x []T) { unary(opSoftplus, dst, x) }
 // Erf computes dst = erf(x), the Gaussian error function, to 2 ulp.
 func Erf[T Float](dst, x []T) { unary(opErf, dst, x) }
 
-// Normal computes dst = Phi(x), the standard normal distribution function, to 8 ulp, for very negative x too.
+// Normal computes dst = Phi(x), the standard normal distribution function, to 8 ulp, for very
+// negative x too.
 func Normal[T Float](dst, x []T) { unary(opNormal, dst, x) }
 
 // SigmoidSlope computes dst = s(x)s(-x), the derivative of the sigmoid s, to 4 ulp.
@@ -96,7 +97,8 @@ func AddTo[T Float](dst, x []T) { binary(opAdd, dst, dst, x) }
 // Axpy computes dst += a*x.
 func Axpy[T Float](dst []T, a T, x []T) { scalar(opAxpy, dst, x, a) }
 
-// PowS computes dst = x^p. The powers -1, 0, 1/2, 1, 2 and 3 are products, quotients and roots, the rest is math.Pow.
+// PowS computes dst = x^p. The powers -1, 0, 1/2, 1, 2 and 3 are products, quotients and roots, the
+// rest is math.Pow.
 func PowS[T Float](dst, x []T, p float64) {
 	x = x[:len(dst)]
 	switch p {

@@ -6,14 +6,17 @@ import (
 	"golang.org/x/sys/cpu"
 )
 
-// supported reports whether the processor has the instructions of the assembly, and the system saves their registers.
+// supported reports whether the processor has the instructions of the assembly, and the system
+// saves their registers.
 func supported() bool { return cpu.X86.HasAVX2 && cpu.X86.HasFMA }
 
-// avx512 says that exp, tanh, sigmoid, softplus and the slopes of tanh and sigmoid run in vectors of 512 bits. They do the same steps as
-// with AVX2, and give the same bits; the other kernels are as fast as the cache either way.
+// avx512 says that exp, tanh, sigmoid, softplus and the slopes of tanh and sigmoid run in vectors
+// of 512 bits. They do the same steps as with AVX2, and give the same bits; the other kernels are
+// as fast as the cache either way.
 var avx512 = cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ
 
-// first32 and first64 are the address of the first element as the assembly takes it; T must be that type.
+// first32 and first64 are the address of the first element as the assembly takes it; T must be that
+// type.
 func first32[T Float](x []T) *float32 { return (*float32)(unsafe.Pointer(unsafe.SliceData(x))) }
 func first64[T Float](x []T) *float64 { return (*float64)(unsafe.Pointer(unsafe.SliceData(x))) }
 
@@ -60,7 +63,8 @@ func maxFast[T Float](x []T) T {
 	return T(maxValueF64(first64(x), len(x)))
 }
 
-// outerFast streams products of at least streamBytes in rows of at least streamRow; false for others.
+// outerFast streams products of at least streamBytes in rows of at least streamRow; false for
+// others.
 func outerFast[T Float](dst, x, y []T) bool {
 	size := int(unsafe.Sizeof(T(0)))
 	if len(dst)*size < streamBytes || len(y)*size < streamRow {

@@ -37,7 +37,8 @@ func unaryGeneric[T Float](o op, dst, x []T) {
 	}
 }
 
-// transcendentalGeneric computes in float64 for both types; float32 results are then off by hardly more than the last rounding.
+// transcendentalGeneric computes in float64 for both types; float32 results are then off by hardly
+// more than the last rounding.
 func transcendentalGeneric[T Float](o op, dst, x []T) {
 	switch o {
 	case opExp:
@@ -106,7 +107,8 @@ func log(x float64) float64 {
 	return math.Log(x)
 }
 
-// sigmoid takes the exponential of -|x| only, which cannot overflow; z/(1+z) = z - z*z/(1+z) is less rounded the second way.
+// sigmoid takes the exponential of -|x| only, which cannot overflow; z/(1+z) = z - z*z/(1+z) is
+// less rounded the second way.
 func sigmoid(x float64) float64 {
 	z := math.Exp(-math.Abs(x))
 	if x < 0 {
@@ -146,7 +148,8 @@ const (
 	rootHalfLow float64 = -4.833646656726457e-17
 )
 
-// normal is erfc(-x/sqrt(2))/2. What is lost in rounding z = -x/sqrt(2) would count z^2 times in the tail; erfc'(z) is about -2z*erfc(z) there.
+// normal is erfc(-x/sqrt(2))/2. What is lost in rounding z = -x/sqrt(2) would count z^2 times in
+// the tail; erfc'(z) is about -2z*erfc(z) there.
 func normal(x float64) float64 {
 	z := -x * rootHalf
 	y := math.Erfc(z) / 2

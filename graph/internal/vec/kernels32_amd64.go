@@ -1,6 +1,7 @@
 package vec
 
-// The assembly kernels for float32, and their choice. A switch of direct calls keeps the arguments off the heap.
+// The assembly kernels for float32, and their choice. A switch of direct calls keeps the arguments
+// off the heap.
 
 func unary32(o op, dst, x *float32, n int) bool {
 	switch o {

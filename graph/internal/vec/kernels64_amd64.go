@@ -1,6 +1,7 @@
 package vec
 
-// The assembly kernels for float64, and their choice. A switch of direct calls keeps the arguments off the heap.
+// The assembly kernels for float64, and their choice. A switch of direct calls keeps the arguments
+// off the heap.
 
 func unary64(o op, dst, x *float64, n int) bool {
 	switch o {

@@ -2,10 +2,12 @@ package vec
 
 import "unsafe"
 
-// transposeTile is the side of the square that Transpose moves at a time; both sides of it stay in the first-level cache.
+// transposeTile is the side of the square that Transpose moves at a time; both sides of it stay in
+// the first-level cache.
 const transposeTile = 16
 
-// Transpose writes the transpose of src (rows, cols) to dst (cols, rows), both row by row. They must not overlap.
+// Transpose writes the transpose of src (rows, cols) to dst (cols, rows), both row by row. They
+// must not overlap.
 func Transpose[T Float](dst, src []T, rows, cols int) {
 	dst, src = dst[:rows*cols], src[:rows*cols]
 	for i := 0; i < rows; i += transposeTile {
@@ -77,15 +79,17 @@ func view[U, T Float](x []T) []U {
 	return unsafe.Slice((*U)(unsafe.Pointer(unsafe.SliceData(x))), len(x))
 }
 
-// Outer products of at least streamBytes bytes, in rows of at least streamRow bytes, are written past the caches. A smaller one
-// may still be in the cache when it is read, and the ends of short rows would be written singly.
+// Outer products of at least streamBytes bytes, in rows of at least streamRow bytes, are written
+// past the caches. A smaller one may still be in the cache when it is read, and the ends of short
+// rows would be written singly.
 const (
 	streamBytes = 256 << 10
 	streamRow   = 256
 )
 
-// Outer writes the outer product dst[i*len(y)+j] = x[i]*y[j], of len(x)*len(y) elements. A large product is written past the
-// caches, at the speed of the memory: right for results that are not read again soon.
+// Outer writes the outer product dst[i*len(y)+j] = x[i]*y[j], of len(x)*len(y) elements. A large
+// product is written past the caches, at the speed of the memory: right for results that are not
+// read again soon.
 func Outer[T Float](dst, x, y []T) {
 	dst = dst[:len(x)*len(y)]
 	if accelerated && outerFast(dst, x, y) {

@@ -31,7 +31,8 @@ func testTranspose[T Float](t *testing.T) {
 	}
 }
 
-// TestOuter covers short rows, products below and above the size from which they are streamed, and every alignment of rows.
+// TestOuter covers short rows, products below and above the size from which they are streamed, and
+// every alignment of rows.
 func TestOuter(t *testing.T) {
 	both(t, func(t *testing.T) {
 		t.Run("float32", testOuter[float32])

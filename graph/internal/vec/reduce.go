@@ -1,7 +1,7 @@
 package vec
 
-// reduceBlock is how many elements are added in T before the partial results are added in float64, so that long float32 sums
-// keep their accuracy.
+// reduceBlock is how many elements are added in T before the partial results are added in float64,
+// so that long float32 sums keep their accuracy.
 const reduceBlock = 4096
 
 // Sum returns the sum of x, 0 for an empty x.

@@ -26,7 +26,8 @@ func testReductions[T Float](t *testing.T, unit float64) {
 			dotSize += math.Abs(float64(v) * float64(y[i]))
 			top = max(top, float64(v))
 		}
-		// in the worst case each element passes through the additions of its lane in one block, and those of the join
+		// in the worst case each element passes through the additions of its lane in one block, and
+		// those of the join
 		steps := float64(min(n, reduceBlock)/8 + 12)
 		require.InDelta(t, sum, float64(Sum(x)), unit*steps*sumSize, "sum of %d", n)
 		require.InDelta(t, dot, float64(Dot(x, y)), unit*(steps+1)*dotSize, "dot of %d", n)
@@ -40,7 +41,8 @@ func kahan(sum, low, v float64) (float64, float64) {
 	return next, (next - sum) - v
 }
 
-// TestReductionsSeeEveryElement puts the only nonzero, largest or NaN element at each place in turn.
+// TestReductionsSeeEveryElement puts the only nonzero, largest or NaN element at each place in
+// turn.
 func TestReductionsSeeEveryElement(t *testing.T) {
 	both(t, func(t *testing.T) {
 		t.Run("float32", testEveryElement[float32])

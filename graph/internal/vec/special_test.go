@@ -71,7 +71,8 @@ func unaryKernels[T Float]() map[string]func(dst, x []T) {
 	}
 }
 
-// TestPositionIndependent cuts a vector into pieces of every length and alignment: the bits must not change.
+// TestPositionIndependent cuts a vector into pieces of every length and alignment: the bits must
+// not change.
 func TestPositionIndependent(t *testing.T) {
 	both(t, func(t *testing.T) {
 		t.Run("float32", testPositionIndependent[float32])
