@@ -52,7 +52,8 @@ var (
 	Experiments  = engine.Experiments
 	Keys         = engine.Keys
 	Fields       = engine.Fields
-	Owners       = engine.Owners
+	Prepare      = engine.Prepare
+	Readers      = engine.Readers
 	ReadConfig   = engine.ReadConfig
 	ReadRecords  = engine.ReadRecords
 	Render       = engine.Render

@@ -41,7 +41,7 @@ func Budget() *engine.Experiment {
 			}
 			return units, nil
 		},
-		Own: []string{"epsilons", "delta", "requests"}, Idle: idleInStreams(id), Rows: certifiedRows(), Claims: budgetClaims,
+		Reads: []string{"pool", "test-share", "lambda", "train-tolerance", "train-steps", "epsilons", "delta", "requests", "certified-residual", "against"}, Rows: certifiedRows(), Claims: budgetClaims,
 		Tables:  budgetTables,
 		Figures: budgetFigures,
 	}.Runnable()

@@ -36,7 +36,7 @@ func Certified() *engine.Experiment {
 			}
 			return units, nil
 		},
-		Own: []string{"epsilons", "delta"}, Rows: certifiedRows(), Label: startLabel, Claims: certifiedClaims,
+		Reads: tabledata.Together(tabledata.ChangeSettings, []string{"lambda", "train-steps", "epsilons", "delta", "certified-residual", "against", "cold-draws"}), Rows: certifiedRows(), Label: startLabel, Claims: certifiedClaims,
 		Tables:  certifiedTables,
 		Figures: certifiedFigures,
 	}.Runnable()

@@ -12,7 +12,7 @@ type Settings struct {
 	Tolerance     float64       `set:"tolerance" scope:"method" doc:"relative residual at which a solve ends; 1e-8 counts as exact, and 1e-3 alters only the updates of the smallest changes" below:"1"`
 	MaxProducts   int           `set:"products" scope:"method" doc:"largest number of Hessian products of a solve; 0 leaves it to the solver" zero:"ok" max:"1e9"`
 	Lengths       []int         `set:"length" scope:"run" doc:"lengths of the secrets, which are random digits" max:"1e3" repeat:"ok"`
-	Methods       []string      `set:"methods" scope:"run" doc:"methods to run besides retraining, separated by commas, or all. memorization: first-order-matched and second-order-repeated continue from second-order, and second-order-published uses the paper's damping and scale on this model. poisoning: methods in -last change the last layers only" words:"@methods"`
+	Methods       []string      `set:"methods" scope:"run" doc:"methods to run besides retraining, separated by commas, or all. memorization: first-order-matched and second-order-repeated continue from second-order, and second-order-published uses the paper's damping and scale on this model. poisoning: methods in -last change the last layers only" words:"@methods" more:"ok"`
 	Replace       []string      `set:"replace" scope:"run" doc:"what the secret becomes: text1, text2 (from the paper, where it has one), random-digits (drawn separately at each place) or all" words:"text1|text2|random-digits|all"`
 	Times         int           `set:"times" scope:"model" doc:"how often the secret is put into the text" max:"1e6"`
 	Characters    int           `set:"characters" scope:"model" doc:"number of characters of the text to use, from its beginning; 0 = all" zero:"ok" max:"1e9"`

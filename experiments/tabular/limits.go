@@ -42,13 +42,8 @@ func Limits() *engine.Experiment {
 			}
 			return units, nil
 		},
-		Own: []string{"near", "growth"},
-		Idle: func(s *tabledata.Session, set *tabledata.Settings, key string) string {
-			if key == s.SizeName(set) {
-				return "in limits, growth sets the sizes of the change"
-			}
-			return ""
-		},
+		Reads: tabledata.Together(tabledata.Without(tabledata.ChangeSettings, "features", "rows"), tabledata.TrainingSettings,
+			tabledata.UpdateSettings, tabledata.ChoosingSettings, []string{"near", "growth"}),
 		Tables: limitsTables,
 		Figures: func(r *engine.Results) []report.Figure {
 			f := tabledata.LinesBySize(r, "limits", "Distance to the retrained parameters, as a share of the distance without an update", "distance-ratio", "distance / distance without an update", true)

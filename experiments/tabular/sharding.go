@@ -29,10 +29,7 @@ func Sharding() *engine.Experiment {
 			}
 			return units, nil
 		},
-		Own: []string{"shards", "points", "trials"},
-		Idle: func(*tabledata.Session, *tabledata.Settings, string) string {
-			return "sharding uses only shards, points, trials and test-share"
-		},
+		Reads:   []string{"shards", "points", "trials", "test-share"},
 		Claims:  shardingClaims,
 		Tables:  shardingTables,
 		Figures: func(r *engine.Results) []report.Figure { return []report.Figure{tabledata.ShardingFigure(r)} },

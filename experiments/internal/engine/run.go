@@ -27,6 +27,7 @@ type Order struct {
 	Set        []string // key=value
 	Data       string   // folder of the data sets that are not embedded; "" = LETHE_DATA
 	Out        string   // "" = results
+	Name       string   // of the runs' folders, behind data set, model, profile and seed; "" = what differs from the defaults
 	Mode       records.Mode
 	Given             // of those experiments whose domain takes it
 	Networks   string // folder of networks that were trained before; "" = train
@@ -34,6 +35,10 @@ type Order struct {
 	// it, but for the files that Given names again because they lie elsewhere now.
 	Repeat   *Config
 	Progress Progress
+
+	ready   bool // checked, and not yet carried out
+	runs    []*prepared
+	missing []Missing
 }
 
 // Run is a finished run.
@@ -57,42 +62,31 @@ type Missing struct {
 	How     string // to get it
 }
 
-// Do carries the order out: one run for each data set and model. What was finished when an error
-// ended it is returned as well.
+// Do carries the order out: one run for each data set and model, all of them checked before the
+// first begins. What was finished when an error ended it is returned as well.
 func (o *Order) Do(ctx context.Context) (runs []Run, missing []Missing, err error) {
-	if o.Progress == nil {
-		o.Progress = Quiet{}
-	}
-	o.fill()
-	e, names, models, err := o.check()
-	if err != nil {
-		return nil, nil, &UsageError{err}
-	}
-	for _, name := range names {
-		src, err := o.load(ctx, e, name)
-		var absent *datasets.MissingError
-		if errors.As(err, &absent) && o.Dataset == "" {
-			missing = append(missing, Missing{name, absent.Error()})
-			continue
+	if !o.ready {
+		if err := Prepare(ctx, o); err != nil {
+			return nil, nil, err
 		}
+	}
+	o.ready = false // a second time everything is checked again
+	for i, p := range o.runs {
+		o.runs[i] = nil // its models are not needed once it is finished
+		run, err := o.one(ctx, p)
 		if err != nil {
-			return runs, missing, err
+			return runs, o.missing, err
 		}
-		for _, model := range models {
-			run, err := o.one(ctx, e, src, name, model)
-			if err != nil {
-				return runs, missing, err
-			}
-			runs = append(runs, *run)
-		}
+		runs = append(runs, *run)
 	}
-	return runs, missing, nil
+	return runs, o.missing, nil
 }
 
 // repeat takes what is run from the run to be repeated.
 func (o *Order) repeat() {
 	c := o.Repeat
 	o.Experiment, o.Dataset, o.Model, o.Profile, o.Seed = c.Experiment, c.Dataset, c.Model, c.Profile, c.Seed
+	o.Name = cmp.Or(o.Name, c.Label)
 	if c.Given != nil {
 		text, checkpoint := cmp.Or(o.Text, c.Given.Text), cmp.Or(o.Checkpoint, c.Given.Checkpoint)
 		o.Given = *c.Given
@@ -120,66 +114,35 @@ func (o *Order) load(ctx context.Context, e *Experiment, name string) (*source, 
 }
 
 // one carries out one run.
-func (o *Order) one(ctx context.Context, e *Experiment, src *source, dataset, model string) (run *Run, err error) {
-	parts, err := o.parts(e, dataset, model)
+func (o *Order) one(ctx context.Context, p *prepared) (run *Run, err error) {
+	folder, err := OpenFolder(p.dir, p.config, o.Mode)
 	if err != nil {
-		return nil, err
-	}
-	c := &Config{
-		Experiment: e.ID, Dataset: dataset, Model: model, Profile: o.Profile, Seed: o.Seed, Parts: parts,
-		Data: src.fingerprint, MadeOn: ThisMachine(),
-	}
-	if o.Given != (Given{}) {
-		c.Given = &o.Given
-	}
-	set, err := o.Assignments()
-	if err != nil {
-		return nil, err
-	}
-	c.Command = o.Command(c, set)
-	if err := o.checkRepeat(c); err != nil {
-		return nil, err
-	}
-	s := NewSession(c, src.named, nil, o.Progress)
-	s.Text, s.Given = src.text, o.Given
-	if err := s.checkParts(parts); err != nil {
-		return nil, &UsageError{err}
-	}
-	if o.Networks != "" {
-		if c.Networks, err = e.Domain.TakeNetworks(ctx, s, o.Networks, parts); err != nil {
-			return nil, &UsageError{err}
-		}
-	}
-	if err := o.checkNetworks(c); err != nil {
-		return nil, err
-	}
-	notes, err := s.idleNotes(set, parts)
-	if err != nil {
-		return nil, err
-	}
-	dir := filepath.Join(o.Out, e.ID, c.Name())
-	folder, err := OpenFolder(dir, c, o.Mode)
-	if errors.Is(err, records.ErrExists) && o.Repeat != nil {
-		return nil, fmt.Errorf("%w; --out DIR repeats it in another folder", err)
-	}
-	if err != nil {
-		return nil, err
+		return nil, o.folderError(err)
 	}
 	defer func() { err = errors.Join(err, folder.Close()) }()
-	s.Dir = dir
-	if s.Before, err = ReadRecords(dir); err != nil {
+	s := p.session
+	s.Dir = p.dir
+	if s.Before, err = ReadRecords(p.dir); err != nil {
 		return nil, err
 	}
-	for _, note := range notes {
+	for _, note := range p.notes {
 		o.Progress.Note(note)
 	}
-	if err := s.runParts(ctx, folder, parts); err != nil {
-		return nil, &Stopped{dir, err}
+	if err := s.runParts(ctx, folder, p.config.Parts); err != nil {
+		return nil, &Stopped{p.dir, err}
 	}
-	if err := Render(dir); err != nil {
+	if err := Render(p.dir); err != nil {
 		return nil, err
 	}
-	return &Run{dir, c}, nil
+	return &Run{p.dir, p.config}, nil
+}
+
+// folderError adds to the error of a folder that holds a run already what a repeated run does.
+func (o *Order) folderError(err error) error {
+	if errors.Is(err, records.ErrExists) && o.Repeat != nil {
+		return fmt.Errorf("%w; --out DIR repeats it in another folder", err)
+	}
+	return err
 }
 
 // checkRepeat refuses other data than those of the run that is to be repeated.
@@ -302,6 +265,9 @@ func (o *Order) Command(c *Config, set []assignment) string {
 	words = append(words, o.Flags()...)
 	if o.Networks != "" {
 		words = append(words, "--networks="+Quoted(o.Networks))
+	}
+	if c.Label != "" {
+		words = append(words, "--name", c.Label)
 	}
 	words = append(words, "--model", c.Model, "--profile", c.Profile, "--seed", strconv.FormatUint(c.Seed, 10))
 	for _, a := range set {

@@ -8,7 +8,7 @@ type Settings struct {
 	Request  string `set:"request" scope:"method" doc:"what to unlearn: features, labels or samples" words:"features|labels|samples"`
 	Features []int  `set:"features" scope:"run" doc:"numbers of columns to remove (sparse data sets)" max:"1e9"`
 	Rows     []int  `set:"rows" scope:"run" doc:"numbers of rows to change (dense data sets, labels, samples); at most n, for samples n/2" max:"1e9"`
-	Draws    int    `set:"draws" scope:"run" doc:"random draws of the change; each is measured" max:"1e6"`
+	Draws    int    `set:"draws" scope:"run" doc:"random draws of the change; each is measured" max:"1e6" more:"ok"`
 	Pool     string `set:"pool" scope:"method" doc:"columns to draw from: sensitive, top400 (the sensitive ones among the 400 largest weights) or all" words:"sensitive|top400|all"`
 
 	Lambda         float64 `set:"lambda" scope:"model" doc:"L2 regularizer, lambda/2 ||theta||^2" zero:"ok"`
@@ -21,8 +21,8 @@ type Settings struct {
 
 	Tau         settings.Auto `set:"tau" scope:"method" doc:"step length of the first-order update; auto takes the best value of a grid"`
 	TauFT       settings.Auto `set:"tau-ft" scope:"method" doc:"learning rate of fine-tuning; auto takes the best value of a grid" also:"rate,tau_ft"`
-	PaperTau    float64       `set:"paper-tau" scope:"method" of:"residual,fidelity,scatter,runtime" doc:"tau of an additional first-order row with the paper's setting (linear models); 0 omits the row" zero:"ok"`
-	PaperTauFT  float64       `set:"paper-tau-ft" scope:"method" of:"residual,fidelity,scatter,runtime" doc:"learning rate of an additional fine-tuning row with the paper's setting: one pass, the whole regularizer at each batch (linear models); 0 omits the row" zero:"ok"`
+	PaperTau    float64       `set:"paper-tau" scope:"method" doc:"tau of an additional first-order row with the paper's setting (linear models); 0 omits the row" zero:"ok"`
+	PaperTauFT  float64       `set:"paper-tau-ft" scope:"method" doc:"learning rate of an additional fine-tuning row with the paper's setting: one pass, the whole regularizer at each batch (linear models); 0 omits the row" zero:"ok"`
 	Batch       int           `set:"batch" scope:"method" doc:"batch size of fine-tuning" max:"1e9"`
 	Epochs      int           `set:"epochs" scope:"method" doc:"passes of fine-tuning. 0 takes the best of 1, 2 and 10, each at its best learning rate; networks also try as many passes as cost what the second-order update costs (a Hessian product counts as two gradients). With a fixed tau-ft, 0 takes the number that costs the same" zero:"ok" max:"1e6"`
 	Regularizer string        `set:"ft-regularizer" also:"ft-regulariser" scope:"method" doc:"regularizer at each batch of fine-tuning: share (the batch's share of it) or whole (the authors' rule)" words:"whole|share"`
@@ -54,9 +54,9 @@ type Settings struct {
 	Lambdas           []float64 `set:"lambdas" scope:"run" doc:"sigma: regularizers shown"`
 	SweepDraws        int       `set:"sweep-draws" scope:"run" doc:"loss-perturbation: draws on which the sigma that each method needs is determined" zero:"ok" max:"1e6"`
 	Requests          int       `set:"requests" scope:"run" doc:"budget, loss-budget: largest number of requests in a stream" max:"1e9"`
-	CertifiedResidual float64   `set:"certified-residual" scope:"run" of:"certified,budget" doc:"gradient residual at which the descent ends, its rounding error included; the noise is proportional to it"`
-	Against           string    `set:"against" scope:"run" of:"certified,budget" doc:"what a release is compared with: exact optimum or same mechanism" words:"exact optimum|same mechanism"`
-	ColdDraws         int       `set:"cold-draws" scope:"run" of:"certified" doc:"number of draws, from the first, in which cold retraining is measured too" zero:"ok" max:"1e6"`
+	CertifiedResidual float64   `set:"certified-residual" scope:"run" doc:"gradient residual at which the descent ends, its rounding error included; the noise is proportional to it"`
+	Against           string    `set:"against" scope:"run" doc:"what a release is compared with: exact optimum or same mechanism" words:"exact optimum|same mechanism"`
+	ColdDraws         int       `set:"cold-draws" scope:"run" doc:"number of draws, from the first, in which cold retraining is measured too" zero:"ok" max:"1e6"`
 	SISAShards        int       `set:"sisa-shards" scope:"sisa" doc:"shards of SISA; 0 omits SISA" zero:"ok" max:"1e4"`
 	SISASlices        int       `set:"sisa-slices" scope:"sisa" doc:"slices of each shard of SISA" max:"1e4"`
 	SISAOutputs       string    `set:"sisa-vote" scope:"sisa" doc:"how SISA combines its models: majority vote, or mean of their outputs" words:"majority|mean"`
