@@ -25,6 +25,7 @@ type runCommand struct {
 	Config  string   `help:"Repeat the run of this config.yaml." placeholder:"FILE"`
 	Resume  bool     `help:"Resume a run that was stopped."`
 	Force   bool     `help:"Start again and overwrite an existing run."`
+	Tables  bool     `help:"Print all tables at the end, not only what they come down to."`
 	DryRun  bool     `help:"Check the command line and print its runs without starting them."`
 	Quiet   bool     `help:"Print only errors and paths."`
 
@@ -57,13 +58,36 @@ func (c *runCommand) Run(t *terminal) error {
 	if !c.Quiet {
 		fmt.Fprintln(t.stderr, bench.MachineLine())
 	}
+	number, err := numberOf(orders)
+	if err != nil {
+		return err
+	}
+	shown, progress := newDisplay(t.stderr, c.Quiet, number)
+	defer shown.close()
 	for _, o := range orders {
-		o.Progress = newProgress(t.stderr, c.Quiet)
-		if err := c.one(t, o); err != nil {
+		o.Progress = progress
+		if err := c.one(t, o, shown, number); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// numberOf returns how many runs the orders ask for whose data are there.
+func numberOf(orders []*experiments.Order) (n int, err error) {
+	for _, o := range orders {
+		planned := *o // a plan fills the order in
+		runs, err := planned.Plan()
+		if err != nil {
+			return 0, err
+		}
+		for _, r := range runs {
+			if r.Missing == "" {
+				n++
+			}
+		}
+	}
+	return n, nil
 }
 
 // plan prints the runs that the orders ask for: the command that each repeats, its folder, and what
@@ -130,18 +154,14 @@ func (c *runCommand) orders() ([]*experiments.Order, error) {
 	return out, nil
 }
 
-func (c *runCommand) one(t *terminal, o *experiments.Order) error {
+// one carries one order out and says what its runs gave; the command has so many.
+func (c *runCommand) one(t *terminal, o *experiments.Order, shown *display, number int) error {
 	runs, missing, err := o.Do(t.ctx)
+	shown.rest()
 	for _, r := range runs {
-		if c.Quiet {
-			fmt.Fprintln(t.stdout, r.Dir)
-			continue
-		}
-		text, err := experiments.Text(r.Dir, 80)
-		if err != nil {
+		if err := c.tell(t, r.Dir, number == 1); err != nil {
 			return err
 		}
-		fmt.Fprintf(t.stdout, "%s\nTables, figures and report: %s\n\n", text, r.Dir)
 	}
 	for _, m := range missing {
 		for i, line := range wrap("Skipped: "+m.How, 78) {
@@ -150,7 +170,7 @@ func (c *runCommand) one(t *terminal, o *experiments.Order) error {
 	}
 	var stopped *experiments.Stopped
 	if errors.As(err, &stopped) && errors.Is(err, context.Canceled) {
-		return fmt.Errorf("stopped; finished work is kept in %s; repeat the command with --resume to continue: %w", stopped.Dir, context.Canceled)
+		return &stoppedError{stopped.Dir}
 	}
 	if err != nil {
 		return err
@@ -180,10 +200,16 @@ func (c *reportCommand) Run(t *terminal) error {
 	if err != nil {
 		return err
 	}
+	shown, progress := newDisplay(t.stderr, false, len(dirs))
+	defer shown.close()
 	for _, dir := range dirs {
-		if err := experiments.Render(dir); err != nil {
+		if err := t.ctx.Err(); err != nil {
 			return err
 		}
+		if err := experiments.RenderTelling(progress, dir); err != nil {
+			return err
+		}
+		shown.rest()
 		fmt.Fprintln(t.stdout, filepath.Join(dir, "report.html"))
 	}
 	if len(dirs) < 2 && c.Out == "" {

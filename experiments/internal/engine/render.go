@@ -58,7 +58,11 @@ func Load(dir string) (*report.Document, error) {
 }
 
 // Render writes tables, figures and report of a run's folder from its records.
-func Render(dir string) error {
+func Render(dir string) error { return RenderTelling(Quiet{}, dir) }
+
+// RenderTelling is [Render] that tells the progress what it does.
+func RenderTelling(p Progress, dir string) error {
+	p.Step("reading the records", 0, 0)
 	d, err := Load(dir)
 	if err != nil {
 		return err
@@ -66,9 +70,11 @@ func Render(dir string) error {
 	if err := records.WriteFile(filepath.Join(dir, records.TablesName), []byte(d.Markdown())); err != nil {
 		return err
 	}
-	if err := d.WriteFigures(dir); err != nil {
+	drawing := func(figure string, done, total int) { p.Step("drawing the figure "+figure, done, total) }
+	if err := d.WriteFigures(dir, drawing); err != nil {
 		return err
 	}
+	p.Step("writing the report", 0, 0)
 	page, err := report.Page([]*report.Document{d})
 	if err != nil {
 		return err

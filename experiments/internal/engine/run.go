@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"time"
 
 	"lethe/datasets"
 	"lethe/experiments/internal/records"
@@ -108,6 +109,7 @@ type source struct {
 }
 
 func (o *Order) load(ctx context.Context, e *Experiment, name string) (*source, error) {
+	o.Progress.Step("reading "+report.Shown(name), 0, 0)
 	if e.Domain.Read != nil {
 		text, sum, err := e.Domain.Read(o)
 		return &source{text: text, fingerprint: sum}, err
@@ -142,10 +144,12 @@ func (o *Order) one(ctx context.Context, e *Experiment, src *source, dataset, mo
 	}
 	s := NewSession(c, src.named, nil, o.Progress)
 	s.Text, s.Given = src.text, o.Given
+	o.Progress.Step("checking the settings", 0, 0)
 	if err := s.checkParts(parts); err != nil {
 		return nil, &UsageError{err}
 	}
 	if o.Networks != "" {
+		o.Progress.Step("reading the networks", 0, 0)
 		if c.Networks, err = e.Domain.TakeNetworks(ctx, s, o.Networks, parts); err != nil {
 			return nil, &UsageError{err}
 		}
@@ -176,7 +180,7 @@ func (o *Order) one(ctx context.Context, e *Experiment, src *source, dataset, mo
 	if err := s.runParts(ctx, folder, parts); err != nil {
 		return nil, &Stopped{dir, err}
 	}
-	if err := Render(dir); err != nil {
+	if err := RenderTelling(o.Progress, dir); err != nil {
 		return nil, err
 	}
 	return &Run{dir, c}, nil
@@ -228,15 +232,15 @@ func (s *Session) checkParts(parts []Part) error {
 	return nil
 }
 
-// work is a unit with the part that it belongs to.
+// work is a unit as the progress sees it.
 type work struct {
-	name string
+	Piece
 	unit Unit
 }
 
 func (s *Session) runParts(ctx context.Context, folder *records.Folder, parts []Part) error {
 	var todo []work
-	done := 0
+	var pieces []Piece
 	for i := range parts {
 		p := &parts[i]
 		e, err := Find(p.Experiment)
@@ -246,35 +250,39 @@ func (s *Session) runParts(ctx context.Context, folder *records.Folder, parts []
 		if e.Domain.Recall != nil {
 			e.Domain.Recall(s, p.Experiment, p.Settings)
 		}
+		s.Progress.Step("preparing "+p.Experiment, i, len(parts))
 		units, err := e.Units(ctx, s, p.Settings)
 		if err != nil {
 			return err
 		}
 		for _, u := range units {
-			w := work{p.Experiment + " " + u.Name, u}
-			if folder.Done(w.name) {
-				done++
-				continue
+			piece := pieceOf(p.Experiment, u.Name)
+			piece.Done, piece.Seconds = folder.Done(piece.Name), folder.Seconds(piece.Name)
+			pieces = append(pieces, piece)
+			if !piece.Done {
+				todo = append(todo, work{piece, u})
 			}
-			todo = append(todo, w)
 		}
 	}
-	s.Progress.Begin(fmt.Sprintf("%s on %s, %s", s.Experiment, report.Shown(s.Dataset), s.Model), done+len(todo), done)
+	s.Progress.Begin(fmt.Sprintf("%s on %s, %s", s.Experiment, report.Shown(s.Dataset), s.Model), pieces)
 	defer s.Progress.End()
 	for _, w := range todo {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		s.Progress.Unit(w.name)
+		s.Progress.Unit(w.Name)
+		began := time.Now()
+		s.once = 0
 		records, err := w.unit.Run(ctx)
 		if err != nil {
-			return fmt.Errorf("%s: %w", w.name, err)
+			return fmt.Errorf("%s: %w", w.Name, err)
 		}
-		if err := folder.Append(w.name, records); err != nil {
+		seconds := (time.Since(began) - s.once).Seconds()
+		if err := folder.Append(w.Name, records, seconds); err != nil {
 			return err
 		}
 		s.Before = append(s.Before, records...)
-		s.Progress.Done()
+		s.Progress.Done(seconds)
 	}
 	return nil
 }

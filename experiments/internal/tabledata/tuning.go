@@ -1,6 +1,7 @@
 package tabledata
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"lethe/experiments/internal/engine"
+	"lethe/experiments/internal/numbers"
 	"lethe/experiments/internal/records"
 	"lethe/experiments/internal/settings"
 	"lethe/experiments/internal/trial"
@@ -118,7 +120,6 @@ func (s *Session) Tuning(ctx context.Context, set *Settings, size int) (*Tuning,
 	if err != nil {
 		return nil, err
 	}
-	s.Progress.Note(fmt.Sprintf("choosing tau, tau-ft and ridge on separate draws (%d), %s=%d", set.TuneDraws, s.SizeName(set), set.tuneSize(size)))
 	b, err := s.tuningBench(ctx, sub, set, set.tuneSize(size))
 	if err != nil {
 		return nil, err
@@ -140,6 +141,7 @@ type tuningBench struct {
 	refs     []*Reference // with the losses alone; nil when the criterion is the residual
 	seconds  float64      // of the retrainings
 	cost     unlearn.Cost // of the last update, without its check
+	trying   string       // what is being tried, for the progress
 }
 
 // tuningBench draws the requests and, where the criterion asks for it, retrains for each.
@@ -159,6 +161,7 @@ func (s *Session) tuningBench(ctx context.Context, sub *Fitted, set *Settings, s
 			continue
 		}
 		retrain := unlearn.Retrain{Trainer: sub.Trainer}
+		s.Progress.Step("retraining, to choose settings by", i, set.TuneDraws)
 		if s.Convex() {
 			retrain.Start = sub.Start
 		}
@@ -301,6 +304,7 @@ func (b *tuningBench) choose(ctx context.Context, t *Tuning, value *float64, set
 			return 0, err
 		}
 		tried = m.Name()
+		b.trying = fmt.Sprintf("%s: trying %s %s", m.Name(), name, numbers.Significant(v, 2))
 		c, failed, err := b.criterion(ctx, m)
 		if err != nil {
 			return 0, err
@@ -319,6 +323,7 @@ func (b *tuningBench) choose(ctx context.Context, t *Tuning, value *float64, set
 		return c, nil
 	}
 	taken, best, err := tune.Smallest(grid, try)
+	b.trying = ""
 	if err != nil {
 		return 0, err
 	}
@@ -333,8 +338,11 @@ func (b *tuningBench) choose(ctx context.Context, t *Tuning, value *float64, set
 // criterion returns the median over the tuning draws. A method that failed in one of them failed.
 func (b *tuningBench) criterion(ctx context.Context, m unlearn.Method) (median float64, failed string, err error) {
 	var values []float64
+	quiet := b.sub.Subject // its progress is what is tried, not the method's bare name
+	quiet.Say = nil
 	for i, r := range b.requests {
-		o, u, err := b.sub.Apply(ctx, trial.Contender{Method: m, Tags: nil}, r)
+		b.session.Progress.Step(cmp.Or(b.trying, m.Name()), i, len(b.requests))
+		o, u, err := quiet.Apply(ctx, trial.Contender{Method: m, Tags: nil}, r)
 		if err != nil {
 			return 0, "", err
 		}
