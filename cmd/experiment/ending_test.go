@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,11 +16,7 @@ import (
 func saved(t *testing.T) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "run")
-	require.NoError(t, os.CopyFS(dir, os.DirFS(filepath.Join("..", "..", "experiments", "testdata", "residual-linear-smoke-7"))))
-	config := filepath.Join(dir, "config.yaml")
-	data, err := os.ReadFile(config)
-	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(config, bytes.Replace(data, []byte("profile: smoke"), []byte("profile: quick"), 1), 0o644))
+	require.NoError(t, os.CopyFS(dir, os.DirFS(filepath.Join("..", "..", "experiments", "testdata", "adult-mlp-quick-1"))))
 	return dir
 }
 
@@ -52,7 +47,7 @@ func TestARunEndsWithTenLines(t *testing.T) {
 
 // A smoke run claims nothing.
 func TestASmokeRunHasNoVerdicts(t *testing.T) {
-	s, err := experiments.Summarize(filepath.Join("..", "..", "experiments", "testdata", "residual-linear-smoke-7"))
+	s, err := experiments.Summarize(filepath.Join("..", "..", "experiments", "testdata", "features-linear-smoke-7"))
 	require.NoError(t, err)
 	assert.Empty(t, s.Conclusions)
 	assert.Contains(t, paint(true).ending(s, "dir", 80), "No verdicts: a smoke run")
