@@ -4,6 +4,7 @@ import (
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/records"
 	"lethe/experiments/internal/settings"
+	"lethe/experiments/internal/suggest"
 	"lethe/experiments/poisoning"
 )
 
@@ -26,8 +27,16 @@ type (
 	UsageError = engine.UsageError
 	// Config is one run: everything that its records depend on.
 	Config = engine.Config
+	// Summary is what a run comes down to.
+	Summary = engine.Summary
 	// Record is one measured number and everything that is needed to read it.
 	Record = records.Record
+	// Planned is a run that an order asks for.
+	Planned = engine.Planned
+	// Key is what the defaults of an experiment depend on.
+	Key = engine.Key
+	// Piece is a unit of a run, as its progress sees it.
+	Piece = engine.Piece
 	// Progress is told how far a run is.
 	Progress = engine.Progress
 	// TrainingStatus says where a training stands.
@@ -45,20 +54,27 @@ const (
 	Force  = records.Force
 )
 
+// Profiles lists the profiles.
+var Profiles = engine.Profiles
+
 // Functions of the packages that run and show experiments, and of poisoning, which keeps its
 // networks.
 var (
-	Find         = engine.Find
-	Experiments  = engine.Experiments
-	Keys         = engine.Keys
-	Fields       = engine.Fields
-	Prepare      = engine.Prepare
-	Readers      = engine.Readers
-	ReadConfig   = engine.ReadConfig
-	ReadRecords  = engine.ReadRecords
-	Render       = engine.Render
-	Merge        = engine.Merge
-	RunFolders   = engine.RunFolders
-	Text         = engine.Text
-	SaveNetworks = poisoning.SaveNetworks
+	Find          = engine.Find
+	Experiments   = engine.Experiments
+	Keys          = engine.Keys
+	Fields        = engine.Fields
+	Prepare       = engine.Prepare
+	Readers       = engine.Readers
+	Unknown       = suggest.Unknown
+	Defaults      = engine.Defaults
+	ReadConfig    = engine.ReadConfig
+	ReadRecords   = engine.ReadRecords
+	Render        = engine.Render
+	RenderTelling = engine.RenderTelling
+	Summarize     = engine.Summarize
+	Merge         = engine.Merge
+	RunFolders    = engine.RunFolders
+	Text          = engine.Text
+	SaveNetworks  = poisoning.SaveNetworks
 )

@@ -21,12 +21,13 @@ func TestArrows(t *testing.T) {
 	}
 	add("internal/numbers")
 	add("internal/records")
-	add("internal/settings", "internal/numbers")
+	add("internal/suggest")
+	add("internal/settings", "internal/numbers", "internal/suggest")
 	add("internal/verdict")
 	add("internal/report", "internal/numbers", "internal/records", "internal/verdict")
-	base := []string{"internal/numbers", "internal/records", "internal/settings", "internal/verdict", "internal/report"}
+	base := []string{"internal/numbers", "internal/records", "internal/suggest", "internal/settings", "internal/verdict", "internal/report"}
 	add("internal/engine", base...)
-	add("internal/tune", "internal/numbers", "internal/settings")
+	add("internal/tune", "internal/numbers", "internal/suggest", "internal/settings")
 	add("internal/trial", append([]string{"internal/engine"}, base...)...)
 	work := append([]string{"internal/engine", "internal/tune", "internal/trial"}, base...)
 	add("internal/tabledata", work...)

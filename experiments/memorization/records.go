@@ -70,6 +70,7 @@ func (sub *secretSubject) methodRecords(ctx context.Context, c *correction, m me
 		return nil, fmt.Errorf("%s: %w", m.name, err)
 	}
 	found := ch.findings(time.Since(began).Seconds())
+	sub.session.Progress.Step("carrying it out and measuring", 0, 0)
 	result, err := sub.carryOut(ctx, c, ch)
 	return sub.records(m.name, tags, append(found, result...)), err
 }

@@ -223,6 +223,10 @@ func (c *Config) complete() error {
 			return err
 		}
 		defaults, err := Defaults(e, Key{c.Dataset, c.Model, c.Profile})
+		if err != nil && !slices.ContainsFunc(p.missing, e.Takes) {
+			p.missing = nil // of a former model or profile, and nothing that counts is missing
+			continue
+		}
 		if err != nil {
 			return err
 		}

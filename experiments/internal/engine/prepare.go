@@ -126,10 +126,12 @@ func (o *Order) prepareRun(ctx context.Context, e *Experiment, src *source, data
 	s := NewSession(c, src.named, nil, o.Progress)
 	s.Text, s.Given = src.text, o.Given
 	p.session = s
+	o.Progress.Step("checking the settings", 0, 0)
 	if err := s.checkParts(parts); err != nil {
 		return nil, &UsageError{err}
 	}
 	if o.Networks != "" {
+		o.Progress.Step("reading the networks", 0, 0)
 		if c.Networks, err = e.Domain.TakeNetworks(ctx, s, o.Networks, parts); err != nil {
 			return nil, &UsageError{err}
 		}

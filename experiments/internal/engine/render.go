@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"lethe/experiments/internal/records"
@@ -58,7 +60,11 @@ func Load(dir string) (*report.Document, error) {
 }
 
 // Render writes tables, figures and report of a run's folder from its records.
-func Render(dir string) error {
+func Render(dir string) error { return RenderTelling(Quiet{}, dir) }
+
+// RenderTelling is [Render] that tells the progress what it does.
+func RenderTelling(p Progress, dir string) error {
+	p.Step("reading the records", 0, 0)
 	d, err := Load(dir)
 	if err != nil {
 		return err
@@ -66,9 +72,11 @@ func Render(dir string) error {
 	if err := records.WriteFile(filepath.Join(dir, records.TablesName), []byte(d.Markdown())); err != nil {
 		return err
 	}
-	if err := d.WriteFigures(dir); err != nil {
+	drawing := func(figure string, done, total int) { p.Step("drawing the figure "+figure, done, total) }
+	if err := d.WriteFigures(dir, drawing); err != nil {
 		return err
 	}
+	p.Step("writing the report", 0, 0)
 	page, err := report.Page([]*report.Document{d})
 	if err != nil {
 		return err
@@ -158,7 +166,18 @@ func SettingsLine(e *Experiment, c *Config, p *Part) string {
 	for _, k := range keys {
 		told[k] = true
 	}
-	return withChanged(line+".", changedSettings(e, c, p.Settings, told))
+	for k := range p.Unused {
+		told[k] = true
+	}
+	line = withChanged(line+".", changedSettings(e, c, p.Settings, told))
+	if len(p.Used) > 0 {
+		var used []string
+		for _, k := range slices.Sorted(maps.Keys(p.Used)) {
+			used = append(used, fmt.Sprintf("%s %s (in place of %s)", k, p.Used[k], p.Settings.Text(k)))
+		}
+		line += " As many as there are: " + strings.Join(used, "; ") + "."
+	}
+	return line
 }
 
 func withChanged(line string, changed []string) string {

@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"time"
 
 	"lethe/datasets"
 	"lethe/experiments/internal/records"
@@ -45,12 +46,15 @@ type Order struct {
 type Run struct {
 	Dir    string
 	Config *Config
+	Units  int // of work that it consists of
 }
 
 // Stopped is an error that ended a run part of the way; what was finished stands in Dir.
 type Stopped struct {
-	Dir string
-	Err error
+	Dir         string
+	Config      *Config
+	Units, Done int // units of work that the run consists of, 0 = unknown, and those that are finished
+	Err         error
 }
 
 func (e *Stopped) Error() string { return e.Err.Error() }
@@ -102,6 +106,7 @@ type source struct {
 }
 
 func (o *Order) load(ctx context.Context, e *Experiment, name string) (*source, error) {
+	o.Progress.Step("reading "+report.Shown(name), 0, 0)
 	if e.Domain.Read != nil {
 		text, sum, err := e.Domain.Read(o)
 		return &source{text: text, fingerprint: sum}, err
@@ -129,12 +134,12 @@ func (o *Order) one(ctx context.Context, p *prepared) (run *Run, err error) {
 		o.Progress.Note(note)
 	}
 	if err := s.runParts(ctx, folder, p.config.Parts); err != nil {
-		return nil, &Stopped{p.dir, err}
+		return nil, &Stopped{p.dir, p.config, s.units, s.finished, err}
 	}
-	if err := Render(p.dir); err != nil {
+	if err := RenderTelling(o.Progress, p.dir); err != nil {
 		return nil, err
 	}
-	return &Run{p.dir, p.config}, nil
+	return &Run{p.dir, p.config, s.units}, nil
 }
 
 // folderError adds to the error of a folder that holds a run already what a repeated run does.
@@ -191,15 +196,15 @@ func (s *Session) checkParts(parts []Part) error {
 	return nil
 }
 
-// work is a unit with the part that it belongs to.
+// work is a unit as the progress sees it.
 type work struct {
-	name string
+	Piece
 	unit Unit
 }
 
 func (s *Session) runParts(ctx context.Context, folder *records.Folder, parts []Part) error {
 	var todo []work
-	done := 0
+	var pieces []Piece
 	for i := range parts {
 		p := &parts[i]
 		e, err := Find(p.Experiment)
@@ -209,35 +214,41 @@ func (s *Session) runParts(ctx context.Context, folder *records.Folder, parts []
 		if e.Domain.Recall != nil {
 			e.Domain.Recall(s, p.Experiment, p.Settings)
 		}
+		s.Progress.Step("preparing "+p.Experiment, i, len(parts))
 		units, err := e.Units(ctx, s, p.Settings)
 		if err != nil {
 			return err
 		}
 		for _, u := range units {
-			w := work{p.Experiment + " " + u.Name, u}
-			if folder.Done(w.name) {
-				done++
-				continue
+			piece := pieceOf(p.Experiment, u.Name)
+			piece.Done, piece.Seconds = folder.Done(piece.Name), folder.Seconds(piece.Name)
+			pieces = append(pieces, piece)
+			if !piece.Done {
+				todo = append(todo, work{piece, u})
 			}
-			todo = append(todo, w)
 		}
 	}
-	s.Progress.Begin(fmt.Sprintf("%s on %s, %s", s.Experiment, report.Shown(s.Dataset), s.Model), done+len(todo), done)
+	s.units, s.finished = len(pieces), len(pieces)-len(todo)
+	s.Progress.Begin(fmt.Sprintf("%s on %s, %s", s.Experiment, report.Shown(s.Dataset), s.Model), pieces)
 	defer s.Progress.End()
 	for _, w := range todo {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		s.Progress.Unit(w.name)
+		s.Progress.Unit(w.Name)
+		began := time.Now()
+		s.once = 0
 		records, err := w.unit.Run(ctx)
 		if err != nil {
-			return fmt.Errorf("%s: %w", w.name, err)
+			return fmt.Errorf("%s: %w", w.Name, err)
 		}
-		if err := folder.Append(w.name, records); err != nil {
+		seconds := (time.Since(began) - s.once).Seconds()
+		if err := folder.Append(w.Name, records, seconds); err != nil {
 			return err
 		}
 		s.Before = append(s.Before, records...)
-		s.Progress.Done()
+		s.finished++
+		s.Progress.Done(seconds)
 	}
 	return nil
 }

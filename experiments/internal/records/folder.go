@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -60,7 +61,7 @@ type Folder struct {
 	records  *os.File
 	progress *os.File
 	end      int64
-	done     map[string]bool
+	done     map[string]float64       // seconds that each finished unit took; 0 = unknown
 	name     func(unit string) string // the present name of a unit
 }
 
@@ -68,6 +69,8 @@ type Folder struct {
 type progressLine struct {
 	Unit string `json:"unit"`
 	End  int64  `json:"end"` // size of records.jsonl once the unit's records were in it
+	// Seconds that the unit took; former versions did not write them.
+	Seconds float64 `json:"seconds,omitempty"`
 }
 
 // ErrPacked reports that a folder keeps a run for reading only.
@@ -92,7 +95,7 @@ func OpenFolder(dir string, c Configuration, mode Mode) (*Folder, error) {
 	if !locked {
 		return nil, fmt.Errorf("experiments: %s: %w", dir, ErrLocked)
 	}
-	f := &Folder{Dir: dir, lock: lock, done: map[string]bool{}, name: c.Unit}
+	f := &Folder{Dir: dir, lock: lock, done: map[string]float64{}, name: c.Unit}
 	if err := f.open(c, mode, statErr == nil); err != nil {
 		return nil, errors.Join(fmt.Errorf("experiments: %s: %w", dir, err), f.Close())
 	}
@@ -226,7 +229,7 @@ func (f *Folder) recover() error {
 		if !bytes.HasSuffix(text, []byte("\n")) || json.Unmarshal(text, &line) != nil || line.Unit == "" || !f.follows(records, line.End) {
 			break
 		}
-		f.done[f.name(line.Unit)], f.end = true, line.End
+		f.done[f.name(line.Unit)], f.end = line.Seconds, line.End
 		keep += int64(len(text))
 	}
 	return errors.Join(cut(f.progress, keep), cut(f.records, f.end))
@@ -248,10 +251,17 @@ func cut(f *os.File, size int64) error {
 }
 
 // Done reports whether the unit's records are in the folder.
-func (f *Folder) Done(unit string) bool { return f.done[unit] }
+func (f *Folder) Done(unit string) bool {
+	_, done := f.done[unit]
+	return done
+}
 
-// Append writes a unit's records and, once they are on the disk, notes the unit as finished.
-func (f *Folder) Append(unit string, records []Record) error {
+// Seconds returns how long a finished unit took; 0 = unknown.
+func (f *Folder) Seconds(unit string) float64 { return f.done[unit] }
+
+// Append writes a unit's records and, once they are on the disk, notes the unit as finished after
+// so many seconds.
+func (f *Folder) Append(unit string, records []Record, seconds float64) error {
 	data, err := Encode(records)
 	if err != nil {
 		return err
@@ -260,14 +270,14 @@ func (f *Folder) Append(unit string, records []Record) error {
 		return fmt.Errorf("experiments: %s: %w", f.records.Name(), err)
 	}
 	f.end += int64(len(data))
-	line, err := json.Marshal(progressLine{Unit: unit, End: f.end})
+	line, err := json.Marshal(progressLine{Unit: unit, End: f.end, Seconds: max(math.Round(1000*seconds), 1) / 1000})
 	if err != nil {
 		return err
 	}
 	if err := writeSync(f.progress, append(line, '\n')); err != nil {
 		return fmt.Errorf("experiments: %s: %w", f.progress.Name(), err)
 	}
-	f.done[unit] = true
+	f.done[unit] = seconds
 	return nil
 }
 

@@ -17,12 +17,12 @@ type configuration string
 
 func (c configuration) Encode() []byte { return []byte(c) }
 
-func (c configuration) Continues(path string) error {
+func (c configuration) Continues(path string) (grows bool, err error) {
 	data, err := os.ReadFile(path)
-	if err == nil && string(data) != string(c) {
+	if err == nil && !strings.HasPrefix(string(c), string(data)) {
 		err = errors.New("not the same run")
 	}
-	return err
+	return string(data) != string(c), err
 }
 
 func (configuration) Unit(name string) string { return strings.TrimPrefix(name, "former ") }
@@ -32,7 +32,7 @@ func TestUnitsOfFormerVersionsAreDone(t *testing.T) {
 	dir, c := t.TempDir(), configuration("seed: 1\n")
 	f, err := OpenFolder(dir, c, Fresh)
 	require.NoError(t, err)
-	require.NoError(t, f.Append("former a", []Record{{Metric: "x"}}))
+	require.NoError(t, f.Append("former a", []Record{{Metric: "x"}}, 1))
 	require.NoError(t, f.Close())
 	f, err = OpenFolder(dir, c, Resume)
 	require.NoError(t, err)
@@ -48,7 +48,7 @@ func TestAFolderIsNotOverwrittenNorShared(t *testing.T) {
 	require.NoError(t, err)
 	_, err = OpenFolder(dir, c, Resume)
 	require.ErrorIs(t, err, ErrLocked)
-	require.NoError(t, f.Append("a", []Record{{Metric: "x"}}))
+	require.NoError(t, f.Append("a", []Record{{Metric: "x"}}, 1))
 	require.NoError(t, f.Close())
 	_, err = OpenFolder(dir, c, Fresh)
 	require.ErrorIs(t, err, ErrExists)
@@ -74,7 +74,7 @@ func TestAFolderWithoutAFinishedUnitMayBeTakenOver(t *testing.T) {
 	c = "seed: 9\n"
 	f, err = OpenFolder(dir, c, Fresh)
 	require.NoError(t, err)
-	require.NoError(t, f.Append("a", []Record{{Metric: "x", Value: 1}}))
+	require.NoError(t, f.Append("a", []Record{{Metric: "x", Value: 1}}, 1))
 	require.NoError(t, f.Close())
 	records, err := Read(dir)
 	require.NoError(t, err)
@@ -92,11 +92,34 @@ func TestAFolderWithoutAFinishedUnitMayBeTakenOver(t *testing.T) {
 	assert.ErrorIs(t, err, ErrExists)
 }
 
+// A run that grows keeps its records, and its file says what it has become.
+func TestARunThatGrowsKeepsItsRecordsAndIsDescribedAgain(t *testing.T) {
+	dir := t.TempDir()
+	f, err := OpenFolder(dir, configuration("seed: 1\n"), Fresh)
+	require.NoError(t, err)
+	require.NoError(t, f.Append("a", []Record{{Metric: "x"}}, 1))
+	require.NoError(t, f.Close())
+	larger := configuration("seed: 1\ndraws: 2\n")
+	f, err = OpenFolder(dir, larger, Resume)
+	require.NoError(t, err)
+	assert.True(t, f.Done("a"))
+	require.NoError(t, f.Close())
+	data, err := os.ReadFile(filepath.Join(dir, ConfigName))
+	require.NoError(t, err)
+	assert.Equal(t, string(larger), string(data))
+	begun, err := Begun(dir)
+	require.NoError(t, err)
+	assert.True(t, begun)
+	begun, err = Begun(t.TempDir())
+	require.NoError(t, err)
+	assert.False(t, begun)
+}
+
 func TestForceRemovesWhatWasRendered(t *testing.T) {
 	dir, c := t.TempDir(), configuration("seed: 1\n")
 	f, err := OpenFolder(dir, c, Fresh)
 	require.NoError(t, err)
-	require.NoError(t, f.Append("a", []Record{{Metric: "x"}}))
+	require.NoError(t, f.Append("a", []Record{{Metric: "x"}}, 1))
 	require.NoError(t, f.Close())
 	for _, name := range []string{"old.svg", "old.png", TablesName, ReportName, "notes.txt"} {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), nil, 0o644))
@@ -133,7 +156,7 @@ func TestRecordsBeyondTheLastFinishedUnitAreCutOff(t *testing.T) {
 	dir, c := t.TempDir(), configuration("seed: 1\n")
 	f, err := OpenFolder(dir, c, Fresh)
 	require.NoError(t, err)
-	require.NoError(t, f.Append("a", []Record{{Metric: "x", Value: 1}, {Metric: "x", Value: 2}}))
+	require.NoError(t, f.Append("a", []Record{{Metric: "x", Value: 1}, {Metric: "x", Value: 2}}, 1))
 	// A kill in the middle of the next unit: one whole line and a half.
 	_, err = f.records.WriteString(`{"metric":"x","value":3}` + "\n" + `{"metric":"x","val`)
 	require.NoError(t, err)
@@ -143,7 +166,7 @@ func TestRecordsBeyondTheLastFinishedUnitAreCutOff(t *testing.T) {
 	require.NoError(t, err)
 	assert.True(t, f.Done("a"))
 	assert.False(t, f.Done("b"))
-	require.NoError(t, f.Append("b", []Record{{Metric: "x", Value: 4}}))
+	require.NoError(t, f.Append("b", []Record{{Metric: "x", Value: 4}}, 1))
 	require.NoError(t, f.Close())
 	records, err := Read(dir)
 	require.NoError(t, err)
@@ -155,7 +178,7 @@ func TestValuesThatJSONCannotHoldAreErrors(t *testing.T) {
 	require.NoError(t, err)
 	defer f.Close()
 	var zero float64
-	assert.ErrorContains(t, f.Append("a", []Record{{Metric: "m", Value: 1 / zero}}), "m of")
+	assert.ErrorContains(t, f.Append("a", []Record{{Metric: "m", Value: 1 / zero}}, 1), "m of")
 	assert.False(t, f.Done("a"))
 }
 

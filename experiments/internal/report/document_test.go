@@ -71,7 +71,7 @@ func TestDocumentsAsAPage(t *testing.T) {
 
 func TestFiguresAreWrittenByTheirNames(t *testing.T) {
 	dir := t.TempDir()
-	require.NoError(t, kitchen().WriteFigures(dir))
+	require.NoError(t, kitchen().WriteFigures(dir, func(string, int, int) {}))
 	entries, err := os.ReadDir(dir)
 	require.NoError(t, err)
 	var names []string
@@ -79,7 +79,7 @@ func TestFiguresAreWrittenByTheirNames(t *testing.T) {
 		names = append(names, e.Name())
 	}
 	assert.Equal(t, []string{"pots-counts.png", "pots-counts.svg", "pots.png", "pots.svg"}, names)
-	assert.Error(t, kitchen().WriteFigures(filepath.Join(dir, "nowhere")))
+	assert.Error(t, kitchen().WriteFigures(filepath.Join(dir, "nowhere"), func(string, int, int) {}))
 }
 
 // A label keeps its color wherever its series stands, a companion takes it over, and the others

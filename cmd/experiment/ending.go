@@ -1,0 +1,97 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/term"
+
+	"lethe/experiments"
+)
+
+// endingLines is how many lines the conclusions of a run may take at its end.
+const endingLines = 7
+
+// columnsOf returns how many columns the terminal has that a command writes to, 80 elsewhere.
+func (t *terminal) columns() int {
+	if f, ok := terminalOf(t.stdout); ok {
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
+			return width
+		}
+	}
+	return 80
+}
+
+// tell says what a run gave: its path with --quiet, all of its tables with --tables, and otherwise
+// what they come down to, in about ten lines, or two where the command has several runs.
+func (c *runCommand) tell(t *terminal, dir string, alone bool) error {
+	if c.Quiet {
+		fmt.Fprintln(t.stdout, dir)
+		return nil
+	}
+	if c.Tables {
+		text, err := experiments.Text(dir, t.columns())
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(t.stdout, text)
+	}
+	s, err := experiments.Summarize(dir)
+	if err != nil {
+		return err
+	}
+	if alone {
+		fmt.Fprint(t.stdout, t.paint.ending(s, dir, t.columns()))
+	} else {
+		fmt.Fprintf(t.stdout, "%s: %s\n  %s\n", s.Title, t.paint.counts(s), filepath.Join(dir, "report.html"))
+	}
+	return nil
+}
+
+// ending is the end of a run in lines of at most so many columns, but for paths.
+func (p paint) ending(s *experiments.Summary, dir string, width int) string {
+	var b strings.Builder
+	for _, line := range wrapColumns(s.Title+". "+s.Run, width) {
+		fmt.Fprintln(&b, line)
+	}
+	indent := 0
+	for _, c := range s.Conclusions {
+		indent = max(indent, columns(c.Verdict)+4)
+	}
+	used := 0
+	for i, c := range s.Conclusions {
+		lines := wrapColumns(c.Text, width-indent)
+		if used += len(lines); used > endingLines && i > 0 {
+			fmt.Fprintf(&b, "%*s%d more in the report\n", indent, "", len(s.Conclusions)-i)
+			break
+		}
+		for j, line := range lines {
+			verdict := strings.Repeat(" ", indent)
+			if j == 0 {
+				verdict = "  " + p.verdict(c.Verdict) + strings.Repeat(" ", indent-2-columns(c.Verdict))
+			}
+			fmt.Fprintln(&b, verdict+line)
+		}
+	}
+	if s.Open != "" {
+		fmt.Fprintln(&b, strings.Join(wrapColumns(s.Open, width), "\n"))
+	} else {
+		fmt.Fprintln(&b, p.counts(s))
+	}
+	fmt.Fprintf(&b, "Report   %s\nTables   %s\nRecords  %s\n", filepath.Join(dir, "report.html"), filepath.Join(dir, "tables.md"),
+		filepath.Join(dir, "records.jsonl"))
+	return b.String()
+}
+
+// counts says how many conclusions have each verdict, in the order in which the verdicts come.
+func (p paint) counts(s *experiments.Summary) string {
+	if s.Open != "" {
+		return s.Open
+	}
+	var words []string
+	for _, c := range s.Counts() {
+		words = append(words, p.verdict(fmt.Sprintf("%s %d", c.Verdict, c.N)))
+	}
+	return "Verdicts: " + strings.Join(words, ", ")
+}
