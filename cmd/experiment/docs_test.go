@@ -90,10 +90,10 @@ func TestCommandsInPagesParse(t *testing.T) {
 
 func TestDryRunSaysWhatWouldRunAndDoesNothing(t *testing.T) {
 	out := t.TempDir()
-	text, _, err := call(t, "run", "residual", "affected", "--profile", "smoke", "--set", "draws=3", "--out", out, "--dry-run")
+	text, _, err := call(t, "run", "residual", "affected", "--profile", "smoke", "--set", "draws=3", "--name", "three", "--out", out, "--dry-run")
 	require.NoError(t, err)
 	for _, want := range []string{
-		"experiment run residual --dataset diabetes --model linear --profile smoke --seed 1 --set draws=3\n", filepath.Join(out, "affected", "spam-linear-smoke-1"),
+		"experiment run residual --dataset diabetes --name three --model linear --profile smoke --seed 1 --set draws=3\n", "  begins " + filepath.Join(out, "affected", "spam-linear-smoke-1-three"),
 		"needs the data set adult: get it by `experiment data fetch adult`",
 	} {
 		assert.Contains(t, text, want)

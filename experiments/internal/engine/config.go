@@ -111,9 +111,13 @@ func (p *Part) UnmarshalYAML(node *yaml.Node) error {
 		return err
 	}
 	p.Experiment, p.Settings, p.Used, p.Unused = raw.Experiment, e.Domain.New(), raw.Used, raw.Unused
-	for _, f := range p.Settings.Fields() { // also those that former versions wrote and nobody read
+	for _, f := range p.Settings.Fields() {
 		k := f.Name
 		text, ok := raw.Settings[k]
+		if ok && !e.Takes(k) { // former versions wrote it although nobody read it
+			delete(raw.Settings, k)
+			ok = false
+		}
 		if !ok {
 			p.missing = append(p.missing, k)
 			continue
@@ -124,6 +128,16 @@ func (p *Part) UnmarshalYAML(node *yaml.Node) error {
 		}
 		if err := p.Settings.Set(k, text); err != nil {
 			return fmt.Errorf("line %d: %w", node.Line, err)
+		}
+	}
+	for _, m := range []*map[string]string{&p.Used, &p.Unused} {
+		for k := range *m {
+			if !e.Takes(k) {
+				return fmt.Errorf("line %d: %s does not read the setting %q, of which used or unused tells", node.Line, p.Experiment, k)
+			}
+		}
+		if len(*m) == 0 {
+			*m = nil
 		}
 	}
 	for k := range raw.Settings {
@@ -169,6 +183,9 @@ func DecodeConfig(path string, data []byte) (*Config, error) {
 	}
 	if !seeded {
 		return nil, fmt.Errorf("%s names no seed: restore the file", path)
+	}
+	if err := checkLabel(c.Label); err != nil {
+		return nil, fmt.Errorf("%s: name: %w", path, err)
 	}
 	if err := c.complete(); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
