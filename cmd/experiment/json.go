@@ -45,7 +45,7 @@ type (
 	plannedObject struct {
 		Command string   `json:"command"`
 		Folder  string   `json:"folder"`
-		State   string   `json:"state"` // begins, continues, extends or starts again
+		State   string   `json:"state"` // begins, continues, extends, starts again or refused
 		Dataset string   `json:"dataset"`
 		Missing string   `json:"missing,omitempty"` // how to get the data set
 		Notes   []string `json:"notes,omitempty"`

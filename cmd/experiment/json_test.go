@@ -61,6 +61,9 @@ func TestARunPrintsOneObject(t *testing.T) {
 	assert.Equal(t, []any{"affected", "diabetes", "linear", "smoke", uint64(1)}, []any{first.Experiment, first.Dataset, first.Model, first.Profile, first.Seed})
 	assert.Empty(t, r.Skipped)
 
+	refused := object[[]plannedObject](t, append(args, "--dry-run")...)
+	assert.Equal(t, []string{"refused", planned[0].Folder}, []string{refused[0].State, refused[0].Folder})
+	assert.Contains(t, refused[0].Notes[0], "already holds a run")
 	again := object[[]plannedObject](t, append(args, "--dry-run", "--resume")...)
 	assert.Equal(t, "continues", again[0].State)
 	more := object[[]plannedObject](t, "run", "affected", "--dataset", "diabetes", "--profile", "smoke", "--out", out, "--json", "--dry-run", "--resume", "--set", "draws=4")

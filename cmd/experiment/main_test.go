@@ -47,6 +47,7 @@ func TestWrongCommandLinesExitWith2(t *testing.T) {
 		{"rnu", "did you mean \"run\"?"}, {"run residual --datset spam", "did you mean \"--dataset\"?"}, {"run residual --dataset diabets", "did you mean diabetes?"},
 		{"run residual --seed 1 --seed 2", "--seed is given twice"}, {"run residual --quiet --quiet", "--quiet is given twice"}, {"run residual --set draws=1 --set draws=2", "--set gives draws twice, as 1 and as 2"},
 		{"run residual --seed x", `"x" is not a whole number of 0 to`}, {"run residual --set growth=2", "the setting growth belongs to limits; residual reads"},
+		{"run residual --json --tables", "exclude each other"}, {"run memorization --dataset alcie", "Did you mean alice?"}, {"run residual --name a/b", "--name takes"},
 		{"list residaul", "did you mean residual?"}, {"list --settings residual --model tree", "known: linear, mlp"}, {"list --settings sigma --model mlp", "use --model linear"}, {"list --settings residual --dataset nope", "known: diabetes"},
 		{"help rnu", "did you mean"}, {"completion tcsh", "must be one of"}, {"data fetch adlut", "did you mean adult?"}, {"data fetch adult adult", "named twice"}, {"bench drebn", "did you mean drebin?"},
 		{"run residual affected --dataset diabetes --profile smoke --set rows=5 --set features=3", "--set features=3 has no effect"}, {"run residual --dataset nope", "known: diabetes"}, {"run features --dataset digits", "digits holds images"}, {"run residual --model nope", "known: linear"},

@@ -120,6 +120,8 @@ func (c *runCommand) orders() ([]*experiments.Order, error) {
 		base.Seed = uint64(*c.Seed)
 	}
 	switch {
+	case c.JSON && c.Tables:
+		return nil, errors.New("--json and --tables exclude each other: tables.md in the run's folder holds the tables")
 	case c.Resume && c.Force:
 		return nil, errors.New("--resume and --force exclude each other")
 	case c.Resume:

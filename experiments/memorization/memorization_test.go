@@ -261,7 +261,7 @@ func TestMemorizationRefusesWhatCannotBe(t *testing.T) {
 		{engine.Order{Set: []string{"sample=100000"}}, "sample=100000 is more than the"},
 		{engine.Order{Set: []string{"window=5000"}}, "no window"},
 		{engine.Order{Set: []string{"dropout=1"}}, "below 1"},
-		{engine.Order{Set: []string{"ridge-grid=1,x"}}, "invalid syntax"},
+		{engine.Order{Set: []string{"ridge-grid=1,x"}}, "\"x\" is not a number"},
 		{engine.Order{Set: []string{"ridge-grid=1,0"}}, "above 0"},
 	} {
 		if tt.o.Experiment == "" {

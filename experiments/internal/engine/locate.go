@@ -16,12 +16,13 @@ import (
 type State string
 
 // What a run finds: nothing, a run to go on with, one to go on with that gets more, one to begin
-// again.
+// again, one that is in its way.
 const (
 	Beginning  State = "begins"
 	Continuing State = "continues"
 	Extending  State = "extends"
 	Restarting State = "starts again"
+	Refused    State = "refused" // it is not begun: the folder holds it, or another, already
 )
 
 // locate returns the folder of a run and what it finds there. A run is not begun twice; one that is

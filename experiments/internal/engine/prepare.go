@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 
 	"lethe/datasets"
+	"lethe/experiments/internal/records"
 	"lethe/experiments/internal/report"
 )
 
@@ -116,8 +118,7 @@ func (o *Order) prepareRun(ctx context.Context, e *Experiment, src *source, data
 		if o.Networks != "" {
 			c.Networks = "not read"
 		}
-		p.dir, p.state, err = o.locate(c)
-		return p, o.folderError(err)
+		return p, o.place(p, thorough)
 	}
 	c.Data = src.fingerprint
 	if err := o.checkRepeat(c); err != nil {
@@ -139,9 +140,10 @@ func (o *Order) prepareRun(ctx context.Context, e *Experiment, src *source, data
 	if err := o.checkNetworks(c); err != nil {
 		return nil, err
 	}
-	// A run that is repeated has its settings as they were, whatever they ask for.
-	if p.idle, err = s.noteIdle(given, parts); err != nil {
-		return nil, err
+	if o.Repeat == nil { // a run that is repeated has noted it already
+		if p.idle, err = s.noteIdle(given, parts); err != nil {
+			return nil, err
+		}
 	}
 	cuts, err := s.noteCuts(ctx, given, parts, thorough)
 	if err != nil {
@@ -151,11 +153,23 @@ func (o *Order) prepareRun(ctx context.Context, e *Experiment, src *source, data
 		p.notes = append(p.notes, fmt.Sprintf("%s, %s: %s", report.Shown(dataset), model, cut))
 	}
 	p.notes = append(p.notes, s.idleNotes(p.idle)...)
-	if p.dir, p.state, err = o.locate(c); err != nil {
-		return nil, o.folderError(err)
+	if err := o.place(p, thorough); err != nil {
+		return nil, err
 	}
 	if p.state == Extending {
 		p.notes = append(p.notes, "the run in "+p.dir+" is extended")
 	}
 	return p, nil
+}
+
+// place finds the run's folder. A run that would be refused there is an error, unless it is only
+// asked what would happen.
+func (o *Order) place(p *prepared, thorough bool) (err error) {
+	p.dir, p.state, err = o.locate(p.config)
+	if errors.Is(err, records.ErrExists) && !thorough {
+		p.dir, p.state = filepath.Join(o.Out, p.config.Experiment, p.config.Name()), Refused
+		p.notes = append(p.notes, o.folderError(err).Error())
+		return nil
+	}
+	return o.folderError(err)
 }
