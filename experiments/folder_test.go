@@ -179,7 +179,7 @@ func TestAnExtendedRunEqualsOneMadeAtOnce(t *testing.T) {
 			cases = append(cases, [2]string{"draws=1", "draws=2"})
 		}
 		if e.Takes("methods") {
-			cases = append(cases, [2]string{"methods=none,retrain", "methods=none,second-order,retrain"})
+			cases = append(cases, [2]string{"methods=none,first-order", "methods=none,first-order,second-order"})
 		}
 		for _, c := range cases {
 			t.Run(e.ID+" "+c[1], func(t *testing.T) {

@@ -43,6 +43,9 @@ func TestCommandsInPagesAreFound(t *testing.T) {
 // placeholder is a folder of the reader's: DIR, RUN-FOLDER.
 var placeholder = regexp.MustCompile(`^[A-Z]{3}[A-Z-]*$`)
 
+// readersFile is an error about a file that only a reader has.
+var readersFile = regexp.MustCompile(`open my\.txt: no such file|holds none of the networks of this run`)
+
 // Every command on a page is one that this program takes; a run's settings are those of its
 // experiment.
 func TestCommandsInPagesParse(t *testing.T) {
@@ -81,7 +84,13 @@ func TestCommandsInPagesParse(t *testing.T) {
 				continue
 			}
 			runs++
-			_, _, err = call(t, append(words, "--dry-run", "--out", t.TempDir())...)
+			if !slices.Contains(words, "--dry-run") {
+				words = append(words, "--dry-run")
+			}
+			_, _, err = call(t, append(words, "--out", t.TempDir())...)
+			if err != nil && readersFile.MatchString(err.Error()) {
+				continue // what is asked for was found right before its files were looked for
+			}
 			assert.NoError(t, err, "%s: %s", path, line)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -87,7 +88,7 @@ func (o *Order) locateElsewhere(below, dir string, c *Config) (string, State, er
 		return "", "", err
 	}
 	var same, grows []string
-	var differ []string
+	nearest, fewest := "", math.MaxInt
 	for _, other := range others {
 		old, err := ReadConfig(filepath.Join(other, records.ConfigName))
 		if err != nil {
@@ -99,7 +100,9 @@ func (o *Order) locateElsewhere(below, dir string, c *Config) (string, State, er
 		case len(hindering(all)) == 0:
 			grows = append(grows, other)
 		default:
-			differ = append(differ, fmt.Sprintf("%s differs in %s", other, describe(all)))
+			if n := len(all); n < fewest {
+				nearest, fewest = fmt.Sprintf("%s differs in %s", other, describe(all)), n
+			}
 		}
 	}
 	switch {
@@ -115,9 +118,8 @@ func (o *Order) locateElsewhere(below, dir string, c *Config) (string, State, er
 		return grows[0], Extending, nil
 	case len(grows) > 1:
 		return "", "", fmt.Errorf("several runs could be extended: %s; say which by --name", strings.Join(grows, ", "))
-	case len(differ) > 0:
-		return "", "", &UsageError{fmt.Errorf("cannot resume: no run has these settings; %s; without --resume a new run begins in %s",
-			strings.Join(differ, "; "), dir)}
+	case nearest != "":
+		return "", "", &UsageError{fmt.Errorf("cannot resume: no run has these settings; %s; without --resume a new run begins in %s", nearest, dir)}
 	}
 	return dir, Beginning, nil
 }
