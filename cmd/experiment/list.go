@@ -49,13 +49,17 @@ func describe(w io.Writer, e *experiments.Experiment) {
 		fmt.Fprintf(w, "%-17s %s\n", name, line)
 		name = ""
 	}
-	text := e.Question
-	if len(e.Parts) > 0 {
-		text += " (" + strings.Join(e.Parts, ", ") + ")"
-	}
-	for _, line := range wrap(text, 60) {
+	for _, line := range wrap(questionAndParts(e), 60) {
 		fmt.Fprintf(w, "%-17s   %s\n", "", line)
 	}
+}
+
+// questionAndParts returns the question of an experiment and the experiments that it consists of.
+func questionAndParts(e *experiments.Experiment) string {
+	if len(e.Parts) == 0 {
+		return e.Question
+	}
+	return e.Question + " (" + strings.Join(e.Parts, ", ") + ")"
 }
 
 // printSetting prints a setting in two columns that fit into 80 characters.
