@@ -36,10 +36,27 @@ func (c *listCommand) Run(t *terminal) error {
 			fmt.Fprintf(t.stdout, "\nof %s only:\n", group.owners)
 		}
 		for _, f := range group.fields {
-			printSetting(t.stdout, f.Name, f.Doc)
+			printSetting(t.stdout, f.Name, f.Doc+manyWords(f))
 		}
 	}
 	return nil
+}
+
+// manyWords returns the words of a setting that has many, for each experiment that takes it; ""
+// for a setting with few, whose meaning names them.
+func manyWords(f experiments.Field) string {
+	text := ""
+	if !hasMany(f) {
+		return text
+	}
+	for _, e := range experiments.Experiments() {
+		for _, own := range e.Domain.New().Fields() {
+			if own.Name == f.Name && e.Takes(f.Name) {
+				text += ". Words for " + e.ID + ": " + strings.Join(own.Words, ", ")
+			}
+		}
+	}
+	return text
 }
 
 // describe prints an experiment in two columns that fit into 80 characters.
