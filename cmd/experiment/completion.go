@@ -248,29 +248,31 @@ func (l *line) valuesOf(flag, so string) []string {
 		add("auto", "always", "never")
 	case "set":
 		key, value, chosen := strings.Cut(so, "=")
-		for _, f := range experiments.Fields() {
-			if !slices.ContainsFunc(l.chosen(), func(e *experiments.Experiment) bool { return e.Takes(f.Name) }) {
-				continue
-			}
-			if !chosen {
-				add(f.Name + "=")
-				continue
-			}
-			if f.Name != key {
-				continue
-			}
-			before := value[:strings.LastIndexByte(value, ',')+1] // of a list
-			words := f.Words
-			if f.Kind == "true or false" {
-				words = []string{"true", "false"}
-			}
-			if f.Kind == "number or auto" {
-				words = []string{"auto"}
-			}
-			for _, w := range words {
-				add(key + "=" + before + w)
+		for _, e := range l.chosen() {
+			for _, f := range e.Domain.New().Fields() {
+				switch {
+				case !e.Takes(f.Name):
+				case !chosen:
+					add(f.Name + "=")
+				case f.Name == key:
+					before := value[:strings.LastIndexByte(value, ',')+1] // of a list
+					for _, w := range wordsOf(f) {
+						add(key + "=" + before + w)
+					}
+				}
 			}
 		}
 	}
 	return out
+}
+
+// wordsOf returns the words that a setting may be.
+func wordsOf(f experiments.Field) []string {
+	switch f.Kind {
+	case "true or false":
+		return []string{"true", "false"}
+	case "number or auto":
+		return []string{"auto"}
+	}
+	return f.Words
 }

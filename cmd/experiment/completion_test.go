@@ -33,7 +33,7 @@ func TestWordsAreCompleted(t *testing.T) {
 		{"run residual --set gr", nil, []string{"growth="}},
 		{"run limits --set gr", []string{"growth="}, nil},
 		{"run limits --set request=l", []string{"request=labels"}, []string{"request=samples"}},
-		{"run poisoning --set methods=none,sec", []string{"methods=none,second-order"}, []string{"methods=none,retrain"}},
+		{"run poisoning --set methods=none,sec", []string{"methods=none,second-order", "methods=none,second-order-last"}, []string{"methods=none,retrain", "methods=none,second-order-repeated"}},
 		{"run residual --set tau=", []string{"tau=auto"}, nil},
 		{"data ", []string{"list", "fetch", "verify"}, nil},
 		{"data fetch ", []string{"adult"}, []string{"fetch"}},

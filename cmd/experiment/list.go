@@ -56,7 +56,7 @@ func (c *listCommand) Run(t *terminal) error {
 		for _, group := range settingGroups() {
 			fmt.Fprintf(t.stdout, "\n%s:\n", group.title)
 			for _, f := range group.fields {
-				printSetting(t.stdout, f.Name, withUnit(f), f.Doc, readBy(group, f))
+				printSetting(t.stdout, f.Name, withUnit(f), f.Doc+manyWords(f), readBy(group, f))
 			}
 		}
 	}
@@ -91,7 +91,11 @@ func (c *listCommand) printSettings(w io.Writer, e *experiments.Experiment) erro
 		if s.Unit != "" {
 			kind += ", " + s.Unit
 		}
-		printSetting(w, s.Name, kind, s.Meaning, defaultsText(s.Defaults))
+		meaning := s.Meaning
+		if len(s.Words) > manyAre {
+			meaning += ". Words: " + strings.Join(s.Words, ", ")
+		}
+		printSetting(w, s.Name, kind, meaning, defaultsText(s.Defaults))
 	}
 	return nil
 }
@@ -112,6 +116,23 @@ func (c *listCommand) printJSON(w io.Writer, chosen []*experiments.Experiment) e
 	return writeJSON(w, all)
 }
 
+// manyWords returns the words of a setting that has many, for each experiment that takes it; ""
+// for a setting with few, whose meaning names them.
+func manyWords(f experiments.Field) string {
+	text := ""
+	if !hasMany(f) {
+		return text
+	}
+	for _, e := range experiments.Experiments() {
+		for _, own := range e.Domain.New().Fields() {
+			if own.Name == f.Name && e.Takes(f.Name) {
+				text += ". Words for " + e.ID + ": " + strings.Join(own.Words, ", ")
+			}
+		}
+	}
+	return text
+}
+
 // describe prints an experiment in two columns that fit into 80 characters.
 func describe(w io.Writer, e *experiments.Experiment) {
 	name := e.ID
@@ -119,13 +140,17 @@ func describe(w io.Writer, e *experiments.Experiment) {
 		fmt.Fprintf(w, "%-17s %s\n", name, line)
 		name = ""
 	}
-	text := e.Question
-	if len(e.Parts) > 0 {
-		text += " (" + strings.Join(e.Parts, ", ") + ")"
-	}
-	for _, line := range wrap(text, 60) {
+	for _, line := range wrap(questionAndParts(e), 60) {
 		fmt.Fprintf(w, "%-17s   %s\n", "", line)
 	}
+}
+
+// questionAndParts returns the question of an experiment and the experiments that it consists of.
+func questionAndParts(e *experiments.Experiment) string {
+	if len(e.Parts) == 0 {
+		return e.Question
+	}
+	return e.Question + " (" + strings.Join(e.Parts, ", ") + ")"
 }
 
 // printSetting prints a setting in two columns that fit into 80 characters: what its values are,

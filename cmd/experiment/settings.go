@@ -123,7 +123,7 @@ func settingsOf(e *experiments.Experiment, dataset, model string) ([]settingObje
 		of = append(of[:i:i], p)
 	}
 	var out []settingObject
-	for _, f := range experiments.Fields() {
+	for _, f := range e.Domain.New().Fields() {
 		if !e.Takes(f.Name) {
 			continue
 		}
@@ -211,12 +211,17 @@ func alsoNamed(f experiments.Field) string {
 	return " (also named " + listed(f.Also) + ")"
 }
 
+// hasMany reports whether a setting has too many words for a cell of a table.
+func hasMany(f experiments.Field) bool { return len(f.Words) > manyAre }
+
+const manyAre = 8
+
 // values says what a setting may be, as far as its bounds and words do.
 func values(f experiments.Field) string {
 	var out []string
 	switch {
-	case len(f.Words) > 8: // methods, so that a new one needs no new page
-		out = append(out, "the error for an unknown word lists them")
+	case hasMany(f): // methods: the page stays as it is when one is added
+		out = append(out, "`go run ./cmd/experiment list --settings` lists them")
 	case len(f.Words) > 0:
 		out = append(out, strings.Join(f.Words, ", "))
 	}
