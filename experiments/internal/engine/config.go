@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"path/filepath"
 	"slices"
 	"sort"
 	"strconv"
@@ -136,7 +137,12 @@ func ReadConfig(path string) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	return DecodeConfig(path, data)
+	c, err := DecodeConfig(path, data)
+	if err == nil && c.Given != nil {
+		c.Given.resolve(filepath.Dir(path))
+		c.Given.salt, err = readSalt(filepath.Dir(path))
+	}
+	return c, err
 }
 
 // DecodeConfig reads what [Config.encode] wrote.
@@ -237,6 +243,9 @@ func (c *Config) SameRun(other *Config) error {
 			diffs = append(diffs, fmt.Sprintf("%s (the run has none, requested %q)", k, b[k]))
 		}
 	}
+	if text := otherSecret(c.Given, other.Given); text != "" {
+		diffs = append(diffs, text)
+	}
 	if len(diffs) == 0 {
 		return nil
 	}
@@ -249,7 +258,10 @@ func (c *Config) flat() map[string]string {
 		"experiment": c.Experiment, "dataset": c.Dataset, "model": c.Model, "profile": c.Profile, "seed": fmt.Sprint(c.Seed), "data": c.Data,
 	}
 	if c.Given != nil {
-		m["prompt"], m["secret"], m["replacement"], m["checkpoint"] = c.Given.Prompt, c.Given.Secret, c.Given.Replacement, c.Given.Loaded
+		m["checkpoint"] = c.Given.Loaded
+		if !c.Given.masks() && c.Given.Secret != Mask {
+			m["prompt"], m["secret"], m["replacement"] = c.Given.Prompt, c.Given.Secret, c.Given.Replacement
+		}
 	}
 	if c.Networks != "" {
 		m["networks"] = c.Networks

@@ -67,6 +67,9 @@ func RenderTelling(p Progress, dir string) error {
 	if err != nil {
 		return err
 	}
+	if err := closePrivate(dir); err != nil {
+		return err
+	}
 	if err := records.WriteFile(filepath.Join(dir, records.TablesName), []byte(d.Markdown())); err != nil {
 		return err
 	}
@@ -99,7 +102,22 @@ func Merge(dirs []string, path string) error {
 	if err != nil {
 		return err
 	}
+	for _, dir := range dirs {
+		if c, err := ReadConfig(filepath.Join(dir, records.ConfigName)); err == nil && c.Private() {
+			return records.WritePrivate(path, page)
+		}
+	}
 	return records.WriteFile(path, page)
+}
+
+// closePrivate closes the folder of a run on a text or a secret of the user's own to others: a
+// former version, or a copy, may have left it open.
+func closePrivate(dir string) error {
+	c, err := ReadConfig(filepath.Join(dir, records.ConfigName))
+	if err != nil || !c.Private() {
+		return err
+	}
+	return records.ClosePrivate(dir)
 }
 
 // RunFolders returns the folders of runs among dirs, and those that lie one or two levels below

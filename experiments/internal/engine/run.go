@@ -64,6 +64,7 @@ func (o *Order) Do(ctx context.Context) (runs []Run, missing []Missing, err erro
 	if o.Progress == nil {
 		o.Progress = Quiet{}
 	}
+	defer func() { err = o.Given.hide(err) }()
 	o.fill()
 	e, names, models, err := o.check()
 	if err != nil {
@@ -94,10 +95,15 @@ func (o *Order) Do(ctx context.Context) (runs []Run, missing []Missing, err erro
 func (o *Order) repeat() {
 	c := o.Repeat
 	o.Experiment, o.Dataset, o.Model, o.Profile, o.Seed = c.Experiment, c.Dataset, c.Model, c.Profile, c.Seed
-	if c.Given != nil {
-		text, checkpoint := cmp.Or(o.Text, c.Given.Text), cmp.Or(o.Checkpoint, c.Given.Checkpoint)
-		o.Given = *c.Given
-		o.Text, o.Checkpoint = text, checkpoint
+	if c.Given == nil {
+		return
+	}
+	own := o.Given
+	o.Given = *c.Given
+	o.Text, o.Checkpoint = cmp.Or(own.Text, c.Given.Text), cmp.Or(own.Checkpoint, c.Given.Checkpoint)
+	o.Insert, o.ShowSecret, o.Seal = own.Insert || c.Given.Insert, own.ShowSecret, ""
+	if c.Masked() {
+		o.Prompt, o.Secret, o.Replacement = own.Prompt, own.Secret, own.Replacement
 	}
 }
 
@@ -131,15 +137,19 @@ func (o *Order) one(ctx context.Context, e *Experiment, src *source, dataset, mo
 		Experiment: e.ID, Dataset: dataset, Model: model, Profile: o.Profile, Seed: o.Seed, Parts: parts,
 		Data: src.fingerprint, MadeOn: ThisMachine(),
 	}
-	if o.Given != (Given{}) {
+	if o.given() {
 		c.Given = &o.Given
+	}
+	dir := filepath.Join(o.Out, e.ID, c.Name())
+	if err := o.conceal(c, dir); err != nil {
+		return nil, err
 	}
 	set, err := o.Assignments()
 	if err != nil {
 		return nil, err
 	}
 	c.Command = o.Command(c, set)
-	if err := o.checkRepeat(c); err != nil {
+	if err := o.checkRepeat(c, src.fingerprint); err != nil {
 		return nil, err
 	}
 	s := NewSession(c, src.named, nil, o.Progress)
@@ -161,7 +171,6 @@ func (o *Order) one(ctx context.Context, e *Experiment, src *source, dataset, mo
 	if err != nil {
 		return nil, err
 	}
-	dir := filepath.Join(o.Out, e.ID, c.Name())
 	folder, err := OpenFolder(dir, c, o.Mode)
 	if errors.Is(err, records.ErrExists) && o.Repeat != nil {
 		return nil, fmt.Errorf("%w; --out DIR repeats it in another folder", err)
@@ -187,12 +196,15 @@ func (o *Order) one(ctx context.Context, e *Experiment, src *source, dataset, mo
 }
 
 // checkRepeat refuses other data than those of the run that is to be repeated.
-func (o *Order) checkRepeat(c *Config) error {
+func (o *Order) checkRepeat(c *Config, data string) error {
 	if o.Repeat == nil {
 		return nil
 	}
-	if o.Repeat.Data != c.Data {
-		return fmt.Errorf("the data set %s differs from that of the run to repeat: fingerprint %s, not %s", c.Dataset, c.Data, o.Repeat.Data)
+	if o.Repeat.Masked() {
+		data = sealedData(data, o.Repeat.Given.salt)
+	}
+	if o.Repeat.Data != data {
+		return fmt.Errorf("the data set %s differs from that of the run to repeat: fingerprint %s, not %s", c.Dataset, data, o.Repeat.Data)
 	}
 	if m := o.Repeat.Given; m != nil && m.Loaded != o.Loaded {
 		return fmt.Errorf("the checkpoint %s differs from that of the run to repeat: fingerprint %s, not %s", o.Checkpoint, o.Loaded, m.Loaded)
@@ -277,6 +289,7 @@ func (s *Session) runParts(ctx context.Context, folder *records.Folder, parts []
 		if err != nil {
 			return fmt.Errorf("%s: %w", w.Name, err)
 		}
+		s.Given.hideRecords(records)
 		seconds := (time.Since(began) - s.once).Seconds()
 		if err := folder.Append(w.Name, records, seconds); err != nil {
 			return err
@@ -298,10 +311,27 @@ func ThisMachine() Machine {
 	return Machine{Go: runtime.Version(), OS: runtime.GOOS + "/" + runtime.GOARCH, Cores: runtime.GOMAXPROCS(0), BLAS: strings.TrimSpace(blas.Name + " " + blas.Core)}
 }
 
+// hiddenCommand masks in the command of a former run, which showed its secret, what this one masks.
+func (o *Order) hiddenCommand(command string) string {
+	if !o.masks() {
+		return command
+	}
+	for _, f := range []struct{ flag, value, variable string }{
+		{"--prompt", o.Prompt, "$PROMPT"}, {"--secret", o.Secret, "$SECRET"}, {"--replace", o.Replacement, "$REPLACEMENT"},
+	} {
+		for _, between := range []string{" ", "="} {
+			if f.value != "" {
+				command = strings.ReplaceAll(command, f.flag+between+Quoted(f.value), f.flag+`="`+f.variable+`"`)
+			}
+		}
+	}
+	return command
+}
+
 // Command is the command line that repeats the run, without the folders of this machine.
 func (o *Order) Command(c *Config, set []assignment) string {
 	if o.Repeat != nil {
-		return o.Repeat.Command
+		return o.hiddenCommand(o.Repeat.Command)
 	}
 	words := []string{"experiment", "run", c.Experiment}
 	if o.Text == "" {
