@@ -11,10 +11,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
-	"strconv"
-	"strings"
-	"unicode/utf8"
 
 	"lethe/experiments/internal/records"
 )
@@ -81,6 +77,10 @@ func (o *Order) conceal(c *Config, dir string) error {
 		if g.salt, err = readSalt(dir); err != nil {
 			return err
 		}
+		if old, err := ReadConfig(filepath.Join(dir, records.ConfigName)); g.salt == nil && err == nil && old.Masked() {
+			return fmt.Errorf("%s is not in %s, so nobody can tell whether the secret is the same: restore the file, or start again with --force",
+				records.SaltName, dir)
+		}
 	}
 	if g.salt == nil {
 		random := make([]byte, 32)
@@ -139,62 +139,6 @@ func otherSecret(run, requested *Given) string {
 	return "prompt, secret or replacement (they are masked)"
 }
 
-// hidden replaces in a text for the screen what quotes the secret, its prompt or its replacement. A
-// short secret is only replaced within quotation marks: it may be a part of any word.
-func (g *Given) hidden(text string) string {
-	if !g.masks() {
-		return text
-	}
-	for _, what := range []string{g.Secret, g.Prompt, g.Replacement} {
-		if what != "" {
-			text = strings.ReplaceAll(text, strconv.Quote(what), Mask)
-			text = strings.ReplaceAll(text, strconv.QuoteToASCII(what), Mask)
-		}
-	}
-	const short = 4
-	if utf8.RuneCountInString(g.Secret) >= short {
-		text = strings.ReplaceAll(text, g.Secret, Mask)
-	}
-	return text
-}
-
-// hide replaces what an error quotes of a masked secret.
-func (g *Given) hide(err error) error {
-	if err == nil {
-		return nil
-	}
-	if text := g.hidden(err.Error()); text != err.Error() {
-		return &hiddenError{text, err}
-	}
-	return err
-}
-
-// hiddenError is an error whose text is not told.
-type hiddenError struct {
-	text string
-	err  error
-}
-
-func (e *hiddenError) Error() string { return e.text }
-func (e *hiddenError) Unwrap() error { return e.err }
-
-// spoken are the tags that hold sentences, which may be errors of other packages.
-var spoken = []string{"reason", "forced", "chosen"}
-
-// hideRecords replaces in sentences of records what quotes a masked secret.
-func (g *Given) hideRecords(recs []records.Record) {
-	if !g.masks() {
-		return
-	}
-	for _, r := range recs {
-		for key, v := range r.Settings {
-			if text, ok := v.(string); ok && slices.Contains(spoken, key) {
-				r.Settings[key] = g.hidden(text)
-			}
-		}
-	}
-}
-
 // MaskedText is a text of the user's own as files show it.
 func (s *Session) MaskedText(text string) string {
 	if s.Given.masks() {
@@ -206,33 +150,3 @@ func (s *Session) MaskedText(text string) string {
 // TellsText reports whether the run's files may say what a model writes: of a text of the user's own
 // that is what it remembers of it.
 func (s *Session) TellsText() bool { return s.Given.ShowSecret || !s.Given.private() }
-
-// absolute makes the paths of what is given independent of the folder that the command runs in.
-func (o *Order) absolute() {
-	for _, path := range []*string{&o.Text, &o.Checkpoint, &o.Networks} {
-		if *path == "" {
-			continue
-		}
-		if whole, err := filepath.Abs(*path); err == nil {
-			*path = whole
-		}
-	}
-}
-
-// resolve takes relative paths of a configuration from its own folder, where they lead to a file;
-// former versions wrote them as they were given.
-func (g *Given) resolve(dir string) {
-	for _, path := range []*string{&g.Text, &g.Checkpoint} {
-		if *path == "" || filepath.IsAbs(*path) {
-			continue
-		}
-		if beside := filepath.Join(dir, *path); fileExists(beside) {
-			*path = beside
-		}
-	}
-}
-
-func fileExists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
-}
