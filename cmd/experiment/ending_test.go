@@ -26,11 +26,6 @@ func TestARunEndsWithTenLines(t *testing.T) {
 	s, err := experiments.Summarize(dir)
 	require.NoError(t, err)
 	require.NotEmpty(t, s.Conclusions)
-	n := 0
-	for _, c := range s.Counts() {
-		n += c.N
-	}
-	assert.Len(t, s.Conclusions, n)
 	for _, width := range []int{40, 80} {
 		lines := strings.Split(strings.TrimSuffix(paint(false).ending(s, dir, width), "\n"), "\n")
 		assert.LessOrEqual(t, len(lines), 14, strings.Join(lines, "\n"))
@@ -41,7 +36,7 @@ func TestARunEndsWithTenLines(t *testing.T) {
 	}
 	plain, colored := paint(false).ending(s, dir, 80), paint(true).ending(s, dir, 80)
 	assert.NotContains(t, plain, "\x1b")
-	assert.Contains(t, colored, "\x1b[")
+	assert.NotEqual(t, plain, colored, "verdicts have colors")
 	assert.Equal(t, plain, ansi.ReplaceAllString(colored, ""))
 }
 

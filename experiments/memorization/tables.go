@@ -247,7 +247,7 @@ func accuracyTable(r *engine.Results) report.Table {
 func memoryCostTable(r *engine.Results, c memoryCase) report.Table {
 	windows := r.Where("windows", "method", "train", "length", c.length).Mean
 	t := report.Table{
-		Title:  "Cost, " + c.title(),
+		Title: "Cost, " + c.title(), Folded: true,
 		Header: []string{"method", "seconds", "speed-up over retraining", "gradient passes", "product passes", "choice of settings, s"},
 		Note: fmt.Sprintf("A pass is all %s windows. Seconds and passes exclude choosing the settings and measuring.",
 			numbers.Shortest(windows)) + drawsText(r),
@@ -288,7 +288,7 @@ func memoryCostTable(r *engine.Results, c memoryCase) report.Table {
 
 // solvesTable shows how well each linear system was solved.
 func solvesTable(r *engine.Results, c memoryCase) report.Table {
-	t := report.Table{Title: "Solves, " + c.title(), Header: []string{"method", "solver", "products", "relative residual", "on other windows", "gradient residual"},
+	t := report.Table{Title: "Solves, " + c.title(), Header: []string{"method", "solver", "products", "relative residual", "on other windows", "gradient residual"}, Folded: true, Residuals: []int{3, 4},
 		Note: "||b - Ax||/||b||, measured with a separate product, on the windows of the curvature and on as many others." + drawsText(r)}
 	for _, m := range methods(r) {
 		gradient := overDraws(over(r, c, m, "gradient-residual"), report.Plain.One)

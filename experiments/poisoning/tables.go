@@ -125,7 +125,7 @@ func waysNote(r *engine.Results) string {
 func poisonCostTable(r *engine.Results, c poisonCase) report.Table {
 	images := poisonBefore(r, c.budget, "train", "images").Mean
 	t := report.Table{
-		Title: "Cost, " + poisonTitle(r, c),
+		Title: "Cost, " + poisonTitle(r, c), Folded: true,
 		Header: []string{"method", "time, s", "time / retraining time, %", "trust check, s", "gradient passes", "product passes",
 			"choice of settings, s", "time with the choice of settings / retraining time, %"},
 		Note: fmt.Sprintf("Times include the trust check; passes (over all %s images) exclude it. The choice of settings has separate columns: scoring "+
@@ -163,7 +163,7 @@ func tuningSeconds(r *engine.Results, c poisonCase, method, way string) float64 
 
 // chunksTable shows the validation accuracy from chunk to chunk.
 func chunksTable(r *engine.Results, c poisonCase) report.Table {
-	t := report.Table{Title: "Validation accuracy after each chunk, %, " + poisonTitle(r, c), Header: []string{"method"},
+	t := report.Table{Title: "Validation accuracy after each chunk, %, " + poisonTitle(r, c), Header: []string{"method"}, Folded: true,
 		Note: fmt.Sprintf("%sA chunk that lowers it by more than %s points is refused and shown in parentheses.", severalNote(r), r.Setting("max-fall"))}
 	chunks := r.Numbers("chunk")
 	chunks = slices.DeleteFunc(chunks, func(k float64) bool { return len(r.Part("chunk-accuracy", c.pairs("chunk", k)...)) == 0 })
@@ -205,7 +205,7 @@ func chunksTable(r *engine.Results, c poisonCase) report.Table {
 // poisonSolvesTable shows how well each linear system was solved, of the first draw.
 func poisonSolvesTable(r *engine.Results, c poisonCase) report.Table {
 	t := report.Table{Title: "Solves, " + poisonTitle(r, c),
-		Header: []string{"method", "solver", "products", "relative residual", "on a second draw", "gradient residual"},
+		Header: []string{"method", "solver", "products", "relative residual", "on a second draw", "gradient residual"}, Folded: true, Residuals: []int{3, 4},
 		Note: "||b - Ax||/||b||, measured with a separate product, on the images of the curvature and on a second draw, which may repeat images that the request touches; first draw of the run. " +
 			"Products are those of the Krylov space that all tries of a step share, and one for the residual. A solve with few products ends early on purpose; its residual says how early. The gradient residual is that after the last solve."}
 	for _, m := range poisonRows(r) {

@@ -137,6 +137,7 @@ func (o *Order) one(ctx context.Context, e *Experiment, src *source, dataset, mo
 		Experiment: e.ID, Dataset: dataset, Model: model, Profile: o.Profile, Seed: o.Seed, Parts: parts,
 		Data: src.fingerprint, MadeOn: ThisMachine(),
 	}
+	c.MadeOn.Started = time.Now().UTC().Format(time.RFC3339)
 	if o.given() {
 		c.Given = &o.Given
 	}
@@ -186,7 +187,12 @@ func (o *Order) one(ctx context.Context, e *Experiment, src *source, dataset, mo
 	for _, note := range notes {
 		o.Progress.Note(note)
 	}
-	if err := s.runParts(ctx, folder, parts); err != nil {
+	began := time.Now()
+	err = s.runParts(ctx, folder, parts)
+	if noted := note(dir, func(m *Machine) { m.Seconds += time.Since(began).Seconds() }); err == nil {
+		err = noted
+	}
+	if err != nil {
 		return nil, &Stopped{dir, err}
 	}
 	if err := RenderTelling(o.Progress, dir); err != nil {
@@ -276,6 +282,9 @@ func (s *Session) runParts(ctx context.Context, folder *records.Folder, parts []
 			}
 		}
 	}
+	if err := note(s.Dir, func(m *Machine) { m.Units = len(pieces) }); err != nil {
+		return err
+	}
 	s.Progress.Begin(fmt.Sprintf("%s on %s, %s", s.Experiment, report.Shown(s.Dataset), s.Model), pieces)
 	defer s.Progress.End()
 	for _, w := range todo {
@@ -308,7 +317,7 @@ func fingerprint(n *datasets.Named) string {
 // ThisMachine says where a run is made.
 func ThisMachine() Machine {
 	blas, _ := graph.BLAS() // what could not be had is said by doctor; here counts what is in use
-	return Machine{Go: runtime.Version(), OS: runtime.GOOS + "/" + runtime.GOARCH, Cores: runtime.GOMAXPROCS(0), BLAS: strings.TrimSpace(blas.Name + " " + blas.Core)}
+	return Machine{Commit: commit(), Go: runtime.Version(), OS: runtime.GOOS + "/" + runtime.GOARCH, Cores: runtime.GOMAXPROCS(0), BLAS: strings.TrimSpace(blas.Name + " " + blas.Core)}
 }
 
 // hiddenCommand masks in the command of a former run, which showed its secret, what this one masks.
