@@ -188,7 +188,7 @@ func forgottenTargets(r *engine.Results, c memoryCase) []report.Claim {
 		claim := report.Claim{
 			Text:     c.title() + ", second order: draws in which the completion is still the secret; accuracy lost, points",
 			Measured: fmt.Sprintf("%d of %d; %s", completed, len(match), overDraws(slices.Collect(maps.Values(gone)), points)),
-			Target:   "0; median at most 0.5", Met: completed == 0 && middle <= 0.5,
+			Target:   "0; median at most 0.5", Source: report.Ours, Met: completed == 0 && middle <= 0.5,
 		}
 		switch {
 		case completed > 0:

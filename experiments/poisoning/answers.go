@@ -65,9 +65,9 @@ func repairAnswer(r *engine.Results, c poisonCase) (report.Answer, bool) {
 	var parts []string
 	for _, v := range variants {
 		if failed := poisonFailed(r, c, v.method, way); failed > 0 {
-			parts = append(parts, fmt.Sprintf("fails %s in %s", v.text, report.Draws(failed)))
+			parts = append(parts, fmt.Sprintf("nothing %s, where it fails in %s", v.text, report.Draws(failed)))
 		} else if own := restored(r, c, v.method, way); own.N > 0 {
-			parts = append(parts, fmt.Sprintf("recovers %s %% %s", restoredText(r, c, v.method, way, whole), v.text))
+			parts = append(parts, fmt.Sprintf("%s %% %s", restoredText(r, c, v.method, way, whole), v.text))
 		} else {
 			continue
 		}
@@ -78,7 +78,7 @@ func repairAnswer(r *engine.Results, c poisonCase) (report.Answer, bool) {
 	if len(parts) == 0 {
 		return a, false
 	}
-	a.Text = "Second order " + report.And(parts) + " of the accuracy that " + poisonTitle(r, c) + " cost"
+	a.Text = "Of the accuracy that " + poisonTitle(r, c) + " cost, second order recovers " + report.And(parts)
 	if share.N > 0 {
 		a.Text += fmt.Sprintf("; the best other method that is faster than retraining (%s) recovers %s %%", trial.Name(other)+a.Compared[0].Remark(), restoredText(r, c, other, otherWay, whole))
 	}

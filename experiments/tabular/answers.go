@@ -65,7 +65,7 @@ const sampleLoss = "distance of a test sample's loss to retraining, nat"
 // scatterAnswers: the target, that second order is twice as near as any other method, was set for
 // linear models and columns.
 func scatterAnswers(r *engine.Results) []report.Answer {
-	out := tabledata.NearerAnswer(r, "sample-loss-distance", sampleLoss, "retraining, sample by sample",
+	out := tabledata.NearerAnswer(r, "sample-loss-distance", sampleLoss, "the retrained model's losses",
 		"Whether second order is near enough: a distance of losses says nothing of what can still be found out about the removed data.")
 	if len(out) == 0 || r.Config.Model != tabledata.Models[0] || !tabledata.IsFeatures(r) {
 		return out
@@ -78,7 +78,7 @@ func scatterAnswers(r *engine.Results) []report.Answer {
 }
 
 func fidelityAnswers(r *engine.Results) []report.Answer {
-	out := tabledata.NearerAnswer(r, "sample-loss-distance", sampleLoss, "retraining, sample by sample",
+	out := tabledata.NearerAnswer(r, "sample-loss-distance", sampleLoss, "the retrained model's losses",
 		"What can still be found out about the removed data. On a network, retraining itself leaves a spread that depends on the start.")
 	if len(out) == 0 {
 		return nil
@@ -119,11 +119,11 @@ func runtimeAnswers(r *engine.Results) []report.Answer {
 		return nil
 	}
 	a.Text = fmt.Sprintf("Second order takes %s s", trial.Range(seconds, report.Plain.One))
-	if len(cold) > 0 {
+	if len(cold) > 0 && report.Opponents(cold) != report.Opponents(a.Compared) {
 		a.Text += ": " + report.Times(cold, "faster", "slower") + " than training again from the start"
 	}
 	if len(a.Compared) > 0 {
-		a.Text += ", and " + report.Times(a.Compared, "faster", "slower") + " than the cheapest retraining (" + report.Opponents(a.Compared) + ")"
+		a.Text += ", " + report.Times(a.Compared, "faster", "slower") + " than the cheapest retraining (" + report.Opponents(a.Compared) + ")"
 	}
 	a.Text += tabledata.Over(r) + "."
 	return []report.Answer{a}

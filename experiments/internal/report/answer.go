@@ -195,7 +195,7 @@ func ComparedTable(compared []Compared) *Table {
 	if len(compared) == 0 {
 		return nil
 	}
-	t := &Table{Title: "Comparisons", Header: []string{"where", "methods", "quantity", "gain", "at least", "at most", "better in", "verdict"}, Note: verdictNote}
+	t := &Table{Title: "Comparisons", Header: []string{"where", "verdict", "gain", "at least", "at most", "better in", "methods", "quantity"}, Note: verdictNote}
 	for i := range compared {
 		c := &compared[i]
 		middle, low, high := c.gained()
@@ -203,7 +203,7 @@ func ComparedTable(compared []Compared) *Table {
 		if c.Note != "" {
 			other += " (" + c.Note + ")"
 		}
-		t.Rows = append(t.Rows, []string{c.Case, c.Own + " against " + other, c.What, middle, low, high, fmt.Sprintf("%d of %d", c.Wins, c.N), c.word()})
+		t.Rows = append(t.Rows, []string{c.Case, c.word(), middle, low, high, fmt.Sprintf("%d of %d draws", c.Wins, c.N), c.Own + " against " + other, c.What})
 	}
 	return t
 }

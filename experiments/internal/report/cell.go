@@ -22,7 +22,7 @@ type Cell struct {
 
 const plainNumber = `-?[0-9]+(?:\.[0-9]+)?(?:e-?[0-9]+)?`
 
-var numberCell = regexp.MustCompile(`^(` + plainNumber + `)(×| points| %)?(?: \((` + plainNumber + `) to (` + plainNumber + `)\))?(?: ± (` + plainNumber + `))?((?: [(*]|; |, ).*)?$`)
+var numberCell = regexp.MustCompile(`^(` + plainNumber + `)(×| points| %)?(?: \((` + plainNumber + `) to (` + plainNumber + `)\))?(?: ± (` + plainNumber + `))?( [(*].*)?$`)
 
 // Cells returns the rows as they are shown, and which columns are of numbers.
 func (t *Table) Cells() (rows [][]Cell, numeric []bool) {
@@ -88,7 +88,7 @@ func (t *Table) column(j int, rows [][]Cell, numeric []bool) {
 		case p[5] != "":
 			c.Ends = "± " + grouped(p[5], plain)
 		}
-		c.Text = strings.TrimSpace(strings.TrimPrefix(strings.TrimPrefix(p[6], ";"), ","))
+		c.Text = strings.TrimSpace(p[6])
 		if v, err := strconv.ParseFloat(p[1], 64); err == nil && v > 1 && slices.Contains(t.Residuals, j) {
 			c.Bad = true
 		}
