@@ -84,7 +84,11 @@ func forgottenAnswer(r *engine.Results) (report.Answer, bool) {
 			}
 		}
 	}
-	a.Text = fmt.Sprintf("Before, the completion of the prompt is the secret in %d of %d draws; after second order in %d of %d, for %s points of accuracy (median)", known, all, same, n, trial.Range(losses, points))
+	each := ""
+	if n > all {
+		each = " (draws and replacements)"
+	}
+	a.Text = fmt.Sprintf("Before, the completion of the prompt is the secret in %d of %d draws; after second order in %d of %d%s, for %s points of accuracy (median)", known, all, same, n, each, trial.Range(losses, points))
 	if len(cheaper) > 0 {
 		a.Text += fmt.Sprintf("; first order loses %s to raise the secret's perplexity as far", trial.Range(cheaper, points))
 	}
@@ -188,7 +192,7 @@ func forgottenTargets(r *engine.Results, c memoryCase) []report.Claim {
 		claim := report.Claim{
 			Text:     c.title() + ", second order: draws in which the completion is still the secret; accuracy lost, points",
 			Measured: fmt.Sprintf("%d of %d; %s", completed, len(match), overDraws(slices.Collect(maps.Values(gone)), points)),
-			Target:   "0; median at most 0.5", Met: completed == 0 && middle <= 0.5,
+			Target:   "0; median at most 0.5", Source: report.Ours, Met: completed == 0 && middle <= 0.5,
 		}
 		switch {
 		case completed > 0:

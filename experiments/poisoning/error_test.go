@@ -11,7 +11,6 @@ import (
 	"lethe/datasets"
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/records"
-	"lethe/experiments/internal/report"
 )
 
 func TestRightBits(t *testing.T) {

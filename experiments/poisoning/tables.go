@@ -61,6 +61,7 @@ func learnedTable(r *engine.Results) report.Table {
 func byBudget(r *engine.Results, title, metric, note string, known float64) report.Table {
 	t := report.Table{Title: title, Header: []string{"method"}, Note: poisonNote(r) + " " + note + waysNote(r)}
 	var columns []poisonCase
+	var counts []int
 	ways := waysMeasured(r)
 	for _, c := range poisonCases(r) {
 		if c.known != known {
@@ -73,8 +74,14 @@ func byBudget(r *engine.Results, title, metric, note string, known float64) repo
 				head += ", statistics " + way
 			}
 			t.Header = append(t.Header, head)
+			n := 0
+			for _, m := range poisonRows(r) {
+				n = max(n, poison(r, c, m, "test-accuracy", way).N+poisonFailed(r, c, m, way))
+			}
+			counts = append(counts, n)
 		}
 	}
+	trial.CountDraws(t.Header[1:], counts)
 	for _, m := range poisonRows(r) {
 		row := []string{trial.BeforeLabel(m)}
 		for _, c := range columns {

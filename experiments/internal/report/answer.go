@@ -195,7 +195,7 @@ func ComparedTable(compared []Compared) *Table {
 	if len(compared) == 0 {
 		return nil
 	}
-	t := &Table{Title: "Comparisons", Header: []string{"where", "methods", "quantity", "gain", "at least", "at most", "better in", "verdict"}, Note: verdictNote}
+	t := &Table{Title: "Comparisons", Header: []string{"where", "verdict", "gain", "at least", "at most", "better in", "methods", "quantity"}, Note: verdictNote}
 	for i := range compared {
 		c := &compared[i]
 		middle, low, high := c.gained()
@@ -203,7 +203,7 @@ func ComparedTable(compared []Compared) *Table {
 		if c.Note != "" {
 			other += " (" + c.Note + ")"
 		}
-		t.Rows = append(t.Rows, []string{c.Case, c.Own + " against " + other, c.What, middle, low, high, fmt.Sprintf("%d of %d", c.Wins, c.N), c.word()})
+		t.Rows = append(t.Rows, []string{c.Case, c.word(), middle, low, high, fmt.Sprintf("%d of %d draws", c.Wins, c.N), c.Own + " against " + other, c.What})
 	}
 	return t
 }
@@ -243,11 +243,18 @@ func Times(compared []Compared, better, worse string) string {
 		}
 		return x + " to " + y + " times " + word
 	}
+	const even = 1.05 // what two digits do not tell from 1
 	switch {
+	case low > 1/even && high < even:
+		return fmt.Sprintf("less than %g times %s or %s", even, better, worse)
 	case low >= 1:
 		return times(low, high, better)
 	case high <= 1:
 		return times(1/high, 1/low, worse)
+	case low > 1/even:
+		return "up to " + numbers.Significant(high, 2) + " times " + better
+	case high < even:
+		return "up to " + numbers.Significant(1/low, 2) + " times " + worse
 	}
 	return fmt.Sprintf("between %s times %s and %s times %s", numbers.Significant(1/low, 2), worse, numbers.Significant(high, 2), better)
 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"regexp"
@@ -22,7 +23,7 @@ type Cell struct {
 
 const plainNumber = `-?[0-9]+(?:\.[0-9]+)?(?:e-?[0-9]+)?`
 
-var numberCell = regexp.MustCompile(`^(` + plainNumber + `)(×| points| %)?(?: \((` + plainNumber + `) to (` + plainNumber + `)\))?(?: ± (` + plainNumber + `))?((?: [(*]|; |, ).*)?$`)
+var numberCell = regexp.MustCompile(`^(` + plainNumber + `)(×| points| %)?(?: \((` + plainNumber + `) to (` + plainNumber + `)\))?(?: ± (` + plainNumber + `))?( [(*].*)?$`)
 
 // Cells returns the rows as they are shown, and which columns are of numbers.
 func (t *Table) Cells() (rows [][]Cell, numeric []bool) {
@@ -88,8 +89,8 @@ func (t *Table) column(j int, rows [][]Cell, numeric []bool) {
 		case p[5] != "":
 			c.Ends = "± " + grouped(p[5], plain)
 		}
-		c.Text = strings.TrimSpace(strings.TrimPrefix(strings.TrimPrefix(p[6], ";"), ","))
-		if v, err := strconv.ParseFloat(p[1], 64); err == nil && v > 1 && slices.Contains(t.Residuals, j) {
+		c.Text = strings.TrimSpace(p[6])
+		if largest, err := strconv.ParseFloat(cmp.Or(p[4], p[1]), 64); err == nil && largest > 1 && slices.Contains(t.Residuals, j) {
 			c.Bad = true
 		}
 		places = max(places, digitsBehind(c.Number))

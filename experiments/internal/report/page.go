@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"regexp"
+	"slices"
 	"strings"
 
 	"lethe/experiments/internal/verdict"
@@ -106,7 +107,7 @@ func (d *Document) page(anchor string) (pageRun, error) {
 	for i := range d.Answers {
 		a := &d.Answers[i]
 		run.Answers = append(run.Answers, pageAnswer{sentence(a.Question), a.Text, a.verdicts()})
-		if a.Limits != "" {
+		if a.Limits != "" && !slices.Contains(run.Limits, a.Limits) {
 			run.Limits = append(run.Limits, a.Limits)
 		}
 	}
@@ -158,30 +159,48 @@ func (f *Figure) links(d *Document, part string) []Link {
 	return []Link{d.link(Link{"SVG", name + ".svg"}), d.link(Link{"PNG", name + ".png"})}
 }
 
-// verdicts are the answer's verdicts, each once, with where it holds.
+// chips is the number of comparisons up to which each has a verdict of its own on the page.
+const chips = 4
+
+// verdicts are the answer's verdicts: of few comparisons each with its gain, of many each word once,
+// with where it holds.
 func (a *Answer) verdicts() []pageVerdict {
 	var out []pageVerdict
 	for i := range a.Compared {
 		c := &a.Compared[i]
 		v := pageVerdict{Class: string(c.Verdict), Word: string(c.Verdict), Where: c.Case}
 		if c.None != "" {
-			v.Class, v.Word = "none", "no verdict: "+c.None
+			v.Class, v.Word = "none", "no verdict"
+		}
+		if len(a.Compared) <= chips {
+			if len(a.Compared) == 1 {
+				v.Where = ""
+			}
+			middle, _, _ := c.gained()
+			v.Where = strings.TrimPrefix(v.Where+", "+middle+" against "+c.Other, ", ")
+			if c.None != "" {
+				v.Where += " (" + c.None + ")"
+			} else {
+				v.Where += fmt.Sprintf(" (in %d of %d draws)", c.Wins, c.N)
+			}
+			out = append(out, v)
+			continue
+		}
+		if c.None != "" {
+			v.Word += " (" + c.None + ")"
 		}
 		found := false
 		for j := range out {
-			if out[j].Word == v.Word {
-				found = true
-				if v.Where != "" && !strings.Contains(out[j].Where, v.Where) {
-					out[j].Where += ", " + v.Where
+			if found = out[j].Word == v.Word; found {
+				if !strings.Contains(out[j].Where, v.Where) {
+					out[j].Where += "; " + v.Where
 				}
+				break
 			}
 		}
 		if !found {
 			out = append(out, v)
 		}
-	}
-	if len(out) == 1 {
-		out[0].Where = ""
 	}
 	return out
 }
