@@ -44,7 +44,7 @@ func (c *runCommand) tell(t *terminal, dir string, alone bool) error {
 	if alone {
 		fmt.Fprint(t.stdout, t.paint.ending(s, dir, t.columns()))
 	} else {
-		fmt.Fprintf(t.stdout, "%s: %s\n  %s\n", s.Title, t.paint.counted(counts(s)), filepath.Join(dir, "report.html"))
+		fmt.Fprint(t.stdout, t.paint.briefEnding(s, dir, t.columns()))
 	}
 	return nil
 }
@@ -82,6 +82,17 @@ func (p paint) ending(s *experiments.Summary, dir string, width int) string {
 	fmt.Fprintf(&b, "Report   %s\nTables   %s\nRecords  %s\n", filepath.Join(dir, "report.html"), filepath.Join(dir, "tables.md"),
 		filepath.Join(dir, "records.jsonl"))
 	return b.String()
+}
+
+// briefEnding is the end of one of several runs.
+func (p paint) briefEnding(s *experiments.Summary, dir string, width int) string {
+	lines := wrapColumns(s.Title, width)
+	if counts := counts(s); counts != "" {
+		for _, line := range wrapColumns(counts, width-2) {
+			lines = append(lines, "  "+p.counted(line))
+		}
+	}
+	return strings.Join(append(lines, "  "+filepath.Join(dir, "report.html")), "\n") + "\n"
 }
 
 // counts says how many comparisons have each verdict, and how many targets are met.

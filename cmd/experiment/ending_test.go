@@ -40,6 +40,17 @@ func TestARunEndsWithTenLines(t *testing.T) {
 	assert.Equal(t, plain, ansi.ReplaceAllString(colored, ""))
 }
 
+// Of several runs each has its title, its verdicts and its page.
+func TestOneOfSeveralRunsEndsBriefly(t *testing.T) {
+	dir := saved(t)
+	s, err := experiments.Summarize(dir)
+	require.NoError(t, err)
+	lines := strings.Split(paint(false).briefEnding(s, dir, 80), "\n")
+	assert.Equal(t, []string{s.Title, "  " + counts(s), "  " + filepath.Join(dir, "report.html"), ""}, lines)
+	s.Open, s.Counts, s.Targets = "", nil, experiments.Summary{}.Targets
+	assert.Equal(t, s.Title+"\n  "+filepath.Join(dir, "report.html")+"\n", paint(false).briefEnding(s, dir, 80))
+}
+
 // A smoke run claims nothing.
 func TestASmokeRunHasNoVerdicts(t *testing.T) {
 	s, err := experiments.Summarize(filepath.Join("..", "..", "experiments", "testdata", "features-linear-smoke-7"))
