@@ -46,4 +46,6 @@ func (p paint) verdict(text string) string {
 var countedVerdict = regexp.MustCompile(`\b(?:better|worse|undecided) [0-9]+\b`)
 
 // counted colors the verdicts in a text that counts them.
-func (p paint) counted(text string) string { return countedVerdict.ReplaceAllStringFunc(text, p.verdict) }
+func (p paint) counted(text string) string {
+	return countedVerdict.ReplaceAllStringFunc(text, p.verdict)
+}
