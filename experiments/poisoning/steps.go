@@ -197,8 +197,8 @@ func (ch *stepChoice) findings(chunk int) []engine.Finding {
 	return out
 }
 
-// chunkFindings say what validation accuracy each chunk led to, from before the first on, and
-// whether it was taken; of one that came to nothing, the accuracy that stays.
+// chunkFindings returns the validation accuracy before the first chunk and after each chunk, and
+// whether the chunk was taken. A chunk without a finite accuracy gets that of the chunks before it.
 func chunkFindings(scores []float64, fall float64) []engine.Finding {
 	var out []engine.Finding
 	reached := math.NaN()
@@ -233,12 +233,12 @@ func (gradientSteps) method(t *target, s *search) unlearn.Method {
 				return 0, err
 			}
 		} else {
-			taus, best, err := tune.Decades(set.TauGrid, try)
+			found, err := tune.Decades(set.TauGrid, smallestOf(try))
 			if err != nil {
 				return 0, err
 			}
-			if !math.IsNaN(best) {
-				for _, tau := range tune.Finer(taus, best, set.TauFine) {
+			if !math.IsNaN(found.Best) {
+				for _, tau := range tune.Finer(found.Tried, found.Best, set.TauFine) {
 					if _, err := try(tau); err != nil {
 						return 0, err
 					}
@@ -397,6 +397,14 @@ func (v krylovSearch) tries(ctx context.Context, set *Settings, space *unlearn.K
 	if err != nil {
 		return err
 	}
-	_, _, err = tune.Decades(set.RidgeShares, func(share float64) (float64, error) { return with(share*largest, records.Tags{"ridge-share": share}) })
+	_, err = tune.Decades(set.RidgeShares, smallestOf(func(share float64) (float64, error) { return with(share*largest, records.Tags{"ridge-share": share}) }))
 	return err
+}
+
+// smallestOf makes a criterion, of which the smallest is sought, of a score.
+func smallestOf(score func(v float64) (float64, error)) func(v float64) (float64, error) {
+	return func(v float64) (float64, error) {
+		s, err := score(v)
+		return -s, err
+	}
 }
