@@ -83,6 +83,9 @@ func repairAnswer(r *engine.Results, c poisonCase) (report.Answer, bool) {
 		a.Text = fmt.Sprintf("Second order was not measured. Of the accuracy that %s cost%s, the best method that is faster than retraining (%s) recovers %s %%.", title, knownRemark(c),
 			trial.Name(other), restoredText(r, c, other, otherWay, whole))
 		return a, true
+	case len(r.Part("test-accuracy", c.pairs()...)) > 0:
+		a.Text = "Second order was not measured, and no method that was is faster than retraining."
+		return a, true
 	default:
 		return a, false
 	}
