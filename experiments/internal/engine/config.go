@@ -36,6 +36,8 @@ type Config struct {
 	// Data is the fingerprint of the training and test data, or of the text.
 	Data   string  `yaml:"data"`
 	MadeOn Machine `yaml:"made-on"`
+
+	fingerprint string // of the text where Data is a seal of it; "" elsewhere
 }
 
 // Part is one experiment of a run with its settings.
@@ -238,6 +240,7 @@ func (c *Config) complete() error {
 
 // SameRun returns an error that names what differs between two runs; the machine may.
 func (c *Config) SameRun(other *Config) error {
+	other = other.comparedWith(c)
 	a, b := c.flat(), other.flat()
 	var diffs []string
 	for k := range a {

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/pbkdf2"
 	"crypto/rand"
@@ -87,9 +88,28 @@ func (o *Order) conceal(c *Config, dir string) error {
 		_, _ = rand.Read(random) // it never fails
 		g.salt = []byte(hex.EncodeToString(random) + "\n")
 	}
-	g.Seal = g.sealOf(g.salt)
-	c.Given, c.Data = &g, sealedData(c.Data, g.salt)
+	*c = *c.sealedBy(&g)
 	return nil
+}
+
+// sealedBy returns the configuration as it is written: with the seal and the sealed fingerprint that
+// belong to the salt of g.
+func (c *Config) sealedBy(g *Given) *Config {
+	out, sealed := *c, *c.Given
+	sealed.salt = g.salt
+	sealed.Seal = sealed.sealOf(g.salt)
+	out.fingerprint = cmp.Or(c.fingerprint, c.Data)
+	out.Given, out.Data = &sealed, sealedData(out.fingerprint, g.salt)
+	return &out
+}
+
+// comparedWith returns the configuration of a run that is asked for as it can be compared with one
+// that is there: two runs of one secret have different seals unless their salt is the same.
+func (c *Config) comparedWith(there *Config) *Config {
+	if c.Given == nil || !c.Given.masks() || c.Given.Secret == Mask || !there.Masked() || there.Given.salt == nil {
+		return c
+	}
+	return c.sealedBy(there.Given)
 }
 
 // readSalt reads the salt of a run's folder; nil if there is none.
