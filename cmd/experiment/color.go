@@ -3,6 +3,7 @@ package main
 import (
 	"io"
 	"os"
+	"regexp"
 	"strings"
 )
 
@@ -35,9 +36,16 @@ func (p paint) verdict(text string) string {
 		return text
 	}
 	word, _, _ := strings.Cut(strings.TrimSpace(text), " ")
-	color := map[string]string{"yes": green, "better": green, "no": red, "worse": red, "undecided": yellow, "open": yellow}[word]
+	color := map[string]string{"better": green, "worse": red, "undecided": yellow, "mixed": yellow, "open": yellow}[word]
 	if color == "" {
 		return text
 	}
 	return "\x1b[" + color + "m" + text + "\x1b[0m"
+}
+
+var countedVerdict = regexp.MustCompile(`\b(?:better|worse|undecided) [0-9]+\b`)
+
+// counted colors the verdicts in a text that counts them.
+func (p paint) counted(text string) string {
+	return countedVerdict.ReplaceAllStringFunc(text, p.verdict)
 }

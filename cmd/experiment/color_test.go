@@ -40,7 +40,7 @@ func TestColors(t *testing.T) {
 }
 
 func TestVerdictsHaveTheirColors(t *testing.T) {
-	for text, color := range map[string]string{"yes": green, "better 3": green, "no": red, "worse": red, "undecided 1": yellow, "other": ""} {
+	for text, color := range map[string]string{"better": green, "better 3": green, "worse": red, "mixed": yellow, "undecided 1": yellow, "other": ""} {
 		got := paint(true).verdict(text)
 		assert.Equal(t, text, ansi.ReplaceAllString(got, ""))
 		assert.Equal(t, color != "", got != text)

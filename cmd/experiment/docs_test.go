@@ -46,7 +46,7 @@ func TestCommandsInPagesAreFound(t *testing.T) {
 var placeholder = regexp.MustCompile(`^[A-Z]{3}[A-Z-]*$`)
 
 // readersFile is an error about a file that only a reader has.
-var readersFile = regexp.MustCompile(`open my\.txt: no such file|holds none of the networks of this run`)
+var readersFile = regexp.MustCompile(`open .*my\.txt: no such file|holds none of the networks of this run`)
 
 // Every command on a page is one that this program takes; a run's settings are those of its
 // experiment.

@@ -44,7 +44,7 @@ func (c *runCommand) tell(t *terminal, dir string, alone bool) error {
 	if alone {
 		fmt.Fprint(t.stdout, t.paint.ending(s, dir, t.columns()))
 	} else {
-		fmt.Fprintf(t.stdout, "%s: %s\n  %s\n", s.Title, t.paint.counts(s), filepath.Join(dir, "report.html"))
+		fmt.Fprint(t.stdout, t.paint.briefEnding(s, dir, t.columns()))
 	}
 	return nil
 }
@@ -55,9 +55,11 @@ func (p paint) ending(s *experiments.Summary, dir string, width int) string {
 	for _, line := range wrapColumns(s.Title+". "+s.Run, width) {
 		fmt.Fprintln(&b, line)
 	}
-	indent := 0
+	indent := 2
 	for _, c := range s.Conclusions {
-		indent = max(indent, columns(c.Verdict)+4)
+		if c.Verdict != "" {
+			indent = max(indent, columns(c.Verdict)+4)
+		}
 	}
 	used := 0
 	for i, c := range s.Conclusions {
@@ -74,24 +76,37 @@ func (p paint) ending(s *experiments.Summary, dir string, width int) string {
 			fmt.Fprintln(&b, verdict+line)
 		}
 	}
-	if s.Open != "" {
-		fmt.Fprintln(&b, strings.Join(wrapColumns(s.Open, width), "\n"))
-	} else {
-		fmt.Fprintln(&b, p.counts(s))
+	if counts := counts(s); counts != "" {
+		fmt.Fprintln(&b, p.counted(strings.Join(wrapColumns(counts, width), "\n")))
 	}
 	fmt.Fprintf(&b, "Report   %s\nTables   %s\nRecords  %s\n", filepath.Join(dir, "report.html"), filepath.Join(dir, "tables.md"),
 		filepath.Join(dir, "records.jsonl"))
 	return b.String()
 }
 
-// counts says how many conclusions have each verdict, in the order in which the verdicts come.
-func (p paint) counts(s *experiments.Summary) string {
-	if s.Open != "" {
-		return s.Open
+// briefEnding is the end of one of several runs.
+func (p paint) briefEnding(s *experiments.Summary, dir string, width int) string {
+	lines := wrapColumns(s.Title, width)
+	if counts := counts(s); counts != "" {
+		for _, line := range wrapColumns(counts, width-2) {
+			lines = append(lines, "  "+p.counted(line))
+		}
 	}
+	return strings.Join(append(lines, "  "+filepath.Join(dir, "report.html")), "\n") + "\n"
+}
+
+// counts says how many comparisons have each verdict, and how many targets are met.
+func counts(s *experiments.Summary) string {
 	var words []string
-	for _, c := range s.Counts() {
-		words = append(words, p.verdict(fmt.Sprintf("%s %d", c.Verdict, c.N)))
+	for _, c := range s.Counts {
+		words = append(words, fmt.Sprintf("%s %d", c.Verdict, c.N))
 	}
-	return "Verdicts: " + strings.Join(words, ", ")
+	text := s.Open
+	if len(words) > 0 {
+		text = "Verdicts: " + strings.Join(words, ", ") + "."
+	}
+	if s.Targets.Of > 0 {
+		text += fmt.Sprintf(" Targets met: %d of %d.", s.Targets.N, s.Targets.Of)
+	}
+	return strings.TrimSpace(text)
 }

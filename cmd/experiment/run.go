@@ -35,6 +35,8 @@ type runCommand struct {
 	Prompt     string `group:"Flags of memorization:" help:"Text that stands before the secret." placeholder:"TEXT"`
 	Secret     string `group:"Flags of memorization:" help:"Text to unlearn (default: random digits, inserted into the text)." placeholder:"TEXT"`
 	Replace    string `group:"Flags of memorization:" help:"Replacement of the secret, of the same length (default: random characters of the same kinds)." placeholder:"TEXT"`
+	Insert     bool   `group:"Flags of memorization:" help:"Put prompt and secret into a text that holds neither."`
+	ShowSecret bool   `group:"Flags of memorization:" help:"Write prompt, secret, replacement and completions into the run's files instead of [masked]."`
 	Checkpoint string `group:"Flags of memorization:" help:"Trained parameters (safetensors) to load instead of training." placeholder:"FILE"`
 
 	Networks string `group:"Flags of poisoning:" help:"Folder of networks saved by experiment networks, to load instead of training." placeholder:"DIR"`
@@ -42,7 +44,8 @@ type runCommand struct {
 
 // given is what the flags say of the text and the secret.
 func (c *runCommand) given() experiments.Given {
-	return experiments.Given{Text: c.Text, Prompt: c.Prompt, Secret: c.Secret, Replacement: c.Replace, Checkpoint: c.Checkpoint}
+	return experiments.Given{Text: c.Text, Prompt: c.Prompt, Secret: c.Secret, Replacement: c.Replace, Checkpoint: c.Checkpoint,
+		Insert: c.Insert, ShowSecret: c.ShowSecret}
 }
 
 // Run runs the experiments one after the other. All of them are checked before the first begins.
@@ -133,10 +136,11 @@ func (c *runCommand) orders() ([]*experiments.Order, error) {
 		if len(c.IDs) > 0 || c.Dataset != "" || c.Model != "" || c.Profile != "" || c.Seed != nil || len(c.Set) > 0 {
 			return nil, errors.New("--config repeats a run as it was: omit the experiment, --dataset, --model, --profile, --seed and --set")
 		}
-		if c.Prompt != "" || c.Secret != "" || c.Replace != "" {
-			return nil, errors.New("--config repeats a run as it was: omit --prompt, --secret and --replace (--text and --checkpoint may give new paths of the files)")
-		}
 		config, err := experiments.ReadConfig(c.Config)
+		if (c.Prompt != "" || c.Secret != "" || c.Replace != "") && (err != nil || !config.Masked()) {
+			return nil, errors.New("--config repeats a run as it was: omit --prompt, --secret and --replace, unless they are masked in it " +
+				"(--text and --checkpoint may give new paths of the files)")
+		}
 		if err != nil {
 			return nil, err
 		}

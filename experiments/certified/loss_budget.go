@@ -50,7 +50,7 @@ func LossBudget() *engine.Experiment {
 		},
 		Reads: tabledata.Together([]string{"pool", "test-share", "lambda", "sigma", "train-tolerance", "train-steps", "epsilons", "delta", "requests"},
 			tabledata.UpdateSettings),
-		Fixed: []string{"tau", "ridge"}, Rows: certifiedRows(), Claims: lossBudgetClaims,
+		Fixed: []string{"tau", "ridge"}, Rows: certifiedRows(), Answers: lossBudgetAnswers,
 		Tables:  lossBudgetTables,
 		Figures: lossBudgetFigures,
 	}.Runnable()

@@ -41,7 +41,7 @@ func LossPerturbation() *engine.Experiment {
 		},
 		Reads: tabledata.Together(tabledata.ChangeSettings, []string{"lambda", "sigma", "train-tolerance", "train-steps", "epsilons", "delta", "sigmas", "sweep-draws"},
 			tabledata.UpdateSettings, tabledata.FineTuningSettings),
-		Fixed: []string{"tau", "tau-ft", "ridge", "epochs"}, Rows: certifiedRows(), Claims: lossClaims,
+		Fixed: []string{"tau", "tau-ft", "ridge", "epochs"}, Rows: certifiedRows(), Answers: lossAnswers,
 		Tables:  lossTables,
 		Figures: lossFigures,
 	}.Runnable()

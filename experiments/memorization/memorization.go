@@ -6,6 +6,7 @@ import (
 
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/records"
+	"lethe/experiments/internal/trial"
 )
 
 // Session is what the units of a run share.
@@ -32,7 +33,7 @@ func Experiment() *engine.Experiment {
 		Domain: &engine.Domain{
 			Models: []engine.Named{{Name: languageModel, Title: "LSTM"}}, Holds: "a text",
 			Choose: chooseText, Read: readText, CheckGiven: checkGivenText,
-			Flags:    []string{"--text", "--prompt", "--secret", "--replace", "--checkpoint"},
+			Flags:    []string{"--text", "--prompt", "--secret", "--replace", "--checkpoint", "--insert", "--show-secret"},
 			New:      func() engine.Settings { return &Settings{} },
 			Defaults: func(k engine.Key) engine.Settings { return defaults(k) },
 			Check: func(s *engine.Session, _ *engine.Experiment, set engine.Settings) error {
@@ -41,7 +42,7 @@ func Experiment() *engine.Experiment {
 			Cut: func(_ context.Context, s *engine.Session, _ *engine.Experiment, set engine.Settings, _ bool) ([]engine.Cut, error) {
 				return shared(s).cut(set.(*Settings)), nil
 			},
-			Rows: rows(),
+			Rows: rows(), Terms: trial.Terms,
 		},
 		Describe: func(set engine.Settings, _, _ string) (string, []string) {
 			return describeMemorization(set.(*Settings))
@@ -54,7 +55,7 @@ func Experiment() *engine.Experiment {
 		},
 		Tables:  memorizationTables,
 		Figures: memorizationFigures,
-		Claims:  memorizationClaims,
+		Answers: memorizationAnswers,
 	}
 }
 

@@ -121,13 +121,12 @@ func ownText(t *testing.T, with bool) string {
 }
 
 func TestASecretOfTheUsersOwn(t *testing.T) {
-	progress := &tried.Noted{}
-	o := memoryOrder(t.TempDir(), "length=5", "characters=2000")
-	o.Given = engine.Given{Text: ownText(t, true), Prompt: "The key is ", Secret: "Xy7-k"}
-	o.Progress = progress
+	o := memoryOrder(t.TempDir(), "characters=2000")
+	o.Given = engine.Given{Text: ownText(t, true), Prompt: "The key is ", Secret: "Xy7-k", ShowSecret: true}
 	dir := tried.RunOrder(t, o)
-	assert.Equal(t, "my text.txt-lstm-smoke-7", filepath.Base(dir))
-	assert.Contains(t, progress.Notes, "--set length has no effect on my text.txt, lstm: the secret is given")
+	assert.Regexp(t, "^my text.txt-lstm-smoke-7-[0-9a-f]{6}$", filepath.Base(dir))
+	tried.Refused(t, engine.Order{Experiment: "memorization", Given: o.Given, Set: []string{"length=5", "characters=2000"}},
+		"--set length=5 has no effect on memorization: the secret is given")
 	recs, err := engine.ReadRecords(dir)
 	require.NoError(t, err)
 	r := engine.ResultsOf("memorization", &engine.Config{}, recs)
@@ -138,12 +137,12 @@ func TestASecretOfTheUsersOwn(t *testing.T) {
 	}
 	text, err := engine.Text(dir, 80)
 	require.NoError(t, err)
-	assert.NotContains(t, text, "Claims")
+	assert.NotContains(t, text, "Targets")
 
 	c, err := engine.ReadConfig(filepath.Join(dir, records.ConfigName))
 	require.NoError(t, err)
-	assert.Contains(t, c.Command, "--text '"+o.Text+"' --prompt 'The key is ' --secret Xy7-k --model lstm")
-	assert.Equal(t, tried.WithoutSeconds(t, dir), tried.WithoutSeconds(t, tried.RunOrder(t, &engine.Order{Repeat: c, Out: t.TempDir()})))
+	assert.Contains(t, c.Command, "--text '"+o.Text+"' --prompt 'The key is ' --secret Xy7-k --show-secret --model lstm")
+	assert.Equal(t, tried.WithoutSeconds(t, dir), tried.WithoutSeconds(t, tried.RunOrder(t, &engine.Order{Repeat: c, Out: t.TempDir(), Given: engine.Given{ShowSecret: true}})))
 	require.NoError(t, os.WriteFile(o.Text, []byte("another text"), 0o644))
 	_, _, err = (&engine.Order{Repeat: c, Out: t.TempDir()}).Do(t.Context())
 	assert.ErrorContains(t, err, "fingerprint")
@@ -153,10 +152,11 @@ func TestASecretOfTheUsersOwn(t *testing.T) {
 func TestASecretThatIsNotInTheText(t *testing.T) {
 	text, err := os.ReadFile(ownText(t, false))
 	require.NoError(t, err)
-	s := &Session{Session: &engine.Session{Seed: 3, Dataset: "d", Text: string(text), Given: engine.Given{Prompt: "The key is ", Secret: "Xy7-k"}}}
+	s := &Session{Session: &engine.Session{Seed: 3, Dataset: "d", Text: string(text), Given: engine.Given{Prompt: "The key is ", Secret: "Xy7-k", Insert: true}}}
 	p, err := s.plant(&Settings{Window: 8, Times: 4}, secretKey{5, 0})
 	require.NoError(t, err)
-	assert.Equal(t, []string{"the text does not contain the prompt followed by the secret: both are inserted, 4 times"}, p.notes)
+	assert.Equal(t, []string{"the text holds neither the prompt nor the secret: both are inserted, at 4 places"}, p.notes)
+	assert.True(t, p.inserted)
 	assert.Len(t, p.canary.Spans, 4)
 	assert.Equal(t, " key is ", p.vocabulary.Decode(p.context))
 	assert.Equal(t, "Xy7-k", p.vocabulary.Decode(p.secret))

@@ -30,7 +30,8 @@ func Runtime() *engine.Experiment {
 		Units: func(ctx context.Context, s *tabledata.Session, set *tabledata.Settings) ([]engine.Unit, error) {
 			return runtimeUnits(ctx, s, id, set)
 		},
-		Reads: tabledata.Together(tabledata.ComparingSettings, []string{"factor"}),
+		Reads:   tabledata.Together(tabledata.ComparingSettings, []string{"factor"}),
+		Answers: runtimeAnswers,
 		Tables: func(r *engine.Results) []report.Table {
 			shown := slices.DeleteFunc(slices.Clone(columns), func(c tabledata.Column) bool { return len(r.Part(c.Metric)) == 0 })
 			tables := tabledata.ByMethod(r, "Runtime", shown)

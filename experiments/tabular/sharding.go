@@ -30,7 +30,7 @@ func Sharding() *engine.Experiment {
 			return units, nil
 		},
 		Reads:   []string{"shards", "points", "trials", "test-share"},
-		Claims:  shardingClaims,
+		Answers: shardingAnswers,
 		Tables:  shardingTables,
 		Figures: func(r *engine.Results) []report.Figure { return []report.Figure{tabledata.ShardingFigure(r)} },
 	}.Runnable()

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 
@@ -36,6 +37,8 @@ type Config struct {
 	// Data is the fingerprint of the training and test data, or of the text.
 	Data   string  `yaml:"data"`
 	MadeOn Machine `yaml:"made-on"`
+
+	fingerprint string // of the text where Data is a seal of it; "" elsewhere
 }
 
 // Part is one experiment of a run with its settings.
@@ -55,6 +58,13 @@ type Machine struct {
 	OS    string `yaml:"os"`
 	Cores int    `yaml:"cores"`
 	BLAS  string `yaml:"blas"`
+	// Commit is that of the program, "" where it was built without one. Started is when the run began,
+	// in RFC 3339. Seconds is how long it took, over all sessions that were not killed, and Units how
+	// many units it has; 0 = unknown.
+	Commit  string  `yaml:"commit,omitempty"`
+	Started string  `yaml:"started,omitempty"`
+	Seconds float64 `yaml:"seconds,omitempty"`
+	Units   int     `yaml:"units,omitempty"`
 }
 
 // MarshalYAML writes the settings as --set takes them.
@@ -165,7 +175,12 @@ func ReadConfig(path string) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	return DecodeConfig(path, data)
+	c, err := DecodeConfig(path, data)
+	if err == nil && c.Given != nil {
+		c.Given.resolve(filepath.Dir(path))
+		c.Given.salt, err = readSalt(filepath.Dir(path))
+	}
+	return c, err
 }
 
 // DecodeConfig reads what [Config.encode] wrote.

@@ -11,22 +11,27 @@ type difference struct {
 	name       string
 	here, asks string // the value of the run that is there and of the one that is asked for; "" = none
 	extends    bool   // the run that is there may go on to become the other
+	masked     bool   // the name says it all
 }
 
 // differences lists in what the run that is asked for differs from this one.
 func (c *Config) differences(asked *Config) []difference {
+	asked = asked.comparedWith(c)
 	a, b := c.flat(), asked.flat()
 	var out []difference
 	for _, name := range a.names {
 		if x, y := a.values[name], b.values[name]; x != y {
 			field, isSetting := a.fields[name]
-			out = append(out, difference{name, x, y, isSetting && field.Extends(x, y)})
+			out = append(out, difference{name: name, here: x, asks: y, extends: isSetting && field.Extends(x, y)})
 		}
 	}
 	for _, name := range b.names {
 		if _, ok := a.values[name]; !ok {
-			out = append(out, difference{name, "", b.values[name], false})
+			out = append(out, difference{name: name, asks: b.values[name]})
 		}
+	}
+	if text := otherSecret(c.Given, asked.Given); text != "" {
+		out = append(out, difference{name: text, masked: true})
 	}
 	return out
 }
@@ -36,6 +41,9 @@ func describe(all []difference) string {
 	var out []string
 	for _, d := range all {
 		text := fmt.Sprintf("%s (the run has %q, requested %q)", d.name, d.here, d.asks)
+		if d.masked {
+			text = d.name
+		}
 		if !slices.Contains(out, text) {
 			out = append(out, text)
 		}

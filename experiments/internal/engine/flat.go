@@ -29,10 +29,12 @@ func (c *Config) flat() *flat {
 	f.add("seed", strconv.FormatUint(c.Seed, 10))
 	f.add("data", c.Data)
 	if g := c.Given; g != nil {
-		f.add("prompt", g.Prompt)
-		f.add("secret", g.Secret)
-		f.add("replacement", g.Replacement)
 		f.add("checkpoint", g.Loaded)
+		if !g.masks() && g.Secret != Mask {
+			f.add("prompt", g.Prompt)
+			f.add("secret", g.Secret)
+			f.add("replacement", g.Replacement)
+		}
 	}
 	if c.Networks != "" {
 		f.add("networks", c.Networks)

@@ -27,8 +27,8 @@ func (c *Config) Name() string {
 }
 
 // digits stand for the settings that differ from the defaults, and for what else the user gave; ""
-// where nothing does. A secret and its replacement are no part of them: the name of a folder must
-// not help to guess them.
+// where nothing does. A secret, its prompt and its replacement are no part of them: the name of a
+// folder must not help to guess them.
 func (c *Config) digits() string {
 	sum, differs := sha256.New(), false
 	add := func(name, value string) {
@@ -52,8 +52,8 @@ func (c *Config) digits() string {
 		}
 	}
 	if g := c.Given; g != nil {
-		if g.Prompt != "" {
-			add("prompt", g.Prompt)
+		if g.Secret != "" {
+			add("secret", "given")
 		}
 		if g.Checkpoint != "" {
 			add("checkpoint", g.Loaded)

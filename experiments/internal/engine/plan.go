@@ -36,4 +36,5 @@ func (o *Order) fill() {
 		o.repeat()
 	}
 	o.Profile, o.Out = cmp.Or(o.Profile, Quick), cmp.Or(o.Out, "results")
+	o.absolute()
 }

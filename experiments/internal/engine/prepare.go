@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"time"
 
 	"lethe/datasets"
 	"lethe/experiments/internal/records"
@@ -32,7 +33,7 @@ func Prepare(ctx context.Context, orders ...*Order) error {
 			o.Progress = Quiet{}
 		}
 		if err := o.prepare(ctx, sources, true); err != nil {
-			return err
+			return o.Given.hide(err)
 		}
 	}
 	for _, o := range orders {
@@ -108,7 +109,8 @@ func (o *Order) prepareRun(ctx context.Context, e *Experiment, src *source, data
 	c := &Config{
 		Experiment: e.ID, Dataset: dataset, Model: model, Profile: o.Profile, Seed: o.Seed, Parts: parts, Label: o.Name, MadeOn: ThisMachine(),
 	}
-	if o.Given != (Given{}) {
+	c.MadeOn.Started = time.Now().UTC().Format(time.RFC3339)
+	if o.given() {
 		c.Given = &o.Given
 	}
 	c.Command = o.Command(c, given)
@@ -121,7 +123,7 @@ func (o *Order) prepareRun(ctx context.Context, e *Experiment, src *source, data
 		return p, o.place(p, thorough)
 	}
 	c.Data = src.fingerprint
-	if err := o.checkRepeat(c); err != nil {
+	if err := o.checkRepeat(c, src.fingerprint); err != nil {
 		return nil, err
 	}
 	s := NewSession(c, src.named, nil, o.Progress)
@@ -165,9 +167,16 @@ func (o *Order) prepareRun(ctx context.Context, e *Experiment, src *source, data
 // place finds the run's folder. A run that would be refused there is an error, unless it is only
 // asked what would happen.
 func (o *Order) place(p *prepared, thorough bool) (err error) {
+	own := filepath.Join(o.Out, p.config.Experiment, p.config.Name())
+	if err := o.conceal(p.config, own); err != nil {
+		return err
+	}
 	p.dir, p.state, err = o.locate(p.config)
+	if err == nil && p.dir != own { // a secret is sealed as in the folder that was found
+		err = o.conceal(p.config, p.dir)
+	}
 	if errors.Is(err, records.ErrExists) && !thorough {
-		p.dir, p.state = filepath.Join(o.Out, p.config.Experiment, p.config.Name()), Refused
+		p.dir, p.state = own, Refused
 		p.notes = append(p.notes, o.folderError(err).Error())
 		return nil
 	}

@@ -15,7 +15,7 @@ import (
 	"lethe/experiments/internal/report"
 )
 
-// Load reads a run's folder and makes its tables and figures.
+// Load reads a run's folder and makes its answers, tables and figures.
 func Load(dir string) (*report.Document, error) {
 	c, err := ReadConfig(filepath.Join(dir, records.ConfigName))
 	if err != nil {
@@ -25,15 +25,16 @@ func Load(dir string) (*report.Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &report.Document{Title: title(c), Summary: fmt.Sprintf("Profile %s, seed %d.", c.Profile, c.Seed), Command: c.Command,
-		Claims: report.ClaimsTable(Claims(c, records)), Facts: []string{"profile " + c.Profile, fmt.Sprintf("seed %d", c.Seed),
-			fmt.Sprintf("%s, %d cores, %s", c.MadeOn.OS, c.MadeOn.Cores, c.MadeOn.BLAS), c.MadeOn.Go, "data " + c.Data}}
+	d := &report.Document{Title: title(c), Summary: fmt.Sprintf("Profile %s, seed %d.", c.Profile, c.Seed), Command: c.Command, Smoke: c.Profile == Smoke,
+		Unfinished: unfinished(dir, c), Answers: Answers(c, records), Facts: facts(c), Files: files(dir), Others: others(dir, c.Experiment)}
+	var terms []report.Term
 	shown := map[string]bool{}
 	for i := range c.Parts {
 		e, err := Find(c.Parts[i].Experiment)
 		if err != nil {
 			return nil, err
 		}
+		terms = e.Domain.Terms
 		r := ResultsOf(e.ID, c, records)
 		if len(r.Records) == 0 {
 			continue
@@ -56,6 +57,7 @@ func Load(dir string) (*report.Document, error) {
 		}
 		d.Sections = append(d.Sections, s)
 	}
+	d.Name(terms)
 	return d, nil
 }
 
@@ -67,6 +69,9 @@ func RenderTelling(p Progress, dir string) error {
 	p.Step("reading the records", 0, 0)
 	d, err := Load(dir)
 	if err != nil {
+		return err
+	}
+	if err := closePrivate(dir); err != nil {
 		return err
 	}
 	if err := records.WriteFile(filepath.Join(dir, records.TablesName), []byte(d.Markdown())); err != nil {
@@ -92,6 +97,7 @@ func Merge(dirs []string, path string) error {
 		if err != nil {
 			return err
 		}
+		d.At, d.Others = from(filepath.Dir(path), dir), nil // the others are on the page
 		docs = append(docs, d)
 	}
 	if len(docs) == 0 {
@@ -101,7 +107,36 @@ func Merge(dirs []string, path string) error {
 	if err != nil {
 		return err
 	}
+	for _, dir := range dirs {
+		if c, err := ReadConfig(filepath.Join(dir, records.ConfigName)); err == nil && c.Private() {
+			return records.WritePrivate(path, page)
+		}
+	}
 	return records.WriteFile(path, page)
+}
+
+// closePrivate closes the folder of a run on a text or a secret of the user's own to others: a
+// former version, or a copy, may have left it open.
+func closePrivate(dir string) error {
+	c, err := ReadConfig(filepath.Join(dir, records.ConfigName))
+	if err != nil || !c.Private() {
+		return err
+	}
+	return records.ClosePrivate(dir)
+}
+
+// from is the way from one folder to another, as a link; "" where there is none.
+func from(base, dir string) string {
+	a, errA := filepath.Abs(base)
+	b, errB := filepath.Abs(dir)
+	if errA != nil || errB != nil {
+		return ""
+	}
+	rel, err := filepath.Rel(a, b)
+	if err != nil {
+		return ""
+	}
+	return filepath.ToSlash(rel)
 }
 
 // RunFolders returns the folders of runs among dirs, and those that lie one or two levels below

@@ -69,6 +69,7 @@ type Missing struct {
 // Do carries the order out: one run for each data set and model, all of them checked before the
 // first begins. What was finished when an error ended it is returned as well.
 func (o *Order) Do(ctx context.Context) (runs []Run, missing []Missing, err error) {
+	defer func() { err = o.Given.hide(err) }()
 	if !o.ready {
 		if err := Prepare(ctx, o); err != nil {
 			return nil, nil, err
@@ -91,10 +92,15 @@ func (o *Order) repeat() {
 	c := o.Repeat
 	o.Experiment, o.Dataset, o.Model, o.Profile, o.Seed = c.Experiment, c.Dataset, c.Model, c.Profile, c.Seed
 	o.Name = cmp.Or(o.Name, c.Label)
-	if c.Given != nil {
-		text, checkpoint := cmp.Or(o.Text, c.Given.Text), cmp.Or(o.Checkpoint, c.Given.Checkpoint)
-		o.Given = *c.Given
-		o.Text, o.Checkpoint = text, checkpoint
+	if c.Given == nil {
+		return
+	}
+	own := o.Given
+	o.Given = *c.Given
+	o.Text, o.Checkpoint = cmp.Or(own.Text, c.Given.Text), cmp.Or(own.Checkpoint, c.Given.Checkpoint)
+	o.Insert, o.ShowSecret, o.Seal = own.Insert || c.Given.Insert, own.ShowSecret, ""
+	if c.Masked() {
+		o.Prompt, o.Secret, o.Replacement = own.Prompt, own.Secret, own.Replacement
 	}
 }
 
@@ -133,7 +139,12 @@ func (o *Order) one(ctx context.Context, p *prepared) (run *Run, err error) {
 	for _, note := range p.notes {
 		o.Progress.Note(note)
 	}
-	if err := s.runParts(ctx, folder, p.config.Parts); err != nil {
+	began := time.Now()
+	err = s.runParts(ctx, folder, p.config.Parts)
+	if noted := note(p.dir, func(m *Machine) { m.Seconds += time.Since(began).Seconds() }); err == nil {
+		err = noted
+	}
+	if err != nil {
 		return nil, &Stopped{p.dir, p.config, s.units, s.finished, err}
 	}
 	if err := RenderTelling(o.Progress, p.dir); err != nil {
@@ -151,12 +162,15 @@ func (o *Order) folderError(err error) error {
 }
 
 // checkRepeat refuses other data than those of the run that is to be repeated.
-func (o *Order) checkRepeat(c *Config) error {
+func (o *Order) checkRepeat(c *Config, data string) error {
 	if o.Repeat == nil {
 		return nil
 	}
-	if o.Repeat.Data != c.Data {
-		return fmt.Errorf("the data set %s differs from that of the run to repeat: fingerprint %s, not %s", c.Dataset, c.Data, o.Repeat.Data)
+	if o.Repeat.Masked() {
+		data = sealedData(data, o.Repeat.Given.salt)
+	}
+	if o.Repeat.Data != data {
+		return fmt.Errorf("the data set %s differs from that of the run to repeat: fingerprint %s, not %s", c.Dataset, data, o.Repeat.Data)
 	}
 	if m := o.Repeat.Given; m != nil && m.Loaded != o.Loaded {
 		return fmt.Errorf("the checkpoint %s differs from that of the run to repeat: fingerprint %s, not %s", o.Checkpoint, o.Loaded, m.Loaded)
@@ -228,6 +242,9 @@ func (s *Session) runParts(ctx context.Context, folder *records.Folder, parts []
 			}
 		}
 	}
+	if err := note(s.Dir, func(m *Machine) { m.Units = len(pieces) }); err != nil {
+		return err
+	}
 	s.units, s.finished = len(pieces), len(pieces)-len(todo)
 	s.Progress.Begin(fmt.Sprintf("%s on %s, %s", s.Experiment, report.Shown(s.Dataset), s.Model), pieces)
 	defer s.Progress.End()
@@ -242,6 +259,7 @@ func (s *Session) runParts(ctx context.Context, folder *records.Folder, parts []
 		if err != nil {
 			return fmt.Errorf("%s: %w", w.Name, err)
 		}
+		s.Given.hideRecords(records)
 		seconds := (time.Since(began) - s.once).Seconds()
 		if err := folder.Append(w.Name, records, seconds); err != nil {
 			return err
@@ -261,13 +279,30 @@ func fingerprint(n *datasets.Named) string {
 // ThisMachine says where a run is made.
 func ThisMachine() Machine {
 	blas, _ := graph.BLAS() // what could not be had is said by doctor; here counts what is in use
-	return Machine{Go: runtime.Version(), OS: runtime.GOOS + "/" + runtime.GOARCH, Cores: runtime.GOMAXPROCS(0), BLAS: strings.TrimSpace(blas.Name + " " + blas.Core)}
+	return Machine{Commit: commit(), Go: runtime.Version(), OS: runtime.GOOS + "/" + runtime.GOARCH, Cores: runtime.GOMAXPROCS(0), BLAS: strings.TrimSpace(blas.Name + " " + blas.Core)}
+}
+
+// hiddenCommand masks in the command of a former run, which showed its secret, what this one masks.
+func (o *Order) hiddenCommand(command string) string {
+	if !o.masks() {
+		return command
+	}
+	for _, f := range []struct{ flag, value, variable string }{
+		{"--prompt", o.Prompt, "$PROMPT"}, {"--secret", o.Secret, "$SECRET"}, {"--replace", o.Replacement, "$REPLACEMENT"},
+	} {
+		for _, between := range []string{" ", "="} {
+			if f.value != "" {
+				command = strings.ReplaceAll(command, f.flag+between+Quoted(f.value), f.flag+`="`+f.variable+`"`)
+			}
+		}
+	}
+	return command
 }
 
 // Command is the command line that repeats the run, without the folders of this machine.
 func (o *Order) Command(c *Config, set []assignment) string {
 	if o.Repeat != nil {
-		return o.Repeat.Command
+		return o.hiddenCommand(o.Repeat.Command)
 	}
 	words := []string{"experiment", "run", c.Experiment}
 	if o.Text == "" {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
@@ -22,6 +23,7 @@ const (
 	TablesName   = "tables.md"
 	ReportName   = "report.html"
 	TrainedName  = "checkpoints" // folder of trained parameters
+	SaltName     = "secret.salt" // what the hash of a masked secret begins with
 )
 
 // Configuration is what a folder has to know of what its run was asked.
@@ -31,6 +33,10 @@ type Configuration interface {
 	// Continues returns an error, which names what differs, unless the file at that path says the
 	// same, or asks for a part of it: then the run grows, and the file is written again.
 	Continues(path string) (grows bool, err error)
+	// Private reports whether the files are for their owner only.
+	Private() bool
+	// Salt returns what the file says a hash of; nil = nothing is masked.
+	Salt() []byte
 	// Unit returns the present name of a unit, which a run of a former version may have had under
 	// another.
 	Unit(name string) string
@@ -58,6 +64,7 @@ var ErrLocked = errors.New("another process is working in this folder")
 type Folder struct {
 	Dir      string
 	lock     *flock.Flock
+	files    fs.FileMode // of the files
 	records  *os.File
 	progress *os.File
 	end      int64
@@ -82,10 +89,14 @@ func OpenFolder(dir string, c Configuration, mode Mode) (*Folder, error) {
 	if _, err := os.Stat(filepath.Join(dir, PackedName)); err == nil {
 		return nil, fmt.Errorf("experiments: %s: %w", dir, ErrPacked)
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := makeRunFolder(dir, c.Private()); err != nil {
 		return nil, fmt.Errorf("experiments: %w", err)
 	}
-	lock := flock.New(filepath.Join(dir, RecordsName), flock.SetPermissions(FileMode))
+	files := FileMode
+	if c.Private() {
+		files = PrivateMode
+	}
+	lock := flock.New(filepath.Join(dir, RecordsName), flock.SetPermissions(files))
 	// Before the lock is taken, since taking it creates the file.
 	_, statErr := os.Stat(filepath.Join(dir, ConfigName))
 	locked, err := lock.TryLock()
@@ -95,11 +106,26 @@ func OpenFolder(dir string, c Configuration, mode Mode) (*Folder, error) {
 	if !locked {
 		return nil, fmt.Errorf("experiments: %s: %w", dir, ErrLocked)
 	}
-	f := &Folder{Dir: dir, lock: lock, done: map[string]float64{}, name: c.Unit}
+	f := &Folder{Dir: dir, lock: lock, files: files, done: map[string]float64{}, name: c.Unit}
 	if err := f.open(c, mode, statErr == nil); err != nil {
 		return nil, errors.Join(fmt.Errorf("experiments: %s: %w", dir, err), f.Close())
 	}
 	return f, nil
+}
+
+// makeRunFolder makes the folder of a run, and closes a private one to others before anything is
+// written.
+func makeRunFolder(dir string, private bool) error {
+	if !private {
+		return os.MkdirAll(dir, folderMode)
+	}
+	if err := os.MkdirAll(filepath.Dir(dir), folderMode); err != nil {
+		return err
+	}
+	if err := os.Mkdir(dir, privateFolderMode); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return ClosePrivate(dir)
 }
 
 func (f *Folder) open(c Configuration, mode Mode, exists bool) error {
@@ -135,11 +161,16 @@ func (f *Folder) open(c Configuration, mode Mode, exists bool) error {
 	var err error
 	// Progress first: without it records count for nothing, so that a kill between the two
 	// truncations leaves nothing doubled.
-	if f.progress, err = os.OpenFile(filepath.Join(f.Dir, ProgressName), flags, FileMode); err != nil {
+	if f.progress, err = os.OpenFile(filepath.Join(f.Dir, ProgressName), flags, f.files); err != nil {
 		return err
 	}
-	if f.records, err = os.OpenFile(filepath.Join(f.Dir, RecordsName), flags, FileMode); err != nil {
+	if f.records, err = os.OpenFile(filepath.Join(f.Dir, RecordsName), flags, f.files); err != nil {
 		return err
+	}
+	if salt := c.Salt(); fresh && salt != nil { // before what is a hash with it
+		if err := WriteFile(filepath.Join(f.Dir, SaltName), salt); err != nil {
+			return err
+		}
 	}
 	if fresh || grows { // before the first unit of what is new
 		if err := WriteFile(filepath.Join(f.Dir, ConfigName), c.Encode()); err != nil {
@@ -192,7 +223,7 @@ func (f *Folder) removeRendered() error {
 
 // pending are the names under which files of a run are written before they are renamed; a kill may
 // leave some.
-var pending = regexp.MustCompile(`^\..+\.(yaml|md|html|svg|png|seconds|safetensors)[0-9]+$`)
+var pending = regexp.MustCompile(`^\..+\.(yaml|salt|md|html|svg|png|seconds|safetensors)[0-9]+$`)
 
 // removePending removes what a kill left in the folders half written. Nobody else writes there: the
 // run's folder is locked.

@@ -25,6 +25,10 @@ func (c configuration) Continues(path string) (grows bool, err error) {
 	return string(data) != string(c), err
 }
 
+func (configuration) Private() bool { return false }
+
+func (configuration) Salt() []byte { return nil }
+
 func (configuration) Unit(name string) string { return strings.TrimPrefix(name, "former ") }
 
 // A unit that a former version finished under another name is not done twice.

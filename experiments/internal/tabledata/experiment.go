@@ -9,6 +9,7 @@ import (
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/records"
 	"lethe/experiments/internal/report"
+	"lethe/experiments/internal/trial"
 )
 
 // Experiment is an experiment on tables, with linear models and MLPs.
@@ -32,13 +33,13 @@ type Experiment struct {
 	Idle    func(s *Session, set *Settings, key string) string
 	Tables  func(r *engine.Results) []report.Table
 	Figures func(r *engine.Results) []report.Figure
-	Claims  func(r *engine.Results) []report.Claim
+	Answers func(r *engine.Results) []report.Answer
 }
 
 // Runnable returns the experiment as the engine runs it.
 func (e Experiment) Runnable() *engine.Experiment {
 	out := &engine.Experiment{ID: e.ID, Title: e.Title, Question: e.Question, Parts: e.Parts, Domain: tablesDomain, Rows: e.Rows, Label: e.Label, DataOnly: e.DataOnly, Tables: e.Tables,
-		Figures: e.Figures, Claims: e.Claims, Reads: e.Reads}
+		Figures: e.Figures, Answers: e.Answers, Reads: e.Reads}
 	e.checkReads()
 	if len(e.Fixed) > 0 {
 		out.Check = func(set engine.Settings) error { return e.checkFixed(set.(*Settings)) }
@@ -191,7 +192,7 @@ var tablesDomain = &engine.Domain{
 	Check:    checkTables,
 	Cut:      cut,
 	Recall:   func(s *engine.Session, part string, set engine.Settings) { OnTables(s).Recall(part, set.(*Settings)) },
-	Rows:     Rows(), Label: Label,
+	Rows:     Rows(), Label: Label, Terms: trial.Terms,
 	Tables: TuningTables,
 	Former: renameRecords,
 }
