@@ -188,15 +188,15 @@ func budgetTables(r *engine.Results) []report.Table {
 		if math.IsNaN(at("requests-certified")) {
 			continue
 		}
-		row := []string{kind, numbers.Shortest(at("requests-certified"))}
+		row := report.NewRow(kind).Exactly(at("requests-certified"))
 		for _, name := range []string{"seconds-per-request", "requests-per-second", "products", "warm-seconds", "warm-passes", "cold-seconds", "cold-passes"} {
-			row = append(row, numbers.Significant(at(name), 3))
+			row.One(report.Plain, at(name))
 		}
-		row = append(row, report.Percent.One(at("accuracy")), report.Percent.One(at("retrained-accuracy")))
+		row.One(report.Percent, at("accuracy")).One(report.Percent, at("retrained-accuracy"))
 		for _, name := range []string{"state-distance", "allowed-distance", "epsilon-together"} {
-			row = append(row, numbers.Significant(at(name), 3))
+			row.One(report.Plain, at(name))
 		}
-		t.Rows = append(t.Rows, row)
+		t.Append(row)
 	}
 	t.Note = fmt.Sprintf("Every request is certified separately at epsilon %g, delta %g. The last column is the epsilon of all releases of a stream together, at the "+
 		"same delta. The time of a request includes its passes over the data, its ledger entry (syncs to disk) and the file of its release. A pass is a gradient or a "+

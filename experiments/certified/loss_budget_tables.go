@@ -33,14 +33,14 @@ func lossBudgetTables(r *engine.Results) []report.Table {
 			if at("ended-by-budget") == 0 {
 				requests += ", all"
 			}
-			row := []string{l, requests, numbers.Significant(100*at("budget-spent"), 3)}
+			row := report.NewRow(l).Put(requests, report.Plain.OneValue(at("requests-certified"))).One(report.Style{Factor: 100, Places: -1}, at("budget-spent"))
 			for _, name := range []string{"seconds-per-request", "retrain-seconds", "requests-per-second"} {
-				row = append(row, numbers.Significant(at(name), 3))
+				row.One(report.Plain, at(name))
 			}
 			for _, name := range []string{"accuracy-before", "accuracy-after", "majority-accuracy"} {
-				row = append(row, report.Percent.One(at(name)))
+				row.One(report.Percent, at(name))
 			}
-			t.Rows = append(t.Rows, append(row, numbers.Fixed(at("macro-f1-after"), 3)))
+			t.Append(row.One(report.Style{Factor: 1, Places: 3}, at("macro-f1-after")))
 		}
 		t.Note = fmt.Sprintf("Epsilon %g, delta %g, sigma %g: the budget is a residual of %s. The time of a request includes its gradients, its ledger entry (two syncs to "+
 			"disk) and its certificate. Retraining runs once, from the start, on the remaining data. Rows are normalized.", b.Epsilon, b.Delta, b.Sigma, report.Plain.One(b.Residual()))
@@ -67,8 +67,12 @@ func accountTable(r *engine.Results) report.Table {
 				}
 				return value
 			}
-			t.Rows = append(t.Rows, []string{kind + ", " + l, report.Plain.One(last("exact-residual")), report.Plain.One(last("ledger-total")), report.Plain.One(last("bound-total")),
-				numbers.Significant(r.Where("sum-error", "method", l, "kind", kind).Mean, 2), numbers.Significant(r.Where("exact-excess", "method", l, "kind", kind).Mean, 2)})
+			row := report.NewRow(kind+", "+l).One(report.Plain, last("exact-residual")).One(report.Plain, last("ledger-total")).One(report.Plain, last("bound-total"))
+			for _, name := range []string{"sum-error", "exact-excess"} {
+				v := r.Where(name, "method", l, "kind", kind).Mean
+				row.Put(numbers.Significant(v, 2), report.Plain.OneValue(v))
+			}
+			t.Append(row)
 		}
 	}
 	return t

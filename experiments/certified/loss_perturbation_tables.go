@@ -73,20 +73,23 @@ func needsTable(r *engine.Results, size float64, b unlearn.Budget, epsilons []fl
 	worthless := false
 	for _, e := range epsilons {
 		for _, method := range sweptMethods(r) {
-			row := []string{fmt.Sprintf("%s, %g", method, e), "none tried", "-", report.Percent.One(majority.Mean), "-", "-"}
+			row := report.NewRow(fmt.Sprintf("%s, %g", method, e))
 			if n := needs(r, method, size, e, b.Delta); n.sigma > 0 {
 				v := unlearn.Utility{Accuracy: n.accuracy.Mean, MacroF1: n.f1.Mean, Majority: majority.Mean, MajorityF1: f1.Mean}
-				row[1], row[2], row[4], row[5] = numbers.Shortest(n.sigma), report.Percent.Text(n.accuracy), report.Style{Factor: 1, Places: 3}.Text(n.f1), "yes"
+				better := "yes"
 				if v.Vacuous() {
-					row[5], worthless = "no", true
+					better, worthless = "no", true
 				}
+				row.Exactly(n.sigma).Spread(report.Percent, n.accuracy).One(report.Percent, majority.Mean).Spread(report.Style{Factor: 1, Places: 3}, n.f1).Text(better)
+			} else {
+				row.Text("none tried", "-").One(report.Percent, majority.Mean).Text("-", "-")
 			}
 			sigma, at := authorsNeed(r, method, size, e, b.Delta)
-			row = append(row, report.Plain.One(sigma), report.Percent.Text(at.accuracy))
+			row.One(report.Plain, sigma).Spread(report.Percent, at.accuracy)
 			if published != nil {
-				row = append(row, report.Plain.One(unlearn.Budget{Epsilon: e, Delta: b.Delta}.SigmaFor(published[method].Mean)))
+				row.One(report.Plain, unlearn.Budget{Epsilon: e, Delta: b.Delta}.SigmaFor(published[method].Mean))
 			}
-			t.Rows = append(t.Rows, row)
+			t.Append(row)
 		}
 	}
 	t.Note = fmt.Sprintf("Sigma is the smallest of %s at which all %s draws are certified with that epsilon. ",

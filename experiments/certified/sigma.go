@@ -91,16 +91,15 @@ func sigmaTable(r *engine.Results, title, metric string, f report.Style) report.
 		t.Header = append(t.Header, "lambda "+numbers.Shortest(lambda))
 	}
 	for _, sigma := range r.Numbers("sigma") {
-		row := []string{numbers.Shortest(sigma)}
+		row := report.NewRow(numbers.Shortest(sigma))
 		for _, lambda := range lambdas {
 			at := r.Where(metric, "method", "none", "lambda", lambda, "sigma", sigma)
-			cell := f.Ends(r.Between(metric, "method", "none", "lambda", lambda, "sigma", sigma))
+			row.Ends(f, r.Between(metric, "method", "none", "lambda", lambda, "sigma", sigma))
 			if at.N > 0 && at.Mean <= majority.Mean {
-				cell += " *"
+				row.Cells[len(row.Cells)-1] += " *"
 			}
-			row = append(row, cell)
 		}
-		t.Rows = append(t.Rows, row)
+		t.Append(row)
 	}
 	return t
 }

@@ -124,7 +124,7 @@ func limitsTables(r *engine.Results) []report.Table {
 		if rec.Settings["reached"] == false {
 			size = "none up to " + size
 		}
-		end.Rows = append(end.Rows, []string{fmt.Sprint(rec.Draw), size, rec.Unit})
+		end.Append(report.NewRow(fmt.Sprint(rec.Draw)).Put(size, report.Plain.OneValue(rec.Value)).Text(rec.Unit))
 	}
 	return []report.Table{t, end}
 }

@@ -196,11 +196,11 @@ func (sys *system) solve(ctx context.Context, solver unlearn.Solver, batch bool)
 
 func spectrumTable(r *engine.Results) report.Table {
 	t := report.Table{Title: "Spectrum of the Hessian on the corrected data, by Lanczos' method", Header: []string{"largest eigenvalue", "smallest", "condition number"}}
-	var row []string
+	row := report.NewRow()
 	for _, m := range []string{"largest-eigenvalue", "smallest-eigenvalue", "condition-number"} {
-		row = append(row, report.Plain.Text(r.Where(m)))
+		row.Spread(report.Plain, r.Where(m))
 	}
-	t.Rows = append(t.Rows, row)
+	t.Append(row)
 	return t
 }
 
@@ -214,14 +214,14 @@ func solversTable(r *engine.Results) report.Table {
 	}
 	for _, rec := range r.Part("solve-residual") {
 		name := rec.Text("solver")
-		row := []string{name}
+		row := report.NewRow(name)
 		if rec.Settings["reached"] == false {
-			row[0] += " (tolerance not reached)"
+			row.Cells[0] += " (tolerance not reached)"
 		}
 		for _, m := range []string{"solve-residual", "solve-difference", "products", "seconds"} {
-			row = append(row, report.Plain.Text(r.Where(m, "solver", name)))
+			row.Spread(report.Plain, r.Where(m, "solver", name))
 		}
-		t.Rows = append(t.Rows, row)
+		t.Append(row)
 	}
 	for _, rec := range r.Part("solve-residual") {
 		if chosen := rec.Text("chosen"); chosen != "" {

@@ -1,10 +1,11 @@
 package compare
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+
+	"go.yaml.in/yaml/v3"
 
 	"lethe/experiments/internal/engine"
 )
@@ -48,7 +49,7 @@ func Differences(runs []*Run) []Difference {
 	add("checkpoint", given(func(g *engine.Given) string { return g.Loaded }))
 	add("networks", func(r *Run) string { return r.Config.Networks })
 	add("data (fingerprint)", func(r *Run) string { return r.Config.Data })
-	for _, name := range machineFacts(runs) {
+	for _, name := range machineFacts {
 		add(name, func(r *Run) string { return machine(r)[name] })
 	}
 	return out
@@ -114,18 +115,27 @@ func settingNames(r *Run, part string) []string {
 	return out
 }
 
-// machine returns what is recorded of how the run was made.
-func machine(r *Run) map[string]string {
-	m := r.Config.MadeOn
-	return map[string]string{"Go": m.Go, "system": m.OS, "cores": fmt.Sprint(m.Cores), "BLAS": m.BLAS}
-}
+// machineFacts are what is recorded of how a run was made, and is shown where runs differ in it.
+var machineFacts = []string{"commit", "go", "os", "cores", "blas"}
 
-// machineFacts returns their names, in the order in which they are shown.
-func machineFacts([]*Run) []string { return []string{"Go", "system", "cores", "BLAS"} }
+// machine returns them by their names in config.yaml.
+func machine(r *Run) map[string]string {
+	var c struct {
+		MadeOn map[string]string `yaml:"made-on"`
+	}
+	if err := yaml.Unmarshal(r.Config.Encode(), &c); err != nil {
+		return nil // nothing is known of it
+	}
+	return c.MadeOn
+}
 
 // sameMachine reports whether the runs were made on machines of one description.
 func sameMachine(runs []*Run) bool {
-	return !slices.ContainsFunc(runs, func(r *Run) bool { return r.Config.MadeOn != runs[0].Config.MadeOn })
+	first := runs[0].Config.MadeOn
+	return !slices.ContainsFunc(runs, func(r *Run) bool {
+		m := r.Config.MadeOn
+		return m.OS != first.OS || m.Cores != first.Cores || m.BLAS != first.BLAS
+	})
 }
 
 // labels are the names of runs in headings: what tells them apart, without what names the data and
@@ -135,7 +145,7 @@ func labels(runs []*Run, differ []Difference) []string {
 	for i := range runs {
 		var words []string
 		for _, d := range differ {
-			if slices.Contains([]string{"data (fingerprint)", "Go", "system", "cores", "BLAS", "networks", "checkpoint"}, d.Name) {
+			if slices.Contains([]string{"data (fingerprint)", "networks", "checkpoint"}, d.Name) || slices.Contains(machineFacts, d.Name) {
 				continue
 			}
 			words = append(words, labelled(d.Name, d.Values[i]))

@@ -66,6 +66,13 @@ func Render(dir string) error {
 	if err := records.WriteFile(filepath.Join(dir, records.TablesName), []byte(d.Markdown())); err != nil {
 		return err
 	}
+	table, err := report.CSV(d.Tables())
+	if err != nil {
+		return err
+	}
+	if err := records.WriteFile(filepath.Join(dir, records.CSVName), table); err != nil {
+		return err
+	}
 	if err := d.WriteFigures(dir); err != nil {
 		return err
 	}

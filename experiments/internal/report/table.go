@@ -12,8 +12,9 @@ type Table struct {
 	Title  string
 	Header []string
 	Rows   [][]string
-	Note   string // what a reader has to know, below the table
-	Tuning bool   // shows how a setting was chosen
+	Values [][]Value // behind the cells of Rows; shorter, or nil, where those are text: see [Table.Append]
+	Note   string    // what a reader has to know, below the table
+	Tuning bool      // shows how a setting was chosen
 }
 
 // Markdown returns the table with its columns aligned.
