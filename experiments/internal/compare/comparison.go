@@ -41,8 +41,8 @@ type Row struct {
 	Unit                   string
 	A, B                   Side
 	Paired                 bool
-	// Ratio says that Estimate, Low and High are B / A, otherwise B - A. They are NaN where there is
-	// no estimate, Low and High infinite where there are too few draws for an interval.
+	// Ratio says that Estimate, Low and High are B / A, otherwise B - A. They are NaN where there are
+	// too few draws for them.
 	Ratio               bool
 	Estimate, Low, High float64
 	Confidence          float64 // of the interval; 0 = there is none
@@ -187,6 +187,9 @@ func (c *Comparison) row(a, b *quantity, shown func(string) bool) Row {
 	}
 	v := compare(y, x, smaller)
 	r.Ratio, r.Estimate, r.Low, r.High, r.Confidence, r.N = v.Ratio, v.Median, v.Low, v.High, v.Confidence, v.N
+	if v.Confidence == 0 {
+		r.Low, r.High = math.NaN(), math.NaN()
+	}
 	switch {
 	case c.Smoke:
 	case c.Paired && len(x) > 0 && slices.Equal(x, y) && len(a.failed)+len(b.failed) == 0 && len(x) == len(a.values) && len(y) == len(b.values):
@@ -324,6 +327,3 @@ func (c *Comparison) ByChance() float64 {
 	}
 	return sum
 }
-
-// finite reports whether a number can be shown.
-func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }

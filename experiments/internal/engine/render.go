@@ -83,9 +83,12 @@ func Render(dir string) error {
 	return records.WriteFile(filepath.Join(dir, records.ReportName), page)
 }
 
-// Merge writes one page of several runs to path.
-func Merge(dirs []string, path string) error {
+// Merge writes one page of several runs to path, below an overview of them; nil = none.
+func Merge(overview *report.Document, dirs []string, path string) error {
 	var docs []*report.Document
+	if overview != nil {
+		docs = append(docs, overview)
+	}
 	for _, dir := range dirs {
 		d, err := Load(dir)
 		if err != nil {

@@ -46,6 +46,9 @@ func Page(docs []*Document) ([]byte, error) {
 	p := page{Title: docs[0].Title}
 	if len(docs) > 1 {
 		p.Title = fmt.Sprintf("%d runs", len(docs))
+		if docs[0].Overview {
+			p.Title = docs[0].Title
+		}
 	}
 	for i, d := range docs {
 		run, err := d.page(fmt.Sprintf("run%d", i+1))
