@@ -192,7 +192,7 @@ func (c *Comparison) row(a, b *quantity, shown func(string) bool) Row {
 	}
 	switch {
 	case c.Smoke:
-	case c.Paired && len(x) > 0 && slices.Equal(x, y) && len(a.failed)+len(b.failed) == 0 && len(x) == len(a.values) && len(y) == len(b.values):
+	case c.equal(x, y) && len(x) == len(a.values) && len(y) == len(b.values):
 		r.Verdict = Equal
 	default:
 		r.Verdict = word(v.Verdict, a.metric.Better)
@@ -202,6 +202,16 @@ func (c *Comparison) row(a, b *quantity, shown func(string) bool) Row {
 		r.note(fmt.Sprintf("%d draws in common", len(x)))
 	}
 	return r
+}
+
+// equal reports whether two quantities are the same in every draw: paired ones draw by draw, others
+// where all draws of both have one value.
+func (c *Comparison) equal(x, y []float64) bool {
+	if c.Paired {
+		return len(x) > 0 && slices.Equal(x, y)
+	}
+	all := append(slices.Clone(x), y...)
+	return len(x) > 0 && len(y) > 0 && slices.Max(all) == slices.Min(all)
 }
 
 // word names a verdict of smaller is better by the direction of the metric.

@@ -52,7 +52,7 @@ func Page(dirs []string, path string, force bool) (string, error) {
 	} else if err := Free(path, force); err != nil {
 		return "", err
 	}
-	return path, engine.Merge(Overview(runs), dirs, path)
+	return path, engine.Merge(Overview(runs), dirs, labels(runs, Differences(runs)), path)
 }
 
 // Free returns an error for a file that is there already, unless it may be overwritten.

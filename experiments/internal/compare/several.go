@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/metrics"
 	"lethe/experiments/internal/numbers"
 	"lethe/experiments/internal/report"
@@ -43,7 +44,7 @@ next:
 	for i := range out {
 		words := []string{names[i]}
 		if len(out[i].runs) > 1 {
-			words = append(words, seedsText(out[i].runs))
+			words = append(words, "mean over "+seedsText(out[i].runs))
 		}
 		out[i].name = strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), ", ")
 	}
@@ -86,9 +87,12 @@ func Overview(runs []*Run) *report.Document {
 	d := &report.Document{Overview: true, Title: overviewTitle(runs, groups), Command: "experiment report " + strings.Join(dirs(runs), " "),
 		Summary: fmt.Sprintf("%d runs side by side.", len(runs))}
 	differ := Differences(runs)
-	d.Sections = append(d.Sections, report.Section{ID: "runs", Title: "What differs", Question: "in what do these runs differ?", Tables: []report.Table{runsTable(runs, differ)}})
+	d.Sections = append(d.Sections, report.Section{ID: "runs", Title: "What differs", Tables: []report.Table{runsTable(runs, differ)}})
 	for _, part := range allParts(runs) {
-		s := report.Section{ID: part, Title: part + ", side by side", Question: "what does each run measure?", Tables: sideBySide(part, groups)}
+		s := report.Section{ID: part, Title: part, Tables: sideBySide(part, groups)}
+		if e, err := engine.Find(part); err == nil {
+			s.Title, s.Question = e.Title+", side by side", e.Question
+		}
 		if len(s.Tables) > 0 {
 			d.Sections = append(d.Sections, s)
 		}

@@ -145,9 +145,8 @@ func (c *Comparison) ending() []string {
 	}
 	out = append(out, "A and B are medians over draws. The estimate is Hodges and Lehmann's; its interval, of the rank test with at least 90 %, needs 5 draws. "+
 		"A comparison is decided where the interval does not hold \"no difference\".")
-	if !c.Paired {
-		out = append(out, "Draws of one run share its training, which the test does not see: for what the seed changes, repeat the run with several seeds and use experiment report.")
-	}
+	out = append(out, "Verdicts are about further draws of these two runs. Where all draws of a run share one training, as on tables, they say nothing about another seed: "+
+		"for that repeat the runs with several seeds, and use experiment report.")
 	if !sameMachine([]*Run{c.A, c.B}) {
 		out = append(out, "The runs were made on different machines, so seconds compare the machines, too.")
 	}
@@ -207,7 +206,7 @@ func writeGroup(b *strings.Builder, rows []Row, width int, several bool) {
 		longest = max(longest, utf8.RuneCountInString(l.name)+2)
 	}
 	first := min(longest, max(width-numbers, 0))
-	beside := width >= narrow && first >= 16
+	beside := width >= narrow && first >= min(longest, 16)
 	if beside {
 		writeColumns(b, strings.Repeat(" ", first), heads, widths)
 	}

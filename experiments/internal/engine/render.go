@@ -83,16 +83,20 @@ func Render(dir string) error {
 	return records.WriteFile(filepath.Join(dir, records.ReportName), page)
 }
 
-// Merge writes one page of several runs to path, below an overview of them; nil = none.
-func Merge(overview *report.Document, dirs []string, path string) error {
+// Merge writes one page of several runs to path, below an overview of them; nil = none. The names
+// say what tells each run from the others; nil = nothing.
+func Merge(overview *report.Document, dirs, names []string, path string) error {
 	var docs []*report.Document
 	if overview != nil {
 		docs = append(docs, overview)
 	}
-	for _, dir := range dirs {
+	for i, dir := range dirs {
 		d, err := Load(dir)
 		if err != nil {
 			return err
+		}
+		if i < len(names) && names[i] != "" {
+			d.Title += " (" + names[i] + ")"
 		}
 		docs = append(docs, d)
 	}
