@@ -49,7 +49,7 @@ func TestCommandLinesOfCompareThatCannotBeUnderstood(t *testing.T) {
 		code int
 	}{
 		{[]string{"compare", drebinRun, filepath.Join(certified, "spam-linear-paper-1")}, "nothing in common", misused},
-		{[]string{"compare", drebinRun, certified}, "holds 11 runs: name one of them", misused},
+		{[]string{"compare", drebinRun, certified}, "holds 12 runs: name one of them", misused},
 		{[]string{"compare", drebinRun, t.TempDir()}, "holds no run", failed},
 		{[]string{"compare", drebinRun, drebinRun, "--metric", "speed"}, `unknown metric "speed"`, misused},
 		{[]string{"compare", drebinRun, drebinRun, "--table", "x"}, "give one of them", misused},
