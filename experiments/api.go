@@ -71,7 +71,7 @@ var (
 	WriteFile    = records.WriteFile
 	ReadRun      = compare.Read
 	Compare      = compare.Two
-	Named        = report.Named
+	TablesNamed  = report.TablesNamed
 	CSV          = report.CSV
 	LaTeX        = report.LaTeX
 	JSON         = report.JSON

@@ -75,7 +75,7 @@ func TestTablesArePrintedInEveryForm(t *testing.T) {
 	assert.Greater(t, len(lines), 30)
 	found := false
 	for _, l := range lines {
-		if l[2] == "second-order" && l[3] == "10 features" {
+		if strings.HasPrefix(l[2], "second") && !strings.Contains(l[2], "iterative") && strings.HasPrefix(l[3], "10 features") {
 			found = true
 			assert.Greater(t, len(l[4]), 12, "in full precision: %v", l)
 			assert.Equal(t, "10", l[7])

@@ -28,7 +28,7 @@ func (f *form) check() error {
 
 // encoded returns the tables of that name in the form that was asked for.
 func (f *form) encoded(all []experiments.Table) ([]byte, error) {
-	chosen, err := experiments.Named(all, f.Table)
+	chosen, err := experiments.TablesNamed(all, f.Table)
 	switch {
 	case err != nil:
 		return nil, usageError{err}

@@ -49,7 +49,8 @@ func Limits() *engine.Experiment {
 			}
 			return ""
 		},
-		Tables: limitsTables,
+		Answers: limitsAnswers,
+		Tables:  limitsTables,
 		Figures: func(r *engine.Results) []report.Figure {
 			f := tabledata.LinesBySize(r, "limits", "Distance to the retrained parameters, as a share of the distance without an update", "distance-ratio", "distance / distance without an update", true)
 			f.LogX = true

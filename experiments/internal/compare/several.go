@@ -97,7 +97,25 @@ func Overview(runs []*Run) *report.Document {
 			d.Sections = append(d.Sections, s)
 		}
 	}
+	d.Name(terms(runs))
 	return d
+}
+
+// terms name the methods of the runs' experiments in words.
+func terms(runs []*Run) []report.Term {
+	var out []report.Term
+	for _, part := range allParts(runs) {
+		e, err := engine.Find(part)
+		if err != nil {
+			continue
+		}
+		for _, t := range e.Domain.Terms {
+			if !slices.Contains(out, t) {
+				out = append(out, t)
+			}
+		}
+	}
+	return out
 }
 
 // overviewTitle names what the runs have in common, and what differs.

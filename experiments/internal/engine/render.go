@@ -13,7 +13,7 @@ import (
 	"lethe/experiments/internal/report"
 )
 
-// Load reads a run's folder and makes its tables and figures.
+// Load reads a run's folder and makes its answers, tables and figures.
 func Load(dir string) (*report.Document, error) {
 	c, err := ReadConfig(filepath.Join(dir, records.ConfigName))
 	if err != nil {
@@ -23,15 +23,16 @@ func Load(dir string) (*report.Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &report.Document{Title: title(c), Summary: fmt.Sprintf("Profile %s, seed %d.", c.Profile, c.Seed), Command: c.Command,
-		Claims: report.ClaimsTable(Claims(c, records)), Facts: []string{"profile " + c.Profile, fmt.Sprintf("seed %d", c.Seed),
-			fmt.Sprintf("%s, %d cores, %s", c.MadeOn.OS, c.MadeOn.Cores, c.MadeOn.BLAS), c.MadeOn.Go, "data " + c.Data}}
+	d := &report.Document{Title: title(c), Summary: fmt.Sprintf("Profile %s, seed %d.", c.Profile, c.Seed), Command: c.Command, Smoke: c.Profile == Smoke,
+		Unfinished: unfinished(dir, c), Answers: Answers(c, records), Facts: facts(c), Files: files(dir), Others: others(dir, c.Experiment)}
+	var terms []report.Term
 	shown := map[string]bool{}
 	for i := range c.Parts {
 		e, err := Find(c.Parts[i].Experiment)
 		if err != nil {
 			return nil, err
 		}
+		terms = e.Domain.Terms
 		r := ResultsOf(e.ID, c, records)
 		if len(r.Records) == 0 {
 			continue
@@ -54,6 +55,7 @@ func Load(dir string) (*report.Document, error) {
 		}
 		d.Sections = append(d.Sections, s)
 	}
+	d.Name(terms)
 	return d, nil
 }
 
@@ -76,6 +78,7 @@ func Render(dir string) error {
 	if err := d.WriteFigures(dir); err != nil {
 		return err
 	}
+	d.Files = files(dir) // with those that were just written
 	page, err := report.Page([]*report.Document{d})
 	if err != nil {
 		return err
@@ -98,6 +101,7 @@ func Merge(overview *report.Document, dirs, names []string, path string) error {
 		if i < len(names) && names[i] != "" {
 			d.Title += " (" + names[i] + ")"
 		}
+		d.At, d.Others = from(filepath.Dir(path), dir), nil // the others are on the page
 		docs = append(docs, d)
 	}
 	if len(docs) == 0 {
@@ -108,6 +112,20 @@ func Merge(overview *report.Document, dirs, names []string, path string) error {
 		return err
 	}
 	return records.WriteFile(path, page)
+}
+
+// from is the way from one folder to another, as a link; "" where there is none.
+func from(base, dir string) string {
+	a, errA := filepath.Abs(base)
+	b, errB := filepath.Abs(dir)
+	if errA != nil || errB != nil {
+		return ""
+	}
+	rel, err := filepath.Rel(a, b)
+	if err != nil {
+		return ""
+	}
+	return filepath.ToSlash(rel)
 }
 
 // RunFolders returns the folders of runs among dirs, and those that lie one or two levels below

@@ -28,9 +28,9 @@ func (d *Document) Tables() []Exported {
 	return out
 }
 
-// Named returns the tables whose title or section holds the text, in any case of letters; all for an
+// TablesNamed returns the tables whose title or section holds the text, in any case of letters; all for an
 // empty one. That there is none is an error, which lists the titles.
-func Named(all []Exported, name string) ([]Exported, error) {
+func TablesNamed(all []Exported, name string) ([]Exported, error) {
 	if name == "" {
 		return all, nil
 	}

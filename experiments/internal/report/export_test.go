@@ -77,11 +77,11 @@ func TestJSONOfTables(t *testing.T) {
 func TestNamedTables(t *testing.T) {
 	all := append(exportable(), Exported{"runtime", &Table{Title: "Cost"}})
 	for name, want := range map[string]int{"": 2, "COST": 2, "runtime": 1, "residual: residual": 1} {
-		got, err := Named(all, name)
+		got, err := TablesNamed(all, name)
 		require.NoError(t, err)
 		assert.Len(t, got, want, name)
 	}
-	_, err := Named(all, "accuracy of what")
+	_, err := TablesNamed(all, "accuracy of what")
 	require.EqualError(t, err, "no table is called \"accuracy of what\"; there are\n  residual: Residual & cost, 100 %\n  runtime: Cost")
 }
 
