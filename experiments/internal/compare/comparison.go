@@ -10,6 +10,7 @@ import (
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/metrics"
 	"lethe/experiments/internal/records"
+	"lethe/experiments/internal/report"
 	"lethe/experiments/internal/verdict"
 )
 
@@ -37,6 +38,7 @@ type Side struct {
 // Row is one quantity in both runs.
 type Row struct {
 	Experiment, Method, At string
+	Name                   string // of the method in words
 	Metric                 metrics.Metric
 	Unit                   string
 	A, B                   Side
@@ -105,16 +107,19 @@ func Two(a, b *Run, choice Choice) (*Comparison, error) {
 		byKey[q.key()] = q
 	}
 	shown := shownTags(append(slices.Clone(ofA), ofB...))
+	words := terms([]*Run{a, b})
 	for _, q := range ofA {
 		if other, ok := byKey[q.key()]; ok {
-			c.Rows = append(c.Rows, c.row(q, other, shown))
+			r := c.row(q, other, shown)
+			r.Name = report.Named(words, r.Method)
+			c.Rows = append(c.Rows, r)
 		}
 	}
 	if len(c.Rows) == 0 {
 		return nil, nothingInCommon(a, b, ofA, ofB)
 	}
 	c.sort()
-	c.OnlyA, c.OnlyB = missing(ofA, ofB), missing(ofB, ofA)
+	c.OnlyA, c.OnlyB = missing(ofA, ofB, words), missing(ofB, ofA, words)
 	return c, nil
 }
 
@@ -282,9 +287,9 @@ func shownTags(all []*quantity) func(string) bool {
 }
 
 // missing returns the methods of some quantities that others have none of.
-func missing(some, others []*quantity) []string {
+func missing(some, others []*quantity, words []report.Term) []string {
 	var out []string
-	name := func(q *quantity) string { return q.method + " (" + q.experiment + ")" }
+	name := func(q *quantity) string { return report.Named(words, q.method) + " (" + q.experiment + ")" }
 	for _, q := range some {
 		n := name(q)
 		if !slices.Contains(out, n) && !slices.ContainsFunc(others, func(o *quantity) bool { return name(o) == n }) {

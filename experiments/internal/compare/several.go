@@ -145,10 +145,11 @@ func overviewTitle(runs []*Run, groups []group) string {
 	return what + ": " + strings.Join(names, "; ")
 }
 
+// dirs are the folders of runs, as words of a command line.
 func dirs(runs []*Run) []string {
 	var out []string
 	for _, r := range runs {
-		out = append(out, r.Dir)
+		out = append(out, engine.Quoted(r.Dir))
 	}
 	return out
 }

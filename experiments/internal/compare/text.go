@@ -187,7 +187,7 @@ func writeGroup(b *strings.Builder, rows []Row, width int, several bool) {
 		widths[j] = utf8.RuneCountInString(h)
 	}
 	for i, r := range rows {
-		l := line{name: r.Method, note: r.Note}
+		l := line{name: r.Name, note: r.Note}
 		l.columns[0], l.columns[1], l.columns[2], l.columns[3], l.columns[4], l.columns[5] = r.cells()
 		if r.Ratio != rows[0].Ratio {
 			l.note = strings.TrimPrefix(l.note+"; by their difference", "; ")
@@ -329,7 +329,7 @@ func (c *Comparison) Tables() []report.Exported {
 		}
 		v := report.Value{Statistic: report.Shift, Style: by}
 		v.N, v.Median, v.Low, v.High = r.N, r.Estimate, r.Low, r.High
-		name := r.Method
+		name := r.Name
 		if r.At != "" {
 			name += ", " + r.At
 		}

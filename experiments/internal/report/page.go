@@ -83,7 +83,7 @@ func Page(docs []*Document) ([]byte, error) {
 	if len(docs) > 1 {
 		p.Title = fmt.Sprintf("%d runs", len(docs))
 		if docs[0].Overview {
-			p.Title = docs[0].Title
+			p.Title = fmt.Sprintf("%d runs side by side", len(docs)-1)
 		}
 	}
 	for i, d := range docs {
