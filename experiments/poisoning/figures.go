@@ -30,7 +30,7 @@ func poisoningFigures(r *engine.Results) []report.Figure {
 
 // repairFigure shows each method's test accuracy, a mark for each budget.
 func repairFigure(r *engine.Results, known float64) report.Figure {
-	f := report.Figure{Name: "accuracy-" + numbers.Shortest(known), X: "test accuracy, %", Caption: "Test accuracy of each method" + knownTitle(known)}
+	f := report.Figure{Name: "accuracy-" + numbers.Shortest(known), X: "test accuracy, %", Title: "Test accuracy of each method" + knownTitle(known)}
 	methods := poisonRows(r)
 	for i := len(methods) - 1; i >= 0; i-- { // from the bottom
 		f.YNames = append(f.YNames, trial.BeforeLabel(methods[i]))
@@ -52,8 +52,8 @@ func repairFigure(r *engine.Results, known float64) report.Figure {
 
 // repairCostFigure shows the share of the lost accuracy that is restored against what that costs.
 func repairCostFigure(r *engine.Results, c poisonCase) report.Figure {
-	f := report.Figure{Name: "cost-" + c.file(), X: "seconds", Y: "recovered accuracy, % of what the flips cost", LogX: true,
-		Caption: fmt.Sprintf("Recovered accuracy against run time, %s", poisonTitle(r, c))}
+	f := report.Figure{Name: "cost-" + c.file(), X: "run time, s", Y: "recovered accuracy, % of what the flips cost", LogX: true,
+		Title: "Recovered accuracy against run time, " + poisonTitle(r, c)}
 	for _, m := range poisonRows(r) {
 		if m == "none" {
 			continue
@@ -76,7 +76,7 @@ func confusionFigures(r *engine.Results, c poisonCase) []report.Figure {
 		m.Rows = classNames(rec, len(m.Counts))
 		m.Columns = m.Rows
 		out = append(out, report.Figure{Name: fmt.Sprintf("confusion-%s-%d", c.file(), i+1), X: "predicted class", Y: "class", Matrix: m,
-			Caption: fmt.Sprintf("Confusion matrix %s, %s: test images by class and predicted class", titles[i], poisonTitle(r, c))})
+			Title: fmt.Sprintf("Confusion matrix %s, %s", titles[i], poisonTitle(r, c)), Caption: "Test images by class and predicted class; the darker, the larger the share of the class"})
 	}
 	return out
 }

@@ -5,7 +5,6 @@ import (
 	_ "embed"
 	"fmt"
 	"html/template"
-	"regexp"
 	"strings"
 )
 
@@ -16,6 +15,9 @@ var reportTemplate string
 type page struct {
 	Title string
 	Runs  []pageRun
+
+	FigureStyle  template.CSS
+	FigureScript template.JS
 }
 
 type pageRun struct {
@@ -28,22 +30,17 @@ type pageRun struct {
 type pageSection struct {
 	Anchor, Title, Question, Settings string
 	Tables                            []Table
-	Figures                           []pageFigure
+	Figures                           []template.HTML
 }
 
-type pageFigure struct {
-	Caption string
-	SVG     template.HTML
-	Legend  []LegendEntry
-}
-
-// Page returns one self-contained HTML page: no scripts, no fonts, no addresses.
+// Page returns one self-contained HTML page: nothing from elsewhere, and a script without which
+// nothing is lost but the handling of figures.
 func Page(docs []*Document) ([]byte, error) {
 	t, err := template.New("report").Parse(reportTemplate)
 	if err != nil {
 		return nil, fmt.Errorf("experiments: the report's template: %w", err)
 	}
-	p := page{Title: docs[0].Title}
+	p := page{Title: docs[0].Title, FigureStyle: FigureStyle(), FigureScript: FigureScript()}
 	if len(docs) > 1 {
 		p.Title = fmt.Sprintf("%d runs", len(docs))
 	}
@@ -66,12 +63,12 @@ func (d *Document) page(anchor string) (pageRun, error) {
 	for _, s := range d.Sections {
 		out := pageSection{Anchor: anchor + "-" + s.ID, Title: s.Title, Question: sentence(s.Question), Settings: s.Settings, Tables: s.Tables}
 		for _, f := range s.Figures {
-			svg, err := f.SVG(true)
+			figure, err := f.HTML()
 			if err != nil {
 				return run, err
 			}
-			if svg != nil {
-				out.Figures = append(out.Figures, pageFigure{f.Caption, inline(svg, f.Caption), f.Legend()})
+			if figure != "" {
+				out.Figures = append(out.Figures, figure)
 			}
 		}
 		run.Sections = append(run.Sections, out)
@@ -85,18 +82,4 @@ func sentence(text string) string {
 		return ""
 	}
 	return strings.ToUpper(text[:1]) + text[1:]
-}
-
-var (
-	svgStart = regexp.MustCompile(`(?s)^.*?<svg [^>]*?viewBox="([^"]*)"[^>]*>`)
-	black    = regexp.MustCompile(`(fill|stroke):#000000`)
-)
-
-// inline turns a figure's file into an element of the page: as wide as the page allows, what is
-// black in the page's own text color.
-func inline(svg []byte, caption string) template.HTML {
-	label := strings.ReplaceAll(template.HTMLEscapeString(caption), "$", "$$") // a dollar sign would be a group of the expression
-	s := svgStart.ReplaceAllString(string(svg), `<svg viewBox="$1" fill="currentColor" role="img" aria-label="`+label+`" xmlns="http://www.w3.org/2000/svg">`)
-	s = black.ReplaceAllString(s, "$1:currentColor")
-	return template.HTML(strings.TrimSpace(s)) //nolint:gosec // our own figure, its texts escaped by the SVG canvas
 }
