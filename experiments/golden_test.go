@@ -102,8 +102,8 @@ func fileName(title string) string {
 // Four digits are the same on all processors.
 func described(f *report.Figure) string {
 	var b strings.Builder
-	x, y := f.Scales()
-	fmt.Fprintf(&b, "%s\n%s\n%s\n%s\nx: %s, %s\ny: %s, %s\n", f.Name, f.Title, f.Subtitle, f.Caption, cmp.Or(f.X, "-"), x, cmp.Or(f.Y, "-"), y)
+	x, y := f.Axes()
+	fmt.Fprintf(&b, "%s\n%s\n%s\n%s\nx: %s, %s\ny: %s, %s\n", f.Name, f.Title, f.Subtitle, f.Caption, cmp.Or(f.X, "-"), x.Scale, cmp.Or(f.Y, "-"), y.Scale)
 	if f.Identity {
 		b.WriteString("the line y = x\n")
 	}

@@ -2,6 +2,7 @@ package poisoning
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -35,19 +36,40 @@ func repairFigure(r *engine.Results, known float64) report.Figure {
 	for i := len(methods) - 1; i >= 0; i-- { // from the bottom
 		f.YNames = append(f.YNames, trial.BeforeLabel(methods[i]))
 	}
-	for _, c := range poisonCases(r) {
-		if c.known != known {
-			continue
-		}
+	cases := slices.DeleteFunc(poisonCases(r), func(c poisonCase) bool { return c.known != known })
+	if len(cases) == 1 {
+		f.Title = "Test accuracy of each method, " + poisonTitle(r, cases[0])
+	}
+	for _, c := range cases {
 		s := report.Series{Label: flipsTitle(r, c.budget), Points: true}
 		for i, m := range methods {
-			if v := poison(r, c, m, "test-accuracy", ownWay(r, c, m)); v.N > 0 {
-				s.X, s.Y = append(s.X, 100*v.Mean), append(s.Y, float64(len(methods)-1-i))
+			v := poison(r, c, m, "test-accuracy", ownWay(r, c, m))
+			if v.N == 0 {
+				continue
 			}
+			x, y := 100*v.Mean, float64(len(methods)-1-i)
+			if len(cases) == 1 { // each method has its mark
+				f.Series = append(f.Series, report.Series{Of: listedAs(m), X: []float64{x}, Y: []float64{y}, Points: true})
+			}
+			s.X, s.Y = append(s.X, x), append(s.Y, y)
 		}
-		f.Series = append(f.Series, s)
+		if len(cases) > 1 {
+			f.Series = append(f.Series, s)
+		}
 	}
 	return f
+}
+
+// listedAs is the row of a method's records, whose names may end with a number: of passes or of
+// shards.
+func listedAs(method string) string {
+	name := strings.TrimRight(method, "0123456789")
+	for _, m := range poisonMethods() {
+		if name == m.name+"-" {
+			method = m.name
+		}
+	}
+	return trial.BeforeLabel(method)
 }
 
 // repairCostFigure shows the share of the lost accuracy that is restored against what that costs.
@@ -61,7 +83,11 @@ func repairCostFigure(r *engine.Results, c poisonCase) report.Figure {
 		way := ownWay(r, c, m)
 		seconds, restored := poison(r, c, m, "seconds", way), restored(r, c, m, way)
 		if seconds.N > 0 && restored.N > 0 {
-			f.Series = append(f.Series, report.Series{Label: m, X: []float64{seconds.Mean}, Y: []float64{100 * restored.Median}, Points: true})
+			s := report.Series{Label: m, X: []float64{seconds.Mean}, Y: []float64{100 * restored.Median}, Points: true}
+			if row := listedAs(m); !slices.ContainsFunc(f.Series, func(other report.Series) bool { return other.Of == row }) {
+				s.Of = row // a further number of passes has a mark of its own
+			}
+			f.Series = append(f.Series, s)
 		}
 	}
 	return f

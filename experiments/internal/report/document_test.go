@@ -24,7 +24,7 @@ func kitchen() *Document {
 				{Title: "How n was chosen", Header: []string{"n", "loss"}, Rows: [][]string{{"1", "2"}}, Tuning: true},
 			},
 			Figures: []Figure{
-				{Name: "pots", Caption: `A "figure"`, X: "x", Y: "y", Series: []Series{{Label: "b", X: []float64{1, 2}, Y: []float64{1, 2}}}, Colors: map[string]int{"b": 2}},
+				{Name: "pots", Caption: `A "figure"`, X: "x", Y: "y", Series: []Series{{Label: "b", X: []float64{1, 2, 3}, Y: []float64{1, 2, 3}}}, Marks: map[string]int{"b": 2}},
 				{Name: "counts", Caption: "Counts", Matrix: &Matrix{Rows: []string{"r"}, Columns: []string{"c"}, Counts: [][]float64{{3}}}},
 				{Name: "empty", Caption: "Nothing to show", Series: []Series{{Label: "b"}}},
 			},
@@ -56,10 +56,10 @@ func TestDocumentsAsAPage(t *testing.T) {
 	require.NoError(t, err)
 	page := string(data)
 	for _, want := range []string{"<title>2 runs</title>", `id="run1-pots"`, `href="#run2-pots"`, "Title *a* &lt;b&gt;", "How many?", "fact &lt;1&gt; · fact 2", "a|b", "no: 1 short",
-		`aria-label="A &#34;figure&#34;"`, "color: #009e73"} {
+		`aria-label="A &#34;figure&#34;"`, "stroke:var(--mark2)", "--mark2:#009e73"} {
 		assert.Contains(t, page, want)
 	}
-	svg := regexp.MustCompile(`(?s)<svg .*?</svg>`).FindAllString(page, -1)
+	svg := regexp.MustCompile(`(?s)<svg viewBox="0 0 .*?</svg>`).FindAllString(page, -1)
 	require.Len(t, svg, 4)
 	for _, one := range svg {
 		require.NoError(t, xml.Unmarshal([]byte(one), new(struct{})))
@@ -80,13 +80,4 @@ func TestFiguresAreWrittenByTheirNames(t *testing.T) {
 	}
 	assert.Equal(t, []string{"pots-counts.png", "pots-counts.svg", "pots.png", "pots.svg"}, names)
 	assert.Error(t, kitchen().WriteFigures(filepath.Join(dir, "nowhere")))
-}
-
-// A label keeps its color wherever its series stands, a companion takes it over, and the others
-// have that of their place.
-func TestColorsOfSeries(t *testing.T) {
-	line := func(label, of string) Series { return Series{Label: label, Of: of, X: []float64{1}, Y: []float64{1}} }
-	f := Figure{Series: []Series{line("x", ""), line("b", ""), line("b, again", "b"), line("y", "")}, Colors: map[string]int{"b": 4}}
-	hex := func(i int) string { return f.Legend()[i].Color }
-	assert.Equal(t, []string{"#d55e00", "#e69f00", "#e69f00", "#cc79a7"}, []string{hex(0), hex(1), hex(2), hex(3)})
 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -74,19 +75,31 @@ func (f *Figure) axes() (x, y axis) {
 	return x, y
 }
 
-// Scales names the scales of the axes: linear, logarithmic or symmetric-log.
-func (f *Figure) Scales() (x, y string) {
-	name := func(s scale) string {
-		if s == nil || s.name() == "" {
-			return "linear"
+// Axis is what one side of a figure shows.
+type Axis struct {
+	Scale   string   // linear, logarithmic or symmetric-log
+	Numbers []string // or names
+}
+
+// Axes returns what both sides show; those of a matrix show names.
+func (f *Figure) Axes() (x, y Axis) {
+	if f.Matrix != nil {
+		return Axis{"linear", f.Matrix.Columns}, Axis{"linear", f.Matrix.Rows}
+	}
+	if f.empty() {
+		return Axis{Scale: "linear"}, Axis{Scale: "linear"}
+	}
+	shown := func(a axis) Axis {
+		out := Axis{Scale: cmp.Or(a.scale.name(), "linear")}
+		for _, t := range a.ticks {
+			if t.Label != "" {
+				out.Numbers = append(out.Numbers, t.Label)
+			}
 		}
-		return s.name()
+		return out
 	}
-	if f.Matrix != nil || f.empty() {
-		return "linear", "linear"
-	}
-	ax, ay := f.axes()
-	return name(ax.scale), name(ay.scale)
+	across, up := f.axes()
+	return shown(across), shown(up)
 }
 
 // groups returns the values along each axis, those of a method together: of a series and its

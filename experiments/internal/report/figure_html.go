@@ -44,7 +44,7 @@ func (f *Figure) HTML() (template.HTML, error) {
 	if f.empty() {
 		return "", nil
 	}
-	svg, err := f.svg(pageWidth, pageHeight, func(c draw.Canvas) { f.plot(pageWidth).Draw(draw.Crop(c, 2, -10, 2, -6)) })
+	svg, err := f.svg(pageWidth, pageHeight, func(c draw.Canvas) { f.plot(pageWidth, pageHeight).Draw(draw.Crop(c, 2, -10, 2, -6)) })
 	if err != nil {
 		return "", err
 	}

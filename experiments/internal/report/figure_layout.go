@@ -32,7 +32,7 @@ func sans(size vg.Length) text.Style {
 }
 
 // plot lays axes and series out.
-func (f *Figure) plot(width vg.Length) *plot.Plot {
+func (f *Figure) plot(width, height vg.Length) *plot.Plot {
 	p := plot.New()
 	p.BackgroundColor = nil
 	p.X.Label.Text, p.Y.Label.Text = f.X, f.Y
@@ -68,7 +68,7 @@ func (f *Figure) plot(width vg.Length) *plot.Plot {
 	for _, a := range []struct {
 		on   *plot.Axis
 		room vg.Length
-	}{{&p.X, width * 0.7}, {&p.Y, pageHeight * 0.8}} {
+	}{{&p.X, width * 0.7}, {&p.Y, height * 0.85}} {
 		a.on.Label.Text = strings.Join(fitting(a.on.Label.Text, a.on.Label.TextStyle, a.room), "\n")
 	}
 	return p
@@ -140,7 +140,7 @@ func (f *Figure) paint(c draw.Canvas) {
 		c.Min.Y += line*vg.Length(len(note)) + 8
 	}
 	used := f.legend(c)
-	f.plot(fileWidth * 0.7).Draw(draw.Crop(c, 0, -used, 0, -4))
+	f.plot(c.Size().X-used, c.Size().Y).Draw(draw.Crop(c, 0, -used, 0, -4))
 }
 
 // legend draws the legend at the right edge and returns how wide it is.
@@ -164,7 +164,7 @@ func (f *Figure) legend(c draw.Canvas) vg.Length {
 	height := min(16, (c.Size().Y-10)/vg.Length(rows))
 	left, y := c.Max.X-width-sample, c.Max.Y-8
 	for i, e := range entries {
-		middle := y - style.FontExtents().Ascent*0.35 + 1
+		middle := y - style.FontExtents().Ascent*0.35 + 2
 		f.sample(c, e, vg.Point{X: left, Y: middle})
 		for _, l := range lines[i] {
 			c.FillText(style, vg.Point{X: left + sample, Y: y - style.FontExtents().Ascent*0.75 + 2}, l)

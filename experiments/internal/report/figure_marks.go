@@ -184,3 +184,6 @@ func key(kind lineKind, number int) template.HTML {
 	b.WriteString("</svg>")
 	return template.HTML(b.String()) //nolint:gosec // numbers alone
 }
+
+// Colors returns how many numbers of marks have a color of their own.
+func Colors() int { return len(palette) }

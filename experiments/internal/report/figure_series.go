@@ -87,7 +87,7 @@ func (f *Figure) told(s *Series, p point) string {
 		return strings.TrimPrefix(quantity+": ", ": ") + numbers.Significant(v, 4)
 	}
 	label := s.Label
-	if label == "" {
+	if label == "" && f.YNames == nil {
 		label = s.Of
 	}
 	y := value(f.Y, p.y)

@@ -56,7 +56,15 @@ const fontFamily = `font-family:Liberation Sans,Arial,Helvetica,sans-serif;`
 // begin opens a group of elements with its attributes, and what a reader sees who points at it; the
 // function that it returns closes the group. Other canvases have no groups.
 func begin(c draw.Canvas, attributes, told string) (end func()) {
-	s, ok := c.Canvas.(*svgCanvas)
+	inner := c.Canvas
+	for { // package plot puts a canvas into a canvas
+		within, ok := inner.(draw.Canvas)
+		if !ok {
+			break
+		}
+		inner = within.Canvas
+	}
+	s, ok := inner.(*svgCanvas)
 	if !ok {
 		return func() {}
 	}

@@ -106,7 +106,8 @@ func tenTo(m float64, e int) float64 {
 	return v
 }
 
-// symmetricTicks are the roundest numbers that stay apart, the center first.
+// symmetricTicks are the roundest numbers that stay apart, the center first, and around zero the
+// decades next.
 func symmetricTicks(a axis) []plot.Tick {
 	s := a.scale.(symmetric)
 	place := func(v float64) float64 { return normal{s}.at(v) }
@@ -120,10 +121,14 @@ func symmetricTicks(a axis) []plot.Tick {
 			}
 			out = append(out, numbered(v, step))
 		}
+		reach := max(a.high-s.center, s.center-a.low)
 		if s.center == 0 {
 			add(0, 1)
+			for e := math.Ceil(math.Log10(reach)); math.Pow(10, e) > s.unit/20; e-- {
+				add(math.Pow(10, e), math.Pow(10, e))
+				add(-math.Pow(10, e), math.Pow(10, e))
+			}
 		}
-		reach := max(a.high-s.center, s.center-a.low)
 		for e := math.Ceil(math.Log10(reach)); math.Pow(10, e) > s.unit/20; e-- {
 			for _, m := range []float64{10, 5, 2} {
 				step := m * math.Pow(10, e-1)
