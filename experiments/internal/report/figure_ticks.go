@@ -106,14 +106,14 @@ func tenTo(m float64, e int) float64 {
 	return v
 }
 
-// symmetricTicks are the roundest numbers that stay apart, the center first, and around zero the
-// decades next.
+// symmetricTicks are the roundest numbers that stay apart, the center first, and around zero
+// decades where they are enough.
 func symmetricTicks(a axis) []plot.Tick {
 	s := a.scale.(symmetric)
 	place := func(v float64) float64 { return normal{s}.at(v) }
 	length := place(a.high) - place(a.low)
 	const within = 20 // steps from the center: farther out lie rounder numbers
-	for apart := 0.11; ; apart *= 0.7 {
+	for apart := 0.11; apart > 0.03; apart *= 0.7 {
 		var out []plot.Tick
 		add := func(v, step float64) {
 			if v < a.low || v > a.high || slices.ContainsFunc(out, func(t plot.Tick) bool { return math.Abs(place(t.Value)-place(v)) < apart*length }) {
@@ -129,7 +129,7 @@ func symmetricTicks(a axis) []plot.Tick {
 				add(-math.Pow(10, e), math.Pow(10, e))
 			}
 		}
-		for e := math.Ceil(math.Log10(reach)); math.Pow(10, e) > s.unit/20; e-- {
+		for e := math.Ceil(math.Log10(reach)); (s.center != 0 || len(out) < leastTicks) && math.Pow(10, e) > s.unit/20; e-- {
 			for _, m := range []float64{10, 5, 2} {
 				step := m * math.Pow(10, e-1)
 				middle := math.Round(s.center / step)
@@ -149,6 +149,7 @@ func symmetricTicks(a axis) []plot.Tick {
 			return out
 		}
 	}
+	return linearTicks(a.low, a.high)
 }
 
 // tickText writes a number of an axis: thousands apart, an exponent outside 1e-3 to 1e6.
