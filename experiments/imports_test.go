@@ -22,8 +22,9 @@ func TestArrows(t *testing.T) {
 	add("internal/numbers")
 	add("internal/records")
 	add("internal/settings", "internal/numbers")
-	add("internal/report", "internal/numbers", "internal/records")
-	base := []string{"internal/numbers", "internal/records", "internal/settings", "internal/report"}
+	add("internal/verdict")
+	add("internal/report", "internal/numbers", "internal/records", "internal/verdict")
+	base := []string{"internal/numbers", "internal/records", "internal/settings", "internal/verdict", "internal/report"}
 	add("internal/engine", base...)
 	add("internal/tune", "internal/numbers", "internal/settings")
 	add("internal/trial", append([]string{"internal/engine"}, base...)...)

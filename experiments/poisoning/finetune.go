@@ -155,7 +155,7 @@ func (c *repair) beyond(ctx context.Context, f fineTuner, epochs int) ([]records
 		return nil, nil
 	}
 	for _, way := range ways(c.set) {
-		_, _, err := tune.Decades(rates, func(rate float64) (float64, error) {
+		_, err := tune.Decades(rates, smallestOf(func(rate float64) (float64, error) {
 			at := func(r records.Record) bool { return r.Number("tau-ft") == rate }
 			known := slices.Concat(c.session.Before, more)
 			if i := slices.IndexFunc(c.fineTunes(known, name, "try-seconds", way), at); i < 0 {
@@ -171,7 +171,7 @@ func (c *repair) beyond(ctx context.Context, f fineTuner, epochs int) ([]records
 				return tries[i].Value, nil
 			}
 			return math.NaN(), nil
-		})
+		}))
 		if err != nil {
 			return more, err
 		}

@@ -19,7 +19,6 @@ import (
 	"lethe/experiments/internal/settings"
 	"lethe/experiments/internal/trial"
 	"lethe/experiments/internal/tried"
-	"lethe/experiments/internal/tune"
 	"lethe/unlearn"
 )
 
@@ -306,30 +305,6 @@ func TestFindingsOfOneNameAreAddedUp(t *testing.T) {
 	}
 	require.Equal(t, []float64{4, 2, 5, 7}, found)
 	require.Equal(t, 1.0, a[0].Value)
-}
-
-// A grid is gone beyond at the end where its best is, as long as it gets better.
-func TestAGridIsLengthenedAtItsBestEnd(t *testing.T) {
-	for _, tt := range []struct {
-		peak float64 // power of ten at which the score is highest
-		want []float64
-		best float64
-	}{
-		{-1, []float64{0.01, 0.1, 1}, 0.1}, {1, []float64{0.01, 0.1, 1, 10, 100}, 10}, {-4, []float64{1e-5, 1e-4, 1e-3, 0.01, 0.1, 1}, 1e-4},
-		{9, []float64{0.01, 0.1, 1, 10, 100, 1000}, 1000},
-	} {
-		tried, best, err := tune.Decades([]float64{1, 0.01, 0.1}, func(v float64) (float64, error) { return -math.Abs(math.Log10(v) - tt.peak), nil })
-		require.NoError(t, err)
-		require.InDeltaSlice(t, tt.want, tried, 1e-12)
-		require.InEpsilon(t, tt.best, best, 1e-12)
-	}
-	tried, best, err := tune.Decades([]float64{1, 10, 100}, func(v float64) (float64, error) { return min(v, 10), nil })
-	require.NoError(t, err)
-	require.Equal(t, []float64{1, 10, 100}, tried, "an end that is no better than others is not gone beyond")
-	require.Equal(t, 10.0, best)
-	_, best, err = tune.Decades([]float64{1, 2}, func(float64) (float64, error) { return math.NaN(), nil })
-	require.NoError(t, err)
-	require.True(t, math.IsNaN(best))
 }
 
 // Ridges are shares of the largest eigenvalue of the Krylov space, unless one is set.

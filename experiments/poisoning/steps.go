@@ -233,12 +233,12 @@ func (gradientSteps) method(t *target, s *search) unlearn.Method {
 				return 0, err
 			}
 		} else {
-			taus, best, err := tune.Decades(set.TauGrid, try)
+			found, err := tune.Decades(set.TauGrid, smallestOf(try))
 			if err != nil {
 				return 0, err
 			}
-			if !math.IsNaN(best) {
-				for _, tau := range tune.Finer(taus, best, set.TauFine) {
+			if !math.IsNaN(found.Best) {
+				for _, tau := range tune.Finer(found.Tried, found.Best, set.TauFine) {
 					if _, err := try(tau); err != nil {
 						return 0, err
 					}
@@ -397,6 +397,14 @@ func (v krylovSearch) tries(ctx context.Context, set *Settings, space *unlearn.K
 	if err != nil {
 		return err
 	}
-	_, _, err = tune.Decades(set.RidgeShares, func(share float64) (float64, error) { return with(share*largest, records.Tags{"ridge-share": share}) })
+	_, err = tune.Decades(set.RidgeShares, smallestOf(func(share float64) (float64, error) { return with(share*largest, records.Tags{"ridge-share": share}) }))
 	return err
+}
+
+// smallestOf makes a criterion, of which the smallest is sought, of a score.
+func smallestOf(score func(v float64) (float64, error)) func(v float64) (float64, error) {
+	return func(v float64) (float64, error) {
+		s, err := score(v)
+		return -s, err
+	}
 }

@@ -204,7 +204,7 @@ func TestSettingsAreChosenForEachSize(t *testing.T) {
 // of them does the work of second order, by the count of the solver itself.
 func TestFineTuningTakesTheBestPasses(t *testing.T) {
 	for _, model := range tabledata.Models {
-		s, set, sub := tunedOn(t, model, "tune-draws", "1")
+		s, set, sub := tunedOn(t, model, "tune-draws", "1", "epochs", "0")
 		require.Zero(t, set.Epochs)
 		tuning, err := s.Tuning(t.Context(), set, 100)
 		require.NoError(t, err)

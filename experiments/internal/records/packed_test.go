@@ -11,11 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A packed run is read as the plain one, and nothing is written beside it.
-func TestAPackedRunIsOnlyRead(t *testing.T) {
-	dir, want := t.TempDir(), []Record{{Metric: "x", Value: 3, Settings: map[string]any{"k": 1.5}}}
-	text, err := Encode(want)
-	require.NoError(t, err)
+// pack writes the text as the packed records of a folder.
+func pack(t *testing.T, dir string, text []byte) {
 	file, err := os.Create(filepath.Join(dir, PackedName))
 	require.NoError(t, err)
 	w := gzip.NewWriter(file)
@@ -23,6 +20,23 @@ func TestAPackedRunIsOnlyRead(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, w.Close())
 	require.NoError(t, file.Close())
+}
+
+// A packed run that ends within a line is damaged: it cannot be continued, so nobody is told to.
+func TestADamagedPackedRunIsNotToBeResumed(t *testing.T) {
+	dir := t.TempDir()
+	pack(t, dir, []byte("{\"metric\":\"x\",\"value\":1}\n{\"metric\":\"x\",\"va"))
+	_, err := Read(dir)
+	require.ErrorContains(t, err, "line 2 of "+filepath.Join(dir, PackedName)+" is damaged: restore the file")
+	require.NotContains(t, err.Error(), "--resume")
+}
+
+// A packed run is read as the plain one, and nothing is written beside it.
+func TestAPackedRunIsOnlyRead(t *testing.T) {
+	dir, want := t.TempDir(), []Record{{Metric: "x", Value: 3, Settings: map[string]any{"k": 1.5}}}
+	text, err := Encode(want)
+	require.NoError(t, err)
+	pack(t, dir, text)
 	got, err := Read(dir)
 	require.NoError(t, err)
 	assert.Equal(t, want, got)

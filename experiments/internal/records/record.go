@@ -187,6 +187,8 @@ func Read(dir string) ([]Record, error) {
 		return records, nil
 	case !errors.As(err, &damaged):
 		return nil, fmt.Errorf("experiments: %s: %w", path, err)
+	case path == filepath.Join(dir, PackedName): // which no run continues
+		return nil, fmt.Errorf("experiments: line %d of %s is damaged: restore the file (%w)", damaged.Line, path, damaged.Err)
 	case damaged.Line == bytes.Count(data, []byte("\n"))+1: // the last line, cut short by a kill
 		return nil, fmt.Errorf("experiments: line %d of %s is incomplete, as after a kill: continue with --resume", damaged.Line, path)
 	}

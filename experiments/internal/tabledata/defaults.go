@@ -88,5 +88,6 @@ func smokeDefaults(s *Settings, k engine.Key) {
 	s.Sigmas = []float64{0.1, 3, 100, 3000, 1e5}
 	if k.Model == "mlp" {
 		s.Hidden, s.TrainSteps, s.TrainTolerance = []int{4, 4}, 30, 1e-2
+		s.Epochs = 2 // as many as cost what second order does are hundreds on a network trained for 30 steps
 	}
 }

@@ -19,7 +19,9 @@ import (
 
 // What auto means. One criterion decides tau, the rate of fine-tuning and the ridge alike, so that
 // no method is a weak opponent: the best value of a decade grid is taken, and then the best of 0.2,
-// 0.3, 0.5, 0.7, 2, 3, 5 and 7 times that value beside it, by the median over the tuning draws of
+// 0.3, 0.5, 0.7, 2, 3, 5 and 7 times that value beside it, by the median over the tuning draws.
+// Fine-tuning has a grid for each number of passes, and refines the rates of those whose best on
+// the decades is at most 1.5 times the smallest. The criterion is
 //
 //	mean_i |l_i(update) - l_i((warm) retraining)| over test samples   (criterion test-loss), or of
 //	||grad L(theta'; D')||                                           (criterion residual; for models with one optimum).
@@ -39,7 +41,7 @@ import (
 // measured (Subject.Choice).
 var (
 	tauGrid   = []float64{1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1}
-	rateGrid  = []float64{1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1}
+	rateGrid  = []float64{1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1, 10} // the criterion may have two valleys, the better one beyond 1 (Enron, 100 names)
 	ridgeGrid = []float64{1e-3, 1e-2, 1e-1, 1, 10, 100, 1000}
 )
 
@@ -205,7 +207,7 @@ func (b *tuningBench) run(ctx context.Context, set *Settings) (*Tuning, error) {
 	}
 	t.None = none
 	second := func(ridge float64) (unlearn.Method, error) { return SecondOrder(set, ridge, b.session.Seed) }
-	if _, err := b.choose(ctx, t, &t.Steps.Ridge, set.Ridge, "ridge", ridgeGrid, second); err != nil {
+	if err := b.choose(ctx, t, &t.Steps.Ridge, set.Ridge, "ridge", ridgeGrid, second); err != nil {
 		return nil, err
 	}
 	if set.Epochs == 0 && !(b.session.Convex() && set.TauFT.Tuned) {
@@ -214,7 +216,7 @@ func (b *tuningBench) run(ctx context.Context, set *Settings) (*Tuning, error) {
 		}
 	}
 	first := func(tau float64) (unlearn.Method, error) { return unlearn.FirstOrder{Tau: tau, Force: set.Force}, nil }
-	if _, err := b.choose(ctx, t, &t.Steps.Tau, set.Tau, "tau", tauGrid, first); err != nil {
+	if err := b.choose(ctx, t, &t.Steps.Tau, set.Tau, "tau", tauGrid, first); err != nil {
 		return nil, err
 	}
 	fine := func(rate float64) (unlearn.Method, error) {
@@ -229,17 +231,25 @@ func (b *tuningBench) run(ctx context.Context, set *Settings) (*Tuning, error) {
 // fewer gradients, since batches are small.
 var finePasses = []int{1, 2, 10}
 
-// chooseFineTuning takes the best rate of each number of passes, and then the best of these.
+// worthRefining is how many times the smallest criterion of all numbers of passes one may have on
+// the decades for its rates to be refined.
+const worthRefining = 1.5
+
+// chooseFineTuning takes the best rate of each number of passes on the decades, refines those that
+// are near the best, and takes the best of all.
 func (b *tuningBench) chooseFineTuning(ctx context.Context, t *Tuning, set *Settings, method func(float64) (unlearn.Method, error)) error {
+	if !set.TauFT.Tuned {
+		return nil
+	}
 	passes := []int{t.Steps.Epochs}
-	if set.Epochs == 0 && set.TauFT.Tuned {
+	if set.Epochs == 0 {
 		passes = slices.Compact(slices.Sorted(slices.Values(append(passes, finePasses...))))
 		passes = slices.DeleteFunc(passes, func(n int) bool { return n == 0 }) // of linear models
 	}
-	best, taken, last := math.Inf(1), t.Steps, error(nil)
+	searches, smallest, last := map[int]*choice{}, math.Inf(1), error(nil)
 	for _, n := range passes {
 		t.Steps.Epochs = n
-		c, err := b.choose(ctx, t, &t.Steps.TauFT, set.TauFT, "tau-ft", rateGrid, method)
+		c, err := b.decades(ctx, t, "tau-ft", rateGrid, method)
 		if none := (*noValueError)(nil); errors.As(err, &none) {
 			last = err // another number of passes may work
 			continue
@@ -247,15 +257,26 @@ func (b *tuningBench) chooseFineTuning(ctx context.Context, t *Tuning, set *Sett
 		if err != nil {
 			return err
 		}
-		if c < best || !set.TauFT.Tuned {
-			best, taken, last = c, t.Steps, nil
+		searches[n], smallest = c, min(smallest, c.criterion)
+	}
+	best, taken := math.Inf(1), t.Steps.Epochs
+	for _, n := range passes {
+		c := searches[n]
+		if c == nil {
+			continue
+		}
+		t.Steps.Epochs = n
+		if c.criterion <= worthRefining*smallest {
+			if err := b.refine(ctx, t, c); err != nil {
+				return err
+			}
+		}
+		if c.criterion < best {
+			best, taken, t.Steps.TauFT, last = c.criterion, n, c.value, nil
 		}
 	}
-	t.Steps = taken
-	if math.IsInf(best, 1) {
-		return last
-	}
-	return nil
+	t.Steps.Epochs = taken
+	return last
 }
 
 // noValueError says that no value of a grid works.
@@ -288,46 +309,81 @@ func (b *tuningBench) equalCost(ctx context.Context, t *Tuning, second func(floa
 	return nil
 }
 
-// choose tries the grid, takes the value with the smallest criterion and returns that; 0 where the
-// setting was given as a number.
-func (b *tuningBench) choose(ctx context.Context, t *Tuning, value *float64, set settings.Auto, name string, grid []float64, method func(float64) (unlearn.Method, error)) (float64, error) {
+// choice is a setting whose value is sought.
+type choice struct {
+	name   string
+	method func(v float64) (unlearn.Method, error)
+	// The best value so far and its criterion.
+	value, criterion float64
+}
+
+// choose tries the grid and what lies beside its best value, and takes the one with the smallest
+// criterion; it does nothing where the setting was given as a number.
+func (b *tuningBench) choose(ctx context.Context, t *Tuning, value *float64, set settings.Auto, name string, grid []float64, method func(float64) (unlearn.Method, error)) error {
 	if !set.Tuned {
-		return 0, nil
+		return nil
 	}
-	began, tried := time.Now(), "" // tried is the method's name
-	try := func(v float64) (float64, error) {
-		m, err := method(v)
-		if err != nil {
-			return 0, err
-		}
-		tried = m.Name()
-		c, failed, err := b.criterion(ctx, m)
-		if err != nil {
-			return 0, err
-		}
-		o := trial.Outcome{Method: m.Name(), Tags: records.Tags{"tried": name, "value": v, "epochs": t.Steps.Epochs}, Failed: failed}
-		if failed == "" {
-			unit := "nat"
-			if b.refs == nil { // the gradient residual
-				unit = "1"
-			}
-			o.Metrics = []engine.Metric{{Name: CriterionMetric, Unit: unit, Value: c}}
-		} else {
-			c = math.Inf(1)
-		}
-		t.Trials = append(t.Trials, o)
-		return c, nil
+	c, err := b.decades(ctx, t, name, grid, method)
+	if err != nil {
+		return err
 	}
-	taken, best, err := tune.Smallest(grid, try)
+	err = b.refine(ctx, t, c)
+	*value = c.value
+	return err
+}
+
+// decades tries a decade grid.
+func (b *tuningBench) decades(ctx context.Context, t *Tuning, name string, grid []float64, method func(float64) (unlearn.Method, error)) (*choice, error) {
+	c := &choice{name: name, method: method}
+	found, err := tune.Decades(grid, func(v float64) (float64, error) { return b.try(ctx, t, c, v) })
+	if err != nil {
+		return nil, err
+	}
+	if math.IsInf(found.Criterion, 1) {
+		return nil, &noValueError{name, t.Trials[len(t.Trials)-1].Failed, grid}
+	}
+	c.value, c.criterion = found.Best, found.Criterion
+	return c, nil
+}
+
+// refine tries what lies beside the best of the decades.
+func (b *tuningBench) refine(ctx context.Context, t *Tuning, c *choice) error {
+	for _, v := range tune.Beside(c.value) {
+		criterion, err := b.try(ctx, t, c, v)
+		if err != nil {
+			return err
+		}
+		if criterion < c.criterion {
+			c.value, c.criterion = v, criterion
+		}
+	}
+	return nil
+}
+
+// try records what a value gives, and returns its criterion; +Inf where it failed.
+func (b *tuningBench) try(ctx context.Context, t *Tuning, c *choice, v float64) (float64, error) {
+	began := time.Now()
+	m, err := c.method(v)
 	if err != nil {
 		return 0, err
 	}
-	t.Seconds[tried] += time.Since(began).Seconds()
-	if math.IsInf(best, 1) {
-		return 0, &noValueError{name, t.Trials[len(t.Trials)-1].Failed, grid}
+	criterion, failed, err := b.criterion(ctx, m)
+	if err != nil {
+		return 0, err
 	}
-	*value = taken
-	return best, nil
+	o := trial.Outcome{Method: m.Name(), Tags: records.Tags{"tried": c.name, "value": v, "epochs": t.Steps.Epochs}, Failed: failed}
+	if failed == "" {
+		unit := "nat"
+		if b.refs == nil { // the gradient residual
+			unit = "1"
+		}
+		o.Metrics = []engine.Metric{{Name: CriterionMetric, Unit: unit, Value: criterion}}
+	} else {
+		criterion = math.Inf(1)
+	}
+	t.Trials = append(t.Trials, o)
+	t.Seconds[m.Name()] += time.Since(began).Seconds()
+	return criterion, nil
 }
 
 // criterion returns the median over the tuning draws. A method that failed in one of them failed.

@@ -8,33 +8,57 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The smallest of log2(v)^2-like bowls is found to one digit, also beyond the ends of the grid;
-// every value is tried once.
-func TestSmallestFindsTheBottomOfABowl(t *testing.T) {
-	for _, bottom := range []float64{1e-4, 3e-3, 0.02, 0.5, 1, 7, 2e3} {
+// A grid is gone beyond at the end where its best is, as long as it gets better. Every value is
+// tried once, and the best has the smallest criterion of all.
+func TestAGridIsLengthenedAtItsBestEnd(t *testing.T) {
+	for _, tt := range []struct {
+		bottom float64 // power of ten at which the criterion is smallest
+		want   []float64
+		best   float64
+	}{
+		{-1, []float64{0.01, 0.1, 1}, 0.1}, {1, []float64{0.01, 0.1, 1, 10, 100}, 10}, {-4, []float64{1e-5, 1e-4, 1e-3, 0.01, 0.1, 1}, 1e-4},
+		{9, []float64{0.01, 0.1, 1, 10, 100, 1000}, 1000}, {-9, []float64{1e-5, 1e-4, 1e-3, 0.01, 0.1, 1}, 1e-5},
+	} {
 		seen := map[float64]bool{}
-		v, c, err := Smallest([]float64{0.01, 0.1, 1}, func(v float64) (float64, error) {
+		got, err := Decades([]float64{1, 0.01, 0.1}, func(v float64) (float64, error) {
 			require.False(t, seen[v], "%g twice", v)
 			seen[v] = true
-			return math.Abs(math.Log(v / bottom)), nil
+			return math.Abs(math.Log10(v) - tt.bottom), nil
 		})
 		require.NoError(t, err)
-		if bottom <= 1e3 {
-			assert.Equal(t, bottom, v)
-			assert.Zero(t, c)
-		}
-		for x := range seen { // nothing that was tried is better
-			assert.LessOrEqual(t, c, math.Abs(math.Log(x/bottom)))
-		}
+		require.Equal(t, tt.want, got.Tried)
+		require.Equal(t, tt.best, got.Best)
+		require.Equal(t, math.Abs(math.Log10(tt.best)-tt.bottom), got.Criterion)
 	}
 }
 
-func TestSmallestOfFailuresIsNone(t *testing.T) {
-	n := 0
-	v, c, err := Smallest([]float64{1, 10}, func(float64) (float64, error) { n++; return math.Inf(1), nil })
+func TestAnEndThatIsNoBetterThanOthersIsNotGoneBeyond(t *testing.T) {
+	got, err := Decades([]float64{1, 10, 100}, func(v float64) (float64, error) { return -min(v, 10), nil })
 	require.NoError(t, err)
-	assert.True(t, math.IsNaN(v) && math.IsInf(c, 1))
-	assert.Equal(t, 2, n, "nothing is tried beyond what failed")
-	_, _, err = Smallest([]float64{1}, func(float64) (float64, error) { return 0, assert.AnError })
+	assert.Equal(t, Search{Tried: []float64{1, 10, 100}, Best: 10, Criterion: -10}, got)
+}
+
+func TestOfFailuresNoneIsBest(t *testing.T) {
+	for _, failed := range []float64{math.Inf(1), math.NaN()} {
+		n := 0
+		got, err := Decades([]float64{1, 10}, func(float64) (float64, error) { n++; return failed, nil })
+		require.NoError(t, err)
+		assert.True(t, math.IsNaN(got.Best) && math.IsInf(got.Criterion, 1))
+		assert.Equal(t, 2, n, "nothing is tried beyond what failed")
+	}
+	got, err := Decades([]float64{1, 10, 100}, func(v float64) (float64, error) {
+		if v == 1 {
+			return math.NaN(), nil
+		}
+		return v, nil
+	})
+	require.NoError(t, err)
+	assert.Equal(t, Search{Tried: []float64{1, 10, 100}, Best: 10, Criterion: 10}, got, "beside a failure nothing is beyond")
+	_, err = Decades([]float64{1}, func(float64) (float64, error) { return 0, assert.AnError })
 	assert.ErrorIs(t, err, assert.AnError)
+}
+
+func TestBesideHasOneDigit(t *testing.T) {
+	assert.Equal(t, []float64{2e-4, 3e-4, 5e-4, 7e-4, 2e-3, 3e-3, 5e-3, 7e-3}, Beside(1e-3))
+	assert.Equal(t, 1.5e-7, decimal(1.5e-6/10), "a grid of other numbers than powers of ten keeps its digits")
 }
