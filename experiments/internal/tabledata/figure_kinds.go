@@ -74,7 +74,7 @@ func ShardingFigure(r *engine.Results) report.Figure {
 		for _, source := range []string{"formula", "simulation"} {
 			s := report.Series{Label: fmt.Sprintf("%g shards", shards), Bare: true}
 			if source == "simulation" {
-				s = report.Series{Label: s.Label + ", simulated", Of: s.Label, Points: true}
+				s = report.Series{Of: s.Label, Points: true}
 			}
 			for _, rec := range r.Part("all-shards-hit", "shards", shards, "source", source) {
 				s.X, s.Y = append(s.X, rec.Number("points")), append(s.Y, rec.Value)
