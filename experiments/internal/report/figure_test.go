@@ -70,6 +70,7 @@ func TestNumbersOfAxes(t *testing.T) {
 	}{
 		{axis{scale: linear{}, low: 0, high: 1}, "0 0.2 0.4 0.6 0.8 1"},
 		{axis{scale: linear{}, low: -3, high: 4}, "−2 0 2 4"},
+		{axis{scale: linear{}, low: -2, high: 35}, "0 10 20 30"},
 		{axis{scale: linear{}, low: 0, high: 32000}, "0 10,000 20,000 30,000"},
 		{axis{scale: logarithmic{}, low: 8, high: 130}, "10 20 50 100"},
 		{axis{scale: logarithmic{}, low: 1e-9, high: 1}, "1e-8 1e-6 1e-4 0.01 1"},

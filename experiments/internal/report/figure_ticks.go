@@ -45,6 +45,7 @@ func linearTicks(low, high float64) []plot.Tick {
 func numbered(v, step float64) plot.Tick {
 	v = math.Round(v/step) * step
 	v, _ = strconv.ParseFloat(strconv.FormatFloat(v, 'g', 12, 64), 64)
+	v += 0 // zero has no sign
 	return plot.Tick{Value: v, Label: tickText(v)}
 }
 
