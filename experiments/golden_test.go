@@ -24,7 +24,7 @@ import (
 var update = flag.Bool("update", false, "write the golden files")
 
 // TestGolden shows each run under testdata and compares every table, every figure's description,
-// the line of settings and the claims with a file of its own below the run's folder golden. The
+// the line of settings, the answers and the targets with a file of its own below the run's folder golden. The
 // records of the quick runs are made up; those of the smoke runs were measured by
 //
 //	experiment run <experiment> --dataset diabetes --profile smoke --seed 7
@@ -73,9 +73,24 @@ func shownFiles(d *report.Document) map[string]string {
 		}
 		out[path] = text
 	}
-	out["run.txt"] = strings.Join(append([]string{d.Title, d.Summary, d.Command}, d.Facts...), "\n") + "\n"
-	if d.Claims != nil {
-		out["claims.md"] = d.Claims.Markdown()
+	lines := []string{d.Title, d.Summary, d.Command}
+	for _, f := range d.Facts {
+		lines = append(lines, f.Name+": "+f.Text)
+	}
+	out["run.txt"] = strings.Join(lines, "\n") + "\n"
+	var answers strings.Builder
+	for i := range d.Answers {
+		a := &d.Answers[i]
+		fmt.Fprintf(&answers, "%s\n%s\n%s\nnot shown: %s\n\n", a.Question, a.Text, a.Verdict(), a.Limits)
+	}
+	out["answers.txt"] = answers.String()
+	for i := range d.Answers {
+		if t := report.ComparedTable(d.Answers[i].Compared); t != nil {
+			add("", "compared-"+d.Answers[i].Part, ".md", t.Markdown())
+		}
+	}
+	if t := report.TargetsTable(report.Targets(d.Answers)); t != nil {
+		out["targets.md"] = t.Markdown()
 	}
 	for _, s := range d.Sections {
 		dir := s.ID + "/"

@@ -41,7 +41,7 @@ func Budget() *engine.Experiment {
 			}
 			return units, nil
 		},
-		Own: []string{"epsilons", "delta", "requests"}, Idle: idleInStreams(id), Rows: certifiedRows(), Claims: budgetClaims,
+		Own: []string{"epsilons", "delta", "requests"}, Idle: idleInStreams(id), Rows: certifiedRows(), Answers: budgetAnswers,
 		Tables:  budgetTables,
 		Figures: budgetFigures,
 	}.Runnable()
@@ -215,19 +215,4 @@ func budgetFigures(r *engine.Results) []report.Figure {
 	}
 	return []report.Figure{{Name: "together", X: "number of releases", Y: "epsilon of all together", LogX: true, LogY: true, Series: []report.Series{together},
 		Title: "Epsilon of several releases taken together", Caption: fmt.Sprintf("At delta %g, where each release has epsilon %g; computed, not measured", b.Delta, b.Epsilon)}}
-}
-
-// budgetClaims: the state never leaves its distance of retraining, and accuracy is retraining's.
-func budgetClaims(r *engine.Results) []report.Claim {
-	var out []report.Claim
-	for _, kind := range []string{"features", "samples", "labels"} {
-		at := func(metric string) float64 { return r.Where(metric, "kind", kind).Mean }
-		if math.IsNaN(at("requests-certified")) {
-			continue
-		}
-		name := fmt.Sprintf("after %s single requests (%s): ", numbers.Shortest(at("requests-certified")), kind)
-		out = append(out, report.AtMost(name+"distance of the state to retraining", at("state-distance"), at("allowed-distance")),
-			report.Within(name+"test accuracy of the release, compared with retraining without noise", at("accuracy"), at("retrained-accuracy"), 0.0002, report.Percent, "%"))
-	}
-	return out
 }

@@ -37,7 +37,7 @@ func Sigma() *engine.Experiment {
 			}
 			return units, nil
 		},
-		Own: []string{"sigmas", "lambdas"}, Rows: []engine.Row{{Label: majorityClass, Mark: majorityMark}},
+		Own: []string{"sigmas", "lambdas"}, Rows: []engine.Row{{Label: majorityClass, Mark: majorityMark}}, Answers: sigmaAnswers,
 		Idle: func(_ *tabledata.Session, _ *tabledata.Settings, key string) string {
 			return tabledata.Unless(!slices.Contains([]string{"request", "features", "rows", "pool"}, key), "sigma unlearns nothing")
 		},

@@ -24,9 +24,9 @@ func memorizationTables(r *engine.Results) []report.Table {
 	}
 	out = append(out, perplexityTable(r), distanceTable(r), completionTable(r))
 	if len(r.Part("held-out-accuracy")) > 0 {
-		out = append(out, heldOutTable(r))
+		out = append(out, heldOutTables(r)...)
 	}
-	out = append(out, accuracyTable(r))
+	out = append(out, accuracyTables(r)...)
 	for _, c := range cases(r) {
 		out = append(out, memoryCostTable(r, c))
 	}
@@ -44,9 +44,14 @@ func memorizationTables(r *engine.Results) []report.Table {
 func byCase(r *engine.Results, title, note string, cell func(c memoryCase, method string) string) report.Table {
 	t := report.Table{Title: title, Header: []string{"method"}, Note: note}
 	cases := cases(r)
-	for _, c := range cases {
+	counts := make([]int, len(cases))
+	for j, c := range cases {
 		t.Header = append(t.Header, c.title())
+		for _, m := range methods(r) {
+			counts[j] = max(counts[j], len(over(r, c, m, "log2-perplexity"))+len(failures(r, c, m)))
+		}
 	}
+	trial.CountDraws(t.Header[1:], counts)
 	for _, m := range methods(r) {
 		row := []string{rowLabel(m)}
 		for _, c := range cases {
@@ -174,9 +179,9 @@ func count(records []records.Record, holds func(records.Record) bool) int {
 	return n
 }
 
-// heldOutTable shows what updates cost. A single draw carries the standard error that its windows
+// heldOutTables show what updates cost. A single draw carries the standard error that its windows
 // leave.
-func heldOutTable(r *engine.Results) report.Table {
+func heldOutTables(r *engine.Results) []report.Table {
 	n := 0.0
 	for _, rec := range r.Part("held-out-accuracy") {
 		n = rec.Number("windows")
@@ -185,36 +190,47 @@ func heldOutTable(r *engine.Results) report.Table {
 	if r.Setting("held-out") == "0" {
 		where, how = "Accuracy on the corrected text, %", "of the corrected text"
 	}
-	note := fmt.Sprintf("On %s windows %s; the second number is the points lost compared with no update.", numbers.Shortest(n), how) + drawsText(r)
+	note := fmt.Sprintf("On %s windows %s.", numbers.Shortest(n), how) + drawsText(r)
 	if r.Draws() == 1 {
-		note += " ±: standard error; that of the points lost is over the same windows."
+		note += " ±: standard error."
 	}
-	return byCase(r, where, note, func(c memoryCase, m string) string {
-		accuracy, lost := of(r, c, m, "held-out-accuracy"), of(r, c, m, "points-lost")
-		if len(accuracy) == 0 {
-			return ""
-		}
-		if len(accuracy) == 1 {
-			return fmt.Sprintf("%s ± %s; lost %s ± %s", numbers.Fixed(100*accuracy[0].Value, 2), numbers.Fixed(100*accuracy[0].Number("standard-error"), 2),
-				points(lost[0].Value), numbers.Fixed(lost[0].Number("standard-error"), 2))
-		}
-		return overDraws(records.Values(accuracy), func(v float64) string { return numbers.Fixed(100*v, 2) }) + "; lost " + overDraws(records.Values(lost), points)
-	})
+	write := func(v float64) string { return numbers.Fixed(100*v, 2) }
+	return []report.Table{
+		byCase(r, where, note, func(c memoryCase, m string) string {
+			return withError(of(r, c, m, "held-out-accuracy"), write)
+		}),
+		byCase(r, "Points of that accuracy lost compared with no update", note+" Its standard error is over the same windows.", func(c memoryCase, m string) string {
+			return withError(of(r, c, m, "points-lost"), points)
+		}),
+	}
 }
 
-func accuracyTable(r *engine.Results) report.Table {
+// withError writes the median with its ends, a single value with its standard error.
+func withError(recs []records.Record, write func(float64) string) string {
+	if len(recs) == 0 {
+		return ""
+	}
+	if len(recs) == 1 {
+		e := recs[0].Number("standard-error")
+		if recs[0].Unit == "share" {
+			return write(recs[0].Value) + " ± " + write(e)
+		}
+		return write(recs[0].Value) + " ± " + numbers.Fixed(e, 2)
+	}
+	return overDraws(records.Values(recs), write)
+}
+
+func accuracyTables(r *engine.Results) []report.Table {
 	n := 0.0
 	for _, rec := range r.Part("train-accuracy", "stage", "after") {
 		n = rec.Number("windows")
 	}
-	note := fmt.Sprintf("On %s windows of the corrected text; the second number is the mean loss, nat.", numbers.Shortest(n)) + drawsText(r)
-	return byCase(r, "Training accuracy, %", note, func(c memoryCase, m string) string {
-		v := over(r, c, m, "train-accuracy")
-		if len(v) == 0 {
-			return ""
-		}
-		return overDraws(v, func(v float64) string { return numbers.Fixed(100*v, 2) }) + "; " + overDraws(over(r, c, m, "train-loss"), decimals(3))
-	})
+	note := fmt.Sprintf("On %s windows of the corrected text.", numbers.Shortest(n)) + drawsText(r)
+	of := func(metric string, write func(float64) string) func(c memoryCase, m string) string {
+		return func(c memoryCase, m string) string { return overDraws(over(r, c, m, metric), write) }
+	}
+	return []report.Table{byCase(r, "Training accuracy, %", note, of("train-accuracy", func(v float64) string { return numbers.Fixed(100*v, 2) })),
+		byCase(r, "Training loss, nat", note, of("train-loss", decimals(3)))}
 }
 
 // memoryCostTable counts gradients and products in passes over the windows, and leaves out what
@@ -222,7 +238,7 @@ func accuracyTable(r *engine.Results) report.Table {
 func memoryCostTable(r *engine.Results, c memoryCase) report.Table {
 	windows := r.Where("windows", "method", "train", "length", c.length).Mean
 	t := report.Table{
-		Title:  "Cost, " + c.title(),
+		Title: "Cost, " + c.title(), Folded: true,
 		Header: []string{"method", "seconds", "speed-up over retraining", "gradient passes", "product passes", "choice of settings, s"},
 		Note: fmt.Sprintf("A pass is all %s windows. Seconds and passes exclude choosing the settings and measuring.",
 			numbers.Shortest(windows)) + drawsText(r),
@@ -263,7 +279,7 @@ func memoryCostTable(r *engine.Results, c memoryCase) report.Table {
 
 // solvesTable shows how well each linear system was solved.
 func solvesTable(r *engine.Results, c memoryCase) report.Table {
-	t := report.Table{Title: "Solves, " + c.title(), Header: []string{"method", "solver", "products", "relative residual", "on other windows", "gradient residual"},
+	t := report.Table{Title: "Solves, " + c.title(), Header: []string{"method", "solver", "products", "relative residual", "on other windows", "gradient residual"}, Folded: true, Residuals: []int{3, 4},
 		Note: "||b - Ax||/||b||, measured with a separate product, on the windows of the curvature and on as many others." + drawsText(r)}
 	for _, m := range methods(r) {
 		gradient := overDraws(over(r, c, m, "gradient-residual"), report.Plain.One)

@@ -60,7 +60,7 @@ func Experiment() *engine.Experiment {
 			TakeNetworks: func(ctx context.Context, s *engine.Session, dir string, parts []engine.Part) (string, error) {
 				return shared(s).takeNetworks(ctx, dir, parts)
 			},
-			Rows:   rows(),
+			Rows: rows(), Terms: trial.Terms,
 			Former: renameRecords, FormerUnit: renameUnit,
 		},
 		Describe: func(set engine.Settings, _, _ string) (string, []string) { return describePoisoning(set.(*Settings)) },
@@ -70,7 +70,7 @@ func Experiment() *engine.Experiment {
 		},
 		Tables:  poisoningTables,
 		Figures: poisoningFigures,
-		Claims:  poisoningClaims,
+		Answers: poisoningAnswers,
 	}
 }
 

@@ -61,6 +61,7 @@ func learnedTable(r *engine.Results) report.Table {
 func byBudget(r *engine.Results, title, metric, note string, known float64) report.Table {
 	t := report.Table{Title: title, Header: []string{"method"}, Note: poisonNote(r) + " " + note + waysNote(r)}
 	var columns []poisonCase
+	var counts []int
 	ways := waysMeasured(r)
 	for _, c := range poisonCases(r) {
 		if c.known != known {
@@ -73,8 +74,14 @@ func byBudget(r *engine.Results, title, metric, note string, known float64) repo
 				head += ", statistics " + way
 			}
 			t.Header = append(t.Header, head)
+			n := 0
+			for _, m := range poisonRows(r) {
+				n = max(n, poison(r, c, m, "test-accuracy", way).N+poisonFailed(r, c, m, way))
+			}
+			counts = append(counts, n)
 		}
 	}
+	trial.CountDraws(t.Header[1:], counts)
 	for _, m := range poisonRows(r) {
 		row := []string{trial.BeforeLabel(m)}
 		for _, c := range columns {
@@ -125,7 +132,7 @@ func waysNote(r *engine.Results) string {
 func poisonCostTable(r *engine.Results, c poisonCase) report.Table {
 	images := poisonBefore(r, c.budget, "train", "images").Mean
 	t := report.Table{
-		Title: "Cost, " + poisonTitle(r, c),
+		Title: "Cost, " + poisonTitle(r, c), Folded: true,
 		Header: []string{"method", "time, s", "time / retraining time, %", "trust check, s", "gradient passes", "product passes",
 			"choice of settings, s", "time with the choice of settings / retraining time, %"},
 		Note: fmt.Sprintf("Times include the trust check; passes (over all %s images) exclude it. The choice of settings has separate columns: scoring "+
@@ -163,7 +170,7 @@ func tuningSeconds(r *engine.Results, c poisonCase, method, way string) float64 
 
 // chunksTable shows the validation accuracy from chunk to chunk.
 func chunksTable(r *engine.Results, c poisonCase) report.Table {
-	t := report.Table{Title: "Validation accuracy after each chunk, %, " + poisonTitle(r, c), Header: []string{"method"},
+	t := report.Table{Title: "Validation accuracy after each chunk, %, " + poisonTitle(r, c), Header: []string{"method"}, Folded: true,
 		Note: fmt.Sprintf("%sA chunk that lowers it by more than %s points is refused and shown in parentheses.", severalNote(r), r.Setting("max-fall"))}
 	chunks := r.Numbers("chunk")
 	chunks = slices.DeleteFunc(chunks, func(k float64) bool { return len(r.Part("chunk-accuracy", c.pairs("chunk", k)...)) == 0 })
@@ -205,7 +212,7 @@ func chunksTable(r *engine.Results, c poisonCase) report.Table {
 // poisonSolvesTable shows how well each linear system was solved, of the first draw.
 func poisonSolvesTable(r *engine.Results, c poisonCase) report.Table {
 	t := report.Table{Title: "Solves, " + poisonTitle(r, c),
-		Header: []string{"method", "solver", "products", "relative residual", "on a second draw", "gradient residual"},
+		Header: []string{"method", "solver", "products", "relative residual", "on a second draw", "gradient residual"}, Folded: true, Residuals: []int{3, 4},
 		Note: "||b - Ax||/||b||, measured with a separate product, on the images of the curvature and on a second draw, which may repeat images that the request touches; first draw of the run. " +
 			"Products are those of the Krylov space that all tries of a step share, and one for the residual. A solve with few products ends early on purpose; its residual says how early. The gradient residual is that after the last solve."}
 	for _, m := range poisonRows(r) {

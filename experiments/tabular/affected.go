@@ -22,7 +22,8 @@ func Affected() *engine.Experiment {
 				s.Draws = max(s.Draws, 40)
 			}
 		},
-		Units: affectedUnits,
+		Units:   affectedUnits,
+		Answers: affectedAnswers,
 		Tables: func(r *engine.Results) []report.Table {
 			return []report.Table{tabledata.BySize(r, "Share of affected training samples, %", "affected-share", report.Percent)}
 		},

@@ -50,7 +50,8 @@ func Limits() *engine.Experiment {
 			}
 			return ""
 		},
-		Tables: limitsTables,
+		Answers: limitsAnswers,
+		Tables:  limitsTables,
 		Figures: func(r *engine.Results) []report.Figure {
 			f := tabledata.LinesBySize(r, "limits", "Distance to the retrained parameters", "distance-ratio", "distance / distance without an update", report.Plain, true)
 			f.Caption = strings.TrimPrefix(f.Caption+". "+survivors, ". ")

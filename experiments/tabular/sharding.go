@@ -33,7 +33,7 @@ func Sharding() *engine.Experiment {
 		Idle: func(*tabledata.Session, *tabledata.Settings, string) string {
 			return "sharding uses only shards, points, trials and test-share"
 		},
-		Claims:  shardingClaims,
+		Answers: shardingAnswers,
 		Tables:  shardingTables,
 		Figures: func(r *engine.Results) []report.Figure { return []report.Figure{tabledata.ShardingFigure(r)} },
 	}.Runnable()

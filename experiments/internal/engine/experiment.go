@@ -37,10 +37,10 @@ type Experiment struct {
 	Idle func(s *Session, set Settings, key string) string
 	// Describe states the settings that a reader of the tables has to know, and names their keys.
 	Describe func(set Settings, model, dataset string) (line string, keys []string)
-	// Tables and Figures show the records of one run, Claims holds them against what is expected.
+	// Tables and Figures show the records of one run, Answers says what they answer.
 	Tables  func(r *Results) []report.Table
 	Figures func(r *Results) []report.Figure
-	Claims  func(r *Results) []report.Claim
+	Answers func(r *Results) []report.Answer
 }
 
 // Unit is a piece of work whose records are written together: one draw.
@@ -92,6 +92,8 @@ type Domain struct {
 	// the row of a record, nil = its method.
 	Rows  []Row
 	Label func(rec records.Record) string
+	// Terms name the labels of rows in words.
+	Terms []report.Term
 	// Tables are shown of every experiment, after its own; nil = none.
 	Tables func(r *Results) []report.Table
 	// Former gives records and names of units of former versions their present names; nil = nothing

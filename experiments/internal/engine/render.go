@@ -14,7 +14,7 @@ import (
 	"lethe/experiments/internal/report"
 )
 
-// Load reads a run's folder and makes its tables and figures.
+// Load reads a run's folder and makes its answers, tables and figures.
 func Load(dir string) (*report.Document, error) {
 	c, err := ReadConfig(filepath.Join(dir, records.ConfigName))
 	if err != nil {
@@ -24,15 +24,16 @@ func Load(dir string) (*report.Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &report.Document{Title: title(c), Summary: fmt.Sprintf("Profile %s, seed %d.", c.Profile, c.Seed), Command: c.Command,
-		Claims: report.ClaimsTable(Claims(c, records)), Facts: []string{"profile " + c.Profile, fmt.Sprintf("seed %d", c.Seed),
-			fmt.Sprintf("%s, %d cores, %s", c.MadeOn.OS, c.MadeOn.Cores, c.MadeOn.BLAS), c.MadeOn.Go, "data " + c.Data}}
+	d := &report.Document{Title: title(c), Summary: fmt.Sprintf("Profile %s, seed %d.", c.Profile, c.Seed), Command: c.Command, Smoke: c.Profile == Smoke,
+		Unfinished: unfinished(dir, c), Answers: Answers(c, records), Facts: facts(c), Files: files(dir), Others: others(dir, c.Experiment)}
+	var terms []report.Term
 	shown := map[string]bool{}
 	for i := range c.Parts {
 		e, err := Find(c.Parts[i].Experiment)
 		if err != nil {
 			return nil, err
 		}
+		terms = e.Domain.Terms
 		r := ResultsOf(e.ID, c, records)
 		if len(r.Records) == 0 {
 			continue
@@ -55,6 +56,7 @@ func Load(dir string) (*report.Document, error) {
 		}
 		d.Sections = append(d.Sections, s)
 	}
+	d.Name(terms)
 	return d, nil
 }
 
@@ -85,6 +87,7 @@ func Merge(dirs []string, path string) error {
 		if err != nil {
 			return err
 		}
+		d.At, d.Others = from(filepath.Dir(path), dir), nil // the others are on the page
 		docs = append(docs, d)
 	}
 	if len(docs) == 0 {
@@ -95,6 +98,20 @@ func Merge(dirs []string, path string) error {
 		return err
 	}
 	return records.WriteFile(path, page)
+}
+
+// from is the way from one folder to another, as a link; "" where there is none.
+func from(base, dir string) string {
+	a, errA := filepath.Abs(base)
+	b, errB := filepath.Abs(dir)
+	if errA != nil || errB != nil {
+		return ""
+	}
+	rel, err := filepath.Rel(a, b)
+	if err != nil {
+		return ""
+	}
+	return filepath.ToSlash(rel)
 }
 
 // RunFolders returns the folders of runs among dirs, and those that lie one or two levels below

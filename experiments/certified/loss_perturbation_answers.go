@@ -2,17 +2,48 @@ package certified
 
 import (
 	"fmt"
+	"math"
 	"slices"
+	"strings"
 
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/numbers"
 	"lethe/experiments/internal/report"
 	"lethe/experiments/internal/tabledata"
+	"lethe/experiments/internal/trial"
 )
 
-// lossClaims: second order certifies nearly all draws at a small sigma, its bounds hold, and what
+// lossAnswers say how often second order is certified, and compare the residuals, of which the
+// certificates are made.
+func lossAnswers(r *engine.Results) []report.Answer {
+	none, best := tabledata.BySizes(r, "gradient-residual", "gradient residual")
+	if len(none) == 0 {
+		return nil
+	}
+	b, _ := budgetOf(r)
+	size := tabledata.SizeSetting(r)
+	share := func(label string) []float64 {
+		var out []float64
+		for _, v := range r.Numbers(size) {
+			out = append(out, 100*r.Where("certified-share", "label", label, size, v).Mean)
+		}
+		return out
+	}
+	percent := report.Style{Factor: 1, Places: 0}.One
+	a := report.Answer{Compared: best, Targets: lossTargets(r),
+		Text: fmt.Sprintf("At sigma %g, epsilon %g and delta %g, second order is certified in %s %% of the draws; noise alone in %s %%", b.Sigma, b.Epsilon, b.Delta,
+			trial.Range(share("second-order"), percent), trial.Range(share("none"), percent)),
+		Limits: "Whether the assumptions of the certificate hold beyond these draws, and what the mechanism means for models that are not convex."}
+	if len(best) > 0 {
+		a.Text += ". Its residual is " + report.Times(best, "smaller", "larger") + " than that of the best other method (" + report.Opponents(best) + ")"
+	}
+	a.Text += tabledata.Over(r) + "."
+	return []report.Answer{a}
+}
+
+// lossTargets: second order certifies nearly all draws at a small sigma, its bounds hold, and what
 // the other methods need ruins the model.
-func lossClaims(r *engine.Results) []report.Claim {
+func lossTargets(r *engine.Results) []report.Claim {
 	b, _ := budgetOf(r)
 	if r.Setting("lambda") != "1" || b.Epsilon != 0.1 || b.Delta != 0.01 {
 		return nil
@@ -73,7 +104,7 @@ func needClaims(r *engine.Results, epsilon, delta float64) []report.Claim {
 				continue
 			}
 			majority := r.Where("test-accuracy", "method", majorityClass).Mean
-			c := report.Claim{Text: text + "compared with the majority class", Measured: report.Percent.One(n.accuracy.Mean) + " %", Target: "at most " + report.Percent.One(majority) + " %",
+			c := report.Claim{Text: text + "compared with the majority class", Measured: report.Percent.One(n.accuracy.Mean) + " %", Target: "at most " + report.Percent.One(majority) + " %", Source: report.Ours,
 				Met: n.accuracy.Mean <= majority}
 			if !c.Met {
 				c.Short = report.Percent.One(n.accuracy.Mean-majority) + " points above"
@@ -84,9 +115,34 @@ func needClaims(r *engine.Results, epsilon, delta float64) []report.Claim {
 	return out
 }
 
-// lossBudgetClaims: the account of second order is true, and on Adult it keeps up with 20
-// single-sample requests a second.
-func lossBudgetClaims(r *engine.Results) []report.Claim {
+// lossBudgetAnswers: the account of second order is to be true, and on Adult it is to keep up with
+// 20 single-sample requests a second.
+func lossBudgetAnswers(r *engine.Results) []report.Answer {
+	var parts []string
+	for _, kind := range kinds(r) {
+		at := func(method, metric string) float64 { return r.Where(metric, "method", method, "kind", kind).Mean }
+		text := fmt.Sprintf("second order carries out %s single requests (%s)", numbers.Shortest(at("second-order", "requests-certified")), kind)
+		if at("second-order", "ended-by-budget") == 0 {
+			text += ", all of the stream,"
+		}
+		text += fmt.Sprintf(" for %s %% of the budget", report.Plain.One(100*at("second-order", "budget-spent")))
+		for _, other := range []string{"first-order", "none"} {
+			if n := at(other, "requests-certified"); !math.IsNaN(n) {
+				text += fmt.Sprintf(", %s %s", trial.Name(other), numbers.Shortest(n))
+			}
+		}
+		text += fmt.Sprintf("; a request takes %s s, retraining %s s", report.Plain.One(at("second-order", "seconds-per-request")), report.Plain.One(at("second-order", "retrain-seconds")))
+		parts = append(parts, text)
+	}
+	if len(parts) == 0 {
+		return nil
+	}
+	text := strings.Join(parts, ". ") + "."
+	return []report.Answer{{Text: strings.ToUpper(text[:1]) + text[1:], Targets: lossBudgetTargets(r),
+		Limits: "How much streams differ: each is one stream, so there is no verdict."}}
+}
+
+func lossBudgetTargets(r *engine.Results) []report.Claim {
 	at := []any{"method", "second-order", "kind", "samples"}
 	done := r.Where("requests-certified", at...)
 	if done.N == 0 {
