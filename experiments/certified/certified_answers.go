@@ -81,9 +81,9 @@ func budgetAnswers(r *engine.Results) []report.Answer {
 		}
 		n := numbers.Shortest(at("requests-certified"))
 		a := report.Answer{Question: "what does a stream of single requests (" + kind + ") cost and reveal?",
-			Text: fmt.Sprintf("A request takes %s s and %s passes over the data; warm retraining takes %s s and %s passes, cold retraining %s s and %s. Each of %s releases has epsilon %g; all of them together have %s.",
-				report.Plain.One(at("seconds-per-request")), report.Plain.One(at("products")), report.Plain.One(at("warm-seconds")), report.Plain.One(at("warm-passes")), report.Plain.One(at("cold-seconds")),
-				report.Plain.One(at("cold-passes")), n, b.Epsilon, report.Plain.One(at("epsilon-together"))),
+			Text: fmt.Sprintf("A request takes %s; warm retraining takes %s, cold retraining %s. Each of %s releases has epsilon %g; all of them together have %s.",
+				timeAndPasses(at("seconds-per-request"), at("products")), timeAndPasses(at("warm-seconds"), at("warm-passes")), timeAndPasses(at("cold-seconds"), at("cold-passes")),
+				n, b.Epsilon, report.Plain.One(at("epsilon-together"))),
 			Limits: "How much streams differ (" + kind + "): this is one stream, and retraining was timed once."}
 		name := fmt.Sprintf("after %s single requests (%s): ", n, kind)
 		a.Targets = []report.Claim{report.AtMost(name+"distance of the state to retraining", at("state-distance"), at("allowed-distance")),
@@ -91,6 +91,15 @@ func budgetAnswers(r *engine.Results) []report.Answer {
 		out = append(out, a)
 	}
 	return out
+}
+
+// timeAndPasses writes what a request or a training takes; older runs did not count passes.
+func timeAndPasses(seconds, passes float64) string {
+	text := report.Plain.One(seconds) + " s"
+	if !math.IsNaN(passes) {
+		text += " and " + report.Plain.One(passes) + " passes over the data"
+	}
+	return text
 }
 
 // sigmaAnswers say how much noise the model bears.

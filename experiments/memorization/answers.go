@@ -84,7 +84,11 @@ func forgottenAnswer(r *engine.Results) (report.Answer, bool) {
 			}
 		}
 	}
-	a.Text = fmt.Sprintf("Before, the completion of the prompt is the secret in %d of %d draws; after second order in %d of %d, for %s points of accuracy (median)", known, all, same, n, trial.Range(losses, points))
+	each := ""
+	if n > all {
+		each = " (draws and replacements)"
+	}
+	a.Text = fmt.Sprintf("Before, the completion of the prompt is the secret in %d of %d draws; after second order in %d of %d%s, for %s points of accuracy (median)", known, all, same, n, each, trial.Range(losses, points))
 	if len(cheaper) > 0 {
 		a.Text += fmt.Sprintf("; first order loses %s to raise the secret's perplexity as far", trial.Range(cheaper, points))
 	}

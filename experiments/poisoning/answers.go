@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"lethe/experiments/internal/engine"
+	"lethe/experiments/internal/numbers"
 	"lethe/experiments/internal/records"
 	"lethe/experiments/internal/report"
 	"lethe/experiments/internal/trial"
@@ -59,7 +60,8 @@ var variants = []struct{ method, text string }{
 // best other method that is faster than retraining; false where nothing was measured.
 func repairAnswer(r *engine.Results, c poisonCase) (report.Answer, bool) {
 	way := mainWay(r)
-	a := report.Answer{Question: "how much of the accuracy that " + poisonTitle(r, c) + " cost do updates recover, and at what share of the cost of retraining?",
+	title := flipsTitle(r, c.budget)
+	a := report.Answer{Question: "how much of the accuracy that " + title + " cost" + knownRemark(c) + " do updates recover, and at what share of the cost of retraining?",
 		Limits: "Networks of another size or flips of another kind. Test images also choose the best other method, which favours it."}
 	other, otherWay, share := bestOther(r, c)
 	var parts []string
@@ -75,10 +77,19 @@ func repairAnswer(r *engine.Results, c poisonCase) (report.Answer, bool) {
 			a.Compared = append(a.Compared, against(r, c, v.method, way, other, otherWay))
 		}
 	}
-	if len(parts) == 0 {
+	switch {
+	case len(parts) > 0:
+	case share.N > 0:
+		a.Text = fmt.Sprintf("Second order was not measured. Of the accuracy that %s cost%s, the best method that is faster than retraining (%s) recovers %s %%.", title, knownRemark(c),
+			trial.Name(other), restoredText(r, c, other, otherWay, whole))
+		return a, true
+	case len(r.Part("test-accuracy", c.pairs()...)) > 0:
+		a.Text = "Second order was not measured, and no method that was is faster than retraining."
+		return a, true
+	default:
 		return a, false
 	}
-	a.Text = "Of the accuracy that " + poisonTitle(r, c) + " cost, second order recovers " + report.And(parts)
+	a.Text = "Of the accuracy that " + title + " cost" + knownRemark(c) + ", second order recovers " + report.And(parts)
 	if share.N > 0 {
 		a.Text += fmt.Sprintf("; the best other method that is faster than retraining (%s) recovers %s %%", trial.Name(other)+a.Compared[0].Remark(), restoredText(r, c, other, otherWay, whole))
 	}
@@ -95,6 +106,14 @@ func repairAnswer(r *engine.Results, c poisonCase) (report.Answer, bool) {
 		a.Targets = repairTargets(r, c)
 	}
 	return a, true
+}
+
+// knownRemark says how many of the flips are known; empty of all.
+func knownRemark(c poisonCase) string {
+	if c.known == 1 {
+		return ""
+	}
+	return fmt.Sprintf(" (%s %% of them known)", numbers.Shortest(100*c.known))
 }
 
 // whole writes a share in percent without places.

@@ -59,13 +59,20 @@ func residualTargets(r *engine.Results) []report.Claim {
 	return out
 }
 
-// sampleLoss is what scatter and fidelity compare.
-const sampleLoss = "distance of a test sample's loss to retraining, nat"
+// lossMetric is what scatter and fidelity compare, with its name: records of older versions hold the
+// distance of the mean losses alone.
+func lossMetric(r *engine.Results) (metric, what string) {
+	if len(r.Part("sample-loss-distance")) == 0 && len(r.Part("loss-distance")) > 0 {
+		return "loss-distance", "distance of the mean test loss to retraining, nat"
+	}
+	return "sample-loss-distance", "distance of a test sample's loss to retraining, nat"
+}
 
 // scatterAnswers: the target, that second order is twice as near as any other method, was set for
 // linear models and columns.
 func scatterAnswers(r *engine.Results) []report.Answer {
-	out := tabledata.NearerAnswer(r, "sample-loss-distance", sampleLoss, "the retrained model's losses",
+	metric, what := lossMetric(r)
+	out := tabledata.NearerAnswer(r, metric, what, "the retrained model's losses",
 		"Whether second order is near enough: a distance of losses says nothing of what can still be found out about the removed data.")
 	if len(out) == 0 || r.Config.Model != tabledata.Models[0] || !tabledata.IsFeatures(r) {
 		return out
@@ -78,7 +85,8 @@ func scatterAnswers(r *engine.Results) []report.Answer {
 }
 
 func fidelityAnswers(r *engine.Results) []report.Answer {
-	out := tabledata.NearerAnswer(r, "sample-loss-distance", sampleLoss, "the retrained model's losses",
+	metric, what := lossMetric(r)
+	out := tabledata.NearerAnswer(r, metric, what, "the retrained model's losses",
 		"What can still be found out about the removed data. On a network, retraining itself leaves a spread that depends on the start.")
 	if len(out) == 0 {
 		return nil
@@ -150,8 +158,12 @@ func limitsAnswers(r *engine.Results) []report.Answer {
 	case len(reached) == 0:
 		a.Text = fmt.Sprintf("Second order stays near retraining in all of %d draws, up to the largest change that was tried, %s %s.", len(recs), numbers.Shortest(most), recs[0].Unit)
 	default:
-		a.Text = fmt.Sprintf("Second order is no longer near retraining from a change of %s %s on (median; %s to %s) in %d of %d draws", numbers.Shortest(m.Median), recs[0].Unit,
-			numbers.Shortest(m.Low), numbers.Shortest(m.High), len(reached), len(recs))
+		ends := ""
+		if m.Low < m.High {
+			ends = fmt.Sprintf(" (median; %s to %s)", numbers.Shortest(m.Low), numbers.Shortest(m.High))
+		}
+		a.Text = fmt.Sprintf("Second order is no longer near retraining from a change of %s %s on%s, in %d of %d draws", numbers.Shortest(m.Median), recs[0].Unit,
+			ends, len(reached), len(recs))
 		if len(reached) < len(recs) {
 			a.Text += fmt.Sprintf("; in the others it stays near up to the largest, %s", numbers.Shortest(most))
 		}

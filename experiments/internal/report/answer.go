@@ -243,11 +243,18 @@ func Times(compared []Compared, better, worse string) string {
 		}
 		return x + " to " + y + " times " + word
 	}
+	const even = 1.05 // what two digits do not tell from 1
 	switch {
+	case low > 1/even && high < even:
+		return fmt.Sprintf("less than %g times %s or %s", even, better, worse)
 	case low >= 1:
 		return times(low, high, better)
 	case high <= 1:
 		return times(1/high, 1/low, worse)
+	case low > 1/even:
+		return "up to " + numbers.Significant(high, 2) + " times " + better
+	case high < even:
+		return "up to " + numbers.Significant(1/low, 2) + " times " + worse
 	}
 	return fmt.Sprintf("between %s times %s and %s times %s", numbers.Significant(1/low, 2), worse, numbers.Significant(high, 2), better)
 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"regexp"
@@ -89,7 +90,7 @@ func (t *Table) column(j int, rows [][]Cell, numeric []bool) {
 			c.Ends = "± " + grouped(p[5], plain)
 		}
 		c.Text = strings.TrimSpace(p[6])
-		if v, err := strconv.ParseFloat(p[1], 64); err == nil && v > 1 && slices.Contains(t.Residuals, j) {
+		if largest, err := strconv.ParseFloat(cmp.Or(p[4], p[1]), 64); err == nil && largest > 1 && slices.Contains(t.Residuals, j) {
 			c.Bad = true
 		}
 		places = max(places, digitsBehind(c.Number))

@@ -68,7 +68,7 @@ func TestDocumentsAsAPage(t *testing.T) {
 	require.NoError(t, err)
 	page := string(data)
 	for _, want := range []string{"<title>2 runs</title>", `id="run1-pots"`, `href="#run2-pots"`, "Title *a* &lt;b&gt;", "How many?", "<dt>date</dt><dd>fact &lt;1&gt;</dd>", "a|b", "no: 1 short", "Which is better?",
-		"A is &lt;2&gt; times nearer.", `<span class="verdict better">better: 2.00× against B</span>`, `<button type="button" data-copy="run2-command" hidden>`, "<details><summary>",
+		"A is &lt;2&gt; times nearer.", `<li><b class="better">better</b>: 2.00× against B (in 5 of 5 draws)</li>`, `<button type="button" data-copy="run2-command" hidden>`, "<details><summary>",
 		`aria-label="A &#34;figure&#34;"`, "stroke:var(--mark2)", "--mark2:#009e73"} {
 		assert.Contains(t, page, want)
 	}

@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"fmt"
 	"html/template"
+	"slices"
 	"strings"
 
 	"lethe/experiments/internal/verdict"
@@ -106,7 +107,7 @@ func (d *Document) page(anchor string) (pageRun, error) {
 	for i := range d.Answers {
 		a := &d.Answers[i]
 		run.Answers = append(run.Answers, pageAnswer{sentence(a.Question), a.Text, a.verdicts()})
-		if a.Limits != "" {
+		if a.Limits != "" && !slices.Contains(run.Limits, a.Limits) {
 			run.Limits = append(run.Limits, a.Limits)
 		}
 	}
@@ -179,6 +180,8 @@ func (a *Answer) verdicts() []pageVerdict {
 			v.Where = strings.TrimPrefix(v.Where+", "+middle+" against "+c.Other, ", ")
 			if c.None != "" {
 				v.Where += " (" + c.None + ")"
+			} else {
+				v.Where += fmt.Sprintf(" (in %d of %d draws)", c.Wins, c.N)
 			}
 			out = append(out, v)
 			continue

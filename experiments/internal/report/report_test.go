@@ -98,6 +98,8 @@ func TestMarksInTables(t *testing.T) {
 	assert.Contains(t, text, "worse than the zero vector")
 	assert.Equal(t, 1, strings.Count(text, "▲ 1.5"))
 	assert.NotContains(t, text, "▲ 4")
+	table.Rows[1][1] = "0.5 (0.2 to 1.2)"
+	assert.Contains(t, table.Markdown(), "▲ 0.5", "one of its draws")
 	table.Rows[1][1], table.Chosen = "1", nil
 	assert.NotContains(t, table.Markdown(), "zero vector")
 }
@@ -135,6 +137,9 @@ func TestGainsInWords(t *testing.T) {
 	assert.Equal(t, "2.0 times nearer", Times([]Compared{twice}, "nearer", "farther"))
 	assert.Equal(t, "2.0 times farther", Times([]Compared{half}, "nearer", "farther"))
 	assert.Equal(t, "between 2.0 times farther and 2.0 times nearer", Times([]Compared{half, twice}, "nearer", "farther"))
+	nearly := compared([]float64{1, 1, 1, 1, 1}, []float64{0.98, 0.98, 0.98, 0.98, 0.98}, false, 0)
+	assert.Equal(t, "less than 1.05 times nearer or farther", Times([]Compared{nearly}, "nearer", "farther"))
+	assert.Equal(t, "up to 2.0 times nearer", Times([]Compared{nearly, twice}, "nearer", "farther"))
 	more := compared([]float64{0.9, 0.9, 0.9, 0.9, 0.9}, []float64{0.8, 0.8, 0.8, 0.8, 0.8}, true, 100)
 	assert.Equal(t, "10.00 points more", Times([]Compared{more}, "more", "less"))
 	assert.Equal(t, verdict.Better, more.Verdict)

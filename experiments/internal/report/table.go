@@ -22,7 +22,7 @@ type Table struct {
 const (
 	chosenSign    = "✓"
 	worseThanZero = "▲"
-	zeroNote      = worseThanZero + ": worse than the zero vector, whose relative residual is 1."
+	zeroNote      = worseThanZero + ": at least one solve is worse than the zero vector, whose relative residual is 1."
 )
 
 // folded reports whether pages fold the table.
