@@ -54,7 +54,13 @@ func (d drawn) Plot(c draw.Canvas, p *plot.Plot) {
 		end := begin(c, `class="point"`, d.figure.told(d.series, q))
 		if q.high > q.y || q.low < q.y {
 			bar := draw.LineStyle{Color: col, Width: 0.8}
-			low, high := max(y(q.low), c.Min.Y), min(y(q.high), c.Max.Y)
+			within := func(v float64) vg.Length { // a logarithmic axis has no place for zero and less
+				if at := y(v); at >= c.Min.Y {
+					return min(at, c.Max.Y)
+				}
+				return c.Min.Y
+			}
+			low, high := within(q.low), within(q.high)
 			const cap = 2.5
 			c.StrokeLines(bar, []vg.Point{{X: at[i].X, Y: low}, {X: at[i].X, Y: high}},
 				[]vg.Point{{X: at[i].X - cap, Y: low}, {X: at[i].X + cap, Y: low}}, []vg.Point{{X: at[i].X - cap, Y: high}, {X: at[i].X + cap, Y: high}})

@@ -236,6 +236,10 @@ func TestFilesStandAlone(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, png, other)
 	}
+	long := &Figure{LogY: true, Series: []Series{{Label: "a bar below zero", X: []float64{1, 2, 3}, Y: []float64{1, 20, 3}, Error: []float64{2, 5, 1}}}}
+	bars, err := long.SVG()
+	require.NoError(t, err)
+	assert.NotContains(t, string(bars), "NaN")
 	svg, err := manyKinds().SVG()
 	require.NoError(t, err)
 	for _, want := range []string{">All &lt;kinds&gt;<", ">data d · lambda 1<", ">A caption<", ">number<", ">share, %<", ">line &amp; marks<", "<title>line &amp; marks\nnumber: 2.000\nshare, %: 2.000 (1.000 to 3.000)</title>"} {
