@@ -51,7 +51,7 @@ const CriterionMetric = "tuning-criterion"
 // What is recorded of choosing beside its result: see tuning.
 const ChoosingSeconds, CriterionSeconds, choiceSamples = "choosing-seconds", "criterion-seconds", "choice-samples"
 
-// Tuning is what auto came to.
+// Tuning holds the settings that auto chose.
 type Tuning struct {
 	Steps  steps
 	Trials []trial.Outcome // one for each value tried, with the criterion as its metric
