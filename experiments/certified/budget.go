@@ -214,5 +214,6 @@ func budgetFigures(r *engine.Results) []report.Figure {
 		together.X, together.Y = append(together.X, float64(n)), append(together.Y, m.Together(n))
 	}
 	return []report.Figure{{Name: "together", X: "number of releases", Y: "epsilon of all together", LogX: true, LogY: true, Series: []report.Series{together},
-		Title: "Epsilon of several releases taken together", Caption: fmt.Sprintf("At delta %g, where each release has epsilon %g; computed, not measured", b.Delta, b.Epsilon)}}
+		Title: "Epsilon of several releases taken together", Subtitle: "computed, not measured",
+		Caption: fmt.Sprintf("At delta %g, where each release has epsilon %g", b.Delta, b.Epsilon)}}
 }

@@ -52,7 +52,7 @@ func Load(dir string) (*report.Document, error) {
 		}
 		s.Figures = e.Figures(r)
 		for j := range s.Figures {
-			s.Figures[j].Marks, s.Figures[j].Subtitle = e.marks(), subtitle(e, c, r)
+			s.Figures[j].Marks, s.Figures[j].Subtitle = e.marks(), subtitle(e, c, r, s.Figures[j].Subtitle)
 		}
 		d.Sections = append(d.Sections, s)
 	}
@@ -161,7 +161,8 @@ func (e *Experiment) modelTitle(name string) string {
 }
 
 // subtitle says in a figure's file which run it is of: where it is shown alone, nothing else does.
-func subtitle(e *Experiment, c *Config, r *Results) string {
+// What the figure says of itself stands in place of the number of draws.
+func subtitle(e *Experiment, c *Config, r *Results, own string) string {
 	told := []string{"data " + report.Shown(c.Dataset)}
 	if !e.DataOnly {
 		told = append(told, e.modelTitle(c.Model))
@@ -172,11 +173,12 @@ func subtitle(e *Experiment, c *Config, r *Results) string {
 	if n := r.Where("test-samples"); n.N > 0 {
 		told = append(told, numbers.Shortest(n.Mean)+" test samples")
 	}
-	draws := "1 draw"
-	if n := r.Draws(); n != 1 {
-		draws = fmt.Sprintf("n = %d draws", n)
+	if n := r.Draws(); own == "" && n == 1 {
+		own = "1 draw"
+	} else if own == "" {
+		own = fmt.Sprintf("n = %d draws", n)
 	}
-	return strings.Join(append(told, draws, fmt.Sprintf("profile %s, seed %d", c.Profile, c.Seed)), " \u00b7 ")
+	return strings.Join(append(told, own, fmt.Sprintf("profile %s, seed %d", c.Profile, c.Seed)), " \u00b7 ")
 }
 
 // Text returns the run's tables for a terminal of that many columns, without those that show how

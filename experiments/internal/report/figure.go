@@ -13,7 +13,7 @@ import (
 type Figure struct {
 	Name     string // of its files
 	Title    string // what is shown, in a few words
-	Subtitle string // of which run, in a line: data, model, draws; stands in the files
+	Subtitle string // of which run, in a line: data, model, draws; an experiment may say what takes the place of draws
 	Caption  string // what a reader has to know besides; empty = nothing
 	X, Y     string // axis titles: quantity and unit
 	LogX     bool

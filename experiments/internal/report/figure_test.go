@@ -68,14 +68,15 @@ func TestNumbersOfAxes(t *testing.T) {
 		a    axis
 		want string
 	}{
-		{axis{scale: linear{}, low: 0, high: 1}, "0 0.2 0.4 0.6 0.8 1"},
+		{axis{scale: linear{}, low: 0, high: 1}, "0 0.2 0.4 0.6 0.8 1.0"},
 		{axis{scale: linear{}, low: -3, high: 4}, "−2 0 2 4"},
 		{axis{scale: linear{}, low: -2, high: 35}, "0 10 20 30"},
+		{axis{scale: linear{}, low: 84.65, high: 84.73}, "84.66 84.68 84.70 84.72"},
 		{axis{scale: linear{}, low: 0, high: 32000}, "0 10,000 20,000 30,000"},
 		{axis{scale: logarithmic{}, low: 8, high: 130}, "10 20 50 100"},
 		{axis{scale: logarithmic{}, low: 1e-9, high: 1}, "1e-8 1e-6 1e-4 0.01 1"},
 		{axis{scale: logarithmic{}, low: 0.0004, high: 5}, "0.001 0.01 0.1 1"},
-		{axis{scale: logarithmic{}, low: 10, high: 12}, "10 10.5 11 11.5 12"},
+		{axis{scale: logarithmic{}, low: 10, high: 12}, "10.0 10.5 11.0 11.5 12.0"},
 		{axis{scale: symmetric{0, 0.01}, low: -1.5, high: 2}, "−1 −0.1 0 0.1 1"},
 	} {
 		assert.Equal(t, c.want, labelsOf(ticksOf(c.a)), "%#v", c.a)

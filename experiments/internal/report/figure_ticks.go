@@ -36,9 +36,33 @@ func linearTicks(low, high float64) []plot.Tick {
 			for k := first; k <= last; k++ {
 				out = append(out, numbered(k*step, step))
 			}
-			return out
+			return aligned(out)
 		}
 	}
+}
+
+// aligned writes all numbers but zero with as many places as one of them has.
+func aligned(ticks []plot.Tick) []plot.Tick {
+	places := func(label string) int {
+		_, rest, _ := strings.Cut(label, ".")
+		return len(rest)
+	}
+	most := 0
+	for _, t := range ticks {
+		if strings.Contains(t.Label, "e") {
+			return ticks
+		}
+		most = max(most, places(t.Label))
+	}
+	for i, t := range ticks {
+		if missing := most - places(t.Label); missing > 0 && t.Value != 0 {
+			if missing == most {
+				ticks[i].Label += "."
+			}
+			ticks[i].Label += strings.Repeat("0", missing)
+		}
+	}
+	return ticks
 }
 
 // numbered is a tick with its number, of which what is far below the step is rounding.

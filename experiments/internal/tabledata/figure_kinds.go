@@ -69,7 +69,7 @@ func ScatterFigures(r *engine.Results) []report.Figure {
 // points.
 func ShardingFigure(r *engine.Results) report.Figure {
 	f := report.Figure{Name: "sharding", Title: "Probability that every shard is affected", Caption: "Lines are the formula, marks the simulation on this data set",
-		X: "number of affected points", Y: "probability that every shard is affected", LogX: true}
+		Subtitle: "n = " + r.Setting("trials") + " simulations", X: "number of affected points", Y: "probability that every shard is affected", LogX: true}
 	for _, shards := range r.Numbers("shards") {
 		for _, source := range []string{"formula", "simulation"} {
 			s := report.Series{Label: fmt.Sprintf("%g shards", shards), Bare: true}
