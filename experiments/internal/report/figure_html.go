@@ -56,7 +56,7 @@ func (f *Figure) HTML() (template.HTML, error) {
 	for _, l := range f.Legend() {
 		legend = append(legend, entry{l, key(l.kind, l.Number)})
 	}
-	caption := f.Caption
+	caption := f.caption()
 	if caption != "" && !strings.HasSuffix(caption, ".") {
 		caption += "."
 	}

@@ -88,6 +88,14 @@ func (f *Figure) aside() []vg.Length {
 	return out
 }
 
+// caption is the caption with what the drawing itself needs to be understood.
+func (f *Figure) caption() string {
+	if !f.dodges() {
+		return f.Caption
+	}
+	return strings.TrimPrefix(f.Caption+". Methods with one value on the lower axis stand side by side", ". ")
+}
+
 // wrapped breaks the labels of ticks that are wider than there is room.
 func wrapped(ticks []plot.Tick, style text.Style, room vg.Length) []plot.Tick {
 	out := make([]plot.Tick, len(ticks))
@@ -131,7 +139,7 @@ func (f *Figure) paint(c draw.Canvas) {
 	write(title, fitting(f.Title, title, width))
 	write(small, fitting(f.Subtitle, small, width))
 	c.Max.Y -= 8
-	note := fitting(f.Caption, small, width)
+	note := fitting(f.caption(), small, width)
 	line := small.FontExtents().Height * 1.1
 	for i, l := range note {
 		c.FillText(small, vg.Point{X: c.Min.X, Y: c.Min.Y + line*vg.Length(len(note)-1-i) + small.FontExtents().Descent}, l)

@@ -124,6 +124,10 @@ func TestTwoValuesAreNoLine(t *testing.T) {
 	}
 	assert.False(t, stroked(named("a", []float64{1, 2}, []float64{1, 2})))
 	assert.True(t, stroked(named("a", []float64{1, 2, 3}, []float64{1, 2, 3})))
+	beside := Figure{Caption: "C", Series: []Series{named("a", []float64{1, 2}, []float64{1, 2}), named("b", []float64{1, 2}, []float64{2, 2})}}
+	html, err := beside.HTML()
+	require.NoError(t, err)
+	assert.Contains(t, string(html), "C. Methods with one value on the lower axis stand side by side.")
 	bound := named("a", []float64{1, 2}, []float64{1, 1})
 	bound.Bare = true
 	assert.True(t, stroked(bound), "a bound is a line whatever its points")
