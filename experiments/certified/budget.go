@@ -208,10 +208,11 @@ func budgetTables(r *engine.Results) []report.Table {
 func budgetFigures(r *engine.Results) []report.Figure {
 	b, _ := budgetOf(r)
 	m := unlearn.OutputPerturbation{Epsilon: b.Epsilon, Delta: b.Delta}
-	together := report.Series{Label: released}
+	together := report.Series{Label: released, Bare: true}
 	for n := 1; n <= 1000; n *= 2 {
 		together.X, together.Y = append(together.X, float64(n)), append(together.Y, m.Together(n))
 	}
-	return []report.Figure{{Name: "together", X: "releases", Y: "epsilon of all together", LogX: true, LogY: true, Series: []report.Series{together},
-		Caption: fmt.Sprintf("Epsilon of several releases taken together, at delta %g, where each has epsilon %g", b.Delta, b.Epsilon)}}
+	return []report.Figure{{Name: "together", X: "number of releases", Y: "epsilon of all together", LogX: true, LogY: true, Series: []report.Series{together},
+		Title: "Epsilon of several releases taken together", Subtitle: "computed, not measured",
+		Caption: fmt.Sprintf("At delta %g, where each release has epsilon %g", b.Delta, b.Epsilon)}}
 }

@@ -82,9 +82,9 @@ func lossBudgetFigures(r *engine.Results) []report.Figure {
 	b, _ := budgetOf(r)
 	var out []report.Figure
 	for _, kind := range kinds(r) {
-		f := report.Figure{Name: kind, X: "requests", Y: "residual", LogX: true, LogY: true,
-			Caption: fmt.Sprintf("Ledger, exact residual and bounds over single requests (%s); sigma %g sets the budget, and a point above it is a "+
-				"request that was refused", kind, b.Sigma)}
+		f := report.Figure{Name: kind, X: "number of requests", Y: "gradient residual", LogX: true, LogY: true,
+			Title:   fmt.Sprintf("Ledger, exact residual and bounds over single requests (%s)", kind),
+			Caption: fmt.Sprintf("Sigma %g sets the budget, and a mark above it is a request that was refused", b.Sigma)}
 		longest := 1.0
 		for _, l := range tabledata.Labels(r, "requests-certified") {
 			for _, c := range []struct{ metric, label string }{{"ledger-total", "ledger"}, {"exact-residual", "exact"}, {"bound-total", "bounds"}} {
@@ -92,6 +92,9 @@ func lossBudgetFigures(r *engine.Results) []report.Figure {
 					continue
 				}
 				s := report.Series{Label: l + ", " + c.label}
+				if c.metric == "ledger-total" {
+					s.Of = l
+				}
 				for _, rec := range r.Part(c.metric, "method", l, "kind", kind) {
 					x := rec.Number("after-requests")
 					longest = max(longest, x)

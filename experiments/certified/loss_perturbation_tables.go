@@ -114,15 +114,17 @@ func sweptMethods(r *engine.Results) []string {
 }
 
 func lossFigures(r *engine.Results) []report.Figure {
-	share := tabledata.LinesBySize(r, "share", "Share of draws that are certified", "certified-share", "share of draws", false)
+	share := tabledata.LinesBySize(r, "share", "Share of draws that are certified", "certified-share", "certified, share of draws", report.Plain, false)
+	share.Caption = ""
 	for i := range share.Series {
 		share.Series[i].Error = nil
 	}
 	out := []report.Figure{share}
 	b, _ := budgetOf(r)
 	for _, size := range r.Numbers(tabledata.SizeSetting(r)) {
-		f := report.Figure{Name: "needs-" + numbers.Shortest(size), X: "sigma", Y: "gradient residual", LogX: true, LogY: true,
-			Caption: fmt.Sprintf("Residual of models trained with noise, %s; points below the line of epsilon %g are certified", tabledata.SizeTitle(r, size), b.Epsilon)}
+		f := report.Figure{Name: "needs-" + numbers.Shortest(size), X: "sigma, standard deviation of the noise", Y: "gradient residual", LogX: true, LogY: true,
+			Title:   "Residual of models trained with noise, " + tabledata.SizeTitle(r, size),
+			Caption: fmt.Sprintf("Mean and standard deviation; marks below the line of epsilon %g are certified", b.Epsilon)}
 		for _, l := range sweptMethods(r) {
 			s := report.Series{Label: l}
 			for _, sigma := range r.Numbers("sweep-sigma") {

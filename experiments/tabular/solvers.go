@@ -243,8 +243,8 @@ func solversTable(r *engine.Results) report.Table {
 // solversFigure shows where each solver ended, and how LiSSA came there.
 func solversFigure(r *engine.Results) report.Figure {
 	f := report.Figure{
-		Name: "convergence", Caption: "Relative residual against Hessian products; for CG, MINRES and Exact only the final residual",
-		X: "Hessian products", Y: "||b - Ax||/||b||", LogX: true, LogY: true,
+		Name: "convergence", Title: "Relative residual against Hessian products", Caption: "Of CG, MINRES and Exact only the end is shown",
+		X: "number of Hessian products", Y: "relative residual ||b - Ax||/||b||", LogX: true, LogY: true,
 	}
 	for _, rec := range r.Part("solve-residual") {
 		name := rec.Text("solver")
@@ -254,7 +254,7 @@ func solversFigure(r *engine.Results) report.Figure {
 		}
 		series.Points = len(series.X) == 0
 		series.X = append(series.X, r.Where("products", "solver", name).Mean)
-		series.Y = append(series.Y, math.Max(rec.Value, 1e-17)) // a residual of 0 has no logarithm
+		series.Y = append(series.Y, rec.Value)
 		f.Series = append(f.Series, series)
 	}
 	return f
