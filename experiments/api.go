@@ -82,7 +82,6 @@ var (
 	Summarize     = engine.Summarize
 	RunFolders    = engine.RunFolders
 	Text          = engine.Text
-	SaveNetworks  = poisoning.SaveNetworks
 	Page          = compare.Page
 	Tables        = compare.Tables
 	Free          = compare.Free
@@ -93,4 +92,5 @@ var (
 	CSV           = report.CSV
 	LaTeX         = report.LaTeX
 	JSON          = report.JSON
+	SaveNetworks  = poisoning.SaveNetworks
 )

@@ -63,6 +63,9 @@ func TestEveryFieldOfAConfigurationIsWritten(t *testing.T) {
 	fill = func(v reflect.Value) {
 		for i := range v.NumField() {
 			n++
+			if !v.Type().Field(i).IsExported() {
+				continue
+			}
 			switch f := v.Field(i); f.Kind() {
 			case reflect.String:
 				f.SetString("text " + strconv.Itoa(n))

@@ -20,7 +20,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
 
-	"lethe/experiments/internal/compare"
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/records"
 	"lethe/experiments/internal/tried"
@@ -101,8 +100,7 @@ func TestNoFileTellsTheSecret(t *testing.T) {
 	o := ownOrder(t, t.TempDir())
 	o.Progress = progress
 	dir := tried.RunOrder(t, o)
-	_, err := compare.Page([]string{dir}, filepath.Join(o.Out, "all.html"), false)
-	require.NoError(t, err)
+	require.NoError(t, engine.Merge(nil, []string{dir}, nil, filepath.Join(o.Out, "all.html")))
 	assert.Empty(t, telling(t, o.Out, ownSecret, ownPrompt, ownReplacement))
 	assert.NotContains(t, strings.Join(progress.Notes, "\n"), ownSecret)
 	text, err := engine.Text(dir, 80)
