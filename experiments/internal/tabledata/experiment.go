@@ -81,6 +81,9 @@ func (e *Experiment) describe(s *Settings, model, dataset string) (string, []str
 	var parts, told []string
 	add := func(keys ...string) {
 		for _, k := range keys {
+			if !slices.Contains(e.Reads, k) {
+				continue // its value says nothing of this run
+			}
 			told = append(told, k)
 			parts = append(parts, k+" "+s.Text(k))
 		}
@@ -98,8 +101,8 @@ func (e *Experiment) describe(s *Settings, model, dataset string) (string, []str
 	if e.Convex {
 		add("epsilons", "delta")
 	}
-	parts = append(parts, "request "+s.Request)
-	if dataset != "diabetes" && dataset != "adult" && s.Request == "features" {
+	add("request")
+	if dataset != "diabetes" && dataset != "adult" && s.Request == "features" && slices.Contains(e.Reads, "pool") {
 		parts = append(parts, "columns from the pool "+s.Pool)
 		told = append(told, "pool")
 	}
