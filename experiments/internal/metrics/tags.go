@@ -23,6 +23,7 @@ var tags = []Tag{
 	{"replacement", text, "that text; absent where it is drawn for each place", Describes, nil},
 	{"secret", text, "the secret", Describes, nil},
 	{"prompt", text, "the text before the secret", Describes, nil},
+	{"inserted", boolean, "whether the prompt and the secret were put into the text; absent in older runs", Describes, nil},
 	{"space", text, "strings among which exposure is measured: digits, or all over the alphabet", Divides, nil},
 	{"stage", text, "before: the trained model; after: the updated one; clean: trained on the true labels", Divides, nil},
 	{"points", number, "affected points", Divides, nil},
