@@ -117,7 +117,8 @@ func fileName(title string) string {
 // Four digits are the same on all processors.
 func described(f *report.Figure) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n%s\nx: %s%s\ny: %s%s\n", f.Name, f.Caption, cmp.Or(f.X, "-"), when(f.LogX, ", logarithmic"), cmp.Or(f.Y, "-"), when(f.LogY, ", logarithmic"))
+	x, y := f.Axes()
+	fmt.Fprintf(&b, "%s\n%s\n%s\n%s\nx: %s, %s\ny: %s, %s\n", f.Name, f.Title, f.Subtitle, f.Caption, cmp.Or(f.X, "-"), x.Scale, cmp.Or(f.Y, "-"), y.Scale)
 	if f.Identity {
 		b.WriteString("the line y = x\n")
 	}
@@ -132,8 +133,10 @@ func described(f *report.Figure) string {
 	}
 	for i, s := range f.Series {
 		color := ""
-		if legend := f.Legend(); s.Label != "" && len(s.X) > 0 {
-			color = ", " + legend[slices.IndexFunc(legend, func(l report.LegendEntry) bool { return l.Label == s.Label })].Color
+		for _, l := range f.Legend() {
+			if l.Series == i {
+				color = fmt.Sprintf(", mark %d", l.Number)
+			}
 		}
 		fmt.Fprintf(&b, "series %d: %s%s%s%s%s%s%s\n", i+1, cmp.Or(s.Label, "not in the legend"), color, when(s.Of != "", ", of "+s.Of), when(s.Points, ", points"),
 			when(s.Bare, ", without marks"), when(s.Dashed, ", dashed"), when(s.Filled, ", filled"))

@@ -28,17 +28,20 @@ func TestAPageSaysHowItsRunWasMade(t *testing.T) {
 	assert.Positive(t, c.MadeOn.Units)
 	other := filepath.Join(out, "affected", "other")
 	require.NoError(t, os.CopyFS(other, os.DirFS(dir)))
+	first, err := os.ReadFile(filepath.Join(dir, records.ReportName))
+	require.NoError(t, err)
+	assert.Contains(t, string(first), `href="tables.csv"`, "written with the page")
 	require.NoError(t, engine.Render(dir))
 	page, err := os.ReadFile(filepath.Join(dir, records.ReportName))
 	require.NoError(t, err)
-	for _, want := range []string{started.UTC().Format("2 January 2006, 15:04 UTC"), `href="config.yaml"`, `href="records.jsonl"`, `href="tables.md"`, `href="../other/report.html"`,
+	for _, want := range []string{started.UTC().Format("2 January 2006, 15:04 UTC"), `href="config.yaml"`, `href="records.jsonl"`, `href="tables.md"`, `href="tables.csv"`, `href="../other/report.html"`,
 		`href="affected.svg"`, "A smoke run only shows", "data-copy"} {
 		assert.Contains(t, string(page), want)
 	}
-	assert.NotContains(t, string(page), "tables.csv", "it is not there")
+	assert.NotContains(t, string(page), "records.jsonl.gz", "it is not there")
 	assert.NotContains(t, string(page), "not finished")
 	path := filepath.Join(out, "all.html")
-	require.NoError(t, engine.Merge([]string{dir, other}, path))
+	require.NoError(t, engine.Merge(nil, []string{dir, other}, nil, path))
 	page, err = os.ReadFile(path)
 	require.NoError(t, err)
 	assert.Contains(t, string(page), `href="affected/other/records.jsonl"`, "as the combined page finds it")

@@ -44,8 +44,8 @@ func warmRule(r *engine.Results) string {
 
 func certifiedFigures(r *engine.Results) []report.Figure {
 	return []report.Figure{
-		tabledata.LinesBySize(r, "seconds", "Run time of a certified request and of retraining, "+tabledata.DrawsCaption, "seconds", "seconds", true),
-		tabledata.LinesBySize(r, "accuracy", "Test accuracy of certified models and of retraining without noise, "+tabledata.DrawsCaption, "test-accuracy",
-			"test accuracy", false),
+		tabledata.LinesBySize(r, "seconds", "Run time of a certified request and of retraining", "seconds", "run time, s", report.Plain, true),
+		tabledata.LinesBySize(r, "accuracy", "Test accuracy of certified models and of retraining without noise", "test-accuracy",
+			"test accuracy, %", report.Percent, false),
 	}
 }

@@ -40,8 +40,8 @@ func memorizationTables(r *engine.Results) []report.Table {
 }
 
 // byCase is a table with a row for each method and a column for each case; cell returns "" for what
-// was not measured.
-func byCase(r *engine.Results, title, note string, cell func(c memoryCase, method string) string) report.Table {
+// was not measured, and the number behind the text.
+func byCase(r *engine.Results, title, note string, cell func(c memoryCase, method string) (string, report.Value)) report.Table {
 	t := report.Table{Title: title, Header: []string{"method"}, Note: note}
 	cases := cases(r)
 	counts := make([]int, len(cases))
@@ -53,9 +53,10 @@ func byCase(r *engine.Results, title, note string, cell func(c memoryCase, metho
 	}
 	trial.CountDraws(t.Header[1:], counts)
 	for _, m := range methods(r) {
-		row := []string{rowLabel(m)}
+		row := report.NewRow(rowLabel(m))
 		for _, c := range cases {
-			text, failed := cell(c, m), len(failures(r, c, m))
+			text, v := cell(c, m)
+			failed := len(failures(r, c, m))
 			switch {
 			case failed > 0 && (text == "" || text == "-"):
 				text = "failed"
@@ -64,11 +65,23 @@ func byCase(r *engine.Results, title, note string, cell func(c memoryCase, metho
 			case text == "":
 				text = "-"
 			}
-			row = append(row, text)
+			row.Put(text, v)
 		}
-		t.Rows = append(t.Rows, row)
+		t.Append(row)
 	}
 	return t
+}
+
+// endsOf is what stands behind the text that [overDraws] writes.
+func endsOf(f report.Style, values []float64) report.Value {
+	values = slices.DeleteFunc(slices.Clone(values), math.IsNaN)
+	return f.EndsValue(records.MiddleOf(values))
+}
+
+// decimalCell writes values with so many places after the point, and gives the number behind the
+// text.
+func decimalCell(values []float64, places int) (string, report.Value) {
+	return overDraws(values, decimals(places)), endsOf(report.Style{Factor: 1, Places: places}, values)
 }
 
 // failureNote says which methods failed and why.
@@ -85,15 +98,16 @@ func failureNote(r *engine.Results) string {
 }
 
 func exposureTable(r *engine.Results, space string) report.Table {
-	t := byCase(r, "Exposure among "+spaceTitle(space)+", bit", "", func(c memoryCase, m string) string {
-		return exposureText(of(r, c, m, "exposure", "space", space))
+	t := byCase(r, "Exposure among "+spaceTitle(space)+", bit", "", func(c memoryCase, m string) (string, report.Value) {
+		recs := of(r, c, m, "exposure", "space", space)
+		return exposureText(recs), exposureValue(recs)
 	})
-	row := []string{"largest possible"}
+	row := report.NewRow("largest possible")
 	for _, c := range cases(r) {
 		rec, _ := trial.First(of(r, c, "none", "exposure", "space", space))
-		row = append(row, numbers.Fixed(rec.Number("space-bits"), 1))
+		row.One(report.Style{Factor: 1, Places: 1}, rec.Number("space-bits"))
 	}
-	t.Rows = append(t.Rows, row)
+	t.Append(row)
 	t.Note = "log2 of the number of strings minus log2 of the secret's rank: 0 for the least likely string, about 1 for a typical unseen one. " +
 		"A tie counts against the secret." + drawsText(r) + fitNote(r, space)
 	if space == firstSpace(r) { // said once
@@ -127,15 +141,15 @@ func medianTable(r *engine.Results) report.Table {
 	space := firstSpace(r)
 	return byCase(r, "Bits of the secret below the median of strings drawn from "+spaceTitle(space),
 		"In log2-perplexity. 0: as likely as a string that never stood in the text; below 0: less likely than most. All rows are measured "+
-			"in the same way, unlike exposure, so methods can be compared."+drawsText(r), func(c memoryCase, m string) string {
-			return overDraws(over(r, c, m, "below-median", "space", space), decimals(1))
+			"in the same way, unlike exposure, so methods can be compared."+drawsText(r), func(c memoryCase, m string) (string, report.Value) {
+			return decimalCell(over(r, c, m, "below-median", "space", space), 1)
 		})
 }
 
 func perplexityTable(r *engine.Results) report.Table {
 	return byCase(r, "Log2-perplexity of the secret after its prompt, bit",
-		"The sum of -log2 p over its characters, each given the ones before it. 0 is certain."+drawsText(r), func(c memoryCase, m string) string {
-			return overDraws(over(r, c, m, "log2-perplexity"), decimals(1))
+		"The sum of -log2 p over its characters, each given the ones before it. 0 is certain."+drawsText(r), func(c memoryCase, m string) (string, report.Value) {
+			return decimalCell(over(r, c, m, "log2-perplexity"), 1)
 		})
 }
 
@@ -145,8 +159,8 @@ func distanceTable(r *engine.Results) report.Table {
 		note = "In the same draw. Settings were chosen by it."
 	}
 	return byCase(r, "Distance of the secret's log2-perplexity to that after retraining, bit",
-		note+drawsText(r), func(c memoryCase, m string) string {
-			return overDraws(over(r, c, m, "log2-perplexity-distance"), decimals(1))
+		note+drawsText(r), func(c memoryCase, m string) (string, report.Value) {
+			return decimalCell(over(r, c, m, "log2-perplexity-distance"), 1)
 		})
 }
 
@@ -162,17 +176,18 @@ func completionTable(r *engine.Results) report.Table {
 		note = "Greedy completions as long as the secret: the number of draws in which it is the secret. Secret and completions are masked (run --show-secret writes them)."
 	}
 	note += placesNote(r)
-	return byCase(r, "Completion of the prompt", note, func(c memoryCase, m string) string {
+	return byCase(r, "Completion of the prompt", note, func(c memoryCase, m string) (string, report.Value) {
 		recs := of(r, c, m, "completion-match")
 		rec, ok := trial.First(recs)
 		if !ok {
-			return ""
+			return "", report.Value{}
 		}
-		text := fmt.Sprintf("%d of %d", count(recs, func(rec records.Record) bool { return rec.Value == 1 }), len(recs))
+		whole := count(recs, func(rec records.Record) bool { return rec.Value == 1 })
+		text := fmt.Sprintf("%d of %d", whole, len(recs))
 		if completion := rec.Text("completion"); completion != "" {
 			text += "; " + Visible(completion)
 		}
-		return text
+		return text, report.Plain.OneValue(float64(whole))
 	})
 }
 
@@ -219,13 +234,14 @@ func heldOutTables(r *engine.Results) []report.Table {
 	if r.Draws() == 1 {
 		note += " ±: standard error."
 	}
-	write := func(v float64) string { return numbers.Fixed(100*v, 2) }
 	return []report.Table{
-		byCase(r, where, note, func(c memoryCase, m string) string {
-			return withError(of(r, c, m, "held-out-accuracy"), write)
+		byCase(r, where, note, func(c memoryCase, m string) (string, report.Value) {
+			recs := of(r, c, m, "held-out-accuracy")
+			return withError(recs, report.Percent.One), endsOf(report.Percent, records.Values(recs))
 		}),
-		byCase(r, "Points of that accuracy lost compared with no update", note+" Its standard error is over the same windows.", func(c memoryCase, m string) string {
-			return withError(of(r, c, m, "points-lost"), points)
+		byCase(r, "Points of that accuracy lost compared with no update", note+" Its standard error is over the same windows.", func(c memoryCase, m string) (string, report.Value) {
+			recs := of(r, c, m, "points-lost")
+			return withError(recs, points), endsOf(report.Plain, records.Values(recs))
 		}),
 	}
 }
@@ -251,11 +267,14 @@ func accuracyTables(r *engine.Results) []report.Table {
 		n = rec.Number("windows")
 	}
 	note := fmt.Sprintf("On %s windows of the corrected text.", numbers.Shortest(n)) + drawsText(r)
-	of := func(metric string, write func(float64) string) func(c memoryCase, m string) string {
-		return func(c memoryCase, m string) string { return overDraws(over(r, c, m, metric), write) }
+	of := func(metric string, f report.Style) func(c memoryCase, m string) (string, report.Value) {
+		return func(c memoryCase, m string) (string, report.Value) {
+			v := over(r, c, m, metric)
+			return overDraws(v, f.One), endsOf(f, v)
+		}
 	}
-	return []report.Table{byCase(r, "Training accuracy, %", note, of("train-accuracy", func(v float64) string { return numbers.Fixed(100*v, 2) })),
-		byCase(r, "Training loss, nat", note, of("train-loss", decimals(3)))}
+	return []report.Table{byCase(r, "Training accuracy, %", note, of("train-accuracy", report.Percent)),
+		byCase(r, "Training loss, nat", note, of("train-loss", report.Style{Factor: 1, Places: 3}))}
 }
 
 // memoryCostTable counts gradients and products in passes over the windows, and leaves out what
@@ -271,18 +290,21 @@ func memoryCostTable(r *engine.Results, c memoryCase) report.Table {
 	if size := value(r, c, "retrain", "file-size"); !math.IsNaN(size) {
 		t.Note += fmt.Sprintf(" The trained parameters and the state of their training are in %s/, %s MB each.", records.TrainedName, numbers.Significant(size/1e6, 2))
 	}
-	passes := func(m, metric string) string {
-		return overDraws(over(r, c, m, metric), func(v float64) string { return report.Plain.One(v / windows) })
+	add := func(row *report.Row, f report.Style, values []float64) {
+		row.Put(overDraws(values, f.One), endsOf(f, values))
 	}
+	passes := report.Style{Factor: 1 / windows, Places: -1}
 	retraining := byDraw(r, c, "retrain", "seconds")
 	for _, m := range methods(r) {
 		if m == "none" {
 			continue
 		}
-		tuning := overDraws(over(r, c, m, "tuning-seconds"), report.Plain.One)
+		tuning := over(r, c, m, "tuning-seconds")
 		seconds := byDraw(r, c, m, "seconds")
 		if len(seconds) == 0 && len(failures(r, c, m)) > 0 {
-			t.Rows = append(t.Rows, []string{rowLabel(m), "failed", "-", "-", "-", tuning})
+			row := report.NewRow(rowLabel(m), "failed", "-", "-", "-")
+			add(row, report.Plain, tuning)
+			t.Append(row)
 			continue
 		}
 		if m != "retrain" {
@@ -296,8 +318,13 @@ func memoryCostTable(r *engine.Results, c memoryCase) report.Table {
 				faster = append(faster, whole/v)
 			}
 		}
-		t.Rows = append(t.Rows, []string{rowLabel(m), overDraws(slices.Collect(maps.Values(seconds)), report.Plain.One), overDraws(faster, report.Plain.One),
-			passes(m, "gradients"), passes(m, "hvps"), tuning})
+		row := report.NewRow(rowLabel(m))
+		add(row, report.Plain, slices.Collect(maps.Values(seconds)))
+		add(row, report.Plain, faster)
+		add(row, passes, over(r, c, m, "gradients"))
+		add(row, passes, over(r, c, m, "hvps"))
+		add(row, report.Plain, tuning)
+		t.Append(row)
 	}
 	return t
 }
@@ -307,7 +334,10 @@ func solvesTable(r *engine.Results, c memoryCase) report.Table {
 	t := report.Table{Title: "Solves, " + c.title(), Header: []string{"method", "solver", "products", "relative residual", "on other windows", "gradient residual"}, Folded: true, Residuals: []int{3, 4},
 		Note: "||b - Ax||/||b||, measured with a separate product, on the windows of the curvature and on as many others." + drawsText(r)}
 	for _, m := range methods(r) {
-		gradient := overDraws(over(r, c, m, "gradient-residual"), report.Plain.One)
+		add := func(row *report.Row, values []float64) {
+			row.Put(overDraws(values, report.Plain.One), endsOf(report.Plain, values))
+		}
+		gradient := over(r, c, m, "gradient-residual")
 		solves := of(r, c, m, "own-residual")
 		last := 0.0
 		for _, rec := range solves {
@@ -319,15 +349,21 @@ func solvesTable(r *engine.Results, c memoryCase) report.Table {
 			for _, rec := range own {
 				products = append(products, rec.Number("products"))
 			}
-			row := []string{rowLabel(m), own[0].Text("solver"), overDraws(products, func(v float64) string { return numbers.Shortest(math.Round(10*v) / 10) }),
-				overDraws(records.Values(own), report.Plain.One), overDraws(over(r, c, m, "independent-residual", "solve", k), report.Plain.One), "-"}
+			row := report.NewRow(rowLabel(m), own[0].Text("solver")).
+				Put(overDraws(products, func(v float64) string { return numbers.Shortest(math.Round(10*v) / 10) }), endsOf(report.Plain, products))
+			add(row, records.Values(own))
+			add(row, over(r, c, m, "independent-residual", "solve", k))
 			if k == last {
-				row[5] = gradient
+				add(row, gradient)
+			} else {
+				row.Text("-")
 			}
-			t.Rows = append(t.Rows, row)
+			t.Append(row)
 		}
-		if last == 0 && gradient != "-" {
-			t.Rows = append(t.Rows, []string{rowLabel(m), "-", "-", "-", "-", gradient})
+		if last == 0 && len(gradient) > 0 {
+			row := report.NewRow(rowLabel(m), "-", "-", "-", "-")
+			add(row, gradient)
+			t.Append(row)
 		}
 		if rec, ok := trial.First(solves); ok && rec.Text("chosen") != "" {
 			t.Note += "\n\n" + m + ", first draw: " + rec.Text("chosen") + "."
@@ -352,11 +388,12 @@ func choiceTable(r *engine.Results, c memoryCase) report.Table {
 		for _, rec := range of(r, c, m, "chosen") {
 			ofDraw := func(other records.Record) bool { return other.Draw == rec.Draw }
 			tried := count(of(r, c, m, "try"), ofDraw) + count(of(r, c, m, "try-failed"), ofDraw)
-			row := []string{m, fmt.Sprint(rec.Draw + 1), settingText(rec), fmt.Sprint(tried), numbers.Fixed(rec.Number("below-median"), 1), points(rec.Number("points-lost"))}
+			lost := points(rec.Number("points-lost"))
 			if rec.Settings["within"] == false {
-				row[5] += " (above the limit)"
+				lost += " (above the limit)"
 			}
-			t.Rows = append(t.Rows, row)
+			t.Append(report.NewRow(m, fmt.Sprint(rec.Draw+1), settingText(rec), fmt.Sprint(tried)).One(report.Style{Factor: 1, Places: 1}, rec.Number("below-median")).
+				Put(lost, report.Plain.OneValue(rec.Number("points-lost"))))
 		}
 	}
 	return t

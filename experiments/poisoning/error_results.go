@@ -32,6 +32,11 @@ func accuracyText(recs []records.Record, f report.Style) string {
 	return f.Ends(records.MiddleOf(records.Values(recs)))
 }
 
+// addAccuracy adds that cell to a row.
+func addAccuracy(row *report.Row, recs []records.Record, f report.Style) {
+	row.Put(accuracyText(recs, f), f.EndsValue(records.MiddleOf(records.Values(recs))))
+}
+
 // restoredText does the same for the share of the lost accuracy that a method restored, over the
 // draws in which any was lost.
 func restoredText(r *engine.Results, c poisonCase, method, way string, f report.Style) string {

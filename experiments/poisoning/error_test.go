@@ -11,6 +11,7 @@ import (
 	"lethe/datasets"
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/records"
+	"lethe/experiments/internal/report"
 )
 
 func TestRightBits(t *testing.T) {
@@ -92,8 +93,8 @@ func TestSharesCarryTheirError(t *testing.T) {
 	c := poisonCase{10000, 1}
 	// 15 of 30 are restored: sqrt(15 (1-1/2)^2 + 15 (1/2)^2) / 30 = 0.0913; of the accuracy 0.75:
 	// sqrt(0.75 0.25 / 100) = 0.0433.
-	require.Equal(t, "50.00 ± 9.13", shareCell(r, "restored-share", c, "second-order", kept))
-	require.Equal(t, "75.00 ± 4.33", shareCell(r, "test-accuracy", c, "second-order", kept))
+	require.Equal(t, "50.00 ± 9.13", shareText(r, "restored-share", c, "second-order", kept))
+	require.Equal(t, "75.00 ± 4.33", shareText(r, "test-accuracy", c, "second-order", kept))
 	require.Equal(t, "60.00 ± 4.90", learnedTable(r).Rows[0][1])
 	require.Contains(t, learnedTable(r).Note, "One draw; ± is the standard error over the test images.")
 
@@ -101,14 +102,14 @@ func TestSharesCarryTheirError(t *testing.T) {
 		delete(all[i].Settings, "right")
 	}
 	r = engine.ResultsOf("poisoning", &engine.Config{}, all)
-	require.Equal(t, "50.00", shareCell(r, "restored-share", c, "second-order", kept))
+	require.Equal(t, "50.00", shareText(r, "restored-share", c, "second-order", kept))
 	more := make([]records.Record, len(all))
 	for i, rec := range all {
 		rec.Draw = 1
 		more[i] = rec
 	}
 	r = engine.ResultsOf("poisoning", &engine.Config{}, append(all, more...))
-	require.Equal(t, "75.00", shareCell(r, "test-accuracy", c, "second-order", kept))
+	require.Equal(t, "75.00", shareText(r, "test-accuracy", c, "second-order", kept))
 	require.Contains(t, learnedTable(r).Note, "Median (smallest to largest) over 2 draws")
 
 	// Two thirds, a half and, of a draw that lost 2 points where the others lost 30, minus 100 %:
@@ -127,8 +128,8 @@ func TestSharesCarryTheirError(t *testing.T) {
 		all = append(all, of...)
 	}
 	r = engine.ResultsOf("poisoning", &engine.Config{}, all)
-	require.Equal(t, "50.00 (-100.00 to 66.67)", shareCell(r, "restored-share", c, "second-order", kept))
-	require.Equal(t, "80.00 (75.00 to 86.00)", shareCell(r, "test-accuracy", c, "second-order", kept))
+	require.Equal(t, "50.00 (-100.00 to 66.67)", shareText(r, "restored-share", c, "second-order", kept))
+	require.Equal(t, "80.00 (75.00 to 86.00)", shareText(r, "test-accuracy", c, "second-order", kept))
 	require.Equal(t, []string{"second-order", "2.00 (1.00 to 9.00)", "20.0 (10.0 to 90.0)"}, poisonCostTable(r, c).Rows[0][:3])
 }
 
@@ -167,4 +168,11 @@ func TestTheFormerNameOfReestimated(t *testing.T) {
 	require.Equal(t, []records.Record{{Settings: records.Tags{"statistics": reestimated}}, {Settings: records.Tags{"statistics": kept}}, {}}, recs)
 	require.Equal(t, "known=1 first-order statistics=re-estimated", renameUnit("known=1 first-order statistics=anew"))
 	require.Equal(t, "known=1 first-order statistics=kept", renameUnit("known=1 first-order statistics=kept"))
+}
+
+// shareText is a cell of the tables by budget.
+func shareText(r *engine.Results, metric string, c poisonCase, method, way string) string {
+	row := report.NewRow()
+	addShare(row, r, metric, c, method, way)
+	return row.Cells[0]
 }

@@ -282,7 +282,7 @@ func TestFineTuningGoesBeyondItsGrid(t *testing.T) {
 		require.InDelta(t, rates[best], 100*r.Where("validation-accuracy", at...).Mean, 1e-9)
 		row, ok := rateRow(r, poisonCase{10000, 1}, "fine-tune-1", way)
 		require.True(t, ok)
-		require.Equal(t, numbers.Fixed(rates[best], 2), row[3])
+		require.Equal(t, numbers.Fixed(rates[best], 2), row.Cells[3])
 	}
 }
 

@@ -28,7 +28,7 @@ func Affected() *engine.Experiment {
 			return []report.Table{tabledata.BySize(r, "Share of affected training samples, %", "affected-share", report.Percent)}
 		},
 		Figures: func(r *engine.Results) []report.Figure {
-			return []report.Figure{tabledata.LinesBySize(r, "affected", "Share of affected samples, "+tabledata.DrawsCaption, "affected-share", "share of samples", false)}
+			return []report.Figure{tabledata.LinesBySize(r, "affected", "Share of affected training samples", "affected-share", "affected training samples, %", report.Percent, false)}
 		},
 	}.Runnable()
 }

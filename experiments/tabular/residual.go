@@ -30,7 +30,7 @@ func Residual() *engine.Experiment {
 			return []report.Table{residual, tabledata.BySize(r, "Test accuracy, %", "test-accuracy", report.Percent), solves}
 		},
 		Figures: func(r *engine.Results) []report.Figure {
-			return []report.Figure{tabledata.LinesBySize(r, "residual", "Gradient residual, "+tabledata.DrawsCaption, "gradient-residual", "gradient residual", true)}
+			return []report.Figure{tabledata.LinesBySize(r, "residual", "Gradient residual on the corrected data", "gradient-residual", "gradient residual ||grad L(theta'; D')||", report.Plain, true)}
 		},
 	}.Runnable()
 }

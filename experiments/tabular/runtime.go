@@ -46,7 +46,7 @@ func Runtime() *engine.Experiment {
 			return tables
 		},
 		Figures: func(r *engine.Results) []report.Figure {
-			return []report.Figure{tabledata.LinesBySize(r, "seconds", "Run time of each method, "+tabledata.DrawsCaption, "seconds", "seconds", true)}
+			return []report.Figure{tabledata.LinesBySize(r, "seconds", "Run time of each method", "seconds", "run time, s", report.Plain, true)}
 		},
 	}.Runnable()
 }

@@ -205,11 +205,11 @@ func (sys *system) solve(ctx context.Context, solver unlearn.Solver, batch bool)
 
 func spectrumTable(r *engine.Results) report.Table {
 	t := report.Table{Title: "Spectrum of the Hessian on the corrected data, by Lanczos' method", Header: []string{"largest eigenvalue", "smallest", "condition number"}}
-	var row []string
+	row := report.NewRow()
 	for _, m := range []string{"largest-eigenvalue", "smallest-eigenvalue", "condition-number"} {
-		row = append(row, report.Plain.Text(r.Where(m)))
+		row.Spread(report.Plain, r.Where(m))
 	}
-	t.Rows = append(t.Rows, row)
+	t.Append(row)
 	return t
 }
 
@@ -223,14 +223,14 @@ func solversTable(r *engine.Results) report.Table {
 	}
 	for _, rec := range r.Part("solve-residual") {
 		name := rec.Text("solver")
-		row := []string{name}
+		row := report.NewRow(name)
 		if rec.Settings["reached"] == false {
-			row[0] += " (tolerance not reached)"
+			row.Cells[0] += " (tolerance not reached)"
 		}
 		for _, m := range []string{"solve-residual", "solve-difference", "products", "seconds"} {
-			row = append(row, report.Plain.Text(r.Where(m, "solver", name)))
+			row.Spread(report.Plain, r.Where(m, "solver", name))
 		}
-		t.Rows = append(t.Rows, row)
+		t.Append(row)
 	}
 	for _, rec := range r.Part("solve-residual") {
 		if chosen := rec.Text("chosen"); chosen != "" {
@@ -243,8 +243,8 @@ func solversTable(r *engine.Results) report.Table {
 // solversFigure shows where each solver ended, and how LiSSA came there.
 func solversFigure(r *engine.Results) report.Figure {
 	f := report.Figure{
-		Name: "convergence", Caption: "Relative residual against Hessian products; for CG, MINRES and Exact only the final residual",
-		X: "Hessian products", Y: "||b - Ax||/||b||", LogX: true, LogY: true,
+		Name: "convergence", Title: "Relative residual against Hessian products", Caption: "Of CG, MINRES and Exact only the end is shown",
+		X: "number of Hessian products", Y: "relative residual ||b - Ax||/||b||", LogX: true, LogY: true,
 	}
 	for _, rec := range r.Part("solve-residual") {
 		name := rec.Text("solver")
@@ -254,7 +254,7 @@ func solversFigure(r *engine.Results) report.Figure {
 		}
 		series.Points = len(series.X) == 0
 		series.X = append(series.X, r.Where("products", "solver", name).Mean)
-		series.Y = append(series.Y, math.Max(rec.Value, 1e-17)) // a residual of 0 has no logarithm
+		series.Y = append(series.Y, rec.Value)
 		f.Series = append(f.Series, series)
 	}
 	return f

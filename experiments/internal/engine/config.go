@@ -23,6 +23,9 @@ type Config struct {
 	Model      string `yaml:"model"`
 	Profile    string `yaml:"profile"`
 	Seed       uint64 `yaml:"seed"`
+	// RecordsVersion is that of the file and of the records; 0 = the present one, see
+	// [records.Version].
+	RecordsVersion int `yaml:"records-version"`
 	// Command repeats the run when the defaults are still the same; config.yaml itself repeats it
 	// always.
 	Command string `yaml:"command"`
@@ -156,6 +159,10 @@ func ReadConfig(path string) (*Config, error) {
 
 // DecodeConfig reads what [Config.encode] wrote.
 func DecodeConfig(path string, data []byte) (*Config, error) {
+	version, err := records.VersionOf(path, data)
+	if err != nil {
+		return nil, err
+	}
 	seeded, err := checkSeed(data)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
@@ -173,6 +180,7 @@ func DecodeConfig(path string, data []byte) (*Config, error) {
 	if err := c.complete(); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
+	c.RecordsVersion = version
 	return &c, nil
 }
 

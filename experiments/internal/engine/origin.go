@@ -58,7 +58,7 @@ func durationText(seconds float64) string {
 // files are links to those of the run's folder that a reader may want.
 func files(dir string) []report.Link {
 	var out []report.Link
-	for _, name := range []string{records.ConfigName, records.RecordsName, records.PackedName, records.TablesName, "tables.csv"} {
+	for _, name := range []string{records.ConfigName, records.RecordsName, records.PackedName, records.TablesName, records.CSVName} {
 		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
 			out = append(out, report.Link{Text: name, Path: name})
 		}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"lethe/experiments/internal/numbers"
 	"lethe/experiments/internal/records"
 	"lethe/experiments/internal/report"
 )
@@ -51,7 +52,7 @@ func Load(dir string) (*report.Document, error) {
 		}
 		s.Figures = e.Figures(r)
 		for j := range s.Figures {
-			s.Figures[j].Colors = e.colors()
+			s.Figures[j].Marks, s.Figures[j].Subtitle = e.marks(), subtitle(e, c, r, s.Figures[j].Subtitle)
 		}
 		d.Sections = append(d.Sections, s)
 	}
@@ -75,11 +76,19 @@ func RenderTelling(p Progress, dir string) error {
 	if err := records.WriteFile(filepath.Join(dir, records.TablesName), []byte(d.Markdown())); err != nil {
 		return err
 	}
+	table, err := report.CSV(d.Tables())
+	if err != nil {
+		return err
+	}
+	if err := records.WriteFile(filepath.Join(dir, records.CSVName), table); err != nil {
+		return err
+	}
 	drawing := func(figure string, done, total int) { p.Step("drawing the figure "+figure, done, total) }
 	if err := d.WriteFigures(dir, drawing); err != nil {
 		return err
 	}
 	p.Step("writing the report", 0, 0)
+	d.Files = files(dir) // with those that were just written
 	page, err := report.Page([]*report.Document{d})
 	if err != nil {
 		return err
@@ -87,13 +96,20 @@ func RenderTelling(p Progress, dir string) error {
 	return records.WriteFile(filepath.Join(dir, records.ReportName), page)
 }
 
-// Merge writes one page of several runs to path.
-func Merge(dirs []string, path string) error {
+// Merge writes one page of several runs to path, below an overview of them; nil = none. The names
+// say what tells each run from the others; nil = nothing.
+func Merge(overview *report.Document, dirs, names []string, path string) error {
 	var docs []*report.Document
-	for _, dir := range dirs {
+	if overview != nil {
+		docs = append(docs, overview)
+	}
+	for i, dir := range dirs {
 		d, err := Load(dir)
 		if err != nil {
 			return err
+		}
+		if i < len(names) && names[i] != "" {
+			d.Title += " (" + names[i] + ")"
 		}
 		d.At, d.Others = from(filepath.Dir(path), dir), nil // the others are on the page
 		docs = append(docs, d)
@@ -166,20 +182,42 @@ func RunFolders(dirs []string) ([]string, error) {
 
 // title names the run.
 func title(c *Config) string {
-	title := c.Experiment
-	e, err := Find(title)
-	if err == nil {
-		title = e.Title
-	}
-	model := c.Model
-	if e != nil {
-		for _, m := range e.Domain.Models {
-			if m.Name == c.Model {
-				model = m.Title
-			}
-		}
+	title, model := c.Experiment, c.Model
+	if e, err := Find(title); err == nil {
+		title, model = e.Title, e.modelTitle(model)
 	}
 	return fmt.Sprintf("%s: %s, %s", title, report.Shown(c.Dataset), model)
+}
+
+// modelTitle is what titles call a model.
+func (e *Experiment) modelTitle(name string) string {
+	for _, m := range e.Domain.Models {
+		if m.Name == name {
+			return m.Title
+		}
+	}
+	return name
+}
+
+// subtitle says in a figure's file which run it is of: where it is shown alone, nothing else does.
+// What the figure says of itself stands in place of the number of draws.
+func subtitle(e *Experiment, c *Config, r *Results, own string) string {
+	told := []string{"data " + report.Shown(c.Dataset)}
+	if !e.DataOnly {
+		told = append(told, e.modelTitle(c.Model))
+		if e.Takes("lambda") && len(r.Numbers("lambda")) == 0 {
+			told = append(told, "lambda "+r.Setting("lambda"))
+		}
+	}
+	if n := r.Where("test-samples"); n.N > 0 {
+		told = append(told, numbers.Shortest(n.Mean)+" test samples")
+	}
+	if n := r.Draws(); own == "" && n == 1 {
+		own = "1 draw"
+	} else if own == "" {
+		own = fmt.Sprintf("n = %d draws", n)
+	}
+	return strings.Join(append(told, own, fmt.Sprintf("profile %s, seed %d", c.Profile, c.Seed)), " \u00b7 ")
 }
 
 // Text returns the run's tables for a terminal of that many columns, without those that show how

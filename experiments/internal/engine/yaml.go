@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"strconv"
 
 	"go.yaml.in/yaml/v3"
@@ -22,6 +23,7 @@ func (c Config) MarshalYAML() (any, error) {
 		parts.Style = yaml.FlowStyle
 	}
 	out := records.Mapping("experiment", c.Experiment, "dataset", c.Dataset, "model", c.Model, "profile", c.Profile, "seed", c.Seed,
+		"records-version", cmp.Or(c.RecordsVersion, records.Version),
 		"command", c.Command, "parts", parts)
 	if c.Given != nil {
 		out.Content = append(out.Content, records.Scalar("memory"), c.Given.node())

@@ -5,8 +5,9 @@ import (
 	"strings"
 )
 
-// Document is what is shown of one run.
+// Document is what is shown of one run, or of several side by side.
 type Document struct {
+	Overview   bool // of the runs whose documents follow on a page
 	Title      string
 	Summary    string // what tells it from other runs, in a line
 	Unfinished string // what is missing and how to go on; empty of a finished run

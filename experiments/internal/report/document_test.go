@@ -29,7 +29,7 @@ func kitchen() *Document {
 				{Title: "How n was chosen", Header: []string{"n", "loss"}, Rows: [][]string{{"1", "2"}}, Tuning: true},
 			},
 			Figures: []Figure{
-				{Name: "pots", Caption: `A "figure"`, X: "x", Y: "y", Series: []Series{{Label: "b", X: []float64{1, 2}, Y: []float64{1, 2}}}, Colors: map[string]int{"b": 2}},
+				{Name: "pots", Caption: `A "figure"`, X: "x", Y: "y", Series: []Series{{Label: "b", X: []float64{1, 2, 3}, Y: []float64{1, 2, 3}}}, Marks: map[string]int{"b": 2}},
 				{Name: "counts", Caption: "Counts", Matrix: &Matrix{Rows: []string{"r"}, Columns: []string{"c"}, Counts: [][]float64{{3}}}},
 				{Name: "empty", Caption: "Nothing to show", Series: []Series{{Label: "b"}}},
 			},
@@ -69,10 +69,10 @@ func TestDocumentsAsAPage(t *testing.T) {
 	page := string(data)
 	for _, want := range []string{"<title>2 runs</title>", `id="run1-pots"`, `href="#run2-pots"`, "Title *a* &lt;b&gt;", "How many?", "<dt>date</dt><dd>fact &lt;1&gt;</dd>", "a|b", "no: 1 short", "Which is better?",
 		"A is &lt;2&gt; times nearer.", `<li><b class="better">better</b>: 2.00× against B (in 5 of 5 draws)</li>`, `<button type="button" data-copy="run2-command" hidden>`, "<details><summary>",
-		`aria-label="A &#34;figure&#34;"`, "color: #009e73"} {
+		`aria-label="A &#34;figure&#34;"`, "stroke:var(--mark2)", "--mark2:#009e73"} {
 		assert.Contains(t, page, want)
 	}
-	svg := regexp.MustCompile(`(?s)<svg .*?</svg>`).FindAllString(page, -1)
+	svg := regexp.MustCompile(`(?s)<svg viewBox="0 0 .*?</svg>`).FindAllString(page, -1)
 	require.Len(t, svg, 4)
 	for _, one := range svg {
 		require.NoError(t, xml.Unmarshal([]byte(one), new(struct{})))
@@ -95,15 +95,6 @@ func TestFiguresAreWrittenByTheirNames(t *testing.T) {
 	assert.Error(t, kitchen().WriteFigures(filepath.Join(dir, "nowhere"), func(string, int, int) {}))
 }
 
-// A label keeps its color wherever its series stands, a companion takes it over, and the others
-// have that of their place.
-func TestColorsOfSeries(t *testing.T) {
-	line := func(label, of string) Series { return Series{Label: label, Of: of, X: []float64{1}, Y: []float64{1}} }
-	f := Figure{Series: []Series{line("x", ""), line("b", ""), line("b, again", "b"), line("y", "")}, Colors: map[string]int{"b": 4}}
-	hex := func(i int) string { return f.Legend()[i].Color }
-	assert.Equal(t, []string{"#d55e00", "#e69f00", "#e69f00", "#cc79a7"}, []string{hex(0), hex(1), hex(2), hex(3)})
-}
-
 // What a reader has to know first stands first: that units are missing, that a run is a smoke run.
 func TestWhatHasToBeKnownFirst(t *testing.T) {
 	d := kitchen()
@@ -123,11 +114,11 @@ func TestNamesInWords(t *testing.T) {
 		assert.Equal(t, want, Named(terms, text))
 	}
 	d := &Document{Sections: []Section{{Tables: []Table{{Header: []string{"method", "n"}, Rows: [][]string{{"a, b", "1"}, {"sisa-20", "2"}}}},
-		Figures: []Figure{{Series: []Series{{Label: "a", Of: "a, b"}}, YNames: []string{"sisa"}, Colors: map[string]int{"a": 3}}}}}}
+		Figures: []Figure{{Series: []Series{{Label: "a", Of: "a, b"}}, YNames: []string{"sisa"}, Marks: map[string]int{"a": 3}}}}}}
 	d.Name(terms)
 	assert.Equal(t, [][]string{{"second", "1"}, {"SISA, 20 shards", "2"}}, d.Sections[0].Tables[0].Rows)
 	f := d.Sections[0].Figures[0]
 	assert.Equal(t, []string{"first", "second", "SISA"}, []string{f.Series[0].Label, f.Series[0].Of, f.YNames[0]})
-	assert.Equal(t, map[string]int{"first": 3}, f.Colors)
+	assert.Equal(t, map[string]int{"first": 3}, f.Marks)
 	assert.Equal(t, []Term{terms[0], terms[2]}, d.Glossary)
 }

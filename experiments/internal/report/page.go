@@ -5,7 +5,6 @@ import (
 	_ "embed"
 	"fmt"
 	"html/template"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -19,6 +18,9 @@ var reportTemplate string
 type page struct {
 	Title string
 	Runs  []pageRun
+
+	FigureStyle  template.CSS
+	FigureScript template.JS
 }
 
 type pageRun struct {
@@ -67,22 +69,23 @@ type pageCell struct {
 }
 
 type pageFigure struct {
-	Caption string
-	SVG     template.HTML
-	Legend  []LegendEntry
-	Files   []Link
+	HTML  template.HTML
+	Files []Link
 }
 
-// Page returns one self-contained HTML page that needs nothing from elsewhere. Its script copies the
-// command; without scripts the page shows all the same.
+// Page returns one self-contained HTML page that needs nothing from elsewhere. Its scripts copy the
+// command and handle figures; without scripts the page shows all the same.
 func Page(docs []*Document) ([]byte, error) {
 	t, err := template.New("report").Parse(reportTemplate)
 	if err != nil {
 		return nil, fmt.Errorf("experiments: the report's template: %w", err)
 	}
-	p := page{Title: docs[0].Title}
+	p := page{Title: docs[0].Title, FigureStyle: FigureStyle(), FigureScript: FigureScript()}
 	if len(docs) > 1 {
 		p.Title = fmt.Sprintf("%d runs", len(docs))
+		if docs[0].Overview {
+			p.Title = fmt.Sprintf("%d runs side by side", len(docs)-1)
+		}
 	}
 	for i, d := range docs {
 		run, err := d.page(fmt.Sprintf("run%d", i+1))
@@ -143,11 +146,11 @@ func (d *Document) page(anchor string) (pageRun, error) {
 
 // page returns the figure as the page shows it; nil where it has nothing to show.
 func (f *Figure) page() (*pageFigure, error) {
-	svg, err := f.SVG(true)
-	if svg == nil || err != nil {
+	html, err := f.HTML()
+	if html == "" || err != nil {
 		return nil, err
 	}
-	return &pageFigure{Caption: f.Caption, SVG: inline(svg, f.Caption), Legend: f.Legend()}, nil
+	return &pageFigure{HTML: html}, nil
 }
 
 // links lead to the figure's files in the run's folder.
@@ -261,18 +264,4 @@ func sentence(text string) string {
 		return ""
 	}
 	return strings.ToUpper(text[:1]) + text[1:]
-}
-
-var (
-	svgStart = regexp.MustCompile(`(?s)^.*?<svg [^>]*?viewBox="([^"]*)"[^>]*>`)
-	black    = regexp.MustCompile(`(fill|stroke):#000000`)
-)
-
-// inline turns a figure's file into an element of the page: as wide as the page allows, what is
-// black in the page's own text color.
-func inline(svg []byte, caption string) template.HTML {
-	label := strings.ReplaceAll(template.HTMLEscapeString(caption), "$", "$$") // a dollar sign would be a group of the expression
-	s := svgStart.ReplaceAllString(string(svg), `<svg viewBox="$1" fill="currentColor" role="img" aria-label="`+label+`" xmlns="http://www.w3.org/2000/svg">`)
-	s = black.ReplaceAllString(s, "$1:currentColor")
-	return template.HTML(strings.TrimSpace(s)) //nolint:gosec // our own figure, its texts escaped by the SVG canvas
 }

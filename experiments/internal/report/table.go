@@ -8,9 +8,10 @@ type Table struct {
 	Title  string
 	Header []string
 	Rows   [][]string
-	Note   string // what a reader has to know, below the table
-	Tuning bool   // shows how a setting was chosen
-	Folded bool   // shows costs or solves, which pages fold below the results
+	Values [][]Value // behind the cells of Rows; shorter, or nil, where those are text: see [Table.Append]
+	Note   string    // what a reader has to know, below the table
+	Tuning bool      // shows how a setting was chosen
+	Folded bool      // shows costs or solves, which pages fold below the results
 	// Chosen are the cells, by row and column, of what was chosen.
 	Chosen [][2]int
 	// Residuals are the columns of relative residuals of solves, where a number above 1 is worse than

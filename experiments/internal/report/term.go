@@ -67,12 +67,12 @@ func (d *Document) Name(terms []Term) {
 		}
 		for j := range s.Figures {
 			f := &s.Figures[j]
-			colors := make(map[string]int, len(f.Colors))
-			for label, c := range f.Colors {
-				colors[Named(terms, label)] = c
+			marks := make(map[string]int, len(f.Marks))
+			for label, c := range f.Marks {
+				marks[Named(terms, label)] = c
 			}
-			if f.Colors != nil {
-				f.Colors = colors
+			if f.Marks != nil {
+				f.Marks = marks
 			}
 			for k := range f.Series {
 				f.Series[k].Label, f.Series[k].Of = named(f.Series[k].Label), named(f.Series[k].Of)

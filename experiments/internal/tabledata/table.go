@@ -25,11 +25,11 @@ func BySize(r *engine.Results, title, metric string, f report.Style) report.Tabl
 	}
 	trial.CountDraws(t.Header[1:], counts)
 	for _, l := range Labels(r, metric) {
-		row := []string{l}
+		row := report.NewRow(l)
 		for _, v := range sizes {
-			row = append(row, trial.EndsCell(r, metric, f, "label", l, size, v))
+			trial.AddEnds(row, r, metric, f, "label", l, size, v)
 		}
-		t.Rows = append(t.Rows, row)
+		t.Append(row)
 	}
 	return t
 }
@@ -63,11 +63,11 @@ func ByMethod(r *engine.Results, title string, columns []Column) []report.Table 
 			if len(r.Part(columns[0].Metric, "label", l, size, v))+len(r.Part("failed", "label", l, size, v)) == 0 {
 				continue
 			}
-			row := []string{l}
+			row := report.NewRow(l)
 			for _, c := range columns {
-				row = append(row, trial.EndsCell(r, c.Metric, c.Style, "label", l, size, v))
+				trial.AddEnds(row, r, c.Metric, c.Style, "label", l, size, v)
 			}
-			t.Rows = append(t.Rows, row)
+			t.Append(row)
 		}
 		out = append(out, t)
 	}

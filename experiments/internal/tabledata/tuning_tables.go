@@ -31,23 +31,24 @@ func TuningTables(r *engine.Results) []report.Table {
 		tried := tried(r, c.name)
 		several := c.name == "tau-ft" && len(tried) > 0 && tried[0].epochs < tried[len(tried)-1].epochs
 		for i, v := range tried {
-			row := []string{numbers.Shortest(v.value)}
+			name := numbers.Shortest(v.value)
 			if several {
-				row[0] += fmt.Sprintf(", passes %s", numbers.Shortest(v.epochs))
+				name += fmt.Sprintf(", passes %s", numbers.Shortest(v.epochs))
 			}
+			row := report.NewRow(name)
 			for j, size := range sizes {
 				if v.taken(r, c.name, size) {
 					t.Chosen = append(t.Chosen, [2]int{i, j + 1})
 				}
-				cell := "-"
 				if _, ok := trial.First(r.Part("failed", v.pairs(c.name, size)...)); ok {
-					cell = "failed"
+					row.Text("failed")
 				} else if rec, ok := trial.First(r.Part(CriterionMetric, v.pairs(c.name, size)...)); ok {
-					cell = report.Plain.One(rec.Value)
+					row.One(report.Plain, rec.Value)
+				} else {
+					row.Text("-")
 				}
-				row = append(row, cell)
 			}
-			t.Rows = append(t.Rows, row)
+			t.Append(row)
 		}
 		at := r.Setting("tune-size")
 		if len(sizes) > 0 && sizes[0] != nil {

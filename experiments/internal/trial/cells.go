@@ -9,6 +9,15 @@ import (
 	"lethe/experiments/internal/report"
 )
 
+// AddEnds adds a cell of [EndsCell] to the row.
+func AddEnds(row *report.Row, r *engine.Results, metric string, f report.Style, pairs ...any) {
+	v := f.EndsValue(r.Between(metric, pairs...))
+	if metric == "certified-share" && v.N > 0 {
+		v = f.SpreadValue(r.Where(metric, pairs...))
+	}
+	row.Put(EndsCell(r, metric, f, pairs...), v)
+}
+
 // EndsCell writes the median of a metric with its smallest and largest value, and how many draws
 // the method failed or was refused in. A share of one draw has its standard error.
 func EndsCell(r *engine.Results, metric string, f report.Style, pairs ...any) string {
