@@ -13,7 +13,7 @@ import (
 // endingLines is how many lines the conclusions of a run may take at its end.
 const endingLines = 7
 
-// columnsOf returns how many columns the terminal has that a command writes to, 80 elsewhere.
+// columns returns how many columns the terminal has that a command writes to, 80 elsewhere.
 func (t *terminal) columns() int {
 	if f, ok := terminalOf(t.stdout); ok {
 		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
@@ -24,7 +24,7 @@ func (t *terminal) columns() int {
 }
 
 // tell says what a run gave: its path with --quiet, all of its tables with --tables, and otherwise
-// what they come down to, in about ten lines, or two where the command has several runs.
+// a summary in about ten lines, or two where the command has several runs.
 func (c *runCommand) tell(t *terminal, dir string, alone bool) error {
 	if c.Quiet {
 		fmt.Fprintln(t.stdout, dir)

@@ -87,8 +87,8 @@ func RenderTelling(p Progress, dir string) error {
 	if err := d.WriteFigures(dir, drawing); err != nil {
 		return err
 	}
-	p.Step("writing the report", 0, 0)
 	d.Files = files(dir) // with those that were just written
+	p.Step("writing the report", 0, 0)
 	page, err := report.Page([]*report.Document{d})
 	if err != nil {
 		return err
