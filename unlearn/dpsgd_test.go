@@ -86,7 +86,7 @@ func TestTheNumberOfSamplesIsPublic(t *testing.T) {
 	applied, err := RemoveSamples(3).Apply(d)
 	require.NoError(t, err)
 	q := p.With(applied.Data)
-	for seed := range uint64(50) {
+	for seed := range uint64(10) {
 		m.Seed, m.Samples = seed+1, 0
 		private, err := m.Train(t.Context(), p)
 		require.NoError(t, err)

@@ -176,8 +176,10 @@ func readModel(path string) (model, error) {
 	if err != nil || len(raw)%8 != 0 {
 		return m, &LedgerDamagedError{path, 0, "is damaged: its parameters are not numbers"}
 	}
-	if m.release, err = base64.StdEncoding.DecodeString(m.Release); err != nil {
-		return m, &LedgerDamagedError{path, 0, "is damaged: its release is not written as this program writes it"}
+	if m.Release != "" {
+		if m.release, err = base64.StdEncoding.DecodeString(m.Release); err != nil {
+			return m, &LedgerDamagedError{path, 0, "is damaged: its release is not written as this program writes it"}
+		}
 	}
 	m.theta = make([]float64, len(raw)/8)
 	for i := range m.theta {

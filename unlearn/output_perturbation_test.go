@@ -153,13 +153,13 @@ func likelihoodExcess(t *testing.T, d exactDescent, a, b []float64, budget Budge
 	threshold := noise*noise*budget.Epsilon/apart + apart/2
 	d.Rand = rand.New(rand.NewPCG(seed, 1))
 	share := func(state []float64) float64 {
+		r, err := d.release(slices.Repeat(state, n)) // the noise of each parameter is its own, so these are n releases
+		require.NoError(t, err)
 		inside := 0
-		for range n {
-			r, err := d.release(state)
-			require.NoError(t, err)
+		for k := range n {
 			along := 0.0
-			for j, v := range r.Theta {
-				along += (v - b[j]) * (a[j] - b[j]) / apart
+			for j := range b {
+				along += (r.Theta[k*len(b)+j] - b[j]) * (a[j] - b[j]) / apart
 			}
 			if along > threshold {
 				inside++
@@ -179,7 +179,7 @@ func withNoise(d exactDescent, factor float64) exactDescent {
 
 // The guarantee, tested by whoever tries to break it: the half-space that tells releases of the
 // worst state best from those of the retrained optimum comes up to the law, in both orders, and not
-// beyond. With a fifth less noise it does.
+// beyond; that a fifth less noise, or more, is another law shows in it.
 func TestReleasesObeyTheirGuarantee(t *testing.T) {
 	for _, budget := range []Budget{{Epsilon: 0.1, Delta: 0.01}, {Epsilon: 0.5, Delta: 0.01}, {Epsilon: 2, Delta: 0.05}} {
 		n := 300_000
@@ -190,11 +190,11 @@ func TestReleasesObeyTheirGuarantee(t *testing.T) {
 		for seed, pair := range [][2][]float64{{state, exact}, {exact, state}} {
 			excess, se := likelihoodExcess(t, d, pair[0], pair[1], budget, n, uint64(seed))
 			require.InDelta(t, 0, excess, 3*se)
-			for _, factor := range []float64{0.5, 0.8} {
+			for _, factor := range []float64{0.5, 0.8, 1.25} {
 				mutant := withNoise(d, factor)
 				require.InEpsilon(t, factor*d.Noise(d.lambda), mutant.Noise(mutant.lambda), 1e-6)
 				excess, se = likelihoodExcess(t, mutant, pair[0], pair[1], budget, n, uint64(seed))
-				require.Greater(t, excess, 3*se, "noise times %g at epsilon %g is caught", factor, budget.Epsilon)
+				require.Greater(t, math.Abs(excess), 3*se, "noise times %g at epsilon %g is caught", factor, budget.Epsilon)
 			}
 		}
 	}
