@@ -22,10 +22,12 @@ func TestArrows(t *testing.T) {
 	add("internal/numbers")
 	add("internal/records")
 	add("internal/settings", "internal/numbers")
+	add("internal/metrics")
 	add("internal/verdict")
 	add("internal/report", "internal/numbers", "internal/records", "internal/verdict")
 	base := []string{"internal/numbers", "internal/records", "internal/settings", "internal/verdict", "internal/report"}
 	add("internal/engine", base...)
+	add("internal/compare", append([]string{"internal/engine", "internal/metrics", "internal/verdict"}, base...)...)
 	add("internal/tune", "internal/numbers", "internal/settings")
 	add("internal/trial", append([]string{"internal/engine"}, base...)...)
 	work := append([]string{"internal/engine", "internal/tune", "internal/trial"}, base...)
@@ -37,7 +39,7 @@ func TestArrows(t *testing.T) {
 	add("poisoning", work...)
 	add("bench", tables...)
 	add("internal/tried", append([]string{"internal/engine"}, base...)...)
-	add("", append([]string{"tabular", "certified", "memorization", "poisoning"}, tables...)...)
+	add("", append([]string{"internal/compare", "internal/metrics", "internal/verdict", "tabular", "certified", "memorization", "poisoning"}, tables...)...)
 
 	const root = "lethe/experiments"
 	out, err := exec.CommandContext(t.Context(), "go", "list", "-f", "{{.ImportPath}} {{join .Deps \" \"}}", root+"/...").Output()

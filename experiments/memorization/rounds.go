@@ -122,7 +122,7 @@ func (sub *secretSubject) secondOrderRepeated(ctx context.Context, c *correction
 	return sub.repeated(ctx, c, []float64{begin.Ridge}, []float64{begin.Step}, nil, func(int) criterion { return sub.nearest() })
 }
 
-// secondOrderExposure repeats second order so that the secret comes to lie among other strings, at
+// secondOrderExposure repeats second order until the secret is as likely as other strings, at
 // a loss that may grow from round to round, and takes the best of all second-order steps that were
 // tried, those of the variants before it too.
 func (sub *secretSubject) secondOrderExposure(ctx context.Context, c *correction) (*choice, error) {

@@ -197,8 +197,8 @@ func (ch *stepChoice) findings(chunk int) []engine.Finding {
 	return out
 }
 
-// chunkFindings say what validation accuracy each chunk led to, from before the first on, and
-// whether it was taken; of one that came to nothing, the accuracy that stays.
+// chunkFindings returns the validation accuracy before the first chunk and after each chunk, and
+// whether the chunk was taken. A chunk without a finite accuracy gets that of the chunks before it.
 func chunkFindings(scores []float64, fall float64) []engine.Finding {
 	var out []engine.Finding
 	reached := math.NaN()
