@@ -15,8 +15,8 @@ import (
 func (p *Problem) dataFree(ctx context.Context, method string, start []float64, seed uint64) ([]float64, error) {
 	from := method + ".Start"
 	if start = slices.Clone(start); start == nil {
-		if o, ok := unmetered(p.Objective).(Initializer); ok {
-			from, start = fmt.Sprintf("Init of %T", unmetered(p.Objective)), o.Init(seed)
+		if o, ok := offered[Initializer](p.Objective); ok {
+			from, start = fmt.Sprintf("Init of %T", innermost(p.Objective)), o.Init(seed)
 		} else {
 			start = make([]float64, p.Dim())
 		}
@@ -64,7 +64,7 @@ func (p *Problem) movesFromZero(ctx context.Context, method string) error {
 	}
 	if all > 0 && 2*stuck > all {
 		return fmt.Errorf("unlearn: %s would start at zeros, where the gradient of %d of %d parameters is zero, so that training does not move them: "+
-			"give Start, or let the objective %T be an Initializer", method, stuck, all, unmetered(p.Objective))
+			"give Start, or let the objective %T be an Initializer", method, stuck, all, innermost(p.Objective))
 	}
 	return nil
 }
