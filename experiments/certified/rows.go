@@ -11,7 +11,7 @@ import (
 // certifiedRows are the rows of tables and the lines of figures, in their order.
 func certifiedRows() []engine.Row {
 	rows := tabledata.Rows()
-	at := slices.IndexFunc(rows, func(r engine.Row) bool { return r.Label == "retrain" })
+	at := slices.IndexFunc(rows, func(r engine.Row) bool { return slices.Contains(tabledata.Ideals(), r.Label) })
 	rows = slices.Insert(rows, at, engine.Row{Label: released, Color: -1})
 	for _, r := range []struct {
 		label string

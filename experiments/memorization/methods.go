@@ -115,29 +115,34 @@ func (sub *secretSubject) difference(ctx context.Context, c *correction, theta [
 	return g, sub.problem.Difference(ctx, g, theta, c.applied)
 }
 
-// firstOrder tries a grid of tau, and a finer one around its best.
+// firstOrder tries a grid of tau, further values where the best is an end of it, and a finer grid
+// around the best.
 func (sub *secretSubject) firstOrder(ctx context.Context, c *correction) (*choice, error) {
 	g, err := sub.difference(ctx, c, sub.theta)
 	if err != nil {
 		return nil, err
 	}
 	ch := &choice{}
-	tryAll := func(taus []float64) error {
-		for _, tau := range taus {
-			t, err := sub.try(ctx, c, trial.Along(sub.theta, g, tau), records.Tags{"tau": tau})
-			if err != nil {
-				return err
-			}
-			ch.tries = append(ch.tries, t)
-		}
-		return nil
+	try := func(tau float64) (float64, error) {
+		t, err := sub.try(ctx, c, trial.Along(sub.theta, g, tau), records.Tags{"tau": tau})
+		ch.tries = append(ch.tries, t)
+		return sub.nearest().number(&t), err
 	}
-	if err := tryAll(tune.Grid(sub.set.Tau, sub.set.TauGrid)); err != nil {
-		return nil, err
-	}
-	if i, _ := sub.nearest().best(ch.tries); i >= 0 && sub.set.Tau.Tuned {
-		if err := tryAll(tune.Finer(sub.set.TauGrid, ch.tries[i].tags["tau"].(float64), sub.set.TauFine)); err != nil {
+	if !sub.set.Tau.Tuned {
+		if _, err := try(sub.set.Tau.Value); err != nil {
 			return nil, err
+		}
+	} else {
+		found, err := tune.Decades(sub.set.TauGrid, try)
+		if err != nil {
+			return nil, err
+		}
+		if !math.IsNaN(found.Best) {
+			for _, tau := range tune.Finer(found.Tried, found.Best, sub.set.TauFine) {
+				if _, err := try(tau); err != nil {
+					return nil, err
+				}
+			}
 		}
 	}
 	if ch.take(sub.nearest()) {
@@ -164,7 +169,7 @@ func (sub *secretSubject) firstOrderMatched(ctx context.Context, c *correction) 
 		return nil, err
 	}
 	tau, err := sub.matchingTau(ctx, g, second.Value)
-	var none *noMatch
+	var none *noMatchError
 	if errors.As(err, &none) {
 		return &choice{failed: none.Error()}, nil
 	}
@@ -180,10 +185,10 @@ func (sub *secretSubject) firstOrderMatched(ctx context.Context, c *correction) 
 	return ch, nil
 }
 
-// noMatch says that no tau of first order reaches a perplexity.
-type noMatch struct{ goal, reached float64 }
+// noMatchError says that no tau of first order reaches a perplexity.
+type noMatchError struct{ goal, reached float64 }
 
-func (e *noMatch) Error() string {
+func (e *noMatchError) Error() string {
 	return fmt.Sprintf("no tau of the grid gives the secret a log2-perplexity of %.4g bit, the most is %.4g", e.goal, e.reached)
 }
 
@@ -197,7 +202,7 @@ func (sub *secretSubject) matchingTau(ctx context.Context, g []float64, goal flo
 		}
 		bits, err := sub.perplexity(ctx, theta)
 		if err != nil && ctx.Err() == nil {
-			return math.Inf(1), nil // a model in ruins
+			return math.Inf(1), nil // the logits overflowed
 		}
 		return bits, err
 	}
@@ -227,7 +232,7 @@ func (sub *secretSubject) matchingTau(ctx context.Context, g []float64, goal flo
 		}
 		return above, nil
 	}
-	return 0, &noMatch{goal, reached}
+	return 0, &noMatchError{goal, reached}
 }
 
 // secondOrderLissa solves with LiSSA, scale and ridge from the spectrum of the Hessian itself:

@@ -23,6 +23,7 @@ import (
 // try is the result of one setting of a method.
 type try struct {
 	tags       records.Tags // the setting
+	path       path         // the same, of a second-order method
 	perplexity float64      // of the secret, bits
 	below      float64      // bits below the median of strings drawn from the first space
 	match      float64      // share of the secret that the completion gives
@@ -76,6 +77,18 @@ func (k criterion) best(tries []try) (int, bool) {
 	return best, within
 }
 
+// number orders tries as best does: the smallest is the best, and one that failed has none.
+func (k criterion) number(t *try) float64 {
+	switch {
+	case t.failed != "":
+		return math.NaN()
+	case t.lost <= k.limit:
+		v := k.value(t)
+		return v / (1 + v) // below 1
+	}
+	return 1 + t.lost
+}
+
 // tryStrings is how many strings are drawn for the median of a try: it is to order many tries. The
 // chosen one is measured on other strings.
 const tryStrings = 300
@@ -95,7 +108,7 @@ func (sub *secretSubject) try(ctx context.Context, c *correction, theta []float6
 	if ctx.Err() != nil {
 		return t, ctx.Err()
 	}
-	if err != nil { // a model in ruins gives logits that nothing can be made of
+	if err != nil { // the logits overflowed
 		t.failed = err.Error()
 		return t, nil
 	}
@@ -162,11 +175,11 @@ func (ch *choice) settings() records.Tags {
 	return ch.taken.tags
 }
 
-// tryOf is the try that a record was made from.
+// tryOf is the try that a record was made from, without its setting.
 func tryOf(r records.Record) try {
 	return try{
-		tags: records.Tags{"ridge": r.Text("ridge"), "step": r.Text("step")}, perplexity: r.Number("log2-perplexity"),
-		below: r.Number("below-median"), match: r.Number("completion-match"), lost: r.Number("points-lost"),
+		perplexity: r.Number("log2-perplexity"),
+		below:      r.Number("below-median"), match: r.Number("completion-match"), lost: r.Number("points-lost"),
 	}
 }
 

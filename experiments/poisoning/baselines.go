@@ -41,7 +41,7 @@ func (c *repair) name() string {
 	return fmt.Sprintf("%d-%d-%s", c.budget, c.draw, numbers.Shortest(c.known))
 }
 
-// trainedRecords measure what a training came to that was carried out before, and took that effort.
+// trainedRecords measure the result of a finished training, which took that effort.
 func (c *repair) trainedRecords(ctx context.Context, name string, theta []float64, effort []engine.Finding, ways ...string) ([]records.Record, error) {
 	t, err := c.target(ctx, false)
 	if err != nil {
@@ -104,5 +104,5 @@ func (c *repair) sisaRecords(ctx context.Context, name string, shards int) ([]re
 	}
 	flipped := c.problem.Train.Subset(c.rows)
 	found, err := c.answers(func(d *datasets.Dataset) ([]float64, error) { return u.Predict(ctx, d) }, flipped)
-	return c.records(name, c.tags().With(records.Tags{"statistics": kept, "note": u.Notes[0]}), append(training.effort, found...)), err
+	return c.records(name, c.tags().With(records.Tags{"statistics": kept}), append(training.effort, found...)), err
 }

@@ -14,7 +14,7 @@
 //	zero    "ok" where 0 has a meaning; without it numbers are above 0
 //	repeat  "ok" where a list of numbers may name one twice
 //	unit    what a number counts or is measured in
-//	scope   what depends on it, in the words of the program, for [Form.Key]
+//	scope   what depends on it, one of [Scopes], for [Form.Key]
 //
 // A field is a bool, a string, an int, a float64, an [Auto], or a list of strings, ints or
 // float64s; the fields of an embedded struct count as its own. A whole number has a largest value:

@@ -2,6 +2,7 @@ package tabledata
 
 import (
 	"fmt"
+	"slices"
 
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/numbers"
@@ -40,13 +41,13 @@ func ScatterFigures(r *engine.Results) []report.Figure {
 		f := report.Figure{Name: numbers.Shortest(v), Caption: "Change of the mean test loss of each draw, " + SizeTitle(r, v) + "; the dashed line is ideal",
 			X: "retraining: change of the test loss, nat", Y: "method: change of the test loss, nat", Identity: true}
 		ideal := map[int]float64{}
-		for _, l := range []string{"retrain", "retrain, warm"} {
+		for _, l := range Ideals() {
 			for _, rec := range r.Part("loss-difference", "label", l, size, v) {
 				ideal[rec.Draw] = rec.Value
 			}
 		}
 		for _, l := range Labels(r, "loss-difference") {
-			if l == "retrain" || l == "retrain, warm" {
+			if slices.Contains(Ideals(), l) {
 				continue
 			}
 			s := report.Series{Label: l, Points: true}
