@@ -653,15 +653,15 @@ func TestTheNumberOfATryOrdersAsTheChoiceDoes(t *testing.T) {
 func TestSearchesGoOnBeyondAnEndOfTheGrid(t *testing.T) {
 	sub, c := trainedSubject(t)
 	set := *sub.set
-	set.TauGrid, set.TauFine, set.AdamRates, set.FineEpochs, set.MaxLoss = []float64{1e-12, 1e-11}, 1, []float64{1e-9, 2e-9}, []int{1}, 100
+	set.TauGrid, set.TauFine, set.AdamRates, set.FineEpochs, set.MaxLoss = []float64{1e-5, 1e-4}, 1, []float64{1e-3, 2e-3}, []int{1}, 100
 	sub.set = &set
 	first, err := sub.firstOrder(t.Context(), c)
 	require.NoError(t, err)
-	assert.GreaterOrEqual(t, len(first.tries), 3, "steps that are much too short")
+	assert.GreaterOrEqual(t, len(first.tries), 3)
 	adam, err := sub.fineTuneAdam(t.Context(), c)
 	require.NoError(t, err)
 	require.GreaterOrEqual(t, len(adam.tries), 3)
-	assert.Contains(t, []any{4e-9, 0.5e-9}, adam.tries[2].tags["tau-ft"], "a finer grid goes on by its own stride")
+	assert.Contains(t, []any{4e-3, 0.5e-3}, adam.tries[2].tags["tau-ft"], "a finer grid goes on by its own stride")
 }
 
 // Damaged records are errors, not steps of length 0.

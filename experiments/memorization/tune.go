@@ -113,7 +113,7 @@ func (sub *secretSubject) try(ctx context.Context, c *correction, theta []float6
 		return t, nil
 	}
 	t.perplexity = bits[0]
-	t.below = median(slices.Sorted(slices.Values(bits[1:]))) - bits[0]
+	t.below = records.MiddleOf(bits[1:]).Median - bits[0]
 	completion, err := sub.probe.Complete(ctx, theta, sub.length)
 	if err != nil {
 		return t, err
@@ -138,15 +138,6 @@ func (sub *secretSubject) otherStrings() [][]int32 {
 		}
 	}
 	return out
-}
-
-// median is that of sorted values.
-func median(sorted []float64) float64 {
-	n := len(sorted)
-	if n == 0 {
-		return math.NaN()
-	}
-	return (sorted[(n-1)/2] + sorted[n/2]) / 2
 }
 
 // findings are the tries, and the one taken.

@@ -108,15 +108,6 @@ func (f *Form[T]) Field(name string) (Field, bool) {
 	return f.fields[i], true
 }
 
-// Name returns the name of a setting that is given by one of its other names; every other text as
-// it is.
-func (f *Form[T]) Name(name string) string {
-	if field, ok := f.Field(name); ok {
-		return field.Name
-	}
-	return name
-}
-
 // Set changes one setting from its text; lists are separated by commas. On an error nothing is
 // changed; that of an unknown name lists the known ones.
 func (f *Form[T]) Set(s *T, name, text string) error {

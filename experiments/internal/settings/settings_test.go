@@ -43,7 +43,11 @@ func TestTagsAreRead(t *testing.T) {
 	guests, _ := f.Field("guests")
 	assert.Equal(t, []string{"dinner", "supper"}, guests.Owners)
 	assert.Equal(t, []string{"ann", "bob"}, guests.Words)
-	assert.Equal(t, []string{"rate", "rate", "nobody"}, []string{f.Name("lr"), f.Name("step_length"), f.Name("nobody")})
+	for _, other := range []string{"lr", "step_length"} {
+		rate, ok := f.Field(other)
+		require.True(t, ok)
+		assert.Equal(t, "rate", rate.Name)
+	}
 	_, ok = f.Field("nobody")
 	assert.False(t, ok)
 }

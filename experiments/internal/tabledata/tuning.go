@@ -38,7 +38,7 @@ import (
 //
 // Nothing is chosen on what is measured: the tuning draws are other draws than the measured ones,
 // and the test samples of the criterion one half of the test set, of which the other half is
-// measured (Subject.Choice).
+// measured (Fitted.Choice).
 var (
 	tauGrid   = []float64{1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1}
 	rateGrid  = []float64{1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1}
@@ -51,7 +51,7 @@ const CriterionMetric = "tuning-criterion"
 // What is recorded of choosing beside its result: see tuning.
 const ChoosingSeconds, CriterionSeconds, choiceSamples = "choosing-seconds", "criterion-seconds", "choice-samples"
 
-// Tuning is what auto came to.
+// Tuning holds the chosen settings.
 type Tuning struct {
 	Steps  steps
 	Trials []trial.Outcome // one for each value tried, with the criterion as its metric
@@ -101,7 +101,7 @@ func (s *Settings) tuneSize(size int) int {
 	return size
 }
 
-// TuningKey names a choice in Session.tunings.
+// TuningKey names a choice in Session.Tunings.
 func (s *Session) TuningKey(set *Settings, size int) string {
 	return fmt.Sprint(trialKey(set), set.tuneSize(size))
 }

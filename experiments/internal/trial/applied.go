@@ -95,7 +95,7 @@ func MethodFailed(err error) bool {
 	return errors.As(err, &diverged) || errors.As(err, &short) || errors.As(err, &indefinite) || errors.As(err, &worse)
 }
 
-// Applied is what a method came to, and what it took.
+// Applied is the result of a method, and what it took.
 type Applied struct {
 	Theta    []float64
 	Findings []engine.Finding
@@ -104,7 +104,7 @@ type Applied struct {
 }
 
 // CarryOut carries a method out. works reports whether the model gives numbers at the parameters
-// that it came to.
+// that it leads to.
 func (s *Subject) CarryOut(ctx context.Context, m Contender, r unlearn.Request, works func(context.Context, []float64) (bool, error)) (*Applied, error) {
 	o, u, err := s.Apply(ctx, m, r)
 	if err != nil || u == nil {
