@@ -25,7 +25,7 @@ func ExampleCSV_like() {
 	fmt.Println(test.Columns, test.X.(*datasets.Dense).Data, test.ClassNames[int(test.Y[0])])
 	_, err = format.Read(strings.NewReader("age,bought,city\n30,yes,Rome\n30,yes,Paris\n"), "other.csv")
 	fmt.Println(err)
-	// Output: [city_Bonn city_Oslo city_Rome age] [0 0 1 0.25] yes datasets: other.csv:3: column
-	// "city": the level "Paris" is not among those of the coding (Bonn, Oslo, Rome): mend the file,
-	// or set Unknown to "zero" or "drop"
+	// Output:
+	// [city_Bonn city_Oslo city_Rome age] [0 0 1 0.25] yes
+	// datasets: other.csv:3: column "city": the level "Paris" is not among those of the coding (Bonn, Oslo, Rome): mend the file, or set Unknown to "zero" or "drop"
 }

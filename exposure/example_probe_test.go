@@ -42,7 +42,7 @@ func ExampleProbe() {
 		fmt.Printf("completion %v, %d of 4 right; log-perplexity %.2f bits, rank %d of 10^4, exposure %.2f bits (%s)\n",
 			completion, p.Match(completion), e.LogPerplexity, e.Rank, e.Bits, e.Method)
 	}
-	// Output: completion [8 9 0 1], 4 of 4 right; log-perplexity 0.34 bits, rank 1 of 10^4,
-	// exposure 13.29 bits (exact) completion [0 0 0 0], 0 of 4 right; log-perplexity 18.68 bits,
-	// rank 10000 of 10^4, exposure 0.00 bits (exact)
+	// Output:
+	// completion [8 9 0 1], 4 of 4 right; log-perplexity 0.34 bits, rank 1 of 10^4, exposure 13.29 bits (exact)
+	// completion [0 0 0 0], 0 of 4 right; log-perplexity 18.68 bits, rank 10000 of 10^4, exposure 0.00 bits (exact)
 }

@@ -67,8 +67,7 @@ func ExampleError() {
 	_, err := graph.Grad(y, x)
 	e := err.(*graph.Error)
 	fmt.Println(e.Op, "->", e.Message)
-	// Output: softmaxOp -> this stock operation is not on the list of those that are known to be
-	// differentiated rightly; use graph.Softmax
+	// Output: softmaxOp -> this stock operation is not on the list of those that are known to be differentiated rightly; use graph.Softmax
 }
 
 // A layer of long short-term memory on a sequence of two numbers: each state follows from the one

@@ -64,7 +64,7 @@ func (f *facts) meetTables(d *datasets.Dataset) error {
 	case *datasets.Tokens:
 		for _, rows := range f.tables {
 			if rows > 0 && x.Vocabulary > rows {
-				return fmt.Errorf("%s has tokens of a vocabulary of %d, and the network a table of %d rows for them: make the vocabulary of one that of the other",
+				return fmt.Errorf("%s has tokens of a vocabulary of %d, and the network a table of %d rows for them: use the same vocabulary for both",
 					title(d), x.Vocabulary, rows)
 			}
 		}

@@ -17,7 +17,7 @@
 //	}
 //	fmt.Println(update.Before > update.After, update.Data.Len())
 //
-// The types in groups:
+// The main types in groups:
 //
 //   - requests: [Request] and its [Change]s, made by [RemoveSamples], [RemoveFeatures],
 //     [CorrectLabels], [CorrectFeatures], [CorrectSamples], [CorrectSpans] and joined by [Merge];

@@ -188,8 +188,8 @@ func ExampleRequest_Apply() {
 func ExampleMerge() {
 	_, err := unlearn.Merge(unlearn.RemoveSamples(1, 4), unlearn.CorrectLabels([]int{3, 4}, []float64{4, 10}))
 	fmt.Println(err)
-	// Output: unlearn: "remove samples" and "correct labels" overlap in row 4: say once what shall
-	// become of it
+	// Output:
+	// unlearn: "remove samples" and "correct labels" overlap in row 4: say once what shall become of it
 }
 
 // Occlusion keeps the model and blinds it to the feature.

@@ -61,7 +61,7 @@ func (s *lissaRun) fromSpectrum(ctx context.Context) error {
 	}
 	if s.Scale == 0 {
 		s.scale = scaleMargin * (largest + max(smallest, 0)) / 2
-		s.say("scale %.5g: half the sum of the extreme eigenvalues %.5g and %.5g that Lanczos found in %.0f products, and 1 %%",
+		s.say("scale %.5g: 1.01 times half the sum of the extreme eigenvalues %.5g and %.5g that Lanczos found in %.0f products",
 			s.units.real(s.scale), s.units.real(largest), s.units.real(smallest), cost)
 	}
 	return nil

@@ -11,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"lethe/experiments"
 )
 
 // commandsIn returns the command lines of this program that a page shows, each as its words. A
@@ -115,4 +117,18 @@ func TestDryRunSaysWhatWouldRunAndDoesNothing(t *testing.T) {
 	saved, err := os.ReadFile(config)
 	require.NoError(t, err)
 	assert.Contains(t, string(saved), strings.SplitN(planned, "\n", 2)[0])
+}
+
+// The table of docs/experiments.md asks what the experiments ask, in their order.
+func TestPageOfExperimentsAsksTheirQuestions(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "experiments.md"))
+	require.NoError(t, err)
+	_, table, found := strings.Cut(string(page), "| id | question |\n|---|---|\n")
+	require.True(t, found, "docs/experiments.md has no table with the columns id and question")
+	table, _, _ = strings.Cut(table, "\n\n")
+	var want []string
+	for _, e := range experiments.Experiments() {
+		want = append(want, "| `"+e.ID+"` | "+inCell(questionAndParts(e))+" |")
+	}
+	assert.Equal(t, strings.Join(want, "\n"), table, "copy the questions of the experiments to docs/experiments.md")
 }

@@ -36,10 +36,27 @@ func (c *listCommand) Run(t *terminal) error {
 			fmt.Fprintf(t.stdout, "\nof %s only:\n", group.owners)
 		}
 		for _, f := range group.fields {
-			printSetting(t.stdout, f.Name, f.Doc)
+			printSetting(t.stdout, f.Name, f.Doc+manyWords(f))
 		}
 	}
 	return nil
+}
+
+// manyWords returns the words of a setting that has many, for each experiment that takes it; ""
+// for a setting with few, whose meaning names them.
+func manyWords(f experiments.Field) string {
+	text := ""
+	if !hasMany(f) {
+		return text
+	}
+	for _, e := range experiments.Experiments() {
+		for _, own := range e.Domain.New().Fields() {
+			if own.Name == f.Name && e.Takes(f.Name) {
+				text += ". Words for " + e.ID + ": " + strings.Join(own.Words, ", ")
+			}
+		}
+	}
+	return text
 }
 
 // describe prints an experiment in two columns that fit into 80 characters.
@@ -49,13 +66,17 @@ func describe(w io.Writer, e *experiments.Experiment) {
 		fmt.Fprintf(w, "%-17s %s\n", name, line)
 		name = ""
 	}
-	text := e.Question
-	if len(e.Parts) > 0 {
-		text += " (" + strings.Join(e.Parts, ", ") + ")"
-	}
-	for _, line := range wrap(text, 60) {
+	for _, line := range wrap(questionAndParts(e), 60) {
 		fmt.Fprintf(w, "%-17s   %s\n", "", line)
 	}
+}
+
+// questionAndParts returns the question of an experiment and the experiments that it consists of.
+func questionAndParts(e *experiments.Experiment) string {
+	if len(e.Parts) == 0 {
+		return e.Question
+	}
+	return e.Question + " (" + strings.Join(e.Parts, ", ") + ")"
 }
 
 // printSetting prints a setting in two columns that fit into 80 characters.

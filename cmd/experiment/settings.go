@@ -69,11 +69,14 @@ func alsoNamed(f experiments.Field) string {
 	return " (also named " + listed(f.Also) + ")"
 }
 
+// hasMany reports whether a setting has too many words for a cell of a table.
+func hasMany(f experiments.Field) bool { return len(f.Words) > 8 }
+
 // values says what a setting may be, as far as its bounds and words do.
 func values(f experiments.Field) string {
 	switch {
-	case len(f.Words) > 8: // methods, so that a new one needs no new page
-		return "the error for an unknown word lists them"
+	case hasMany(f): // methods: the page stays as it is when one is added
+		return "`go run ./cmd/experiment list --settings` lists them"
 	case len(f.Words) > 0:
 		return strings.Join(f.Words, ", ")
 	}

@@ -39,3 +39,20 @@ func TestSettingsPageIsWhatIsPrinted(t *testing.T) {
 	require.ErrorContains(t, err, "--settings --markdown")
 	assert.Equal(t, misused, exitCode(err))
 }
+
+// A list of methods that is too long for the page is in the listing, for each experiment that takes
+// it.
+func TestListOfSettingsHasTheMethodsOfEachExperiment(t *testing.T) {
+	text, _, err := call(t, "list", "--settings")
+	require.NoError(t, err)
+	words := strings.Join(strings.Fields(text), " ")
+	for _, e := range experiments.Experiments() {
+		for _, f := range e.Domain.New().Fields() {
+			if f.Name == "methods" {
+				assert.Contains(t, words, "Words for "+e.ID+": "+strings.Join(f.Words, ", "))
+			}
+		}
+	}
+	assert.Contains(t, words, "Words for memorization: ")
+	assert.Contains(t, words, "Words for poisoning: ")
+}

@@ -202,7 +202,7 @@ func (sub *secretSubject) matchingTau(ctx context.Context, g []float64, goal flo
 		}
 		bits, err := sub.perplexity(ctx, theta)
 		if err != nil && ctx.Err() == nil {
-			return math.Inf(1), nil // the logits overflowed
+			return math.Inf(1), nil // the model overflowed
 		}
 		return bits, err
 	}

@@ -148,7 +148,7 @@ func (sub *secretSubject) secondOrderRepeated(ctx context.Context, c *correction
 	return sub.repeated(ctx, c, begin.ridges[:1], begin.steps[:1], nil, func(int) criterion { return sub.nearest() })
 }
 
-// secondOrderExposure repeats second order so that the secret comes to lie among other strings, at
+// secondOrderExposure repeats second order until the secret is as likely as other strings, at
 // a loss that may grow from round to round, and takes the best of all second-order steps that were
 // tried, those of the variants before it too.
 func (sub *secretSubject) secondOrderExposure(ctx context.Context, c *correction) (*choice, error) {

@@ -39,7 +39,7 @@ type choice struct {
 	taken  *try           // nil where nothing was to be chosen
 	within bool           // it loses no more than it may
 	failed string         // why there is no method
-	update *trial.Applied // what the method came to, where that is known already
+	update *trial.Applied // the result of the method, where it is known already
 	trace  *trial.Trace   // of a solve
 }
 
@@ -108,7 +108,7 @@ func (sub *secretSubject) try(ctx context.Context, c *correction, theta []float6
 	if ctx.Err() != nil {
 		return t, ctx.Err()
 	}
-	if err != nil { // the logits overflowed
+	if err != nil { // the model overflowed: its logits are not finite
 		t.failed = err.Error()
 		return t, nil
 	}

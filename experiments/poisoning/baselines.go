@@ -41,7 +41,7 @@ func (c *repair) name() string {
 	return fmt.Sprintf("%d-%d-%s", c.budget, c.draw, numbers.Shortest(c.known))
 }
 
-// trainedRecords measure the result of a finished training, which took that effort.
+// trainedRecords returns the records of the result of a finished training, with its effort.
 func (c *repair) trainedRecords(ctx context.Context, name string, theta []float64, effort []engine.Finding, ways ...string) ([]records.Record, error) {
 	t, err := c.target(ctx, false)
 	if err != nil {

@@ -197,8 +197,8 @@ func (ch *stepChoice) findings(chunk int) []engine.Finding {
 	return out
 }
 
-// chunkFindings say what validation accuracy each chunk led to, from before the first on, and
-// whether it was taken. A refused chunk that led to no number keeps the accuracy before it.
+// chunkFindings returns the validation accuracy before the first chunk and after each chunk, and
+// whether the chunk was taken. A chunk without a finite accuracy gets that of the chunks before it.
 func chunkFindings(scores []float64, facts []unlearn.Fact) []engine.Finding {
 	var out []engine.Finding
 	reached := math.NaN()

@@ -114,7 +114,7 @@ func (sub *poisonSubject) trained(ctx context.Context) ([]float64, error) {
 }
 
 // cleaned returns the parameters after training on the true labels from the same start in the same
-// order: retraining on labels that are all corrected comes to just these.
+// order: retraining on fully corrected labels gives the same parameters.
 func (sub *poisonSubject) cleaned(ctx context.Context) ([]float64, error) {
 	key := fmt.Sprint(modelKey(sub.set), sub.draw)
 	if theta, ok := sub.session.clean[key]; ok {

@@ -61,7 +61,9 @@ func TestSettingsAreReadAndWrittenAlike(t *testing.T) {
 	} {
 		var s, again recipe
 		require.NoError(t, f.Set(&s, c.key, c.text), c.key)
-		name := f.Name(c.key)
+		field, ok := f.Field(c.key)
+		require.True(t, ok, c.key)
+		name := field.Name
 		assert.Equal(t, c.want, f.Text(&s, name))
 		require.NoError(t, f.Check(&s, name))
 		require.NoError(t, f.Set(&again, name, c.want))

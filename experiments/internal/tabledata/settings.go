@@ -3,7 +3,7 @@ package tabledata
 import "lethe/experiments/internal/settings"
 
 // Settings are what --set may change, for one experiment on one data set and model. The defaults
-// are those of docs/paper.md#linear-models as far as it gives them; see [Defaults].
+// are those of docs/paper.md#linear-models if it gives them; see [Defaults].
 type Settings struct {
 	Request  string `set:"request" scope:"method" doc:"what to unlearn: features, labels or samples" words:"features|labels|samples"`
 	Features []int  `set:"features" scope:"run" doc:"numbers of columns to remove (sparse data sets)" max:"1e9"`

@@ -78,7 +78,8 @@ func (s *Session) TrialOf(ctx context.Context, set *Settings, size, draw int, na
 	return out, nil
 }
 
-// measuredDraw is what a draw's methods came to, and the reference that they were measured against.
+// measuredDraw holds the outcomes of a draw's methods, and the reference that they were measured
+// against.
 type measuredDraw struct {
 	outcomes []trial.Outcome
 	ref      *Reference

@@ -50,8 +50,8 @@ func TuningTables(r *engine.Results) []report.Table {
 		if len(sizes) > 0 && sizes[0] != nil {
 			at = strings.Join(sizeNumbers(r, sizes), ", ")
 		}
-		t.Note = fmt.Sprintf("Chosen: %s. The criterion is the same for tau, tau-ft and ridge: the median %s over draws (%s, of size %s) that are not among the "+
-			"measured ones.%s", taken(r, "chosen-"+c.name, sizes), criterion, r.Setting("tune-draws"), at, choiceNote(r))
+		t.Note = fmt.Sprintf("Chosen: %s. The criterion is the same for tau, tau-ft and ridge: the median over %s of size %s of the %s.%s",
+			taken(r, "chosen-"+c.name, sizes), separateDraws(r), at, criterion, choiceNote(r))
 		if c.name == "tau-ft" && r.Setting("epochs") == "0" && r.Where("chosen-epochs").N > 0 {
 			passes, rule := taken(r, "chosen-epochs", sizes), "which cost as much as second order; a Hessian product counts as two gradients."
 			if several {
@@ -186,11 +186,19 @@ func noChangeNote(r *engine.Results) string {
 			idle = append(idle, text)
 		}
 		if len(idle) > 0 {
-			note += fmt.Sprintf(" No %s for %s improves on no update: no value tried brings the median %s 1 %% below that without an update (%s).",
-				c.name, c.method, criterionName(r), strings.Join(idle, "; "))
+			note += fmt.Sprintf(" For %s, no %s is at least %s %% better than no update, by the median %s (%s).",
+				c.method, c.name, numbers.Shortest(100*worthwhile), criterionName(r), strings.Join(idle, "; "))
 		}
 	}
 	return note
+}
+
+// separateDraws counts the draws on which settings were chosen.
+func separateDraws(r *engine.Results) string {
+	if n := r.Setting("tune-draws"); n != "1" {
+		return n + " separate draws"
+	}
+	return "1 separate draw"
 }
 
 // choiceNote says which test samples the criterion was taken on.

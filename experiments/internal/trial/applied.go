@@ -95,7 +95,7 @@ func MethodFailed(err error) bool {
 	return errors.As(err, &diverged) || errors.As(err, &short) || errors.As(err, &indefinite) || errors.As(err, &worse)
 }
 
-// Applied is the result of a method, and what it took.
+// Applied is the result of a method: its parameters, its costs, and why it failed if it did.
 type Applied struct {
 	Theta    []float64
 	Findings []engine.Finding
@@ -103,8 +103,8 @@ type Applied struct {
 	Failed   string
 }
 
-// CarryOut carries a method out. works reports whether the model gives numbers at the parameters
-// that it leads to.
+// CarryOut carries a method out. works reports whether the model gives finite numbers at the
+// resulting parameters.
 func (s *Subject) CarryOut(ctx context.Context, m Contender, r unlearn.Request, works func(context.Context, []float64) (bool, error)) (*Applied, error) {
 	o, u, err := s.Apply(ctx, m, r)
 	if err != nil || u == nil {
