@@ -1,8 +1,10 @@
 package experiments
 
 import (
+	"lethe/experiments/internal/compare"
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/records"
+	"lethe/experiments/internal/report"
 	"lethe/experiments/internal/settings"
 	"lethe/experiments/poisoning"
 )
@@ -34,6 +36,11 @@ type (
 	TrainingStatus = engine.TrainingStatus
 	// Field is a setting: its name, its meaning, and what it may be.
 	Field = settings.Field
+	// Comparison is what two runs say about each other, Choice which metrics are compared.
+	Comparison = compare.Comparison
+	Choice     = compare.Choice
+	// Table is a table of a run or of several, with the experiment that it belongs to.
+	Table = report.Exported
 	// Quiet is a Progress that says nothing.
 	Quiet = engine.Quiet
 )
@@ -56,8 +63,17 @@ var (
 	ReadConfig   = engine.ReadConfig
 	ReadRecords  = engine.ReadRecords
 	Render       = engine.Render
-	Merge        = engine.Merge
 	RunFolders   = engine.RunFolders
 	Text         = engine.Text
+	Page         = compare.Page
+	Tables       = compare.Tables
+	Free         = compare.Free
+	WriteFile    = records.WriteFile
+	ReadRun      = compare.Read
+	Compare      = compare.Two
+	TablesNamed  = report.TablesNamed
+	CSV          = report.CSV
+	LaTeX        = report.LaTeX
+	JSON         = report.JSON
 	SaveNetworks = poisoning.SaveNetworks
 )

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -116,5 +117,27 @@ func TestARepeatedRunIsSound(t *testing.T) {
 		entries, err := os.ReadDir(out)
 		require.NoError(t, err)
 		require.Empty(t, entries, "nothing is begun")
+	}
+}
+
+// A run without a version is of the first. A newer version than this program's is an error that says
+// so, whatever else the file holds.
+func TestVersionsOfRecords(t *testing.T) {
+	whole := filepath.Join("testdata", "adult-mlp-quick-1", records.ConfigName)
+	old, err := engine.ReadConfig(whole)
+	require.NoError(t, err)
+	assert.Equal(t, 1, old.RecordsVersion)
+	old.RecordsVersion = 0
+	present := old.Encode()
+	require.Contains(t, string(present), "\nrecords-version: 2\n")
+	got, err := engine.DecodeConfig("config.yaml", present)
+	require.NoError(t, err)
+	assert.Equal(t, records.Version, got.RecordsVersion)
+	for _, c := range []struct{ version, want string }{
+		{"3\nnew-field: 1", "config.yaml: the run was written by a newer version of this program: its records have version 3, and this program reads versions up to 2"},
+		{"0", `records-version is "0"; it is a whole number from 1`}, {"2.5", `is "2.5"`}, {"", `is ""`}, {"two", `is "two"`},
+	} {
+		_, err := engine.DecodeConfig("config.yaml", []byte(strings.Replace(string(present), "records-version: 2", "records-version: "+c.version, 1)))
+		assert.ErrorContains(t, err, c.want)
 	}
 }

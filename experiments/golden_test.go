@@ -24,7 +24,7 @@ import (
 var update = flag.Bool("update", false, "write the golden files")
 
 // TestGolden shows each run under testdata and compares every table, every figure's description,
-// the line of settings and the claims with a file of its own below the run's folder golden. The
+// the line of settings, the answers and the targets with a file of its own below the run's folder golden. The
 // records of the quick runs are made up; those of the smoke runs were measured by
 //
 //	experiment run <experiment> --dataset diabetes --profile smoke --seed 7
@@ -73,9 +73,24 @@ func shownFiles(d *report.Document) map[string]string {
 		}
 		out[path] = text
 	}
-	out["run.txt"] = strings.Join(append([]string{d.Title, d.Summary, d.Command}, d.Facts...), "\n") + "\n"
-	if d.Claims != nil {
-		out["claims.md"] = d.Claims.Markdown()
+	lines := []string{d.Title, d.Summary, d.Command}
+	for _, f := range d.Facts {
+		lines = append(lines, f.Name+": "+f.Text)
+	}
+	out["run.txt"] = strings.Join(lines, "\n") + "\n"
+	var answers strings.Builder
+	for i := range d.Answers {
+		a := &d.Answers[i]
+		fmt.Fprintf(&answers, "%s\n%s\n%s\nnot shown: %s\n\n", a.Question, a.Text, a.Verdict(), a.Limits)
+	}
+	out["answers.txt"] = answers.String()
+	for i := range d.Answers {
+		if t := report.ComparedTable(d.Answers[i].Compared); t != nil {
+			add("", "compared-"+d.Answers[i].Part, ".md", t.Markdown())
+		}
+	}
+	if t := report.TargetsTable(report.Targets(d.Answers)); t != nil {
+		out["targets.md"] = t.Markdown()
 	}
 	for _, s := range d.Sections {
 		dir := s.ID + "/"
@@ -102,7 +117,8 @@ func fileName(title string) string {
 // Four digits are the same on all processors.
 func described(f *report.Figure) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n%s\nx: %s%s\ny: %s%s\n", f.Name, f.Caption, cmp.Or(f.X, "-"), when(f.LogX, ", logarithmic"), cmp.Or(f.Y, "-"), when(f.LogY, ", logarithmic"))
+	x, y := f.Axes()
+	fmt.Fprintf(&b, "%s\n%s\n%s\n%s\nx: %s, %s\ny: %s, %s\n", f.Name, f.Title, f.Subtitle, f.Caption, cmp.Or(f.X, "-"), x.Scale, cmp.Or(f.Y, "-"), y.Scale)
 	if f.Identity {
 		b.WriteString("the line y = x\n")
 	}
@@ -117,8 +133,10 @@ func described(f *report.Figure) string {
 	}
 	for i, s := range f.Series {
 		color := ""
-		if legend := f.Legend(); s.Label != "" && len(s.X) > 0 {
-			color = ", " + legend[slices.IndexFunc(legend, func(l report.LegendEntry) bool { return l.Label == s.Label })].Color
+		for _, l := range f.Legend() {
+			if l.Series == i {
+				color = fmt.Sprintf(", mark %d", l.Number)
+			}
 		}
 		fmt.Fprintf(&b, "series %d: %s%s%s%s%s%s%s\n", i+1, cmp.Or(s.Label, "not in the legend"), color, when(s.Of != "", ", of "+s.Of), when(s.Points, ", points"),
 			when(s.Bare, ", without marks"), when(s.Dashed, ", dashed"), when(s.Filled, ", filled"))

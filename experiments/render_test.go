@@ -12,8 +12,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"lethe/experiments/internal/engine"
-	"lethe/experiments/internal/records"
-	"lethe/experiments/internal/tabledata"
 	"lethe/experiments/internal/tried"
 )
 
@@ -51,29 +49,11 @@ func TestReportOfSeveralRunsIsOnePage(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []string{a, b}, dirs)
 	path := filepath.Join(out, "all.html")
-	require.NoError(t, engine.Merge(dirs, path))
+	require.NoError(t, engine.Merge(nil, dirs, nil, path))
 	page, err := os.ReadFile(path)
 	require.NoError(t, err)
 	assert.Contains(t, string(page), `id="run1-affected"`)
 	assert.Contains(t, string(page), `id="run2-sharding"`)
 	_, err = engine.RunFolders([]string{t.TempDir()})
 	assert.ErrorContains(t, err, "holds no run")
-}
-
-// A ratio is taken over the draws that both methods have, and a method that failed in one fails the
-// claim.
-func TestNearerComparesTheSameDraws(t *testing.T) {
-	rec := func(method, metric string, draw int, v float64) records.Record {
-		return records.Record{Experiment: "scatter", Model: "linear", Method: method, Metric: metric, Draw: draw, Value: v, Settings: map[string]any{"features": 10.0}}
-	}
-	r := &engine.Results{ID: "scatter", Config: &engine.Config{}, Results: records.Results{Records: []records.Record{
-		rec("second-order", "loss-distance", 0, 1), rec("second-order", "loss-distance", 1, 2),
-		rec("none", "loss-distance", 0, 2), rec("none", "loss-distance", 1, 1.5), rec("none", "loss-distance", 2, 99)}}}
-	c := tabledata.Nearer(r, "x", "loss-distance", "none", 10, 1)
-	assert.True(t, c.Met)
-	assert.Equal(t, "1.38× (median; nearer in 1 of 2 draws)", c.Measured) // of 2 and 0.75
-	assert.False(t, tabledata.Nearer(r, "x", "loss-distance", "none", 10, 2).Met)
-	assert.False(t, tabledata.Nearer(r, "x", "loss-distance", "second-order", 10, 1).Met, "a tie is not nearer")
-	r.Records = append(r.Records, rec("none", "failed", 3, 1))
-	assert.False(t, tabledata.Nearer(r, "x", "loss-distance", "none", 10, 1).Met)
 }

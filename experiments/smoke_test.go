@@ -26,11 +26,12 @@ func TestEveryExperimentRunsInTheSmokeProfile(t *testing.T) {
 				recs, err := engine.ReadRecords(dir)
 				require.NoError(t, err)
 				require.NotEmpty(t, recs)
+				documented(t, recs)
 				for _, r := range recs {
 					assert.NotEqual(t, "failed", r.Metric, "%v", r)
 					assert.Equal(t, []any{e.ID, tried.Dataset(e), model, uint64(7)}, []any{r.Experiment, r.Dataset, r.Model, r.Seed})
 				}
-				for _, name := range []string{records.ConfigName, records.RecordsName, records.TablesName, records.ReportName} {
+				for _, name := range []string{records.ConfigName, records.RecordsName, records.TablesName, records.CSVName, records.ReportName} {
 					info, err := os.Stat(filepath.Join(dir, name))
 					require.NoError(t, err)
 					assert.Positive(t, info.Size(), name)

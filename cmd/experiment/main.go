@@ -72,7 +72,8 @@ type commands struct {
 
 	List     listCommand     `cmd:"" help:"List the experiments, the questions they answer, and their settings."`
 	Run      runCommand      `cmd:"" help:"Run experiments and write tables, figures and a report."`
-	Report   reportCommand   `cmd:"" help:"Rebuild tables, figures and report from the records of a run."`
+	Report   reportCommand   `cmd:"" help:"Rebuild the tables, figures and report of a run, or report on several runs."`
+	Compare  compareCommand  `cmd:"" help:"Compare two runs: both values, interval and verdict by metric and method."`
 	Networks networksCommand `cmd:"" help:"Save the trained networks of a poisoning run, for run --networks."`
 	Data     dataCommand     `cmd:"" help:"List, fetch and verify data sets."`
 	Bench    benchCommand    `cmd:"" help:"Time the standard workloads."`

@@ -165,20 +165,6 @@ func TestDoctorFindsTheDerivativesRight(t *testing.T) {
 	}
 }
 
-func TestReportFindsTheRunsOfAllExperiments(t *testing.T) {
-	out := t.TempDir()
-	for _, id := range []string{"sharding", "affected"} {
-		_, _, err := call(t, "run", id, "--dataset", "diabetes", "--profile", "smoke", "--out", out, "--quiet")
-		require.NoError(t, err)
-	}
-	stdout, _, err := call(t, "report", out)
-	require.NoError(t, err)
-	for _, path := range []string{filepath.Join("sharding", "diabetes-linear-smoke-1", "report.html"), filepath.Join("affected", "diabetes-linear-smoke-1", "report.html"), "report.html"} {
-		assert.Contains(t, stdout, filepath.Join(out, path)+"\n")
-		assert.FileExists(t, filepath.Join(out, path))
-	}
-}
-
 func TestARepeatWithoutOutNamesIt(t *testing.T) {
 	out := t.TempDir()
 	_, _, err := call(t, "run", "sharding", "--dataset", "diabetes", "--profile", "smoke", "--out", out, "--quiet")

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -156,49 +155,15 @@ func (c *runCommand) one(t *terminal, o *experiments.Order) error {
 		return err
 	}
 	if len(runs) > 1 {
-		path := filepath.Join(filepath.Dir(runs[0].Dir), "report.html")
 		dirs := make([]string, len(runs))
 		for i, r := range runs {
 			dirs[i] = r.Dir
 		}
-		if err := experiments.Merge(dirs, path); err != nil {
+		path, err := experiments.Page(dirs, "", false)
+		if err != nil {
 			return err
 		}
 		fmt.Fprintf(t.stdout, "Combined report: %s\n", path)
 	}
-	return nil
-}
-
-type reportCommand struct {
-	Dirs []string `arg:"" name:"dir" help:"Folders of runs, or a folder that contains them."`
-	Out  string   `help:"File for the combined report of several runs." placeholder:"FILE"`
-}
-
-// Run renders the folders.
-func (c *reportCommand) Run(t *terminal) error {
-	dirs, err := experiments.RunFolders(c.Dirs)
-	if err != nil {
-		return err
-	}
-	for _, dir := range dirs {
-		if err := experiments.Render(dir); err != nil {
-			return err
-		}
-		fmt.Fprintln(t.stdout, filepath.Join(dir, "report.html"))
-	}
-	if len(dirs) < 2 && c.Out == "" {
-		return nil
-	}
-	path := c.Out
-	switch {
-	case path == "" && len(c.Dirs) == 1: // a folder that holds the runs
-		path = filepath.Join(c.Dirs[0], "report.html")
-	case path == "":
-		path = filepath.Join(filepath.Dir(dirs[0]), "report.html")
-	}
-	if err := experiments.Merge(dirs, path); err != nil {
-		return err
-	}
-	fmt.Fprintln(t.stdout, path)
 	return nil
 }

@@ -36,7 +36,7 @@ func Certified() *engine.Experiment {
 			}
 			return units, nil
 		},
-		Own: []string{"epsilons", "delta"}, Rows: certifiedRows(), Label: startLabel, Claims: certifiedClaims,
+		Own: []string{"epsilons", "delta"}, Rows: certifiedRows(), Label: startLabel, Answers: certifiedAnswers,
 		Tables:  certifiedTables,
 		Figures: certifiedFigures,
 	}.Runnable()

@@ -48,7 +48,7 @@ func LossBudget() *engine.Experiment {
 			}
 			return units, nil
 		},
-		Own: []string{"epsilons", "delta", "requests"}, Idle: idleInStreams(id), Rows: certifiedRows(), Claims: lossBudgetClaims,
+		Own: []string{"epsilons", "delta", "requests"}, Idle: idleInStreams(id), Rows: certifiedRows(), Answers: lossBudgetAnswers,
 		Tables:  lossBudgetTables,
 		Figures: lossBudgetFigures,
 	}.Runnable()

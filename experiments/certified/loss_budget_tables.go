@@ -33,14 +33,14 @@ func lossBudgetTables(r *engine.Results) []report.Table {
 			if at("ended-by-budget") == 0 {
 				requests += ", all"
 			}
-			row := []string{l, requests, numbers.Significant(100*at("budget-spent"), 3)}
+			row := report.NewRow(l).Put(requests, report.Plain.OneValue(at("requests-certified"))).One(report.Style{Factor: 100, Places: -1}, at("budget-spent"))
 			for _, name := range []string{"seconds-per-request", "retrain-seconds", "requests-per-second"} {
-				row = append(row, numbers.Significant(at(name), 3))
+				row.One(report.Plain, at(name))
 			}
 			for _, name := range []string{"accuracy-before", "accuracy-after", "majority-accuracy"} {
-				row = append(row, report.Percent.One(at(name)))
+				row.One(report.Percent, at(name))
 			}
-			t.Rows = append(t.Rows, append(row, numbers.Fixed(at("macro-f1-after"), 3)))
+			t.Append(row.One(report.Style{Factor: 1, Places: 3}, at("macro-f1-after")))
 		}
 		t.Note = fmt.Sprintf("Epsilon %g, delta %g, sigma %g: the budget is a residual of %s. The time of a request includes its gradients, its ledger entry (two syncs to "+
 			"disk) and its certificate. Retraining runs once, from the start, on the remaining data. Rows are normalized.", b.Epsilon, b.Delta, b.Sigma, report.Plain.One(b.Residual()))
@@ -67,8 +67,12 @@ func accountTable(r *engine.Results) report.Table {
 				}
 				return value
 			}
-			t.Rows = append(t.Rows, []string{kind + ", " + l, report.Plain.One(last("exact-residual")), report.Plain.One(last("ledger-total")), report.Plain.One(last("bound-total")),
-				numbers.Significant(r.Where("sum-error", "method", l, "kind", kind).Mean, 2), numbers.Significant(r.Where("exact-excess", "method", l, "kind", kind).Mean, 2)})
+			row := report.NewRow(kind+", "+l).One(report.Plain, last("exact-residual")).One(report.Plain, last("ledger-total")).One(report.Plain, last("bound-total"))
+			for _, name := range []string{"sum-error", "exact-excess"} {
+				v := r.Where(name, "method", l, "kind", kind).Mean
+				row.Put(numbers.Significant(v, 2), report.Plain.OneValue(v))
+			}
+			t.Append(row)
 		}
 	}
 	return t
@@ -78,9 +82,9 @@ func lossBudgetFigures(r *engine.Results) []report.Figure {
 	b, _ := budgetOf(r)
 	var out []report.Figure
 	for _, kind := range kinds(r) {
-		f := report.Figure{Name: kind, X: "requests", Y: "residual", LogX: true, LogY: true,
-			Caption: fmt.Sprintf("Ledger, exact residual and bounds over single requests (%s); sigma %g sets the budget, and a point above it is a "+
-				"request that was refused", kind, b.Sigma)}
+		f := report.Figure{Name: kind, X: "number of requests", Y: "gradient residual", LogX: true, LogY: true,
+			Title:   fmt.Sprintf("Ledger, exact residual and bounds over single requests (%s)", kind),
+			Caption: fmt.Sprintf("Sigma %g sets the budget, and a mark above it is a request that was refused", b.Sigma)}
 		longest := 1.0
 		for _, l := range tabledata.Labels(r, "requests-certified") {
 			for _, c := range []struct{ metric, label string }{{"ledger-total", "ledger"}, {"exact-residual", "exact"}, {"bound-total", "bounds"}} {
@@ -88,6 +92,9 @@ func lossBudgetFigures(r *engine.Results) []report.Figure {
 					continue
 				}
 				s := report.Series{Label: l + ", " + c.label}
+				if c.metric == "ledger-total" {
+					s.Of = l
+				}
 				for _, rec := range r.Part(c.metric, "method", l, "kind", kind) {
 					x := rec.Number("after-requests")
 					longest = max(longest, x)

@@ -39,7 +39,7 @@ func LossPerturbation() *engine.Experiment {
 			}
 			return append(units, sweepUnits(s, id, set, sizes)...), nil
 		},
-		Own: []string{"epsilons", "delta", "sigmas", "sweep-draws"}, Rows: certifiedRows(), Claims: lossClaims,
+		Own: []string{"epsilons", "delta", "sigmas", "sweep-draws"}, Rows: certifiedRows(), Answers: lossAnswers,
 		Tables:  lossTables,
 		Figures: lossFigures,
 	}.Runnable()

@@ -73,20 +73,23 @@ func needsTable(r *engine.Results, size float64, b unlearn.Budget, epsilons []fl
 	worthless := false
 	for _, e := range epsilons {
 		for _, method := range sweptMethods(r) {
-			row := []string{fmt.Sprintf("%s, %g", method, e), "none tried", "-", report.Percent.One(majority.Mean), "-", "-"}
+			row := report.NewRow(fmt.Sprintf("%s, %g", method, e))
 			if n := needs(r, method, size, e, b.Delta); n.sigma > 0 {
 				v := unlearn.Utility{Accuracy: n.accuracy.Mean, MacroF1: n.f1.Mean, Majority: majority.Mean, MajorityF1: f1.Mean}
-				row[1], row[2], row[4], row[5] = numbers.Shortest(n.sigma), report.Percent.Text(n.accuracy), report.Style{Factor: 1, Places: 3}.Text(n.f1), "yes"
+				better := "yes"
 				if v.Vacuous() {
-					row[5], worthless = "no", true
+					better, worthless = "no", true
 				}
+				row.Exactly(n.sigma).Spread(report.Percent, n.accuracy).One(report.Percent, majority.Mean).Spread(report.Style{Factor: 1, Places: 3}, n.f1).Text(better)
+			} else {
+				row.Text("none tried", "-").One(report.Percent, majority.Mean).Text("-", "-")
 			}
 			sigma, at := authorsNeed(r, method, size, e, b.Delta)
-			row = append(row, report.Plain.One(sigma), report.Percent.Text(at.accuracy))
+			row.One(report.Plain, sigma).Spread(report.Percent, at.accuracy)
 			if published != nil {
-				row = append(row, report.Plain.One(unlearn.Budget{Epsilon: e, Delta: b.Delta}.SigmaFor(published[method].Mean)))
+				row.One(report.Plain, unlearn.Budget{Epsilon: e, Delta: b.Delta}.SigmaFor(published[method].Mean))
 			}
-			t.Rows = append(t.Rows, row)
+			t.Append(row)
 		}
 	}
 	t.Note = fmt.Sprintf("Sigma is the smallest of %s at which all %s draws are certified with that epsilon. ",
@@ -111,15 +114,17 @@ func sweptMethods(r *engine.Results) []string {
 }
 
 func lossFigures(r *engine.Results) []report.Figure {
-	share := tabledata.LinesBySize(r, "share", "Share of draws that are certified", "certified-share", "share of draws", false)
+	share := tabledata.LinesBySize(r, "share", "Share of draws that are certified", "certified-share", "certified, share of draws", report.Plain, false)
+	share.Caption = ""
 	for i := range share.Series {
 		share.Series[i].Error = nil
 	}
 	out := []report.Figure{share}
 	b, _ := budgetOf(r)
 	for _, size := range r.Numbers(tabledata.SizeSetting(r)) {
-		f := report.Figure{Name: "needs-" + numbers.Shortest(size), X: "sigma", Y: "gradient residual", LogX: true, LogY: true,
-			Caption: fmt.Sprintf("Residual of models trained with noise, %s; points below the line of epsilon %g are certified", tabledata.SizeTitle(r, size), b.Epsilon)}
+		f := report.Figure{Name: "needs-" + numbers.Shortest(size), X: "sigma, standard deviation of the noise", Y: "gradient residual", LogX: true, LogY: true,
+			Title:   "Residual of models trained with noise, " + tabledata.SizeTitle(r, size),
+			Caption: fmt.Sprintf("Mean and standard deviation; marks below the line of epsilon %g are certified", b.Epsilon)}
 		for _, l := range sweptMethods(r) {
 			s := report.Series{Label: l}
 			for _, sigma := range r.Numbers("sweep-sigma") {

@@ -73,7 +73,7 @@ func TestCertifiedClaims(t *testing.T) {
 	records = append(records, swept("none", map[float64][][2]float64{100: {{1, 0.6}}, 1: {{1, 0.97}}})...)
 	verdicts := func(c *engine.Config) map[string]bool {
 		out := map[string]bool{}
-		for _, claim := range engine.Claims(c, records) {
+		for _, claim := range lossTargets(engine.ResultsOf("loss-perturbation", c, records)) {
 			out[claim.Text] = claim.Met
 			assert.Equal(t, claim.Met, claim.Short == "", claim.Text)
 		}
@@ -148,7 +148,7 @@ func TestBudgetAccountsAreTrue(t *testing.T) {
 		require.LessOrEqual(t, r.Where("exact-residual", at...).Mean, rec.Value*(1+1e-12))
 		require.LessOrEqual(t, rec.Value, r.Where("bound-total", at...).Mean*(1+1e-9)+1e-9)
 	}
-	for _, claim := range engine.Claims(r.Config, recs) {
+	for _, claim := range lossBudgetTargets(r) {
 		require.True(t, claim.Met, claim.Text)
 	}
 }

@@ -37,7 +37,7 @@ func Sigma() *engine.Experiment {
 			}
 			return units, nil
 		},
-		Own: []string{"sigmas", "lambdas"}, Rows: certifiedRows(),
+		Own: []string{"sigmas", "lambdas"}, Rows: []engine.Row{{Label: majorityClass, Mark: majorityMark}}, Answers: sigmaAnswers,
 		Idle: func(_ *tabledata.Session, _ *tabledata.Settings, key string) string {
 			return tabledata.Unless(!slices.Contains([]string{"request", "features", "rows", "pool"}, key), "sigma unlearns nothing")
 		},
@@ -91,28 +91,27 @@ func sigmaTable(r *engine.Results, title, metric string, f report.Style) report.
 		t.Header = append(t.Header, "lambda "+numbers.Shortest(lambda))
 	}
 	for _, sigma := range r.Numbers("sigma") {
-		row := []string{numbers.Shortest(sigma)}
+		row := report.NewRow(numbers.Shortest(sigma))
 		for _, lambda := range lambdas {
 			at := r.Where(metric, "method", "none", "lambda", lambda, "sigma", sigma)
-			cell := f.Ends(r.Between(metric, "method", "none", "lambda", lambda, "sigma", sigma))
+			row.Ends(f, r.Between(metric, "method", "none", "lambda", lambda, "sigma", sigma))
 			if at.N > 0 && at.Mean <= majority.Mean {
-				cell += " *"
+				row.Cells[len(row.Cells)-1] += " *"
 			}
-			row = append(row, cell)
 		}
-		t.Rows = append(t.Rows, row)
+		t.Append(row)
 	}
 	return t
 }
 
 func sigmaFigure(r *engine.Results) report.Figure {
-	f := report.Figure{Name: "sigma", Caption: "Test accuracy of models trained with noise, " + tabledata.DrawsCaption,
-		X: "sigma", Y: "test accuracy", LogX: true}
+	f := report.Figure{Name: "sigma", Title: "Test accuracy of models trained with noise", Caption: tabledata.DrawsCaption,
+		X: "sigma, standard deviation of the noise", Y: "test accuracy, %", LogX: true}
 	for _, lambda := range r.Numbers("lambda") {
 		s := report.Series{Label: "lambda " + numbers.Shortest(lambda)}
 		for _, sigma := range r.Numbers("sigma") {
 			if at := r.Between("test-accuracy", "method", "none", "lambda", lambda, "sigma", sigma); sigma > 0 && at.N > 0 {
-				s.Add(sigma, at)
+				s.Add(sigma, at, report.Percent)
 			}
 		}
 		f.Series = append(f.Series, s)
@@ -120,7 +119,7 @@ func sigmaFigure(r *engine.Results) report.Figure {
 	majority := report.Series{Label: majorityClass, Bare: true, Dashed: true}
 	for _, sigma := range r.Numbers("sigma") {
 		if sigma > 0 {
-			majority.X, majority.Y = append(majority.X, sigma), append(majority.Y, r.Where("test-accuracy", "method", majorityClass).Mean)
+			majority.X, majority.Y = append(majority.X, sigma), append(majority.Y, 100*r.Where("test-accuracy", "method", majorityClass).Mean)
 		}
 	}
 	f.Series = append(f.Series, majority)

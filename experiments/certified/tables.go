@@ -44,36 +44,8 @@ func warmRule(r *engine.Results) string {
 
 func certifiedFigures(r *engine.Results) []report.Figure {
 	return []report.Figure{
-		tabledata.LinesBySize(r, "seconds", "Run time of a certified request and of retraining, "+tabledata.DrawsCaption, "seconds", "seconds", true),
-		tabledata.LinesBySize(r, "accuracy", "Test accuracy of certified models and of retraining without noise, "+tabledata.DrawsCaption, "test-accuracy",
-			"test accuracy", false),
+		tabledata.LinesBySize(r, "seconds", "Run time of a certified request and of retraining", "seconds", "run time, s", report.Plain, true),
+		tabledata.LinesBySize(r, "accuracy", "Test accuracy of certified models and of retraining without noise", "test-accuracy",
+			"test accuracy, %", report.Percent, false),
 	}
-}
-
-// certifiedClaims: every request is certified, at the accuracy of retraining without noise, for
-// less than retraining costs.
-func certifiedClaims(r *engine.Results) []report.Claim {
-	var out []report.Claim
-	size := tabledata.SizeSetting(r)
-	for _, v := range r.Numbers(size) {
-		share := r.Where("certified-share", "method", released, size, v)
-		if share.N == 0 {
-			continue
-		}
-		name := tabledata.SizeTitle(r, v)
-		out = append(out,
-			report.AtLeast(fmt.Sprintf("%s: share of %d draws that are certified", name, share.N), share.Mean, 1, report.Style{Factor: 1, Places: 3}, ""),
-			report.Within(name+": mean test accuracy, compared with retraining without noise", r.Where("test-accuracy", "method", released, size, v).Mean,
-				r.Where("test-accuracy", "method", "retrain", "start", "warm", size, v).Mean, 0.0002, report.Percent, "%"))
-		for _, start := range []string{"warm", "cold"} {
-			theirs := r.Between("seconds", "method", "retrain", "start", start, size, v)
-			if theirs.N == 0 {
-				continue
-			}
-			ours := r.Between("seconds", "method", released, size, v)
-			text := fmt.Sprintf("%s: median time of %s retraining / median time of a certified request", name, start)
-			out = append(out, report.AtLeast(text, theirs.Median/ours.Median, 1, report.Plain, "×"))
-		}
-	}
-	return out
 }

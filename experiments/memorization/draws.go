@@ -9,6 +9,7 @@ import (
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/numbers"
 	"lethe/experiments/internal/records"
+	"lethe/experiments/internal/report"
 	"lethe/exposure"
 )
 
@@ -85,6 +86,19 @@ func exposureText(records []records.Record) string {
 		parts = append(parts, text)
 	}
 	return strings.Join(parts, "; ")
+}
+
+// exposureValue is the number behind that text: none where exposures are known in different ways, or
+// by extrapolation, which is no measurement.
+func exposureValue(recs []records.Record) report.Value {
+	var bits []float64
+	for _, rec := range recs {
+		if kindOf(rec) == byExtrapolation || kindOf(rec) != kindOf(recs[0]) {
+			return report.Value{}
+		}
+		bits = append(bits, rec.Value)
+	}
+	return endsOf(report.Style{Factor: 1, Places: 1}, bits)
 }
 
 // kindOf is how the exposure in a record is known. Older records do not say whether the fit was

@@ -43,8 +43,8 @@ func firstSpace(r *engine.Results) string {
 func exposureFigure(r *engine.Results, c memoryCase) report.Figure {
 	space := firstSpace(r)
 	f := report.Figure{Name: "exposure-" + c.file(), X: "exposure, bit",
-		Caption: fmt.Sprintf("Exposure among %s, %s, a mark for each draw; an extrapolated one is certain only as far as the samples prove, and must not be "+
-			"compared with exact ones", spaceTitle(space), c.plain())}
+		Title:   fmt.Sprintf("Exposure among %s, %s", spaceTitle(space), c.plain()),
+		Caption: "A mark for each draw; an extrapolated exposure is certain only as far as the samples prove, and must not be compared with exact ones"}
 	methods := methods(r)
 	for i := len(methods) - 1; i >= 0; i-- { // from the bottom
 		f.YNames = append(f.YNames, rowLabel(methods[i]))
@@ -84,8 +84,9 @@ func lengthFigures(r *engine.Results) []report.Figure {
 	}
 	var out []report.Figure
 	for _, way := range ways {
-		f := report.Figure{Name: "lengths-" + way, X: "characters of the secret", Y: "bits below the median",
-			Caption: fmt.Sprintf("Log2-perplexity of the secret below the median of strings drawn from %s, in bits; replacement %s, median over draws", spaceTitle(space), way)}
+		f := report.Figure{Name: "lengths-" + way, X: "length of the secret, characters", Y: "log2-perplexity below the median, bit",
+			Title:   "How far the secret stands out by its length, replacement " + way,
+			Caption: fmt.Sprintf("Log2-perplexity of the secret below the median of strings drawn from %s; median over draws", spaceTitle(space))}
 		for _, m := range methods(r) {
 			s := report.Series{Label: rowLabel(m)}
 			for _, c := range cases(r) {
@@ -107,9 +108,10 @@ const farLoss = 12
 // that was tried in a draw the front.
 func tradeOffFigure(r *engine.Results, c memoryCase) report.Figure {
 	space := firstSpace(r)
-	f := report.Figure{Name: "trade-off-" + c.file(), X: "held-out accuracy lost, points", Y: "bits from the median",
-		Caption: fmt.Sprintf("Distance of the secret's log2-perplexity to the median of strings drawn from %s, against accuracy lost, %s: the best of all "+
-			"settings that were tried, a line for each draw", spaceTitle(space), c.plain())}
+	f := report.Figure{Name: "trade-off-" + c.file(), X: "held-out accuracy lost, points", Y: "log2-perplexity from the median, bit",
+		Title: "Forgetting against accuracy lost, " + c.plain(),
+		Caption: fmt.Sprintf("Distance of the secret's log2-perplexity to the median of strings drawn from %s: the best of all settings that were tried, "+
+			"a line for each draw", spaceTitle(space))}
 	for _, m := range methods(r) {
 		label := rowLabel(m)
 		add := func(s report.Series) {
@@ -167,10 +169,10 @@ func front(tries []records.Record) (x, y []float64) {
 // secret lies, before and after second order, in the first draw.
 func histogramFigure(r *engine.Results, c memoryCase) report.Figure {
 	space := firstSpace(r)
-	f := report.Figure{Name: "perplexity-" + c.file(), X: "log2-perplexity, bit", Y: "density, scaled to its maximum",
-		Caption: fmt.Sprintf("Log2-perplexity of strings drawn from %s (areas), and the distribution fitted to it; dashed: the secret; %s, first draw",
-			spaceTitle(space), c.plain())}
-	show := func(label string, histograms, secret []records.Record) {
+	f := report.Figure{Name: "perplexity-" + c.file(), X: "log2-perplexity, bit", Y: "density / its maximum",
+		Title:   "Log2-perplexity of the secret among other strings, " + c.plain(),
+		Caption: fmt.Sprintf("Areas: strings drawn from %s; lines: the distribution fitted to them; dashed: the secret; first draw", spaceTitle(space))}
+	show := func(label, of string, histograms, secret []records.Record) {
 		if len(histograms) == 0 || len(secret) == 0 {
 			return
 		}
@@ -180,12 +182,12 @@ func histogramFigure(r *engine.Results, c memoryCase) report.Figure {
 		floats.Scale(1/slices.Max(fy), y) // each by its own height: retraining's are much narrower
 		floats.Scale(1/slices.Max(fy), fy)
 		at := secret[0].Value
-		f.Series = append(f.Series, report.Series{Of: label, X: x, Y: y, Filled: true}, report.Series{Label: label, X: fx, Y: fy, Bare: true},
-			report.Series{Of: label, X: []float64{at, at}, Y: []float64{0, 1}, Bare: true, Dashed: true})
+		f.Series = append(f.Series, report.Series{Of: of, X: x, Y: y, Filled: true}, report.Series{Label: label, Of: of, X: fx, Y: fy, Bare: true},
+			report.Series{Of: of, X: []float64{at, at}, Y: []float64{0, 1}, Bare: true, Dashed: true})
 	}
-	show("before", before(r, c.length, "perplexity-histogram", "space", space), before(r, c.length, "log2-perplexity"))
+	show("before", rowLabel("none"), before(r, c.length, "perplexity-histogram", "space", space), before(r, c.length, "log2-perplexity"))
 	for _, m := range []string{"second-order", "second-order-exposure", "retrain"} {
-		show(m, of(r, c, m, "perplexity-histogram", "space", space), of(r, c, m, "log2-perplexity"))
+		show(m, m, of(r, c, m, "perplexity-histogram", "space", space), of(r, c, m, "log2-perplexity"))
 	}
 	return f
 }
@@ -220,11 +222,14 @@ func fitted(h records.Record) (x, y []float64) {
 
 // traceFigure shows how the residual of LiSSA fell, or did not.
 func traceFigure(r *engine.Results) report.Figure {
-	f := report.Figure{Name: "lissa", X: "products, or batches", Y: "||b - Ax||/||b||", LogX: true, LogY: true,
-		Caption: "True relative residual of LiSSA, first draw: against products, with scale and ridge from the spectrum, and against batches, as published"}
+	f := report.Figure{Name: "lissa", X: "number of Hessian products, or of batches", Y: "relative residual ||b - Ax||/||b||", LogX: true, LogY: true,
+		Title: "True relative residual of LiSSA", Caption: "First draw: against products, with scale and ridge from the spectrum, and against batches, as published"}
 	for _, c := range cases(r) {
 		for _, m := range []string{"second-order-lissa", "second-order-published"} {
 			s := report.Series{Label: m + ", " + c.plain()}
+			if c == cases(r)[0] {
+				s.Of = rowLabel(m)
+			}
 			for _, rec := range of(r, c, m, "trace-residual") {
 				if rec.Draw != 0 {
 					continue

@@ -6,6 +6,7 @@ import (
 
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/records"
+	"lethe/experiments/internal/trial"
 )
 
 // Session is what the units of a run share.
@@ -44,7 +45,7 @@ func Experiment() *engine.Experiment {
 			Check: func(s *engine.Session, _ *engine.Experiment, set engine.Settings) error {
 				return shared(s).checkText(set.(*Settings))
 			},
-			Rows: rows(),
+			Rows: rows(), Terms: trial.Terms,
 		},
 		Describe: func(set engine.Settings, _, _ string) (string, []string) {
 			return describeMemorization(set.(*Settings))
@@ -57,7 +58,7 @@ func Experiment() *engine.Experiment {
 		},
 		Tables:  memorizationTables,
 		Figures: memorizationFigures,
-		Claims:  memorizationClaims,
+		Answers: memorizationAnswers,
 	}
 }
 

@@ -138,7 +138,7 @@ func TestASecretOfTheUsersOwn(t *testing.T) {
 	}
 	text, err := engine.Text(dir, 80)
 	require.NoError(t, err)
-	assert.NotContains(t, text, "Claims")
+	assert.NotContains(t, text, "Targets")
 
 	c, err := engine.ReadConfig(filepath.Join(dir, records.ConfigName))
 	require.NoError(t, err)

@@ -17,7 +17,7 @@ import (
 // memoryMethod is a method of memorization.
 type memoryMethod struct {
 	name  string
-	color int    // in figures; -1 = that of its place
+	mark  int    // in figures
 	after string // the method whose choice it takes; "" = none
 	// choose finds its settings. Retraining has none: it is what the others are compared with.
 	choose func(*secretSubject, context.Context, *correction) (*choice, error)
@@ -27,17 +27,17 @@ type memoryMethod struct {
 // here.
 func listed() []memoryMethod {
 	return []memoryMethod{
-		{"none", 7, "", (*secretSubject).none},
+		{"none", 3, "", (*secretSubject).none},
 		{"fine-tune", 4, "", (*secretSubject).fineTune},
 		{"fine-tune-adam", 8, "", (*secretSubject).fineTuneAdam},
 		{"fine-tune-exposure", 9, "", (*secretSubject).fineTuneExposure},
 		{"first-order", 0, "", (*secretSubject).firstOrder},
-		{"first-order-matched", 3, "second-order", (*secretSubject).firstOrderMatched},
+		{"first-order-matched", 5, "second-order", (*secretSubject).firstOrderMatched},
 		{"second-order", 1, "", (*secretSubject).secondOrder},
-		{"second-order-repeated", 5, "second-order", (*secretSubject).secondOrderRepeated},
-		{"second-order-exposure", 6, "", (*secretSubject).secondOrderExposure},
-		{"second-order-lissa", -1, "", (*secretSubject).secondOrderLissa},
-		{"second-order-published", -1, "", (*secretSubject).secondOrderPublished},
+		{"second-order-repeated", 6, "second-order", (*secretSubject).secondOrderRepeated},
+		{"second-order-exposure", 11, "", (*secretSubject).secondOrderExposure},
+		{"second-order-lissa", 7, "", (*secretSubject).secondOrderLissa},
+		{"second-order-published", 10, "", (*secretSubject).secondOrderPublished},
 		{"retrain", 2, "", nil},
 	}
 }
@@ -84,14 +84,13 @@ func memoryMethodNames() []string {
 	return names
 }
 
-// rows are the rows of tables and the lines of figures, in their order, with the lines that stand
-// for no method.
+// rows are the rows of tables and the lines of figures, in their order.
 func rows() []engine.Row {
-	rows := []engine.Row{{Label: "before", Color: 7}, {Label: "allowed", Color: 2}}
+	var rows []engine.Row
 	for _, m := range listed() {
-		rows = append(rows, engine.Row{Label: rowLabel(m.name), Color: m.color})
+		rows = append(rows, engine.Row{Label: rowLabel(m.name), Mark: m.mark})
 	}
-	return append(rows, engine.Row{Label: "none", Color: 7})
+	return rows
 }
 
 // wanted reports whether the settings ask for the method; retraining is always needed.

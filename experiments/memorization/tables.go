@@ -24,9 +24,9 @@ func memorizationTables(r *engine.Results) []report.Table {
 	}
 	out = append(out, perplexityTable(r), distanceTable(r), completionTable(r))
 	if len(r.Part("held-out-accuracy")) > 0 {
-		out = append(out, heldOutTable(r))
+		out = append(out, heldOutTables(r)...)
 	}
-	out = append(out, accuracyTable(r))
+	out = append(out, accuracyTables(r)...)
 	for _, c := range cases(r) {
 		out = append(out, memoryCostTable(r, c))
 	}
@@ -40,17 +40,23 @@ func memorizationTables(r *engine.Results) []report.Table {
 }
 
 // byCase is a table with a row for each method and a column for each case; cell returns "" for what
-// was not measured.
-func byCase(r *engine.Results, title, note string, cell func(c memoryCase, method string) string) report.Table {
+// was not measured, and the number behind the text.
+func byCase(r *engine.Results, title, note string, cell func(c memoryCase, method string) (string, report.Value)) report.Table {
 	t := report.Table{Title: title, Header: []string{"method"}, Note: note}
 	cases := cases(r)
-	for _, c := range cases {
+	counts := make([]int, len(cases))
+	for j, c := range cases {
 		t.Header = append(t.Header, c.title())
+		for _, m := range methods(r) {
+			counts[j] = max(counts[j], len(over(r, c, m, "log2-perplexity"))+len(failures(r, c, m)))
+		}
 	}
+	trial.CountDraws(t.Header[1:], counts)
 	for _, m := range methods(r) {
-		row := []string{rowLabel(m)}
+		row := report.NewRow(rowLabel(m))
 		for _, c := range cases {
-			text, failed := cell(c, m), len(failures(r, c, m))
+			text, v := cell(c, m)
+			failed := len(failures(r, c, m))
 			switch {
 			case failed > 0 && (text == "" || text == "-"):
 				text = "failed"
@@ -59,11 +65,23 @@ func byCase(r *engine.Results, title, note string, cell func(c memoryCase, metho
 			case text == "":
 				text = "-"
 			}
-			row = append(row, text)
+			row.Put(text, v)
 		}
-		t.Rows = append(t.Rows, row)
+		t.Append(row)
 	}
 	return t
+}
+
+// endsOf is what stands behind the text that [overDraws] writes.
+func endsOf(f report.Style, values []float64) report.Value {
+	values = slices.DeleteFunc(slices.Clone(values), math.IsNaN)
+	return f.EndsValue(records.MiddleOf(values))
+}
+
+// decimalCell writes values with so many places after the point, and gives the number behind the
+// text.
+func decimalCell(values []float64, places int) (string, report.Value) {
+	return overDraws(values, decimals(places)), endsOf(report.Style{Factor: 1, Places: places}, values)
 }
 
 // failureNote says which methods failed and why.
@@ -80,15 +98,16 @@ func failureNote(r *engine.Results) string {
 }
 
 func exposureTable(r *engine.Results, space string) report.Table {
-	t := byCase(r, "Exposure among "+spaceTitle(space)+", bit", "", func(c memoryCase, m string) string {
-		return exposureText(of(r, c, m, "exposure", "space", space))
+	t := byCase(r, "Exposure among "+spaceTitle(space)+", bit", "", func(c memoryCase, m string) (string, report.Value) {
+		recs := of(r, c, m, "exposure", "space", space)
+		return exposureText(recs), exposureValue(recs)
 	})
-	row := []string{"largest possible"}
+	row := report.NewRow("largest possible")
 	for _, c := range cases(r) {
 		rec, _ := trial.First(of(r, c, "none", "exposure", "space", space))
-		row = append(row, numbers.Fixed(rec.Number("space-bits"), 1))
+		row.One(report.Style{Factor: 1, Places: 1}, rec.Number("space-bits"))
 	}
-	t.Rows = append(t.Rows, row)
+	t.Append(row)
 	t.Note = "log2 of the number of strings minus log2 of the secret's rank: 0 for the least likely string, about 1 for a typical unseen one. " +
 		"A tie counts against the secret." + drawsText(r) + fitNote(r, space)
 	if space == firstSpace(r) { // said once
@@ -122,15 +141,15 @@ func medianTable(r *engine.Results) report.Table {
 	space := firstSpace(r)
 	return byCase(r, "Bits of the secret below the median of strings drawn from "+spaceTitle(space),
 		"In log2-perplexity. 0: as likely as a string that never stood in the text; below 0: less likely than most. All rows are measured "+
-			"in the same way, unlike exposure, so methods can be compared."+drawsText(r), func(c memoryCase, m string) string {
-			return overDraws(over(r, c, m, "below-median", "space", space), decimals(1))
+			"in the same way, unlike exposure, so methods can be compared."+drawsText(r), func(c memoryCase, m string) (string, report.Value) {
+			return decimalCell(over(r, c, m, "below-median", "space", space), 1)
 		})
 }
 
 func perplexityTable(r *engine.Results) report.Table {
 	return byCase(r, "Log2-perplexity of the secret after its prompt, bit",
-		"The sum of -log2 p over its characters, each given the ones before it. 0 is certain."+drawsText(r), func(c memoryCase, m string) string {
-			return overDraws(over(r, c, m, "log2-perplexity"), decimals(1))
+		"The sum of -log2 p over its characters, each given the ones before it. 0 is certain."+drawsText(r), func(c memoryCase, m string) (string, report.Value) {
+			return decimalCell(over(r, c, m, "log2-perplexity"), 1)
 		})
 }
 
@@ -140,8 +159,8 @@ func distanceTable(r *engine.Results) report.Table {
 		note = "In the same draw. Settings were chosen by it."
 	}
 	return byCase(r, "Distance of the secret's log2-perplexity to that after retraining, bit",
-		note+drawsText(r), func(c memoryCase, m string) string {
-			return overDraws(over(r, c, m, "log2-perplexity-distance"), decimals(1))
+		note+drawsText(r), func(c memoryCase, m string) (string, report.Value) {
+			return decimalCell(over(r, c, m, "log2-perplexity-distance"), 1)
 		})
 }
 
@@ -153,13 +172,14 @@ func completionTable(r *engine.Results) report.Table {
 		}
 	}
 	note := "Greedy completions as long as the secret: the number of draws in which it is the secret, and the completion of the first draw. The secrets: " + strings.Join(secrets, " ") + "."
-	return byCase(r, "Completion of the prompt", note, func(c memoryCase, m string) string {
+	return byCase(r, "Completion of the prompt", note, func(c memoryCase, m string) (string, report.Value) {
 		recs := of(r, c, m, "completion-match")
 		rec, ok := trial.First(recs)
 		if !ok {
-			return ""
+			return "", report.Value{}
 		}
-		return fmt.Sprintf("%d of %d; %s", count(recs, func(rec records.Record) bool { return rec.Value == 1 }), len(recs), Visible(rec.Text("completion")))
+		whole := count(recs, func(rec records.Record) bool { return rec.Value == 1 })
+		return fmt.Sprintf("%d of %d; %s", whole, len(recs), Visible(rec.Text("completion"))), report.Plain.OneValue(float64(whole))
 	})
 }
 
@@ -174,9 +194,9 @@ func count(records []records.Record, holds func(records.Record) bool) int {
 	return n
 }
 
-// heldOutTable shows what updates cost. A single draw carries the standard error that its windows
+// heldOutTables show what updates cost. A single draw carries the standard error that its windows
 // leave.
-func heldOutTable(r *engine.Results) report.Table {
+func heldOutTables(r *engine.Results) []report.Table {
 	n := 0.0
 	for _, rec := range r.Part("held-out-accuracy") {
 		n = rec.Number("windows")
@@ -185,36 +205,51 @@ func heldOutTable(r *engine.Results) report.Table {
 	if r.Setting("held-out") == "0" {
 		where, how = "Accuracy on the corrected text, %", "of the corrected text"
 	}
-	note := fmt.Sprintf("On %s windows %s; the second number is the points lost compared with no update.", numbers.Shortest(n), how) + drawsText(r)
+	note := fmt.Sprintf("On %s windows %s.", numbers.Shortest(n), how) + drawsText(r)
 	if r.Draws() == 1 {
-		note += " ±: standard error; that of the points lost is over the same windows."
+		note += " ±: standard error."
 	}
-	return byCase(r, where, note, func(c memoryCase, m string) string {
-		accuracy, lost := of(r, c, m, "held-out-accuracy"), of(r, c, m, "points-lost")
-		if len(accuracy) == 0 {
-			return ""
-		}
-		if len(accuracy) == 1 {
-			return fmt.Sprintf("%s ± %s; lost %s ± %s", numbers.Fixed(100*accuracy[0].Value, 2), numbers.Fixed(100*accuracy[0].Number("standard-error"), 2),
-				points(lost[0].Value), numbers.Fixed(lost[0].Number("standard-error"), 2))
-		}
-		return overDraws(records.Values(accuracy), func(v float64) string { return numbers.Fixed(100*v, 2) }) + "; lost " + overDraws(records.Values(lost), points)
-	})
+	return []report.Table{
+		byCase(r, where, note, func(c memoryCase, m string) (string, report.Value) {
+			recs := of(r, c, m, "held-out-accuracy")
+			return withError(recs, report.Percent.One), endsOf(report.Percent, records.Values(recs))
+		}),
+		byCase(r, "Points of that accuracy lost compared with no update", note+" Its standard error is over the same windows.", func(c memoryCase, m string) (string, report.Value) {
+			recs := of(r, c, m, "points-lost")
+			return withError(recs, points), endsOf(report.Plain, records.Values(recs))
+		}),
+	}
 }
 
-func accuracyTable(r *engine.Results) report.Table {
+// withError writes the median with its ends, a single value with its standard error.
+func withError(recs []records.Record, write func(float64) string) string {
+	if len(recs) == 0 {
+		return ""
+	}
+	if len(recs) == 1 {
+		e := recs[0].Number("standard-error")
+		if recs[0].Unit == "share" {
+			return write(recs[0].Value) + " ± " + write(e)
+		}
+		return write(recs[0].Value) + " ± " + numbers.Fixed(e, 2)
+	}
+	return overDraws(records.Values(recs), write)
+}
+
+func accuracyTables(r *engine.Results) []report.Table {
 	n := 0.0
 	for _, rec := range r.Part("train-accuracy", "stage", "after") {
 		n = rec.Number("windows")
 	}
-	note := fmt.Sprintf("On %s windows of the corrected text; the second number is the mean loss, nat.", numbers.Shortest(n)) + drawsText(r)
-	return byCase(r, "Training accuracy, %", note, func(c memoryCase, m string) string {
-		v := over(r, c, m, "train-accuracy")
-		if len(v) == 0 {
-			return ""
+	note := fmt.Sprintf("On %s windows of the corrected text.", numbers.Shortest(n)) + drawsText(r)
+	of := func(metric string, f report.Style) func(c memoryCase, m string) (string, report.Value) {
+		return func(c memoryCase, m string) (string, report.Value) {
+			v := over(r, c, m, metric)
+			return overDraws(v, f.One), endsOf(f, v)
 		}
-		return overDraws(v, func(v float64) string { return numbers.Fixed(100*v, 2) }) + "; " + overDraws(over(r, c, m, "train-loss"), decimals(3))
-	})
+	}
+	return []report.Table{byCase(r, "Training accuracy, %", note, of("train-accuracy", report.Percent)),
+		byCase(r, "Training loss, nat", note, of("train-loss", report.Style{Factor: 1, Places: 3}))}
 }
 
 // memoryCostTable counts gradients and products in passes over the windows, and leaves out what
@@ -222,7 +257,7 @@ func accuracyTable(r *engine.Results) report.Table {
 func memoryCostTable(r *engine.Results, c memoryCase) report.Table {
 	windows := r.Where("windows", "method", "train", "length", c.length).Mean
 	t := report.Table{
-		Title:  "Cost, " + c.title(),
+		Title: "Cost, " + c.title(), Folded: true,
 		Header: []string{"method", "seconds", "speed-up over retraining", "gradient passes", "product passes", "choice of settings, s"},
 		Note: fmt.Sprintf("A pass is all %s windows. Seconds and passes exclude choosing the settings and measuring.",
 			numbers.Shortest(windows)) + drawsText(r),
@@ -230,18 +265,21 @@ func memoryCostTable(r *engine.Results, c memoryCase) report.Table {
 	if size := value(r, c, "retrain", "file-size"); !math.IsNaN(size) {
 		t.Note += fmt.Sprintf(" The trained parameters and the state of their training are in %s/, %s MB each.", records.TrainedName, numbers.Significant(size/1e6, 2))
 	}
-	passes := func(m, metric string) string {
-		return overDraws(over(r, c, m, metric), func(v float64) string { return report.Plain.One(v / windows) })
+	add := func(row *report.Row, f report.Style, values []float64) {
+		row.Put(overDraws(values, f.One), endsOf(f, values))
 	}
+	passes := report.Style{Factor: 1 / windows, Places: -1}
 	retraining := byDraw(r, c, "retrain", "seconds")
 	for _, m := range methods(r) {
 		if m == "none" {
 			continue
 		}
-		tuning := overDraws(over(r, c, m, "tuning-seconds"), report.Plain.One)
+		tuning := over(r, c, m, "tuning-seconds")
 		seconds := byDraw(r, c, m, "seconds")
 		if len(seconds) == 0 && len(failures(r, c, m)) > 0 {
-			t.Rows = append(t.Rows, []string{rowLabel(m), "failed", "-", "-", "-", tuning})
+			row := report.NewRow(rowLabel(m), "failed", "-", "-", "-")
+			add(row, report.Plain, tuning)
+			t.Append(row)
 			continue
 		}
 		if m != "retrain" {
@@ -255,18 +293,26 @@ func memoryCostTable(r *engine.Results, c memoryCase) report.Table {
 				faster = append(faster, whole/v)
 			}
 		}
-		t.Rows = append(t.Rows, []string{rowLabel(m), overDraws(slices.Collect(maps.Values(seconds)), report.Plain.One), overDraws(faster, report.Plain.One),
-			passes(m, "gradients"), passes(m, "hvps"), tuning})
+		row := report.NewRow(rowLabel(m))
+		add(row, report.Plain, slices.Collect(maps.Values(seconds)))
+		add(row, report.Plain, faster)
+		add(row, passes, over(r, c, m, "gradients"))
+		add(row, passes, over(r, c, m, "hvps"))
+		add(row, report.Plain, tuning)
+		t.Append(row)
 	}
 	return t
 }
 
 // solvesTable shows how well each linear system was solved.
 func solvesTable(r *engine.Results, c memoryCase) report.Table {
-	t := report.Table{Title: "Solves, " + c.title(), Header: []string{"method", "solver", "products", "relative residual", "on other windows", "gradient residual"},
+	t := report.Table{Title: "Solves, " + c.title(), Header: []string{"method", "solver", "products", "relative residual", "on other windows", "gradient residual"}, Folded: true, Residuals: []int{3, 4},
 		Note: "||b - Ax||/||b||, measured with a separate product, on the windows of the curvature and on as many others." + drawsText(r)}
 	for _, m := range methods(r) {
-		gradient := overDraws(over(r, c, m, "gradient-residual"), report.Plain.One)
+		add := func(row *report.Row, values []float64) {
+			row.Put(overDraws(values, report.Plain.One), endsOf(report.Plain, values))
+		}
+		gradient := over(r, c, m, "gradient-residual")
 		solves := of(r, c, m, "own-residual")
 		last := 0.0
 		for _, rec := range solves {
@@ -278,15 +324,21 @@ func solvesTable(r *engine.Results, c memoryCase) report.Table {
 			for _, rec := range own {
 				products = append(products, rec.Number("products"))
 			}
-			row := []string{rowLabel(m), own[0].Text("solver"), overDraws(products, func(v float64) string { return numbers.Shortest(math.Round(10*v) / 10) }),
-				overDraws(records.Values(own), report.Plain.One), overDraws(over(r, c, m, "independent-residual", "solve", k), report.Plain.One), "-"}
+			row := report.NewRow(rowLabel(m), own[0].Text("solver")).
+				Put(overDraws(products, func(v float64) string { return numbers.Shortest(math.Round(10*v) / 10) }), endsOf(report.Plain, products))
+			add(row, records.Values(own))
+			add(row, over(r, c, m, "independent-residual", "solve", k))
 			if k == last {
-				row[5] = gradient
+				add(row, gradient)
+			} else {
+				row.Text("-")
 			}
-			t.Rows = append(t.Rows, row)
+			t.Append(row)
 		}
-		if last == 0 && gradient != "-" {
-			t.Rows = append(t.Rows, []string{rowLabel(m), "-", "-", "-", "-", gradient})
+		if last == 0 && len(gradient) > 0 {
+			row := report.NewRow(rowLabel(m), "-", "-", "-", "-")
+			add(row, gradient)
+			t.Append(row)
 		}
 		if rec, ok := trial.First(solves); ok && rec.Text("chosen") != "" {
 			t.Note += "\n\n" + m + ", first draw: " + rec.Text("chosen") + "."
@@ -311,11 +363,12 @@ func choiceTable(r *engine.Results, c memoryCase) report.Table {
 		for _, rec := range of(r, c, m, "chosen") {
 			ofDraw := func(other records.Record) bool { return other.Draw == rec.Draw }
 			tried := count(of(r, c, m, "try"), ofDraw) + count(of(r, c, m, "try-failed"), ofDraw)
-			row := []string{m, fmt.Sprint(rec.Draw + 1), settingText(rec), fmt.Sprint(tried), numbers.Fixed(rec.Number("below-median"), 1), points(rec.Number("points-lost"))}
+			lost := points(rec.Number("points-lost"))
 			if rec.Settings["within"] == false {
-				row[5] += " (above the limit)"
+				lost += " (above the limit)"
 			}
-			t.Rows = append(t.Rows, row)
+			t.Append(report.NewRow(m, fmt.Sprint(rec.Draw+1), settingText(rec), fmt.Sprint(tried)).One(report.Style{Factor: 1, Places: 1}, rec.Number("below-median")).
+				Put(lost, report.Plain.OneValue(rec.Number("points-lost"))))
 		}
 	}
 	return t

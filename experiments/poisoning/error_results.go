@@ -31,6 +31,11 @@ func accuracyText(recs []records.Record, f report.Style) string {
 	return f.Ends(records.MiddleOf(records.Values(recs)))
 }
 
+// addAccuracy adds that cell to a row.
+func addAccuracy(row *report.Row, recs []records.Record, f report.Style) {
+	row.Put(accuracyText(recs, f), f.EndsValue(records.MiddleOf(records.Values(recs))))
+}
+
 // restoredText does the same for the share of the lost accuracy that a method restored, over the
 // draws in which any was lost.
 func restoredText(r *engine.Results, c poisonCase, method, way string, f report.Style) string {
@@ -52,16 +57,6 @@ func restoredError(r *engine.Results, c poisonCase, method, way string) float64 
 		return math.NaN()
 	}
 	return ratioError(difference(after, before), difference(clean, before))
-}
-
-// differenceError is the standard error of the difference of the shares that two methods restored.
-func differenceError(r *engine.Results, c poisonCase, method, way, other, otherWay string) float64 {
-	before, clean := rightBefore(r, c.budget)
-	a, b := rightAfter(r, c, method, way), rightAfter(r, c, other, otherWay)
-	if before == nil || len(clean) != len(before) || len(a) != len(before) || len(b) != len(before) {
-		return math.NaN()
-	}
-	return ratioError(difference(a, b), difference(clean, before))
 }
 
 // rightBefore says which test images the network on the flipped labels has right, and that on the
@@ -86,21 +81,26 @@ func rightOf(r *engine.Results, pairs ...any) []float64 {
 func difference(a, b []float64) []float64 { return floats.SubTo(make([]float64, len(a)), a, b) }
 
 // bestOther is the method, with its way of statistics, that restores most of those that are not of
-// second order, do not vote and take less time than training again; chosen by the test images
-// themselves, which favours it.
+// second order and take less time than training again; chosen by the test images themselves, which
+// favours it. Of models that vote the time has to be known: theirs may be that of a retraining.
 func bestOther(r *engine.Results, c poisonCase) (method, way string, share records.Middle) {
 	share = records.MiddleOf(nil)
 	whole := poisonBefore(r, c.budget, "retrain", "seconds")
 	for _, m := range poisonRows(r) {
-		if m == "none" || m == "retrain" || votes(m) || kindOf(m).second {
+		if m == "none" || m == "retrain" || kindOf(m).second {
 			continue
 		}
-		for _, w := range waysMeasured(r) {
+		ways := waysMeasured(r)
+		if votes(m) {
+			ways = []string{ownWay(r, c, m)}
+		}
+		for _, w := range ways {
 			s := restored(r, c, m, w)
 			if s.N == 0 || share.N > 0 && s.Median <= share.Median {
 				continue
 			}
-			if seconds := poison(r, c, m, "seconds", w); seconds.N > 0 && whole.N > 0 && seconds.Mean >= whole.Mean {
+			seconds := poison(r, c, m, "seconds", w)
+			if votes(m) && (seconds.N == 0 || whole.N == 0) || seconds.N > 0 && whole.N > 0 && seconds.Mean >= whole.Mean {
 				continue
 			}
 			method, way, share = m, w, s

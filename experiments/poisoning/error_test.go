@@ -93,27 +93,23 @@ func TestSharesCarryTheirError(t *testing.T) {
 	c := poisonCase{10000, 1}
 	// 15 of 30 are restored: sqrt(15 (1-1/2)^2 + 15 (1/2)^2) / 30 = 0.0913; of the accuracy 0.75:
 	// sqrt(0.75 0.25 / 100) = 0.0433.
-	require.Equal(t, "50.00 ± 9.13", shareCell(r, "restored-share", c, "second-order", kept))
-	require.Equal(t, "75.00 ± 4.33", shareCell(r, "test-accuracy", c, "second-order", kept))
+	require.Equal(t, "50.00 ± 9.13", shareText(r, "restored-share", c, "second-order", kept))
+	require.Equal(t, "75.00 ± 4.33", shareText(r, "test-accuracy", c, "second-order", kept))
 	require.Equal(t, "60.00 ± 4.90", learnedTable(r).Rows[0][1])
 	require.Contains(t, learnedTable(r).Note, "One draw; ± is the standard error over the test images.")
-	// 9 images more of 30: sqrt(9 (1-0.3)^2 + 21 0.3^2) / 30.
-	require.InDelta(t, math.Sqrt(9*0.49+21*0.09)/30, differenceError(r, c, "fine-tune-adam-1", kept, "second-order", kept), 1e-12)
-	claims := restoresMore(r, c, "text", "second-order", "fine-tune-adam-1", kept)
-	require.Equal(t, []report.Claim{{Text: "text", Measured: "0.500 ± 0.0913, 0.800 ± 0.0730", Target: "more", Short: "0.300 ± 0.0837 less"}}, claims)
 
 	for i := range all {
 		delete(all[i].Settings, "right")
 	}
 	r = engine.ResultsOf("poisoning", &engine.Config{}, all)
-	require.Equal(t, "50.00", shareCell(r, "restored-share", c, "second-order", kept))
+	require.Equal(t, "50.00", shareText(r, "restored-share", c, "second-order", kept))
 	more := make([]records.Record, len(all))
 	for i, rec := range all {
 		rec.Draw = 1
 		more[i] = rec
 	}
 	r = engine.ResultsOf("poisoning", &engine.Config{}, append(all, more...))
-	require.Equal(t, "75.00", shareCell(r, "test-accuracy", c, "second-order", kept))
+	require.Equal(t, "75.00", shareText(r, "test-accuracy", c, "second-order", kept))
 	require.Contains(t, learnedTable(r).Note, "Median (smallest to largest) over 2 draws")
 
 	// Two thirds, a half and, of a draw that lost 2 points where the others lost 30, minus 100 %:
@@ -132,8 +128,8 @@ func TestSharesCarryTheirError(t *testing.T) {
 		all = append(all, of...)
 	}
 	r = engine.ResultsOf("poisoning", &engine.Config{}, all)
-	require.Equal(t, "50.00 (-100.00 to 66.67)", shareCell(r, "restored-share", c, "second-order", kept))
-	require.Equal(t, "80.00 (75.00 to 86.00)", shareCell(r, "test-accuracy", c, "second-order", kept))
+	require.Equal(t, "50.00 (-100.00 to 66.67)", shareText(r, "restored-share", c, "second-order", kept))
+	require.Equal(t, "80.00 (75.00 to 86.00)", shareText(r, "test-accuracy", c, "second-order", kept))
 	require.Equal(t, []string{"second-order", "2.00 (1.00 to 9.00)", "20.0 (10.0 to 90.0)"}, poisonCostTable(r, c).Rows[0][:3])
 }
 
@@ -172,4 +168,11 @@ func TestTheFormerNameOfReestimated(t *testing.T) {
 	require.Equal(t, []records.Record{{Settings: records.Tags{"statistics": reestimated}}, {Settings: records.Tags{"statistics": kept}}, {}}, recs)
 	require.Equal(t, "known=1 first-order statistics=re-estimated", renameUnit("known=1 first-order statistics=anew"))
 	require.Equal(t, "known=1 first-order statistics=kept", renameUnit("known=1 first-order statistics=kept"))
+}
+
+// shareText is a cell of the tables by budget.
+func shareText(r *engine.Results, metric string, c poisonCase, method, way string) string {
+	row := report.NewRow()
+	addShare(row, r, metric, c, method, way)
+	return row.Cells[0]
 }

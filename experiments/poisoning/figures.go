@@ -2,6 +2,7 @@ package poisoning
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -30,30 +31,51 @@ func poisoningFigures(r *engine.Results) []report.Figure {
 
 // repairFigure shows each method's test accuracy, a mark for each budget.
 func repairFigure(r *engine.Results, known float64) report.Figure {
-	f := report.Figure{Name: "accuracy-" + numbers.Shortest(known), X: "test accuracy, %", Caption: "Test accuracy of each method" + knownTitle(known)}
+	f := report.Figure{Name: "accuracy-" + numbers.Shortest(known), X: "test accuracy, %", Title: "Test accuracy of each method" + knownTitle(known)}
 	methods := poisonRows(r)
 	for i := len(methods) - 1; i >= 0; i-- { // from the bottom
 		f.YNames = append(f.YNames, trial.BeforeLabel(methods[i]))
 	}
-	for _, c := range poisonCases(r) {
-		if c.known != known {
-			continue
-		}
+	cases := slices.DeleteFunc(poisonCases(r), func(c poisonCase) bool { return c.known != known })
+	if len(cases) == 1 {
+		f.Title = "Test accuracy of each method, " + poisonTitle(r, cases[0])
+	}
+	for _, c := range cases {
 		s := report.Series{Label: flipsTitle(r, c.budget), Points: true}
 		for i, m := range methods {
-			if v := poison(r, c, m, "test-accuracy", ownWay(r, c, m)); v.N > 0 {
-				s.X, s.Y = append(s.X, 100*v.Mean), append(s.Y, float64(len(methods)-1-i))
+			v := poison(r, c, m, "test-accuracy", ownWay(r, c, m))
+			if v.N == 0 {
+				continue
 			}
+			x, y := 100*v.Mean, float64(len(methods)-1-i)
+			if len(cases) == 1 { // each method has its mark
+				f.Series = append(f.Series, report.Series{Of: listedAs(m), X: []float64{x}, Y: []float64{y}, Points: true})
+			}
+			s.X, s.Y = append(s.X, x), append(s.Y, y)
 		}
-		f.Series = append(f.Series, s)
+		if len(cases) > 1 {
+			f.Series = append(f.Series, s)
+		}
 	}
 	return f
 }
 
+// listedAs is the row of a method's records, whose names may end with a number: of passes or of
+// shards.
+func listedAs(method string) string {
+	name := strings.TrimRight(method, "0123456789")
+	for _, m := range poisonMethods() {
+		if name == m.name+"-" {
+			method = m.name
+		}
+	}
+	return trial.BeforeLabel(method)
+}
+
 // repairCostFigure shows the share of the lost accuracy that is restored against what that costs.
 func repairCostFigure(r *engine.Results, c poisonCase) report.Figure {
-	f := report.Figure{Name: "cost-" + c.file(), X: "seconds", Y: "recovered accuracy, % of what the flips cost", LogX: true,
-		Caption: fmt.Sprintf("Recovered accuracy against run time, %s", poisonTitle(r, c))}
+	f := report.Figure{Name: "cost-" + c.file(), X: "run time, s", Y: "recovered accuracy, % of what the flips cost", LogX: true,
+		Title: "Recovered accuracy against run time, " + poisonTitle(r, c)}
 	for _, m := range poisonRows(r) {
 		if m == "none" {
 			continue
@@ -61,7 +83,11 @@ func repairCostFigure(r *engine.Results, c poisonCase) report.Figure {
 		way := ownWay(r, c, m)
 		seconds, restored := poison(r, c, m, "seconds", way), restored(r, c, m, way)
 		if seconds.N > 0 && restored.N > 0 {
-			f.Series = append(f.Series, report.Series{Label: m, X: []float64{seconds.Mean}, Y: []float64{100 * restored.Median}, Points: true})
+			s := report.Series{Label: m, X: []float64{seconds.Mean}, Y: []float64{100 * restored.Median}, Points: true}
+			if row := listedAs(m); !slices.ContainsFunc(f.Series, func(other report.Series) bool { return other.Of == row }) {
+				s.Of = row // a further number of passes has a mark of its own
+			}
+			f.Series = append(f.Series, s)
 		}
 	}
 	return f
@@ -76,7 +102,7 @@ func confusionFigures(r *engine.Results, c poisonCase) []report.Figure {
 		m.Rows = classNames(rec, len(m.Counts))
 		m.Columns = m.Rows
 		out = append(out, report.Figure{Name: fmt.Sprintf("confusion-%s-%d", c.file(), i+1), X: "predicted class", Y: "class", Matrix: m,
-			Caption: fmt.Sprintf("Confusion matrix %s, %s: test images by class and predicted class", titles[i], poisonTitle(r, c))})
+			Title: fmt.Sprintf("Confusion matrix %s, %s", titles[i], poisonTitle(r, c)), Caption: "Test images by class and predicted class; the darker, the larger the share of the class"})
 	}
 	return out
 }

@@ -62,7 +62,7 @@ func Experiment() *engine.Experiment {
 			TakeNetworks: func(ctx context.Context, s *engine.Session, dir string, parts []engine.Part) (string, error) {
 				return shared(s).takeNetworks(ctx, dir, parts)
 			},
-			Rows:   rows(),
+			Rows: rows(), Terms: trial.Terms,
 			Former: renameRecords, FormerUnit: renameUnit,
 		},
 		Describe: func(set engine.Settings, _, _ string) (string, []string) { return describePoisoning(set.(*Settings)) },
@@ -72,7 +72,7 @@ func Experiment() *engine.Experiment {
 		},
 		Tables:  poisoningTables,
 		Figures: poisoningFigures,
-		Claims:  poisoningClaims,
+		Answers: poisoningAnswers,
 	}
 }
 
@@ -138,7 +138,7 @@ func requestUnits(set *Settings) []poisonUnit {
 // poisonMethod is a method of poisoning, and a row of its tables and figures.
 type poisonMethod struct {
 	name  string
-	color int // in figures; -1 = that of its place
+	mark  int // in figures
 	units func(set *Settings) []poisonUnit
 	kind  kind
 }
@@ -170,31 +170,30 @@ func isNumber(text string) bool {
 // figures and legends. A new one is a line here.
 func poisonMethods() []poisonMethod {
 	return []poisonMethod{
-		{"none", 7, unchanged, kind{}},
+		{"none", 3, unchanged, kind{}},
 		{"first-order", 0, stepping("first-order", gradientSteps{}, false, false), kind{}},
-		{"first-order-iterative", 3, stepping("first-order-iterative", gradientSteps{}, true, false), kind{chunks: true}},
+		{"first-order-iterative", 5, stepping("first-order-iterative", gradientSteps{}, true, false), kind{chunks: true}},
 		{"second-order", 1, stepping("second-order", newtonSteps{}, false, false), kind{second: true}},
-		{"second-order-iterative", 5, stepping("second-order-iterative", newtonSteps{}, true, false), kind{second: true, chunks: true}},
-		{"first-order-last", -1, stepping("first-order-last", gradientSteps{}, false, true), kind{}},
-		{"first-order-iterative-last", -1, stepping("first-order-iterative-last", gradientSteps{}, true, true), kind{chunks: true}},
-		{"second-order-last", -1, stepping("second-order-last", newtonSteps{}, false, true), kind{second: true}},
-		{"second-order-iterative-last", -1, stepping("second-order-iterative-last", newtonSteps{}, true, true), kind{second: true, chunks: true}},
+		{"second-order-iterative", 6, stepping("second-order-iterative", newtonSteps{}, true, false), kind{second: true, chunks: true}},
+		{"first-order-last", 12, stepping("first-order-last", gradientSteps{}, false, true), kind{}},
+		{"first-order-iterative-last", 10, stepping("first-order-iterative-last", gradientSteps{}, true, true), kind{chunks: true}},
+		{"second-order-last", 11, stepping("second-order-last", newtonSteps{}, false, true), kind{second: true}},
+		{"second-order-iterative-last", 13, stepping("second-order-iterative-last", newtonSteps{}, true, true), kind{second: true, chunks: true}},
 		{plainFineTuner.name, 4, plainFineTuner.units, kind{family: true}},
 		{trainerFineTuner.name, 8, trainerFineTuner.units, kind{family: true}},
-		{momentumFineTuner.name, -1, momentumFineTuner.units, kind{family: true}},
+		{momentumFineTuner.name, 15, momentumFineTuner.units, kind{family: true}},
 		{"sisa", 9, sharding, kind{votes: true, family: true}},
 		{"retrain", 2, retraining, kind{}},
 	}
 }
 
-// rows are the rows of tables and the lines of figures, in their order, with the lines that stand
-// for no method.
+// rows are the rows of tables and the lines of figures, in their order.
 func rows() []engine.Row {
-	rows := []engine.Row{{Label: "before", Color: 7}, {Label: "allowed", Color: 2}}
+	var rows []engine.Row
 	for _, m := range poisonMethods() {
-		rows = append(rows, engine.Row{Label: trial.BeforeLabel(m.name), Color: m.color})
+		rows = append(rows, engine.Row{Label: trial.BeforeLabel(m.name), Mark: m.mark})
 	}
-	return append(rows, engine.Row{Label: "none", Color: 7})
+	return rows
 }
 
 // poisonMethodNames are the names that may be chosen from.

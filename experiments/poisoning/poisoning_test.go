@@ -282,7 +282,7 @@ func TestFineTuningGoesBeyondItsGrid(t *testing.T) {
 		require.InDelta(t, rates[best], 100*r.Where("validation-accuracy", at...).Mean, 1e-9)
 		row, ok := rateRow(r, poisonCase{10000, 1}, "fine-tune-1", way)
 		require.True(t, ok)
-		require.Equal(t, numbers.Fixed(rates[best], 2), row[3])
+		require.Equal(t, numbers.Fixed(rates[best], 2), row.Cells[3])
 	}
 }
 
@@ -407,7 +407,7 @@ func poisonRecord(method, metric string, v float64, tags records.Tags) records.R
 		Settings: records.Tags{"budget": 10000.0, "flips": 10000.0, "known": 1.0, "stage": "after"}.With(tags)}
 }
 
-func TestClaimsOfPoisoning(t *testing.T) {
+func TestTargetsOfPoisoning(t *testing.T) {
 	before := records.Tags{"stage": "before", "known": nil}
 	recs := []records.Record{
 		poisonRecord("none", "poison-learned", 0.999, before), poisonRecord("retrain", "seconds", 1000, records.Tags{"stage": "clean", "known": nil}),
@@ -428,26 +428,32 @@ func TestClaimsOfPoisoning(t *testing.T) {
 		recs = append(recs, poisonRecord("second-order-iterative", "chunk-accuracy", score, records.Tags{"statistics": reestimated, "chunk": k, "taken": k != 3}))
 	}
 	got := map[string]report.Claim{}
-	for _, c := range engine.Claims(&engine.Config{}, recs) {
+	answers := engine.Answers(&engine.Config{}, recs)
+	for _, c := range report.Targets(answers) {
 		got[c.Text] = c
 	}
 	for text, want := range map[string]string{
-		"10000 flips: share of the flipped labels that the network learned":                                                                        "",
-		"10000 flips: recovered accuracy, share of what the flips cost, by second order in one step":                                               "",
-		"10000 flips: recovered accuracy, share of what the flips cost, by iterative second order":                                                 "short by 0.0500",
-		"10000 flips: recovered share, second-order and first-order at its best":                                                                   "0.0100 less",
-		"10000 flips: time of second order in one step / retraining time, with given settings":                                                     "",
-		"10000 flips: recovered share, second-order and the best other method faster than retraining: fine-tune-adam-2, statistics kept":           "0.290 less",
-		"10000 flips: recovered share, second-order-iterative and the best other method faster than retraining: fine-tune-adam-2, statistics kept": "0.300 less",
-		"iterative methods: largest fall of validation accuracy between chunks, points (3 applied, 1 refused)":                                     "1.2 times too large",
-		"second-order updates that report the relative residual of every solve, on its own images and on a second draw":                            "2 without",
+		"10000 flips: share of the flipped labels that the network learned":                                             "",
+		"10000 flips: recovered accuracy, share of what the flips cost, by second order in one step":                    "",
+		"10000 flips: recovered accuracy, share of what the flips cost, by iterative second order":                      "short by 0.0500",
+		"10000 flips: time of second order in one step / retraining time, with given settings":                          "",
+		"iterative methods: largest fall of validation accuracy between chunks, points (3 applied, 1 refused)":          "1.2 times too large",
+		"second-order updates that report the relative residual of every solve, on its own images and on a second draw": "2 without",
 	} {
 		c, ok := got[text]
 		require.True(t, ok, "%s: %v", text, got)
 		assert.Equal(t, want, c.Short, text)
 		assert.Equal(t, want == "", c.Met)
 	}
-	assert.Len(t, got, 9)
+	assert.Len(t, got, 6)
+	require.Len(t, answers, 1)
+	require.Len(t, answers[0].Compared, 2, "each of the variants that were measured")
+	for _, c := range answers[0].Compared {
+		assert.Equal(t, "fine-tuning, Adam, 2 passes", c.Other, "the best that is faster than retraining, and not first order")
+		assert.Equal(t, "one draw; a verdict needs five", c.None)
+		assert.Empty(t, c.Verdict)
+	}
+	assert.Contains(t, answers[0].Text, "cost, second order recovers 46 % in one step and 45 % in chunks")
 	assert.False(t, math.IsNaN(recs[0].Value))
 }
 
@@ -466,9 +472,4 @@ func TestOneWayOfStatistics(t *testing.T) {
 	require.Equal(t, []string{"method", "10000 flips, statistics re-estimated"}, table.Header)
 	require.Contains(t, table.Note, "of SISA after each training")
 	require.Contains(t, table.Rows, []string{"sisa-5", "78.00"})
-	var texts []string
-	for _, c := range engine.Claims(&engine.Config{}, records) {
-		texts = append(texts, c.Text)
-	}
-	require.Contains(t, texts, "10000 flips: recovered share, second-order and first-order with statistics re-estimated")
 }

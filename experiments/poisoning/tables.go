@@ -49,10 +49,11 @@ func learnedTable(r *engine.Results) report.Table {
 	t := report.Table{Title: "Effect of the flipped labels", Note: poisonNote(r) + " A flipped label counts as learned if the network predicts it.",
 		Header: []string{"", "test accuracy, %", "trained on the true labels, %", "flipped labels learned, %", "training time, s"}}
 	for _, budget := range r.Numbers("budget") {
-		t.Rows = append(t.Rows, []string{flipsTitle(r, budget),
-			accuracyText(r.Part("test-accuracy", "method", "none", "budget", budget, "stage", "before"), report.Percent),
-			accuracyText(r.Part("test-accuracy", "method", "retrain", "budget", budget, "stage", "clean"), report.Percent), report.Percent.Ends(r.Between("poison-learned", "method", "none", "budget", budget, "stage", "before")),
-			report.Plain.Ends(r.Between("seconds", "method", "train", "budget", budget, "stage", "before"))})
+		row := report.NewRow(flipsTitle(r, budget))
+		addAccuracy(row, r.Part("test-accuracy", "method", "none", "budget", budget, "stage", "before"), report.Percent)
+		addAccuracy(row, r.Part("test-accuracy", "method", "retrain", "budget", budget, "stage", "clean"), report.Percent)
+		t.Append(row.Ends(report.Percent, r.Between("poison-learned", "method", "none", "budget", budget, "stage", "before")).
+			Ends(report.Plain, r.Between("seconds", "method", "train", "budget", budget, "stage", "before")))
 	}
 	return t
 }
@@ -61,6 +62,7 @@ func learnedTable(r *engine.Results) report.Table {
 func byBudget(r *engine.Results, title, metric, note string, known float64) report.Table {
 	t := report.Table{Title: title, Header: []string{"method"}, Note: poisonNote(r) + " " + note + waysNote(r)}
 	var columns []poisonCase
+	var counts []int
 	ways := waysMeasured(r)
 	for _, c := range poisonCases(r) {
 		if c.known != known {
@@ -73,19 +75,25 @@ func byBudget(r *engine.Results, title, metric, note string, known float64) repo
 				head += ", statistics " + way
 			}
 			t.Header = append(t.Header, head)
+			n := 0
+			for _, m := range poisonRows(r) {
+				n = max(n, poison(r, c, m, "test-accuracy", way).N+poisonFailed(r, c, m, way))
+			}
+			counts = append(counts, n)
 		}
 	}
+	trial.CountDraws(t.Header[1:], counts)
 	for _, m := range poisonRows(r) {
-		row := []string{trial.BeforeLabel(m)}
+		row := report.NewRow(trial.BeforeLabel(m))
 		for _, c := range columns {
 			for _, way := range ways {
 				if len(ways) == 1 {
 					way = ownWay(r, c, m)
 				}
-				row = append(row, shareCell(r, metric, c, m, way))
+				addShare(row, r, metric, c, m, way)
 			}
 		}
-		t.Rows = append(t.Rows, row)
+		t.Append(row)
 	}
 	if metric == "restored-share" && r.Draws() > 1 {
 		t.Note += " Each draw gives recovered points / lost points; a draw that lost none gives no share."
@@ -93,17 +101,18 @@ func byBudget(r *engine.Results, title, metric, note string, known float64) repo
 	return t
 }
 
-// shareCell is a cell of that table.
-func shareCell(r *engine.Results, metric string, c poisonCase, method, way string) string {
+// addShare adds a cell of that table to the row.
+func addShare(row *report.Row, r *engine.Results, metric string, c poisonCase, method, way string) {
 	pairs := c.pairs("method", method, "statistics", way)
 	records := r.Part(metric, pairs...)
 	switch {
 	case poisonFailed(r, c, method, way) > 0 || len(records) == 0:
-		return trial.EndsCell(r, metric, report.Percent, pairs...)
+		trial.AddEnds(row, r, metric, report.Percent, pairs...)
 	case metric == "restored-share":
-		return restoredText(r, c, method, way, report.Percent)
+		row.Put(restoredText(r, c, method, way, report.Percent), report.Percent.EndsValue(restored(r, c, method, way)))
+	default:
+		addAccuracy(row, records, report.Percent)
 	}
-	return accuracyText(records, report.Percent)
 }
 
 // waysNote says where statistics come from, if any were re-estimated.
@@ -125,7 +134,7 @@ func waysNote(r *engine.Results) string {
 func poisonCostTable(r *engine.Results, c poisonCase) report.Table {
 	images := poisonBefore(r, c.budget, "train", "images").Mean
 	t := report.Table{
-		Title: "Cost, " + poisonTitle(r, c),
+		Title: "Cost, " + poisonTitle(r, c), Folded: true,
 		Header: []string{"method", "time, s", "time / retraining time, %", "trust check, s", "gradient passes", "product passes",
 			"choice of settings, s", "time with the choice of settings / retraining time, %"},
 		Note: fmt.Sprintf("Times include the trust check; passes (over all %s images) exclude it. The choice of settings has separate columns: scoring "+
@@ -142,9 +151,9 @@ func poisonCostTable(r *engine.Results, c poisonCase) report.Table {
 			continue
 		}
 		choosing := tuningSeconds(r, c, m, way)
-		t.Rows = append(t.Rows, []string{m, report.Plain.Ends(seconds), share.Ends(seconds), report.Plain.Ends(poisonEnds(r, c, m, "check-seconds", way)),
-			passes.Ends(poisonEnds(r, c, m, "gradients", way)), passes.Ends(poisonEnds(r, c, m, "hvps", way)), report.Plain.One(choosing),
-			share.One(seconds.Median + choosing)})
+		t.Append(report.NewRow(m).Ends(report.Plain, seconds).Ends(share, seconds).Ends(report.Plain, poisonEnds(r, c, m, "check-seconds", way)).
+			Ends(passes, poisonEnds(r, c, m, "gradients", way)).Ends(passes, poisonEnds(r, c, m, "hvps", way)).One(report.Plain, choosing).
+			One(share, seconds.Median+choosing))
 	}
 	return t
 }
@@ -163,7 +172,7 @@ func tuningSeconds(r *engine.Results, c poisonCase, method, way string) float64 
 
 // chunksTable shows the validation accuracy from chunk to chunk.
 func chunksTable(r *engine.Results, c poisonCase) report.Table {
-	t := report.Table{Title: "Validation accuracy after each chunk, %, " + poisonTitle(r, c), Header: []string{"method"},
+	t := report.Table{Title: "Validation accuracy after each chunk, %, " + poisonTitle(r, c), Header: []string{"method"}, Folded: true,
 		Note: fmt.Sprintf("%sA chunk that lowers it by more than %s points is refused and shown in parentheses.", severalNote(r), r.Setting("max-fall"))}
 	chunks := r.Numbers("chunk")
 	chunks = slices.DeleteFunc(chunks, func(k float64) bool { return len(r.Part("chunk-accuracy", c.pairs("chunk", k)...)) == 0 })
@@ -176,10 +185,12 @@ func chunksTable(r *engine.Results, c poisonCase) report.Table {
 	}
 	for _, m := range poisonRows(r) {
 		for _, way := range waysMeasured(r) {
-			row := []string{m + ", statistics " + way}
+			row := report.NewRow(m + ", statistics " + way)
 			for _, k := range chunks {
 				recs := r.Part("chunk-accuracy", c.pairs("method", m, "statistics", way, "chunk", k)...)
-				text := report.Style{Factor: 1, Places: 2}.Ends(records.MiddleOf(records.Values(recs)))
+				style := report.Style{Factor: 1, Places: 2}
+				points := records.MiddleOf(records.Values(recs))
+				text := style.Ends(points)
 				refused := 0
 				for _, rec := range recs {
 					if rec.Settings["taken"] == false {
@@ -192,10 +203,10 @@ func chunksTable(r *engine.Results, c poisonCase) report.Table {
 				case refused > 0:
 					text += fmt.Sprintf(" (refused in %d of %d)", refused, len(recs))
 				}
-				row = append(row, text)
+				row.Put(text, style.EndsValue(points))
 			}
-			if slices.ContainsFunc(row[1:], func(text string) bool { return text != "-" }) {
-				t.Rows = append(t.Rows, row)
+			if slices.ContainsFunc(row.Cells[1:], func(text string) bool { return text != "-" }) {
+				t.Append(row)
 			}
 		}
 	}
@@ -205,7 +216,7 @@ func chunksTable(r *engine.Results, c poisonCase) report.Table {
 // poisonSolvesTable shows how well each linear system was solved, of the first draw.
 func poisonSolvesTable(r *engine.Results, c poisonCase) report.Table {
 	t := report.Table{Title: "Solves, " + poisonTitle(r, c),
-		Header: []string{"method", "solver", "products", "relative residual", "on a second draw", "gradient residual"},
+		Header: []string{"method", "solver", "products", "relative residual", "on a second draw", "gradient residual"}, Folded: true, Residuals: []int{3, 4},
 		Note: "||b - Ax||/||b||, measured with a separate product, on the images of the curvature and on a second draw, which may repeat images that the request touches; first draw of the run. " +
 			"Products are those of the Krylov space that all tries of a step share, and one for the residual. A solve with few products ends early on purpose; its residual says how early. The gradient residual is that after the last solve."}
 	for _, m := range poisonRows(r) {
@@ -218,17 +229,21 @@ func poisonSolvesTable(r *engine.Results, c poisonCase) report.Table {
 			solves := r.Part("own-residual", c.pairs("method", m, "statistics", way)...)
 			solves = slices.DeleteFunc(solves, func(rec records.Record) bool { return rec.Draw != gradient.Draw })
 			for i, rec := range solves {
-				row := []string{name, rec.Text("solver"), numbers.Shortest(rec.Number("products")), report.Plain.One(rec.Value), "-", "-"}
+				row := report.NewRow(name, rec.Text("solver")).Exactly(rec.Number("products")).One(report.Plain, rec.Value)
 				if other, ok := trial.First(r.Part("independent-residual", c.pairs("method", m, "statistics", way, "solve", rec.Number("solve"))...)); ok {
-					row[4] = report.Plain.One(other.Value)
+					row.One(report.Plain, other.Value)
+				} else {
+					row.Text("-")
 				}
 				if i+1 == len(solves) {
-					row[5] = report.Plain.One(gradient.Value)
+					row.One(report.Plain, gradient.Value)
+				} else {
+					row.Text("-")
 				}
-				t.Rows = append(t.Rows, row)
+				t.Append(row)
 			}
 			if len(solves) == 0 {
-				t.Rows = append(t.Rows, []string{name, "-", "-", "-", "-", report.Plain.One(gradient.Value)})
+				t.Append(report.NewRow(name, "-", "-", "-", "-").One(report.Plain, gradient.Value))
 			}
 		}
 	}
@@ -290,10 +305,10 @@ func poisonChoiceTable(r *engine.Results, c poisonCase) report.Table {
 				}
 				at := c.pairs("method", m, "statistics", way, "chunk", rec.Settings["chunk"])
 				tried := slices.DeleteFunc(append(r.Part("try", at...), r.Part("try-failed", at...)...), func(o records.Record) bool { return o.Draw != rec.Draw })
-				t.Rows = append(t.Rows, []string{name, stepText(rec), fmt.Sprint(len(tried)), numbers.Fixed(rec.Value, 2)})
+				t.Append(report.NewRow(name, stepText(rec), fmt.Sprint(len(tried))).One(report.Style{Factor: 1, Places: 2}, rec.Value))
 			}
 			if row, ok := rateRow(r, c, m, way); ok {
-				t.Rows = append(t.Rows, row)
+				t.Append(row)
 			}
 		}
 	}
@@ -301,7 +316,7 @@ func poisonChoiceTable(r *engine.Results, c poisonCase) report.Table {
 }
 
 // rateRow shows the rate that fine-tuning took.
-func rateRow(r *engine.Results, c poisonCase, method, way string) ([]string, bool) {
+func rateRow(r *engine.Results, c poisonCase, method, way string) (*report.Row, bool) {
 	at := c.pairs("method", method, "statistics", way)
 	taken, ok := trial.First(r.Part("taken", at...))
 	if !ok {
@@ -313,7 +328,7 @@ func rateRow(r *engine.Results, c poisonCase, method, way string) ([]string, boo
 	if i < 0 {
 		return nil, false
 	}
-	return []string{method + ", statistics " + way, stepText(taken), fmt.Sprint(len(tries) + len(failed)), numbers.Fixed(tries[i].Value, 2)}, true
+	return report.NewRow(method+", statistics "+way, stepText(taken), fmt.Sprint(len(tries)+len(failed))).One(report.Style{Factor: 1, Places: 2}, tries[i].Value), true
 }
 
 // stepText writes the settings of a step.

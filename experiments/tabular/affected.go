@@ -22,12 +22,13 @@ func Affected() *engine.Experiment {
 				s.Draws = max(s.Draws, 40)
 			}
 		},
-		Units: affectedUnits,
+		Units:   affectedUnits,
+		Answers: affectedAnswers,
 		Tables: func(r *engine.Results) []report.Table {
 			return []report.Table{tabledata.BySize(r, "Share of affected training samples, %", "affected-share", report.Percent)}
 		},
 		Figures: func(r *engine.Results) []report.Figure {
-			return []report.Figure{tabledata.LinesBySize(r, "affected", "Share of affected samples, "+tabledata.DrawsCaption, "affected-share", "share of samples", false)}
+			return []report.Figure{tabledata.LinesBySize(r, "affected", "Share of affected training samples", "affected-share", "affected training samples, %", report.Percent, false)}
 		},
 	}.Runnable()
 }

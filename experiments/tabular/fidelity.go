@@ -25,12 +25,12 @@ func Fidelity() *engine.Experiment {
 			return s.DrawUnits(ctx, id, set, "test-accuracy", "test-loss", "loss-distance", "sample-loss-distance", "agreement",
 				"parameter-distance", "gradient-residual", "trained-residual", "test-samples")
 		},
-		Own: tabledata.BaselineSettings, Claims: networkClaims,
+		Own: tabledata.BaselineSettings, Answers: fidelityAnswers,
 		Tables: func(r *engine.Results) []report.Table { return tabledata.ByMethod(r, "Fidelity", columns) },
 		Figures: func(r *engine.Results) []report.Figure {
 			return []report.Figure{
-				tabledata.LinesBySize(r, "accuracy", "Test accuracy, "+tabledata.DrawsCaption, "test-accuracy", "test accuracy", false),
-				tabledata.LinesBySize(r, "loss-distance", "Mean distance of a test sample's loss to that of the retrained model, "+tabledata.DrawsCaption, "sample-loss-distance", "nat", true),
+				tabledata.LinesBySize(r, "accuracy", "Test accuracy", "test-accuracy", "test accuracy, %", report.Percent, false),
+				tabledata.LinesBySize(r, "loss-distance", "Mean distance of a test sample's loss to that of the retrained model", "sample-loss-distance", "mean distance of the loss to retraining, nat", report.Plain, true),
 			}
 		},
 	}.Runnable()

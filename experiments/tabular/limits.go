@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strings"
 
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/numbers"
@@ -49,11 +50,11 @@ func Limits() *engine.Experiment {
 			}
 			return ""
 		},
-		Tables: limitsTables,
+		Answers: limitsAnswers,
+		Tables:  limitsTables,
 		Figures: func(r *engine.Results) []report.Figure {
-			f := tabledata.LinesBySize(r, "limits", "Distance to the retrained parameters, as a share of the distance without an update", "distance-ratio", "distance / distance without an update", true)
-			f.LogX = true
-			f.Caption += ". " + survivors
+			f := tabledata.LinesBySize(r, "limits", "Distance to the retrained parameters", "distance-ratio", "distance / distance without an update", report.Plain, true)
+			f.Caption = strings.TrimPrefix(f.Caption+". "+survivors, ". ")
 			return []report.Figure{f}
 		},
 	}.Runnable()
@@ -124,7 +125,7 @@ func limitsTables(r *engine.Results) []report.Table {
 		if rec.Settings["reached"] == false {
 			size = "none up to " + size
 		}
-		end.Rows = append(end.Rows, []string{fmt.Sprint(rec.Draw), size, rec.Unit})
+		end.Append(report.NewRow(fmt.Sprint(rec.Draw)).Put(size, report.Plain.OneValue(rec.Value)).Text(rec.Unit))
 	}
 	return []report.Table{t, end}
 }

@@ -17,11 +17,13 @@ func addReference(r *engine.Results, t *report.Table) {
 	for _, size := range []float64{10, 50} {
 		t.Header = append(t.Header, fmt.Sprintf("%g, authors' released notebook (mean ± standard deviation)", size))
 		for i, row := range t.Rows {
-			cell := "-"
+			more := &report.Row{Cells: row, Values: t.Values[i]}
 			if s, ok := tabledata.Authors[size][notebookMethod(row[0])]; ok {
-				cell = report.Plain.Text(s)
+				more.Spread(report.Plain, s)
+			} else {
+				more.Text("-")
 			}
-			t.Rows[i] = append(row, cell)
+			t.Rows[i], t.Values[i] = more.Cells, more.Values
 		}
 	}
 	t.Note += " The authors' row without an update is their model with noise (DP)."

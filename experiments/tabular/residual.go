@@ -18,14 +18,19 @@ func Residual() *engine.Experiment {
 		Units: func(ctx context.Context, s *tabledata.Session, set *tabledata.Settings) ([]engine.Unit, error) {
 			return s.DrawUnits(ctx, id, set, "gradient-residual", "test-accuracy", "solve-residual", "trained-residual", "test-samples")
 		},
-		Own: tabledata.BaselineSettings, Claims: residualClaims,
+		Own: tabledata.BaselineSettings, Answers: residualAnswers,
 		Tables: func(r *engine.Results) []report.Table {
 			residual := tabledata.BySize(r, "Gradient residual ||grad L(theta'; D')||", "gradient-residual", report.Plain)
 			addReference(r, &residual)
-			return []report.Table{residual, tabledata.BySize(r, "Test accuracy, %", "test-accuracy", report.Percent), tabledata.BySize(r, "Relative residual of the solves, ||b - Ax||/||b||", "solve-residual", report.Plain)}
+			solves := tabledata.BySize(r, "Relative residual of the solves, ||b - Ax||/||b||", "solve-residual", report.Plain)
+			solves.Folded = true
+			for j := range solves.Header[1:] {
+				solves.Residuals = append(solves.Residuals, j+1)
+			}
+			return []report.Table{residual, tabledata.BySize(r, "Test accuracy, %", "test-accuracy", report.Percent), solves}
 		},
 		Figures: func(r *engine.Results) []report.Figure {
-			return []report.Figure{tabledata.LinesBySize(r, "residual", "Gradient residual, "+tabledata.DrawsCaption, "gradient-residual", "gradient residual", true)}
+			return []report.Figure{tabledata.LinesBySize(r, "residual", "Gradient residual on the corrected data", "gradient-residual", "gradient residual ||grad L(theta'; D')||", report.Plain, true)}
 		},
 	}.Runnable()
 }

@@ -29,7 +29,7 @@ func Runtime() *engine.Experiment {
 		Units: func(ctx context.Context, s *tabledata.Session, set *tabledata.Settings) ([]engine.Unit, error) {
 			return runtimeUnits(ctx, s, id, set)
 		},
-		Own: append([]string{"factor"}, tabledata.BaselineSettings...),
+		Own: append([]string{"factor"}, tabledata.BaselineSettings...), Answers: runtimeAnswers,
 		Tables: func(r *engine.Results) []report.Table {
 			shown := slices.DeleteFunc(slices.Clone(columns), func(c tabledata.Column) bool { return len(r.Part(c.Metric)) == 0 })
 			tables := tabledata.ByMethod(r, "Runtime", shown)
@@ -45,7 +45,7 @@ func Runtime() *engine.Experiment {
 			return tables
 		},
 		Figures: func(r *engine.Results) []report.Figure {
-			return []report.Figure{tabledata.LinesBySize(r, "seconds", "Run time of each method, "+tabledata.DrawsCaption, "seconds", "seconds", true)}
+			return []report.Figure{tabledata.LinesBySize(r, "seconds", "Run time of each method", "seconds", "run time, s", report.Plain, true)}
 		},
 	}.Runnable()
 }

@@ -33,7 +33,7 @@ func Sharding() *engine.Experiment {
 		Idle: func(*tabledata.Session, *tabledata.Settings, string) string {
 			return "sharding uses only shards, points, trials and test-share"
 		},
-		Claims:  shardingClaims,
+		Answers: shardingAnswers,
 		Tables:  shardingTables,
 		Figures: func(r *engine.Results) []report.Figure { return []report.Figure{tabledata.ShardingFigure(r)} },
 	}.Runnable()
@@ -142,13 +142,13 @@ func shardingTables(r *engine.Results) []report.Table {
 		t.Header = append(t.Header, fmt.Sprintf("%g shards", s), fmt.Sprintf("%g shards, simulated", s))
 	}
 	for _, m := range points {
-		row := []string{numbers.Shortest(m)}
+		row := report.NewRow(numbers.Shortest(m))
 		for _, s := range shards {
 			for _, source := range []string{"formula", "simulation"} {
-				row = append(row, numbers.Fixed(r.Where("all-shards-hit", "shards", s, "points", m, "source", source).Mean, 3))
+				row.One(report.Style{Factor: 1, Places: 3}, r.Where("all-shards-hit", "shards", s, "points", m, "source", source).Mean)
 			}
 		}
-		t.Rows = append(t.Rows, row)
+		t.Append(row)
 	}
 	return []report.Table{t}
 }

@@ -4,10 +4,13 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 
 	"gonum.org/v1/gonum/floats"
 
 	"lethe/experiments/internal/engine"
+	"lethe/experiments/internal/numbers"
 	"lethe/experiments/internal/records"
 	"lethe/experiments/internal/report"
 	"lethe/experiments/internal/settings"
@@ -38,7 +41,7 @@ func Solvers() *engine.Experiment {
 		Idle: func(_ *tabledata.Session, _ *tabledata.Settings, key string) string {
 			return tabledata.Unless(key != "draws", "solvers uses one draw")
 		},
-		Claims: solversClaims,
+		Answers: solversAnswers,
 		Tables: func(r *engine.Results) []report.Table {
 			return []report.Table{spectrumTable(r), solversTable(r)}
 		},
@@ -57,6 +60,12 @@ type system struct {
 // lissaTolerance is what LiSSA is asked for: it converges linearly at a rate of the condition
 // number, not of its root.
 const lissaTolerance = 1e-3
+
+// The names of LiSSA on the whole Hessian, and of LiSSA as it was published.
+const (
+	lissaAll       = "lissa, all samples"
+	lissaPublished = "lissa, mini-batches as published"
+)
 
 func solverUnits(s *tabledata.Session, part string, set *tabledata.Settings) []engine.Unit {
 	var sys *system
@@ -91,9 +100,9 @@ func solverUnits(s *tabledata.Session, part string, set *tabledata.Settings) []e
 		{"cg", unlearn.CG{Tolerance: set.Tolerance}, false},
 		{"minres", unlearn.MINRES{Tolerance: set.Tolerance}, false},
 		{"exact", unlearn.Exact{Tolerance: set.Tolerance}, false},
-		{"lissa, all samples", unlearn.LiSSA{Tolerance: lissaTolerance, Seed: s.Seed}, false},
+		{lissaAll, unlearn.LiSSA{Tolerance: lissaTolerance, Seed: s.Seed}, false},
 		{"lissa, mini-batches", unlearn.LiSSA{Tolerance: lissaTolerance, Seed: s.Seed, MaxProducts: 2000}, true},
-		{"lissa, mini-batches as published", unlearn.LiSSA{Tolerance: lissaTolerance, Seed: s.Seed, MaxProducts: 500, Plain: true}, true},
+		{lissaPublished, unlearn.LiSSA{Tolerance: lissaTolerance, Seed: s.Seed, MaxProducts: 500, Plain: true}, true},
 	} {
 		units = append(units, engine.Unit{Name: "solver=" + c.label, Run: func(ctx context.Context) ([]records.Record, error) {
 			sys, err := get(ctx)
@@ -196,32 +205,32 @@ func (sys *system) solve(ctx context.Context, solver unlearn.Solver, batch bool)
 
 func spectrumTable(r *engine.Results) report.Table {
 	t := report.Table{Title: "Spectrum of the Hessian on the corrected data, by Lanczos' method", Header: []string{"largest eigenvalue", "smallest", "condition number"}}
-	var row []string
+	row := report.NewRow()
 	for _, m := range []string{"largest-eigenvalue", "smallest-eigenvalue", "condition-number"} {
-		row = append(row, report.Plain.Text(r.Where(m)))
+		row.Spread(report.Plain, r.Where(m))
 	}
-	t.Rows = append(t.Rows, row)
+	t.Append(row)
 	return t
 }
 
 func solversTable(r *engine.Results) report.Table {
 	t := report.Table{
 		Title:  "Solvers",
-		Header: []string{"solver", "relative residual", "distance to the solution", "Hessian products", "seconds"},
+		Header: []string{"solver", "relative residual", "distance to the solution", "Hessian products", "seconds"}, Residuals: []int{1},
 		Note: fmt.Sprintf("The residual is ||b - Ax||/||b||, measured with a separate product. The relative distance is to the solution of MINRES at 1e-12 "+
 			"(CG for MINRES itself). The tolerance is %s for CG, MINRES and Exact, and %g for LiSSA. LiSSA's scale and ridge follow from the spectrum; its %s mini-batches "+
 			"and its limits of 2,000 and 500 products are fixed. A batch counts as its share of a product.", r.Setting("tolerance"), lissaTolerance, r.Setting("batches")),
 	}
 	for _, rec := range r.Part("solve-residual") {
 		name := rec.Text("solver")
-		row := []string{name}
+		row := report.NewRow(name)
 		if rec.Settings["reached"] == false {
-			row[0] += " (tolerance not reached)"
+			row.Cells[0] += " (tolerance not reached)"
 		}
 		for _, m := range []string{"solve-residual", "solve-difference", "products", "seconds"} {
-			row = append(row, report.Plain.Text(r.Where(m, "solver", name)))
+			row.Spread(report.Plain, r.Where(m, "solver", name))
 		}
-		t.Rows = append(t.Rows, row)
+		t.Append(row)
 	}
 	for _, rec := range r.Part("solve-residual") {
 		if chosen := rec.Text("chosen"); chosen != "" {
@@ -234,8 +243,8 @@ func solversTable(r *engine.Results) report.Table {
 // solversFigure shows where each solver ended, and how LiSSA came there.
 func solversFigure(r *engine.Results) report.Figure {
 	f := report.Figure{
-		Name: "convergence", Caption: "Relative residual against Hessian products; for CG, MINRES and Exact only the final residual",
-		X: "Hessian products", Y: "||b - Ax||/||b||", LogX: true, LogY: true,
+		Name: "convergence", Title: "Relative residual against Hessian products", Caption: "Of CG, MINRES and Exact only the end is shown",
+		X: "number of Hessian products", Y: "relative residual ||b - Ax||/||b||", LogX: true, LogY: true,
 	}
 	for _, rec := range r.Part("solve-residual") {
 		name := rec.Text("solver")
@@ -245,15 +254,48 @@ func solversFigure(r *engine.Results) report.Figure {
 		}
 		series.Points = len(series.X) == 0
 		series.X = append(series.X, r.Where("products", "solver", name).Mean)
-		series.Y = append(series.Y, math.Max(rec.Value, 1e-17)) // a residual of 0 has no logarithm
+		series.Y = append(series.Y, rec.Value)
 		f.Series = append(f.Series, series)
 	}
 	return f
 }
 
-// solversClaims: the direct and Krylov solvers agree to 1e-8, and LiSSA on all samples reaches its
-// tolerance without a number set by hand.
-func solversClaims(r *engine.Results) []report.Claim {
+// solversAnswers: the direct and Krylov solvers are to agree to 1e-8, and LiSSA on all samples to
+// reach its tolerance without a number set by hand.
+func solversAnswers(r *engine.Results) []report.Answer {
+	a := report.Answer{Limits: "How the solvers compare in other draws or on other models: this is one system of equations, and a verdict needs five draws."}
+	largest := math.Inf(-1)
+	var worthless []string
+	for _, rec := range r.Part("solve-residual") {
+		name := rec.Text("solver")
+		if slices.Contains([]string{"cg", "minres", "exact"}, name) {
+			largest = max(largest, r.Where("solve-difference", "solver", name).Mean)
+		}
+		if rec.Value > 1 {
+			worthless = append(worthless, fmt.Sprintf("%s (%s)", name, report.Plain.One(rec.Value)))
+		}
+	}
+	if !math.IsInf(largest, -1) {
+		a.Text = fmt.Sprintf("CG, MINRES and the exact solver agree to %s of the solution.", numbers.Significant(largest, 2))
+	}
+	if l := r.Where("solve-residual", "solver", lissaAll); l.N > 0 {
+		a.Text += fmt.Sprintf(" LiSSA on all samples ends at a relative residual of %s after %s products; CG takes %s.", report.Plain.One(l.Mean),
+			report.Plain.One(r.Where("products", "solver", lissaAll).Mean), report.Plain.One(r.Where("products", "solver", "cg").Mean))
+	}
+	if l := r.Where("solve-residual", "solver", lissaPublished); l.N > 0 {
+		a.Text += fmt.Sprintf(" LiSSA as published ends at %s.", report.Plain.One(l.Mean))
+	}
+	if len(worthless) > 0 {
+		a.Text += " Worse than the zero vector: " + report.And(worthless) + "."
+	}
+	if a.Text = strings.TrimSpace(a.Text); a.Text == "" {
+		return nil
+	}
+	a.Targets = solversTargets(r)
+	return []report.Answer{a}
+}
+
+func solversTargets(r *engine.Results) []report.Claim {
 	if r.Config.Model != tabledata.Models[0] {
 		return nil
 	}
@@ -263,8 +305,8 @@ func solversClaims(r *engine.Results) []report.Claim {
 			out = append(out, report.AtMost(name+": relative distance to the solution", d.Mean, 1e-8))
 		}
 	}
-	if l := r.Where("solve-residual", "solver", "lissa, all samples"); l.N > 0 {
-		text := fmt.Sprintf("LiSSA on all samples: true relative residual, after %s products", report.Plain.One(r.Where("products", "solver", "lissa, all samples").Mean))
+	if l := r.Where("solve-residual", "solver", lissaAll); l.N > 0 {
+		text := fmt.Sprintf("LiSSA on all samples: true relative residual, after %s products", report.Plain.One(r.Where("products", "solver", lissaAll).Mean))
 		out = append(out, report.AtMost(text, l.Mean, lissaTolerance))
 	}
 	return out

@@ -22,6 +22,9 @@ type Config struct {
 	Model      string `yaml:"model"`
 	Profile    string `yaml:"profile"`
 	Seed       uint64 `yaml:"seed"`
+	// RecordsVersion is that of the file and of the records; 0 = the present one, see
+	// [records.Version].
+	RecordsVersion int `yaml:"records-version"`
 	// Command repeats the run when the defaults are still the same; config.yaml itself repeats it
 	// always.
 	Command string `yaml:"command"`
@@ -51,6 +54,13 @@ type Machine struct {
 	OS    string `yaml:"os"`
 	Cores int    `yaml:"cores"`
 	BLAS  string `yaml:"blas"`
+	// Commit is that of the program, "" where it was built without one. Started is when the run began,
+	// in RFC 3339. Seconds is how long it took, over all sessions that were not killed, and Units how
+	// many units it has; 0 = unknown.
+	Commit  string  `yaml:"commit,omitempty"`
+	Started string  `yaml:"started,omitempty"`
+	Seconds float64 `yaml:"seconds,omitempty"`
+	Units   int     `yaml:"units,omitempty"`
 }
 
 // MarshalYAML writes the settings as --set takes them.
@@ -141,6 +151,10 @@ func ReadConfig(path string) (*Config, error) {
 
 // DecodeConfig reads what [Config.encode] wrote.
 func DecodeConfig(path string, data []byte) (*Config, error) {
+	version, err := records.VersionOf(path, data)
+	if err != nil {
+		return nil, err
+	}
 	seeded, err := checkSeed(data)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
@@ -158,6 +172,7 @@ func DecodeConfig(path string, data []byte) (*Config, error) {
 	if err := c.complete(); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
+	c.RecordsVersion = version
 	return &c, nil
 }
 

@@ -9,7 +9,7 @@
 //   - Its file: [Config] is config.yaml, all that the records depend on. [Part] has the settings of
 //     one experiment of the run.
 //   - What is shown: [Results] are the records of one experiment; [Render], [Merge] and [Text] make
-//     tables, figures and reports of them, [Claims] holds them against what is expected.
+//     tables, figures and reports of them, [Answers] says what they answer.
 //
 // Nothing about a method, a model or a data set stands here. What experiments on one kind of data
 // have in common is a field or a function of their [Domain].

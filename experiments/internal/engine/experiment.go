@@ -37,10 +37,10 @@ type Experiment struct {
 	Idle func(s *Session, set Settings, key string) string
 	// Describe states the settings that a reader of the tables has to know, and names their keys.
 	Describe func(set Settings, model, dataset string) (line string, keys []string)
-	// Tables and Figures show the records of one run, Claims holds them against what is expected.
+	// Tables and Figures show the records of one run, Answers says what they answer.
 	Tables  func(r *Results) []report.Table
 	Figures func(r *Results) []report.Figure
-	Claims  func(r *Results) []report.Claim
+	Answers func(r *Results) []report.Answer
 }
 
 // Unit is a piece of work whose records are written together: one draw.
@@ -88,10 +88,12 @@ type Domain struct {
 	// Recall takes from s.Before what an earlier session of the run computed; nil = nothing.
 	Recall func(s *Session, part string, set Settings)
 
-	// Rows are the rows of tables and figures in their order, with the color of each; Label names
+	// Rows are the rows of tables and figures in their order, with the mark of each; Label names
 	// the row of a record, nil = its method.
 	Rows  []Row
 	Label func(rec records.Record) string
+	// Terms name the labels of rows in words.
+	Terms []report.Term
 	// Tables are shown of every experiment, after its own; nil = none.
 	Tables func(r *Results) []report.Table
 	// Former gives records and names of units of former versions their present names; nil = nothing
@@ -106,7 +108,7 @@ type Named struct{ Name, Title string }
 // Row is a row of tables, or a line of figures.
 type Row struct {
 	Label string
-	Color int // number of a color of package report; -1 = that of its place in a figure
+	Mark  int // number of its color and its shape in package report, in all figures
 }
 
 // all are the experiments of the program, in the order of the list command.
@@ -204,13 +206,11 @@ func (e *Experiment) rows() []Row {
 	return e.Domain.Rows
 }
 
-// colors gives the rows their colors.
-func (e *Experiment) colors() map[string]int {
+// marks gives the rows their marks.
+func (e *Experiment) marks() map[string]int {
 	out := map[string]int{}
 	for _, r := range e.rows() {
-		if r.Color >= 0 {
-			out[r.Label] = r.Color
-		}
+		out[r.Label] = r.Mark
 	}
 	return out
 }

@@ -9,11 +9,12 @@ import (
 	"path/filepath"
 	"strings"
 
+	"lethe/experiments/internal/numbers"
 	"lethe/experiments/internal/records"
 	"lethe/experiments/internal/report"
 )
 
-// Load reads a run's folder and makes its tables and figures.
+// Load reads a run's folder and makes its answers, tables and figures.
 func Load(dir string) (*report.Document, error) {
 	c, err := ReadConfig(filepath.Join(dir, records.ConfigName))
 	if err != nil {
@@ -23,15 +24,16 @@ func Load(dir string) (*report.Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &report.Document{Title: title(c), Summary: fmt.Sprintf("Profile %s, seed %d.", c.Profile, c.Seed), Command: c.Command,
-		Claims: report.ClaimsTable(Claims(c, records)), Facts: []string{"profile " + c.Profile, fmt.Sprintf("seed %d", c.Seed),
-			fmt.Sprintf("%s, %d cores, %s", c.MadeOn.OS, c.MadeOn.Cores, c.MadeOn.BLAS), c.MadeOn.Go, "data " + c.Data}}
+	d := &report.Document{Title: title(c), Summary: fmt.Sprintf("Profile %s, seed %d.", c.Profile, c.Seed), Command: c.Command, Smoke: c.Profile == Smoke,
+		Unfinished: unfinished(dir, c), Answers: Answers(c, records), Facts: facts(c), Files: files(dir), Others: others(dir, c.Experiment)}
+	var terms []report.Term
 	shown := map[string]bool{}
 	for i := range c.Parts {
 		e, err := Find(c.Parts[i].Experiment)
 		if err != nil {
 			return nil, err
 		}
+		terms = e.Domain.Terms
 		r := ResultsOf(e.ID, c, records)
 		if len(r.Records) == 0 {
 			continue
@@ -50,10 +52,11 @@ func Load(dir string) (*report.Document, error) {
 		}
 		s.Figures = e.Figures(r)
 		for j := range s.Figures {
-			s.Figures[j].Colors = e.colors()
+			s.Figures[j].Marks, s.Figures[j].Subtitle = e.marks(), subtitle(e, c, r, s.Figures[j].Subtitle)
 		}
 		d.Sections = append(d.Sections, s)
 	}
+	d.Name(terms)
 	return d, nil
 }
 
@@ -66,9 +69,17 @@ func Render(dir string) error {
 	if err := records.WriteFile(filepath.Join(dir, records.TablesName), []byte(d.Markdown())); err != nil {
 		return err
 	}
+	table, err := report.CSV(d.Tables())
+	if err != nil {
+		return err
+	}
+	if err := records.WriteFile(filepath.Join(dir, records.CSVName), table); err != nil {
+		return err
+	}
 	if err := d.WriteFigures(dir); err != nil {
 		return err
 	}
+	d.Files = files(dir) // with those that were just written
 	page, err := report.Page([]*report.Document{d})
 	if err != nil {
 		return err
@@ -76,14 +87,22 @@ func Render(dir string) error {
 	return records.WriteFile(filepath.Join(dir, records.ReportName), page)
 }
 
-// Merge writes one page of several runs to path.
-func Merge(dirs []string, path string) error {
+// Merge writes one page of several runs to path, below an overview of them; nil = none. The names
+// say what tells each run from the others; nil = nothing.
+func Merge(overview *report.Document, dirs, names []string, path string) error {
 	var docs []*report.Document
-	for _, dir := range dirs {
+	if overview != nil {
+		docs = append(docs, overview)
+	}
+	for i, dir := range dirs {
 		d, err := Load(dir)
 		if err != nil {
 			return err
 		}
+		if i < len(names) && names[i] != "" {
+			d.Title += " (" + names[i] + ")"
+		}
+		d.At, d.Others = from(filepath.Dir(path), dir), nil // the others are on the page
 		docs = append(docs, d)
 	}
 	if len(docs) == 0 {
@@ -94,6 +113,20 @@ func Merge(dirs []string, path string) error {
 		return err
 	}
 	return records.WriteFile(path, page)
+}
+
+// from is the way from one folder to another, as a link; "" where there is none.
+func from(base, dir string) string {
+	a, errA := filepath.Abs(base)
+	b, errB := filepath.Abs(dir)
+	if errA != nil || errB != nil {
+		return ""
+	}
+	rel, err := filepath.Rel(a, b)
+	if err != nil {
+		return ""
+	}
+	return filepath.ToSlash(rel)
 }
 
 // RunFolders returns the folders of runs among dirs, and those that lie one or two levels below
@@ -125,20 +158,42 @@ func RunFolders(dirs []string) ([]string, error) {
 
 // title names the run.
 func title(c *Config) string {
-	title := c.Experiment
-	e, err := Find(title)
-	if err == nil {
-		title = e.Title
-	}
-	model := c.Model
-	if e != nil {
-		for _, m := range e.Domain.Models {
-			if m.Name == c.Model {
-				model = m.Title
-			}
-		}
+	title, model := c.Experiment, c.Model
+	if e, err := Find(title); err == nil {
+		title, model = e.Title, e.modelTitle(model)
 	}
 	return fmt.Sprintf("%s: %s, %s", title, report.Shown(c.Dataset), model)
+}
+
+// modelTitle is what titles call a model.
+func (e *Experiment) modelTitle(name string) string {
+	for _, m := range e.Domain.Models {
+		if m.Name == name {
+			return m.Title
+		}
+	}
+	return name
+}
+
+// subtitle says in a figure's file which run it is of: where it is shown alone, nothing else does.
+// What the figure says of itself stands in place of the number of draws.
+func subtitle(e *Experiment, c *Config, r *Results, own string) string {
+	told := []string{"data " + report.Shown(c.Dataset)}
+	if !e.DataOnly {
+		told = append(told, e.modelTitle(c.Model))
+		if e.Takes("lambda") && len(r.Numbers("lambda")) == 0 {
+			told = append(told, "lambda "+r.Setting("lambda"))
+		}
+	}
+	if n := r.Where("test-samples"); n.N > 0 {
+		told = append(told, numbers.Shortest(n.Mean)+" test samples")
+	}
+	if n := r.Draws(); own == "" && n == 1 {
+		own = "1 draw"
+	} else if own == "" {
+		own = fmt.Sprintf("n = %d draws", n)
+	}
+	return strings.Join(append(told, own, fmt.Sprintf("profile %s, seed %d", c.Profile, c.Seed)), " \u00b7 ")
 }
 
 // Text returns the run's tables for a terminal of that many columns, without those that show how

@@ -45,16 +45,27 @@ func (r *Results) Setting(key string) string {
 	return ""
 }
 
-// Claims returns the expectations that the records can confirm or refute. They are computed from
-// the records alone.
-func Claims(c *Config, records []records.Record) []report.Claim {
-	var out []report.Claim
+// Answers returns what the records say to the questions of a run's experiments, from the records
+// alone. A smoke run has neither verdicts nor targets.
+func Answers(c *Config, records []records.Record) []report.Answer {
+	var out []report.Answer
 	for _, e := range all {
-		if e.Claims == nil {
+		r := ResultsOf(e.ID, c, records)
+		if e.Answers == nil || len(r.Records) == 0 {
 			continue
 		}
-		if r := ResultsOf(e.ID, c, records); len(r.Records) > 0 {
-			out = append(out, e.Claims(r)...)
+		for _, a := range e.Answers(r) {
+			a.Part = e.ID
+			if a.Question == "" {
+				a.Question = e.Question
+			}
+			if c.Profile == Smoke {
+				a.Targets = nil
+				for i := range a.Compared {
+					a.Compared[i].Verdict, a.Compared[i].None = "", "a smoke run has none"
+				}
+			}
+			out = append(out, a)
 		}
 	}
 	return out

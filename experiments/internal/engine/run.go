@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"time"
 
 	"lethe/datasets"
 	"lethe/experiments/internal/records"
@@ -129,6 +130,7 @@ func (o *Order) one(ctx context.Context, e *Experiment, src *source, dataset, mo
 		Experiment: e.ID, Dataset: dataset, Model: model, Profile: o.Profile, Seed: o.Seed, Parts: parts,
 		Data: src.fingerprint, MadeOn: ThisMachine(),
 	}
+	c.MadeOn.Started = time.Now().UTC().Format(time.RFC3339)
 	if o.Given != (Given{}) {
 		c.Given = &o.Given
 	}
@@ -173,7 +175,12 @@ func (o *Order) one(ctx context.Context, e *Experiment, src *source, dataset, mo
 	for _, note := range notes {
 		o.Progress.Note(note)
 	}
-	if err := s.runParts(ctx, folder, parts); err != nil {
+	began := time.Now()
+	err = s.runParts(ctx, folder, parts)
+	if noted := note(dir, func(m *Machine) { m.Seconds += time.Since(began).Seconds() }); err == nil {
+		err = noted
+	}
+	if err != nil {
 		return nil, &Stopped{dir, err}
 	}
 	if err := Render(dir); err != nil {
@@ -259,6 +266,9 @@ func (s *Session) runParts(ctx context.Context, folder *records.Folder, parts []
 			todo = append(todo, w)
 		}
 	}
+	if err := note(s.Dir, func(m *Machine) { m.Units = done + len(todo) }); err != nil {
+		return err
+	}
 	s.Progress.Begin(fmt.Sprintf("%s on %s, %s", s.Experiment, report.Shown(s.Dataset), s.Model), done+len(todo), done)
 	defer s.Progress.End()
 	for _, w := range todo {
@@ -287,7 +297,7 @@ func fingerprint(n *datasets.Named) string {
 // ThisMachine says where a run is made.
 func ThisMachine() Machine {
 	blas, _ := graph.BLAS() // what could not be had is said by doctor; here counts what is in use
-	return Machine{Go: runtime.Version(), OS: runtime.GOOS + "/" + runtime.GOARCH, Cores: runtime.GOMAXPROCS(0), BLAS: strings.TrimSpace(blas.Name + " " + blas.Core)}
+	return Machine{Commit: commit(), Go: runtime.Version(), OS: runtime.GOOS + "/" + runtime.GOARCH, Cores: runtime.GOMAXPROCS(0), BLAS: strings.TrimSpace(blas.Name + " " + blas.Core)}
 }
 
 // Command is the command line that repeats the run, without the folders of this machine.

@@ -1,6 +1,9 @@
 package engine
 
 import (
+	"cmp"
+	"strconv"
+
 	"go.yaml.in/yaml/v3"
 
 	"lethe/experiments/internal/records"
@@ -20,6 +23,7 @@ func (c Config) MarshalYAML() (any, error) {
 		parts.Style = yaml.FlowStyle
 	}
 	out := records.Mapping("experiment", c.Experiment, "dataset", c.Dataset, "model", c.Model, "profile", c.Profile, "seed", c.Seed,
+		"records-version", cmp.Or(c.RecordsVersion, records.Version),
 		"command", c.Command, "parts", parts)
 	if c.Given != nil {
 		out.Content = append(out.Content, records.Scalar("memory"), c.Given.node())
@@ -28,6 +32,27 @@ func (c Config) MarshalYAML() (any, error) {
 		out.Content = append(out.Content, records.Mapping("networks", c.Networks).Content...)
 	}
 	m := c.MadeOn
-	out.Content = append(out.Content, records.Mapping("data", c.Data, "made-on", records.Mapping("go", m.Go, "os", m.OS, "cores", m.Cores, "blas", m.BLAS)).Content...)
+	out.Content = append(out.Content, records.Mapping("data", c.Data, "made-on", m.node()).Content...)
 	return out, nil
+}
+
+// node leaves out what is not known.
+func (m Machine) node() *yaml.Node {
+	out := records.Mapping("go", m.Go, "os", m.OS, "cores", m.Cores, "blas", m.BLAS)
+	add := func(name string, value any) {
+		out.Content = append(out.Content, records.Mapping(name, value).Content...)
+	}
+	if m.Commit != "" {
+		add("commit", m.Commit)
+	}
+	if m.Started != "" {
+		add("started", m.Started)
+	}
+	if m.Seconds > 0 {
+		add("seconds", records.Scalar(strconv.FormatFloat(m.Seconds, 'f', 1, 64)))
+	}
+	if m.Units > 0 {
+		add("units", m.Units)
+	}
+	return out
 }

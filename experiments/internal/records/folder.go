@@ -19,6 +19,7 @@ const (
 	PackedName   = RecordsName + ".gz" // the records of a run that is kept for reading only
 	ProgressName = "progress.jsonl"    // the finished units of work and where their records end
 	TablesName   = "tables.md"
+	CSVName      = "tables.csv"
 	ReportName   = "report.html"
 	TrainedName  = "checkpoints" // folder of trained parameters
 )
@@ -172,7 +173,7 @@ func (f *Folder) removeRendered() error {
 	}
 	for _, e := range entries {
 		ext := filepath.Ext(e.Name())
-		if e.Name() != TablesName && e.Name() != ReportName && ext != ".svg" && ext != ".png" {
+		if e.Name() != TablesName && e.Name() != CSVName && e.Name() != ReportName && ext != ".svg" && ext != ".png" {
 			continue
 		}
 		if err := os.Remove(filepath.Join(f.Dir, e.Name())); err != nil {
@@ -184,7 +185,7 @@ func (f *Folder) removeRendered() error {
 
 // pending are the names under which files of a run are written before they are renamed; a kill may
 // leave some.
-var pending = regexp.MustCompile(`^\..+\.(yaml|md|html|svg|png|seconds|safetensors)[0-9]+$`)
+var pending = regexp.MustCompile(`^\..+\.(yaml|md|csv|html|svg|png|seconds|safetensors)[0-9]+$`)
 
 // removePending removes what a kill left in the folders half written. Nobody else writes there: the
 // run's folder is locked.

@@ -98,7 +98,7 @@ func TestForceRemovesWhatWasRendered(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, f.Append("a", []Record{{Metric: "x"}}))
 	require.NoError(t, f.Close())
-	for _, name := range []string{"old.svg", "old.png", TablesName, ReportName, "notes.txt"} {
+	for _, name := range []string{"old.svg", "old.png", TablesName, CSVName, ReportName, "notes.txt"} {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), nil, 0o644))
 	}
 	f, err = OpenFolder(dir, c, Resume)
@@ -108,7 +108,7 @@ func TestForceRemovesWhatWasRendered(t *testing.T) {
 	f, err = OpenFolder(dir, c, Force)
 	require.NoError(t, err)
 	require.NoError(t, f.Close())
-	for _, name := range []string{"old.svg", "old.png", TablesName, ReportName} {
+	for _, name := range []string{"old.svg", "old.png", TablesName, CSVName, ReportName} {
 		assert.NoFileExists(t, filepath.Join(dir, name))
 	}
 	assert.FileExists(t, filepath.Join(dir, "notes.txt"))
@@ -163,7 +163,7 @@ func TestValuesThatJSONCannotHoldAreErrors(t *testing.T) {
 func TestWhatAKillLeftHalfWrittenIsRemoved(t *testing.T) {
 	dir, c := t.TempDir(), configuration("seed: 1\n")
 	require.NoError(t, os.Mkdir(filepath.Join(dir, TrainedName), 0o755))
-	gone := []string{".config.yaml123456", ".tables.md1", ".report.html22", ".residual.svg3", ".residual.png4",
+	gone := []string{".config.yaml123456", ".tables.md1", ".tables.csv12", ".report.html22", ".residual.svg3", ".residual.png4",
 		filepath.Join(TrainedName, ".train-3.safetensors98765"), filepath.Join(TrainedName, ".train-3.seconds98765")}
 	stay := []string{".hidden", "config.yaml7", ".notes.txt12", filepath.Join(TrainedName, "train-3.safetensors")}
 	for _, name := range append(slices.Clone(gone), stay...) {

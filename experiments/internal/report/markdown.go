@@ -7,6 +7,53 @@ import (
 	"unicode/utf8"
 )
 
+// Markdown returns the table with its columns aligned.
+func (t *Table) Markdown() string {
+	texts, numeric := t.lines()
+	width := make([]int, len(t.Header))
+	rows := make([][]string, 0, len(texts)) // the header first
+	for i, row := range texts {
+		cells := make([]string, len(row))
+		for j, cell := range row {
+			cells[j] = escapedCell(cell)
+			if i == 0 || !numeric[j] {
+				cells[j] = strings.TrimSpace(cells[j])
+			}
+			width[j] = max(width[j], utf8.RuneCountInString(cells[j]), 3)
+		}
+		rows = append(rows, cells)
+	}
+	var b strings.Builder
+	line := func(cells []string) {
+		for i, cell := range cells {
+			pad := strings.Repeat(" ", width[i]-utf8.RuneCountInString(cell))
+			if numeric[i] {
+				cell = pad + cell
+			} else {
+				cell += pad
+			}
+			b.WriteString("| " + cell + " ")
+		}
+		b.WriteString("|\n")
+	}
+	line(rows[0])
+	for i, w := range width {
+		end := "-"
+		if numeric[i] {
+			end = ":" // numbers stand on the right
+		}
+		b.WriteString("|" + strings.Repeat("-", w+1) + end)
+	}
+	b.WriteString("|\n")
+	for _, row := range rows[1:] {
+		line(row)
+	}
+	if note := t.NoteShown(); note != "" {
+		b.WriteString("\n" + escaped(note) + "\n")
+	}
+	return b.String()
+}
+
 // markdownSigns are the characters that mean something within a line of Markdown or of the HTML in
 // it.
 const markdownSigns = "`*_<>[]~&$"

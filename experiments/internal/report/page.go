@@ -5,8 +5,10 @@ import (
 	_ "embed"
 	"fmt"
 	"html/template"
-	"regexp"
+	"slices"
 	"strings"
+
+	"lethe/experiments/internal/verdict"
 )
 
 //go:embed report.html.tmpl
@@ -16,36 +18,74 @@ var reportTemplate string
 type page struct {
 	Title string
 	Runs  []pageRun
+
+	FigureStyle  template.CSS
+	FigureScript template.JS
 }
 
 type pageRun struct {
-	Anchor, Title, Question, Command string
-	Facts                            []string
-	Claims                           *Table
-	Sections                         []pageSection
+	Anchor, Title, Command string
+	Alerts                 []string
+	Answers                []pageAnswer
+	Limits                 []string
+	Main                   *pageFigure // small, on the first page
+	Compared, Targets      *pageTable
+	Facts                  []Fact
+	Files, Others          []Link
+	Sections               []pageSection
+	Glossary               []Term
 }
+
+type pageAnswer struct {
+	Question, Text string
+	Verdicts       []pageVerdict
+}
+
+// pageVerdict is a verdict with where it holds.
+type pageVerdict struct{ Class, Word, Where string }
 
 type pageSection struct {
 	Anchor, Title, Question, Settings string
-	Tables                            []Table
+	MainAbove                         bool // the first page has a figure of this section
+	Results, Folded                   []pageTable
 	Figures                           []pageFigure
 }
 
-type pageFigure struct {
-	Caption string
-	SVG     template.HTML
-	Legend  []LegendEntry
+type pageTable struct {
+	Title string
+	Heads []pageHead
+	Rows  [][]pageCell
+	Notes []string
 }
 
-// Page returns one self-contained HTML page: no scripts, no fonts, no addresses.
+type pageHead struct {
+	Text    string
+	Numeric bool
+}
+
+type pageCell struct {
+	Cell
+	Class string
+}
+
+type pageFigure struct {
+	HTML  template.HTML
+	Files []Link
+}
+
+// Page returns one self-contained HTML page that needs nothing from elsewhere. Its scripts copy the
+// command and handle figures; without scripts the page shows all the same.
 func Page(docs []*Document) ([]byte, error) {
 	t, err := template.New("report").Parse(reportTemplate)
 	if err != nil {
 		return nil, fmt.Errorf("experiments: the report's template: %w", err)
 	}
-	p := page{Title: docs[0].Title}
+	p := page{Title: docs[0].Title, FigureStyle: FigureStyle(), FigureScript: FigureScript()}
 	if len(docs) > 1 {
 		p.Title = fmt.Sprintf("%d runs", len(docs))
+		if docs[0].Overview {
+			p.Title = fmt.Sprintf("%d runs side by side", len(docs)-1)
+		}
 	}
 	for i, d := range docs {
 		run, err := d.page(fmt.Sprintf("run%d", i+1))
@@ -62,21 +102,160 @@ func Page(docs []*Document) ([]byte, error) {
 }
 
 func (d *Document) page(anchor string) (pageRun, error) {
-	run := pageRun{Anchor: anchor, Title: d.Title, Command: d.Command, Claims: d.Claims, Facts: d.Facts}
+	run := pageRun{Anchor: anchor, Title: d.Title, Command: d.Command, Alerts: d.alerts(), Compared: ComparedTable(comparedIn(d.Answers)).page(),
+		Targets: TargetsTable(Targets(d.Answers)).page(), Facts: d.Facts, Others: d.Others, Glossary: d.Glossary}
+	for _, l := range d.Files {
+		run.Files = append(run.Files, d.link(l))
+	}
+	for i := range d.Answers {
+		a := &d.Answers[i]
+		run.Answers = append(run.Answers, pageAnswer{sentence(a.Question), a.Text, a.verdicts()})
+		if a.Limits != "" && !slices.Contains(run.Limits, a.Limits) {
+			run.Limits = append(run.Limits, a.Limits)
+		}
+	}
 	for _, s := range d.Sections {
-		out := pageSection{Anchor: anchor + "-" + s.ID, Title: s.Title, Question: sentence(s.Question), Settings: s.Settings, Tables: s.Tables}
-		for _, f := range s.Figures {
-			svg, err := f.SVG(true)
+		out := pageSection{Anchor: anchor + "-" + s.ID, Title: s.Title, Question: sentence(s.Question), Settings: s.Settings}
+		for i := range s.Tables {
+			if t := &s.Tables[i]; t.folded() {
+				out.Folded = append(out.Folded, *t.page())
+			} else {
+				out.Results = append(out.Results, *t.page())
+			}
+		}
+		for i := range s.Figures {
+			f, err := s.Figures[i].page()
 			if err != nil {
 				return run, err
 			}
-			if svg != nil {
-				out.Figures = append(out.Figures, pageFigure{f.Caption, inline(svg, f.Caption), f.Legend()})
+			if f != nil && len(d.Files) > 0 {
+				f.Files = s.Figures[i].links(d, s.ID)
+			}
+			switch {
+			case f == nil:
+			case run.Main == nil:
+				run.Main, out.MainAbove = f, true
+			default:
+				out.Figures = append(out.Figures, *f)
 			}
 		}
 		run.Sections = append(run.Sections, out)
 	}
 	return run, nil
+}
+
+// page returns the figure as the page shows it; nil where it has nothing to show.
+func (f *Figure) page() (*pageFigure, error) {
+	html, err := f.HTML()
+	if html == "" || err != nil {
+		return nil, err
+	}
+	return &pageFigure{HTML: html}, nil
+}
+
+// links lead to the figure's files in the run's folder.
+func (f *Figure) links(d *Document, part string) []Link {
+	name := part + "-" + f.Name
+	if f.Name == part {
+		name = part
+	}
+	return []Link{d.link(Link{"SVG", name + ".svg"}), d.link(Link{"PNG", name + ".png"})}
+}
+
+// chips is the number of comparisons up to which each has a verdict of its own on the page.
+const chips = 4
+
+// verdicts are the answer's verdicts: of few comparisons each with its gain, of many each word once,
+// with where it holds.
+func (a *Answer) verdicts() []pageVerdict {
+	var out []pageVerdict
+	for i := range a.Compared {
+		c := &a.Compared[i]
+		v := pageVerdict{Class: string(c.Verdict), Word: string(c.Verdict), Where: c.Case}
+		if c.None != "" {
+			v.Class, v.Word = "none", "no verdict"
+		}
+		if len(a.Compared) <= chips {
+			if len(a.Compared) == 1 {
+				v.Where = ""
+			}
+			middle, _, _ := c.gained()
+			v.Where = strings.TrimPrefix(v.Where+", "+middle+" against "+c.Other, ", ")
+			if c.None != "" {
+				v.Where += " (" + c.None + ")"
+			} else {
+				v.Where += fmt.Sprintf(" (in %d of %d draws)", c.Wins, c.N)
+			}
+			out = append(out, v)
+			continue
+		}
+		if c.None != "" {
+			v.Word += " (" + c.None + ")"
+		}
+		found := false
+		for j := range out {
+			if found = out[j].Word == v.Word; found {
+				if !strings.Contains(out[j].Where, v.Where) {
+					out[j].Where += "; " + v.Where
+				}
+				break
+			}
+		}
+		if !found {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// page returns the table as the page shows it; nil of none.
+func (t *Table) page() *pageTable {
+	if t == nil {
+		return nil
+	}
+	rows, numeric := t.Cells()
+	out := &pageTable{Title: t.Title}
+	for j, head := range t.Header {
+		out.Heads = append(out.Heads, pageHead{head, numeric[j]})
+	}
+	for _, row := range rows {
+		cells := make([]pageCell, len(row))
+		for j, c := range row {
+			cells[j] = pageCell{c, classOf(c, numeric[j])}
+		}
+		out.Rows = append(out.Rows, cells)
+	}
+	for _, note := range strings.Split(t.NoteShown(), "\n\n") {
+		if note != "" {
+			out.Notes = append(out.Notes, note)
+		}
+	}
+	return out
+}
+
+// classOf names how a cell is set: as a number, and in the color of a verdict.
+func classOf(c Cell, numeric bool) string {
+	class := ""
+	if numeric {
+		class = "number"
+	}
+	word, _, _ := strings.Cut(c.Text, ":")
+	switch {
+	case c.Number != "":
+	case word == string(verdict.Better), word == "yes":
+		class += " better"
+	case word == string(verdict.Worse), word == "no":
+		class += " worse"
+	case word == string(verdict.Undecided), word == "none" && strings.Contains(c.Text, ":"):
+		class += " undecided"
+	}
+	if c.Chosen {
+		class += " chosen"
+	}
+	if c.Bad {
+		class += " bad"
+	}
+	return strings.TrimSpace(class)
 }
 
 // sentence begins the text with a capital letter.
@@ -85,18 +264,4 @@ func sentence(text string) string {
 		return ""
 	}
 	return strings.ToUpper(text[:1]) + text[1:]
-}
-
-var (
-	svgStart = regexp.MustCompile(`(?s)^.*?<svg [^>]*?viewBox="([^"]*)"[^>]*>`)
-	black    = regexp.MustCompile(`(fill|stroke):#000000`)
-)
-
-// inline turns a figure's file into an element of the page: as wide as the page allows, what is
-// black in the page's own text color.
-func inline(svg []byte, caption string) template.HTML {
-	label := strings.ReplaceAll(template.HTMLEscapeString(caption), "$", "$$") // a dollar sign would be a group of the expression
-	s := svgStart.ReplaceAllString(string(svg), `<svg viewBox="$1" fill="currentColor" role="img" aria-label="`+label+`" xmlns="http://www.w3.org/2000/svg">`)
-	s = black.ReplaceAllString(s, "$1:currentColor")
-	return template.HTML(strings.TrimSpace(s)) //nolint:gosec // our own figure, its texts escaped by the SVG canvas
 }

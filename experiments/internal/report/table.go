@@ -1,60 +1,30 @@
-// Package report shows results: tables as Markdown, for a terminal and in a page; figures as SVG
-// and PNG; claims; and whole runs. It knows no experiment.
+// Package report shows results: answers, tables as Markdown, for a terminal and in a page; figures
+// as SVG and PNG; and whole runs. It knows no experiment.
 package report
 
-import (
-	"strings"
-	"unicode/utf8"
-)
-
-// Table is a table as it is printed, all cells text.
+// Table is a table as it is printed, all cells text. A cell is a text, or a number with what belongs
+// to it: the ends of its draws in brackets, its error behind ±, and remarks.
 type Table struct {
 	Title  string
 	Header []string
 	Rows   [][]string
-	Note   string // what a reader has to know, below the table
-	Tuning bool   // shows how a setting was chosen
+	Values [][]Value // behind the cells of Rows; shorter, or nil, where those are text: see [Table.Append]
+	Note   string    // what a reader has to know, below the table
+	Tuning bool      // shows how a setting was chosen
+	Folded bool      // shows costs or solves, which pages fold below the results
+	// Chosen are the cells, by row and column, of what was chosen.
+	Chosen [][2]int
+	// Residuals are the columns of relative residuals of solves, where a number above 1 is worse than
+	// the zero vector.
+	Residuals []int
 }
 
-// Markdown returns the table with its columns aligned.
-func (t *Table) Markdown() string {
-	width := make([]int, len(t.Header))
-	rows := make([][]string, 0, len(t.Rows)+1) // the header first
-	for _, row := range append([][]string{t.Header}, t.Rows...) {
-		cells := make([]string, len(row))
-		for i, cell := range row {
-			cells[i] = escapedCell(cell)
-			width[i] = max(width[i], utf8.RuneCountInString(cells[i]), 3)
-		}
-		rows = append(rows, cells)
-	}
-	var b strings.Builder
-	line := func(cells []string) {
-		for i, cell := range cells {
-			pad := strings.Repeat(" ", width[i]-utf8.RuneCountInString(cell))
-			if i == 0 {
-				cell += pad
-			} else {
-				cell = pad + cell
-			}
-			b.WriteString("| " + cell + " ")
-		}
-		b.WriteString("|\n")
-	}
-	line(rows[0])
-	for i, w := range width {
-		end := ":" // numbers stand on the right
-		if i == 0 {
-			end = "-"
-		}
-		b.WriteString("|" + strings.Repeat("-", w+1) + end)
-	}
-	b.WriteString("|\n")
-	for _, row := range rows[1:] {
-		line(row)
-	}
-	if note := strings.TrimSpace(t.Note); note != "" {
-		b.WriteString("\n" + escaped(note) + "\n")
-	}
-	return b.String()
-}
+// worseThanZero is the sign of such a number, and zeroNote what it means.
+const (
+	chosenSign    = "✓"
+	worseThanZero = "▲"
+	zeroNote      = worseThanZero + ": at least one solve is worse than the zero vector, whose relative residual is 1."
+)
+
+// folded reports whether pages fold the table.
+func (t *Table) folded() bool { return t.Folded || t.Tuning }

@@ -12,8 +12,9 @@ func (t *Table) Text(width int) string {
 	if len(t.Rows) == 0 {
 		return ""
 	}
-	cells := make([][][]string, 0, len(t.Rows)+1) // row, column, line
-	for i, row := range append([][]string{t.Header}, t.Rows...) {
+	texts, numeric := t.lines()
+	cells := make([][][]string, 0, len(texts)) // row, column, line
+	for i, row := range texts {
 		lines := make([][]string, len(row))
 		for j, cell := range row {
 			limit := headWidth
@@ -22,7 +23,9 @@ func (t *Table) Text(width int) string {
 			} else if i > 0 {
 				limit = max(headWidth, 24)
 			}
-			lines[j] = wrapText(cell, limit)
+			if lines[j] = wrapText(cell, limit); i > 0 && numeric[j] && utf8.RuneCountInString(cell) <= max(width/2, headWidth) {
+				lines[j] = []string{cell} // aligned at the point
+			}
 		}
 		cells = append(cells, lines)
 	}

@@ -45,26 +45,26 @@ type comparison struct {
 // retrained warm by Newton's method, the cheapest exact way from there; the first, cold one is the
 // reference. On the MLP the reference is the warm one, and the iterative variants are left out.
 var contenders = []contender{
-	{row("none", 7), update, func(*comparison) (*trial.Contender, error) { return untimed(unlearn.None{}) }},
+	{row("none", 3), update, func(*comparison) (*trial.Contender, error) { return untimed(unlearn.None{}) }},
 	{row("dp", 8), baseline, (*comparison).noisy},
-	{row("occlusion", 6), update, (*comparison).occlusion},
+	{row("occlusion", 10), update, (*comparison).occlusion},
 	{row("fine-tune", 4), update, (*comparison).fineTune},
-	{row(PaperFine, 9), update, (*comparison).paperFineTune},
+	{row(PaperFine, 13), update, (*comparison).paperFineTune},
 	{row("first-order", 0), update, (*comparison).firstOrder},
-	{row(PaperFirst, 8), update, (*comparison).paperFirstOrder},
-	{row("first-order-iterative", 3), update, (*comparison).firstOrderIterative},
+	{row(PaperFirst, 12), update, (*comparison).paperFirstOrder},
+	{row("first-order-iterative", 5), update, (*comparison).firstOrderIterative},
 	{row("second-order", 1), update, (*comparison).secondOrder},
-	{row("second-order, factor stored", 6), update, nil}, // of runtime alone
-	{row("second-order-iterative", 5), update, (*comparison).secondOrderIterative},
+	{row("second-order, factor stored", 11), update, nil}, // of runtime alone
+	{row("second-order-iterative", 6), update, (*comparison).secondOrderIterative},
 	{row("sisa", 9), baseline, (*comparison).sisa},
 	{row("retrain", 2), ideal, (*comparison).retrainLinear},
-	{row(WarmNewton, 6), reference, (*comparison).retrainNewton},
-	{row("retrain, warm", 2), ideal, (*comparison).retrainWarm},
-	{row("retrain, cold", 6), reference, (*comparison).retrainCold},
-	{row("retrain, cold, other starts", 3), update, nil}, // of the band
+	{row(WarmNewton, 17), reference, (*comparison).retrainNewton},
+	{row("retrain, warm", 14), ideal, (*comparison).retrainWarm},
+	{row("retrain, cold", 7), reference, (*comparison).retrainCold},
+	{row("retrain, cold, other starts", 16), update, nil}, // of the band
 }
 
-func row(label string, color int) engine.Row { return engine.Row{Label: label, Color: color} }
+func row(label string, mark int) engine.Row { return engine.Row{Label: label, Mark: mark} }
 
 // Rows are the rows of tables and the lines of figures, in their order.
 func Rows() []engine.Row {

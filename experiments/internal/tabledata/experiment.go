@@ -9,6 +9,7 @@ import (
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/records"
 	"lethe/experiments/internal/report"
+	"lethe/experiments/internal/trial"
 )
 
 // Experiment is an experiment on tables, with linear models and MLPs.
@@ -31,13 +32,13 @@ type Experiment struct {
 	Idle    func(s *Session, set *Settings, key string) string
 	Tables  func(r *engine.Results) []report.Table
 	Figures func(r *engine.Results) []report.Figure
-	Claims  func(r *engine.Results) []report.Claim
+	Answers func(r *engine.Results) []report.Answer
 }
 
 // Runnable returns the experiment as the engine runs it.
 func (e Experiment) Runnable() *engine.Experiment {
 	out := &engine.Experiment{ID: e.ID, Title: e.Title, Question: e.Question, Parts: e.Parts, Domain: tablesDomain, Rows: e.Rows, Label: e.Label, DataOnly: e.DataOnly, Tables: e.Tables,
-		Figures: e.Figures, Claims: e.Claims}
+		Figures: e.Figures, Answers: e.Answers}
 	if e.Convex {
 		out.Refuses = e.refuses
 	}
@@ -212,7 +213,7 @@ var tablesDomain = &engine.Domain{
 	Defaults: func(k engine.Key) engine.Settings { return Defaults(k) },
 	Check:    checkTables,
 	Recall:   func(s *engine.Session, part string, set engine.Settings) { OnTables(s).Recall(part, set.(*Settings)) },
-	Rows:     Rows(), Label: Label,
+	Rows:     Rows(), Label: Label, Terms: trial.Terms,
 	Tables: TuningTables,
 	Former: renameRecords,
 }

@@ -24,20 +24,21 @@ func SizeSetting(r *engine.Results) string {
 
 // SizeTitle names a column of the tables: "10 features", or "10 labels" for flipped labels.
 func SizeTitle(r *engine.Results, size float64) string {
-	unit := "row"
-	if SizeSetting(r) == "features" {
-		unit = "feature"
-	}
-	for _, rec := range r.Records {
-		if req := rec.Text("request"); req == "labels" || req == "samples" {
-			unit = strings.TrimSuffix(req, "s")
-			break
-		}
-	}
+	unit := changedUnit(r)
 	if size == 1 {
 		return "1 " + unit
 	}
 	return fmt.Sprintf("%s %ss", numbers.Shortest(size), unit)
+}
+
+// changedUnit is what a request changes one of.
+func changedUnit(r *engine.Results) string {
+	for _, rec := range r.Records {
+		if req := rec.Text("request"); req == "labels" || req == "samples" {
+			return strings.TrimSuffix(req, "s")
+		}
+	}
+	return strings.TrimSuffix(SizeSetting(r), "s")
 }
 
 // Rows of linear models: retraining by Newton's method from theta, and the methods as the paper

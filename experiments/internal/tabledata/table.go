@@ -16,15 +16,20 @@ func BySize(r *engine.Results, title, metric string, f report.Style) report.Tabl
 	t := report.Table{Title: title, Header: []string{"method"}, Note: DrawsNote(r)}
 	size := SizeSetting(r)
 	sizes := r.Numbers(size)
-	for _, v := range sizes {
+	counts := make([]int, len(sizes))
+	for j, v := range sizes {
 		t.Header = append(t.Header, SizeTitle(r, v))
-	}
-	for _, l := range Labels(r, metric) {
-		row := []string{l}
-		for _, v := range sizes {
-			row = append(row, trial.EndsCell(r, metric, f, "label", l, size, v))
+		for _, l := range Labels(r, metric) {
+			counts[j] = max(counts[j], len(r.Part(metric, "label", l, size, v))+len(r.Part("failed", "label", l, size, v)))
 		}
-		t.Rows = append(t.Rows, row)
+	}
+	trial.CountDraws(t.Header[1:], counts)
+	for _, l := range Labels(r, metric) {
+		row := report.NewRow(l)
+		for _, v := range sizes {
+			trial.AddEnds(row, r, metric, f, "label", l, size, v)
+		}
+		t.Append(row)
 	}
 	return t
 }
@@ -40,8 +45,17 @@ type Column struct {
 func ByMethod(r *engine.Results, title string, columns []Column) []report.Table {
 	var out []report.Table
 	size := SizeSetting(r)
-	for _, v := range r.Numbers(size) {
-		t := report.Table{Title: title + ", " + SizeTitle(r, v), Header: []string{"method"}, Note: DrawsNote(r)}
+	sizes := r.Numbers(size)
+	titles, counts := make([]string, len(sizes)), make([]int, len(sizes))
+	for i, v := range sizes {
+		titles[i] = title + ", " + SizeTitle(r, v)
+		for _, l := range Labels(r, columns[0].Metric) {
+			counts[i] = max(counts[i], len(r.Part(columns[0].Metric, "label", l, size, v))+len(r.Part("failed", "label", l, size, v)))
+		}
+	}
+	trial.CountDraws(titles, counts)
+	for i, v := range sizes {
+		t := report.Table{Title: titles[i], Header: []string{"method"}, Note: DrawsNote(r)}
 		for _, c := range columns {
 			t.Header = append(t.Header, c.Title)
 		}
@@ -49,11 +63,11 @@ func ByMethod(r *engine.Results, title string, columns []Column) []report.Table 
 			if len(r.Part(columns[0].Metric, "label", l, size, v))+len(r.Part("failed", "label", l, size, v)) == 0 {
 				continue
 			}
-			row := []string{l}
+			row := report.NewRow(l)
 			for _, c := range columns {
-				row = append(row, trial.EndsCell(r, c.Metric, c.Style, "label", l, size, v))
+				trial.AddEnds(row, r, c.Metric, c.Style, "label", l, size, v)
 			}
-			t.Rows = append(t.Rows, row)
+			t.Append(row)
 		}
 		out = append(out, t)
 	}

@@ -30,21 +30,25 @@ func TuningTables(r *engine.Results) []report.Table {
 		}
 		tried := tried(r, c.name)
 		several := c.name == "tau-ft" && len(tried) > 0 && tried[0].epochs < tried[len(tried)-1].epochs
-		for _, v := range tried {
-			row := []string{numbers.Shortest(v.value)}
+		for i, v := range tried {
+			name := numbers.Shortest(v.value)
 			if several {
-				row[0] += fmt.Sprintf(", passes %s", numbers.Shortest(v.epochs))
+				name += fmt.Sprintf(", passes %s", numbers.Shortest(v.epochs))
 			}
-			for _, size := range sizes {
-				cell := "-"
-				if _, ok := trial.First(r.Part("failed", v.pairs(c.name, size)...)); ok {
-					cell = "failed"
-				} else if rec, ok := trial.First(r.Part(CriterionMetric, v.pairs(c.name, size)...)); ok {
-					cell = report.Plain.One(rec.Value)
+			row := report.NewRow(name)
+			for j, size := range sizes {
+				if v.taken(r, c.name, size) {
+					t.Chosen = append(t.Chosen, [2]int{i, j + 1})
 				}
-				row = append(row, cell)
+				if _, ok := trial.First(r.Part("failed", v.pairs(c.name, size)...)); ok {
+					row.Text("failed")
+				} else if rec, ok := trial.First(r.Part(CriterionMetric, v.pairs(c.name, size)...)); ok {
+					row.One(report.Plain, rec.Value)
+				} else {
+					row.Text("-")
+				}
 			}
-			t.Rows = append(t.Rows, row)
+			t.Append(row)
 		}
 		at := r.Setting("tune-size")
 		if len(sizes) > 0 && sizes[0] != nil {
@@ -99,6 +103,13 @@ func tried(r *engine.Results, name string) []attempt {
 	}
 	slices.SortFunc(out, attempt.compare)
 	return out
+}
+
+// taken reports whether the value is the one that was chosen for that size.
+func (a attempt) taken(r *engine.Results, name string, size any) bool {
+	value, ok := trial.First(r.Part("chosen-"+name, SizeTag, size))
+	passes, several := trial.First(r.Part("chosen-epochs", SizeTag, size))
+	return ok && value.Value == a.value && (name != "tau-ft" || !several || math.IsNaN(a.epochs) || passes.Value == a.epochs)
 }
 
 func (a attempt) compare(b attempt) int {
@@ -171,15 +182,11 @@ func noChangeNote(r *engine.Results) string {
 	for _, c := range chosen[:3] {
 		var idle []string
 		for _, size := range sizes {
-			best := math.Inf(1)
-			for _, rec := range r.Part(CriterionMetric, "tried", c.name, SizeTag, size) {
-				best = min(best, rec.Value)
-			}
-			none, ok := trial.First(r.Part(CriterionMetric, "method", "none", SizeTag, size))
-			if !ok || math.IsInf(best, 1) || best < (1-worthwhile)*none.Value {
+			best, none, changes := bestTried(r, c.name, size)
+			if changes {
 				continue
 			}
-			text := fmt.Sprintf("%s against %s", report.Plain.One(best), report.Plain.One(none.Value))
+			text := fmt.Sprintf("%s against %s", report.Plain.One(best), report.Plain.One(none))
 			if len(sizes) > 1 {
 				text = SizeTitle(r, size.(float64)) + ": " + text
 			}
@@ -191,6 +198,34 @@ func noChangeNote(r *engine.Results) string {
 		}
 	}
 	return note
+}
+
+// bestTried is the best criterion of all values of a setting that were tried, and that of no update.
+// The best of them changes something where it is worthwhile, and where nothing is known.
+func bestTried(r *engine.Results, name string, size any) (best, none float64, changes bool) {
+	best = math.Inf(1)
+	for _, rec := range r.Part(CriterionMetric, "tried", name, SizeTag, size) {
+		best = min(best, rec.Value)
+	}
+	rec, ok := trial.First(r.Part(CriterionMetric, "method", "none", SizeTag, size))
+	return best, rec.Value, !ok || math.IsInf(best, 1) || best < (1-worthwhile)*rec.Value
+}
+
+// idleChoice says that the tuning of a row ended at no change.
+func idleChoice(r *engine.Results, label string, size float64) string {
+	for _, c := range chosen[:3] {
+		if label != c.method && label != c.method+"-iterative" {
+			continue
+		}
+		at := any(size)
+		if sizes := tunedSizes(r); !slices.Contains(sizes, at) {
+			at = sizes[0]
+		}
+		if _, _, changes := bestTried(r, c.name, at); !changes {
+			return "whose tuning ended at no change"
+		}
+	}
+	return ""
 }
 
 // separateDraws counts the draws on which settings were chosen.

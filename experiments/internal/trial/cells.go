@@ -9,6 +9,15 @@ import (
 	"lethe/experiments/internal/report"
 )
 
+// AddEnds adds a cell of [EndsCell] to the row.
+func AddEnds(row *report.Row, r *engine.Results, metric string, f report.Style, pairs ...any) {
+	v := f.EndsValue(r.Between(metric, pairs...))
+	if metric == "certified-share" && v.N > 0 {
+		v = f.SpreadValue(r.Where(metric, pairs...))
+	}
+	row.Put(EndsCell(r, metric, f, pairs...), v)
+}
+
 // EndsCell writes the median of a metric with its smallest and largest value, and how many draws
 // the method failed or was refused in. A share of one draw has its standard error.
 func EndsCell(r *engine.Results, metric string, f report.Style, pairs ...any) string {
@@ -55,4 +64,15 @@ func TestSamples(r *engine.Results) float64 {
 		return n.Mean
 	}
 	return 0
+}
+
+// CountDraws adds the number of draws to the heads of columns that differ in it, as in a run that is
+// not finished.
+func CountDraws(heads []string, draws []int) {
+	if len(draws) == 0 || slices.Min(draws) == slices.Max(draws) {
+		return
+	}
+	for j, n := range draws {
+		heads[j] += fmt.Sprintf(" (n = %d)", n)
+	}
 }

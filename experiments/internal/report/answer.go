@@ -1,0 +1,283 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"lethe/experiments/internal/numbers"
+	"lethe/experiments/internal/verdict"
+)
+
+// Answer is what a run says to one question: a sentence with its numbers, the comparisons that the
+// sentence rests on, the targets, and what it does not show.
+type Answer struct {
+	Part     string // the experiment that asks
+	Question string
+	Text     string // a sentence or two; no verdict, which stands beside it
+	Compared []Compared
+	Targets  []Claim
+	Limits   string // what the answer does not show, in a sentence or two
+}
+
+// Compared is one comparison of two methods over the draws of a run.
+type Compared struct {
+	Case  string // where: "10 features"; empty = everywhere
+	What  string // the quantity with its unit: "gradient residual"
+	Own   string // the method that the sentence is about
+	Other string // its opponent
+	Note  string // what has to be known of the opponent
+	// Larger says that larger values are the better ones; Factor and Unit are those of differences:
+	// 100 and "points" for shares.
+	Larger bool
+	Factor float64
+	Unit   string
+	verdict.Comparison
+	None string // why there is no verdict; empty = there is one
+}
+
+// Compare compares two methods draw by draw; the values of a draw that only one has are left out. A
+// method that failed in a draw has no verdict, nor do fewer draws than can decide.
+func Compare(c Compared, own, other map[int]float64, failed, otherFailed int) Compared {
+	var a, b []float64
+	draws := make([]int, 0, len(own))
+	for draw := range own {
+		if _, ok := other[draw]; ok {
+			draws = append(draws, draw)
+		}
+	}
+	slices.Sort(draws)
+	for _, draw := range draws {
+		a, b = append(a, own[draw]), append(b, other[draw])
+	}
+	if c.Factor != 0 {
+		c.Comparison = verdict.PairedDifference(a, b, !c.Larger)
+	} else {
+		c.Comparison = verdict.Paired(a, b, !c.Larger)
+	}
+	switch {
+	case failed > 0:
+		c.None = fmt.Sprintf("%s failed in %s", c.Own, Draws(failed))
+	case otherFailed > 0 && len(a) == 0:
+		c.None = fmt.Sprintf("%s failed in %s", c.Other, Draws(otherFailed))
+	case len(a) < verdict.Fewest:
+		c.None = fmt.Sprintf("%s; a verdict needs five", Draws(len(a)))
+	}
+	if otherFailed > 0 && len(a) > 0 {
+		c.Note = strings.TrimPrefix(c.Note+fmt.Sprintf("; it failed in %s", Draws(otherFailed)), "; ")
+	}
+	if c.None != "" {
+		c.Verdict = ""
+	}
+	return c
+}
+
+// Draws counts draws in words.
+func Draws(n int) string {
+	if n == 1 {
+		return "one draw"
+	}
+	return fmt.Sprintf("%d draws", n)
+}
+
+// Gain says how much better the first method is: of ratios a factor above 1, otherwise a difference
+// in the unit above 0.
+func (c *Compared) Gain() float64 { return c.gain(c.Median) }
+
+// Remark is what has to be known of the opponent, behind its name; empty where there is nothing.
+func (c *Compared) Remark() string {
+	if c.Note == "" {
+		return ""
+	}
+	return ", " + c.Note
+}
+
+// gain turns a value of the comparison so that more is better.
+func (c *Compared) gain(v float64) float64 {
+	switch {
+	case c.Ratio && !c.Larger:
+		return 1 / v
+	case c.Ratio:
+		return v
+	case !c.Larger:
+		v = -v
+	}
+	if c.Factor != 0 {
+		v *= c.Factor
+	}
+	return v
+}
+
+// written writes a gain.
+func (c *Compared) written(v float64) string {
+	if c.Ratio {
+		return numbers.Significant(v, 3) + "×"
+	}
+	text := numbers.Significant(v, 3)
+	if c.Factor != 0 {
+		text = numbers.Fixed(v, 2)
+	}
+	return strings.TrimSpace(text + " " + c.Unit)
+}
+
+// gained writes the gain with its interval.
+func (c *Compared) gained() (middle, low, high string) {
+	if c.N == 0 {
+		return "-", "-", "-"
+	}
+	middle = c.written(c.Gain())
+	if c.Confidence == 0 {
+		return middle, "-", "-"
+	}
+	a, b := c.gain(c.Low), c.gain(c.High)
+	return middle, c.written(min(a, b)), c.written(max(a, b))
+}
+
+// word is the verdict, or why there is none.
+func (c *Compared) word() string {
+	if c.None != "" {
+		return "none: " + c.None
+	}
+	return string(c.Verdict)
+}
+
+// Verdict names the verdicts of the answer: one word where all comparisons agree, otherwise each
+// with where it holds; empty where nothing is compared. One without a verdict says why.
+func (a *Answer) Verdict() string {
+	var words []string
+	at := map[string][]string{}
+	for i := range a.Compared {
+		c := &a.Compared[i]
+		w := c.word()
+		if !slices.Contains(words, w) {
+			words = append(words, w)
+		}
+		at[w] = append(at[w], c.Case)
+	}
+	if len(words) == 1 {
+		return strings.Replace(words[0], "none: ", "no verdict: ", 1)
+	}
+	for i, w := range words {
+		words[i] = fmt.Sprintf("%s (%s)", strings.Replace(w, "none: ", "no verdict: ", 1), strings.Join(slices.Compact(at[w]), "; "))
+	}
+	return strings.Join(words, ", ")
+}
+
+// Tally counts the verdicts of all answers.
+func Tally(answers []Answer) map[verdict.Verdict]int {
+	out := map[verdict.Verdict]int{}
+	for i := range answers {
+		for _, c := range answers[i].Compared {
+			if c.Verdict != "" {
+				out[c.Verdict]++
+			}
+		}
+	}
+	return out
+}
+
+// Targets returns the targets of all answers.
+func Targets(answers []Answer) []Claim {
+	var out []Claim
+	for i := range answers {
+		out = append(out, answers[i].Targets...)
+	}
+	return out
+}
+
+// verdictNote explains the verdicts of the table.
+const verdictNote = "A factor above 1, or a difference above 0, favours the first method. Factors and differences are Hodges and Lehmann's medians over the draws, " +
+	"each of which both methods share; the interval is that of Wilcoxon's signed-rank test, with at most 5 % on each side. A verdict is undecided where the interval " +
+	"holds no difference. The best other method is the one with the best median in these same draws, which favours it."
+
+// ComparedTable shows what the verdicts rest on; nil where nothing is compared.
+func ComparedTable(compared []Compared) *Table {
+	if len(compared) == 0 {
+		return nil
+	}
+	t := &Table{Title: "Comparisons", Header: []string{"where", "verdict", "gain", "at least", "at most", "better in", "methods", "quantity"}, Note: verdictNote}
+	for i := range compared {
+		c := &compared[i]
+		middle, low, high := c.gained()
+		other := c.Other
+		if c.Note != "" {
+			other += " (" + c.Note + ")"
+		}
+		t.Rows = append(t.Rows, []string{c.Case, c.word(), middle, low, high, fmt.Sprintf("%d of %d draws", c.Wins, c.N), c.Own + " against " + other, c.What})
+	}
+	return t
+}
+
+// Times says how much better the comparisons find the first method, over all cases: "3.1 to 7.5
+// times nearer", or with the other word where it is not better. The words are those for better and
+// worse.
+func Times(compared []Compared, better, worse string) string {
+	var gains []float64
+	for i := range compared {
+		if compared[i].N > 0 {
+			gains = append(gains, compared[i].Gain())
+		}
+	}
+	if len(gains) == 0 {
+		return "not measured"
+	}
+	low, high := slices.Min(gains), slices.Max(gains)
+	if !compared[0].Ratio {
+		c := &compared[0]
+		switch {
+		case c.written(low) == c.written(high) && low >= 0:
+			return c.written(low) + " " + better
+		case low >= 0:
+			return fmt.Sprintf("%s to %s %s", strings.TrimSuffix(c.written(low), " "+c.Unit), c.written(high), better)
+		case c.written(low) == c.written(high):
+			return c.written(-low) + " " + worse
+		case high <= 0:
+			return fmt.Sprintf("%s to %s %s", strings.TrimSuffix(c.written(-high), " "+c.Unit), c.written(-low), worse)
+		}
+		return fmt.Sprintf("between %s %s and %s %s", c.written(-low), worse, c.written(high), better)
+	}
+	times := func(a, b float64, word string) string {
+		x, y := numbers.Significant(a, 2), numbers.Significant(b, 2)
+		if x == y {
+			return x + " times " + word
+		}
+		return x + " to " + y + " times " + word
+	}
+	const even = 1.05 // what two digits do not tell from 1
+	switch {
+	case low > 1/even && high < even:
+		return fmt.Sprintf("less than %g times %s or %s", even, better, worse)
+	case low >= 1:
+		return times(low, high, better)
+	case high <= 1:
+		return times(1/high, 1/low, worse)
+	case low > 1/even:
+		return "up to " + numbers.Significant(high, 2) + " times " + better
+	case high < even:
+		return "up to " + numbers.Significant(1/low, 2) + " times " + worse
+	}
+	return fmt.Sprintf("between %s times %s and %s times %s", numbers.Significant(1/low, 2), worse, numbers.Significant(high, 2), better)
+}
+
+// Opponents names the opponents of the comparisons, each once, with what has to be known of them.
+func Opponents(compared []Compared) string {
+	var out []string
+	for _, c := range compared {
+		name := c.Other
+		if c.Note != "" {
+			name += ", " + c.Note
+		}
+		if !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return strings.Join(out, "; ")
+}
+
+// And joins names: "a, b and c".
+func And(names []string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+}
