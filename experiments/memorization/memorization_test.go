@@ -415,6 +415,13 @@ func TestARoundIsWhatSecondOrderDoes(t *testing.T) {
 	assert.Equal(t, one.Before, u.Before)
 }
 
+func TestMethodsOfSecondOrder(t *testing.T) {
+	for _, m := range listed() {
+		assert.Equal(t, strings.HasPrefix(m.name, "second-order"), ofSecondOrder(m.name), m.name)
+	}
+	assert.False(t, ofSecondOrder("second-order-unknown"))
+}
+
 func TestMethodsThatMayBeChosen(t *testing.T) {
 	var names []string
 	for _, m := range memoryMethods() {

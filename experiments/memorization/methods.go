@@ -21,24 +21,30 @@ type memoryMethod struct {
 	after string // the method whose choice it takes; "" = none
 	// choose finds its settings. Retraining has none: it is what the others are compared with.
 	choose func(*secretSubject, context.Context, *correction) (*choice, error)
+	second bool // it is of second order
+}
+
+// ofSecondOrder reports whether the method that records name is of second order.
+func ofSecondOrder(method string) bool {
+	return slices.ContainsFunc(listed(), func(m memoryMethod) bool { return m.name == method && m.second })
 }
 
 // listed are the methods in the order of tables, figures and their legends. A new one is a line
 // here.
 func listed() []memoryMethod {
 	return []memoryMethod{
-		{"none", 3, "", (*secretSubject).none},
-		{"fine-tune", 4, "", (*secretSubject).fineTune},
-		{"fine-tune-adam", 8, "", (*secretSubject).fineTuneAdam},
-		{"fine-tune-exposure", 9, "", (*secretSubject).fineTuneExposure},
-		{"first-order", 0, "", (*secretSubject).firstOrder},
-		{"first-order-matched", 5, "second-order", (*secretSubject).firstOrderMatched},
-		{"second-order", 1, "", (*secretSubject).secondOrder},
-		{"second-order-repeated", 6, "second-order", (*secretSubject).secondOrderRepeated},
-		{"second-order-exposure", 11, "", (*secretSubject).secondOrderExposure},
-		{"second-order-lissa", 7, "", (*secretSubject).secondOrderLissa},
-		{"second-order-published", 10, "", (*secretSubject).secondOrderPublished},
-		{"retrain", 2, "", nil},
+		{"none", 3, "", (*secretSubject).none, false},
+		{"fine-tune", 4, "", (*secretSubject).fineTune, false},
+		{"fine-tune-adam", 8, "", (*secretSubject).fineTuneAdam, false},
+		{"fine-tune-exposure", 9, "", (*secretSubject).fineTuneExposure, false},
+		{"first-order", 0, "", (*secretSubject).firstOrder, false},
+		{"first-order-matched", 5, "second-order", (*secretSubject).firstOrderMatched, false},
+		{"second-order", 1, "", (*secretSubject).secondOrder, true},
+		{"second-order-repeated", 6, "second-order", (*secretSubject).secondOrderRepeated, true},
+		{"second-order-exposure", 11, "", (*secretSubject).secondOrderExposure, true},
+		{"second-order-lissa", 7, "", (*secretSubject).secondOrderLissa, true},
+		{"second-order-published", 10, "", (*secretSubject).secondOrderPublished, true},
+		{"retrain", 2, "", nil, false},
 	}
 }
 
