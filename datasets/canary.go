@@ -49,8 +49,8 @@ func InsertCanary(text, format, secret string, times int, seed uint64) (string, 
 			utf8.RuneCountInString(text[:at]))
 	}
 	if other, found := readsLike(text, c.Prompt+secret, false); found {
-		return "", nil, fmt.Errorf("datasets: the canary is in the text already, at character %d as %+q, which reads like it; choose another secret",
-			other.at, other.text)
+		return "", nil, quoting("datasets: the canary is in the text already, at character %d as %+q, which reads like it; choose another secret",
+			other.at, quote(other.text))
 	}
 	if times < 1 {
 		return "", nil, fmt.Errorf("datasets: cannot insert the canary %d times; give at least 1", times)
@@ -96,7 +96,7 @@ func occurrences(text, word string) int {
 // newCanary returns a canary that is nowhere yet.
 func newCanary(format, secret string) (*Canary, error) {
 	if n := strings.Count(format, placeholder); n != 1 {
-		return nil, fmt.Errorf("datasets: the format %q of a canary has %s %d times; it has to be there once", format, placeholder, n)
+		return nil, quoting("datasets: the format %q of a canary has %s %d times; it has to be there once", quote(format), placeholder, n)
 	}
 	if secret == "" {
 		return nil, errors.New("datasets: the secret is empty")
@@ -168,12 +168,12 @@ func FindSecret(text, prompt, secret string) (*Canary, error) {
 		return nil, absent(text, prompt, secret)
 	case !strings.Contains(text, prompt+secret):
 		if other, found := readsLike(text, prompt+secret, false); found {
-			return nil, fmt.Errorf("datasets: the secret %q is in the text %d times, but never after the prompt %q: at character %d both stand as %+q, "+
-				"which only reads like them: give the prompt as it stands there", secret, len(c.Spans), prompt, other.at, other.text)
+			return nil, quoting("datasets: the secret %q is in the text %d times, but never after the prompt %q: at character %d both stand as %+q, "+
+				"which only reads like them: give the prompt as it stands there", quote(secret), len(c.Spans), quote(prompt), other.at, quote(other.text))
 		}
 		first := c.Spans[0].At
-		return nil, fmt.Errorf("datasets: the secret %q is in the text %d times, first at character %d, but never after the prompt %q: "+
-			"what stands before it there is %q", secret, len(c.Spans), first, prompt, before(text, first, utf8.RuneCountInString(prompt)))
+		return nil, quoting("datasets: the secret %q is in the text %d times, first at character %d, but never after the prompt %q: "+
+			"what stands before it there is %q", quote(secret), len(c.Spans), first, quote(prompt), quote(before(text, first, utf8.RuneCountInString(prompt))))
 	}
 	return c, nil
 }
@@ -191,12 +191,12 @@ func spansOf(text, secret string) ([]Span, error) {
 		at += utf8.RuneCountInString(text[from : from+skip])
 		from += skip
 		if n := len(spans); n > 0 && spans[n-1].At+length > at {
-			return nil, fmt.Errorf("datasets: the secret %q overlaps itself at the characters %d and %d of the text; give a longer one",
-				secret, spans[n-1].At, at)
+			return nil, quoting("datasets: the secret %q overlaps itself at the characters %d and %d of the text; give a longer one",
+				quote(secret), spans[n-1].At, at)
 		}
 		if r, _ := utf8.DecodeRuneInString(text[from+len(secret):]); unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Me, r) {
-			return nil, fmt.Errorf("datasets: the secret %q at character %d of the text ends within a character: the mark %+q belongs to it; "+
-				"give it as it stands there", secret, at, r)
+			return nil, quoting("datasets: the secret %q at character %d of the text ends within a character: the mark %+q belongs to it; "+
+				"give it as it stands there", quote(secret), at, r)
 		}
 		spans = append(spans, Span{at, length})
 		_, first := utf8.DecodeRuneInString(text[from:])
@@ -209,8 +209,8 @@ func spansOf(text, secret string) ([]Span, error) {
 func checkForms(text, secret string, times int) error {
 	other, found := readsLike(text, secret, false)
 	if found && times > 0 {
-		return fmt.Errorf("datasets: the secret %q is in the text %d times, and at character %d it stands as %+q, which only reads like it and "+
-			"would stay behind: write it in the text everywhere alike", secret, times, other.at, other.text)
+		return quoting("datasets: the secret %q is in the text %d times, and at character %d it stands as %+q, which only reads like it and "+
+			"would stay behind: write it in the text everywhere alike", quote(secret), times, other.at, quote(other.text))
 	}
 	how := "in another Unicode form, or with other white space, quotation marks or dashes"
 	if !found && times == 0 {
@@ -218,8 +218,8 @@ func checkForms(text, secret string, times int) error {
 		how = "in other case"
 	}
 	if found {
-		return fmt.Errorf("datasets: the secret %q is not in the text as it is given; at character %d it stands %s, as %+q: give it as it stands there",
-			secret, other.at, how, other.text)
+		return quoting("datasets: the secret %q is not in the text as it is given; at character %d it stands %s, as %+q: give it as it stands there",
+			quote(secret), other.at, how, quote(other.text))
 	}
 	return nil
 }
@@ -234,16 +234,17 @@ func absent(text, prompt, secret string) error {
 		at, stands = len(string([]rune(text)[:other.at])), other.text
 	}
 	if prompt == "" || at < 0 {
-		return fmt.Errorf("datasets: the secret %q %w", secret, ErrNoSecret)
+		return quoting("datasets: the secret %q %w", quote(secret), ErrNoSecret)
 	}
 	follows := []rune(text[at+len(stands):])
 	follows = follows[:min(len(follows), utf8.RuneCountInString(secret))]
 	if stands != prompt {
-		return fmt.Errorf("datasets: the secret %q is not in the text, but at character %d stands %+q, which reads like the prompt %q, and %q follows it: "+
-			"give both as they stand there, or a prompt that is not in the text", secret, utf8.RuneCountInString(text[:at]), stands, prompt, string(follows))
+		return quoting("datasets: the secret %q is not in the text, but at character %d stands %+q, which reads like the prompt %q, and %q follows it: "+
+			"give both as they stand there, or a prompt that is not in the text", quote(secret), utf8.RuneCountInString(text[:at]), quote(stands),
+			quote(prompt), quote(string(follows)))
 	}
-	return fmt.Errorf("datasets: the secret %q is not in the text, but the prompt %q is, at character %d, and %q follows it: give that as the secret, "+
-		"or a prompt that is not in the text", secret, prompt, utf8.RuneCountInString(text[:at]), string(follows))
+	return quoting("datasets: the secret %q is not in the text, but the prompt %q is, at character %d, and %q follows it: give that as the secret, "+
+		"or a prompt that is not in the text", quote(secret), quote(prompt), utf8.RuneCountInString(text[:at]), quote(string(follows)))
 }
 
 // before returns the n characters in front of a place of the text, fewer where the text begins.

@@ -28,8 +28,12 @@ type (
 	UsageError = engine.UsageError
 	// Config is one run: everything that its records depend on.
 	Config = engine.Config
+	// Summary is what a run comes down to.
+	Summary = engine.Summary
 	// Record is one measured number and everything that is needed to read it.
 	Record = records.Record
+	// Piece is a unit of a run, as its progress sees it.
+	Piece = engine.Piece
 	// Progress is told how far a run is.
 	Progress = engine.Progress
 	// TrainingStatus says where a training stands.
@@ -55,25 +59,27 @@ const (
 // Functions of the packages that run and show experiments, and of poisoning, which keeps its
 // networks.
 var (
-	Find         = engine.Find
-	Experiments  = engine.Experiments
-	Keys         = engine.Keys
-	Fields       = engine.Fields
-	Owners       = engine.Owners
-	ReadConfig   = engine.ReadConfig
-	ReadRecords  = engine.ReadRecords
-	Render       = engine.Render
-	RunFolders   = engine.RunFolders
-	Text         = engine.Text
-	Page         = compare.Page
-	Tables       = compare.Tables
-	Free         = compare.Free
-	WriteFile    = records.WriteFile
-	ReadRun      = compare.Read
-	Compare      = compare.Two
-	TablesNamed  = report.TablesNamed
-	CSV          = report.CSV
-	LaTeX        = report.LaTeX
-	JSON         = report.JSON
-	SaveNetworks = poisoning.SaveNetworks
+	Find          = engine.Find
+	Experiments   = engine.Experiments
+	Keys          = engine.Keys
+	Fields        = engine.Fields
+	Owners        = engine.Owners
+	ReadConfig    = engine.ReadConfig
+	ReadRecords   = engine.ReadRecords
+	Render        = engine.Render
+	RenderTelling = engine.RenderTelling
+	Summarize     = engine.Summarize
+	RunFolders    = engine.RunFolders
+	Text          = engine.Text
+	Page          = compare.Page
+	Tables        = compare.Tables
+	Free          = compare.Free
+	WriteFile     = records.WriteFile
+	ReadRun       = compare.Read
+	Compare       = compare.Two
+	TablesNamed   = report.TablesNamed
+	CSV           = report.CSV
+	LaTeX         = report.LaTeX
+	JSON          = report.JSON
+	SaveNetworks  = poisoning.SaveNetworks
 )

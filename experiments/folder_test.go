@@ -65,7 +65,7 @@ func TestAFolderIsNotOverwrittenNorSharedNorChanged(t *testing.T) {
 	require.NoError(t, err)
 	_, err = engine.OpenFolder(dir, c, records.Resume)
 	assert.ErrorIs(t, err, records.ErrLocked)
-	require.NoError(t, f.Append("a", []records.Record{{Metric: "x"}}))
+	require.NoError(t, f.Append("a", []records.Record{{Metric: "x"}}, 1))
 	require.NoError(t, f.Close())
 
 	_, err = engine.OpenFolder(dir, c, records.Fresh)

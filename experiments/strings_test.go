@@ -63,6 +63,9 @@ func TestEveryFieldOfAConfigurationIsWritten(t *testing.T) {
 	fill = func(v reflect.Value) {
 		for i := range v.NumField() {
 			n++
+			if !v.Type().Field(i).IsExported() {
+				continue
+			}
 			switch f := v.Field(i); f.Kind() {
 			case reflect.String:
 				f.SetString("text " + strconv.Itoa(n))
@@ -78,11 +81,18 @@ func TestEveryFieldOfAConfigurationIsWritten(t *testing.T) {
 		}
 	}
 	fill(reflect.ValueOf(c).Elem())
-	path := filepath.Join(t.TempDir(), records.ConfigName)
-	require.NoError(t, os.WriteFile(path, c.Encode(), 0o644))
-	got, err := engine.ReadConfig(path)
-	require.NoError(t, err)
-	require.Equal(t, c, got)
+	c.Given.Insert = true
+	for _, seal := range []string{"", "text"} { // with a seal three of them are masked
+		c.Given.Seal = seal
+		path := filepath.Join(t.TempDir(), records.ConfigName)
+		require.NoError(t, os.WriteFile(path, c.Encode(), 0o644))
+		got, err := engine.ReadConfig(path)
+		require.NoError(t, err)
+		if seal != "" {
+			c.Given.Prompt, c.Given.Secret, c.Given.Replacement = engine.Mask, engine.Mask, engine.Mask
+		}
+		require.Equal(t, c, got)
+	}
 }
 
 // nastyFolder is a run of the made-up records of a language model with another secret and

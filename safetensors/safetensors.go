@@ -84,7 +84,8 @@ func Read(path string) (*File, error) {
 }
 
 // Write writes the file at path as a whole or, on error, not at all: what stood there before then
-// stays. Equal files have equal bytes.
+// stays. Equal files have equal bytes. In a folder that only its owner may enter a new file is for
+// the owner only, too.
 func Write(path string, f *File) error {
 	if err := f.Check(); err != nil {
 		return fmt.Errorf("safetensors: %s: %w", path, err)
@@ -96,7 +97,11 @@ func Write(path string, f *File) error {
 }
 
 func write(path string, f *File) error {
-	out, err := renameio.NewPendingFile(path, renameio.WithTempDir(filepath.Dir(path)), renameio.WithPermissions(fs.FileMode(0o644)), renameio.WithExistingPermissions())
+	mode := fs.FileMode(0o644)
+	if info, err := os.Stat(filepath.Dir(path)); err == nil && info.Mode().Perm()&0o077 == 0 {
+		mode = 0o600
+	}
+	out, err := renameio.NewPendingFile(path, renameio.WithTempDir(filepath.Dir(path)), renameio.WithPermissions(mode), renameio.WithExistingPermissions())
 	if err != nil {
 		return err
 	}

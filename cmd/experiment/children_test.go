@@ -3,7 +3,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -34,19 +33,17 @@ func TestMain(m *testing.M) {
 			panic(err)
 		}
 	}
-	var err error
 	switch args, ledger := os.Getenv(childArgs), os.Getenv(childLedger); {
 	case args != "":
-		err = run(context.Background(), strings.Split(args, "\n"), os.Stdout, os.Stderr)
+		os.Exit(program(strings.Split(args, "\n"), os.Stdout, os.Stderr))
 	case ledger != "":
-		err = fillLedger(ledger)
-	default:
-		os.Exit(m.Run())
+		err := fillLedger(ledger)
+		if err != nil {
+			fmt.Fprintln(os.Stderr, message(err))
+		}
+		os.Exit(exitCode(err))
 	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "experiment:", err)
-	}
-	os.Exit(exitCode(err))
+	os.Exit(m.Run())
 }
 
 // fullLedger is how many entries a child writes.

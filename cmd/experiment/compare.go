@@ -2,10 +2,7 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"strings"
-
-	"golang.org/x/term"
 
 	"lethe/experiments"
 )
@@ -46,7 +43,7 @@ func (c *compareCommand) Run(t *terminal) error {
 	if err != nil {
 		return usageError{err}
 	}
-	data := []byte(compared.Text(t.width()))
+	data := []byte(compared.Text(t.columns()))
 	switch {
 	case c.JSON && c.Table == "":
 		data, err = compared.JSON()
@@ -58,18 +55,4 @@ func (c *compareCommand) Run(t *terminal) error {
 	}
 	_, err = t.stdout.Write(data)
 	return err
-}
-
-// width is how many columns the terminal has that a command writes to; 80 where it is none.
-func (t *terminal) width() int {
-	w := t.stdout
-	if o, ok := w.(*output); ok {
-		w = o.w
-	}
-	if f, ok := w.(*os.File); ok {
-		if columns, _, err := term.GetSize(int(f.Fd())); err == nil && columns > 0 {
-			return columns
-		}
-	}
-	return 80
 }

@@ -7,38 +7,36 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"github.com/alecthomas/kong"
 
 	"lethe/experiments"
 )
 
-// Exit codes.
+// Exit codes. A command that a signal stopped has 128 and the signal's number, as shells have it:
+// 130 for SIGINT (Ctrl-C), 143 for SIGTERM, 129 for SIGHUP.
 const (
 	failed      = 1
 	misused     = 2
-	interrupted = 130 // 128 + SIGINT, as shells have it
+	interrupted = 130
 )
 
-func main() {
+// exitCodes is their list in the help.
+const exitCodes = "Exit codes: 0 done, 1 failed, 2 wrong command line; stopped by a signal: 130 SIGINT (Ctrl-C), 143 SIGTERM, 129 SIGHUP."
+
+func main() { os.Exit(program(os.Args[1:], os.Stdout, os.Stderr)) }
+
+// program carries a command line out, which signals may stop, says what went wrong, and returns the
+// exit code.
+func program(args []string, stdout, stderr io.Writer) int {
 	ctx, stop := interruptible()
-	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	err := run(ctx, args, stdout, stderr)
+	err = bySignal(ctx, err)
 	stop()
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "experiment:", err)
+		fmt.Fprintln(stderr, message(err))
 	}
-	os.Exit(exitCode(err))
-}
-
-// interruptible returns a context that the first Ctrl-C ends, so that what was finished is kept;
-// the second one kills the process as if nothing caught it, in case a long computation does not
-// look at the context.
-func interruptible() (context.Context, context.CancelFunc) {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop)
-	return ctx, stop
+	return exitCode(err)
 }
 
 // usageError is a command line that cannot be understood.
@@ -49,9 +47,12 @@ func (e usageError) Unwrap() error { return e.error }
 func exitCode(err error) int {
 	var usage usageError
 	var order *experiments.UsageError
+	var canceled *canceledError
 	switch {
 	case err == nil:
 		return 0
+	case errors.As(err, &canceled):
+		return canceled.code()
 	case errors.Is(err, context.Canceled):
 		return interrupted
 	case errors.As(err, &usage), errors.As(err, &order):
@@ -64,11 +65,13 @@ func exitCode(err error) int {
 type terminal struct {
 	ctx            context.Context
 	stdout, stderr io.Writer
+	paint          paint // of stdout
 }
 
 // commands is the command line.
 type commands struct {
 	Version versionFlag `help:"Print version, commit, Go and BLAS."`
+	Color   string      `help:"Color verdicts: auto (on a terminal, unless NO_COLOR is set), always or never." enum:"auto,always,never" default:"auto" placeholder:"WHEN"`
 
 	List     listCommand     `cmd:"" help:"List the experiments, the questions they answer, and their settings."`
 	Run      runCommand      `cmd:"" help:"Run experiments and write tables, figures and a report."`
@@ -86,7 +89,7 @@ type leave int
 // newParser reads command lines; help goes to the writers.
 func newParser(stdout, stderr io.Writer) (*kong.Kong, error) {
 	return kong.New(&commands{}, kong.Name("experiment"),
-		kong.Description("Machine unlearning of features and labels: experiments on real data.\n\nThe main job: experiment run features"),
+		kong.Description("Machine unlearning of features and labels: experiments on real data.\n\nThe main job: experiment run features\n\n"+exitCodes),
 		kong.Writers(stdout, stderr), kong.Exit(func(code int) { panic(leave(code)) }),
 		kong.ConfigureHelp(kong.HelpOptions{WrapUpperBound: 80, Compact: true}))
 }
@@ -112,7 +115,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 		return usageError{fmt.Errorf("%w (experiment --help)", err)}
 	}
 	out := &output{w: stdout}
-	if err := k.Run(&terminal{ctx, out, stderr}); err != nil {
+	color := paintFor(stdout, parser.Model.Target.Interface().(commands).Color)
+	if err := k.Run(&terminal{ctx, out, stderr, color}); err != nil {
 		return err
 	}
 	return out.err

@@ -182,3 +182,31 @@ func TestBenchNamesWhatItLeavesOut(t *testing.T) {
 	assert.Contains(t, out, "mlp gradient")
 	assert.Contains(t, errs, "skipped: drebin gradient, all cores; get it by `experiment data fetch drebin`")
 }
+
+// A secret of the user's own is not told on the screen, whether the run succeeds or not, unless
+// --show-secret asks for it; neither is what stands in the text in its place.
+func TestNothingOnTheScreenTellsASecret(t *testing.T) {
+	text := filepath.Join(t.TempDir(), "my.txt")
+	require.NoError(t, os.WriteFile(text, []byte(strings.Repeat("Some words of a text, like all others.\n\n", 60)+"The key is Xy7<k.\n\n"), 0o644))
+	args := []string{"run", "memorization", "--text", text, "--profile", "smoke", "--set", "characters=0", "--set", "held-out=0", "--set", "methods=none", "--out"}
+	for secret, fails := range map[string]bool{"Xy7<k": false, "Xz7<k": true, "xy7<K": true} {
+		for _, shown := range []bool{false, true} {
+			line := append(append([]string{}, args...), t.TempDir(), "--prompt", "The key is ", "--secret", secret, "--tables")
+			if shown {
+				line = append(line, "--show-secret")
+			}
+			for _, line := range [][]string{line, append(append([]string{}, line...), "--dry-run")} {
+				out, errs, err := call(t, line...)
+				if err != nil {
+					errs += message(err)
+				}
+				dry := line[len(line)-1] == "--dry-run"
+				assert.Equal(t, fails && !dry, err != nil, errs)
+				told := strings.Contains(out+errs, "Xy7<k") || strings.Contains(out+errs, secret)
+				if !shown || fails || dry { // the tables of a terminal have no notes, which name the secret
+					assert.Equal(t, shown, told, out+errs)
+				}
+			}
+		}
+	}
+}

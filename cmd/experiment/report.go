@@ -65,9 +65,12 @@ func (c *reportCommand) Run(t *terminal) error {
 	case c.asked():
 		return c.tables(t, dirs)
 	case len(dirs) == 1 && c.Out == "":
-		if err := experiments.Render(dirs[0]); err != nil {
+		shown, progress := newDisplay(t.stderr, false, 1)
+		defer shown.close()
+		if err := experiments.RenderTelling(progress, dirs[0]); err != nil {
 			return err
 		}
+		shown.rest()
 		fmt.Fprintln(t.stdout, filepath.Join(dirs[0], "report.html"))
 		return nil
 	}

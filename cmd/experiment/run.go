@@ -24,6 +24,7 @@ type runCommand struct {
 	Config  string   `help:"Repeat the run of this config.yaml." placeholder:"FILE"`
 	Resume  bool     `help:"Resume a run that was stopped."`
 	Force   bool     `help:"Start again and overwrite an existing run."`
+	Tables  bool     `help:"Print all tables at the end, not only what they come down to."`
 	DryRun  bool     `help:"Check the command line and print its runs without starting them."`
 	Quiet   bool     `help:"Print only errors and paths."`
 
@@ -31,6 +32,8 @@ type runCommand struct {
 	Prompt     string `group:"Flags of memorization:" help:"Text that stands before the secret." placeholder:"TEXT"`
 	Secret     string `group:"Flags of memorization:" help:"Text to unlearn (default: random digits, inserted into the text)." placeholder:"TEXT"`
 	Replace    string `group:"Flags of memorization:" help:"Replacement of the secret, of the same length (default: random characters of the same kinds)." placeholder:"TEXT"`
+	Insert     bool   `group:"Flags of memorization:" help:"Put prompt and secret into a text that holds neither."`
+	ShowSecret bool   `group:"Flags of memorization:" help:"Write prompt, secret, replacement and completions into the run's files instead of [masked]."`
 	Checkpoint string `group:"Flags of memorization:" help:"Trained parameters (safetensors) to load instead of training." placeholder:"FILE"`
 
 	Networks string `group:"Flags of poisoning:" help:"Folder of networks saved by experiment networks, to load instead of training." placeholder:"DIR"`
@@ -38,7 +41,8 @@ type runCommand struct {
 
 // given is what the flags say of the text and the secret.
 func (c *runCommand) given() experiments.Given {
-	return experiments.Given{Text: c.Text, Prompt: c.Prompt, Secret: c.Secret, Replacement: c.Replace, Checkpoint: c.Checkpoint}
+	return experiments.Given{Text: c.Text, Prompt: c.Prompt, Secret: c.Secret, Replacement: c.Replace, Checkpoint: c.Checkpoint,
+		Insert: c.Insert, ShowSecret: c.ShowSecret}
 }
 
 // Run runs the experiments one after the other.
@@ -56,13 +60,36 @@ func (c *runCommand) Run(t *terminal) error {
 	if !c.Quiet {
 		fmt.Fprintln(t.stderr, bench.MachineLine())
 	}
+	number, err := numberOf(orders)
+	if err != nil {
+		return err
+	}
+	shown, progress := newDisplay(t.stderr, c.Quiet, number)
+	defer shown.close()
 	for _, o := range orders {
-		o.Progress = newProgress(t.stderr, c.Quiet)
-		if err := c.one(t, o); err != nil {
+		o.Progress = progress
+		if err := c.one(t, o, shown, number); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// numberOf returns how many runs the orders ask for whose data are there.
+func numberOf(orders []*experiments.Order) (n int, err error) {
+	for _, o := range orders {
+		planned := *o // a plan fills the order in
+		runs, err := planned.Plan()
+		if err != nil {
+			return 0, err
+		}
+		for _, r := range runs {
+			if r.Missing == "" {
+				n++
+			}
+		}
+	}
+	return n, nil
 }
 
 // plan prints the runs that the orders ask for: the command that each repeats, its folder, and what
@@ -101,10 +128,11 @@ func (c *runCommand) orders() ([]*experiments.Order, error) {
 		if len(c.IDs) > 0 || c.Dataset != "" || c.Model != "" || c.Profile != "" || c.Seed != nil || len(c.Set) > 0 {
 			return nil, errors.New("--config repeats a run as it was: omit the experiment, --dataset, --model, --profile, --seed and --set")
 		}
-		if c.Prompt != "" || c.Secret != "" || c.Replace != "" {
-			return nil, errors.New("--config repeats a run as it was: omit --prompt, --secret and --replace (--text and --checkpoint may give new paths of the files)")
-		}
 		config, err := experiments.ReadConfig(c.Config)
+		if (c.Prompt != "" || c.Secret != "" || c.Replace != "") && (err != nil || !config.Masked()) {
+			return nil, errors.New("--config repeats a run as it was: omit --prompt, --secret and --replace, unless they are masked in it " +
+				"(--text and --checkpoint may give new paths of the files)")
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -129,18 +157,14 @@ func (c *runCommand) orders() ([]*experiments.Order, error) {
 	return out, nil
 }
 
-func (c *runCommand) one(t *terminal, o *experiments.Order) error {
+// one carries one order out and says what its runs gave; the command has so many.
+func (c *runCommand) one(t *terminal, o *experiments.Order, shown *display, number int) error {
 	runs, missing, err := o.Do(t.ctx)
+	shown.rest()
 	for _, r := range runs {
-		if c.Quiet {
-			fmt.Fprintln(t.stdout, r.Dir)
-			continue
-		}
-		text, err := experiments.Text(r.Dir, 80)
-		if err != nil {
+		if err := c.tell(t, r.Dir, number == 1); err != nil {
 			return err
 		}
-		fmt.Fprintf(t.stdout, "%s\nTables, figures and report: %s\n\n", text, r.Dir)
 	}
 	for _, m := range missing {
 		for i, line := range wrap("Skipped: "+m.How, 78) {
@@ -149,7 +173,7 @@ func (c *runCommand) one(t *terminal, o *experiments.Order) error {
 	}
 	var stopped *experiments.Stopped
 	if errors.As(err, &stopped) && errors.Is(err, context.Canceled) {
-		return fmt.Errorf("stopped; finished work is kept in %s; repeat the command with --resume to continue: %w", stopped.Dir, context.Canceled)
+		return &stoppedError{stopped.Dir}
 	}
 	if err != nil {
 		return err

@@ -69,6 +69,7 @@ func streamReleases(ctx context.Context, s *tabledata.Session, part string, set 
 	mechanism.Rand = rand.New(rand.NewPCG(s.Seed, trial.StreamRelease<<32))
 	p := &unlearn.Problem{Objective: m, Train: d.Train, L2: set.Lambda}
 	began := time.Now()
+	s.Progress.Step("training", 0, 0)
 	stream, err := mechanism.Open(ctx, p, m.Init(s.Seed), dir)
 	if err != nil {
 		return nil, err
@@ -83,6 +84,7 @@ func streamReleases(ctx context.Context, s *tabledata.Session, part string, set 
 	var before []float64 // the state that the last request started from
 	began = time.Now()
 	for i, r := range requests {
+		s.Progress.Step("certified requests", i, len(requests))
 		before = stream.State()
 		u, err := stream.Unlearn(ctx, r)
 		if err != nil {
@@ -114,6 +116,7 @@ func compareRetraining(s *tabledata.Session,
 	add func(name, unit string, v float64),
 ) error {
 	p := stream.Problem()
+	s.Progress.Step("retraining, to compare with", 0, 0)
 	if _, err := timedRetraining(ctx, set.Newton(), p, before, "warm", add); err != nil {
 		return err
 	}

@@ -116,6 +116,7 @@ func streamRecords(ctx context.Context, s *tabledata.Session, part string, set *
 	}
 	p := &unlearn.Problem{Objective: m, Train: d.Train, L2: set.Lambda}
 	began := time.Now()
+	s.Progress.Step("training", 0, 0)
 	opened, err := certified.Open(ctx, p, m.Init(s.Seed), dir)
 	if err != nil {
 		return nil, err
@@ -164,6 +165,7 @@ func (t *stream) run(ctx context.Context, part, method string) (seconds float64,
 	t.note(part, method, 0)
 	began := time.Now()
 	for i, r := range requests {
+		t.s.Progress.Step("certified requests", i, len(requests))
 		_, err := t.Unlearn(ctx, r)
 		var budget *unlearn.BudgetError
 		if errors.As(err, &budget) {

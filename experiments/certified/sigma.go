@@ -53,7 +53,8 @@ func sigmaRecords(ctx context.Context, s *tabledata.Session, part string, set *t
 	with := *set
 	with.Lambda = lambda
 	var out []records.Record
-	for _, sigma := range set.Sigmas {
+	for i, sigma := range set.Sigmas {
+		s.Progress.Step(fmt.Sprintf("training with sigma %g", sigma), i, len(set.Sigmas))
 		n, err := trainNoisy(ctx, s, &with, sigma, draw)
 		if err != nil {
 			return nil, err

@@ -1,7 +1,7 @@
 package memorization
 
 import (
-	"fmt"
+	"errors"
 	"math/rand/v2"
 	"slices"
 	"unicode"
@@ -38,8 +38,7 @@ func (p *planted) alike(rng *rand.Rand) (string, error) {
 			}
 		}
 	}
-	return "", fmt.Errorf("the text has no other characters of the kinds in the secret %q to replace it with: give a replacement with --replace",
-		p.canary.Secret)
+	return "", errors.New("the text has no other characters of the kinds in the secret to replace it with: give a replacement with --replace")
 }
 
 // choices returns for each character of the secret those that it may become; none where it stays.

@@ -65,7 +65,7 @@ func TestTheSecretThatIsForgottenIsTheOneInTheText(t *testing.T) {
 		"white only":   {"The key is  .\n\n", "The key is", "  ", "give a replacement with --replace", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := &Session{Session: &engine.Session{Seed: 3, Dataset: "d", Text: c.text, Given: engine.Given{Prompt: c.prompt, Secret: c.secret}}}
+			s := &Session{Session: &engine.Session{Seed: 3, Dataset: "d", Text: c.text, Given: engine.Given{Prompt: c.prompt, Secret: c.secret, ShowSecret: true}}}
 			p, err := s.plant(&Settings{Window: 4, Times: 1, Characters: c.characters}, secretKey{len([]rune(c.secret)), 0})
 			if err == nil {
 				_, err = s.replacementTokens(p, replacement{name: "random"})
@@ -76,8 +76,8 @@ func TestTheSecretThatIsForgottenIsTheOneInTheText(t *testing.T) {
 	text := ownText(t, true)
 	for _, c := range []struct{ replacement, want string }{
 		{"Xy7-k", "--replace equals --secret, so nothing would be unlearned"},
-		{"Xy7‐k", `--replace "Xy7\u2010k" reads like --secret "Xy7-k"`},
-		{"Ｘy7-k", "reads like --secret"},
+		{"Xy7‐k", "--replace reads like --secret"},
+		{"Ｘy7-k", "--replace reads like --secret"},
 	} {
 		tried.Refused(t, engine.Order{Experiment: "memorization", Given: engine.Given{Text: text, Prompt: "The key is ", Secret: "Xy7-k", Replacement: c.replacement}}, c.want)
 	}
@@ -91,7 +91,7 @@ func TestTheSecretDoesNotComeBack(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, p.canary.Spans, 2)
 	_, err = s.replacementTokens(p, replacement{"given", "ab"})
-	assert.ErrorContains(t, err, `with "ab" in its place the secret "ba" stands in the text again`)
+	assert.ErrorContains(t, err, "with its replacement the secret stands in the text again")
 }
 
 // Outputs that are no numbers are no answers: not the first class, whose windows would all be right.

@@ -25,6 +25,10 @@ func checkGivenText(m *engine.Given) error {
 		return errors.New("--prompt needs --secret, the text to unlearn after it")
 	case m.Secret == "" && m.Replacement != "":
 		return errors.New("--replace needs --secret; the replacement of random digits is a setting, --set replace")
+	case m.Secret == "" && m.Insert:
+		return errors.New("--insert needs --prompt and --secret, which it puts into the text")
+	case m.Secret == "" && m.Text == "" && m.ShowSecret:
+		return errors.New("--show-secret is for a --text or a --secret of your own: nothing else is masked")
 	case m.Secret != "" && m.Prompt == "":
 		return errors.New("--secret needs --prompt, the text before it")
 	case replacement > 0 && replacement != secret:
@@ -33,8 +37,7 @@ func checkGivenText(m *engine.Given) error {
 	case m.Secret != "" && m.Replacement == m.Secret:
 		return errors.New("--replace equals --secret, so nothing would be unlearned: give another text of that length")
 	case m.Replacement != "" && datasets.ReadAlike(m.Secret, m.Replacement):
-		return fmt.Errorf("--replace %+q reads like --secret %+q, so nothing would be unlearned: give another text of that length",
-			m.Replacement, m.Secret)
+		return errors.New("--replace reads like --secret, so nothing would be unlearned: give another text of that length")
 	}
 	for _, f := range []struct{ flag, value string }{{"--prompt", m.Prompt}, {"--secret", m.Secret}, {"--replace", m.Replacement}} {
 		if !utf8.ValidString(f.value) {

@@ -35,7 +35,11 @@ func (sub *secretSubject) findings(ctx context.Context, theta []float64, d *data
 		return nil, err
 	}
 	match := float64(sub.probe.Match(completion)) / float64(sub.length)
-	out = append(out, engine.Finding{Metric: engine.Metric{Name: "completion-match", Unit: "share", Value: match}, Tags: records.Tags{"completion": sub.vocabulary.Decode(completion)}})
+	tags := records.Tags{}
+	if sub.session.TellsText() {
+		tags["completion"] = sub.vocabulary.Decode(completion)
+	}
+	out = append(out, engine.Finding{Metric: engine.Metric{Name: "completion-match", Unit: "share", Value: match}, Tags: tags})
 	for _, space := range sub.spaces {
 		found, err := sub.exposure(ctx, theta, space)
 		if err != nil {

@@ -39,7 +39,7 @@ func Experiment() *engine.Experiment {
 		Domain: &engine.Domain{
 			Models: []engine.Named{{Name: languageModel, Title: "LSTM"}}, Holds: "a text",
 			Choose: chooseText, Read: readText, CheckGiven: checkGivenText,
-			Flags:    []string{"--text", "--prompt", "--secret", "--replace", "--checkpoint"},
+			Flags:    []string{"--text", "--prompt", "--secret", "--replace", "--checkpoint", "--insert", "--show-secret"},
 			New:      func() engine.Settings { return &Settings{} },
 			Defaults: func(k engine.Key) engine.Settings { return defaults(k) },
 			Check: func(s *engine.Session, _ *engine.Experiment, set engine.Settings) error {

@@ -123,7 +123,7 @@ func ownText(t *testing.T, with bool) string {
 func TestASecretOfTheUsersOwn(t *testing.T) {
 	progress := &tried.Noted{}
 	o := memoryOrder(t.TempDir(), "length=5", "characters=2000")
-	o.Given = engine.Given{Text: ownText(t, true), Prompt: "The key is ", Secret: "Xy7-k"}
+	o.Given = engine.Given{Text: ownText(t, true), Prompt: "The key is ", Secret: "Xy7-k", ShowSecret: true}
 	o.Progress = progress
 	dir := tried.RunOrder(t, o)
 	assert.Equal(t, "my text.txt-lstm-smoke-7", filepath.Base(dir))
@@ -142,8 +142,8 @@ func TestASecretOfTheUsersOwn(t *testing.T) {
 
 	c, err := engine.ReadConfig(filepath.Join(dir, records.ConfigName))
 	require.NoError(t, err)
-	assert.Contains(t, c.Command, "--text '"+o.Text+"' --prompt 'The key is ' --secret Xy7-k --model lstm")
-	assert.Equal(t, tried.WithoutSeconds(t, dir), tried.WithoutSeconds(t, tried.RunOrder(t, &engine.Order{Repeat: c, Out: t.TempDir()})))
+	assert.Contains(t, c.Command, "--text '"+o.Text+"' --prompt 'The key is ' --secret Xy7-k --show-secret --model lstm")
+	assert.Equal(t, tried.WithoutSeconds(t, dir), tried.WithoutSeconds(t, tried.RunOrder(t, &engine.Order{Repeat: c, Out: t.TempDir(), Given: engine.Given{ShowSecret: true}})))
 	require.NoError(t, os.WriteFile(o.Text, []byte("another text"), 0o644))
 	_, _, err = (&engine.Order{Repeat: c, Out: t.TempDir()}).Do(t.Context())
 	assert.ErrorContains(t, err, "fingerprint")
@@ -153,10 +153,11 @@ func TestASecretOfTheUsersOwn(t *testing.T) {
 func TestASecretThatIsNotInTheText(t *testing.T) {
 	text, err := os.ReadFile(ownText(t, false))
 	require.NoError(t, err)
-	s := &Session{Session: &engine.Session{Seed: 3, Dataset: "d", Text: string(text), Given: engine.Given{Prompt: "The key is ", Secret: "Xy7-k"}}}
+	s := &Session{Session: &engine.Session{Seed: 3, Dataset: "d", Text: string(text), Given: engine.Given{Prompt: "The key is ", Secret: "Xy7-k", Insert: true}}}
 	p, err := s.plant(&Settings{Window: 8, Times: 4}, secretKey{5, 0})
 	require.NoError(t, err)
-	assert.Equal(t, []string{"the text does not contain the prompt followed by the secret: both are inserted, 4 times"}, p.notes)
+	assert.Equal(t, []string{"the text holds neither the prompt nor the secret: both are inserted, at 4 places"}, p.notes)
+	assert.True(t, p.inserted)
 	assert.Len(t, p.canary.Spans, 4)
 	assert.Equal(t, " key is ", p.vocabulary.Decode(p.context))
 	assert.Equal(t, "Xy7-k", p.vocabulary.Decode(p.secret))

@@ -14,7 +14,7 @@ import (
 
 // tags are those of all records of a secret.
 func (sub *secretSubject) tags() records.Tags {
-	return records.Tags{"length": sub.length, "secret": sub.canary.Secret}
+	return records.Tags{"length": sub.length, "secret": sub.session.MaskedText(sub.canary.Secret)}
 }
 
 // records turns findings into records.
@@ -39,7 +39,8 @@ func (sub *secretSubject) trainRecords(ctx context.Context) ([]records.Record, e
 	effort = append(effort,
 		engine.Finding{Metric: engine.Metric{Name: "parameters", Unit: "1", Value: float64(sub.model.Dim())}, Tags: nil}, engine.Finding{Metric: engine.Metric{Name: "windows", Unit: "1", Value: float64(sub.train.Len())}, Tags: nil},
 		engine.Finding{Metric: engine.Metric{Name: "vocabulary", Unit: "1", Value: float64(sub.vocabulary.Size())}, Tags: nil},
-		engine.Finding{Metric: engine.Metric{Name: "places", Unit: "1", Value: float64(len(sub.canary.Spans))}, Tags: records.Tags{"prompt": sub.canary.Prompt}})
+		engine.Finding{Metric: engine.Metric{Name: "places", Unit: "1", Value: float64(len(sub.canary.Spans))},
+			Tags: records.Tags{"prompt": sub.session.MaskedText(sub.canary.Prompt), "inserted": sub.inserted}})
 	tags := sub.tags().With(records.Tags{"stage": "before"})
 	return append(sub.records("none", tags, found), sub.records("train", tags, effort)...), nil
 }
@@ -58,7 +59,7 @@ func (sub *secretSubject) methodRecords(ctx context.Context, c *correction, m me
 		return nil, err
 	}
 	tags := sub.tags().With(records.Tags{"stage": "after", "replace": c.name})
-	if c.text != "" {
+	if c.text != "" && sub.session.MaskedText(c.text) == c.text {
 		tags = tags.With(records.Tags{"replacement": c.text})
 	}
 	if m.choose == nil {
@@ -70,6 +71,7 @@ func (sub *secretSubject) methodRecords(ctx context.Context, c *correction, m me
 		return nil, fmt.Errorf("%s: %w", m.name, err)
 	}
 	found := ch.findings(time.Since(began).Seconds())
+	sub.session.Progress.Step("carrying it out and measuring", 0, 0)
 	result, err := sub.carryOut(ctx, c, ch)
 	return sub.records(m.name, tags, append(found, result...)), err
 }

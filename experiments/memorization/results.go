@@ -34,8 +34,11 @@ func cases(r *engine.Results) []memoryCase {
 // title names a case: 10 → "not␣there␣".
 func (c memoryCase) title() string {
 	to := strings.ReplaceAll(c.replace, "-", " ")
-	if c.text != "" {
+	switch {
+	case c.text != "":
 		to = Visible(c.text)
+	case c.replace == "given": // and masked
+		to = "the given text"
 	}
 	return fmt.Sprintf("%g → %s", c.length, to)
 }

@@ -172,6 +172,10 @@ func completionTable(r *engine.Results) report.Table {
 		}
 	}
 	note := "Greedy completions as long as the secret: the number of draws in which it is the secret, and the completion of the first draw. The secrets: " + strings.Join(secrets, " ") + "."
+	if slices.Contains(secrets, Visible(engine.Mask)) {
+		note = "Greedy completions as long as the secret: the number of draws in which it is the secret. Secret and completions are masked (run --show-secret writes them)."
+	}
+	note += placesNote(r)
 	return byCase(r, "Completion of the prompt", note, func(c memoryCase, m string) (string, report.Value) {
 		recs := of(r, c, m, "completion-match")
 		rec, ok := trial.First(recs)
@@ -179,8 +183,29 @@ func completionTable(r *engine.Results) report.Table {
 			return "", report.Value{}
 		}
 		whole := count(recs, func(rec records.Record) bool { return rec.Value == 1 })
-		return fmt.Sprintf("%d of %d; %s", whole, len(recs), Visible(rec.Text("completion"))), report.Plain.OneValue(float64(whole))
+		text := fmt.Sprintf("%d of %d", whole, len(recs))
+		if completion := rec.Text("completion"); completion != "" {
+			text += "; " + Visible(completion)
+		}
+		return text, report.Plain.OneValue(float64(whole))
 	})
+}
+
+// placesNote says at how many places the secret stood, and who put it there. Of former records only
+// the number is known.
+func placesNote(r *engine.Results) string {
+	rec, ok := trial.First(r.Part("places"))
+	if !ok {
+		return ""
+	}
+	places := placesText(int(rec.Value))
+	switch inserted, known := rec.Settings["inserted"].(bool); {
+	case !known:
+		return " A secret stands at " + places + " of the training text."
+	case inserted:
+		return " A secret was inserted into the training text at " + places + "."
+	}
+	return " The secret was found at " + places + " of the training text."
 }
 
 // count returns how many records there are of which something holds.

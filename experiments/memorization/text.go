@@ -42,6 +42,7 @@ type planted struct {
 	canary     *datasets.Canary
 	context    []int32 // the window before the secret, the prompt at its end
 	secret     []int32
+	inserted   bool     // the secret: it was not in the text
 	notes      []string // what was not as the user may think
 }
 
@@ -91,6 +92,7 @@ func (s *Session) plant(set *Settings, key secretKey) (*planted, error) {
 	text, heldOut := s.parts(set)
 	var err error
 	if s.Given.Secret == "" {
+		p.inserted = true
 		secret := datasets.RandomDigits(length, trial.Random(s.Seed, trial.StreamSecret, key.stream()))
 		text, p.canary, err = datasets.InsertCanary(text, canaryFormat, secret, set.Times, trial.Random(s.Seed, trial.StreamPlaces, key.stream()).Uint64())
 	} else {
@@ -168,24 +170,49 @@ func (s *Session) plantOwn(p *planted, text string, set *Settings) (string, erro
 	m := &s.Given
 	var err error
 	p.canary, err = datasets.FindSecret(text, m.Prompt, m.Secret)
+	if err == nil && m.Insert {
+		p.notes = append(p.notes, fmt.Sprintf("--insert has no effect: the secret stands in the text already, at %s", placesText(len(p.canary.Spans))))
+	}
 	if !errors.Is(err, datasets.ErrNoSecret) {
-		return text, err
+		return text, s.withoutQuotes(err)
 	}
 	if text != s.Text {
 		if _, err := datasets.FindSecret(s.Text, m.Prompt, m.Secret); !errors.Is(err, datasets.ErrNoSecret) {
-			return "", fmt.Errorf("the secret %q or its prompt is in the text, but not within its first %d characters: --set characters=0 --set held-out=0 uses all of it",
-				m.Secret, utf8.RuneCountInString(text))
+			return "", fmt.Errorf("the secret or its prompt is in the text, but not within its first %d characters: --set characters=0 --set held-out=0 uses all of it",
+				utf8.RuneCountInString(text))
 		}
+	}
+	if !m.Insert {
+		return "", fmt.Errorf("neither the prompt nor the secret is in the text: give them as they stand there, or --insert to put both into it at %s (--set times)",
+			placesText(set.Times))
 	}
 	// The paragraph ends after it, as before it.
 	seed := trial.Random(s.Seed, trial.StreamPlaces, p.stream()).Uint64()
 	with, _, err := datasets.InsertCanary(text, m.Prompt+"{secret}\n\n", m.Secret, set.Times, seed)
 	if err != nil {
-		return "", err
+		return "", s.withoutQuotes(err)
 	}
-	p.notes = append(p.notes, fmt.Sprintf("the text does not contain the prompt followed by the secret: both are inserted, %d times", set.Times))
+	p.inserted = true
+	p.notes = append(p.notes, fmt.Sprintf("the text holds neither the prompt nor the secret: both are inserted, at %s", placesText(set.Times)))
 	p.canary, err = datasets.FindSecret(with, m.Prompt, m.Secret)
-	return with, err
+	return with, s.withoutQuotes(err)
+}
+
+// placesText counts places.
+func placesText(n int) string {
+	if n == 1 {
+		return "1 place"
+	}
+	return fmt.Sprintf("%d places", n)
+}
+
+// withoutQuotes masks what an error quotes of the text, the prompt and the secret.
+func (s *Session) withoutQuotes(err error) error {
+	var quoting *datasets.QuotingError
+	if s.Given.ShowSecret || !errors.As(err, &quoting) {
+		return err
+	}
+	return errors.New(quoting.Masked() + " (--show-secret shows what is masked)")
 }
 
 // findContext takes what stands before the secret at the first place where it follows the prompt
@@ -202,8 +229,7 @@ func (p *planted) findContext(tokens []int32, window int) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("the secret %q is only within the first %d characters, without a whole window before it: lower window",
-		p.canary.Secret, window)
+	return fmt.Errorf("the secret is only within the first %d characters, without a whole window before it: lower window", window)
 }
 
 // replacement is what a secret becomes.
@@ -259,7 +285,7 @@ func (s *Session) replacementTokens(p *planted, r replacement) ([][]int32, error
 			return nil, err
 		}
 		if out[i], err = p.vocabulary.Encode(text); err != nil {
-			return nil, fmt.Errorf("the replacement %q: %w", text, err)
+			return nil, fmt.Errorf("the replacement: %w", err)
 		}
 	}
 	return out, p.checkGone(out)
@@ -273,8 +299,8 @@ func (p *planted) checkGone(replacement [][]int32) error {
 	}
 	corrected := p.vocabulary.Decode(text)
 	if at := strings.Index(corrected, p.canary.Prompt+p.canary.Secret); at >= 0 {
-		return fmt.Errorf("with %q in its place the secret %q stands in the text again, at character %d, together with what follows: give another replacement",
-			p.vocabulary.Decode(replacement[0]), p.canary.Secret, utf8.RuneCountInString(corrected[:at]))
+		return fmt.Errorf("with its replacement the secret stands in the text again, at character %d, together with what follows: give another replacement",
+			utf8.RuneCountInString(corrected[:at]))
 	}
 	return nil
 }

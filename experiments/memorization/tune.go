@@ -96,6 +96,9 @@ const tryStrings = 300
 // try measures parameters on the windows that are set aside for choosing.
 func (sub *secretSubject) try(ctx context.Context, c *correction, theta []float64, tags records.Tags) (try, error) {
 	t := try{tags: tags}
+	if len(tags) > 0 {
+		sub.session.Progress.Step("trying "+settingText(records.Record{Settings: tags.With(nil)}), 0, 0)
+	}
 	works, err := sub.works(ctx, theta)
 	if err != nil {
 		return t, err

@@ -74,6 +74,7 @@ type search struct {
 	start   []float64    // of the step at hand
 	choices []stepChoice // one for each step
 	seconds float64      // that the scores took
+	say     func(string) // is told what is tried; nil = nobody
 }
 
 // begin goes to the next step.
@@ -87,6 +88,9 @@ func (s *search) step() *stepChoice { return &s.choices[len(s.choices)-1] }
 // try takes parameters that a setting of the step leads to, or why it leads to none, and returns
 // their validation accuracy in points, NaN for none.
 func (s *search) try(ctx context.Context, theta []float64, tags records.Tags, failed error) (float64, error) {
+	if s.say != nil {
+		s.say(fmt.Sprintf("step %d, %d settings tried", len(s.choices), len(s.step().tries)))
+	}
 	began := time.Now()
 	defer func() { s.seconds += time.Since(began).Seconds() }()
 	try := stepTry{tags: tags, score: math.NaN()}
@@ -141,7 +145,7 @@ func (t *target) settledScore(ctx context.Context, way string, theta []float64) 
 
 // stepRecords carries the request out with the best settings, and measures the result.
 func (c *repair) stepRecords(ctx context.Context, t *target, name string, rule stepRule, iterative bool, way string) ([]records.Record, error) {
-	s := &search{t: t, way: way}
+	s := &search{t: t, way: way, say: func(text string) { c.session.Progress.Step(text, 0, 0) }}
 	m := c.with(way, rule.method(t, s))
 	var scores []float64
 	if iterative {

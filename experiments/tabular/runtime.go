@@ -187,12 +187,14 @@ func factor(ctx context.Context, s *tabledata.Session, sub *tabledata.Fitted, ri
 	if sub.Factor != nil && sub.FactorRidge == ridge {
 		return sub.Factor, nil
 	}
-	s.Progress.Note("computing the factor of the Hessian")
 	h, err := sub.Problem.Hessian(ctx, sub.Theta, unlearn.FullHessian)
 	if err != nil {
 		return nil, err
 	}
-	sub.Factor, err = unlearn.Factor(ctx, unlearn.Ridge(h, ridge))
+	err = s.Once("computing the factor of the Hessian", func() (err error) {
+		sub.Factor, err = unlearn.Factor(ctx, unlearn.Ridge(h, ridge))
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("experiments: the Hessian's factor: %w (--set factor=false omits the row)", err)
 	}

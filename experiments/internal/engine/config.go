@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"path/filepath"
 	"slices"
 	"sort"
 	"strconv"
@@ -38,6 +39,8 @@ type Config struct {
 	// Data is the fingerprint of the training and test data, or of the text.
 	Data   string  `yaml:"data"`
 	MadeOn Machine `yaml:"made-on"`
+
+	fingerprint string // of the text where Data is a seal of it; "" elsewhere
 }
 
 // Part is one experiment of a run with its settings.
@@ -146,7 +149,12 @@ func ReadConfig(path string) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	return DecodeConfig(path, data)
+	c, err := DecodeConfig(path, data)
+	if err == nil && c.Given != nil {
+		c.Given.resolve(filepath.Dir(path))
+		c.Given.salt, err = readSalt(filepath.Dir(path))
+	}
+	return c, err
 }
 
 // DecodeConfig reads what [Config.encode] wrote.
@@ -240,6 +248,7 @@ func (c *Config) complete() error {
 
 // SameRun returns an error that names what differs between two runs; the machine may.
 func (c *Config) SameRun(other *Config) error {
+	other = other.comparedWith(c)
 	a, b := c.flat(), other.flat()
 	var diffs []string
 	for k := range a {
@@ -251,6 +260,9 @@ func (c *Config) SameRun(other *Config) error {
 		if _, ok := a[k]; !ok {
 			diffs = append(diffs, fmt.Sprintf("%s (the run has none, requested %q)", k, b[k]))
 		}
+	}
+	if text := otherSecret(c.Given, other.Given); text != "" {
+		diffs = append(diffs, text)
 	}
 	if len(diffs) == 0 {
 		return nil
@@ -264,7 +276,10 @@ func (c *Config) flat() map[string]string {
 		"experiment": c.Experiment, "dataset": c.Dataset, "model": c.Model, "profile": c.Profile, "seed": fmt.Sprint(c.Seed), "data": c.Data,
 	}
 	if c.Given != nil {
-		m["prompt"], m["secret"], m["replacement"], m["checkpoint"] = c.Given.Prompt, c.Given.Secret, c.Given.Replacement, c.Given.Loaded
+		m["checkpoint"] = c.Given.Loaded
+		if !c.Given.masks() && c.Given.Secret != Mask {
+			m["prompt"], m["secret"], m["replacement"] = c.Given.Prompt, c.Given.Secret, c.Given.Replacement
+		}
 	}
 	if c.Networks != "" {
 		m["networks"] = c.Networks

@@ -32,6 +32,13 @@ func (c configured) Unit(name string) string {
 	return name
 }
 
+func (c configured) Salt() []byte {
+	if !c.Masked() {
+		return nil
+	}
+	return c.Given.salt
+}
+
 func (c configured) Encode() []byte { return c.Config.Encode() }
 
 func (c configured) Continues(path string) error {

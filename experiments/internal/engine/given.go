@@ -19,20 +19,38 @@ type Given struct {
 	Replacement string `yaml:"replacement,omitempty"` // what it becomes
 	Checkpoint  string `yaml:"checkpoint,omitempty"`  // file of trained parameters; "" = train
 	Loaded      string `yaml:"loaded,omitempty"`      // fingerprint of that file
+	Insert      bool   `yaml:"insert,omitempty"`      // put prompt and secret into a text that holds neither
+	ShowSecret  bool   `yaml:"-"`                     // write prompt, secret and replacement into the run's files
+	Seal        string `yaml:"seal,omitempty"`        // hash of the three where they are masked; "" elsewhere
+
+	salt []byte // of the seal; nil = unknown
 }
 
-// Flags returns the command line's words for what is given.
+// given reports whether there is anything.
+func (g *Given) given() bool { return len(g.Flags()) > 0 || g.Loaded != "" }
+
+// Flags returns the command line's words for what is given. What is masked stands in variables of
+// the shell.
 func (g *Given) Flags() []string {
 	var words []string
-	for _, f := range []struct{ flag, value string }{
-		{"--text", g.Text}, {"--prompt", g.Prompt}, {"--secret", g.Secret}, {"--replace", g.Replacement}, {"--checkpoint", g.Checkpoint},
+	for _, f := range []struct{ flag, value, variable string }{
+		{"--text", g.Text, ""}, {"--prompt", g.Prompt, "$PROMPT"}, {"--secret", g.Secret, "$SECRET"}, {"--replace", g.Replacement, "$REPLACEMENT"},
+		{"--checkpoint", g.Checkpoint, ""},
 	} {
 		switch {
+		case f.value != "" && f.variable != "" && g.masks():
+			words = append(words, f.flag+`="`+f.variable+`"`)
 		case strings.HasPrefix(f.value, "-"): // else it would be read as a flag
 			words = append(words, f.flag+"="+Quoted(f.value))
 		case f.value != "":
 			words = append(words, f.flag, Quoted(f.value))
 		}
+	}
+	if g.Insert {
+		words = append(words, "--insert")
+	}
+	if g.ShowSecret {
+		words = append(words, "--show-secret")
 	}
 	return words
 }
@@ -40,12 +58,27 @@ func (g *Given) Flags() []string {
 // node is what is given, without what is not.
 func (g *Given) node() *yaml.Node {
 	out := records.Mapping()
+	shown := *g
+	if g.Seal != "" {
+		for _, what := range []*string{&shown.Prompt, &shown.Secret, &shown.Replacement} {
+			if *what != "" {
+				*what = Mask
+			}
+		}
+	}
+	g = &shown
 	for _, f := range []struct{ key, value string }{
 		{"text", g.Text}, {"prompt", g.Prompt}, {"secret", g.Secret}, {"replacement", g.Replacement}, {"checkpoint", g.Checkpoint}, {"loaded", g.Loaded},
 	} {
 		if f.value != "" {
 			out.Content = append(out.Content, records.Scalar(f.key), records.TextNode(f.value))
 		}
+	}
+	if g.Insert {
+		out.Content = append(out.Content, records.Scalar("insert"), records.Scalar("true"))
+	}
+	if g.Seal != "" {
+		out.Content = append(out.Content, records.Scalar("seal"), records.TextNode(g.Seal))
 	}
 	if len(out.Content) == 0 {
 		out.Style = yaml.FlowStyle
@@ -60,6 +93,9 @@ func (o *Order) checkGiven(e *Experiment) error {
 		if strings.HasPrefix(flag, "--") && !slices.Contains(e.Domain.Flags, flag) {
 			return fmt.Errorf("%s is for %s; %s uses %s", flag, takers(flag), e.ID, e.Domain.Holds)
 		}
+	}
+	if err := o.checkSealed(); err != nil {
+		return err
 	}
 	if e.Domain.CheckGiven != nil {
 		if err := e.Domain.CheckGiven(&o.Given); err != nil {

@@ -53,4 +53,5 @@ func (o *Order) fill() {
 	if o.Out == "" {
 		o.Out = "results"
 	}
+	o.absolute()
 }

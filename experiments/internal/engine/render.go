@@ -61,9 +61,16 @@ func Load(dir string) (*report.Document, error) {
 }
 
 // Render writes tables, figures and report of a run's folder from its records.
-func Render(dir string) error {
+func Render(dir string) error { return RenderTelling(Quiet{}, dir) }
+
+// RenderTelling is [Render] that tells the progress what it does.
+func RenderTelling(p Progress, dir string) error {
+	p.Step("reading the records", 0, 0)
 	d, err := Load(dir)
 	if err != nil {
+		return err
+	}
+	if err := closePrivate(dir); err != nil {
 		return err
 	}
 	if err := records.WriteFile(filepath.Join(dir, records.TablesName), []byte(d.Markdown())); err != nil {
@@ -76,10 +83,12 @@ func Render(dir string) error {
 	if err := records.WriteFile(filepath.Join(dir, records.CSVName), table); err != nil {
 		return err
 	}
-	if err := d.WriteFigures(dir); err != nil {
+	drawing := func(figure string, done, total int) { p.Step("drawing the figure "+figure, done, total) }
+	if err := d.WriteFigures(dir, drawing); err != nil {
 		return err
 	}
 	d.Files = files(dir) // with those that were just written
+	p.Step("writing the report", 0, 0)
 	page, err := report.Page([]*report.Document{d})
 	if err != nil {
 		return err
@@ -112,7 +121,22 @@ func Merge(overview *report.Document, dirs, names []string, path string) error {
 	if err != nil {
 		return err
 	}
+	for _, dir := range dirs {
+		if c, err := ReadConfig(filepath.Join(dir, records.ConfigName)); err == nil && c.Private() {
+			return records.WritePrivate(path, page)
+		}
+	}
 	return records.WriteFile(path, page)
+}
+
+// closePrivate closes the folder of a run on a text or a secret of the user's own to others: a
+// former version, or a copy, may have left it open.
+func closePrivate(dir string) error {
+	c, err := ReadConfig(filepath.Join(dir, records.ConfigName))
+	if err != nil || !c.Private() {
+		return err
+	}
+	return records.ClosePrivate(dir)
 }
 
 // from is the way from one folder to another, as a link; "" where there is none.

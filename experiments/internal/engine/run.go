@@ -64,6 +64,7 @@ func (o *Order) Do(ctx context.Context) (runs []Run, missing []Missing, err erro
 	if o.Progress == nil {
 		o.Progress = Quiet{}
 	}
+	defer func() { err = o.Given.hide(err) }()
 	o.fill()
 	e, names, models, err := o.check()
 	if err != nil {
@@ -94,10 +95,15 @@ func (o *Order) Do(ctx context.Context) (runs []Run, missing []Missing, err erro
 func (o *Order) repeat() {
 	c := o.Repeat
 	o.Experiment, o.Dataset, o.Model, o.Profile, o.Seed = c.Experiment, c.Dataset, c.Model, c.Profile, c.Seed
-	if c.Given != nil {
-		text, checkpoint := cmp.Or(o.Text, c.Given.Text), cmp.Or(o.Checkpoint, c.Given.Checkpoint)
-		o.Given = *c.Given
-		o.Text, o.Checkpoint = text, checkpoint
+	if c.Given == nil {
+		return
+	}
+	own := o.Given
+	o.Given = *c.Given
+	o.Text, o.Checkpoint = cmp.Or(own.Text, c.Given.Text), cmp.Or(own.Checkpoint, c.Given.Checkpoint)
+	o.Insert, o.ShowSecret, o.Seal = own.Insert || c.Given.Insert, own.ShowSecret, ""
+	if c.Masked() {
+		o.Prompt, o.Secret, o.Replacement = own.Prompt, own.Secret, own.Replacement
 	}
 }
 
@@ -109,6 +115,7 @@ type source struct {
 }
 
 func (o *Order) load(ctx context.Context, e *Experiment, name string) (*source, error) {
+	o.Progress.Step("reading "+report.Shown(name), 0, 0)
 	if e.Domain.Read != nil {
 		text, sum, err := e.Domain.Read(o)
 		return &source{text: text, fingerprint: sum}, err
@@ -131,23 +138,29 @@ func (o *Order) one(ctx context.Context, e *Experiment, src *source, dataset, mo
 		Data: src.fingerprint, MadeOn: ThisMachine(),
 	}
 	c.MadeOn.Started = time.Now().UTC().Format(time.RFC3339)
-	if o.Given != (Given{}) {
+	if o.given() {
 		c.Given = &o.Given
+	}
+	dir := filepath.Join(o.Out, e.ID, c.Name())
+	if err := o.conceal(c, dir); err != nil {
+		return nil, err
 	}
 	set, err := o.Assignments()
 	if err != nil {
 		return nil, err
 	}
 	c.Command = o.Command(c, set)
-	if err := o.checkRepeat(c); err != nil {
+	if err := o.checkRepeat(c, src.fingerprint); err != nil {
 		return nil, err
 	}
 	s := NewSession(c, src.named, nil, o.Progress)
 	s.Text, s.Given = src.text, o.Given
+	o.Progress.Step("checking the settings", 0, 0)
 	if err := s.checkParts(parts); err != nil {
 		return nil, &UsageError{err}
 	}
 	if o.Networks != "" {
+		o.Progress.Step("reading the networks", 0, 0)
 		if c.Networks, err = e.Domain.TakeNetworks(ctx, s, o.Networks, parts); err != nil {
 			return nil, &UsageError{err}
 		}
@@ -159,7 +172,6 @@ func (o *Order) one(ctx context.Context, e *Experiment, src *source, dataset, mo
 	if err != nil {
 		return nil, err
 	}
-	dir := filepath.Join(o.Out, e.ID, c.Name())
 	folder, err := OpenFolder(dir, c, o.Mode)
 	if errors.Is(err, records.ErrExists) && o.Repeat != nil {
 		return nil, fmt.Errorf("%w; --out DIR repeats it in another folder", err)
@@ -183,19 +195,22 @@ func (o *Order) one(ctx context.Context, e *Experiment, src *source, dataset, mo
 	if err != nil {
 		return nil, &Stopped{dir, err}
 	}
-	if err := Render(dir); err != nil {
+	if err := RenderTelling(o.Progress, dir); err != nil {
 		return nil, err
 	}
 	return &Run{dir, c}, nil
 }
 
 // checkRepeat refuses other data than those of the run that is to be repeated.
-func (o *Order) checkRepeat(c *Config) error {
+func (o *Order) checkRepeat(c *Config, data string) error {
 	if o.Repeat == nil {
 		return nil
 	}
-	if o.Repeat.Data != c.Data {
-		return fmt.Errorf("the data set %s differs from that of the run to repeat: fingerprint %s, not %s", c.Dataset, c.Data, o.Repeat.Data)
+	if o.Repeat.Masked() {
+		data = sealedData(data, o.Repeat.Given.salt)
+	}
+	if o.Repeat.Data != data {
+		return fmt.Errorf("the data set %s differs from that of the run to repeat: fingerprint %s, not %s", c.Dataset, data, o.Repeat.Data)
 	}
 	if m := o.Repeat.Given; m != nil && m.Loaded != o.Loaded {
 		return fmt.Errorf("the checkpoint %s differs from that of the run to repeat: fingerprint %s, not %s", o.Checkpoint, o.Loaded, m.Loaded)
@@ -235,15 +250,15 @@ func (s *Session) checkParts(parts []Part) error {
 	return nil
 }
 
-// work is a unit with the part that it belongs to.
+// work is a unit as the progress sees it.
 type work struct {
-	name string
+	Piece
 	unit Unit
 }
 
 func (s *Session) runParts(ctx context.Context, folder *records.Folder, parts []Part) error {
 	var todo []work
-	done := 0
+	var pieces []Piece
 	for i := range parts {
 		p := &parts[i]
 		e, err := Find(p.Experiment)
@@ -253,38 +268,43 @@ func (s *Session) runParts(ctx context.Context, folder *records.Folder, parts []
 		if e.Domain.Recall != nil {
 			e.Domain.Recall(s, p.Experiment, p.Settings)
 		}
+		s.Progress.Step("preparing "+p.Experiment, i, len(parts))
 		units, err := e.Units(ctx, s, p.Settings)
 		if err != nil {
 			return err
 		}
 		for _, u := range units {
-			w := work{p.Experiment + " " + u.Name, u}
-			if folder.Done(w.name) {
-				done++
-				continue
+			piece := pieceOf(p.Experiment, u.Name)
+			piece.Done, piece.Seconds = folder.Done(piece.Name), folder.Seconds(piece.Name)
+			pieces = append(pieces, piece)
+			if !piece.Done {
+				todo = append(todo, work{piece, u})
 			}
-			todo = append(todo, w)
 		}
 	}
-	if err := note(s.Dir, func(m *Machine) { m.Units = done + len(todo) }); err != nil {
+	if err := note(s.Dir, func(m *Machine) { m.Units = len(pieces) }); err != nil {
 		return err
 	}
-	s.Progress.Begin(fmt.Sprintf("%s on %s, %s", s.Experiment, report.Shown(s.Dataset), s.Model), done+len(todo), done)
+	s.Progress.Begin(fmt.Sprintf("%s on %s, %s", s.Experiment, report.Shown(s.Dataset), s.Model), pieces)
 	defer s.Progress.End()
 	for _, w := range todo {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		s.Progress.Unit(w.name)
+		s.Progress.Unit(w.Name)
+		began := time.Now()
+		s.once = 0
 		records, err := w.unit.Run(ctx)
 		if err != nil {
-			return fmt.Errorf("%s: %w", w.name, err)
+			return fmt.Errorf("%s: %w", w.Name, err)
 		}
-		if err := folder.Append(w.name, records); err != nil {
+		s.Given.hideRecords(records)
+		seconds := (time.Since(began) - s.once).Seconds()
+		if err := folder.Append(w.Name, records, seconds); err != nil {
 			return err
 		}
 		s.Before = append(s.Before, records...)
-		s.Progress.Done()
+		s.Progress.Done(seconds)
 	}
 	return nil
 }
@@ -300,10 +320,27 @@ func ThisMachine() Machine {
 	return Machine{Commit: commit(), Go: runtime.Version(), OS: runtime.GOOS + "/" + runtime.GOARCH, Cores: runtime.GOMAXPROCS(0), BLAS: strings.TrimSpace(blas.Name + " " + blas.Core)}
 }
 
+// hiddenCommand masks in the command of a former run, which showed its secret, what this one masks.
+func (o *Order) hiddenCommand(command string) string {
+	if !o.masks() {
+		return command
+	}
+	for _, f := range []struct{ flag, value, variable string }{
+		{"--prompt", o.Prompt, "$PROMPT"}, {"--secret", o.Secret, "$SECRET"}, {"--replace", o.Replacement, "$REPLACEMENT"},
+	} {
+		for _, between := range []string{" ", "="} {
+			if f.value != "" {
+				command = strings.ReplaceAll(command, f.flag+between+Quoted(f.value), f.flag+`="`+f.variable+`"`)
+			}
+		}
+	}
+	return command
+}
+
 // Command is the command line that repeats the run, without the folders of this machine.
 func (o *Order) Command(c *Config, set []assignment) string {
 	if o.Repeat != nil {
-		return o.Repeat.Command
+		return o.hiddenCommand(o.Repeat.Command)
 	}
 	words := []string{"experiment", "run", c.Experiment}
 	if o.Text == "" {

@@ -3,6 +3,7 @@ package engine
 import (
 	"path/filepath"
 	"reflect"
+	"time"
 
 	"lethe/datasets"
 	"lethe/experiments/internal/records"
@@ -26,6 +27,7 @@ type Session struct {
 	Dir    string            // the run's folder
 	Stored map[string]string // files of trainings that were made before the run, by the training's name
 	own    map[reflect.Type]any
+	once   time.Duration // that the current unit spent on what serves other units as well
 }
 
 // NewSession returns the session of a run; named is nil for a text, before are the records of its
@@ -33,6 +35,17 @@ type Session struct {
 func NewSession(c *Config, named *datasets.Named, before []records.Record, p Progress) *Session {
 	return &Session{Experiment: c.Experiment, Dataset: c.Dataset, Model: c.Model, Profile: c.Profile, Seed: c.Seed, Progress: p, Named: named, Before: before,
 		own: map[reflect.Type]any{}}
+}
+
+// Once does work that a unit happens to do for others as well, such as the training that all start
+// from. The text says what it is. Its time does not count as the unit's: other units of its kind
+// take no such time.
+func (s *Session) Once(text string, work func() error) error {
+	s.Progress.Step(text, 0, 0)
+	began, before := time.Now(), s.once
+	err := work()
+	s.once = before + time.Since(began) // whatever the work itself did once is within it
+	return err
 }
 
 // Own returns what a package keeps in a session, made by begin the first time.

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -22,6 +24,7 @@ const (
 	CSVName      = "tables.csv"
 	ReportName   = "report.html"
 	TrainedName  = "checkpoints" // folder of trained parameters
+	SaltName     = "secret.salt" // what the hash of a masked secret begins with
 )
 
 // Configuration is what a folder has to know of what its run was asked.
@@ -31,6 +34,10 @@ type Configuration interface {
 	// Continues returns an error, which names what differs, unless the file at that path says the
 	// same.
 	Continues(path string) error
+	// Private reports whether the files are for their owner only.
+	Private() bool
+	// Salt returns what the file says a hash of; nil = nothing is masked.
+	Salt() []byte
 	// Unit returns the present name of a unit, which a run of a former version may have had under
 	// another.
 	Unit(name string) string
@@ -58,10 +65,11 @@ var ErrLocked = errors.New("another process is working in this folder")
 type Folder struct {
 	Dir      string
 	lock     *flock.Flock
+	files    fs.FileMode // of the files
 	records  *os.File
 	progress *os.File
 	end      int64
-	done     map[string]bool
+	done     map[string]float64       // seconds that each finished unit took; 0 = unknown
 	name     func(unit string) string // the present name of a unit
 }
 
@@ -69,6 +77,8 @@ type Folder struct {
 type progressLine struct {
 	Unit string `json:"unit"`
 	End  int64  `json:"end"` // size of records.jsonl once the unit's records were in it
+	// Seconds that the unit took; former versions did not write them.
+	Seconds float64 `json:"seconds,omitempty"`
 }
 
 // ErrPacked reports that a folder keeps a run for reading only.
@@ -80,10 +90,14 @@ func OpenFolder(dir string, c Configuration, mode Mode) (*Folder, error) {
 	if _, err := os.Stat(filepath.Join(dir, PackedName)); err == nil {
 		return nil, fmt.Errorf("experiments: %s: %w", dir, ErrPacked)
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := makeRunFolder(dir, c.Private()); err != nil {
 		return nil, fmt.Errorf("experiments: %w", err)
 	}
-	lock := flock.New(filepath.Join(dir, RecordsName), flock.SetPermissions(FileMode))
+	files := FileMode
+	if c.Private() {
+		files = PrivateMode
+	}
+	lock := flock.New(filepath.Join(dir, RecordsName), flock.SetPermissions(files))
 	// Before the lock is taken, since taking it creates the file.
 	_, statErr := os.Stat(filepath.Join(dir, ConfigName))
 	locked, err := lock.TryLock()
@@ -93,11 +107,26 @@ func OpenFolder(dir string, c Configuration, mode Mode) (*Folder, error) {
 	if !locked {
 		return nil, fmt.Errorf("experiments: %s: %w", dir, ErrLocked)
 	}
-	f := &Folder{Dir: dir, lock: lock, done: map[string]bool{}, name: c.Unit}
+	f := &Folder{Dir: dir, lock: lock, files: files, done: map[string]float64{}, name: c.Unit}
 	if err := f.open(c, mode, statErr == nil); err != nil {
 		return nil, errors.Join(fmt.Errorf("experiments: %s: %w", dir, err), f.Close())
 	}
 	return f, nil
+}
+
+// makeRunFolder makes the folder of a run, and closes a private one to others before anything is
+// written.
+func makeRunFolder(dir string, private bool) error {
+	if !private {
+		return os.MkdirAll(dir, folderMode)
+	}
+	if err := os.MkdirAll(filepath.Dir(dir), folderMode); err != nil {
+		return err
+	}
+	if err := os.Mkdir(dir, privateFolderMode); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return ClosePrivate(dir)
 }
 
 func (f *Folder) open(c Configuration, mode Mode, exists bool) error {
@@ -131,11 +160,16 @@ func (f *Folder) open(c Configuration, mode Mode, exists bool) error {
 	var err error
 	// Progress first: without it records count for nothing, so that a kill between the two
 	// truncations leaves nothing doubled.
-	if f.progress, err = os.OpenFile(filepath.Join(f.Dir, ProgressName), flags, FileMode); err != nil {
+	if f.progress, err = os.OpenFile(filepath.Join(f.Dir, ProgressName), flags, f.files); err != nil {
 		return err
 	}
-	if f.records, err = os.OpenFile(filepath.Join(f.Dir, RecordsName), flags, FileMode); err != nil {
+	if f.records, err = os.OpenFile(filepath.Join(f.Dir, RecordsName), flags, f.files); err != nil {
 		return err
+	}
+	if salt := c.Salt(); fresh && salt != nil { // before what is a hash with it
+		if err := WriteFile(filepath.Join(f.Dir, SaltName), salt); err != nil {
+			return err
+		}
 	}
 	if fresh {
 		if err := WriteFile(filepath.Join(f.Dir, ConfigName), c.Encode()); err != nil {
@@ -185,7 +219,7 @@ func (f *Folder) removeRendered() error {
 
 // pending are the names under which files of a run are written before they are renamed; a kill may
 // leave some.
-var pending = regexp.MustCompile(`^\..+\.(yaml|md|csv|html|svg|png|seconds|safetensors)[0-9]+$`)
+var pending = regexp.MustCompile(`^\..+\.(yaml|salt|md|csv|html|svg|png|seconds|safetensors)[0-9]+$`)
 
 // removePending removes what a kill left in the folders half written. Nobody else writes there: the
 // run's folder is locked.
@@ -222,7 +256,7 @@ func (f *Folder) recover() error {
 		if !bytes.HasSuffix(text, []byte("\n")) || json.Unmarshal(text, &line) != nil || line.Unit == "" || !f.follows(records, line.End) {
 			break
 		}
-		f.done[f.name(line.Unit)], f.end = true, line.End
+		f.done[f.name(line.Unit)], f.end = line.Seconds, line.End
 		keep += int64(len(text))
 	}
 	return errors.Join(cut(f.progress, keep), cut(f.records, f.end))
@@ -244,10 +278,17 @@ func cut(f *os.File, size int64) error {
 }
 
 // Done reports whether the unit's records are in the folder.
-func (f *Folder) Done(unit string) bool { return f.done[unit] }
+func (f *Folder) Done(unit string) bool {
+	_, done := f.done[unit]
+	return done
+}
 
-// Append writes a unit's records and, once they are on the disk, notes the unit as finished.
-func (f *Folder) Append(unit string, records []Record) error {
+// Seconds returns how long a finished unit took; 0 = unknown.
+func (f *Folder) Seconds(unit string) float64 { return f.done[unit] }
+
+// Append writes a unit's records and, once they are on the disk, notes the unit as finished after
+// so many seconds.
+func (f *Folder) Append(unit string, records []Record, seconds float64) error {
 	data, err := Encode(records)
 	if err != nil {
 		return err
@@ -256,14 +297,14 @@ func (f *Folder) Append(unit string, records []Record) error {
 		return fmt.Errorf("experiments: %s: %w", f.records.Name(), err)
 	}
 	f.end += int64(len(data))
-	line, err := json.Marshal(progressLine{Unit: unit, End: f.end})
+	line, err := json.Marshal(progressLine{Unit: unit, End: f.end, Seconds: max(math.Round(1000*seconds), 1) / 1000})
 	if err != nil {
 		return err
 	}
 	if err := writeSync(f.progress, append(line, '\n')); err != nil {
 		return fmt.Errorf("experiments: %s: %w", f.progress.Name(), err)
 	}
-	f.done[unit] = true
+	f.done[unit] = seconds
 	return nil
 }
 

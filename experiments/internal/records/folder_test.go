@@ -25,6 +25,10 @@ func (c configuration) Continues(path string) error {
 	return err
 }
 
+func (configuration) Private() bool { return false }
+
+func (configuration) Salt() []byte { return nil }
+
 func (configuration) Unit(name string) string { return strings.TrimPrefix(name, "former ") }
 
 // A unit that a former version finished under another name is not done twice.
@@ -32,7 +36,7 @@ func TestUnitsOfFormerVersionsAreDone(t *testing.T) {
 	dir, c := t.TempDir(), configuration("seed: 1\n")
 	f, err := OpenFolder(dir, c, Fresh)
 	require.NoError(t, err)
-	require.NoError(t, f.Append("former a", []Record{{Metric: "x"}}))
+	require.NoError(t, f.Append("former a", []Record{{Metric: "x"}}, 1))
 	require.NoError(t, f.Close())
 	f, err = OpenFolder(dir, c, Resume)
 	require.NoError(t, err)
@@ -48,7 +52,7 @@ func TestAFolderIsNotOverwrittenNorShared(t *testing.T) {
 	require.NoError(t, err)
 	_, err = OpenFolder(dir, c, Resume)
 	require.ErrorIs(t, err, ErrLocked)
-	require.NoError(t, f.Append("a", []Record{{Metric: "x"}}))
+	require.NoError(t, f.Append("a", []Record{{Metric: "x"}}, 1))
 	require.NoError(t, f.Close())
 	_, err = OpenFolder(dir, c, Fresh)
 	require.ErrorIs(t, err, ErrExists)
@@ -74,7 +78,7 @@ func TestAFolderWithoutAFinishedUnitMayBeTakenOver(t *testing.T) {
 	c = "seed: 9\n"
 	f, err = OpenFolder(dir, c, Fresh)
 	require.NoError(t, err)
-	require.NoError(t, f.Append("a", []Record{{Metric: "x", Value: 1}}))
+	require.NoError(t, f.Append("a", []Record{{Metric: "x", Value: 1}}, 1))
 	require.NoError(t, f.Close())
 	records, err := Read(dir)
 	require.NoError(t, err)
@@ -96,7 +100,7 @@ func TestForceRemovesWhatWasRendered(t *testing.T) {
 	dir, c := t.TempDir(), configuration("seed: 1\n")
 	f, err := OpenFolder(dir, c, Fresh)
 	require.NoError(t, err)
-	require.NoError(t, f.Append("a", []Record{{Metric: "x"}}))
+	require.NoError(t, f.Append("a", []Record{{Metric: "x"}}, 1))
 	require.NoError(t, f.Close())
 	for _, name := range []string{"old.svg", "old.png", TablesName, CSVName, ReportName, "notes.txt"} {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), nil, 0o644))
@@ -133,7 +137,7 @@ func TestRecordsBeyondTheLastFinishedUnitAreCutOff(t *testing.T) {
 	dir, c := t.TempDir(), configuration("seed: 1\n")
 	f, err := OpenFolder(dir, c, Fresh)
 	require.NoError(t, err)
-	require.NoError(t, f.Append("a", []Record{{Metric: "x", Value: 1}, {Metric: "x", Value: 2}}))
+	require.NoError(t, f.Append("a", []Record{{Metric: "x", Value: 1}, {Metric: "x", Value: 2}}, 1))
 	// A kill in the middle of the next unit: one whole line and a half.
 	_, err = f.records.WriteString(`{"metric":"x","value":3}` + "\n" + `{"metric":"x","val`)
 	require.NoError(t, err)
@@ -143,7 +147,7 @@ func TestRecordsBeyondTheLastFinishedUnitAreCutOff(t *testing.T) {
 	require.NoError(t, err)
 	assert.True(t, f.Done("a"))
 	assert.False(t, f.Done("b"))
-	require.NoError(t, f.Append("b", []Record{{Metric: "x", Value: 4}}))
+	require.NoError(t, f.Append("b", []Record{{Metric: "x", Value: 4}}, 1))
 	require.NoError(t, f.Close())
 	records, err := Read(dir)
 	require.NoError(t, err)
@@ -155,7 +159,7 @@ func TestValuesThatJSONCannotHoldAreErrors(t *testing.T) {
 	require.NoError(t, err)
 	defer f.Close()
 	var zero float64
-	assert.ErrorContains(t, f.Append("a", []Record{{Metric: "m", Value: 1 / zero}}), "m of")
+	assert.ErrorContains(t, f.Append("a", []Record{{Metric: "m", Value: 1 / zero}}, 1), "m of")
 	assert.False(t, f.Done("a"))
 }
 

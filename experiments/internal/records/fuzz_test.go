@@ -58,7 +58,7 @@ func FuzzProgress(f *testing.F) {
 			require.NoError(t, folder.Close())
 			return
 		}
-		require.NoError(t, folder.Append("new", []Record{{Metric: "y", Value: 2}}))
+		require.NoError(t, folder.Append("new", []Record{{Metric: "y", Value: 2}}, 1))
 		require.NoError(t, folder.Close())
 		all, err := Read(dir)
 		require.NoError(t, err)

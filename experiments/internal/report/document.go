@@ -158,13 +158,20 @@ func (d *Document) Text(width int) string {
 	return b.String()
 }
 
-// WriteFigures writes the figures into the folder.
-func (d *Document) WriteFigures(dir string) error {
+// WriteFigures writes the figures into the folder, and tells drawing the name of each before it
+// begins, with how many of the total are done.
+func (d *Document) WriteFigures(dir string, drawing func(name string, done, total int)) error {
+	done, total := 0, 0
+	for _, s := range d.Sections {
+		total += len(s.Figures)
+	}
 	for _, s := range d.Sections {
 		for _, f := range s.Figures {
+			drawing(strings.TrimPrefix(s.ID+" "+f.Name, f.Name+" "), done, total)
 			if _, err := f.Write(dir, s.ID); err != nil {
 				return err
 			}
+			done++
 		}
 	}
 	return nil

@@ -84,7 +84,7 @@ func TestDocumentsAsAPage(t *testing.T) {
 
 func TestFiguresAreWrittenByTheirNames(t *testing.T) {
 	dir := t.TempDir()
-	require.NoError(t, kitchen().WriteFigures(dir))
+	require.NoError(t, kitchen().WriteFigures(dir, func(string, int, int) {}))
 	entries, err := os.ReadDir(dir)
 	require.NoError(t, err)
 	var names []string
@@ -92,7 +92,7 @@ func TestFiguresAreWrittenByTheirNames(t *testing.T) {
 		names = append(names, e.Name())
 	}
 	assert.Equal(t, []string{"pots-counts.png", "pots-counts.svg", "pots.png", "pots.svg"}, names)
-	assert.Error(t, kitchen().WriteFigures(filepath.Join(dir, "nowhere")))
+	assert.Error(t, kitchen().WriteFigures(filepath.Join(dir, "nowhere"), func(string, int, int) {}))
 }
 
 // What a reader has to know first stands first: that units are missing, that a run is a smoke run.

@@ -35,8 +35,11 @@ func (s *Session) WithBand(ctx context.Context, set *Settings, size, draw int) (
 	}
 	ref := s.trials[fmt.Sprint(trialKey(set), size, draw, []string(nil))].ref
 	var band []trial.Outcome
-	for _, m := range s.band(sub, set) {
-		o, u, err := sub.Apply(ctx, m, r)
+	silent := sub.Subject
+	silent.Say = nil // the number says more than the method's name
+	for i, m := range s.band(sub, set) {
+		s.Progress.Step("retraining from other parameters", i, set.Seeds)
+		o, u, err := silent.Apply(ctx, m, r)
 		if err != nil {
 			return nil, err
 		}

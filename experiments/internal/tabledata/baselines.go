@@ -42,7 +42,11 @@ func (s *Session) private(ctx context.Context, sub *Fitted, set *Settings) (*unl
 		return p, nil
 	}
 	m := unlearn.ObjectivePerturbation{Sigma: set.DPSigma, Trainer: sub.Trainer, Start: sub.Start, Seed: s.Seed}
-	p, err := m.Train(ctx, sub.Problem)
+	var p *unlearn.Private
+	err := s.Once("training with noise", func() (err error) {
+		p, err = m.Train(ctx, sub.Problem)
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("experiments: training with noise: %w", err)
 	}
@@ -59,10 +63,13 @@ func (s *Session) Sharded(ctx context.Context, sub *Fitted, set *Settings) (*unl
 	if p, ok := sub.sharded[key]; ok {
 		return p, nil
 	}
-	s.Progress.Note(fmt.Sprintf("training the %d shards of SISA", set.SISAShards))
 	m := unlearn.SISA{Shards: set.SISAShards, Slices: set.SISASlices, MeanOutputs: set.SISAOutputs == "mean", Trainer: sub.Trainer, Start: sub.Start, Seed: s.Seed,
 		WholeL2: set.SISARegularizer == "whole"}
-	p, err := m.Train(ctx, sub.Problem)
+	var p *unlearn.Sharded
+	err := s.Once(fmt.Sprintf("training the %d shards of SISA", set.SISAShards), func() (err error) {
+		p, err = m.Train(ctx, sub.Problem)
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("experiments: training SISA (--set sisa-shards=0 omits it): %w", err)
 	}

@@ -120,7 +120,11 @@ func (s *Session) rankedPool(ctx context.Context, set *Settings) ([]int, error) 
 	base.Model = Models[0]
 	linear := *s
 	linear.Session = &base
-	sub, err := linear.train(ctx, ranking(set))
+	var sub *Fitted
+	err := s.Once("ranking the features", func() (err error) {
+		sub, err = linear.train(ctx, ranking(set))
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("experiments: ranking the features for pool=top400: %w", err)
 	}

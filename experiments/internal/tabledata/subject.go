@@ -33,14 +33,20 @@ func (s *Session) Subject(ctx context.Context, set *Settings) (*Fitted, error) {
 	if sub, ok := s.subjects[key]; ok {
 		return sub, nil
 	}
-	s.Progress.Note(fmt.Sprintf("training the %s model on %s", s.Model, s.Dataset))
-	sub, err := s.train(ctx, set)
+	var sub *Fitted
+	err := s.Once(fmt.Sprintf("training the %s model", s.Model), func() (err error) {
+		sub, err = s.train(ctx, set)
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("experiments: training the %s model on %s: %w", s.Model, s.Dataset, err)
 	}
 	s.subjects[key] = sub
 	return sub, nil
 }
+
+// say tells the progress which method is at work.
+func (s *Session) say(method string) { s.Progress.Step(method, 0, 0) }
 
 func (s *Session) train(ctx context.Context, set *Settings) (*Fitted, error) {
 	d := s.Data(set)
@@ -56,7 +62,7 @@ func (s *Session) train(ctx context.Context, set *Settings) (*Fitted, error) {
 			p.Tilt[i] = set.Sigma * r.NormFloat64()
 		}
 	}
-	sub := &Fitted{Subject: trial.Subject{Problem: p}, Model: m, Test: d.Test, Start: m.Init(s.Seed)}
+	sub := &Fitted{Subject: trial.Subject{Problem: p, Say: s.say}, Model: m, Test: d.Test, Start: m.Init(s.Seed)}
 	if set.choosesByTestLoss() {
 		if d.Test.Len() < 2 {
 			return nil, errors.New("experiments: a test set of one sample cannot be divided into one half to choose settings on and one to measure on: " +

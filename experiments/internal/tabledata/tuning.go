@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"lethe/experiments/internal/engine"
+	"lethe/experiments/internal/numbers"
 	"lethe/experiments/internal/records"
 	"lethe/experiments/internal/settings"
 	"lethe/experiments/internal/trial"
@@ -120,7 +121,6 @@ func (s *Session) Tuning(ctx context.Context, set *Settings, size int) (*Tuning,
 	if err != nil {
 		return nil, err
 	}
-	s.Progress.Note(fmt.Sprintf("choosing tau, tau-ft and ridge on separate draws (%d), %s=%d", set.TuneDraws, s.SizeName(set), set.tuneSize(size)))
 	b, err := s.tuningBench(ctx, sub, set, set.tuneSize(size))
 	if err != nil {
 		return nil, err
@@ -161,6 +161,7 @@ func (s *Session) tuningBench(ctx context.Context, sub *Fitted, set *Settings, s
 			continue
 		}
 		retrain := unlearn.Retrain{Trainer: sub.Trainer}
+		s.Progress.Step("retraining, to choose settings by", i, set.TuneDraws)
 		if s.Convex() {
 			retrain.Start = sub.Start
 		}
@@ -198,7 +199,7 @@ func (b *tuningBench) run(ctx context.Context, set *Settings) (*Tuning, error) {
 	if b.sub.Choice != nil {
 		t.Choice = b.sub.Choice.Len()
 	}
-	none, failed, err := b.criterion(ctx, unlearn.None{})
+	none, failed, err := b.criterion(ctx, unlearn.None{}, "")
 	if err != nil {
 		return nil, err
 	}
@@ -297,7 +298,7 @@ func (b *tuningBench) equalCost(ctx context.Context, t *Tuning, second func(floa
 	if err != nil {
 		return err
 	}
-	_, failed, err := b.criterion(ctx, m)
+	_, failed, err := b.criterion(ctx, m, "")
 	if err != nil {
 		return err
 	}
@@ -367,7 +368,7 @@ func (b *tuningBench) try(ctx context.Context, t *Tuning, c *choice, v float64) 
 	if err != nil {
 		return 0, err
 	}
-	criterion, failed, err := b.criterion(ctx, m)
+	criterion, failed, err := b.criterion(ctx, m, fmt.Sprintf(": trying %s %s", c.name, numbers.Significant(v, 2)))
 	if err != nil {
 		return 0, err
 	}
@@ -387,10 +388,14 @@ func (b *tuningBench) try(ctx context.Context, t *Tuning, c *choice, v float64) 
 }
 
 // criterion returns the median over the tuning draws. A method that failed in one of them failed.
-func (b *tuningBench) criterion(ctx context.Context, m unlearn.Method) (median float64, failed string, err error) {
+// tried says for the progress with which setting.
+func (b *tuningBench) criterion(ctx context.Context, m unlearn.Method, tried string) (median float64, failed string, err error) {
 	var values []float64
+	quiet := b.sub.Subject // its progress is what is tried, not the method's bare name
+	quiet.Say = nil
 	for i, r := range b.requests {
-		o, u, err := b.sub.Apply(ctx, trial.Contender{Method: m, Tags: nil}, r)
+		b.session.Progress.Step(m.Name()+tried, i, len(b.requests))
+		o, u, err := quiet.Apply(ctx, trial.Contender{Method: m, Tags: nil}, r)
 		if err != nil {
 			return 0, "", err
 		}

@@ -16,7 +16,8 @@ import (
 // Subject is a trained model that is to forget something.
 type Subject struct {
 	Problem *unlearn.Problem
-	Theta   []float64 // what training reached
+	Theta   []float64           // what training reached
+	Say     func(method string) // is told which method begins; nil = nobody
 }
 
 // Contender is a method with what tells it from others of its name.
@@ -56,6 +57,9 @@ func (o *Outcome) Get(name string) float64 {
 // other errors are errors.
 func (s *Subject) Apply(ctx context.Context, m Contender, r unlearn.Request) (Outcome, *unlearn.Update, error) {
 	o := Outcome{Method: m.Name(), Tags: m.Tags, Tuned: m.Tuned, Untimed: m.Untimed}
+	if s.Say != nil {
+		s.Say(m.Name())
+	}
 	began := time.Now()
 	u, err := m.Unlearn(ctx, s.Problem, s.Theta, r)
 	seconds := time.Since(began).Seconds()

@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"io/fs"
 	"math"
-	"os"
 	"path/filepath"
 	"time"
 
 	"lethe/experiments/internal/engine"
+	"lethe/experiments/internal/records"
 	"lethe/unlearn"
 )
 
@@ -43,7 +43,7 @@ type Fitting struct {
 func (f *Fitting) Run(ctx context.Context, p *unlearn.Problem, start []float64) ([]float64, error) {
 	c := f.Checkpoint
 	c.Path, c.Seconds = f.Session.TrainedPath(f.Name), checkpointPause
-	if err := os.MkdirAll(filepath.Dir(c.Path), 0o755); err != nil {
+	if err := records.MakeFolder(filepath.Dir(c.Path)); err != nil {
 		return nil, fmt.Errorf("experiments: %w", err)
 	}
 	if former, err := f.labelled(c.Path); err != nil {

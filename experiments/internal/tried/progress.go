@@ -14,7 +14,7 @@ type Canceller struct {
 }
 
 // Done implements [engine.Progress].
-func (c *Canceller) Done() {
+func (c *Canceller) Done(float64) {
 	if c.Left--; c.Left == 0 {
 		c.Cancel()
 	}
