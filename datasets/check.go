@@ -216,19 +216,12 @@ func checkSize(what string, have int, shape ...int) error {
 
 // checkRows says what makes x no CSR matrix of rising columns. It changes nothing, unlike repair.
 func (x *CSR) checkRows() error {
-	if x.N < 0 || x.Cols < 0 || len(x.Indptr) != x.N+1 {
-		return fmt.Errorf("%d row pointers for %d rows of %d columns, there must be one more than rows", len(x.Indptr), x.N, x.Cols)
+	if err := x.checkPointers(); err != nil {
+		return err
 	}
-	if len(x.Indices) != len(x.Values) {
-		return fmt.Errorf("%d column indices for %d values", len(x.Indices), len(x.Values))
-	}
-	lo := x.Indptr[0]
-	for i, hi := range x.Indptr[1:] {
-		if lo < 0 || lo > hi || hi > len(x.Indices) {
-			return faultyRow(i, "row pointers %d and %d into %d values", lo, hi, len(x.Values))
-		}
+	for i := range x.N {
 		last := int32(-1)
-		for _, c := range x.Indices[lo:hi] {
+		for _, c := range x.Indices[x.Indptr[i]:x.Indptr[i+1]] {
 			if c <= last {
 				return unrising(i, last, c)
 			}
@@ -237,7 +230,6 @@ func (x *CSR) checkRows() error {
 		if int(last) >= x.Cols { // the largest, as they rise
 			return faultyRow(i, "there is no column %d (%d columns, counted from 0)", last, x.Cols)
 		}
-		lo = hi
 	}
 	return nil
 }

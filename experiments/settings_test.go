@@ -25,7 +25,9 @@ func TestSettingsAreReadAndWrittenAlike(t *testing.T) {
 		s, err := engine.Defaults(e, engine.Key{Dataset: "drebin", Model: "linear", Profile: engine.Quick})
 		require.NoError(t, err)
 		require.NoError(t, s.Set(c.key, c.text), c.key)
-		key := tabledata.Form.Name(c.key)
+		field, ok := tabledata.Form.Field(c.key)
+		require.True(t, ok, c.key)
+		key := field.Name
 		assert.Equal(t, c.want, s.Text(key))
 		again := tabledata.Settings{}
 		require.NoError(t, again.Set(key, s.Text(key)))

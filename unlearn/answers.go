@@ -12,7 +12,7 @@ import (
 // predictor returns the objective as a [Predictor], and the number of its outputs a sample, which
 // has to fit the labels of d.
 func (p *Problem) predictor(d *datasets.Dataset) (Predictor, int, error) {
-	o, ok := p.Objective.(Predictor)
+	o, ok := called[Predictor](p.Objective)
 	if !ok {
 		return nil, 0, fmt.Errorf("unlearn: objective %T does not predict: implement Predictor (%w)", p.Objective, errors.ErrUnsupported)
 	}
@@ -44,7 +44,7 @@ func checkOutputs(k int, d *datasets.Dataset) error {
 // classesAt returns the class that theta answers for each label of d. o is what predictor returned,
 // out has room for its outputs, and is overwritten.
 func (p *Problem) classesAt(ctx context.Context, o Predictor, k int, out, theta []float64, d *datasets.Dataset) ([]float64, error) {
-	if c, ok := unmetered(p.Objective).(Classifier); ok {
+	if c, ok := offered[Classifier](p.Objective); ok {
 		answers, err := c.Classes(ctx, theta, d)
 		if err == nil && len(answers) != len(d.Y) {
 			err = fmt.Errorf("unlearn: %T.Classes gave %d answers for %d labels", c, len(answers), len(d.Y))
@@ -65,7 +65,7 @@ func (p *Problem) classesAt(ctx context.Context, o Predictor, k int, out, theta 
 // checkMean says why outputs out of theta cannot stand for classes by themselves, so that the mean
 // of several models' cannot either.
 func (p *Problem) checkMean(ctx context.Context, k int, out, theta []float64, d *datasets.Dataset) error {
-	if _, own := unmetered(p.Objective).(Classifier); !own || d.Classes == 0 {
+	if _, own := offered[Classifier](p.Objective); !own || d.Classes == 0 {
 		return nil
 	}
 	plain, err := answersOf(out, k, d)

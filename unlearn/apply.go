@@ -17,9 +17,10 @@ type Applied struct {
 	Rows     []int             // the affected samples in D, rising; row i of Old is Rows[i]
 	Columns  []int             // the removed features, rising
 
-	stay    []int  // the rows of New in Data, rising
-	nothing string // why the request changes nothing in the loss; empty = it does
-	same    bool   // it changes nothing in the data either
+	stay      []int  // the rows of New in Data, rising
+	unchanged bool   // the request changes nothing in the loss
+	nothing   string // why
+	same      bool   // it changes nothing in the data either
 }
 
 // Nothing says why the request changes nothing in the loss: it names nothing, all that it names is

@@ -98,7 +98,7 @@ func (k *cgKernel) run(ctx context.Context, d, r []float64, a *counted, target, 
 		}
 		curvature := floats.Dot(k.direction, k.product)
 		if !finite(curvature) {
-			return n, &DivergedError{Residual: math.NaN(), Curvature: math.NaN(), Remedy: overflowRemedy}
+			return n, &DivergedError{Residual: math.NaN(), Curvature: math.NaN(), Overflow: true, Remedy: overflowRemedy}
 		}
 		alpha := rz / curvature
 		if k.nullDirection(&size) {

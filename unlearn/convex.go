@@ -38,24 +38,18 @@ type smoothness struct {
 	gamma, gamma2 float64
 }
 
-// smoothnessOf asks the objective, looking through meters.
+// smoothnessOf asks the objective, looking through wrappers.
 func smoothnessOf(o Objective) (smoothness, error) {
-	name := fmt.Sprintf("%T", o)
-	for {
-		if c, ok := o.(Convex); ok {
-			gamma, gamma2, err := c.Convexity()
-			if err != nil {
-				return smoothness{}, &NotConvexError{name, err}
-			}
-			return smoothness{c, gamma, gamma2}, nil
-		}
-		wrapped, ok := o.(interface{ Unwrap() Objective })
-		if !ok {
-			return smoothness{}, &NotConvexError{name, errors.New("it does not say that it is convex (see the interface Convex)")}
-		}
-		o = wrapped.Unwrap()
-		name = fmt.Sprintf("%T", o)
+	name := fmt.Sprintf("%T", innermost(o))
+	c, ok := offered[Convex](o)
+	if !ok {
+		return smoothness{}, &NotConvexError{name, errors.New("it does not say that it is convex (see the interface Convex)")}
 	}
+	gamma, gamma2, err := c.Convexity()
+	if err != nil {
+		return smoothness{}, &NotConvexError{name, err}
+	}
+	return smoothness{c, gamma, gamma2}, nil
 }
 
 // RowNormError reports a sample whose features have a norm above 1, for which the closed-form

@@ -208,7 +208,7 @@ func (r *descentRun) gradient(ctx context.Context, batch *datasets.Dataset) (flo
 	loss, err := math.NaN(), error(nil)
 	if o := stochasticPass(r.p.Objective); o != nil {
 		loss, err = o.TrainingGradient(ctx, r.g, r.at.Theta, batch, r.noise())
-	} else if o, onePass := r.p.Objective.(LossGradient); onePass {
+	} else if o, onePass := called[LossGradient](r.p.Objective); onePass {
 		loss, err = o.LossGradient(ctx, r.g, r.at.Theta, batch)
 	} else {
 		err = r.p.Objective.Gradient(ctx, r.g, r.at.Theta, batch)

@@ -24,8 +24,9 @@
 //     [Applied] is a request carried out on the data;
 //   - problem: [Problem], [Objective], and what an objective may offer beside it: [Predictor],
 //     [Classifier], [Initializer], [LossGradient], [PerSampler], [Clipper], [Linearizer],
-//     [GaussNewtonLinearizer], [StochasticObjective], [StatisticsObjective], [Convex],
-//     [ConvexLoss], [Faulter], [PenaltyChecker]; [Subsample] is a part of the data that stands for
+//     [GaussNewtonLinearizer], [StochasticObjective], [StatisticsObjective],
+//     [StatisticsHolder], [Convex], [ConvexLoss], [Faulter], [PenaltyChecker], [Selected]; a [Wrapper] stands
+//     around an objective and leaves it these; [Subsample] is a part of the data that stands for
 //     all;
 //   - updates: [Method] and [Update]; [FirstOrder], [SecondOrder] with its [Curvature] and
 //     [StepGradient], [PublishedSecondOrder] (the authors' recursion); around another method:

@@ -71,7 +71,7 @@ func (m DPSGD) Train(ctx context.Context, p *Problem) (*Private, error) {
 	if m, err = m.complete(p); err != nil {
 		return nil, err
 	}
-	clipper, ok := p.Objective.(Clipper)
+	clipper, ok := called[Clipper](p.Objective)
 	if !ok {
 		return nil, fmt.Errorf("unlearn: objective %T does not clip the gradients of samples: implement Clipper (%w)", p.Objective, errors.ErrUnsupported)
 	}
@@ -132,7 +132,7 @@ func (m DPSGD) complete(p *Problem) (DPSGD, error) {
 	case m.Batch < 1 || m.Batch > n || m.Steps < 0:
 		return m, fmt.Errorf("unlearn: DPSGD with %d steps of %d of %d samples: ask for batches of 1 to %d", m.Steps, m.Batch, n, n)
 	}
-	if o, ok := unmetered(p.Objective).(interface{ Statistics() bool }); ok && o.Statistics() {
+	if holdsStatistics(p.Objective) {
 		return m, fmt.Errorf("unlearn: DPSGD on a model with running statistics, which are of the data and not private: "+
 			"take a network without batch normalization (%w)", errors.ErrUnsupported)
 	}

@@ -17,6 +17,7 @@ type DivergedError struct {
 	Best       float64 // the smallest value of Quantity seen; of a solver, that of the vector handed back
 	Scale      float64 // the scale in use; 0 where there is none
 	Curvature  float64 // r'Ar / r'r along the growing residual r: a lower bound of the largest eigenvalue; NaN when unknown
+	Overflow   bool    // a product with the matrix was not finite
 	Remedy     string  // what to change, in words
 }
 
@@ -63,6 +64,8 @@ type IndefiniteError struct {
 	Residual  float64 // ||b - A x|| / ||b|| of the vector handed back
 	Singular  bool    // Curvature is 0 to working precision: the matrix is singular, as far as float64 can tell, and not indefinite
 	Remedy    string
+
+	ridge bool // Remedy is indefiniteRemedy of Curvature
 }
 
 func (e *IndefiniteError) Error() string {
@@ -85,7 +88,8 @@ const (
 // Lanczos' method in an error of it.
 func attributed(err error, solver string, residual float64) error {
 	if e, ok := errors.AsType[*DivergedError](err); ok && e.Solver == lanczosName {
-		*e = DivergedError{Solver: solver, Iterations: e.Iterations, Residual: math.NaN(), Best: residual, Curvature: math.NaN(), Remedy: e.Remedy}
+		*e = DivergedError{Solver: solver, Iterations: e.Iterations, Residual: math.NaN(), Best: residual, Curvature: math.NaN(),
+			Overflow: e.Overflow, Remedy: e.Remedy}
 	}
 	return err
 }
@@ -99,15 +103,19 @@ const noCurvature = 1e-14
 // direction is then a null vector: an indefinite matrix has others along which the curvature
 // vanishes.
 func notDefinite(curvature, size float64, null bool) *IndefiniteError {
-	e := &IndefiniteError{Curvature: curvature, Residual: math.NaN(), Remedy: indefiniteRemedy(curvature)}
+	e := &IndefiniteError{Curvature: curvature, Residual: math.NaN()}
+	e.askRidge()
 	if math.Abs(curvature) > noCurvature*size {
 		return e
 	}
-	if e.Remedy = indefiniteRemedy(0); null {
+	if e.ridge, e.Remedy = false, indefiniteRemedy(0); null {
 		e.Singular, e.Remedy = true, singularRemedy
 	}
 	return e
 }
+
+// askRidge makes a ridge above -Curvature the remedy.
+func (e *IndefiniteError) askRidge() { e.ridge, e.Remedy = true, indefiniteRemedy(e.Curvature) }
 
 func indefiniteRemedy(curvature float64) string {
 	above := "a ridge"

@@ -160,7 +160,7 @@ func (f *Factored) solve(ctx context.Context, name string, dst []float64, a Oper
 			e.Singular, e.Remedy = true, singularRemedy
 		}
 		if e, indefinite := errors.AsType[*IndefiniteError](err); indefinite {
-			e.Singular, e.Remedy = true, singularRemedy
+			e.Singular, e.ridge, e.Remedy = true, false, singularRemedy
 		}
 	}
 	return st, err

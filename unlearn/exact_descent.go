@@ -122,8 +122,9 @@ func (d exactDescent) rowSums(train *datasets.Dataset) (rowSums, error) {
 // by one where the objective is no [PerSampler].
 func (d exactDescent) gradientNorms(ctx context.Context, p *Problem, theta []float64) (float64, error) {
 	norms := make([]float64, p.Train.Len())
-	if _, ok := unmetered(p.Objective).(PerSampler); ok {
-		if err := p.Objective.(PerSampler).PerSampleNorms(ctx, norms, theta, p.Train); err != nil {
+	if _, ok := offered[PerSampler](p.Objective); ok {
+		o, _ := called[PerSampler](p.Objective)
+		if err := o.PerSampleNorms(ctx, norms, theta, p.Train); err != nil {
 			return 0, err
 		}
 	} else {

@@ -1,7 +1,6 @@
 package unlearn
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 )
@@ -66,10 +65,10 @@ func (t *attempt) leftOut(err error) {
 
 // takeChunk makes the facts of a chunk those of the whole. What a chunk forced that was then
 // refused is in none of the parameters.
-func (t *attempt) takeChunk(u *Update, chunk, chunks int, refused string) {
-	if refused != "" {
-		t.update.Facts = append(t.update.Facts, Fact{Refused, chunk, chunks, errors.New(refused)})
-		t.note("chunk %d of %d: refused, %s", chunk, chunks, refused)
+func (t *attempt) takeChunk(u *Update, chunk, chunks int, refused error) {
+	if refused != nil {
+		t.update.Facts = append(t.update.Facts, Fact{Refused, chunk, chunks, refused})
+		t.note("chunk %d of %d: refused, %v", chunk, chunks, refused)
 		return
 	}
 	for _, f := range u.Facts {

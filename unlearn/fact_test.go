@@ -62,14 +62,18 @@ func TestAForcedChunkThatIsRefusedIsNotForced(t *testing.T) {
 }
 
 func TestRemediesLeaveOutForceWhereItIsSet(t *testing.T) {
-	for with, without := range map[string]string{
-		"lower Tau, use SecondOrder, or set Force to keep it":        "lower Tau, or use SecondOrder",
-		"use other steps in Method, or set its Force to keep it":     "use other steps in Method",
-		"raise Scale, use SecondOrder, or set Force to keep it":      "raise Scale, or use SecondOrder",
-		"the steps diverged: lower Rate":                             "the steps diverged: lower Rate",
-		"use smaller steps in Method, or set Force to keep it":       "use smaller steps in Method",
-		"set Full, set a Ridge, use it, or set its Force to keep it": "set Full, set a Ridge, or use it",
+	for _, tt := range []struct {
+		r             remedy
+		open, already string
+	}{
+		{remedy{[]string{"lower Tau", "use SecondOrder"}, setForce}, "lower Tau, use SecondOrder, or set Force to keep it", "lower Tau, or use SecondOrder"},
+		{remedy{[]string{"use other steps in Method"}, setInnerForce}, "use other steps in Method, or set its Force to keep it", "use other steps in Method"},
+		{remedy{[]string{"the steps diverged: lower Rate"}, ""}, "the steps diverged: lower Rate", "the steps diverged: lower Rate"},
+		{remedy{[]string{"set Full", "set a Ridge", "use it"}, setInnerForce}, "set Full, set a Ridge, use it, or set its Force to keep it",
+			"set Full, set a Ridge, or use it"},
 	} {
-		require.Equal(t, without, withoutForce(with))
+		require.Equal(t, tt.open, tt.r.text(false))
+		require.Equal(t, tt.already, tt.r.text(true))
+		require.Equal(t, tt.open, tt.r.text(false), "the remedy stays as it was")
 	}
 }

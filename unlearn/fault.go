@@ -21,11 +21,7 @@ func (p *Problem) because(ctx context.Context, theta []float64, d *datasets.Data
 	if err == nil {
 		return nil
 	}
-	o := p.Objective
-	for w, ok := o.(interface{ Unwrap() Objective }); ok; w, ok = o.(interface{ Unwrap() Objective }) {
-		o = w.Unwrap()
-	}
-	f, ok := o.(Faulter)
+	f, ok := offered[Faulter](p.Objective)
 	if !ok {
 		return err
 	}
@@ -38,7 +34,7 @@ func (p *Problem) because(ctx context.Context, theta []float64, d *datasets.Data
 // overflowed is because for a solver's error, where products of the Hessian at theta on d were no
 // finite numbers.
 func (p *Problem) overflowed(ctx context.Context, theta []float64, d *datasets.Dataset, err error) error {
-	if e, ok := errors.AsType[*DivergedError](err); ok && e.Remedy == overflowRemedy {
+	if e, ok := errors.AsType[*DivergedError](err); ok && e.Overflow {
 		return p.because(ctx, theta, d, err)
 	}
 	return err

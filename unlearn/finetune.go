@@ -59,7 +59,7 @@ func (m FineTune) Unlearn(ctx context.Context, p *Problem, theta []float64, r Re
 		return t.refuse(err)
 	}
 	if !finite(after) {
-		return t.judge(next, after, false, "the steps diverged: lower Rate")
+		return t.judge(next, after, false, remedy{ways: []string{"the steps diverged: lower Rate"}})
 	}
 	return t.accept(next, after)
 }

@@ -112,15 +112,15 @@ func (m FirstOrder) length(ctx context.Context, t *attempt, g []float64) (float6
 }
 
 // remedy says what else to try, and nothing that is set already.
-func (m FirstOrder) remedy() string {
-	s := "lower Tau, "
+func (m FirstOrder) remedy() remedy {
+	ways := []string{"lower Tau"}
 	if m.Search != nil {
-		s = "let Search return a smaller Tau, "
+		ways = []string{"let Search return a smaller Tau"}
 	}
 	if !m.Full && !m.chunked.is {
-		s += "set Full, "
+		ways = append(ways, "set Full")
 	}
-	return s + m.chunked.remedy() + "use " + m.Instead() + ", or set Force to keep it"
+	return remedy{append(append(ways, m.chunked.ways()...), "use "+m.Instead()), setForce}
 }
 
 // Instead implements [AdvisingMethod].

@@ -80,13 +80,13 @@ func (p *Problem) linearize(ctx context.Context, theta []float64, c Curvature, d
 	var err error
 	switch c {
 	case GaussNewton:
-		o, ok := p.Objective.(GaussNewtonLinearizer)
+		o, ok := called[GaussNewtonLinearizer](p.Objective)
 		if !ok {
 			return nil, noGaussNewton(p.Objective)
 		}
 		multiply, err = o.LinearizeGaussNewton(ctx, theta, d)
 	case FullHessian:
-		o, ok := p.Objective.(Linearizer)
+		o, ok := called[Linearizer](p.Objective)
 		if !ok {
 			return func(ctx context.Context, dst, v []float64) error { return p.Objective.HVP(ctx, dst, theta, v, d) }, nil
 		}
@@ -152,7 +152,7 @@ func (p *Problem) batchesOver(
 	if batches < 1 || batches > n {
 		return nil, fmt.Errorf("unlearn: %d batches of %d samples; ask for 1 to %d", batches, n, n)
 	}
-	if _, ok := p.Objective.(GaussNewtonLinearizer); c == GaussNewton && !ok {
+	if _, ok := called[GaussNewtonLinearizer](p.Objective); c == GaussNewton && !ok {
 		return nil, noGaussNewton(p.Objective)
 	}
 	rng := rand.New(rand.NewPCG(seed, 0x4e55))

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"lethe/datasets"
 )
@@ -103,17 +102,17 @@ func (m Iterative) Unlearn(ctx context.Context, p *Problem, theta []float64, r R
 
 // remedy says what else to try where every chunk was taken and the whole is worse: the chunks undo
 // each other's changes.
-func (m Iterative) remedy(chunks int) string {
-	var s []string
+func (m Iterative) remedy(chunks int) remedy {
+	var ways []string
 	if chunks > 1 {
-		s = append(s, "ask for fewer Chunks")
+		ways = append(ways, "ask for fewer Chunks")
 	}
 	if a, ok := m.Method.(AdvisingMethod); ok {
 		if instead := a.Instead(); instead != "" {
-			s = append(s, "use "+instead)
+			ways = append(ways, "use "+instead)
 		}
 	}
-	return strings.Join(append(s, "use other steps in Method, or set its Force to keep it"), ", ")
+	return remedy{append(ways, "use other steps in Method"), setInnerForce}
 }
 
 // chunked is what a method in [Iterative] knows of it.
@@ -152,9 +151,11 @@ func (m Iterative) carryOut(
 				t.note("chunk %d of %d: %s", i+1, len(chunks), note)
 			}
 		}
-		if err == nil && (u.Theta == nil || u.Transform != nil || u.belongsTo() != "") {
-			err = fmt.Errorf("unlearn: Iterative: an update by %s is not parameters alone%s, and the next chunk would lose the rest: "+
-				"carry the request out in one go, by %[1]s itself", m.Method.Name(), u.belongsTo())
+		if err == nil {
+			if more, any := u.belongsTo(); any || u.Theta == nil || u.Transform != nil {
+				err = fmt.Errorf("unlearn: Iterative: an update by %s is not parameters alone%s, and the next chunk would lose the rest: "+
+					"carry the request out in one go, by %[1]s itself", m.Method.Name(), more)
+			}
 		}
 		if err != nil {
 			return nil, 0, fmt.Errorf("chunk %d of %d: %w", i+1, len(chunks), err)
@@ -165,7 +166,7 @@ func (m Iterative) carryOut(
 			return nil, 0, fmt.Errorf("chunk %d of %d: %w", i+1, len(chunks), err)
 		}
 		t.takeChunk(u, i+1, len(chunks), refused)
-		if refused != "" {
+		if refused != nil {
 			after = u.Before
 			continue
 		}
@@ -174,18 +175,18 @@ func (m Iterative) carryOut(
 	return current, after, nil
 }
 
-// belongsTo says what beside its parameters an update consists of that holds for these alone; empty
-// = nothing.
-func (u *Update) belongsTo() string {
+// belongsTo reports whether an update has anything beside its parameters that holds for these
+// alone, and what, in words.
+func (u *Update) belongsTo() (what string, any bool) {
 	switch {
 	case u.Predict != nil:
-		return " (several models answer)"
+		return " (several models answer)", true
 	case u.Certificate != nil:
-		return " (it has a certificate)"
+		return " (it has a certificate)", true
 	case u.Tilt != nil:
-		return " (they were trained with a tilt of their own)"
+		return " (they were trained with a tilt of their own)", true
 	}
-	return ""
+	return "", false
 }
 
 // acceptance is the score of the parameters reached.
@@ -201,19 +202,19 @@ func (a *acceptance) begin(ctx context.Context, m Iterative, theta []float64) (e
 	return err
 }
 
-// refuses says why parameters are not taken, "" if they are; their score then is the one to be
+// refuses says why parameters are not taken, nil if they are; their score then is the one to be
 // compared with.
-func (a *acceptance) refuses(ctx context.Context, m Iterative, theta []float64) (string, error) {
+func (a *acceptance) refuses(ctx context.Context, m Iterative, theta []float64) (refused, err error) {
 	if m.Accept == nil {
-		return "", nil
+		return nil, nil
 	}
 	score, err := m.Accept(ctx, theta)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	if !(score >= a.score-m.Tolerance) {
-		return fmt.Sprintf("the score would have gone from %.6g to %.6g", a.score, score), nil
+		return fmt.Errorf("the score would have gone from %.6g to %.6g", a.score, score), nil
 	}
 	a.score = score
-	return "", nil
+	return nil, nil
 }

@@ -134,15 +134,15 @@ func TestRefusalsNameWhatHelps(t *testing.T) {
 	text := (&WorseError{Method: "second-order", Before: 1.5, After: 2.5, Remedy: "do"}).Error()
 	require.Less(t, strings.Index(text, "1.5 before"), strings.Index(text, "2.5 after"))
 	for want, s := range map[string]string{
-		SecondOrder{}.remedy(p): "set Gradient: FullGradient, so that the step follows the whole gradient on the corrected data, set a Ridge, use Curvature: GaussNewton, divide the request (Iterative), or set Force to keep it",
-		SecondOrder{Gradient: FullGradient, Ridge: 1, Curvature: GaussNewton}.remedy(p):     "raise Ridge, divide the request (Iterative), or set Force to keep it",
-		SecondOrder{Gradient: FullGradient}.remedy(&Problem{Objective: convexLogistic(5)}):  "set a Ridge, divide the request (Iterative), or set Force to keep it",
-		SecondOrder{Gradient: FullGradient, Ridge: 1, chunked: chunked{is: true}}.remedy(p): "raise Ridge, use Curvature: GaussNewton, or set Force to keep it",
-		FirstOrder{Tau: 1}.remedy(): "lower Tau, set Full, divide the request (Iterative), use SecondOrder, or set Force to keep it",
-		FirstOrder{Tau: 1, Full: true, chunked: chunked{true, true}}.remedy():    "lower Tau, take more Chunks, use SecondOrder, or set Force to keep it",
-		Iterative{Method: ReestimateStatistics{Method: FirstOrder{}}}.remedy(1):  "use SecondOrder, use other steps in Method, or set its Force to keep it",
-		Iterative{Method: ReestimateStatistics{Method: SecondOrder{}}}.remedy(2): "ask for fewer Chunks, use other steps in Method, or set its Force to keep it",
-		Iterative{Method: FirstOrder{}}.remedy(3):                                "ask for fewer Chunks, use SecondOrder, use other steps in Method, or set its Force to keep it",
+		SecondOrder{}.remedy(p).text(false): "set Gradient: FullGradient, so that the step follows the whole gradient on the corrected data, set a Ridge, use Curvature: GaussNewton, divide the request (Iterative), or set Force to keep it",
+		SecondOrder{Gradient: FullGradient, Ridge: 1, Curvature: GaussNewton}.remedy(p).text(false):     "raise Ridge, divide the request (Iterative), or set Force to keep it",
+		SecondOrder{Gradient: FullGradient}.remedy(&Problem{Objective: convexLogistic(5)}).text(false):  "set a Ridge, divide the request (Iterative), or set Force to keep it",
+		SecondOrder{Gradient: FullGradient, Ridge: 1, chunked: chunked{is: true}}.remedy(p).text(false): "raise Ridge, use Curvature: GaussNewton, or set Force to keep it",
+		FirstOrder{Tau: 1}.remedy().text(false):                                                         "lower Tau, set Full, divide the request (Iterative), use SecondOrder, or set Force to keep it",
+		FirstOrder{Tau: 1, Full: true, chunked: chunked{true, true}}.remedy().text(false):               "lower Tau, take more Chunks, use SecondOrder, or set Force to keep it",
+		Iterative{Method: ReestimateStatistics{Method: FirstOrder{}}}.remedy(1).text(false):             "use SecondOrder, use other steps in Method, or set its Force to keep it",
+		Iterative{Method: ReestimateStatistics{Method: SecondOrder{}}}.remedy(2).text(false):            "ask for fewer Chunks, use other steps in Method, or set its Force to keep it",
+		Iterative{Method: FirstOrder{}}.remedy(3).text(false):                                           "ask for fewer Chunks, use SecondOrder, use other steps in Method, or set its Force to keep it",
 	} {
 		require.Equal(t, s, want)
 	}

@@ -44,7 +44,9 @@ func (s *lissaRun) fromSpectrum(ctx context.Context) error {
 	cost := s.a.products - before
 	if smallest < -negligible*math.Abs(largest) {
 		if !s.ChooseRidge {
-			return &IndefiniteError{Solver: s.Name(), Curvature: smallest, Remedy: indefiniteRemedy(smallest)}
+			e := &IndefiniteError{Solver: s.Name(), Curvature: smallest}
+			e.askRidge()
+			return e
 		}
 		ridge := 2*-smallest + spectrum.SmallestBound
 		s.stats.Ridge = ridge

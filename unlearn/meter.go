@@ -65,7 +65,7 @@ func (m *Meter) Gradient(ctx context.Context, dst, theta []float64, d *datasets.
 
 // LossGradient implements [LossGradient].
 func (m *Meter) LossGradient(ctx context.Context, dst, theta []float64, d *datasets.Dataset) (float64, error) {
-	if o, ok := m.inner.(LossGradient); ok {
+	if o, ok := called[LossGradient](m.inner); ok {
 		loss, err := o.LossGradient(ctx, dst, theta, d)
 		return loss, m.countGradients(d, err)
 	}
@@ -94,7 +94,7 @@ func (m *Meter) TrainingGradient(
 
 // stochasticPass returns o as an objective with a training pass of its own, nil if it has none.
 func stochasticPass(o Objective) StochasticObjective {
-	if s, ok := o.(StochasticObjective); ok && s.Stochastic() {
+	if s, ok := called[StochasticObjective](o); ok && s.Stochastic() {
 		return s
 	}
 	return nil
@@ -111,7 +111,7 @@ func (m *Meter) HVP(ctx context.Context, dst, theta, v []float64, d *datasets.Da
 
 // Linearize implements [Linearizer].
 func (m *Meter) Linearize(ctx context.Context, theta []float64, d *datasets.Dataset) (func(dst, v []float64) error, error) {
-	o, ok := m.inner.(Linearizer)
+	o, ok := called[Linearizer](m.inner)
 	if !ok {
 		theta = slices.Clone(theta)
 		return func(dst, v []float64) error { return m.HVP(ctx, dst, theta, v, d) }, nil
@@ -122,7 +122,7 @@ func (m *Meter) Linearize(ctx context.Context, theta []float64, d *datasets.Data
 
 // EstimateStatistics implements [StatisticsObjective].
 func (m *Meter) EstimateStatistics(ctx context.Context, theta []float64, d *datasets.Dataset) ([]float64, error) {
-	o, ok := m.inner.(StatisticsObjective)
+	o, ok := called[StatisticsObjective](m.inner)
 	if !ok {
 		return nil, noStatistics(m.inner)
 	}
@@ -132,25 +132,17 @@ func (m *Meter) EstimateStatistics(ctx context.Context, theta []float64, d *data
 
 // CheckPenalty implements [PenaltyChecker].
 func (m *Meter) CheckPenalty(penalty []float64) error {
-	if o, ok := m.inner.(PenaltyChecker); ok {
+	if o, ok := called[PenaltyChecker](m.inner); ok {
 		return o.CheckPenalty(penalty)
 	}
 	return nil
-}
-
-// unmetered is the objective within any meters around it.
-func unmetered(o Objective) Objective {
-	for m, ok := o.(*Meter); ok; m, ok = o.(*Meter) {
-		o = m.Unwrap()
-	}
-	return o
 }
 
 // LinearizeGaussNewton implements [GaussNewtonLinearizer].
 func (m *Meter) LinearizeGaussNewton(
 	ctx context.Context, theta []float64, d *datasets.Dataset,
 ) (func(dst, v []float64) error, error) {
-	o, ok := m.inner.(GaussNewtonLinearizer)
+	o, ok := called[GaussNewtonLinearizer](m.inner)
 	if !ok {
 		return nil, noGaussNewton(m.inner)
 	}
@@ -205,7 +197,7 @@ func (m *Meter) WeightedGradient(ctx context.Context, dst, theta, w []float64, d
 }
 
 func (m *Meter) perSampler() (PerSampler, error) {
-	if o, ok := m.inner.(PerSampler); ok {
+	if o, ok := called[PerSampler](m.inner); ok {
 		return o, nil
 	}
 	return nil, fmt.Errorf("unlearn: objective %T has no per-sample gradients: make it a PerSampler (%w)", m.inner, errors.ErrUnsupported)
@@ -230,7 +222,7 @@ func (m *Meter) Predict(ctx context.Context, dst, theta []float64, d *datasets.D
 }
 
 func (m *Meter) predictor() (Predictor, error) {
-	if o, ok := m.inner.(Predictor); ok {
+	if o, ok := called[Predictor](m.inner); ok {
 		return o, nil
 	}
 	return nil, fmt.Errorf("unlearn: objective %T does not predict: implement Predictor (%w)", m.inner, errors.ErrUnsupported)

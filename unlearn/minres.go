@@ -73,7 +73,7 @@ func (k *minresKernel) run(ctx context.Context, d, r []float64, a *counted, targ
 			return n - 1, err
 		}
 		if !finite(k.alpha) || !finite(k.beta) {
-			return n, &DivergedError{Residual: math.NaN(), Curvature: math.NaN(), Remedy: overflowRemedy}
+			return n, &DivergedError{Residual: math.NaN(), Curvature: math.NaN(), Overflow: true, Remedy: overflowRemedy}
 		}
 		gammaBar := k.sn*k.deltaBar - k.cs*k.alpha
 		k.delta = k.cs*k.deltaBar + k.sn*k.alpha

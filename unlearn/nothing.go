@@ -25,6 +25,7 @@ func (a *Applied) compare(r Request, d *datasets.Dataset, affected, gone []bool)
 			return
 		}
 	}
+	a.unchanged = true
 	switch {
 	case !a.same:
 		a.nothing = "the request changes nothing in the loss: the samples that it changes have weight 0"

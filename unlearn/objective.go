@@ -60,6 +60,15 @@ type StatisticsObjective interface {
 	EstimateStatistics(ctx context.Context, theta []float64, d *datasets.Dataset) ([]float64, error)
 }
 
+// StatisticsHolder is a [StatisticsObjective] of a type that also stands for models without
+// statistics: a network without batch normalization, say. One that is no StatisticsHolder is taken
+// to have statistics.
+type StatisticsHolder interface {
+	StatisticsObjective
+	// Statistics reports whether this model has statistics.
+	Statistics() bool
+}
+
 // Linearizer is an Objective that fixes theta and d once: the returned product evaluates only what
 // depends on v. It observes the context that was given to Linearize.
 type Linearizer interface {

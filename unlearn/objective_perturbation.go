@@ -110,7 +110,7 @@ func (m *Private) Guarantee(r Request, train *datasets.Dataset) (epsilon, delta 
 		return 0, 0, err
 	}
 	steps := 0
-	if applied.nothing == "" {
+	if !applied.unchanged {
 		gone := make([]bool, train.Len())
 		mark(gone, r.removed())
 		for _, row := range applied.Rows {

@@ -188,6 +188,9 @@ func (o full) EstimateStatistics(ctx context.Context, theta []float64, _ *datase
 	return slices.Clone(theta), ctx.Err()
 }
 
+// Statistics implements [StatisticsHolder].
+func (full) Statistics() bool { return false }
+
 func (o full) Outputs(*datasets.Dataset) (int, error) { return 1, nil }
 
 func (o full) Predict(ctx context.Context, dst, theta []float64, d *datasets.Dataset) error {

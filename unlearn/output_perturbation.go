@@ -143,8 +143,8 @@ func (m OutputPerturbation) examine(p *Problem) (*Problem, exactDescent, error) 
 	}
 	m.Residual = cmp.Or(m.Residual, 1e-6)
 	d := exactDescent{OutputPerturbation: m}
-	inner := unmetered(p.Objective)
-	loss, ok := inner.(ConvexLoss)
+	inner := innermost(p.Objective)
+	loss, ok := offered[ConvexLoss](p.Objective)
 	if !ok {
 		return nil, d, &NotConvexError{fmt.Sprintf("%T", inner), errors.New("it does not say that it is convex (see the interface ConvexLoss)")}
 	}

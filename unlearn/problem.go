@@ -62,7 +62,7 @@ func (p *Problem) LossGradient(ctx context.Context, dst, theta []float64) (float
 		return 0, err
 	}
 	loss, err := 0.0, error(nil)
-	switch o, onePass := p.Objective.(LossGradient); {
+	switch o, onePass := called[LossGradient](p.Objective); {
 	case p.Train.Len() == 0:
 		clear(dst)
 	case onePass:
@@ -179,7 +179,7 @@ func (p *Problem) check(theta []float64, dst ...[]float64) error {
 	if len(p.Penalty) != n && p.Penalty != nil {
 		return fmt.Errorf("unlearn: Problem.Penalty has length %d for %d parameters; leave it nil for 1 everywhere", len(p.Penalty), n)
 	}
-	if o, ok := p.Objective.(PenaltyChecker); ok && p.L2 > 0 {
+	if o, ok := called[PenaltyChecker](p.Objective); ok && p.L2 > 0 {
 		if err := o.CheckPenalty(p.Penalty); err != nil {
 			return fmt.Errorf("unlearn: Problem.Penalty: %w", err)
 		}

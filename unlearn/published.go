@@ -92,7 +92,7 @@ func (m PublishedSecondOrder) Unlearn(ctx context.Context, p *Problem, theta []f
 	if err != nil {
 		return t.refuse(err)
 	}
-	return t.judge(next, after, m.Force, "raise Scale, use SecondOrder, or set Force to keep it")
+	return t.judge(next, after, m.Force, remedy{[]string{"raise Scale", "use SecondOrder"}, setForce})
 }
 
 func (m PublishedSecondOrder) check() error {

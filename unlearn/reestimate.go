@@ -75,7 +75,7 @@ func (m ReestimateStatistics) Unlearn(ctx context.Context, p *Problem, theta []f
 	if u.Theta == nil || u.Predict != nil {
 		return nil, fmt.Errorf("unlearn: ReestimateStatistics: %s answers by several models: give its trainer to a StatisticsTrainer instead", m.Method.Name())
 	}
-	if more := u.belongsTo(); more != "" {
+	if more, any := u.belongsTo(); any {
 		return nil, fmt.Errorf("unlearn: ReestimateStatistics: an update by %s is not parameters alone%s, which would not hold for other statistics: use %[1]s itself",
 			m.Method.Name(), more)
 	}
@@ -89,7 +89,8 @@ func (m ReestimateStatistics) finish(ctx context.Context, p *Problem, theta []fl
 		return u, err
 	}
 	d := someOf(u.Data, m.Samples, m.Seed)
-	next, err := t.p.Objective.(StatisticsObjective).EstimateStatistics(ctx, u.Theta, d)
+	o, _ := called[StatisticsObjective](t.p.Objective) // canEstimate has seen it
+	next, err := o.EstimateStatistics(ctx, u.Theta, d)
 	if err != nil {
 		return t.refuse(err)
 	}
@@ -103,7 +104,7 @@ func (m ReestimateStatistics) finish(ctx context.Context, p *Problem, theta []fl
 			return t.refuse(err)
 		}
 	}
-	return t.judge(next, after, m.Forces(), "use smaller steps in Method, or set Force to keep it")
+	return t.judge(next, after, m.Forces(), remedy{[]string{"use smaller steps in Method"}, setForce})
 }
 
 // attemptAfter goes on from an update that another attempt made: what it costs from here is added
@@ -150,7 +151,8 @@ func (t StatisticsTrainer) Train(ctx context.Context, p *Problem, theta []float6
 	if _, short := errors.AsType[*NotConvergedError](err); err != nil && !short || next == nil {
 		return next, err
 	}
-	fitted, failed := p.Objective.(StatisticsObjective).EstimateStatistics(ctx, next, someOf(p.Train, t.Samples, t.Seed))
+	o, _ := called[StatisticsObjective](p.Objective) // canEstimate has seen it
+	fitted, failed := o.EstimateStatistics(ctx, next, someOf(p.Train, t.Samples, t.Seed))
 	if failed != nil {
 		return next, errors.Join(failed, err)
 	}
@@ -181,11 +183,19 @@ func canEstimate(p *Problem, name string, samples int) error {
 	if p.Objective == nil {
 		return errors.New("unlearn: a Problem needs an Objective and Train")
 	}
-	o := unmetered(p.Objective)
-	if _, ok := o.(StatisticsObjective); !ok {
-		return noStatistics(o)
+	if _, ok := offered[StatisticsObjective](p.Objective); !ok {
+		return noStatistics(innermost(p.Objective))
 	}
 	return nil
+}
+
+// holdsStatistics reports whether some of the objective's parameters are statistics of the data.
+func holdsStatistics(o Objective) bool {
+	if h, ok := offered[StatisticsHolder](o); ok {
+		return h.Statistics()
+	}
+	_, ok := offered[StatisticsObjective](o)
+	return ok
 }
 
 func noStatistics(o Objective) error {

@@ -1,12 +1,10 @@
 package unlearn
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"math"
 	"path/filepath"
 	"slices"
@@ -90,11 +88,8 @@ func (s *ReleaseStream) keep(e Entry, state []float64, r *Release) error {
 
 func (s *ReleaseStream) resume(ctx context.Context) error {
 	entries := s.ledger.Entries()
-	was, is := entries[0].Settings, s.settings()
-	for _, key := range slices.Sorted(maps.Keys(is)) {
-		if was[key] != is[key] {
-			return fmt.Errorf("unlearn: the ledger %s belongs to another training (%s was %s, is %s)", s.ledger.dir, key, cmp.Or(was[key], "none"), is[key])
-		}
+	if err := s.ledger.checkSettings(s.settings()); err != nil {
+		return err
 	}
 	for _, e := range entries {
 		if err := s.history.add(e.Changes); err != nil {

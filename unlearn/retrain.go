@@ -62,7 +62,7 @@ func (m Retrain) Unlearn(ctx context.Context, p *Problem, theta []float64, r Req
 		return t.refuse(err)
 	}
 	if !finite(after) {
-		return t.judge(next, after, false, "the training diverged: lower its rate")
+		return t.judge(next, after, false, remedy{ways: []string{"the training diverged: lower its rate"}})
 	}
 	return t.accept(next, after)
 }

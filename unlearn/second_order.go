@@ -123,37 +123,26 @@ func (m SecondOrder) Unlearn(ctx context.Context, p *Problem, theta []float64, r
 }
 
 // remedy says what else to try, and nothing that is set already or makes no difference.
-func (m SecondOrder) remedy(p *Problem) string {
-	var s string
+func (m SecondOrder) remedy(p *Problem) remedy {
+	var ways []string
 	if !m.Gradient.full() {
-		s = "set Gradient: FullGradient, so that the step follows the whole gradient on the corrected data, "
+		ways = append(ways, "set Gradient: FullGradient, so that the step follows the whole gradient on the corrected data")
 	}
 	if m.Ridge > 0 {
-		s += "raise Ridge, "
+		ways = append(ways, "raise Ridge")
 	} else {
-		s += "set a Ridge, "
+		ways = append(ways, "set a Ridge")
 	}
 	if m.bends(p) {
-		s += "use Curvature: GaussNewton, "
+		ways = append(ways, "use Curvature: GaussNewton")
 	}
-	return s + m.chunked.remedy() + "or set Force to keep it"
-}
-
-// remedy says how a request could be divided further.
-func (c chunked) remedy() string {
-	switch {
-	case !c.is:
-		return "divide the request (Iterative), "
-	case c.more:
-		return "take more Chunks, "
-	}
-	return ""
+	return remedy{append(ways, m.chunked.ways()...), setForce}
 }
 
 // bends reports whether Gauss-Newton is another matrix than that of the steps, and can be had.
 func (m SecondOrder) bends(p *Problem) bool {
 	_, convex := smoothnessOf(p.Objective)
-	_, can := unmetered(p.Objective).(GaussNewtonLinearizer)
+	_, can := offered[GaussNewtonLinearizer](p.Objective)
 	return m.Curvature == FullHessian && can && convex != nil
 }
 

@@ -117,7 +117,7 @@ func (s *Sharded) Forget(ctx context.Context, r Request) (*Sharded, *Update, err
 	if err != nil {
 		return nil, nil, err
 	}
-	u := &Update{Method: s.m.Name(), Data: applied.Data, Before: math.NaN(), After: math.NaN(), Unchanged: applied.nothing != ""}
+	u := &Update{Method: s.m.Name(), Data: applied.Data, Before: math.NaN(), After: math.NaN(), Unchanged: applied.unchanged}
 	next := &Sharded{m: s.m, p: s.p.on(applied.Data), shards: slices.Clone(s.shards)}
 	touched := next.renumber(s.p.Train.Len(), applied.Rows, r.removed())
 	meter := NewMeter(s.p.Objective)

@@ -35,7 +35,7 @@ func (s *Sharded) save(i, slice int, part *Problem, theta []float64) error {
 func (s *Sharded) key(i, slice int, part *Problem, theta []float64) string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%d of %d shards, %d of %d slices, seed %d, %T, %T, start %s, l2 %s, penalty %s, tilt %s, data %s\n", i, len(s.shards), slice,
-		s.m.Slices, s.m.Seed, s.m.Trainer, unmetered(part.Objective), vectorFingerprint(s.m.Start), exactly(part.L2), vectorFingerprint(part.Penalty),
+		s.m.Slices, s.m.Seed, s.m.Trainer, innermost(part.Objective), vectorFingerprint(s.m.Start), exactly(part.L2), vectorFingerprint(part.Penalty),
 		vectorFingerprint(part.Tilt), datasets.Fingerprint(part.Train))
 	h.Write(safetensors.AppendFloat64(nil, theta))
 	return hex.EncodeToString(h.Sum(nil)[:16])

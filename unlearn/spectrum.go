@@ -151,7 +151,7 @@ func (l *lanczosRun) product(ctx context.Context, a *counted, j int) error {
 	l.alpha[j] = floats.Dot(l.basis[j], l.next)
 	if !finite(l.alpha[j]) {
 		return &DivergedError{Solver: lanczosName, Quantity: "Rayleigh quotient", Iterations: j + 1, Residual: l.alpha[j], Best: math.NaN(), Curvature: math.NaN(),
-			Remedy: overflowRemedy}
+			Overflow: true, Remedy: overflowRemedy}
 	}
 	l.orthogonalize(l.next, j+1)
 	l.beta[j] = norm(l.next)

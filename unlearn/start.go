@@ -16,8 +16,8 @@ import (
 func (p *Problem) dataFree(ctx context.Context, method string, start []float64, seed uint64) ([]float64, error) {
 	from := method + ".Start"
 	if start = slices.Clone(start); start == nil {
-		if o, ok := unmetered(p.Objective).(Initializer); ok {
-			from, start = fmt.Sprintf("Init of %T", unmetered(p.Objective)), o.Init(seed)
+		if o, ok := offered[Initializer](p.Objective); ok {
+			from, start = fmt.Sprintf("Init of %T", innermost(p.Objective)), o.Init(seed)
 		} else {
 			start = make([]float64, p.Dim())
 		}
@@ -37,10 +37,17 @@ func (p *Problem) dataFree(ctx context.Context, method string, start []float64, 
 	return start, p.movesFromZero(ctx, method)
 }
 
+// Selected is an optional interface of an [Objective] that may hold some parameters of a model
+// fixed, which were trained before.
+type Selected interface {
+	// Selected reports whether it does.
+	Selected() bool
+}
+
 // heldFixed refuses an objective some of whose parameters are constants: those were trained before,
 // on data that nobody names here, and a guarantee of this training does not hold for them.
 func (p *Problem) heldFixed(method string) error {
-	if o, ok := unmetered(p.Objective).(interface{ Selected() bool }); ok && o.Selected() {
+	if o, ok := offered[Selected](p.Objective); ok && o.Selected() {
 		return fmt.Errorf("unlearn: %s on a model that holds parameters fixed (Select): they may have seen what is to be forgotten, and nothing is "+
 			"guaranteed of them: train all parameters, or give what the fixed part computes as features to a model of its own (%w)", method, errors.ErrUnsupported)
 	}
@@ -75,7 +82,7 @@ func (p *Problem) movesFromZero(ctx context.Context, method string) error {
 	}
 	if all > 0 && 2*stuck > all {
 		return fmt.Errorf("unlearn: %s would start at zeros, where the gradient of %d of %d parameters is zero, so that training does not move them: "+
-			"give Start, or let the objective %T be an Initializer", method, stuck, all, unmetered(p.Objective))
+			"give Start, or let the objective %T be an Initializer", method, stuck, all, innermost(p.Objective))
 	}
 	return nil
 }

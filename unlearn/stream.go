@@ -1,11 +1,9 @@
 package unlearn
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -92,11 +90,8 @@ func (t *Stream) train(ctx context.Context, d *datasets.Dataset) (*Problem, []fl
 // resume goes to where the ledger ended.
 func (t *Stream) resume(ctx context.Context) error {
 	entries := t.ledger.Entries()
-	was, is := entries[0].Settings, t.settings()
-	for _, key := range slices.Sorted(maps.Keys(is)) {
-		if was[key] != is[key] {
-			return fmt.Errorf("unlearn: the ledger %s belongs to another training (%s was %s, is %s)", t.ledger.dir, key, cmp.Or(was[key], "none"), is[key])
-		}
+	if err := t.ledger.checkSettings(t.settings()); err != nil {
+		return err
 	}
 	for _, e := range entries {
 		if err := t.history.add(e.Changes); err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"gonum.org/v1/gonum/floats"
 )
@@ -70,7 +69,7 @@ func beginSampled(ctx context.Context, method string, p *Problem, theta []float6
 	metered := p.on(applied.Data)
 	metered.Objective = meter
 	t := &attempt{
-		update: &Update{Method: method, Data: applied.Data, Unchanged: applied.nothing != ""},
+		update: &Update{Method: method, Data: applied.Data, Unchanged: applied.unchanged},
 		meter:  meter, p: metered, applied: applied, theta: theta, grad: make([]float64, len(theta)), sampling: s,
 	}
 	if t.unchanged() {
@@ -96,7 +95,7 @@ func checkParameters(method string, theta []float64) error {
 
 // unchanged reports whether the request changes nothing in the loss, so that theta already is what
 // is asked for.
-func (t *attempt) unchanged() bool { return t.applied.nothing != "" }
+func (t *attempt) unchanged() bool { return t.applied.unchanged }
 
 // residual returns ||grad L(theta; D')||, or the estimate of it, and leaves the gradient in t.grad.
 func (t *attempt) residual(ctx context.Context, theta []float64) (float64, error) {
@@ -167,7 +166,7 @@ func (t *attempt) accept(theta []float64, after float64) (*Update, error) {
 func (t *attempt) refuse(err error) (*Update, error) { return t.closed(), err }
 
 // judge ends an attempt with new parameters, refused if they are worse than the old.
-func (t *attempt) judge(theta []float64, after float64, force bool, remedy string) (*Update, error) {
+func (t *attempt) judge(theta []float64, after float64, force bool, r remedy) (*Update, error) {
 	t.update.After = after
 	switch {
 	case !t.worse(t.update.Before, after):
@@ -176,30 +175,12 @@ func (t *attempt) judge(theta []float64, after float64, force bool, remedy strin
 		t.note("the residual rose from %.6g to %.6g, but training had left %.6g", t.update.Before, after, t.trained)
 		return t.accept(theta, after)
 	}
-	if force {
-		remedy = withoutForce(remedy)
-	}
-	err := &WorseError{Method: t.update.Method, Before: t.update.Before, After: after, Remedy: remedy}
+	err := &WorseError{Method: t.update.Method, Before: t.update.Before, After: after, Remedy: r.text(force)}
 	if !force {
 		return t.refuse(err)
 	}
 	t.forced(err)
 	return t.accept(theta, after)
-}
-
-// withoutForce leaves out of a remedy the last one, Force, where that is set.
-func withoutForce(remedy string) string {
-	for _, last := range []string{", or set Force to keep it", ", or set its Force to keep it"} {
-		rest, found := strings.CutSuffix(remedy, last)
-		if !found {
-			continue
-		}
-		if at := strings.LastIndex(rest, ", "); at >= 0 {
-			rest = rest[:at] + ", or " + rest[at+2:]
-		}
-		return rest
-	}
-	return remedy
 }
 
 // roundingResidual is what the gradient of a problem solved as well as float64 allows is taken to

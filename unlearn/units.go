@@ -140,10 +140,9 @@ func (u units) translate(st *Stats, err error) error {
 	}
 	st.Scale, st.Ridge = u.real(st.Scale), u.real(st.Ridge)
 	if e, ok := errors.AsType[*IndefiniteError](err); ok {
-		own := indefiniteRemedy(e.Curvature)
 		e.Curvature = u.real(e.Curvature)
-		if e.Remedy == own {
-			e.Remedy = indefiniteRemedy(e.Curvature)
+		if e.ridge {
+			e.askRidge()
 		}
 	}
 	if e, ok := errors.AsType[*DivergedError](err); ok {

@@ -237,11 +237,11 @@ func (n *noisy) measured(ctx context.Context, m trial.Contender, r unlearn.Reque
 }
 
 // certificate adds what the certificate of the request says. An update that the method itself
-// refuses is not certified. Fine-tuning has no bound, so its residual, which was measured already,
-// says all.
+// refuses is not certified. Of a method without a bound, as fine-tuning, or one that does not depend
+// smoothly on the tilt, the residual says all, which was measured already.
 func (n *noisy) certificate(ctx context.Context, m trial.Contender, r unlearn.Request, o *trial.Outcome) error {
 	certified := n.certified
-	if _, fine := m.Method.(unlearn.FineTune); fine {
+	if !bounded(m.Method) {
 		residual := o.Get("gradient-residual")
 		o.Metrics = append(o.Metrics, engine.Metric{Name: "certified-share", Unit: "share", Value: share01(residual <= certified.Budget.Residual())})
 		return nil
@@ -264,6 +264,18 @@ func (n *noisy) certificate(ctx context.Context, m trial.Contender, r unlearn.Re
 		o.Metrics = append(o.Metrics, engine.Metric{Name: "bound", Unit: "1", Value: c.Bound}, engine.Metric{Name: "worst-case-bound", Unit: "1", Value: c.WorstCase}, engine.Metric{Name: "bound-holds", Unit: "share", Value: share01(holds)})
 	}
 	return nil
+}
+
+// bounded reports whether a certificate can bound the method's residual.
+func bounded(m unlearn.Method) bool {
+	if smooth, ok := m.(unlearn.SmoothMethod); !ok || smooth.Smooth() != nil {
+		return false
+	}
+	switch m.(type) {
+	case unlearn.BoundedMethod, unlearn.SteppedMethod, unlearn.None:
+		return true
+	}
+	return false
 }
 
 func share01(yes bool) float64 {

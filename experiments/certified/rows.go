@@ -14,7 +14,7 @@ const majorityMark = 18
 // certifiedRows are the rows of tables and the lines of figures, in their order.
 func certifiedRows() []engine.Row {
 	rows := tabledata.Rows()
-	at := slices.IndexFunc(rows, func(r engine.Row) bool { return r.Label == "retrain" })
+	at := slices.IndexFunc(rows, func(r engine.Row) bool { return slices.Contains(tabledata.Ideals(), r.Label) })
 	rows = slices.Insert(rows, at, engine.Row{Label: released, Mark: 15})
 	return append(rows, engine.Row{Label: majorityClass, Mark: majorityMark}, engine.Row{Label: "second-order, exact", Mark: 19},
 		engine.Row{Label: "second-order, bounds", Mark: 20}, engine.Row{Label: "budget", Mark: 22}, engine.Row{Label: "allowed", Mark: 23})

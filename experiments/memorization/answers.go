@@ -5,7 +5,6 @@ import (
 	"maps"
 	"math"
 	"slices"
-	"strings"
 
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/numbers"
@@ -142,7 +141,7 @@ func exposedAnswer(r *engine.Results) (report.Answer, bool) {
 func rivals(r *engine.Results, omitted ...string) []string {
 	var out []string
 	for _, m := range methods(r) {
-		if m != "retrain" && m != "first-order-matched" && !strings.HasPrefix(m, "second-order") && !slices.Contains(omitted, m) {
+		if m != "retrain" && m != "first-order-matched" && !ofSecondOrder(m) && !slices.Contains(omitted, m) {
 			out = append(out, m)
 		}
 	}
@@ -230,7 +229,7 @@ func solvedTarget(r *engine.Results) report.Claim {
 	n, bare := 0, 0
 	for _, c := range cases(r) {
 		for _, m := range methods(r) {
-			if !strings.HasPrefix(m, "second-order") {
+			if !ofSecondOrder(m) {
 				continue
 			}
 			solved := map[int]bool{}

@@ -25,7 +25,7 @@ func overDraws(values []float64, write func(float64) string) string {
 	if least == largest {
 		return least
 	}
-	return fmt.Sprintf("%s (%s to %s)", write(median(values)), least, largest)
+	return fmt.Sprintf("%s (%s to %s)", write(records.MiddleOf(values).Median), least, largest)
 }
 
 // decimals writes numbers with so many places after the point.

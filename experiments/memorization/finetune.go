@@ -45,40 +45,28 @@ func (sub *secretSubject) fineTuneAdam(ctx context.Context, c *correction) (*cho
 	return sub.fineTuneBy(ctx, c, adamTuner)
 }
 
-// furtherRates is how many rates beyond an end of the grid are tried for a number of passes.
-const furtherRates = 2
-
 // fineTuneBy tries each number of passes at the rates of the grid, and beyond an end of it while
-// the best is there. The update of the best of all is kept.
+// the best is there. A single rate is meant as it is. The update of the best of all is kept.
 func (sub *secretSubject) fineTuneBy(ctx context.Context, c *correction, f textTuner) (*choice, error) {
 	ch := &choice{}
 	var updates []*trial.Applied
 	for _, epochs := range sub.set.FineEpochs {
-		first := len(ch.tries)
-		try := func(rate float64) error {
+		try := func(rate float64) (float64, error) {
 			t, u, err := sub.fineTuneTry(ctx, c, f, rate, epochs)
 			ch.tries, updates = append(ch.tries, t), append(updates, u)
-			return err
+			return sub.nearest().number(&t), err
 		}
 		rates := slices.Sorted(slices.Values(f.rates(sub.set)))
-		for _, rate := range rates {
-			if err := try(rate); err != nil {
+		if f.open(sub.set) && len(rates) > 1 {
+			if _, err := tune.Decades(rates, try); err != nil {
 				return nil, err
 			}
+			continue
 		}
-		for range furtherRates {
-			best, _ := sub.nearest().best(ch.tries[first:])
-			rate, ok := 0.0, best >= 0 && f.open(sub.set) && len(rates) > 1
-			if ok {
-				rate, ok = beyondEnd(rates, ch.tries[first+best].tags["tau-ft"].(float64))
-			}
-			if !ok {
-				break
-			}
-			if err := try(rate); err != nil {
+		for _, rate := range rates {
+			if _, err := try(rate); err != nil {
 				return nil, err
 			}
-			rates = slices.Sorted(slices.Values(append(rates, rate)))
 		}
 	}
 	if i, _ := sub.nearest().best(ch.tries); i >= 0 {
@@ -86,18 +74,6 @@ func (sub *secretSubject) fineTuneBy(ctx context.Context, c *correction, f textT
 	}
 	ch.take(sub.nearest())
 	return ch, nil
-}
-
-// beyondEnd returns the next value beyond the end of an ascending grid that the best one is, as far
-// as its neighbor is on the other side.
-func beyondEnd(grid []float64, best float64) (float64, bool) {
-	switch last := len(grid) - 1; best {
-	case grid[last]:
-		return best * best / grid[last-1], true
-	case grid[0]:
-		return best * best / grid[1], true
-	}
-	return 0, false
 }
 
 // fineTuneTry carries fine-tuning out and measures what it leads to.

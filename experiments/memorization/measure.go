@@ -85,7 +85,7 @@ func (sub *secretSubject) exposure(ctx context.Context, theta []float64, space e
 		tags = tags.With(records.Tags{"by": byFit, "at-least": f.AtLeast})
 	}
 	tags = tags.With(records.Tags{"fit-bits": f.Bits, "fit-distance": f.KS, "fit-p": f.PValue, "fit-strings": len(f.Samples), "strings-below": f.Below})
-	below := engine.Metric{Name: "below-median", Unit: "bit", Value: median(f.Samples) - e.LogPerplexity}
+	below := engine.Metric{Name: "below-median", Unit: "bit", Value: records.MiddleOf(f.Samples).Median - e.LogPerplexity}
 	return []engine.Finding{{Metric: engine.Metric{Name: "exposure", Unit: "bit", Value: e.Bits}, Tags: tags}, {Metric: below, Tags: records.Tags{"space": space.Name}}, histogram(space.Name, f)}, nil
 }
 

@@ -12,12 +12,18 @@ import (
 // Session is what the units of a run share.
 type Session struct {
 	*engine.Session
-	secrets map[secretKey]*secretSubject
+	secrets map[subjectKey]*secretSubject
+}
+
+// subjectKey is what a subject depends on.
+type subjectKey struct {
+	secretKey
+	settings string // of the training
 }
 
 // shared returns what memorization shares in a session.
 func shared(s *engine.Session) *Session {
-	return engine.Own(s, func(s *engine.Session) *Session { return &Session{s, map[secretKey]*secretSubject{}} })
+	return engine.Own(s, func(s *engine.Session) *Session { return &Session{s, map[subjectKey]*secretSubject{}} })
 }
 
 // languageModel is the name of the model.

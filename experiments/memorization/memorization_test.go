@@ -385,7 +385,7 @@ func TestTheMatchingTauGivesTheSamePerplexity(t *testing.T) {
 	require.NoError(t, err)
 	assert.Less(t, low, after, "there is no smaller one")
 
-	var none *noMatch
+	var none *noMatchError
 	_, err = sub.matchingTau(t.Context(), g, 1e6)
 	require.ErrorAs(t, err, &none)
 	assert.ErrorContains(t, err, "1e+06 bit")
@@ -398,21 +398,28 @@ func TestARoundIsWhatSecondOrderDoes(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, tries, 4)
 	theta := trial.Along(sub.theta, directions[1e-3], 2)
-	again, directions, err := sub.round(t.Context(), c, theta, []float64{100}, []float64{0.5}, pathOf(tries[3].tags))
+	again, directions, err := sub.round(t.Context(), c, theta, []float64{100}, []float64{0.5}, tries[3].path)
 	require.NoError(t, err)
 	require.Equal(t, records.Tags{"ridge": "0.001,100", "step": "2,0.5"}, again[0].tags)
 	want := trial.Along(theta, directions[100], 0.5)
 
-	u, err := sub.along(pathOf(again[0].tags)).Unlearn(t.Context(), sub.problem, sub.theta, c.request)
+	u, err := sub.along(again[0].path).Unlearn(t.Context(), sub.problem, sub.theta, c.request)
 	require.NoError(t, err)
 	moved := trial.Distance(want, sub.theta)
 	assert.Less(t, trial.Distance(want, u.Theta), 1e-5*moved, "in float32")
 	require.Len(t, u.Solves, 2)
 	assert.Greater(t, u.Solves[0].Residual, 0.1, "a solve that is far from converged is to be among them")
-	one, err := sub.along(pathOf(tries[3].tags)).Unlearn(t.Context(), sub.problem, sub.theta, c.request)
+	one, err := sub.along(tries[3].path).Unlearn(t.Context(), sub.problem, sub.theta, c.request)
 	require.NoError(t, err)
 	assert.Equal(t, 2*one.Cost.HVPs, u.Cost.HVPs)
 	assert.Equal(t, one.Before, u.Before)
+}
+
+func TestMethodsOfSecondOrder(t *testing.T) {
+	for _, m := range listed() {
+		assert.Equal(t, strings.HasPrefix(m.name, "second-order"), ofSecondOrder(m.name), m.name)
+	}
+	assert.False(t, ofSecondOrder("second-order-unknown"))
 }
 
 func TestMethodsThatMayBeChosen(t *testing.T) {
@@ -626,11 +633,57 @@ func TestExposuresOfDifferentKindsStandApart(t *testing.T) {
 	assert.Equal(t, byFit, kindOf(rec(1, records.Tags{"by": "skew-normal", "strings-below": 3})))
 }
 
-func TestRatesGoOnBeyondAnEndOfTheGrid(t *testing.T) {
-	for best, want := range map[float64]float64{1: 0.5, 8: 16, 2: 0, 4: 0} {
-		got, ok := beyondEnd([]float64{1, 2, 4, 8}, best)
-		assert.Equal(t, want, got)
-		assert.Equal(t, want > 0, ok)
+// Grids are searched by one number, which orders tries as the choice does.
+func TestTheNumberOfATryOrdersAsTheChoiceDoes(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	k := criterion{0.5, fromMedian}
+	for range 1000 {
+		tries := make([]try, 1+rng.IntN(6))
+		for i := range tries {
+			tries[i] = try{below: 40 * rng.NormFloat64(), lost: 0.5 + 0.3*rng.NormFloat64()}
+			if rng.IntN(4) == 0 {
+				tries[i].failed = "x"
+			}
+		}
+		best, _ := k.best(tries)
+		smallest := -1
+		for i := range tries {
+			if v := k.number(&tries[i]); !math.IsNaN(v) && (smallest < 0 || v < k.number(&tries[smallest])) {
+				smallest = i
+			}
+		}
+		require.Equal(t, best, smallest, "%+v", tries)
+	}
+}
+
+// First order and fine-tuning try further values where the best is an end of their grid.
+func TestSearchesGoOnBeyondAnEndOfTheGrid(t *testing.T) {
+	sub, c := trainedSubject(t)
+	set := *sub.set
+	set.TauGrid, set.TauFine, set.AdamRates, set.FineEpochs, set.MaxLoss = []float64{1e-5, 1e-4}, 1, []float64{1e-3, 2e-3}, []int{1}, 100
+	sub.set = &set
+	first, err := sub.firstOrder(t.Context(), c)
+	require.NoError(t, err)
+	assert.GreaterOrEqual(t, len(first.tries), 3)
+	adam, err := sub.fineTuneAdam(t.Context(), c)
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, len(adam.tries), 3)
+	assert.Contains(t, []any{4e-3, 0.5e-3}, adam.tries[2].tags["tau-ft"], "a finer grid goes on by its own stride")
+}
+
+// Damaged records are errors, not steps of length 0.
+func TestADamagedPathIsAnError(t *testing.T) {
+	rec := func(ridge, step string) records.Record {
+		return records.Record{Method: "second-order", Settings: records.Tags{"ridge": ridge, "step": step}}
+	}
+	for _, p := range []path{{[]float64{30}, []float64{0.25}}, {[]float64{1e-7, 1.0 / 3}, []float64{2, 4e10}}} {
+		got, err := recordedPath(records.Record{Settings: p.tags()})
+		require.NoError(t, err)
+		assert.Equal(t, p, got)
+	}
+	for want, r := range map[string]records.Record{`the ridge "" ,`: rec("", "1"), `the step "x"`: rec("1", "x"), "2 ridges and 1 steps": rec("1,2", "1")} {
+		_, err := recordedPath(r)
+		require.ErrorContains(t, err, strings.ReplaceAll(want, " ,", ","))
 	}
 }
 

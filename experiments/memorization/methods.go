@@ -21,24 +21,30 @@ type memoryMethod struct {
 	after string // the method whose choice it takes; "" = none
 	// choose finds its settings. Retraining has none: it is what the others are compared with.
 	choose func(*secretSubject, context.Context, *correction) (*choice, error)
+	second bool // it is of second order
+}
+
+// ofSecondOrder reports whether the method that records name is of second order.
+func ofSecondOrder(method string) bool {
+	return slices.ContainsFunc(listed(), func(m memoryMethod) bool { return m.name == method && m.second })
 }
 
 // listed are the methods in the order of tables, figures and their legends. A new one is a line
 // here.
 func listed() []memoryMethod {
 	return []memoryMethod{
-		{"none", 3, "", (*secretSubject).none},
-		{"fine-tune", 4, "", (*secretSubject).fineTune},
-		{"fine-tune-adam", 8, "", (*secretSubject).fineTuneAdam},
-		{"fine-tune-exposure", 9, "", (*secretSubject).fineTuneExposure},
-		{"first-order", 0, "", (*secretSubject).firstOrder},
-		{"first-order-matched", 5, "second-order", (*secretSubject).firstOrderMatched},
-		{"second-order", 1, "", (*secretSubject).secondOrder},
-		{"second-order-repeated", 6, "second-order", (*secretSubject).secondOrderRepeated},
-		{"second-order-exposure", 11, "", (*secretSubject).secondOrderExposure},
-		{"second-order-lissa", 7, "", (*secretSubject).secondOrderLissa},
-		{"second-order-published", 10, "", (*secretSubject).secondOrderPublished},
-		{"retrain", 2, "", nil},
+		{"none", 3, "", (*secretSubject).none, false},
+		{"fine-tune", 4, "", (*secretSubject).fineTune, false},
+		{"fine-tune-adam", 8, "", (*secretSubject).fineTuneAdam, false},
+		{"fine-tune-exposure", 9, "", (*secretSubject).fineTuneExposure, false},
+		{"first-order", 0, "", (*secretSubject).firstOrder, false},
+		{"first-order-matched", 5, "second-order", (*secretSubject).firstOrderMatched, false},
+		{"second-order", 1, "", (*secretSubject).secondOrder, true},
+		{"second-order-repeated", 6, "second-order", (*secretSubject).secondOrderRepeated, true},
+		{"second-order-exposure", 11, "", (*secretSubject).secondOrderExposure, true},
+		{"second-order-lissa", 7, "", (*secretSubject).secondOrderLissa, true},
+		{"second-order-published", 10, "", (*secretSubject).secondOrderPublished, true},
+		{"retrain", 2, "", nil, false},
 	}
 }
 
@@ -114,29 +120,34 @@ func (sub *secretSubject) difference(ctx context.Context, c *correction, theta [
 	return g, sub.problem.Difference(ctx, g, theta, c.applied)
 }
 
-// firstOrder tries a grid of tau, and a finer one around its best.
+// firstOrder tries a grid of tau, further values where the best is an end of it, and a finer grid
+// around the best.
 func (sub *secretSubject) firstOrder(ctx context.Context, c *correction) (*choice, error) {
 	g, err := sub.difference(ctx, c, sub.theta)
 	if err != nil {
 		return nil, err
 	}
 	ch := &choice{}
-	tryAll := func(taus []float64) error {
-		for _, tau := range taus {
-			t, err := sub.try(ctx, c, trial.Along(sub.theta, g, tau), records.Tags{"tau": tau})
-			if err != nil {
-				return err
-			}
-			ch.tries = append(ch.tries, t)
-		}
-		return nil
+	try := func(tau float64) (float64, error) {
+		t, err := sub.try(ctx, c, trial.Along(sub.theta, g, tau), records.Tags{"tau": tau})
+		ch.tries = append(ch.tries, t)
+		return sub.nearest().number(&t), err
 	}
-	if err := tryAll(tune.Grid(sub.set.Tau, sub.set.TauGrid)); err != nil {
-		return nil, err
-	}
-	if i, _ := sub.nearest().best(ch.tries); i >= 0 && sub.set.Tau.Tuned {
-		if err := tryAll(tune.Finer(sub.set.TauGrid, ch.tries[i].tags["tau"].(float64), sub.set.TauFine)); err != nil {
+	if !sub.set.Tau.Tuned {
+		if _, err := try(sub.set.Tau.Value); err != nil {
 			return nil, err
+		}
+	} else {
+		found, err := tune.Decades(sub.set.TauGrid, try)
+		if err != nil {
+			return nil, err
+		}
+		if !math.IsNaN(found.Best) {
+			for _, tau := range tune.Finer(found.Tried, found.Best, sub.set.TauFine) {
+				if _, err := try(tau); err != nil {
+					return nil, err
+				}
+			}
 		}
 	}
 	if ch.take(sub.nearest()) {
@@ -163,7 +174,7 @@ func (sub *secretSubject) firstOrderMatched(ctx context.Context, c *correction) 
 		return nil, err
 	}
 	tau, err := sub.matchingTau(ctx, g, second.Value)
-	var none *noMatch
+	var none *noMatchError
 	if errors.As(err, &none) {
 		return &choice{failed: none.Error()}, nil
 	}
@@ -179,10 +190,10 @@ func (sub *secretSubject) firstOrderMatched(ctx context.Context, c *correction) 
 	return ch, nil
 }
 
-// noMatch says that no tau of first order reaches a perplexity.
-type noMatch struct{ goal, reached float64 }
+// noMatchError says that no tau of first order reaches a perplexity.
+type noMatchError struct{ goal, reached float64 }
 
-func (e *noMatch) Error() string {
+func (e *noMatchError) Error() string {
 	return fmt.Sprintf("no tau of the grid gives the secret a log2-perplexity of %.4g bit, the most is %.4g", e.goal, e.reached)
 }
 
@@ -226,7 +237,7 @@ func (sub *secretSubject) matchingTau(ctx context.Context, g []float64, goal flo
 		}
 		return above, nil
 	}
-	return 0, &noMatch{goal, reached}
+	return 0, &noMatchError{goal, reached}
 }
 
 // secondOrderLissa solves with LiSSA, scale and ridge from the spectrum of the Hessian itself:

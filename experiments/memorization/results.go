@@ -62,7 +62,7 @@ func of(r *engine.Results, c memoryCase, method, metric string, pairs ...any) []
 
 // value returns the median over draws of a metric of a method in a case, NaN where there is none.
 func value(r *engine.Results, c memoryCase, method, metric string, pairs ...any) float64 {
-	return median(slices.Sorted(slices.Values(over(r, c, method, metric, pairs...))))
+	return records.MiddleOf(over(r, c, method, metric, pairs...)).Median
 }
 
 // before returns a metric of the model before any update.
@@ -87,7 +87,7 @@ func lostBy(r *engine.Results, c memoryCase, method string) map[int]float64 {
 
 // lost is the median of lostBy.
 func lost(r *engine.Results, c memoryCase, method string) float64 {
-	return median(slices.Sorted(maps.Values(lostBy(r, c, method))))
+	return records.MiddleOf(slices.Collect(maps.Values(lostBy(r, c, method)))).Median
 }
 
 // spaces returns the spaces that exposure was measured in.

@@ -3,6 +3,7 @@ package memorization
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -55,12 +56,14 @@ func (sub *secretSubject) round(
 	for _, solution := range solutions {
 		directions[solution.Ridge] = solution.X
 		for _, step := range steps {
-			t := try{tags: before.with(solution.Ridge, step).tags()}
+			at := before.with(solution.Ridge, step)
+			t := try{tags: at.tags()}
 			if solution.Err != nil {
 				t.failed = solution.Err.Error()
 			} else if t, err = sub.try(ctx, c, trial.Along(theta, solution.X, step), t.tags); err != nil {
 				return nil, nil, err
 			}
+			t.path = at
 			tries = append(tries, t)
 		}
 	}
@@ -74,39 +77,59 @@ func (sub *secretSubject) secondOrder(ctx context.Context, c *correction) (*choi
 	}
 	ch := &choice{tries: tries}
 	if ch.take(sub.nearest()) {
-		ch.method = sub.along(pathOf(ch.taken.tags))[0]
+		ch.method = sub.along(ch.taken.path)[0]
 	}
 	return ch, nil
 }
 
-// path is a sequence of second-order steps.
-type path struct{ ridges, steps []string }
+// path is a sequence of second-order steps: the ridge and the length of each.
+type path struct{ ridges, steps []float64 }
 
 // with returns the path with one more step.
 func (p path) with(ridge, step float64) path {
-	return path{append(slices.Clone(p.ridges), numbers.Shortest(ridge)), append(slices.Clone(p.steps), numbers.Shortest(step))}
+	return path{append(slices.Clone(p.ridges), ridge), append(slices.Clone(p.steps), step)}
 }
 
 // tags are the path as records have it.
 func (p path) tags() records.Tags {
-	return records.Tags{"ridge": strings.Join(p.ridges, ","), "step": strings.Join(p.steps, ",")}
+	join := func(list []float64) string {
+		var words []string
+		for _, v := range list {
+			words = append(words, numbers.Shortest(v))
+		}
+		return strings.Join(words, ",")
+	}
+	return records.Tags{"ridge": join(p.ridges), "step": join(p.steps)}
 }
 
-func pathOf(tags map[string]any) path {
-	split := func(key string) []string {
-		text, _ := tags[key].(string)
-		return strings.Split(text, ",")
+// recordedPath reads the path of a record that an earlier unit wrote.
+func recordedPath(r records.Record) (path, error) {
+	split := func(key string) (list []float64, err error) {
+		for _, word := range strings.Split(r.Text(key), ",") {
+			v, err := strconv.ParseFloat(word, 64)
+			if err != nil {
+				return nil, fmt.Errorf("experiments: a record of %s has the %s %q, which is no list of numbers: restore the file", r.Method, key, r.Text(key))
+			}
+			list = append(list, v)
+		}
+		return list, nil
 	}
-	return path{split("ridge"), split("step")}
+	ridges, err := split("ridge")
+	if err != nil {
+		return path{}, err
+	}
+	steps, err := split("step")
+	if err == nil && len(steps) != len(ridges) {
+		err = fmt.Errorf("experiments: a record of %s has %d ridges and %d steps: restore the file", r.Method, len(ridges), len(steps))
+	}
+	return path{ridges, steps}, err
 }
 
 // along returns the method that goes the path.
 func (sub *secretSubject) along(p path) rounds {
 	var out rounds
 	for i, ridge := range p.ridges {
-		r, _ := strconv.ParseFloat(ridge, 64) // written by with
-		s, _ := strconv.ParseFloat(p.steps[i], 64)
-		out = append(out, sub.newton(r, s))
+		out = append(out, sub.newton(ridge, p.steps[i]))
 	}
 	return out
 }
@@ -118,8 +141,11 @@ func (sub *secretSubject) secondOrderRepeated(ctx context.Context, c *correction
 	if !ok {
 		return &choice{failed: "second order, which it continues from, failed"}, nil
 	}
-	begin := sub.along(pathOf(chosen.Settings))[0]
-	return sub.repeated(ctx, c, []float64{begin.Ridge}, []float64{begin.Step}, nil, func(int) criterion { return sub.nearest() })
+	begin, err := recordedPath(chosen)
+	if err != nil {
+		return nil, err
+	}
+	return sub.repeated(ctx, c, begin.ridges[:1], begin.steps[:1], nil, func(int) criterion { return sub.nearest() })
 }
 
 // secondOrderExposure repeats second order until the secret is as likely as other strings, at
@@ -128,7 +154,12 @@ func (sub *secretSubject) secondOrderRepeated(ctx context.Context, c *correction
 func (sub *secretSubject) secondOrderExposure(ctx context.Context, c *correction) (*choice, error) {
 	var others []try
 	for _, r := range append(sub.recorded(c, "second-order", "try"), sub.recorded(c, "second-order-repeated", "try")...) {
-		others = append(others, tryOf(r))
+		t, err := tryOf(r), error(nil)
+		if t.path, err = recordedPath(r); err != nil {
+			return nil, err
+		}
+		t.tags = t.path.tags()
+		others = append(others, t)
 	}
 	return sub.repeated(ctx, c, tune.Grid(sub.set.Ridge, sub.set.RidgeGrid), tune.Grid(sub.set.Step, sub.set.StepGrid), others, func(round int) criterion {
 		k := sub.hidden()
@@ -159,15 +190,14 @@ func (sub *secretSubject) repeated(
 		if i < 0 || i == len(tries) {
 			break
 		}
-		reached, at = tries[i], pathOf(tries[i].tags)
-		last := sub.along(at)[round-1]
-		theta = trial.Along(theta, directions[last.Ridge], last.Step)
+		reached, at = tries[i], tries[i].path
+		theta = trial.Along(theta, directions[at.ridges[round-1]], at.steps[round-1])
 		ridges, steps = tune.Grid(sub.set.Ridge, sub.set.RidgeGrid), tune.Grid(sub.set.Step, sub.set.StepGrid)
 	}
 	own := ch.tries
 	ch.tries = append(slices.Clone(own), others...)
 	if ch.take(by(sub.set.Rounds)) {
-		ch.method = sub.along(pathOf(ch.taken.tags))
+		ch.method = sub.along(ch.taken.path)
 	}
 	ch.tries = own
 	return ch, nil

@@ -18,10 +18,10 @@ type Settings struct {
 	Characters    int           `set:"characters" scope:"model" doc:"number of characters of the text to use, from its beginning; 0 = all" zero:"ok" max:"1e9" unit:"characters"`
 	HeldOut       float64       `set:"held-out" scope:"method" doc:"size of the held-out text behind the training text, as a share of it. Settings are chosen on its first half, and accuracy is measured on the second; 0 uses the training text for both" zero:"ok" unit:"share"`
 	Window        int           `set:"window" scope:"model" doc:"characters from which the next one is predicted" max:"1e4" unit:"characters"`
-	Embedding     int           `set:"embedding" scope:"model" doc:"dimension of the embedding of a character" max:"1e5" unit:"dimensions"`
-	Units         int           `set:"units" scope:"model" doc:"width of each LSTM layer" max:"1e5" unit:"units"`
-	Layers        int           `set:"layers" scope:"model" doc:"number of LSTM layers" max:"100" unit:"layers"`
-	Dropout       float64       `set:"dropout" scope:"model" doc:"share of a layer's outputs that training drops" zero:"ok" below:"1" unit:"share"`
+	Embedding     int           `set:"embedding" scope:"network" doc:"dimension of the embedding of a character" max:"1e5" unit:"dimensions"`
+	Units         int           `set:"units" scope:"network" doc:"width of each LSTM layer" max:"1e5" unit:"units"`
+	Layers        int           `set:"layers" scope:"network" doc:"number of LSTM layers" max:"100" unit:"layers"`
+	Dropout       float64       `set:"dropout" scope:"network" doc:"share of a layer's outputs that training drops" zero:"ok" below:"1" unit:"share"`
 	L2            float64       `set:"l2" scope:"model" doc:"regularizer l2 ||w||^2 of the LSTM layers, added to the mean loss" zero:"ok"`
 	TrainRate     float64       `set:"train-rate" scope:"model" doc:"learning rate of training (Adam); with schedule=one-cycle the highest one"`
 	TrainBatch    int           `set:"train-batch" scope:"model" doc:"batch size of training" max:"1e9" unit:"samples"`

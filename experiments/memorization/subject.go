@@ -41,7 +41,8 @@ type correction struct {
 
 // secretSubject returns the model of a secret, untrained, from the second time on the same one.
 func (s *Session) secretSubject(part string, set *Settings, key secretKey) (*secretSubject, error) {
-	if sub, ok := s.secrets[key]; ok {
+	own := subjectKey{key, form.Key(set, "network", "model")}
+	if sub, ok := s.secrets[own]; ok {
 		return sub, nil
 	}
 	p, err := s.plant(set, key)
@@ -70,7 +71,7 @@ func (s *Session) secretSubject(part string, set *Settings, key secretKey) (*sec
 	sub.problem = &unlearn.Problem{Objective: m, Train: p.train, L2: 2 * set.L2 * float64(p.train.Len()), Penalty: penalty}
 	sub.probe = &exposure.Probe{Model: m, Length: set.Window, Vocabulary: p.vocabulary.Size(), Prompt: p.context, Secret: p.secret}
 	sub.spaces = p.spaces()
-	s.secrets[key] = sub
+	s.secrets[own] = sub
 	return sub, nil
 }
 

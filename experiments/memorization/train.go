@@ -19,7 +19,7 @@ func (sub *secretSubject) fit(ctx context.Context, name string, p *unlearn.Probl
 	sample := trial.Sampled(p.Train, trial.StatusSamples, sub.session.Seed, trial.StreamTuning, sub.stream())
 	f := &trial.Fitting{
 		Session: sub.session.Session, Name: name,
-		Checkpoint: unlearn.Checkpoint{Label: sub.label(), Tensors: sub.model.Tensors(), Metadata: sub.metadata(p.Train)},
+		Checkpoint: unlearn.Checkpoint{Label: sub.label(), Tensors: sub.model.Tensors(), Metadata: sub.metadata(p.Train)}, FormerLabel: sub.formerLabel(),
 		Trainer: func(c unlearn.Checkpoint, callback func(unlearn.Progress) error) unlearn.Trainer {
 			return unlearn.Adam{
 				Rate: sub.set.TrainRate, Batch: sub.set.TrainBatch, Epochs: sub.set.TrainEpochs,
@@ -45,6 +45,11 @@ func (sub *secretSubject) fit(ctx context.Context, name string, p *unlearn.Probl
 
 // label is what else a checkpoint has to agree in, besides data, settings of the trainer and start.
 func (sub *secretSubject) label() string {
+	return fmt.Sprintf("lstm vocabulary %q %s", sub.vocabulary.Symbols(), form.Key(sub.set, "network"))
+}
+
+// formerLabel is what checkpoints of former versions have in place of label.
+func (sub *secretSubject) formerLabel() string {
 	s := sub.set
 	return fmt.Sprintf("lstm vocabulary %q embedding %d units %d layers %d dropout %s precision %s", sub.vocabulary.Symbols(), s.Embedding, s.Units,
 		s.Layers, numbers.Shortest(s.Dropout), s.Precision)

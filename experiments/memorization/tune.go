@@ -23,6 +23,7 @@ import (
 // try is the result of one setting of a method.
 type try struct {
 	tags       records.Tags // the setting
+	path       path         // the same, of a second-order method
 	perplexity float64      // of the secret, bits
 	below      float64      // bits below the median of strings drawn from the first space
 	match      float64      // share of the secret that the completion gives
@@ -76,6 +77,18 @@ func (k criterion) best(tries []try) (int, bool) {
 	return best, within
 }
 
+// number orders tries as best does: the smallest is the best, and one that failed has none.
+func (k criterion) number(t *try) float64 {
+	switch {
+	case t.failed != "":
+		return math.NaN()
+	case t.lost <= k.limit:
+		v := k.value(t)
+		return v / (1 + v) // below 1
+	}
+	return 1 + t.lost
+}
+
 // tryStrings is how many strings are drawn for the median of a try: it is to order many tries. The
 // chosen one is measured on other strings.
 const tryStrings = 300
@@ -103,7 +116,7 @@ func (sub *secretSubject) try(ctx context.Context, c *correction, theta []float6
 		return t, nil
 	}
 	t.perplexity = bits[0]
-	t.below = median(slices.Sorted(slices.Values(bits[1:]))) - bits[0]
+	t.below = records.MiddleOf(bits[1:]).Median - bits[0]
 	completion, err := sub.probe.Complete(ctx, theta, sub.length)
 	if err != nil {
 		return t, err
@@ -128,15 +141,6 @@ func (sub *secretSubject) otherStrings() [][]int32 {
 		}
 	}
 	return out
-}
-
-// median is that of sorted values.
-func median(sorted []float64) float64 {
-	n := len(sorted)
-	if n == 0 {
-		return math.NaN()
-	}
-	return (sorted[(n-1)/2] + sorted[n/2]) / 2
 }
 
 // findings are the tries, and the one taken.
@@ -165,11 +169,11 @@ func (ch *choice) settings() records.Tags {
 	return ch.taken.tags
 }
 
-// tryOf is the try that a record was made from.
+// tryOf is the try that a record was made from, without its setting.
 func tryOf(r records.Record) try {
 	return try{
-		tags: records.Tags{"ridge": r.Text("ridge"), "step": r.Text("step")}, perplexity: r.Number("log2-perplexity"),
-		below: r.Number("below-median"), match: r.Number("completion-match"), lost: r.Number("points-lost"),
+		perplexity: r.Number("log2-perplexity"),
+		below:      r.Number("below-median"), match: r.Number("completion-match"), lost: r.Number("points-lost"),
 	}
 }
 

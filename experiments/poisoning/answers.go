@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/numbers"
@@ -205,7 +204,7 @@ func solvedTarget(r *engine.Results) (report.Claim, bool) {
 	for _, c := range poisonCases(r) {
 		for _, m := range poisonRows(r) {
 			for _, way := range waysMeasured(r) {
-				if !strings.HasPrefix(m, "second-order") || poison(r, c, m, "test-accuracy", way).N == 0 {
+				if !kindOf(m).second || poison(r, c, m, "test-accuracy", way).N == 0 {
 					continue
 				}
 				n++

@@ -104,5 +104,5 @@ func (c *repair) sisaRecords(ctx context.Context, name string, shards int) ([]re
 	}
 	flipped := c.problem.Train.Subset(c.rows)
 	found, err := c.answers(func(d *datasets.Dataset) ([]float64, error) { return u.Predict(ctx, d) }, flipped)
-	return c.records(name, c.tags().With(records.Tags{"statistics": kept, "note": u.Notes[0]}), append(training.effort, found...)), err
+	return c.records(name, c.tags().With(records.Tags{"statistics": kept}), append(training.effort, found...)), err
 }

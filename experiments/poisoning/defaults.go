@@ -84,5 +84,5 @@ func describePoisoning(s *Settings) (string, []string) {
 
 // chunked reports whether a method divides the request.
 func (s *Settings) chunked() bool {
-	return slices.ContainsFunc(s.Methods, func(m string) bool { return m == "all" || strings.Contains(m, "-iterative") })
+	return slices.ContainsFunc(s.Methods, func(m string) bool { return m == "all" || kindOf(m).chunks })
 }

@@ -2,7 +2,6 @@ package poisoning
 
 import (
 	"math"
-	"strings"
 
 	"gonum.org/v1/gonum/floats"
 
@@ -88,7 +87,7 @@ func bestOther(r *engine.Results, c poisonCase) (method, way string, share recor
 	share = records.MiddleOf(nil)
 	whole := poisonBefore(r, c.budget, "retrain", "seconds")
 	for _, m := range poisonRows(r) {
-		if m == "none" || m == "retrain" || strings.HasPrefix(m, "second-order") {
+		if m == "none" || m == "retrain" || kindOf(m).second {
 			continue
 		}
 		ways := waysMeasured(r)

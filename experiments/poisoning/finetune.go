@@ -115,25 +115,26 @@ func (c *repair) fineTuneTries(ctx context.Context, f fineTuner, rate float64, e
 	if err != nil {
 		return nil, err
 	}
-	theta, seconds, err := c.fineTuned(ctx, t, f, rate, epochs)
-	if err != nil && !trial.MethodFailed(err) {
-		return nil, err
+	theta, seconds, failed := c.fineTuned(ctx, t, f, rate, epochs)
+	if failed != nil && !trial.MethodFailed(failed) {
+		return nil, failed
 	}
 	var out []records.Record
 	for _, way := range ways(c.set) {
 		tags := records.Tags{"tau-ft": rate, "epochs": epochs}
 		score, began := math.NaN(), time.Now()
-		if err == nil {
-			if score, err = t.settledScore(ctx, way, theta); err != nil {
-				return nil, err
-			}
+		reason := "the parameters are not finite"
+		if failed != nil {
+			reason = failed.Error()
+		} else if score, err = t.settledScore(ctx, way, theta); err != nil {
+			return nil, err
 		}
 		found := []engine.Finding{{Metric: engine.Metric{Name: "try-seconds", Unit: "s", Value: seconds + time.Since(began).Seconds()}, Tags: tags}}
 		switch {
 		case trial.Finite(score):
 			found = append(found, engine.Finding{Metric: engine.Metric{Name: "try", Unit: "points", Value: score}, Tags: tags})
 		default:
-			found = append(found, engine.Finding{Metric: engine.Metric{Name: "try-failed", Unit: "1", Value: 1}, Tags: tags.With(records.Tags{"reason": "the parameters are not finite"})})
+			found = append(found, engine.Finding{Metric: engine.Metric{Name: "try-failed", Unit: "1", Value: 1}, Tags: tags.With(records.Tags{"reason": reason})})
 		}
 		out = append(out, c.records(f.title(epochs), c.tags().With(records.Tags{"statistics": way}), found)...)
 	}

@@ -88,6 +88,12 @@ func confusion(said []float64, d *datasets.Dataset) engine.Finding {
 // measured carries a method out on the target and measures the result. A method that failed gives
 // one finding that says so.
 func (c *repair) measured(ctx context.Context, t *target, m unlearn.Method) ([]engine.Finding, error) {
+	found, _, err := c.carriedOut(ctx, t, m)
+	return found, err
+}
+
+// carriedOut is measured with the facts of the update.
+func (c *repair) carriedOut(ctx context.Context, t *target, m unlearn.Method) ([]engine.Finding, []unlearn.Fact, error) {
 	var whole []float64
 	a, err := (&trial.Subject{Problem: t.problem, Theta: t.theta}).CarryOut(ctx, trial.Contender{Method: m}, c.request,
 		func(ctx context.Context, theta []float64) (works bool, err error) {
@@ -97,11 +103,11 @@ func (c *repair) measured(ctx context.Context, t *target, m unlearn.Method) ([]e
 			return trial.GivesNumbers(ctx, c.model, whole, c.test)
 		})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if a.Failed != "" {
-		return []engine.Finding{engine.Failure(a.Failed)}, nil
+		return []engine.Finding{engine.Failure(a.Failed)}, a.Facts, nil
 	}
 	found, err := c.findings(ctx, whole)
-	return append(a.Findings, found...), err
+	return append(a.Findings, found...), a.Facts, err
 }

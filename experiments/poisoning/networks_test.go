@@ -123,7 +123,7 @@ func TestNetworksThatAreRefused(t *testing.T) {
 		{7, "amsgrad=true", "trainer was adam, is amsgrad"},
 		{7, "train-epochs=3", "holds a training after 2 epochs and 0 steps, not a finished one of 3 epochs"},
 		{7, "train-epochs=1", "holds a training after 2 epochs and 0 steps, not a finished one of 1 epochs"},
-		{7, "dense=4", "label was vgg blocks 2 dense 3"},
+		{7, "dense=4", "label was vgg precision=float32;blocks=2;dense=3"},
 		{7, "precision=float64", "label was"},
 	} {
 		o := *poisonOrder("", set...)

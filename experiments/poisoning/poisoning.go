@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/numbers"
@@ -14,14 +16,14 @@ import (
 // Session is what the units of a run share.
 type Session struct {
 	*engine.Session
-	poisoned map[string]*poisonSubject // by budget and draw
-	clean    map[int][]float64         // parameters after training on the true labels, by draw
+	poisoned map[string]*poisonSubject // by the settings of the training, budget and draw
+	clean    map[string][]float64      // parameters after training on the true labels, by these settings and draw
 }
 
 // shared returns what poisoning shares in a session.
 func shared(s *engine.Session) *Session {
 	return engine.Own(s, func(s *engine.Session) *Session {
-		return &Session{s, map[string]*poisonSubject{}, map[int][]float64{}}
+		return &Session{s, map[string]*poisonSubject{}, map[string][]float64{}}
 	})
 }
 
@@ -141,26 +143,50 @@ type poisonMethod struct {
 	name  string
 	mark  int // in figures
 	units func(set *Settings) []poisonUnit
+	kind  kind
+}
+
+// kind says what a method is, where tables and choices treat methods apart.
+type kind struct {
+	second bool // of second order
+	chunks bool // it divides the request
+	votes  bool // several models answer
+	family bool // its records name a number too, of passes or shards: "sisa-5"
+}
+
+// kindOf is the kind of the method that records name.
+func kindOf(method string) kind {
+	for _, m := range poisonMethods() {
+		if number, ok := strings.CutPrefix(method, m.name+"-"); m.name == method || ok && m.kind.family && isNumber(number) {
+			return m.kind
+		}
+	}
+	return kind{}
+}
+
+func isNumber(text string) bool {
+	_, err := strconv.ParseUint(text, 10, 64)
+	return err == nil
 }
 
 // poisonMethods lists the methods in the order in which they are carried out, and stand in tables,
 // figures and legends. A new one is a line here.
 func poisonMethods() []poisonMethod {
 	return []poisonMethod{
-		{"none", 3, unchanged},
-		{"first-order", 0, stepping("first-order", gradientSteps{}, false, false)},
-		{"first-order-iterative", 5, stepping("first-order-iterative", gradientSteps{}, true, false)},
-		{"second-order", 1, stepping("second-order", newtonSteps{}, false, false)},
-		{"second-order-iterative", 6, stepping("second-order-iterative", newtonSteps{}, true, false)},
-		{"first-order-last", 12, stepping("first-order-last", gradientSteps{}, false, true)},
-		{"first-order-iterative-last", 10, stepping("first-order-iterative-last", gradientSteps{}, true, true)},
-		{"second-order-last", 11, stepping("second-order-last", newtonSteps{}, false, true)},
-		{"second-order-iterative-last", 13, stepping("second-order-iterative-last", newtonSteps{}, true, true)},
-		{plainFineTuner.name, 4, plainFineTuner.units},
-		{trainerFineTuner.name, 8, trainerFineTuner.units},
-		{momentumFineTuner.name, 15, momentumFineTuner.units},
-		{"sisa", 9, sharding},
-		{"retrain", 2, retraining},
+		{"none", 3, unchanged, kind{}},
+		{"first-order", 0, stepping("first-order", gradientSteps{}, false, false), kind{}},
+		{"first-order-iterative", 5, stepping("first-order-iterative", gradientSteps{}, true, false), kind{chunks: true}},
+		{"second-order", 1, stepping("second-order", newtonSteps{}, false, false), kind{second: true}},
+		{"second-order-iterative", 6, stepping("second-order-iterative", newtonSteps{}, true, false), kind{second: true, chunks: true}},
+		{"first-order-last", 12, stepping("first-order-last", gradientSteps{}, false, true), kind{}},
+		{"first-order-iterative-last", 10, stepping("first-order-iterative-last", gradientSteps{}, true, true), kind{chunks: true}},
+		{"second-order-last", 11, stepping("second-order-last", newtonSteps{}, false, true), kind{second: true}},
+		{"second-order-iterative-last", 13, stepping("second-order-iterative-last", newtonSteps{}, true, true), kind{second: true, chunks: true}},
+		{plainFineTuner.name, 4, plainFineTuner.units, kind{family: true}},
+		{trainerFineTuner.name, 8, trainerFineTuner.units, kind{family: true}},
+		{momentumFineTuner.name, 15, momentumFineTuner.units, kind{family: true}},
+		{"sisa", 9, sharding, kind{votes: true, family: true}},
+		{"retrain", 2, retraining, kind{}},
 	}
 }
 

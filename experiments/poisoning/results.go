@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/numbers"
@@ -154,7 +153,7 @@ func waysMeasured(r *engine.Results) []string {
 }
 
 // votes reports whether a method's models vote.
-func votes(method string) bool { return strings.HasPrefix(method, "sisa") }
+func votes(method string) bool { return kindOf(method).votes }
 
 // mainWay is the way that counts.
 func mainWay(r *engine.Results) string {

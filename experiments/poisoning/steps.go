@@ -158,7 +158,7 @@ func (c *repair) stepRecords(ctx context.Context, t *target, name string, rule s
 			return score, err
 		}}
 	}
-	found, err := c.measured(ctx, t, m)
+	found, facts, err := c.carriedOut(ctx, t, m)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
@@ -174,7 +174,7 @@ func (c *repair) stepRecords(ctx context.Context, t *target, name string, rule s
 	for k, ch := range s.choices {
 		found = append(found, ch.findings(k+1)...)
 	}
-	found = append(found, chunkFindings(scores, c.set.MaxFall)...)
+	found = append(found, chunkFindings(scores, facts)...)
 	return c.records(name, c.tags().With(records.Tags{"statistics": way}), found), nil
 }
 
@@ -203,11 +203,11 @@ func (ch *stepChoice) findings(chunk int) []engine.Finding {
 
 // chunkFindings returns the validation accuracy before the first chunk and after each chunk, and
 // whether the chunk was taken. A chunk without a finite accuracy gets that of the chunks before it.
-func chunkFindings(scores []float64, fall float64) []engine.Finding {
+func chunkFindings(scores []float64, facts []unlearn.Fact) []engine.Finding {
 	var out []engine.Finding
 	reached := math.NaN()
 	for k, score := range scores {
-		taken := k == 0 || score >= reached-fall
+		taken := !slices.ContainsFunc(facts, func(f unlearn.Fact) bool { return f.Kind == unlearn.Refused && f.Chunk == k })
 		if taken {
 			reached = score
 		}

@@ -68,7 +68,7 @@ func network(d *datasets.Dataset, set *Settings) (nets.VGG, error) {
 // poisonSubject returns the network of a budget and a draw, untrained, from the second time on the
 // same one.
 func (s *Session) poisonSubject(part string, set *Settings, budget, draw int) (*poisonSubject, error) {
-	key := fmt.Sprint(budget, draw)
+	key := fmt.Sprint(modelKey(set), budget, draw)
 	if sub, ok := s.poisoned[key]; ok {
 		return sub, nil
 	}
@@ -116,14 +116,15 @@ func (sub *poisonSubject) trained(ctx context.Context) ([]float64, error) {
 // cleaned returns the parameters after training on the true labels from the same start in the same
 // order: retraining on fully corrected labels gives the same parameters.
 func (sub *poisonSubject) cleaned(ctx context.Context) ([]float64, error) {
-	if theta, ok := sub.session.clean[sub.draw]; ok {
+	key := fmt.Sprint(modelKey(sub.set), sub.draw)
+	if theta, ok := sub.session.clean[key]; ok {
 		return theta, nil
 	}
 	theta, err := sub.fit(sub.cleanName()).Train(ctx, sub.problem.With(sub.session.images(sub.set)), sub.start)
 	if err != nil {
 		return nil, err
 	}
-	sub.session.clean[sub.draw] = theta
+	sub.session.clean[key] = theta
 	return theta, nil
 }
 
@@ -174,7 +175,7 @@ func (t *storedTraining) fit(ctx context.Context, name string, p *unlearn.Proble
 	sample := trial.Sampled(p.Train, trial.StatusSamples, sub.session.Seed, trial.StreamTuning, sub.draw)
 	f := &trial.Fitting{
 		Session: sub.session.Session, Name: name,
-		Checkpoint: unlearn.Checkpoint{Label: sub.label(), Tensors: sub.model.Tensors(), Metadata: sub.metadata(p.Train)},
+		Checkpoint: unlearn.Checkpoint{Label: sub.label(), Tensors: sub.model.Tensors(), Metadata: sub.metadata(p.Train)}, FormerLabel: sub.formerLabel(),
 		Trainer: func(c unlearn.Checkpoint, callback func(unlearn.Progress) error) unlearn.Trainer {
 			schedule := unlearn.Constant
 			if set.Schedule == "one-cycle" {
@@ -197,8 +198,14 @@ func (t *storedTraining) fit(ctx context.Context, name string, p *unlearn.Proble
 	return f.Run(ctx, p, theta)
 }
 
+// modelKey is what a training depends on besides the labels and the draw.
+func modelKey(set *Settings) string { return form.Key(set, "network", "model") }
+
 // label is what else a checkpoint has to agree in, besides data, settings of the trainer and start.
-func (sub *poisonSubject) label() string {
+func (sub *poisonSubject) label() string { return "vgg " + form.Key(sub.set, "network") }
+
+// formerLabel is what checkpoints of former versions have in place of label.
+func (sub *poisonSubject) formerLabel() string {
 	s := sub.set
 	return fmt.Sprintf("vgg blocks %s dense %d dropout %s precision %s", s.Text("blocks"), s.Dense, s.Text("block-dropout"), s.Precision)
 }

@@ -300,7 +300,7 @@ func poisonChoiceTable(r *engine.Results, c poisonCase) report.Table {
 					continue
 				}
 				name := m + ", statistics " + way
-				if len(r.Numbers("chunk")) > 1 && strings.Contains(m, "iterative") {
+				if len(r.Numbers("chunk")) > 1 && kindOf(m).chunks {
 					name += fmt.Sprintf(", chunk %g", rec.Number("chunk"))
 				}
 				at := c.pairs("method", m, "statistics", way, "chunk", rec.Settings["chunk"])

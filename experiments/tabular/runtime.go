@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"lethe/experiments/internal/engine"
@@ -100,7 +99,7 @@ func withSpeedUp(outcomes []trial.Outcome) []trial.Outcome {
 	out := make([]trial.Outcome, len(outcomes))
 	for i, o := range outcomes {
 		o.Metrics = o.Metrics[:len(o.Metrics):len(o.Metrics)]
-		if seconds := o.Get("seconds"); o.Method != "none" && o.Method != "occlusion" && seconds > 0 {
+		if seconds := o.Get("seconds"); !o.Untimed && seconds > 0 {
 			for _, over := range []struct{ start, name string }{{"cold", "speed-up"}, {"warm", "speed-up-warm"}} {
 				if retrain[over.start] > 0 {
 					o.Metrics = append(o.Metrics, engine.Metric{Name: over.name, Unit: "1", Value: retrain[over.start] / seconds})
@@ -123,11 +122,10 @@ func withChoosing(outcomes []trial.Outcome, t *tabledata.Tuning) []trial.Outcome
 	for i, o := range outcomes {
 		seconds := o.Get("seconds")
 		o.Metrics = o.Metrics[:len(o.Metrics):len(o.Metrics)]
-		if o.Failed == "" && o.Method != "none" && o.Method != "occlusion" {
-			choosing, chose := t.Seconds[strings.TrimSuffix(o.Method, "-iterative")]
-			criterion := t.CriterionSeconds
-			if chose = chose && o.Tags["settings"] != tabledata.PaperSettings; !chose {
-				choosing, criterion = 0, 0
+		if o.Failed == "" && !o.Untimed {
+			choosing, criterion := 0.0, 0.0
+			if seconds, chose := t.Seconds[o.Tuned]; chose {
+				choosing, criterion = seconds, t.CriterionSeconds
 			}
 			o.Metrics = append(o.Metrics, engine.Metric{Name: "seconds-with-choosing", Unit: "s", Value: seconds + choosing})
 			if t.Choice > 0 {
@@ -180,7 +178,7 @@ func stored(ctx context.Context, s *tabledata.Session, set *tabledata.Settings, 
 		return trial.Outcome{}, err
 	}
 	method.Solver = factor
-	o, _, err := sub.Apply(ctx, trial.Contender{Method: method, Tags: records.Tags{"factor": "stored", "ridge": st.Ridge}}, r)
+	o, _, err := sub.Apply(ctx, trial.Contender{Method: method, Tags: records.Tags{"factor": "stored", "ridge": st.Ridge}, Tuned: method.Name()}, r)
 	return o, err
 }
 

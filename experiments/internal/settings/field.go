@@ -139,6 +139,8 @@ func (f *Field) sound(field reflect.StructField, t map[string]string) error {
 		return errors.New("repeat is for lists of numbers")
 	case whole && f.Max == nil:
 		return errors.New("a whole number has a max")
+	case f.Scope != "" && !slices.Contains(Scopes, f.Scope):
+		return fmt.Errorf("unknown scope %q; known: %s", f.Scope, strings.Join(Scopes, ", "))
 	case f.Min != nil && f.Max != nil && *f.Min > *f.Max:
 		return errors.New("min is above max")
 	}

@@ -14,7 +14,7 @@
 //	repeat  "ok" where a list of numbers may name one twice
 //	more    "ok" where a run may be extended by a larger number, or by more words of a list
 //	unit    what a number counts or is measured in
-//	scope   what depends on it, in the words of the program, for [Form.Key]
+//	scope   what depends on it, one of [Scopes], for [Form.Key]
 //
 // A field is a bool, a string, an int, a float64, an [Auto], or a list of strings, ints or
 // float64s; the fields of an embedded struct count as its own. A whole number has a largest value:
@@ -108,15 +108,6 @@ func (f *Form[T]) Field(name string) (Field, bool) {
 		return Field{}, false
 	}
 	return f.fields[i], true
-}
-
-// Name returns the name of a setting that is given by one of its other names; every other text as
-// it is.
-func (f *Form[T]) Name(name string) string {
-	if field, ok := f.Field(name); ok {
-		return field.Name
-	}
-	return name
 }
 
 // Set changes one setting from its text; lists are separated by commas. On an error nothing is

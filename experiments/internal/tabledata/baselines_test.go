@@ -65,6 +65,10 @@ func TestContendersAreRowsOfTheirRecords(t *testing.T) {
 			require.NoError(t, err)
 			if m != nil {
 				assert.Equal(t, x.Label, Label(records.Record{Method: m.Name(), Model: model, Settings: m.Tags}), model)
+				tuned := map[string]string{"fine-tune": "fine-tune", "first-order": "first-order", "first-order-iterative": "first-order",
+					"second-order": "second-order", "second-order-iterative": "second-order"}
+				assert.Equal(t, tuned[x.Label], m.Tuned, "whose chosen setting %s has", x.Label)
+				assert.Equal(t, x.Label == "none" || x.Label == "occlusion", m.Untimed, x.Label)
 			}
 		}
 		all, err := s.contenders(t.Context(), sub, set, steps{Tau: 1, TauFT: 1, Ridge: 1, Epochs: 1})

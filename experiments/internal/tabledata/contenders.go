@@ -14,7 +14,8 @@ import (
 type stage int
 
 const (
-	reference stage = iota // first: the others are measured against the first of these
+	ideal     stage = iota // first: what the others are measured against
+	reference              // the other retrainings
 	update
 	baseline // last: its models are trained before the request
 )
@@ -44,7 +45,7 @@ type comparison struct {
 // retrained warm by Newton's method, the cheapest exact way from there; the first, cold one is the
 // reference. On the MLP the reference is the warm one, and the iterative variants are left out.
 var contenders = []contender{
-	{row("none", 3), update, func(*comparison) (*trial.Contender, error) { return with(unlearn.None{}, nil) }},
+	{row("none", 3), update, func(*comparison) (*trial.Contender, error) { return untimed(unlearn.None{}) }},
 	{row("dp", 8), baseline, (*comparison).noisy},
 	{row("occlusion", 10), update, (*comparison).occlusion},
 	{row("fine-tune", 4), update, (*comparison).fineTune},
@@ -56,9 +57,9 @@ var contenders = []contender{
 	{row("second-order, factor stored", 11), update, nil}, // of runtime alone
 	{row("second-order-iterative", 6), update, (*comparison).secondOrderIterative},
 	{row("sisa", 9), baseline, (*comparison).sisa},
-	{row("retrain", 2), reference, (*comparison).retrainLinear},
+	{row("retrain", 2), ideal, (*comparison).retrainLinear},
 	{row(WarmNewton, 17), reference, (*comparison).retrainNewton},
-	{row("retrain, warm", 14), reference, (*comparison).retrainWarm},
+	{row("retrain, warm", 14), ideal, (*comparison).retrainWarm},
 	{row("retrain, cold", 7), reference, (*comparison).retrainCold},
 	{row("retrain, cold, other starts", 16), update, nil}, // of the band
 }
@@ -94,6 +95,27 @@ func (s *Session) contenders(ctx context.Context, sub *Fitted, set *Settings, st
 		}
 	}
 	return out, nil
+}
+
+// Ideals are the rows of the retrainings that the others are measured against.
+func Ideals() []string {
+	var out []string
+	for _, c := range contenders {
+		if c.stage == ideal {
+			out = append(out, c.Label)
+		}
+	}
+	return out
+}
+
+// untimed is a contender whose time is not worth comparing.
+func untimed(m unlearn.Method) (*trial.Contender, error) {
+	return &trial.Contender{Method: m, Untimed: true}, nil
+}
+
+// tuned is a contender with a setting that was chosen for it.
+func tuned(m unlearn.Method, tags records.Tags) (*trial.Contender, error) {
+	return &trial.Contender{Method: m, Tags: tags, Tuned: m.Name()}, nil
 }
 
 func with(m unlearn.Method, tags records.Tags) (*trial.Contender, error) {
@@ -133,11 +155,11 @@ func (c *comparison) occlusion() (*trial.Contender, error) {
 	if c.SizeName(c.set) != "features" {
 		return nil, nil
 	}
-	return with(unlearn.Occlusion{}, nil)
+	return untimed(unlearn.Occlusion{})
 }
 
 func (c *comparison) fineTune() (*trial.Contender, error) {
-	return with(c.FineTune(c.set, c.TauFT, c.Epochs), records.Tags{"tau-ft": c.TauFT, "epochs": c.Epochs})
+	return tuned(c.FineTune(c.set, c.TauFT, c.Epochs), records.Tags{"tau-ft": c.TauFT, "epochs": c.Epochs})
 }
 
 // paperFineTune is fine-tuning as the paper has it: its rate, one pass, and the whole regularizer
@@ -151,7 +173,7 @@ func (c *comparison) paperFineTune() (*trial.Contender, error) {
 }
 
 func (c *comparison) firstOrder() (*trial.Contender, error) {
-	return with(unlearn.FirstOrder{Tau: c.Tau, Force: c.set.Force}, records.Tags{"tau": c.Tau})
+	return tuned(unlearn.FirstOrder{Tau: c.Tau, Force: c.set.Force}, records.Tags{"tau": c.Tau})
 }
 
 // paperFirstOrder is first order with the paper's tau.
@@ -171,7 +193,7 @@ func (c *comparison) secondOrder() (*trial.Contender, error) {
 	if err != nil {
 		return nil, err
 	}
-	return with(m, records.Tags{"ridge": c.Ridge, "solver": c.set.Solver, "curvature": c.set.Curvature, "steps": c.set.Steps})
+	return tuned(m, records.Tags{"ridge": c.Ridge, "solver": c.set.Solver, "curvature": c.set.Curvature, "steps": c.set.Steps})
 }
 
 func (c *comparison) secondOrderIterative() (*trial.Contender, error) {
@@ -183,5 +205,5 @@ func (c *comparison) iterative(m *trial.Contender, err error) (*trial.Contender,
 	if err != nil || !c.Convex() {
 		return nil, err
 	}
-	return with(unlearn.Iterative{Method: m.Method, Chunks: c.set.Chunks}, m.Tags.With(records.Tags{"chunks": c.set.Chunks}))
+	return &trial.Contender{Method: unlearn.Iterative{Method: m.Method, Chunks: c.set.Chunks}, Tags: m.Tags.With(records.Tags{"chunks": c.set.Chunks}), Tuned: m.Tuned}, nil
 }

@@ -2,6 +2,7 @@ package tabledata
 
 import (
 	"fmt"
+	"slices"
 
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/numbers"
@@ -43,13 +44,13 @@ func ScatterFigures(r *engine.Results) []report.Figure {
 		f := report.Figure{Name: numbers.Shortest(v), Title: "Change of the mean test loss, " + SizeTitle(r, v), Caption: "A mark for each draw; on the dashed line a method changes the loss as retraining does",
 			X: "change of the test loss by retraining, nat", Y: "change of the test loss by the method, nat", Identity: true}
 		ideal := map[int]float64{}
-		for _, l := range []string{"retrain", "retrain, warm"} {
+		for _, l := range Ideals() {
 			for _, rec := range r.Part("loss-difference", "label", l, size, v) {
 				ideal[rec.Draw] = rec.Value
 			}
 		}
 		for _, l := range Labels(r, "loss-difference") {
-			if l == "retrain" || l == "retrain, warm" {
+			if slices.Contains(Ideals(), l) {
 				continue
 			}
 			s := report.Series{Label: l, Points: true}

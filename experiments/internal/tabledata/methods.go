@@ -12,7 +12,7 @@ type steps struct {
 	Epochs            int
 }
 
-// NewtonTrainer and paperSettings are tags of rows: a retraining by Newton's method, and a method
+// NewtonTrainer and PaperSettings are tags of rows: a retraining by Newton's method, and a method
 // with the paper's own settings.
 const NewtonTrainer, PaperSettings = "newton", "paper"
 

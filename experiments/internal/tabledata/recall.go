@@ -1,6 +1,7 @@
 package tabledata
 
 import (
+	"cmp"
 	"math"
 
 	"lethe/experiments/internal/engine"
@@ -67,8 +68,10 @@ func (s *Session) Recall(part string, set *Settings) {
 
 // recalledTrial is the outcome that the record was made from.
 func recalledTrial(r records.Record) trial.Outcome {
-	o := trial.Outcome{Method: r.Method, Tags: records.Tags(r.Settings).With(nil), Failed: r.Text("reason")}
-	if o.Failed == "" {
+	o := trial.Outcome{Method: r.Method, Tags: records.Tags(r.Settings).With(nil)}
+	if r.Metric == "failed" {
+		o.Failed = cmp.Or(r.Text("reason"), "failed")
+	} else {
 		o.Metrics = []engine.Metric{{Name: r.Metric, Unit: r.Unit, Value: r.Value}}
 	}
 	delete(o.Tags, "reason")

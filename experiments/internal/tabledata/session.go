@@ -83,7 +83,7 @@ const poolLambda = 1000
 
 // Pool returns the columns that removed features are drawn from, ascending.
 func (s *Session) Pool(ctx context.Context, set *Settings) ([]int, error) {
-	key := fmt.Sprint(set.Pool, set.TestShare)
+	key := fmt.Sprint(set.Pool, Form.Key(ranking(set), "model"))
 	if p, ok := s.pools[key]; ok {
 		return p, nil
 	}
@@ -106,18 +106,23 @@ func (s *Session) Pool(ctx context.Context, set *Settings) ([]int, error) {
 	return pool, nil
 }
 
+// ranking are the settings of the model that ranks features.
+func ranking(set *Settings) *Settings {
+	out := *set
+	out.Lambda, out.Sigma = poolLambda, 0
+	return &out
+}
+
 // rankedPool returns the sensitive columns among the poolSize largest |theta| of a linear model
 // fitted with poolLambda.
 func (s *Session) rankedPool(ctx context.Context, set *Settings) ([]int, error) {
-	ranking := *set
-	ranking.Lambda, ranking.Sigma = poolLambda, 0
 	base := *s.Session
 	base.Model = Models[0]
 	linear := *s
 	linear.Session = &base
 	var sub *Fitted
 	err := s.Once("ranking the features", func() (err error) {
-		sub, err = linear.train(ctx, &ranking)
+		sub, err = linear.train(ctx, ranking(set))
 		return err
 	})
 	if err != nil {

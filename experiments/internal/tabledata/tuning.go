@@ -39,7 +39,7 @@ import (
 //
 // Nothing is chosen on what is measured: the tuning draws are other draws than the measured ones,
 // and the test samples of the criterion one half of the test set, of which the other half is
-// measured (Subject.Choice).
+// measured (Fitted.Choice).
 var (
 	tauGrid   = []float64{1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1}
 	rateGrid  = []float64{1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1, 10} // the criterion may have two valleys, the better one beyond 1 (Enron, 100 names)
@@ -102,7 +102,7 @@ func (s *Settings) tuneSize(size int) int {
 	return size
 }
 
-// TuningKey names a choice in Session.tunings.
+// TuningKey names a choice in Session.Tunings.
 func (s *Session) TuningKey(set *Settings, size int) string {
 	return fmt.Sprint(trialKey(set), set.tuneSize(size))
 }

@@ -24,6 +24,11 @@ type Subject struct {
 type Contender struct {
 	unlearn.Method
 	Tags records.Tags
+	// Tuned is the method whose chosen setting it has: itself, or the one that it repeats; "" = its
+	// setting was given.
+	Tuned string
+	// Untimed says that it does nothing that its time could be compared for.
+	Untimed bool
 }
 
 // Outcome is how one method did on one draw.
@@ -31,7 +36,11 @@ type Outcome struct {
 	Method  string
 	Tags    records.Tags
 	Metrics []engine.Metric
-	Failed  string // why there is nothing to measure
+	Facts   []unlearn.Fact // of the update
+	Failed  string         // why there is nothing to measure
+	// Of the contender.
+	Tuned   string
+	Untimed bool
 }
 
 // Get returns a metric of the outcome, or NaN.
@@ -47,13 +56,16 @@ func (o *Outcome) Get(name string) float64 {
 // Apply runs one method. A method that failed in a way that belongs to the method is an outcome;
 // other errors are errors.
 func (s *Subject) Apply(ctx context.Context, m Contender, r unlearn.Request) (Outcome, *unlearn.Update, error) {
-	o := Outcome{Method: m.Name(), Tags: m.Tags}
+	o := Outcome{Method: m.Name(), Tags: m.Tags, Tuned: m.Tuned, Untimed: m.Untimed}
 	if s.Say != nil {
 		s.Say(m.Name())
 	}
 	began := time.Now()
 	u, err := m.Unlearn(ctx, s.Problem, s.Theta, r)
 	seconds := time.Since(began).Seconds()
+	if u != nil {
+		o.Facts = u.Facts
+	}
 	if err != nil {
 		if !MethodFailed(err) {
 			return o, nil, fmt.Errorf("%s: %w", m.Name(), err)
@@ -91,6 +103,7 @@ func MethodFailed(err error) bool {
 type Applied struct {
 	Theta    []float64
 	Findings []engine.Finding
+	Facts    []unlearn.Fact
 	Failed   string
 }
 
@@ -99,24 +112,24 @@ type Applied struct {
 func (s *Subject) CarryOut(ctx context.Context, m Contender, r unlearn.Request, works func(context.Context, []float64) (bool, error)) (*Applied, error) {
 	o, u, err := s.Apply(ctx, m, r)
 	if err != nil || u == nil {
-		return &Applied{Failed: o.Failed}, err
+		return &Applied{Facts: o.Facts, Failed: o.Failed}, err
 	}
 	if err := brokenSolve(u); err != nil {
-		return &Applied{Failed: err.Error()}, nil
+		return &Applied{Facts: o.Facts, Failed: err.Error()}, nil
 	}
 	ok, err := works(ctx, u.Theta)
 	if err != nil {
 		return nil, err
 	}
 	if !ok || !Finite(u.After) {
-		return &Applied{Failed: NotFinite}, nil
+		return &Applied{Facts: o.Facts, Failed: NotFinite}, nil
 	}
 	return appliedFrom(&o, u), nil
 }
 
 // appliedFrom is what is recorded of an update.
 func appliedFrom(o *Outcome, u *unlearn.Update) *Applied {
-	a := &Applied{Theta: u.Theta}
+	a := &Applied{Theta: u.Theta, Facts: o.Facts}
 	for _, m := range o.Metrics {
 		a.Findings = append(a.Findings, engine.Finding{Metric: m, Tags: o.Tags})
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"path/filepath"
 	"time"
@@ -25,7 +26,10 @@ type Fitting struct {
 	Session    *engine.Session
 	Name       string             // of its file
 	Checkpoint unlearn.Checkpoint // but for its path
-	Trainer    func(c unlearn.Checkpoint, callback func(unlearn.Progress) error) unlearn.Trainer
+	// FormerLabel is the label that former versions gave a checkpoint of the same training. A file
+	// that has it goes on with it.
+	FormerLabel string
+	Trainer     func(c unlearn.Checkpoint, callback func(unlearn.Progress) error) unlearn.Trainer
 	// Measure returns what is shown at the end of an epoch; NaN = nothing.
 	Measure func(ctx context.Context, theta []float64) (accuracy, exposure float64, err error)
 
@@ -41,6 +45,11 @@ func (f *Fitting) Run(ctx context.Context, p *unlearn.Problem, start []float64) 
 	c.Path, c.Seconds = f.Session.TrainedPath(f.Name), checkpointPause
 	if err := records.MakeFolder(filepath.Dir(c.Path)); err != nil {
 		return nil, fmt.Errorf("experiments: %w", err)
+	}
+	if former, err := f.labelled(c.Path); err != nil {
+		return nil, err
+	} else if former {
+		c.Label = f.FormerLabel
 	}
 	clock, err := startClock(c.Path)
 	if err != nil {
@@ -59,6 +68,15 @@ func (f *Fitting) Run(ctx context.Context, p *unlearn.Problem, start []float64) 
 		err = errors.Join(err, clock.Keep())
 	}
 	return theta, err
+}
+
+// labelled reports whether there is a file of a former version.
+func (f *Fitting) labelled(path string) (former bool, err error) {
+	s, err := unlearn.ReadCheckpoint(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil && s.Settings["label"] == f.FormerLabel, err
 }
 
 // step reports a step; at the end of an epoch it measures, unless nobody looks.

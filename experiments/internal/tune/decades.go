@@ -6,7 +6,7 @@ import (
 	"strconv"
 )
 
-// further is the largest number of decades that are tried beyond an end of a grid.
+// further is the largest number of values that are tried beyond an end of a grid.
 const further = 3
 
 // Search is what [Decades] found.
@@ -17,9 +17,9 @@ type Search struct {
 	Criterion float64
 }
 
-// Decades tries the values of a grid, rising, and up to three decades beyond an end of it that is
-// better than all others. The best value has the smallest criterion. A try that failed has the
-// criterion +Inf or NaN.
+// Decades tries the values of a grid, rising, and up to three more beyond an end of it that is
+// better than all others: each as far from the last as that is from its neighbor, and a decade at
+// most. The best value has the smallest criterion. A try that failed has the criterion +Inf or NaN.
 func Decades(grid []float64, try func(v float64) (criterion float64, err error)) (Search, error) {
 	s := Search{Best: math.NaN(), Criterion: math.Inf(1)}
 	scores := map[float64]float64{}
@@ -55,10 +55,12 @@ func Decades(grid []float64, try func(v float64) (criterion float64, err error))
 		case !alone:
 			return s, nil
 		case s.Best == s.Tried[0]:
-			next = decimal(s.Best / 10)
+			if next = decimal(s.Best / stride(s.Tried, 0, 1)); next == s.Best { // 0
+				return s, nil
+			}
 			s.Tried = slices.Insert(s.Tried, 0, next)
 		case s.Best == s.Tried[len(s.Tried)-1]:
-			next = decimal(s.Best * 10)
+			next = decimal(s.Best * stride(s.Tried, len(s.Tried)-2, len(s.Tried)-1))
 			s.Tried = append(s.Tried, next)
 		default:
 			return s, nil
@@ -69,6 +71,15 @@ func Decades(grid []float64, try func(v float64) (criterion float64, err error))
 	}
 	choose()
 	return s, nil
+}
+
+// stride is the factor from one value of a grid to another, a decade at most and where there is no
+// other.
+func stride(grid []float64, from, to int) float64 {
+	if len(grid) < 2 || !(grid[from] > 0) {
+		return 10
+	}
+	return min(10, grid[to]/grid[from])
 }
 
 // beside are the factors of the values that [Beside] returns.

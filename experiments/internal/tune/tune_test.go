@@ -62,3 +62,28 @@ func TestBesideHasOneDigit(t *testing.T) {
 	assert.Equal(t, []float64{2e-4, 3e-4, 5e-4, 7e-4, 2e-3, 3e-3, 5e-3, 7e-3}, Beside(1e-3))
 	assert.Equal(t, 1.5e-7, decimal(1.5e-6/10), "a grid of other numbers than powers of ten keeps its digits")
 }
+
+// A grid that is finer than decades goes on as it is.
+func TestAFineGridIsLengthenedByItsOwnStride(t *testing.T) {
+	for _, tt := range []struct {
+		grid   []float64
+		bottom float64
+		want   []float64
+	}{
+		{[]float64{1, 2, 4}, 16, []float64{1, 2, 4, 8, 16, 32}}, {[]float64{1, 2, 4}, 0.25, []float64{0.125, 0.25, 0.5, 1, 2, 4}},
+		{[]float64{0.1, 0.3, 1}, 9, []float64{0.1, 0.3, 1, 3.33333333333, 11.1111111111, 37.0370370367}}, {[]float64{0.001, 1}, 10, []float64{0.001, 1, 10, 100}},
+		{[]float64{5}, 50, []float64{0.5, 5, 50, 500}}, {[]float64{0, 1}, 0, []float64{0, 1}},
+	} {
+		got, err := Decades(tt.grid, func(v float64) (float64, error) {
+			if tt.bottom == 0 || v == 0 {
+				return v, nil
+			}
+			return math.Abs(math.Log(v / tt.bottom)), nil
+		})
+		require.NoError(t, err)
+		require.Len(t, got.Tried, len(tt.want), "%v", got.Tried)
+		for i, v := range got.Tried {
+			require.InEpsilon(t, 1+tt.want[i], 1+v, 1e-9, "%v", tt.grid)
+		}
+	}
+}
