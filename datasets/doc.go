@@ -30,5 +30,5 @@
 //     [Sparse];
 //   - measures: [Accuracy] of answers;
 //   - errors: [FormatError] names file, line and column, [MissingError] says how a data set is to
-//     be had, [ErrNoSecret].
+//     be had, [ErrNoSecret], and [QuotingError], which can say the same without quoting the secret.
 package datasets
