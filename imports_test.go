@@ -29,7 +29,7 @@ type arrows struct {
 // modules of that host.
 var allowed = func() []arrows {
 	const in = "experiments/internal/"
-	base := []string{in + "numbers", in + "records", in + "settings", in + "verdict", in + "report"}
+	base := []string{in + "numbers", in + "records", in + "suggest", in + "settings", in + "verdict", in + "report"}
 	library := []string{"datasets", "graph", "graph/graphtest", "nets", "unlearn", "exposure"}
 	work := slices.Concat(base, library, []string{in + "engine", in + "tune", in + "trial"})
 	tables := append(slices.Clone(work), in+"tabledata")
@@ -51,7 +51,8 @@ var allowed = func() []arrows {
 
 		{from: in + "numbers"},
 		{from: in + "records"},
-		{from: in + "settings", to: []string{in + "numbers"}},
+		{from: in + "suggest"},
+		{from: in + "settings", to: []string{in + "numbers", in + "suggest"}},
 		{from: in + "metrics"},
 		{from: in + "verdict"},
 		{from: in + "report", to: []string{in + "numbers", in + "records", in + "verdict"}},

@@ -6,6 +6,7 @@ import (
 	"lethe/experiments/internal/records"
 	"lethe/experiments/internal/report"
 	"lethe/experiments/internal/settings"
+	"lethe/experiments/internal/suggest"
 	"lethe/experiments/poisoning"
 )
 
@@ -32,6 +33,10 @@ type (
 	Summary = engine.Summary
 	// Record is one measured number and everything that is needed to read it.
 	Record = records.Record
+	// Planned is a run that an order asks for.
+	Planned = engine.Planned
+	// Key is what the defaults of an experiment depend on.
+	Key = engine.Key
 	// Piece is a unit of a run, as its progress sees it.
 	Piece = engine.Piece
 	// Progress is told how far a run is.
@@ -56,6 +61,9 @@ const (
 	Force  = records.Force
 )
 
+// Profiles lists the profiles.
+var Profiles = engine.Profiles
+
 // Functions of the packages that run and show experiments, and of poisoning, which keeps its
 // networks.
 var (
@@ -63,7 +71,10 @@ var (
 	Experiments   = engine.Experiments
 	Keys          = engine.Keys
 	Fields        = engine.Fields
-	Owners        = engine.Owners
+	Prepare       = engine.Prepare
+	Readers       = engine.Readers
+	Unknown       = suggest.Unknown
+	Defaults      = engine.Defaults
 	ReadConfig    = engine.ReadConfig
 	ReadRecords   = engine.ReadRecords
 	Render        = engine.Render

@@ -15,7 +15,7 @@ import (
 
 func TestTheRecordedCommandRepeatsTheRun(t *testing.T) {
 	c := &engine.Config{Experiment: "residual", Dataset: "diabetes", Model: "linear", Profile: engine.Smoke}
-	o := &engine.Order{Set: []string{"rate=1", "rows=5, 20", "draws=3", "tau_ft=0.01", "draws=2"}}
+	o := &engine.Order{Set: []string{"rows=5, 20", "tau_ft=0.01", "draws=2"}}
 	set, err := o.Assignments()
 	require.NoError(t, err)
 	assert.Equal(t, "experiment run residual --dataset diabetes --model linear --profile smoke --seed 0 "+
@@ -24,42 +24,96 @@ func TestTheRecordedCommandRepeatsTheRun(t *testing.T) {
 	assert.Equal(t, `''`, engine.Quoted(""))
 }
 
-func TestSettingsThatChangeNothingAreNamedOnce(t *testing.T) {
+func TestASettingThatIsGivenTwiceIsAnError(t *testing.T) {
+	for _, set := range [][]string{{"draws=3", "draws=2"}, {"rate=1", "tau_ft=0.01"}, {"tau-ft=1", "rate=1"}} {
+		_, err := (&engine.Order{Set: set}).Assignments()
+		require.ErrorContains(t, err, "twice", set)
+	}
+	_, err := (&engine.Order{Set: []string{"rate=1", "tau_ft=0.01"}}).Assignments()
+	assert.ErrorContains(t, err, "--set gives tau-ft twice, as 1 and as 0.01")
+}
+
+// What an experiment does not read, what changes nothing in any run, what asks for more than there
+// is and what asks for a choice where nothing is chosen: an error before anything is begun.
+func TestSettingsWithoutEffectAreErrors(t *testing.T) {
 	for _, c := range []struct {
-		experiment, dataset string
-		set, want           []string
+		experiment, dataset, set, want string
 	}{
-		{"affected", "spam", []string{"rows=5"}, []string{"--set rows has no effect on spam, linear: whole columns"}},
-		{"affected", "spam", []string{"features=5", "pool=all"}, nil},
-		{"affected", "spam", []string{"request=labels", "features=5"}, []string{"--set features has no effect on spam, linear: request=labels removes no columns"}},
-		{"affected", "diabetes", []string{"features=5", "features=6"}, []string{"--set features has no effect on diabetes, linear: columns of a dense data set"}},
-		{"affected", "diabetes", []string{"growth=3", "rows=5", "lambda=2"}, []string{"--set growth has no effect on diabetes, linear: only limits", "--set lambda has no effect on diabetes, linear: affected trains"}},
-		{"sigma", "diabetes", []string{"rows=5", "request=labels", "epsilons=1", "lambdas=1", "sigmas=1"}, []string{"--set rows has no effect on diabetes, linear: sigma unlearns",
-			"--set request has no effect on diabetes, linear: sigma unlearns", "--set epsilons has no effect on diabetes, linear: only certified, budget, loss-perturbation and loss-budget"}},
-		{"budget", "diabetes", []string{"rows=5", "requests=2", "sisa-shards=3"}, []string{"--set rows has no effect on diabetes, linear: budget streams",
-			"--set sisa-shards has no effect on diabetes, linear: only residual, fidelity"}},
-		{"sharding", "diabetes", []string{"trials=10", "draws=2"}, []string{"--set draws has no effect on diabetes, linear: sharding uses"}},
-		{"features", "diabetes", []string{"trials=10", "growth=30", "rows=5", "hidden=3", "draws=1", "tau=1e-3"}, []string{"--set hidden has no effect on diabetes, linear: only the MLP"}},
+		{"residual", "diabetes", "units=5", "the setting units belongs to memorization; residual reads request, features, rows"},
+		{"residual", "diabetes", "growth=3", "the setting growth belongs to limits; residual reads"},
+		{"affected", "diabetes", "lambda=2", "the setting lambda belongs to residual, fidelity, scatter, runtime, limits, solvers"},
+		{"sigma", "diabetes", "rows=5", "; sigma reads draws, train-tolerance, train-steps, test-share, sigmas, lambdas"},
+		{"sharding", "diabetes", "draws=2", "; sharding reads test-share, shards, points, trials"},
+		{"budget", "diabetes", "sisa-shards=3", "the setting sisa-shards belongs to residual, fidelity, scatter and runtime"},
+		{"limits", "diabetes", "rows=5", "; limits reads"}, {"features", "diabetes", "requests=3", "the setting requests belongs to budget and loss-budget"},
+		{"memorization", "", "growth=3", "the setting growth belongs to limits; memorization reads"},
+		{"residual", "diabetes", "drwas=3", `unknown setting "drwas": did you mean draws?`},
+		{"residual", "diabetes", "growht=3", `unknown setting "growht": did you mean growth?`},
+		{"residual", "diabetes", "xyz=3", `unknown setting "xyz"; residual reads request`},
+		{"residual", "diabetes", "request=label", "must be one of features, labels, samples. Did you mean labels?"},
+		{"affected", "spam", "rows=5", "--set rows=5 has no effect on affected: whole columns"},
+		{"affected", "diabetes", "features=5", "--set features=5 has no effect on affected: columns of a dense data set"},
+		{"residual", "diabetes", "hidden=3", "only the MLP"}, {"residual", "diabetes", "batches=3", "only solver=lissa"},
+		{"poisoning", "", "methods=none,fist-order", "fist-order must be one of"}, {"poisoning", "", "methods=none,fist-order", "Did you mean first-order?"},
+		{"affected", "diabetes", "rows=5,100000", "rows=5,100000 is more than there is: diabetes has 614 training samples; lower it by --set rows, to 5,614"},
+		{"affected", "spam", "features=100000", "columns; lower it by --set features, to 252 for example"},
+		{"certified", "diabetes", "cold-draws=9", "draws is 2"}, {"budget", "diabetes", "requests=308", "half may be removed"},
+		{"sharding", "diabetes", "points=5,615", "to 5,614"}, {"memorization", "", "characters=1e8", "the training text has"},
+		{"loss-perturbation", "diabetes", "tau=auto", "setting tau=auto: loss-perturbation chooses no settings: give a number"},
+		{"solvers", "diabetes", "ridge=auto", "setting ridge=auto: solvers chooses no settings"}, {"loss-perturbation", "diabetes", "epochs=0", "give the number of passes"},
 	} {
-		progress := &tried.Noted{}
-		o := &engine.Order{Experiment: c.experiment, Dataset: c.dataset, Model: "linear", Profile: engine.Smoke, Set: c.set, Out: t.TempDir(), Progress: progress}
-		_, _, err := o.Do(t.Context())
-		require.NoError(t, err)
-		var got []string
-		for _, n := range progress.Notes {
-			if len(n) > 5 && n[:5] == "--set" {
-				got = append(got, n)
-			}
-		}
-		require.Len(t, got, len(c.want), "%v: %q", c.set, got)
-		for i := range got {
-			assert.Contains(t, got[i], c.want[i])
-		}
+		tried.Refused(t, engine.Order{Experiment: c.experiment, Dataset: c.dataset, Set: []string{c.set}}, c.want)
+	}
+}
+
+// A setting that changes something in one of the order's runs is taken, said of the others, and
+// recorded there as unused.
+func TestSettingsWithoutEffectInSomeRunsAreSaidAndRecorded(t *testing.T) {
+	progress := &tried.Noted{}
+	o := &engine.Order{Experiment: "features", Dataset: "diabetes", Profile: engine.Smoke, Out: t.TempDir(), Progress: progress,
+		Set: []string{"hidden=3,3", "draws=1"}}
+	require.NoError(t, engine.Prepare(t.Context(), o))
+	require.Equal(t, 2, o.Runs())
+	o.Model = "linear"
+	_, _, err := o.Do(t.Context())
+	require.NoError(t, err)
+	assert.Contains(t, progress.Notes, "--set hidden has no effect on diabetes, linear: only the MLP uses it")
+	assert.NotContains(t, progress.Notes, "--set hidden has no effect on diabetes, mlp: only the MLP uses it")
+}
+
+// Defaults that ask for more than there is are said, and recorded as used.
+func TestDefaultsThatAreCutAreSaidAndRecorded(t *testing.T) {
+	progress := &tried.Noted{}
+	o := &engine.Order{Experiment: "affected", Dataset: "diabetes", Out: t.TempDir(), Progress: progress, Set: []string{"draws=1"}}
+	runs, _, err := o.Do(t.Context())
+	require.NoError(t, err)
+	assert.Contains(t, progress.Notes, "diabetes, linear: rows is 10,100,614 in place of 10,100,1000: diabetes has 614 training samples")
+	c, err := engine.ReadConfig(filepath.Join(runs[0].Dir, records.ConfigName))
+	require.NoError(t, err)
+	assert.Equal(t, map[string]string{"rows": "10,100,614"}, c.Parts[0].Used)
+	found, err := engine.ReadRecords(runs[0].Dir)
+	require.NoError(t, err)
+	assert.Equal(t, 614.0, found[len(found)-1].Settings["rows"])
+	e, err := engine.Find("affected")
+	require.NoError(t, err)
+	assert.Contains(t, engine.SettingsLine(e, c, &c.Parts[0]), "As many as there are: rows 10,100,614 (in place of 10,100,1000).")
+}
+
+// All runs of a command are checked before the first begins.
+func TestTheLastRunIsCheckedBeforeTheFirstBegins(t *testing.T) {
+	out := t.TempDir()
+	tried.Smoke(t, out, "sharding", "linear")
+	whole := func(id string) *engine.Order {
+		return &engine.Order{Experiment: id, Dataset: "diabetes", Profile: engine.Smoke, Seed: 7, Out: out}
+	}
+	for _, last := range []*engine.Order{whole("sharding"), {Experiment: "affected", Dataset: "diabetes", Profile: engine.Smoke, Out: out, Set: []string{"rows=1000"}}} {
+		require.Error(t, engine.Prepare(t.Context(), whole("residual"), last))
+		assert.NoDirExists(t, filepath.Join(out, "residual"))
 	}
 }
 
 func TestBatchesLargerThanTheDataAreRefusedBeforeTheStart(t *testing.T) {
-	for _, set := range []string{"batch=615", "batches=615"} {
+	for _, set := range []string{"batch=615"} {
 		out := t.TempDir()
 		o := &engine.Order{Experiment: "residual", Dataset: "diabetes", Model: "linear", Profile: engine.Smoke, Set: []string{set}, Out: out}
 		_, _, err := o.Do(t.Context())

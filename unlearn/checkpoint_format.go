@@ -93,8 +93,9 @@ func decodeCheckpoint(f *safetensors.File) (*Snapshot, error) {
 	s.Step, numbers[1] = strconv.Atoi(f.Metadata[metaInEpoch])
 	s.lossSum, numbers[2] = strconv.ParseFloat(f.Metadata[metaLossSum], 64)
 	s.seen, numbers[3] = strconv.ParseFloat(f.Metadata[metaSeen], 64)
-	if err := errors.Join(numbers...); err != nil {
-		return nil, fmt.Errorf("is damaged: %w", err)
+	if errors.Join(numbers...) != nil {
+		return nil, fmt.Errorf("is damaged: its epoch %q, step %q, sum of losses %q and number of samples %q are not all numbers", f.Metadata[metaEpoch],
+			f.Metadata[metaInEpoch], f.Metadata[metaLossSum], f.Metadata[metaSeen])
 	}
 	if err := s.fill(f.Tensors); err != nil {
 		return nil, fmt.Errorf("is damaged: %w", err)

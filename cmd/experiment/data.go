@@ -11,6 +11,7 @@ import (
 	"golang.org/x/term"
 
 	"lethe/datasets"
+	"lethe/experiments"
 )
 
 type dataCommand struct {
@@ -21,10 +22,23 @@ type dataCommand struct {
 
 type dataListCommand struct {
 	Data string `help:"Folder of the data sets (default: LETHE_DATA)." placeholder:"DIR"`
+	JSON bool   `name:"json" help:"Print a JSON list."`
 }
 
 // Run prints the data sets.
 func (c *dataListCommand) Run(t *terminal) error {
+	if c.JSON {
+		all := []datasetObject{}
+		for _, name := range datasets.Names() {
+			about, err := datasets.Describe(name)
+			if err != nil {
+				return err
+			}
+			ok, where := datasets.Available(name, c.Data)
+			all = append(all, datasetObject{name, about, ok, where})
+		}
+		return writeJSON(t.stdout, all)
+	}
 	for _, name := range datasets.Names() {
 		about, err := datasets.Describe(name)
 		if err != nil {
@@ -48,9 +62,12 @@ type dataFetchCommand struct {
 
 // Run downloads the data sets.
 func (c *dataFetchCommand) Run(t *terminal) error {
-	for _, name := range c.Names {
+	for i, name := range c.Names {
 		if !slices.Contains(datasets.Names(), name) {
-			return usageError{fmt.Errorf("unknown data set %q; known: %s", name, strings.Join(datasets.Names(), ", "))}
+			return usageError{experiments.Unknown("data set", name, datasets.Names())}
+		}
+		if slices.Contains(c.Names[:i], name) {
+			return usageError{fmt.Errorf("the data set %s is named twice: name it once", name)}
 		}
 	}
 	for _, name := range c.Names {

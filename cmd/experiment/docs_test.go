@@ -45,6 +45,9 @@ func TestCommandsInPagesAreFound(t *testing.T) {
 // placeholder is a folder of the reader's: DIR, RUN-FOLDER.
 var placeholder = regexp.MustCompile(`^[A-Z]{3}[A-Z-]*$`)
 
+// readersFile is an error about a file that only a reader has.
+var readersFile = regexp.MustCompile(`open .*my\.txt: no such file|holds none of the networks of this run`)
+
 // Every command on a page is one that this program takes; a run's settings are those of its
 // experiment.
 func TestCommandsInPagesParse(t *testing.T) {
@@ -83,7 +86,13 @@ func TestCommandsInPagesParse(t *testing.T) {
 				continue
 			}
 			runs++
-			_, _, err = call(t, append(words, "--dry-run", "--out", t.TempDir())...)
+			if !slices.Contains(words, "--dry-run") {
+				words = append(words, "--dry-run")
+			}
+			_, _, err = call(t, append(words, "--out", t.TempDir())...)
+			if err != nil && readersFile.MatchString(err.Error()) {
+				continue // what is asked for was found right before its files were looked for
+			}
 			assert.NoError(t, err, "%s: %s", path, line)
 		}
 	}
@@ -92,10 +101,10 @@ func TestCommandsInPagesParse(t *testing.T) {
 
 func TestDryRunSaysWhatWouldRunAndDoesNothing(t *testing.T) {
 	out := t.TempDir()
-	text, _, err := call(t, "run", "residual", "affected", "--profile", "smoke", "--set", "draws=3", "--out", out, "--dry-run")
+	text, _, err := call(t, "run", "residual", "affected", "--profile", "smoke", "--set", "draws=3", "--name", "three", "--out", out, "--dry-run")
 	require.NoError(t, err)
 	for _, want := range []string{
-		"experiment run residual --dataset diabetes --model linear --profile smoke --seed 1 --set draws=3\n", filepath.Join(out, "affected", "spam-linear-smoke-1"),
+		"experiment run residual --dataset diabetes --name three --model linear --profile smoke --seed 1 --set draws=3\n", "  begins " + filepath.Join(out, "affected", "spam-linear-smoke-1-three"),
 		"needs the data set adult: get it by `experiment data fetch adult`",
 	} {
 		assert.Contains(t, text, want)

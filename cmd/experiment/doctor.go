@@ -11,30 +11,69 @@ import (
 
 type doctorCommand struct {
 	Data string `help:"Folder of the data sets (default: LETHE_DATA)." placeholder:"DIR"`
+	JSON bool   `name:"json" help:"Print one JSON object."`
 }
+
+// diagnosis is what doctor found, as it is printed with --json.
+type diagnosis struct {
+	Cores       int                `json:"cores"`
+	Platform    string             `json:"platform"`
+	Go          string             `json:"go"`
+	BLAS        blasObject         `json:"blas"`
+	Speed       []speedObject      `json:"speed"`
+	Datasets    []datasetObject    `json:"datasets"`
+	Derivatives []derivativeObject `json:"derivatives"`
+}
+
+type (
+	blasObject struct {
+		Name    string `json:"name"`
+		Core    string `json:"core,omitempty"` // the processor type that its kernels are for
+		Library string `json:"library,omitempty"`
+		Error   string `json:"error,omitempty"` // why it is not the requested library
+	}
+	speedObject struct {
+		Precision string  `json:"precision"`
+		Cores     int     `json:"cores"`
+		GFLOPS    float64 `json:"gflops"`
+	}
+	derivativeObject struct {
+		Name    string `json:"name"`
+		Correct bool   `json:"correct"`
+		Error   string `json:"error,omitempty"`
+	}
+)
 
 // Run says what was found and fails when a derivative is wrong.
 func (c *doctorCommand) Run(t *terminal) error {
 	out := func(name, format string, args ...any) {
-		fmt.Fprintf(t.stdout, "%-12s %s\n", name, fmt.Sprintf(format, args...))
+		if !c.JSON {
+			fmt.Fprintf(t.stdout, "%-12s %s\n", name, fmt.Sprintf(format, args...))
+		}
 	}
-	out("cores", "%d (%s/%s, %s)", runtime.GOMAXPROCS(0), runtime.GOOS, runtime.GOARCH, runtime.Version())
+	d := &diagnosis{Cores: runtime.GOMAXPROCS(0), Platform: runtime.GOOS + "/" + runtime.GOARCH, Go: runtime.Version()}
+	out("cores", "%d (%s, %s)", d.Cores, d.Platform, d.Go)
 	b, err := graph.BLAS()
+	d.BLAS = blasObject{Name: b.Name, Core: b.Core}
 	out("BLAS", "%s", b.Name)
 	if b.Core != "" {
+		d.BLAS.Library = b.Library
 		out("", "kernels for the processor type %s", b.Core)
 		out("", "%s", b.Library)
 	}
 	if err != nil {
+		d.BLAS.Error = err.Error()
 		out("", "not the requested library: %v", err)
 	}
 	const n = 1024
-	for _, cores := range []int{1, runtime.GOMAXPROCS(0)} {
+	for _, cores := range []int{1, d.Cores} {
 		for _, precision := range []string{"float32", "float64"} {
 			seconds := graph.BenchProduct(n, n, n, false, false, precision == "float32", cores)
-			out("", "%.0f GFLOP/s in %s on %d core(s)", 2*n*n*n/seconds/1e9, precision, cores)
+			speed := speedObject{precision, cores, 2 * n * n * n / seconds / 1e9}
+			d.Speed = append(d.Speed, speed)
+			out("", "%.0f GFLOP/s in %s on %d core(s)", speed.GFLOPS, precision, cores)
 		}
-		if runtime.GOMAXPROCS(0) == 1 {
+		if d.Cores == 1 {
 			break
 		}
 	}
@@ -44,6 +83,7 @@ func (c *doctorCommand) Run(t *terminal) error {
 			title = ""
 		}
 		ok, how := datasets.Available(name, c.Data)
+		d.Datasets = append(d.Datasets, datasetObject{Name: name, Available: ok, Where: how})
 		state := "missing:"
 		if ok {
 			state = "available,"
@@ -65,12 +105,20 @@ func (c *doctorCommand) Run(t *terminal) error {
 		if err := t.ctx.Err(); err != nil {
 			return err
 		}
+		found := derivativeObject{Name: check.Name, Correct: true}
 		if err := check.Run(); err != nil {
 			wrong++
+			found.Correct, found.Error = false, err.Error()
 			out(title, "%s: WRONG\n%v", check.Name, err)
-			continue
+		} else {
+			out(title, "%s: correct", check.Name)
 		}
-		out(title, "%s: correct", check.Name)
+		d.Derivatives = append(d.Derivatives, found)
+	}
+	if c.JSON {
+		if err := writeJSON(t.stdout, d); err != nil {
+			return err
+		}
 	}
 	if wrong > 0 {
 		return fmt.Errorf("the derivatives of %d built-in networks are wrong on this machine: do not trust its results (try LETHE_BLAS=gonum)", wrong)

@@ -10,36 +10,110 @@ import (
 )
 
 type listCommand struct {
-	Settings bool `help:"Also list the settings for --set."`
-	Markdown bool `help:"With --settings: print the settings only, as docs/settings.md."`
+	IDs      []string `arg:"" optional:"" name:"id" help:"Experiments (default: all)."`
+	Settings bool     `help:"List the settings for --set: of the named experiments with their defaults, or of all."`
+	Dataset  string   `help:"With --settings: data set of the defaults (default: the experiment's first)." placeholder:"NAME"`
+	Model    string   `help:"With --settings: model of the defaults (default: the experiment's first)." placeholder:"NAME"`
+	Markdown bool     `help:"With --settings: print the settings only, as docs/settings.md."`
+	JSON     bool     `name:"json" help:"Print a JSON list; with --settings also the settings and their defaults."`
 }
 
 // Run prints the experiments.
 func (c *listCommand) Run(t *terminal) error {
+	chosen, err := c.chosen()
 	switch {
-	case c.Markdown && !c.Settings:
-		return usageError{errors.New("--markdown is for the settings: list --settings --markdown")}
+	case err != nil:
+		return usageError{err}
+	case !c.Settings && (c.Markdown || c.Dataset != "" || c.Model != ""):
+		return usageError{errors.New("--markdown, --dataset and --model are for the settings: add --settings")}
+	case c.Markdown && (c.JSON || len(c.IDs) > 0):
+		return usageError{errors.New("--markdown prints the settings of all experiments: omit their names and --json")}
 	case c.Markdown:
 		settingsPage(t.stdout)
 		return nil
+	case c.JSON:
+		return c.printJSON(t.stdout, chosen)
 	}
-	for _, e := range experiments.Experiments() {
-		describe(t.stdout, e)
-	}
-	if !c.Settings {
-		fmt.Fprintln(t.stdout, "\nexperiment list --settings shows the settings for --set.")
-		return nil
-	}
-	fmt.Fprintln(t.stdout, "\nSettings (--set key=value):")
-	for _, group := range settingGroups() {
-		if group.owners != "" {
-			fmt.Fprintf(t.stdout, "\nof %s only:\n", group.owners)
+	for i, e := range chosen {
+		if c.Settings && len(c.IDs) > 0 && i > 0 {
+			fmt.Fprintln(t.stdout)
 		}
-		for _, f := range group.fields {
-			printSetting(t.stdout, f.Name, f.Doc+manyWords(f))
+		describe(t.stdout, e)
+		if c.Settings && len(c.IDs) > 0 {
+			if err := c.printSettings(t.stdout, e); err != nil {
+				return usageError{err}
+			}
+		}
+	}
+	switch {
+	case len(c.IDs) > 0 && c.Settings:
+	case len(c.IDs) > 0:
+		fmt.Fprintf(t.stdout, "\nexperiment list %s --settings shows the settings for --set.\n", strings.Join(c.IDs, " "))
+	case !c.Settings:
+		fmt.Fprintln(t.stdout, "\nexperiment list EXPERIMENT --settings shows its settings for --set.")
+	default:
+		fmt.Fprintln(t.stdout, "\nSettings (--set key=value); experiment list EXPERIMENT --settings also shows\nthe defaults:")
+		for _, group := range settingGroups() {
+			fmt.Fprintf(t.stdout, "\n%s:\n", group.title)
+			for _, f := range group.fields {
+				printSetting(t.stdout, f.Name, withUnit(f), f.Doc+manyWords(f), readBy(group, f))
+			}
 		}
 	}
 	return nil
+}
+
+// chosen returns the experiments that are named, or all.
+func (c *listCommand) chosen() ([]*experiments.Experiment, error) {
+	if len(c.IDs) == 0 {
+		return experiments.Experiments(), nil
+	}
+	var out []*experiments.Experiment
+	for _, id := range c.IDs {
+		e, err := experiments.Find(id)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, e)
+	}
+	return out, nil
+}
+
+// printSettings prints the settings of an experiment with their defaults.
+func (c *listCommand) printSettings(w io.Writer, e *experiments.Experiment) error {
+	settings, key, err := settingsOf(e, c.Dataset, c.Model)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "\nSettings (--set key=value), with the defaults on %s, %s:\n\n", key.Dataset, key.Model)
+	for _, s := range settings {
+		kind := s.Type
+		if s.Unit != "" {
+			kind += ", " + s.Unit
+		}
+		meaning := s.Meaning
+		if len(s.Words) > manyAre {
+			meaning += ". Words: " + strings.Join(s.Words, ", ")
+		}
+		printSetting(w, s.Name, kind, meaning, defaultsText(s.Defaults))
+	}
+	return nil
+}
+
+// printJSON prints experiments as objects.
+func (c *listCommand) printJSON(w io.Writer, chosen []*experiments.Experiment) error {
+	all := []experimentObject{}
+	for _, e := range chosen {
+		o := experimentObject{ID: e.ID, Title: e.Title, Question: e.Question, Parts: e.Parts, Models: e.Models(), Datasets: datasetsOf(e)}
+		if c.Settings {
+			var err error
+			if o.Settings, _, err = settingsOf(e, c.Dataset, c.Model); err != nil {
+				return usageError{err}
+			}
+		}
+		all = append(all, o)
+	}
+	return writeJSON(w, all)
 }
 
 // manyWords returns the words of a setting that has many, for each experiment that takes it; ""
@@ -79,17 +153,29 @@ func questionAndParts(e *experiments.Experiment) string {
 	return e.Question + " (" + strings.Join(e.Parts, ", ") + ")"
 }
 
-// printSetting prints a setting in two columns that fit into 80 characters.
-func printSetting(w io.Writer, name, doc string) {
-	for i, line := range wrap(doc, 60) {
-		if i > 0 {
+// printSetting prints a setting in two columns that fit into 80 characters: what its values are,
+// what it means, and a last word.
+func printSetting(w io.Writer, name, kind, doc, last string) {
+	first := kind
+	if last != "" {
+		first += "; " + last
+	}
+	for _, part := range []struct {
+		text   string
+		indent string
+	}{{first, ""}, {doc, "  "}} {
+		for i, line := range wrap(part.text, 56) {
+			if i > 0 && part.indent == "" {
+				line = "  " + line
+			}
+			fmt.Fprintf(w, "  %-18s %s%s\n", name, part.indent, line)
 			name = ""
 		}
-		fmt.Fprintf(w, "  %-16s %s\n", name, line)
 	}
 }
 
-// wrap breaks text into lines of at most width characters at spaces.
+// wrap breaks text into lines of at most width characters at spaces, and within a word that is
+// longer at a comma.
 func wrap(text string, width int) []string {
 	var lines []string
 	line := ""
@@ -98,6 +184,13 @@ func wrap(text string, width int) []string {
 			lines, line = append(lines, line), ""
 		}
 		line = strings.TrimPrefix(line+" "+word, " ")
+		for len(line) > width {
+			at := strings.LastIndexByte(line[:width], ',')
+			if at <= 0 {
+				break
+			}
+			lines, line = append(lines, line[:at+1]), line[at+1:]
+		}
 	}
 	return append(lines, line)
 }

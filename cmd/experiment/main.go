@@ -81,6 +81,10 @@ type commands struct {
 	Data     dataCommand     `cmd:"" help:"List, fetch and verify data sets."`
 	Bench    benchCommand    `cmd:"" help:"Time the standard workloads."`
 	Doctor   doctorCommand   `cmd:"" help:"Check this machine, its data, and the derivatives of the built-in networks."`
+
+	Help       helpCommand       `cmd:"" help:"Explain a command or an experiment."`
+	Completion completionCommand `cmd:"" help:"Print the completion of command lines for a shell."`
+	Complete   completeCommand   `cmd:"" hidden:"" help:"Print the words that may stand last on a command line."`
 }
 
 // leave is how kong ends a command line that only asked for help.
@@ -110,9 +114,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
-	k, err := parser.Parse(args)
+	k, err := parse(parser, args)
 	if err != nil {
-		return usageError{fmt.Errorf("%w (experiment --help)", err)}
+		return err
 	}
 	out := &output{w: stdout}
 	color := paintFor(stdout, parser.Model.Target.Interface().(commands).Color)
@@ -120,4 +124,23 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 		return err
 	}
 	return out.err
+}
+
+// parse reads a command line.
+func parse(parser *kong.Kong, args []string) (*kong.Context, error) {
+	k, err := parser.Parse(args)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("%w (experiment --help)", err)}
+	}
+	given := map[*kong.Flag]bool{}
+	for _, p := range k.Path {
+		switch {
+		case p.Flag == nil || p.Resolved || p.Flag.IsSlice():
+		case given[p.Flag]:
+			return nil, usageError{fmt.Errorf("--%s is given twice: give it once", p.Flag.Name)}
+		default:
+			given[p.Flag] = true
+		}
+	}
+	return k, nil
 }

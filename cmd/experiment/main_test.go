@@ -27,7 +27,8 @@ func call(t *testing.T, args ...string) (stdout, stderr string, err error) {
 func TestHelpAndLists(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
 		{"", "Usage: experiment"}, {"--help", "bench"}, {"run --help", "--resume"}, {"list", "residual"},
-		{"list", "memorization"}, {"list --settings", "of memorization only:"}, {"run --help", "--checkpoint"}, {"list --settings", "tau-ft"}, {"data list", "diabetes"}, {"data list", "data fetch cifar10"},
+		{"list", "memorization"}, {"list --settings", "Settings of memorization:"}, {"list residual --settings", "default 10,100,1000 (smoke 5,20)"}, {"list --settings sharding", "whole numbers, shards"},
+		{"help data fetch", "Usage: experiment data fetch"}, {"help", "Usage: experiment"}, {"help run", "--dry-run"}, {"help sharding", "trials"}, {"run --help", "--checkpoint"}, {"list --settings", "tau-ft"}, {"data list", "diabetes"}, {"data list", "data fetch cifar10"},
 	} {
 		out, _, err := call(t, strings.Fields(c.args)...)
 		require.NoError(t, err, c.args)
@@ -42,10 +43,17 @@ func TestWrongCommandLinesExitWith2(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
 		{"fly", "unexpected argument fly"}, {"run", "name an experiment"}, {"run nope", "known: features"}, {"run residual --nope", "unknown flag"},
 		{"run residual limits residual", "experiment residual is named twice"},
-		{"run residual --set nope=1", "known: request"}, {"run residual --dataset nope", "known: diabetes"}, {"run features --dataset digits", "digits holds images"}, {"run residual --model nope", "known: linear"},
+		{"run residual --set nope=1", "residual reads request"}, {"run residual --set drwas=1", "did you mean draws?"}, {"run residaul", "did you mean residual?"},
+		{"rnu", "did you mean \"run\"?"}, {"run residual --datset spam", "did you mean \"--dataset\"?"}, {"run residual --dataset diabets", "did you mean diabetes?"},
+		{"run residual --seed 1 --seed 2", "--seed is given twice"}, {"run residual --quiet --quiet", "--quiet is given twice"}, {"run residual --set draws=1 --set draws=2", "--set gives draws twice, as 1 and as 2"},
+		{"run residual --seed x", `"x" is not a whole number of 0 to`}, {"run residual --set growth=2", "the setting growth belongs to limits; residual reads"},
+		{"run residual --json --tables", "exclude each other"}, {"run memorization --dataset alcie", "Did you mean alice?"}, {"run residual --name a/b", "--name takes"},
+		{"list residaul", "did you mean residual?"}, {"list --settings residual --model tree", "known: linear, mlp"}, {"list --settings sigma --model mlp", "use --model linear"}, {"list --settings residual --dataset nope", "known: diabetes"},
+		{"help rnu", "did you mean"}, {"completion tcsh", "must be one of"}, {"data fetch adlut", "did you mean adult?"}, {"data fetch adult adult", "named twice"}, {"bench drebn", "did you mean drebin?"},
+		{"run residual affected --dataset diabetes --profile smoke --set rows=5 --set features=3", "--set features=3 has no effect"}, {"run residual --dataset nope", "known: diabetes"}, {"run features --dataset digits", "digits holds images"}, {"run residual --model nope", "known: linear"},
 		{"run residual --resume --force", "exclude"}, {"run residual --config x.yaml", "omit the experiment"},
 		{"run --config x.yaml --seed 1", "--seed and --set"}, {"run --config x.yaml --profile quick", "--profile, --seed"}, {"run --config x.yaml --dataset spam", "--dataset"},
-		{"run --config x.yaml --set draws=1", "and --set"}, {"run residual --set growth=1", "at least 2"}, {"bench nope", "known: drebin"},
+		{"run --config x.yaml --set draws=1", "and --set"}, {"run limits --set growth=1", "at least 2"}, {"bench nope", "known: drebin"},
 		{"run residual --text x.txt", "--text is for memorization"}, {"run memorization --secret x", "--secret needs --prompt"},
 		{"run memorization --prompt a --secret bcd --replace xy", "--replace has 2 characters and --secret 3"}, {"run memorization --dataset diabetes", "knows alice"},
 		{"run --config x.yaml --secret x", "omit --prompt, --secret and --replace"}, {"data fetch nope", "known: diabetes"},
@@ -83,9 +91,15 @@ func TestRunReportResumeForce(t *testing.T) {
 	assert.ErrorContains(t, err, "--force")
 	_, _, err = call(t, append(args, "--resume")...)
 	require.NoError(t, err)
-	_, _, err = call(t, append(args, "--resume", "--set", "draws=3")...)
-	assert.ErrorContains(t, err, "draws")
-	_, _, err = call(t, append(args, "--force", "--set", "draws=3")...)
+	_, _, err = call(t, append(args, "--resume", "--set", "solver=minres")...)
+	assert.ErrorContains(t, err, `solver (the run has "cg", requested "minres")`)
+	assert.Equal(t, misused, exitCode(err))
+	stdout, _, err = call(t, append(args, "--resume", "--set", "draws=3")...)
+	require.NoError(t, err)
+	assert.Equal(t, dir+"\n", stdout, "the run is extended in its folder")
+	_, _, err = call(t, append(args, "--resume")...)
+	assert.ErrorContains(t, err, "A run can get more draws and methods, not fewer")
+	_, _, err = call(t, append(args, "--force")...)
 	require.NoError(t, err)
 
 	tables := filepath.Join(dir, "tables.md")
@@ -106,10 +120,10 @@ func TestRunReportResumeForce(t *testing.T) {
 // The networks of one run are kept, and another begins with them.
 func TestNetworksAreKept(t *testing.T) {
 	out, kept := t.TempDir(), filepath.Join(t.TempDir(), "kept")
-	args := []string{"run", "poisoning", "--profile", "smoke", "--set", "methods=none,retrain", "--out"}
+	args := []string{"run", "poisoning", "--profile", "smoke", "--set", "methods=none,retrain", "--name", "first", "--out"}
 	_, _, err := call(t, append(args, out)...)
 	require.NoError(t, err)
-	stdout, _, err := call(t, "networks", filepath.Join(out, "poisoning", "digits-cnn-smoke-1"), kept)
+	stdout, _, err := call(t, "networks", filepath.Join(out, "poisoning", "digits-cnn-smoke-1-first"), kept)
 	require.NoError(t, err)
 	assert.Equal(t, filepath.Join(kept, "train-10000-0.safetensors")+"\n"+filepath.Join(kept, "clean-0.safetensors")+"\n", stdout)
 	_, _, err = call(t, append(args, t.TempDir(), "--networks", kept)...)

@@ -73,6 +73,16 @@ func newDisplay(w io.Writer, quiet bool, runs int) (*display, experiments.Progre
 	return d, d
 }
 
+// expect tells the display how many runs the command has, once that is known.
+func (d *display) expect(runs int) {
+	if d == nil {
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.work.runs = runs
+}
+
 // terminalOf returns the file behind a writer that is a terminal which understands more than lines.
 func terminalOf(w io.Writer) (*os.File, bool) {
 	if o, ok := w.(*output); ok {

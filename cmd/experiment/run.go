@@ -19,14 +19,16 @@ type runCommand struct {
 	Profile string   `help:"smoke, quick or paper (default: quick)." placeholder:"NAME"`
 	Data    string   `help:"Folder of the data sets (default: LETHE_DATA)." placeholder:"DIR"`
 	Out     string   `help:"Folder for results." placeholder:"DIR" default:"results"`
-	Seed    *uint64  `help:"Seed of all random numbers (default: 1)." placeholder:"N"`
+	Seed    *seed    `help:"Seed of all random numbers (default: 1)." placeholder:"N"`
 	Set     []string `help:"Change a setting, for example --set features=10,50 --set draws=40." placeholder:"key=value" sep:"none"`
 	Config  string   `help:"Repeat the run of this config.yaml." placeholder:"FILE"`
-	Resume  bool     `help:"Resume a run that was stopped."`
+	Name    string   `help:"End the names of the runs' folders in this (default: six digits for settings that differ from the defaults)." placeholder:"NAME"`
+	Resume  bool     `help:"Resume a run that was stopped, or extend one by more draws or methods."`
 	Force   bool     `help:"Start again and overwrite an existing run."`
 	Tables  bool     `help:"Print all tables at the end, not only what they come down to."`
-	DryRun  bool     `help:"Check the command line and print its runs without starting them."`
+	DryRun  bool     `help:"Check the command line and print its runs and folders without starting them."`
 	Quiet   bool     `help:"Print only errors and paths."`
+	JSON    bool     `name:"json" help:"Print one JSON object at the end, and nothing else on standard output."`
 
 	Text       string `group:"Flags of memorization:" help:"UTF-8 file of the text to train on (default: the embedded text)." placeholder:"FILE"`
 	Prompt     string `group:"Flags of memorization:" help:"Text that stands before the secret." placeholder:"TEXT"`
@@ -45,14 +47,14 @@ func (c *runCommand) given() experiments.Given {
 		Insert: c.Insert, ShowSecret: c.ShowSecret}
 }
 
-// Run runs the experiments one after the other.
+// Run runs the experiments one after the other. All of them are checked before the first begins.
 func (c *runCommand) Run(t *terminal) error {
 	orders, err := c.orders()
 	if err != nil {
 		return usageError{err}
 	}
 	if c.DryRun {
-		return plan(t, orders)
+		return c.plan(t, orders)
 	}
 	if _, err := graph.BLAS(); err != nil {
 		return usageError{err} // never go on with another library than was asked for
@@ -60,63 +62,68 @@ func (c *runCommand) Run(t *terminal) error {
 	if !c.Quiet {
 		fmt.Fprintln(t.stderr, bench.MachineLine())
 	}
-	number, err := numberOf(orders)
-	if err != nil {
-		return err
-	}
-	shown, progress := newDisplay(t.stderr, c.Quiet, number)
+	shown, progress := newDisplay(t.stderr, c.Quiet, 0)
 	defer shown.close()
 	for _, o := range orders {
 		o.Progress = progress
-		if err := c.one(t, o, shown, number); err != nil {
-			return err
-		}
 	}
-	return nil
-}
-
-// numberOf returns how many runs the orders ask for whose data are there.
-func numberOf(orders []*experiments.Order) (n int, err error) {
+	if err := experiments.Prepare(t.ctx, orders...); err != nil {
+		return err
+	}
+	number := 0
 	for _, o := range orders {
-		planned := *o // a plan fills the order in
-		runs, err := planned.Plan()
-		if err != nil {
-			return 0, err
-		}
-		for _, r := range runs {
-			if r.Missing == "" {
-				n++
-			}
+		number += o.Runs()
+	}
+	shown.expect(number)
+	result := &runResult{Runs: []runObject{}, Skipped: []skippedObject{}}
+	for _, o := range orders {
+		if err = c.one(t, o, shown, number, result); err != nil {
+			break
 		}
 	}
-	return n, nil
+	if c.JSON {
+		err = errors.Join(err, writeJSON(t.stdout, result))
+	}
+	return err
 }
 
 // plan prints the runs that the orders ask for: the command that each repeats, its folder, and what
 // is missing for it.
-func plan(t *terminal, orders []*experiments.Order) error {
+func (c *runCommand) plan(t *terminal, orders []*experiments.Order) error {
+	all := []plannedObject{}
 	for _, o := range orders {
-		runs, err := o.Plan()
+		runs, err := o.Plan(t.ctx)
 		if err != nil {
 			return err
 		}
 		for _, r := range runs {
-			fmt.Fprintf(t.stdout, "%s\n  writes %s\n", r.Command, r.Dir)
-			if r.Missing != "" {
-				fmt.Fprintf(t.stdout, "  needs the data set %s: %s\n", r.Dataset, r.Missing)
-			}
+			all = append(all, plannedObject{r.Command, r.Dir, string(r.State), r.Dataset, r.Missing, r.Notes})
+		}
+	}
+	if c.JSON {
+		return writeJSON(t.stdout, all)
+	}
+	for _, r := range all {
+		fmt.Fprintf(t.stdout, "%s\n  %s %s\n", r.Command, r.State, r.Folder)
+		if r.Missing != "" {
+			fmt.Fprintf(t.stdout, "  needs the data set %s: %s\n", r.Dataset, r.Missing)
+		}
+		for _, note := range r.Notes {
+			fmt.Fprintf(t.stdout, "  %s\n", note)
 		}
 	}
 	return nil
 }
 
 func (c *runCommand) orders() ([]*experiments.Order, error) {
-	base := experiments.Order{Dataset: c.Dataset, Model: c.Model, Profile: c.Profile, Seed: 1, Set: c.Set, Data: c.Data, Out: c.Out, Given: c.given(),
-		Networks: c.Networks}
+	base := experiments.Order{Dataset: c.Dataset, Model: c.Model, Profile: c.Profile, Seed: 1, Set: c.Set, Data: c.Data, Out: c.Out, Name: c.Name,
+		Given: c.given(), Networks: c.Networks}
 	if c.Seed != nil {
-		base.Seed = *c.Seed
+		base.Seed = uint64(*c.Seed)
 	}
 	switch {
+	case c.JSON && c.Tables:
+		return nil, errors.New("--json and --tables exclude each other: tables.md in the run's folder holds the tables")
 	case c.Resume && c.Force:
 		return nil, errors.New("--resume and --force exclude each other")
 	case c.Resume:
@@ -158,22 +165,32 @@ func (c *runCommand) orders() ([]*experiments.Order, error) {
 }
 
 // one carries one order out and says what its runs gave; the command has so many.
-func (c *runCommand) one(t *terminal, o *experiments.Order, shown *display, number int) error {
+func (c *runCommand) one(t *terminal, o *experiments.Order, shown *display, number int, result *runResult) error {
 	runs, missing, err := o.Do(t.ctx)
 	shown.rest()
 	for _, r := range runs {
-		if err := c.tell(t, r.Dir, number == 1); err != nil {
+		if c.JSON {
+			if err := result.add(r.Dir, r.Config, r.Units, r.Units); err != nil {
+				return err
+			}
+		} else if err := c.tell(t, r.Dir, number == 1); err != nil {
 			return err
 		}
 	}
 	for _, m := range missing {
+		result.Skipped = append(result.Skipped, skippedObject{m.Dataset, m.How})
 		for i, line := range wrap("Skipped: "+m.How, 78) {
 			fmt.Fprintln(t.stderr, strings.Repeat("  ", min(i, 1))+line)
 		}
 	}
 	var stopped *experiments.Stopped
-	if errors.As(err, &stopped) && errors.Is(err, context.Canceled) {
-		return &stoppedError{stopped.Dir}
+	if errors.As(err, &stopped) {
+		if err := result.add(stopped.Dir, stopped.Config, stopped.Units, stopped.Done); err != nil {
+			return err
+		}
+		if errors.Is(err, context.Canceled) {
+			return &stoppedError{stopped.Dir}
+		}
 	}
 	if err != nil {
 		return err
@@ -187,7 +204,10 @@ func (c *runCommand) one(t *terminal, o *experiments.Order, shown *display, numb
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(t.stdout, "Combined report: %s\n", path)
+		result.Reports = append(result.Reports, path)
+		if !c.JSON {
+			fmt.Fprintf(t.stdout, "Combined report: %s\n", path)
+		}
 	}
 	return nil
 }

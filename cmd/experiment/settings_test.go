@@ -31,12 +31,12 @@ func TestSettingsPageIsWhatIsPrinted(t *testing.T) {
 	}
 	for _, line := range strings.Split(page, "\n") {
 		if strings.HasPrefix(line, "|") {
-			assert.Equal(t, 4, strings.Count(line, "|")-strings.Count(line, `\|`), "%s has three cells", line)
+			assert.Equal(t, 6, strings.Count(line, "|")-strings.Count(line, `\|`), "%s has five cells", line)
 		}
 	}
 
 	_, _, err = call(t, "list", "--markdown")
-	require.ErrorContains(t, err, "--settings --markdown")
+	require.ErrorContains(t, err, "add --settings")
 	assert.Equal(t, misused, exitCode(err))
 }
 

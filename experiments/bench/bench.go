@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"lethe/datasets"
 	"lethe/experiments/internal/engine"
+	"lethe/experiments/internal/suggest"
 	"lethe/graph"
 )
 
@@ -58,7 +58,7 @@ func FindWorks(names []string) ([]Work, error) {
 	}
 	for _, n := range names {
 		if !slices.Contains(known, n) {
-			return nil, fmt.Errorf("unknown workload %q; known: %s", n, strings.Join(known, ", "))
+			return nil, suggest.Unknown("workload", n, known)
 		}
 	}
 	return out, nil

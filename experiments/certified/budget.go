@@ -40,7 +40,7 @@ func Budget() *engine.Experiment {
 			}
 			return units, nil
 		},
-		Own: []string{"epsilons", "delta", "requests"}, Idle: idleInStreams(id), Rows: certifiedRows(), Answers: budgetAnswers,
+		Reads: []string{"pool", "test-share", "lambda", "train-tolerance", "train-steps", "epsilons", "delta", "requests", "certified-residual", "against"}, Rows: certifiedRows(), Answers: budgetAnswers,
 		Tables:  budgetTables,
 		Figures: budgetFigures,
 	}.Runnable()

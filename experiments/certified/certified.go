@@ -36,7 +36,7 @@ func Certified() *engine.Experiment {
 			}
 			return units, nil
 		},
-		Own: []string{"epsilons", "delta"}, Rows: certifiedRows(), Label: startLabel, Answers: certifiedAnswers,
+		Reads: tabledata.Together(tabledata.ChangeSettings, []string{"lambda", "train-steps", "epsilons", "delta", "certified-residual", "against", "cold-draws"}), Rows: certifiedRows(), Label: startLabel, Answers: certifiedAnswers,
 		Tables:  certifiedTables,
 		Figures: certifiedFigures,
 	}.Runnable()

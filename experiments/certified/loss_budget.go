@@ -48,7 +48,9 @@ func LossBudget() *engine.Experiment {
 			}
 			return units, nil
 		},
-		Own: []string{"epsilons", "delta", "requests"}, Idle: idleInStreams(id), Rows: certifiedRows(), Answers: lossBudgetAnswers,
+		Reads: tabledata.Together([]string{"pool", "test-share", "lambda", "sigma", "train-tolerance", "train-steps", "epsilons", "delta", "requests"},
+			tabledata.UpdateSettings),
+		Fixed: []string{"tau", "ridge"}, Rows: certifiedRows(), Answers: lossBudgetAnswers,
 		Tables:  lossBudgetTables,
 		Figures: lossBudgetFigures,
 	}.Runnable()

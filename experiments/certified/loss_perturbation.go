@@ -39,7 +39,9 @@ func LossPerturbation() *engine.Experiment {
 			}
 			return append(units, sweepUnits(s, id, set, sizes)...), nil
 		},
-		Own: []string{"epsilons", "delta", "sigmas", "sweep-draws"}, Rows: certifiedRows(), Answers: lossAnswers,
+		Reads: tabledata.Together(tabledata.ChangeSettings, []string{"lambda", "sigma", "train-tolerance", "train-steps", "epsilons", "delta", "sigmas", "sweep-draws"},
+			tabledata.UpdateSettings, tabledata.FineTuningSettings),
+		Fixed: []string{"tau", "tau-ft", "ridge", "epochs"}, Rows: certifiedRows(), Answers: lossAnswers,
 		Tables:  lossTables,
 		Figures: lossFigures,
 	}.Runnable()

@@ -1,8 +1,6 @@
 package certified
 
 import (
-	"slices"
-
 	"lethe/datasets"
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/tabledata"
@@ -19,11 +17,4 @@ func onCertificates(s *tabledata.Session) *certifiedSession {
 	return engine.Own(s.Session, func(*engine.Session) *certifiedSession {
 		return &certifiedSession{map[*tabledata.Data]*tabledata.Data{}, map[*datasets.Dataset]float64{}}
 	})
-}
-
-// idleInStreams is idle for experiments that stream single requests.
-func idleInStreams(id string) func(*tabledata.Session, *tabledata.Settings, string) string {
-	return func(_ *tabledata.Session, _ *tabledata.Settings, key string) string {
-		return tabledata.Unless(!slices.Contains([]string{"request", "features", "rows", "draws"}, key), id+" streams single samples and columns; requests sets how many")
-	}
 }

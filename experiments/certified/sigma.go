@@ -3,7 +3,6 @@ package certified
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/numbers"
@@ -37,10 +36,7 @@ func Sigma() *engine.Experiment {
 			}
 			return units, nil
 		},
-		Own: []string{"sigmas", "lambdas"}, Rows: []engine.Row{{Label: majorityClass, Mark: majorityMark}}, Answers: sigmaAnswers,
-		Idle: func(_ *tabledata.Session, _ *tabledata.Settings, key string) string {
-			return tabledata.Unless(!slices.Contains([]string{"request", "features", "rows", "pool"}, key), "sigma unlearns nothing")
-		},
+		Reads: []string{"draws", "test-share", "train-tolerance", "train-steps", "sigmas", "lambdas"}, Rows: []engine.Row{{Label: majorityClass, Mark: majorityMark}}, Answers: sigmaAnswers,
 		Tables: func(r *engine.Results) []report.Table {
 			return []report.Table{sigmaTable(r, "Test accuracy, %", "test-accuracy", report.Percent), sigmaTable(r, "Macro F1", "macro-f1", report.Style{Factor: 1, Places: 3})}
 		},

@@ -12,6 +12,7 @@ import (
 
 	"lethe/datasets"
 	"lethe/experiments/internal/engine"
+	"lethe/experiments/internal/suggest"
 )
 
 // EmbeddedText is the name of the text that needs no file.
@@ -58,7 +59,8 @@ func chooseText(o *engine.Order) ([]string, error) {
 	case o.Text != "":
 		return nil, errors.New("--text and --dataset exclude each other: the text is the data set")
 	case o.Dataset != EmbeddedText:
-		return nil, fmt.Errorf("unknown data set %q; memorization knows %s, and any text by --text FILE", o.Dataset, EmbeddedText)
+		return nil, fmt.Errorf("unknown data set %q; memorization knows %s, and any text by --text FILE.%s", o.Dataset, EmbeddedText,
+			suggest.DidYouMean(o.Dataset, []string{EmbeddedText}))
 	}
 	return []string{EmbeddedText}, nil
 }

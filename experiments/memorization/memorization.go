@@ -45,6 +45,9 @@ func Experiment() *engine.Experiment {
 			Check: func(s *engine.Session, _ *engine.Experiment, set engine.Settings) error {
 				return shared(s).checkText(set.(*Settings))
 			},
+			Cut: func(_ context.Context, s *engine.Session, _ *engine.Experiment, set engine.Settings, _ bool) ([]engine.Cut, error) {
+				return shared(s).cut(set.(*Settings)), nil
+			},
 			Rows: rows(), Terms: trial.Terms,
 		},
 		Describe: func(set engine.Settings, _, _ string) (string, []string) {

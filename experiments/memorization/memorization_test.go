@@ -121,13 +121,12 @@ func ownText(t *testing.T, with bool) string {
 }
 
 func TestASecretOfTheUsersOwn(t *testing.T) {
-	progress := &tried.Noted{}
-	o := memoryOrder(t.TempDir(), "length=5", "characters=2000")
+	o := memoryOrder(t.TempDir(), "characters=2000")
 	o.Given = engine.Given{Text: ownText(t, true), Prompt: "The key is ", Secret: "Xy7-k", ShowSecret: true}
-	o.Progress = progress
 	dir := tried.RunOrder(t, o)
-	assert.Equal(t, "my text.txt-lstm-smoke-7", filepath.Base(dir))
-	assert.Contains(t, progress.Notes, "--set length has no effect on my text.txt, lstm: the secret is given")
+	assert.Regexp(t, "^my text.txt-lstm-smoke-7-[0-9a-f]{6}$", filepath.Base(dir))
+	tried.Refused(t, engine.Order{Experiment: "memorization", Given: o.Given, Set: []string{"length=5", "characters=2000"}},
+		"--set length=5 has no effect on memorization: the secret is given")
 	recs, err := engine.ReadRecords(dir)
 	require.NoError(t, err)
 	r := engine.ResultsOf("memorization", &engine.Config{}, recs)
@@ -262,7 +261,7 @@ func TestMemorizationRefusesWhatCannotBe(t *testing.T) {
 		{engine.Order{Set: []string{"sample=100000"}}, "sample=100000 is more than the"},
 		{engine.Order{Set: []string{"window=5000"}}, "no window"},
 		{engine.Order{Set: []string{"dropout=1"}}, "below 1"},
-		{engine.Order{Set: []string{"ridge-grid=1,x"}}, "invalid syntax"},
+		{engine.Order{Set: []string{"ridge-grid=1,x"}}, "\"x\" is not a number"},
 		{engine.Order{Set: []string{"ridge-grid=1,0"}}, "above 0"},
 	} {
 		if tt.o.Experiment == "" {

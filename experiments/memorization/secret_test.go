@@ -125,7 +125,7 @@ func TestNoFileTellsTheSecret(t *testing.T) {
 	assert.Subset(t, telling(t, shown.Out, ownSecret), []string{records.RecordsName, records.TablesName})
 
 	for _, out := range []string{o.Out, shown.Out} { // masked or not, only the owner may read them
-		require.NoError(t, filepath.WalkDir(filepath.Join(out, "memorization", "my text.txt-lstm-smoke-7"), func(path string, e fs.DirEntry, err error) error {
+		require.NoError(t, filepath.WalkDir(onlyRun(t, out), func(path string, e fs.DirEntry, err error) error {
 			require.NoError(t, err)
 			info, err := e.Info()
 			require.NoError(t, err)
@@ -166,7 +166,7 @@ func TestAMaskedRunGoesOn(t *testing.T) {
 	assert.ErrorContains(t, again(func(o *engine.Order) { o.Replacement = `v>8&'ö"` }), "prompt, secret or replacement (they are masked)")
 	assert.ErrorContains(t, again(func(o *engine.Order) { o.ShowSecret = true }), "omit --show-secret")
 	require.NoError(t, again(func(*engine.Order) {}))
-	dir := filepath.Join(out, "memorization", "my text.txt-lstm-smoke-7")
+	dir := onlyRun(t, out)
 	whole := ownOrder(t, t.TempDir())
 	whole.Text = text
 	want := tried.WithoutSeconds(t, tried.RunOrder(t, whole))
@@ -211,7 +211,7 @@ func TestSealsDependOnTheSalt(t *testing.T) {
 		o.Progress = &tried.Canceller{Cancel: cancel, Left: 1}
 		_, _, err := o.Do(ctx)
 		require.ErrorIs(t, err, context.Canceled)
-		seen[i], err = engine.ReadConfig(filepath.Join(o.Out, "memorization", "my text.txt-lstm-smoke-7", records.ConfigName))
+		seen[i], err = engine.ReadConfig(filepath.Join(onlyRun(t, o.Out), records.ConfigName))
 		require.NoError(t, err)
 	}
 	assert.NotEqual(t, seen[0].Given.Seal, seen[1].Given.Seal)
@@ -242,7 +242,7 @@ func TestPathsOfAConfigurationAreAbsolute(t *testing.T) {
 	text := o.Text
 	t.Chdir(filepath.Dir(text))
 	o.Text = filepath.Base(text)
-	planned, err := o.Plan()
+	planned, err := o.Plan(t.Context())
 	require.NoError(t, err)
 	assert.Contains(t, planned[0].Command, engine.Quoted(text))
 
@@ -259,4 +259,13 @@ func TestPathsOfAConfigurationAreAbsolute(t *testing.T) {
 	c, err = engine.ReadConfig(path)
 	require.NoError(t, err)
 	assert.Equal(t, filepath.Join(dir, "own.txt"), c.Given.Text)
+}
+
+// onlyRun returns the folder of the one run below a folder.
+func onlyRun(t *testing.T, out string) string {
+	t.Helper()
+	found, err := engine.RunFolders([]string{out})
+	require.NoError(t, err)
+	require.Len(t, found, 1)
+	return found[0]
 }

@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"lethe/datasets"
+	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/trial"
 )
 
@@ -303,6 +305,18 @@ func (p *planted) checkGone(replacement [][]int32) error {
 			utf8.RuneCountInString(corrected[:at]))
 	}
 	return nil
+}
+
+// cut lists the settings that ask for more text than there is.
+func (s *Session) cut(set *Settings) []engine.Cut {
+	whole := *set
+	whole.Characters = 0
+	train, _ := s.parts(&whole)
+	n := utf8.RuneCountInString(train)
+	if set.Characters <= n {
+		return nil
+	}
+	return []engine.Cut{{Key: "characters", Used: strconv.Itoa(n), Why: fmt.Sprintf("the training text has %d characters", n)}}
 }
 
 // checkText refuses settings that the text cannot fulfil.

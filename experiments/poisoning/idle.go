@@ -1,8 +1,11 @@
 package poisoning
 
 import (
+	"fmt"
 	"slices"
+	"strconv"
 
+	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/settings"
 )
 
@@ -34,4 +37,16 @@ func (set *Settings) idle(key string) string {
 		}
 	}
 	return ""
+}
+
+// cut lists the settings that ask for more images than there are.
+func (s *Session) cut(set *Settings) []engine.Cut {
+	n := s.images(set).Len()
+	var out []engine.Cut
+	for _, key := range []string{"reestimate", "gradient-sample"} {
+		if v := map[string]int{"reestimate": set.Reestimate, "gradient-sample": set.GradientSize}[key]; v > n {
+			out = append(out, engine.Cut{Key: key, Used: strconv.Itoa(n), Why: fmt.Sprintf("%s has %d training images", s.Dataset, n)})
+		}
+	}
+	return out
 }

@@ -172,10 +172,11 @@ func TestNetworksThatCannotBeKept(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	o := poisonOrder(t.TempDir(), "methods=none,retrain")
+	o.Name = "stopped"
 	o.Progress = &tried.StepCanceller{Cancel: cancel, Left: 2}
 	_, _, err := o.Do(ctx)
 	require.ErrorIs(t, err, context.Canceled)
-	run := filepath.Join(o.Out, "poisoning", "digits-cnn-smoke-7")
+	run := filepath.Join(o.Out, "poisoning", "digits-cnn-smoke-7-stopped")
 	to := filepath.Join(t.TempDir(), "networks")
 	_, err = SaveNetworks(run, to)
 	require.ErrorContains(t, err, "not a finished one of 2 epochs")

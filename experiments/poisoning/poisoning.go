@@ -59,6 +59,9 @@ func Experiment() *engine.Experiment {
 			Check: func(s *engine.Session, _ *engine.Experiment, set engine.Settings) error {
 				return shared(s).checkImages(set.(*Settings))
 			},
+			Cut: func(_ context.Context, s *engine.Session, _ *engine.Experiment, set engine.Settings, _ bool) ([]engine.Cut, error) {
+				return shared(s).cut(set.(*Settings)), nil
+			},
 			TakeNetworks: func(ctx context.Context, s *engine.Session, dir string, parts []engine.Part) (string, error) {
 				return shared(s).takeNetworks(ctx, dir, parts)
 			},

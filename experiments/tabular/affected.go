@@ -14,7 +14,7 @@ import (
 func Affected() *engine.Experiment {
 	const id = "affected"
 	return tabledata.Experiment{
-		ID: id, Title: "Share of affected samples", DataOnly: true,
+		ID: id, Title: "Share of affected samples", DataOnly: true, Reads: tabledata.ChangeSettings,
 		Question: "which share of the training samples does a request affect?",
 		Defaults: func(s *tabledata.Settings, k engine.Key) {
 			s.Features, s.Pool = []int{1, 10, 50, 100}, "sensitive"

@@ -25,7 +25,7 @@ func Fidelity() *engine.Experiment {
 			return s.DrawUnits(ctx, id, set, "test-accuracy", "test-loss", "loss-distance", "sample-loss-distance", "agreement",
 				"parameter-distance", "gradient-residual", "trained-residual", "test-samples")
 		},
-		Own: tabledata.BaselineSettings, Answers: fidelityAnswers,
+		Reads: tabledata.ComparingSettings, Answers: fidelityAnswers,
 		Tables: func(r *engine.Results) []report.Table { return tabledata.ByMethod(r, "Fidelity", columns) },
 		Figures: func(r *engine.Results) []report.Figure {
 			return []report.Figure{

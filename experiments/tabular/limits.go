@@ -43,13 +43,8 @@ func Limits() *engine.Experiment {
 			}
 			return units, nil
 		},
-		Own: []string{"near", "growth"},
-		Idle: func(s *tabledata.Session, set *tabledata.Settings, key string) string {
-			if key == s.SizeName(set) {
-				return "in limits, growth sets the sizes of the change"
-			}
-			return ""
-		},
+		Reads: tabledata.Together(tabledata.Without(tabledata.ChangeSettings, "features", "rows"), tabledata.TrainingSettings,
+			tabledata.UpdateSettings, tabledata.ChoosingSettings, []string{"near", "growth"}),
 		Answers: limitsAnswers,
 		Tables:  limitsTables,
 		Figures: func(r *engine.Results) []report.Figure {

@@ -18,7 +18,7 @@ func Residual() *engine.Experiment {
 		Units: func(ctx context.Context, s *tabledata.Session, set *tabledata.Settings) ([]engine.Unit, error) {
 			return s.DrawUnits(ctx, id, set, "gradient-residual", "test-accuracy", "solve-residual", "trained-residual", "test-samples")
 		},
-		Own: tabledata.BaselineSettings, Answers: residualAnswers,
+		Reads: tabledata.ComparingSettings, Answers: residualAnswers,
 		Tables: func(r *engine.Results) []report.Table {
 			residual := tabledata.BySize(r, "Gradient residual ||grad L(theta'; D')||", "gradient-residual", report.Plain)
 			addReference(r, &residual)

@@ -29,7 +29,8 @@ func Runtime() *engine.Experiment {
 		Units: func(ctx context.Context, s *tabledata.Session, set *tabledata.Settings) ([]engine.Unit, error) {
 			return runtimeUnits(ctx, s, id, set)
 		},
-		Own: append([]string{"factor"}, tabledata.BaselineSettings...), Answers: runtimeAnswers,
+		Reads:   tabledata.Together(tabledata.ComparingSettings, []string{"factor"}),
+		Answers: runtimeAnswers,
 		Tables: func(r *engine.Results) []report.Table {
 			shown := slices.DeleteFunc(slices.Clone(columns), func(c tabledata.Column) bool { return len(r.Part(c.Metric)) == 0 })
 			tables := tabledata.ByMethod(r, "Runtime", shown)

@@ -25,7 +25,8 @@ func Scatter() *engine.Experiment {
 		Units: func(ctx context.Context, s *tabledata.Session, set *tabledata.Settings) ([]engine.Unit, error) {
 			return s.DrawUnits(ctx, id, set, "loss-difference", "loss-distance", "sample-loss-distance")
 		},
-		Own: tabledata.BaselineSettings, Answers: scatterAnswers,
+		Reads:   tabledata.Without(tabledata.ComparingSettings, "sisa-slices", "sisa-vote", "sisa-regularizer"), // a vote has no loss
+		Answers: scatterAnswers,
 		Tables: func(r *engine.Results) []report.Table {
 			return []report.Table{
 				tabledata.BySize(r, "Change of the mean test loss, nat", "loss-difference", report.Plain),

@@ -20,6 +20,10 @@ func Sharding() *engine.Experiment {
 	return tabledata.Experiment{
 		ID: id, Title: "Probability that every shard is affected", DataOnly: true,
 		Question: "for how many affected points must every shard be retrained?",
+		Describe: func(s *tabledata.Settings) (string, []string) {
+			return "shards " + s.Text("shards") + ", affected points " + s.Text("points") + ", " + s.Text("trials") + " random assignments",
+				[]string{"shards", "points", "trials"}
+		},
 		Units: func(_ context.Context, s *tabledata.Session, set *tabledata.Settings) ([]engine.Unit, error) {
 			var units []engine.Unit
 			for i, shards := range set.Shards {
@@ -29,10 +33,7 @@ func Sharding() *engine.Experiment {
 			}
 			return units, nil
 		},
-		Own: []string{"shards", "points", "trials"},
-		Idle: func(*tabledata.Session, *tabledata.Settings, string) string {
-			return "sharding uses only shards, points, trials and test-share"
-		},
+		Reads:   []string{"shards", "points", "trials", "test-share"},
 		Answers: shardingAnswers,
 		Tables:  shardingTables,
 		Figures: func(r *engine.Results) []report.Figure { return []report.Figure{tabledata.ShardingFigure(r)} },

@@ -37,10 +37,9 @@ func Solvers() *engine.Experiment {
 		Units: func(ctx context.Context, s *tabledata.Session, set *tabledata.Settings) ([]engine.Unit, error) {
 			return solverUnits(s, id, set), nil
 		},
-		Own: []string{"batches"},
-		Idle: func(_ *tabledata.Session, _ *tabledata.Settings, key string) string {
-			return tabledata.Unless(key != "draws", "solvers uses one draw")
-		},
+		Reads: tabledata.Together(tabledata.Without(tabledata.ChangeSettings, "draws"), tabledata.TrainingSettings,
+			[]string{"ridge", "curvature", "tolerance", "batches"}),
+		Fixed:   []string{"ridge"},
 		Answers: solversAnswers,
 		Tables: func(r *engine.Results) []report.Table {
 			return []report.Table{spectrumTable(r), solversTable(r)}

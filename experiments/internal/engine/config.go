@@ -1,19 +1,18 @@
 package engine
 
 import (
-	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
 	"slices"
-	"sort"
 	"strconv"
-	"strings"
 
 	"go.yaml.in/yaml/v3"
 
 	"lethe/experiments/internal/records"
+	"lethe/experiments/internal/suggest"
 )
 
 // Config is one run: everything that its records depend on. It is config.yaml.
@@ -34,6 +33,8 @@ type Config struct {
 	Parts []Part `yaml:"parts"`
 	// Given is what the user gave besides data set and settings; nil = nothing.
 	Given *Given `yaml:"memory,omitempty"`
+	// Label is the name that the user gave the run's folder; "" = none.
+	Label string `yaml:"name,omitempty"`
 	// Networks is the fingerprint of the networks that the run began with; "" = it trained them.
 	Networks string `yaml:"networks,omitempty"`
 	// Data is the fingerprint of the training and test data, or of the text.
@@ -47,6 +48,9 @@ type Config struct {
 type Part struct {
 	Experiment string
 	Settings   Settings
+	// Used holds what was used in place of settings that ask for more than the data have, by their
+	// names; Unused the given settings that changed nothing, with the reasons.
+	Used, Unused map[string]string
 
 	missing []string // settings that the file did not name
 }
@@ -78,6 +82,19 @@ func (p Part) MarshalYAML() (any, error) {
 	}
 	node := &yaml.Node{Kind: yaml.MappingNode}
 	node.Content = []*yaml.Node{records.Scalar("experiment"), records.Scalar(p.Experiment), records.Scalar("settings"), settings}
+	for _, m := range []struct {
+		name string
+		of   map[string]string
+	}{{"used", p.Used}, {"unused", p.Unused}} {
+		if len(m.of) == 0 {
+			continue
+		}
+		pairs := records.Mapping()
+		for _, k := range slices.Sorted(maps.Keys(m.of)) {
+			pairs.Content = append(pairs.Content, records.Scalar(k), records.TextNode(m.of[k]))
+		}
+		node.Content = append(node.Content, records.Scalar(m.name), pairs)
+	}
 	return node, nil
 }
 
@@ -87,6 +104,8 @@ func (p *Part) UnmarshalYAML(node *yaml.Node) error {
 	var raw struct {
 		Experiment string            `yaml:"experiment"`
 		Settings   map[string]string `yaml:"settings"`
+		Used       map[string]string `yaml:"used"`
+		Unused     map[string]string `yaml:"unused"`
 	}
 	if err := node.Decode(&raw); err != nil {
 		return err
@@ -104,9 +123,14 @@ func (p *Part) UnmarshalYAML(node *yaml.Node) error {
 	if err != nil {
 		return err
 	}
-	p.Experiment, p.Settings = raw.Experiment, e.Domain.New()
-	for _, k := range e.keys() {
+	p.Experiment, p.Settings, p.Used, p.Unused = raw.Experiment, e.Domain.New(), raw.Used, raw.Unused
+	for _, f := range p.Settings.Fields() {
+		k := f.Name
 		text, ok := raw.Settings[k]
+		if ok && !e.Takes(k) { // former versions wrote it although nobody read it
+			delete(raw.Settings, k)
+			ok = false
+		}
 		if !ok {
 			p.missing = append(p.missing, k)
 			continue
@@ -119,19 +143,24 @@ func (p *Part) UnmarshalYAML(node *yaml.Node) error {
 			return fmt.Errorf("line %d: %w", node.Line, err)
 		}
 	}
+	for _, m := range []*map[string]string{&p.Used, &p.Unused} {
+		for k := range *m {
+			if !e.Takes(k) {
+				return fmt.Errorf("line %d: %s does not read the setting %q, of which used or unused tells", node.Line, p.Experiment, k)
+			}
+		}
+		if len(*m) == 0 {
+			*m = nil
+		}
+	}
 	for k := range raw.Settings {
 		names, _ := Keys()
 		if slices.Contains(names, k) {
 			return fmt.Errorf("line %d: %s does not take the setting %s", node.Line, p.Experiment, k)
 		}
-		return fmt.Errorf("line %d: unknown setting %q; known: %s", node.Line, k, strings.Join(names, ", "))
+		return fmt.Errorf("line %d: %w", node.Line, suggest.Unknown("setting", k, names))
 	}
 	return nil
-}
-
-// Name returns the name of the run's folder.
-func (c *Config) Name() string {
-	return fmt.Sprintf("%s-%s-%s-%d", c.Dataset, c.Model, c.Profile, c.Seed)
 }
 
 // Encode returns config.yaml.
@@ -176,6 +205,9 @@ func DecodeConfig(path string, data []byte) (*Config, error) {
 	}
 	if !seeded {
 		return nil, fmt.Errorf("%s names no seed: restore the file", path)
+	}
+	if err := checkLabel(c.Label); err != nil {
+		return nil, fmt.Errorf("%s: name: %w", path, err)
 	}
 	if err := c.complete(); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
@@ -231,6 +263,10 @@ func (c *Config) complete() error {
 			return err
 		}
 		defaults, err := Defaults(e, Key{c.Dataset, c.Model, c.Profile})
+		if err != nil && !slices.ContainsFunc(p.missing, e.Takes) {
+			p.missing = nil // of a former model or profile, and nothing that counts is missing
+			continue
+		}
 		if err != nil {
 			return err
 		}
@@ -244,58 +280,4 @@ func (c *Config) complete() error {
 		p.missing = nil
 	}
 	return nil
-}
-
-// SameRun returns an error that names what differs between two runs; the machine may.
-func (c *Config) SameRun(other *Config) error {
-	other = other.comparedWith(c)
-	a, b := c.flat(), other.flat()
-	var diffs []string
-	for k := range a {
-		if a[k] != b[k] {
-			diffs = append(diffs, fmt.Sprintf("%s (the run has %q, requested %q)", k, a[k], b[k]))
-		}
-	}
-	for k := range b {
-		if _, ok := a[k]; !ok {
-			diffs = append(diffs, fmt.Sprintf("%s (the run has none, requested %q)", k, b[k]))
-		}
-	}
-	if text := otherSecret(c.Given, other.Given); text != "" {
-		diffs = append(diffs, text)
-	}
-	if len(diffs) == 0 {
-		return nil
-	}
-	sort.Strings(diffs)
-	return errors.New("cannot resume with settings that differ from the run's: " + strings.Join(slices.Compact(diffs), "; "))
-}
-
-func (c *Config) flat() map[string]string {
-	m := map[string]string{
-		"experiment": c.Experiment, "dataset": c.Dataset, "model": c.Model, "profile": c.Profile, "seed": fmt.Sprint(c.Seed), "data": c.Data,
-	}
-	if c.Given != nil {
-		m["checkpoint"] = c.Given.Loaded
-		if !c.Given.masks() && c.Given.Secret != Mask {
-			m["prompt"], m["secret"], m["replacement"] = c.Given.Prompt, c.Given.Secret, c.Given.Replacement
-		}
-	}
-	if c.Networks != "" {
-		m["networks"] = c.Networks
-	}
-	for _, p := range c.Parts {
-		for _, f := range p.Settings.Fields() {
-			k := f.Name
-			if e, err := Find(p.Experiment); err == nil && !e.Takes(k) {
-				continue
-			}
-			name := k
-			if p.Experiment != c.Experiment {
-				name = p.Experiment + "." + k
-			}
-			m[name] = p.Settings.Text(k)
-		}
-	}
-	return m
 }

@@ -2,13 +2,12 @@ package engine
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"strings"
 
 	"lethe/experiments/internal/records"
 	"lethe/experiments/internal/report"
 	"lethe/experiments/internal/settings"
+	"lethe/experiments/internal/suggest"
 )
 
 // Experiment is one table or figure of the paper.
@@ -27,12 +26,18 @@ type Experiment struct {
 	// Refuses says why the experiment cannot be done with a model; nil = it takes all of the
 	// domain's.
 	Refuses func(model string) error
+	// Reads are the settings of the domain that the experiment reads; nil = all of them, and with
+	// parts those that one of them reads.
+	Reads []string
+	// Check says what of the settings the experiment cannot use, whatever the data are; nil = it can
+	// use all.
+	Check func(set Settings) error
 	// Defaults changes the settings of the domain where the experiment wants others.
 	Defaults func(s Settings, k Key)
 	// Units lists the work, in the order in which it is to be done. Each unit is computed from the
 	// run's seed alone, so that it comes out the same whatever was computed before it.
 	Units func(ctx context.Context, s *Session, set Settings) ([]Unit, error)
-	// Idle says why a setting that the experiment takes changes nothing in this run; "" where it
+	// Idle says why a setting that the experiment reads changes nothing in this run; "" where it
 	// may change something.
 	Idle func(s *Session, set Settings, key string) string
 	// Describe states the settings that a reader of the tables has to know, and names their keys.
@@ -85,6 +90,9 @@ type Domain struct {
 	Defaults func(k Key) Settings
 	// Check refuses settings that the data cannot fulfil.
 	Check func(s *Session, e *Experiment, set Settings) error
+	// Cut lists the settings that ask for more than the data have, and what is used instead. Unless
+	// thorough is set it leaves out what takes a computation to find; nil = nothing is cut.
+	Cut func(ctx context.Context, s *Session, e *Experiment, set Settings, thorough bool) ([]Cut, error)
 	// Recall takes from s.Before what an earlier session of the run computed; nil = nothing.
 	Recall func(s *Session, part string, set Settings)
 
@@ -131,7 +139,8 @@ func domains() []*Domain {
 	return out
 }
 
-// Find returns the experiment of that name; an unknown one is an error that lists the known.
+// Find returns the experiment of that name; an unknown one is an error that says which was meant,
+// or lists the known.
 func Find(id string) (*Experiment, error) {
 	var known []string
 	for _, e := range all {
@@ -140,7 +149,7 @@ func Find(id string) (*Experiment, error) {
 		}
 		known = append(known, e.ID)
 	}
-	return nil, fmt.Errorf("unknown experiment %q; known: %s", id, strings.Join(known, ", "))
+	return nil, suggest.Unknown("experiment", id, known)
 }
 
 // parts returns the experiments that a run of e on that model consists of.
@@ -176,16 +185,33 @@ func (e *Experiment) Models() []string {
 	return out
 }
 
-// Takes reports whether the setting is among the experiment's.
+// Takes reports whether the experiment, or one of its parts, reads the setting.
 func (e *Experiment) Takes(key string) bool { return slices.Contains(e.keys(), key) }
 
-// keys returns the names of the experiment's settings.
+// keys returns the names of the settings that the experiment, or one of its parts, reads.
 func (e *Experiment) keys() []string {
+	read := e.reads()
 	var out []string
 	for _, f := range e.Domain.New().Fields() {
-		if len(f.Owners) == 0 || slices.Contains(f.Owners, e.ID) {
+		if read == nil || slices.Contains(read, f.Name) {
 			out = append(out, f.Name)
 		}
+	}
+	return out
+}
+
+// reads is what of the domain's settings the experiment reads, in no order; nil = all.
+func (e *Experiment) reads() []string {
+	if len(e.Parts) == 0 {
+		return e.Reads
+	}
+	var out []string
+	for _, id := range e.Parts {
+		p, err := Find(id)
+		if err != nil || p.reads() == nil {
+			return nil
+		}
+		out = append(out, p.reads()...)
 	}
 	return out
 }
@@ -218,10 +244,10 @@ func (e *Experiment) marks() map[string]int {
 // Defaults returns the settings of an experiment before --set.
 func Defaults(e *Experiment, k Key) (Settings, error) {
 	if !slices.Contains(Profiles, k.Profile) {
-		return nil, fmt.Errorf("unknown profile %q; known: %s", k.Profile, strings.Join(Profiles, ", "))
+		return nil, suggest.Unknown("profile", k.Profile, Profiles)
 	}
 	if known := e.Models(); !slices.Contains(known, k.Model) {
-		return nil, fmt.Errorf("unknown model %q; known: %s", k.Model, strings.Join(known, ", "))
+		return nil, suggest.Unknown("model", k.Model, known)
 	}
 	s := e.Domain.Defaults(k)
 	if e.Defaults != nil {

@@ -41,10 +41,18 @@ func (c configured) Salt() []byte {
 
 func (c configured) Encode() []byte { return c.Config.Encode() }
 
-func (c configured) Continues(path string) error {
+func (c configured) Continues(path string) (grows bool, err error) {
 	old, err := ReadConfig(path)
 	if err != nil {
-		return err
+		return false, err
 	}
-	return old.SameRun(c.Config)
+	if err := old.SameRun(c.Config); err != nil {
+		return false, err
+	}
+	if len(old.differences(c.Config)) == 0 {
+		return false, nil
+	}
+	c.MadeOn = old.MadeOn // of most of the records
+	c.Label = old.Label
+	return true, nil
 }

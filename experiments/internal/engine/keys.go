@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"lethe/experiments/internal/settings"
+	"lethe/experiments/internal/suggest"
 )
 
 // Keys returns the names of all settings with their meaning, in their order.
@@ -40,48 +41,33 @@ func keyName(name string) string {
 	return name
 }
 
-// Owners returns the experiments that alone take the setting; none where all of a domain of several
-// do.
-func Owners(key string) []string {
+// Readers returns the experiments that read the setting, those left out that only run others.
+func Readers(key string) []string {
 	var out []string
-	for _, d := range domains() {
-		var taking []string
-		several, restricted := 0, false
-		for _, e := range all {
-			if e.Domain == d && len(e.Parts) == 0 {
-				several++
-				if e.Takes(key) {
-					taking = append(taking, e.ID)
-				}
-			}
+	for _, e := range all {
+		if len(e.Parts) == 0 && e.Takes(key) {
+			out = append(out, e.ID)
 		}
-		for _, f := range d.New().Fields() {
-			if f.Name == key {
-				restricted = len(f.Owners) > 0
-			}
-		}
-		if len(taking) > 0 && several > 1 && !restricted {
-			return nil
-		}
-		out = append(out, taking...)
 	}
 	return out
 }
 
-// set changes a setting of the experiment; one that only others take is checked by theirs, and
-// changes nothing.
-func (e *Experiment) set(s Settings, key, text string) error {
-	for _, f := range s.Fields() {
-		if f.Name == key {
-			return s.Set(key, text)
-		}
+// checkKey refuses a setting that the experiment does not read, and says which was meant, or whose
+// it is.
+func (e *Experiment) checkKey(key string) error {
+	if e.Takes(key) {
+		return nil
 	}
-	for _, d := range domains() {
-		other := d.New()
-		if slices.ContainsFunc(other.Fields(), func(f settings.Field) bool { return f.Name == key }) {
-			return other.Set(key, text)
+	readers := Readers(key)
+	if readers == nil {
+		if own := e.keys(); len(suggest.Nearest(key, own)) > 0 {
+			return suggest.Unknown("setting", key, own)
 		}
+		names, _ := Keys()
+		if len(suggest.Nearest(key, names)) > 0 {
+			return suggest.Unknown("setting", key, names)
+		}
+		return fmt.Errorf("unknown setting %q; %s reads %s", key, e.ID, strings.Join(e.keys(), ", "))
 	}
-	names, _ := Keys()
-	return fmt.Errorf("unknown setting %q; known: %s", key, strings.Join(names, ", "))
+	return fmt.Errorf("the setting %s belongs to %s; %s reads %s", key, listed(readers), e.ID, strings.Join(e.keys(), ", "))
 }

@@ -1,11 +1,14 @@
 package engine
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
+
+	"lethe/experiments/internal/suggest"
 )
 
 // UsageError is an order that cannot be understood: an unknown experiment, data set, model, profile
@@ -20,7 +23,7 @@ func (o *Order) check() (e *Experiment, datasets, models []string, err error) {
 	if e, err = Find(o.Experiment); err != nil {
 		return nil, nil, nil, err
 	}
-	if err := o.checkGiven(e); err != nil {
+	if err := cmp.Or(o.checkGiven(e), checkLabel(o.Name)); err != nil {
 		return nil, nil, nil, err
 	}
 	if datasets, err = o.datasets(e); err != nil {
@@ -56,7 +59,7 @@ func (o *Order) datasets(e *Experiment) ([]string, error) {
 			return nil, fmt.Errorf("%s holds %s, but %s needs %s: --dataset takes %s", o.Dataset, other.Holds, e.ID, d.Holds, strings.Join(known, ", "))
 		}
 	}
-	return nil, fmt.Errorf("unknown data set %q; known: %s", o.Dataset, strings.Join(known, ", "))
+	return nil, suggest.Unknown("data set", o.Dataset, known)
 }
 
 // parts returns the settings of each part of the run.
@@ -68,18 +71,31 @@ func (o *Order) parts(e *Experiment, dataset, model string) ([]Part, error) {
 	if o.Repeat != nil {
 		return o.Repeat.Parts, o.Repeat.checkParts(e, experiments)
 	}
+	assignments, err := o.Assignments()
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range assignments {
+		if err := e.checkKey(a.key); err != nil {
+			return nil, err
+		}
+	}
 	var out []Part
 	for _, p := range experiments {
 		s, err := Defaults(p, Key{dataset, model, o.Profile})
 		if err != nil {
 			return nil, err
 		}
-		assignments, err := o.Assignments()
-		if err != nil {
-			return nil, err
-		}
 		for _, a := range assignments {
-			if err := p.set(s, a.key, a.value); err != nil {
+			if !p.Takes(a.key) {
+				continue
+			}
+			if err := s.Set(a.key, a.value); err != nil {
+				return nil, err
+			}
+		}
+		if p.Check != nil {
+			if err := p.Check(s); err != nil {
 				return nil, err
 			}
 		}
@@ -91,17 +107,19 @@ func (o *Order) parts(e *Experiment, dataset, model string) ([]Part, error) {
 // assignment is one --set.
 type assignment struct{ key, value string }
 
-// Assignments returns what --set gives, in the order given; of several for one setting the last
-// counts and the others are dropped.
+// Assignments returns what --set gives, in the order given. A setting that is given twice is an
+// error.
 func (o *Order) Assignments() ([]assignment, error) {
 	var out []assignment
 	for _, text := range o.Set {
 		key, value, ok := strings.Cut(text, "=")
 		if !ok {
-			return nil, fmt.Errorf("--set %s: want key=value", text)
+			return nil, fmt.Errorf("--set %s: write key=value, for example --set draws=3", text)
 		}
-		key = keyName(key)
-		out = slices.DeleteFunc(out, func(a assignment) bool { return a.key == key })
+		key = keyName(strings.TrimSpace(key))
+		if i := slices.IndexFunc(out, func(a assignment) bool { return a.key == key }); i >= 0 {
+			return nil, fmt.Errorf("--set gives %s twice, as %s and as %s: give it once, lists with commas", key, out[i].value, value)
+		}
 		out = append(out, assignment{key, value})
 	}
 	return out, nil

@@ -1,44 +1,32 @@
 package engine
 
 import (
-	"path/filepath"
-
-	"lethe/datasets"
+	"cmp"
+	"context"
 )
 
 // Planned is a run that an order asks for.
 type Planned struct {
 	Dataset string
-	Command string // that repeats it, without the folders of this machine
-	Dir     string // where it would be written
-	Missing string // how to get the data set; "" if it is available
+	Command string   // that repeats it, without the folders of this machine
+	Dir     string   // where it would be written
+	State   State    // what it would find there
+	Notes   []string // what it would say of its settings
+	Missing string   // how to get the data set; "" if it is available
 }
 
-// Plan checks the order as [Order.Do] does, as far as that is possible without reading data, and
-// returns its runs. It computes nothing and writes nothing.
-func (o *Order) Plan() ([]Planned, error) {
-	o.fill()
-	e, names, models, err := o.check()
-	if err != nil {
-		return nil, &UsageError{err}
-	}
-	set, err := o.Assignments()
-	if err != nil {
-		return nil, &UsageError{err}
+// Plan checks the order as [Order.Do] does, but for what takes a computation to find, and returns
+// its runs. It writes nothing. Runs whose data are missing are checked as far as that goes.
+func (o *Order) Plan(ctx context.Context) ([]Planned, error) {
+	o.Progress = Quiet{}
+	if err := o.prepare(ctx, map[string]*source{}, false); err != nil {
+		return nil, err
 	}
 	var out []Planned
-	for _, name := range names {
-		missing := ""
-		if e.Domain.Read == nil {
-			if there, how := datasets.Available(name, o.Data); !there {
-				missing = how
-			}
-		}
-		for _, model := range models {
-			c := &Config{Experiment: e.ID, Dataset: name, Model: model, Profile: o.Profile, Seed: o.Seed}
-			out = append(out, Planned{Dataset: name, Command: o.Command(c, set), Dir: filepath.Join(o.Out, e.ID, c.Name()), Missing: missing})
-		}
+	for _, p := range o.runs {
+		out = append(out, Planned{p.config.Dataset, p.config.Command, p.dir, p.state, p.notes, p.missing})
 	}
+	o.runs = nil
 	return out, nil
 }
 
@@ -47,11 +35,6 @@ func (o *Order) fill() {
 	if o.Repeat != nil {
 		o.repeat()
 	}
-	if o.Profile == "" {
-		o.Profile = Quick
-	}
-	if o.Out == "" {
-		o.Out = "results"
-	}
+	o.Profile, o.Out = cmp.Or(o.Profile, Quick), cmp.Or(o.Out, "results")
 	o.absolute()
 }

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"lethe/experiments/internal/numbers"
@@ -237,7 +239,18 @@ func SettingsLine(e *Experiment, c *Config, p *Part) string {
 	for _, k := range keys {
 		told[k] = true
 	}
-	return withChanged(line+".", changedSettings(e, c, p.Settings, told))
+	for k := range p.Unused {
+		told[k] = true
+	}
+	line = withChanged(line+".", changedSettings(e, c, p.Settings, told))
+	if len(p.Used) > 0 {
+		var used []string
+		for _, k := range slices.Sorted(maps.Keys(p.Used)) {
+			used = append(used, fmt.Sprintf("%s %s (in place of %s)", k, p.Used[k], p.Settings.Text(k)))
+		}
+		line += " As many as there are: " + strings.Join(used, "; ") + "."
+	}
+	return line
 }
 
 func withChanged(line string, changed []string) string {

@@ -28,6 +28,7 @@ type Order struct {
 	Set        []string // key=value
 	Data       string   // folder of the data sets that are not embedded; "" = LETHE_DATA
 	Out        string   // "" = results
+	Name       string   // of the runs' folders, behind data set, model, profile and seed; "" = what differs from the defaults
 	Mode       records.Mode
 	Given             // of those experiments whose domain takes it
 	Networks   string // folder of networks that were trained before; "" = train
@@ -35,18 +36,25 @@ type Order struct {
 	// it, but for the files that Given names again because they lie elsewhere now.
 	Repeat   *Config
 	Progress Progress
+
+	ready   bool // checked, and not yet carried out
+	runs    []*prepared
+	missing []Missing
 }
 
 // Run is a finished run.
 type Run struct {
 	Dir    string
 	Config *Config
+	Units  int // of work that it consists of
 }
 
 // Stopped is an error that ended a run part of the way; what was finished stands in Dir.
 type Stopped struct {
-	Dir string
-	Err error
+	Dir         string
+	Config      *Config
+	Units, Done int // units of work that the run consists of, 0 = unknown, and those that are finished
+	Err         error
 }
 
 func (e *Stopped) Error() string { return e.Err.Error() }
@@ -58,43 +66,32 @@ type Missing struct {
 	How     string // to get it
 }
 
-// Do carries the order out: one run for each data set and model. What was finished when an error
-// ended it is returned as well.
+// Do carries the order out: one run for each data set and model, all of them checked before the
+// first begins. What was finished when an error ended it is returned as well.
 func (o *Order) Do(ctx context.Context) (runs []Run, missing []Missing, err error) {
-	if o.Progress == nil {
-		o.Progress = Quiet{}
-	}
 	defer func() { err = o.Given.hide(err) }()
-	o.fill()
-	e, names, models, err := o.check()
-	if err != nil {
-		return nil, nil, &UsageError{err}
-	}
-	for _, name := range names {
-		src, err := o.load(ctx, e, name)
-		var absent *datasets.MissingError
-		if errors.As(err, &absent) && o.Dataset == "" {
-			missing = append(missing, Missing{name, absent.Error()})
-			continue
+	if !o.ready {
+		if err := Prepare(ctx, o); err != nil {
+			return nil, nil, err
 		}
+	}
+	o.ready = false // a second time everything is checked again
+	for i, p := range o.runs {
+		o.runs[i] = nil // its models are not needed once it is finished
+		run, err := o.one(ctx, p)
 		if err != nil {
-			return runs, missing, err
+			return runs, o.missing, err
 		}
-		for _, model := range models {
-			run, err := o.one(ctx, e, src, name, model)
-			if err != nil {
-				return runs, missing, err
-			}
-			runs = append(runs, *run)
-		}
+		runs = append(runs, *run)
 	}
-	return runs, missing, nil
+	return runs, o.missing, nil
 }
 
 // repeat takes what is run from the run to be repeated.
 func (o *Order) repeat() {
 	c := o.Repeat
 	o.Experiment, o.Dataset, o.Model, o.Profile, o.Seed = c.Experiment, c.Dataset, c.Model, c.Profile, c.Seed
+	o.Name = cmp.Or(o.Name, c.Label)
 	if c.Given == nil {
 		return
 	}
@@ -128,77 +125,40 @@ func (o *Order) load(ctx context.Context, e *Experiment, name string) (*source, 
 }
 
 // one carries out one run.
-func (o *Order) one(ctx context.Context, e *Experiment, src *source, dataset, model string) (run *Run, err error) {
-	parts, err := o.parts(e, dataset, model)
+func (o *Order) one(ctx context.Context, p *prepared) (run *Run, err error) {
+	folder, err := OpenFolder(p.dir, p.config, o.Mode)
 	if err != nil {
-		return nil, err
-	}
-	c := &Config{
-		Experiment: e.ID, Dataset: dataset, Model: model, Profile: o.Profile, Seed: o.Seed, Parts: parts,
-		Data: src.fingerprint, MadeOn: ThisMachine(),
-	}
-	c.MadeOn.Started = time.Now().UTC().Format(time.RFC3339)
-	if o.given() {
-		c.Given = &o.Given
-	}
-	dir := filepath.Join(o.Out, e.ID, c.Name())
-	if err := o.conceal(c, dir); err != nil {
-		return nil, err
-	}
-	set, err := o.Assignments()
-	if err != nil {
-		return nil, err
-	}
-	c.Command = o.Command(c, set)
-	if err := o.checkRepeat(c, src.fingerprint); err != nil {
-		return nil, err
-	}
-	s := NewSession(c, src.named, nil, o.Progress)
-	s.Text, s.Given = src.text, o.Given
-	o.Progress.Step("checking the settings", 0, 0)
-	if err := s.checkParts(parts); err != nil {
-		return nil, &UsageError{err}
-	}
-	if o.Networks != "" {
-		o.Progress.Step("reading the networks", 0, 0)
-		if c.Networks, err = e.Domain.TakeNetworks(ctx, s, o.Networks, parts); err != nil {
-			return nil, &UsageError{err}
-		}
-	}
-	if err := o.checkNetworks(c); err != nil {
-		return nil, err
-	}
-	notes, err := s.idleNotes(set, parts)
-	if err != nil {
-		return nil, err
-	}
-	folder, err := OpenFolder(dir, c, o.Mode)
-	if errors.Is(err, records.ErrExists) && o.Repeat != nil {
-		return nil, fmt.Errorf("%w; --out DIR repeats it in another folder", err)
-	}
-	if err != nil {
-		return nil, err
+		return nil, o.folderError(err)
 	}
 	defer func() { err = errors.Join(err, folder.Close()) }()
-	s.Dir = dir
-	if s.Before, err = ReadRecords(dir); err != nil {
+	s := p.session
+	s.Dir = p.dir
+	if s.Before, err = ReadRecords(p.dir); err != nil {
 		return nil, err
 	}
-	for _, note := range notes {
+	for _, note := range p.notes {
 		o.Progress.Note(note)
 	}
 	began := time.Now()
-	err = s.runParts(ctx, folder, parts)
-	if noted := note(dir, func(m *Machine) { m.Seconds += time.Since(began).Seconds() }); err == nil {
+	err = s.runParts(ctx, folder, p.config.Parts)
+	if noted := note(p.dir, func(m *Machine) { m.Seconds += time.Since(began).Seconds() }); err == nil {
 		err = noted
 	}
 	if err != nil {
-		return nil, &Stopped{dir, err}
+		return nil, &Stopped{p.dir, p.config, s.units, s.finished, err}
 	}
-	if err := RenderTelling(o.Progress, dir); err != nil {
+	if err := RenderTelling(o.Progress, p.dir); err != nil {
 		return nil, err
 	}
-	return &Run{dir, c}, nil
+	return &Run{p.dir, p.config, s.units}, nil
+}
+
+// folderError adds to the error of a folder that holds a run already what a repeated run does.
+func (o *Order) folderError(err error) error {
+	if errors.Is(err, records.ErrExists) && o.Repeat != nil {
+		return fmt.Errorf("%w; --out DIR repeats it in another folder", err)
+	}
+	return err
 }
 
 // checkRepeat refuses other data than those of the run that is to be repeated.
@@ -285,6 +245,7 @@ func (s *Session) runParts(ctx context.Context, folder *records.Folder, parts []
 	if err := note(s.Dir, func(m *Machine) { m.Units = len(pieces) }); err != nil {
 		return err
 	}
+	s.units, s.finished = len(pieces), len(pieces)-len(todo)
 	s.Progress.Begin(fmt.Sprintf("%s on %s, %s", s.Experiment, report.Shown(s.Dataset), s.Model), pieces)
 	defer s.Progress.End()
 	for _, w := range todo {
@@ -304,6 +265,7 @@ func (s *Session) runParts(ctx context.Context, folder *records.Folder, parts []
 			return err
 		}
 		s.Before = append(s.Before, records...)
+		s.finished++
 		s.Progress.Done(seconds)
 	}
 	return nil
@@ -349,6 +311,9 @@ func (o *Order) Command(c *Config, set []assignment) string {
 	words = append(words, o.Flags()...)
 	if o.Networks != "" {
 		words = append(words, "--networks="+Quoted(o.Networks))
+	}
+	if c.Label != "" {
+		words = append(words, "--name", c.Label)
 	}
 	words = append(words, "--model", c.Model, "--profile", c.Profile, "--seed", strconv.FormatUint(c.Seed, 10))
 	for _, a := range set {

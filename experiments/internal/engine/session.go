@@ -20,14 +20,15 @@ type Session struct {
 	Seed       uint64
 	Progress   Progress
 
-	Named  *datasets.Named   // nil for a text
-	Text   string            // "" for a named data set
-	Given  Given             // by the user
-	Before []records.Record  // of the units that are finished
-	Dir    string            // the run's folder
-	Stored map[string]string // files of trainings that were made before the run, by the training's name
-	own    map[reflect.Type]any
-	once   time.Duration // that the current unit spent on what serves other units as well
+	Named           *datasets.Named   // nil for a text
+	Text            string            // "" for a named data set
+	Given           Given             // by the user
+	Before          []records.Record  // of the units that are finished
+	Dir             string            // the run's folder
+	Stored          map[string]string // files of trainings that were made before the run, by the training's name
+	own             map[reflect.Type]any
+	units, finished int           // of the run, once it has begun
+	once            time.Duration // that the current unit spent on what serves other units as well
 }
 
 // NewSession returns the session of a run; named is nil for a text, before are the records of its

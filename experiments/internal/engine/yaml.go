@@ -28,6 +28,9 @@ func (c Config) MarshalYAML() (any, error) {
 	if c.Given != nil {
 		out.Content = append(out.Content, records.Scalar("memory"), c.Given.node())
 	}
+	if c.Label != "" {
+		out.Content = append(out.Content, records.Mapping("name", c.Label).Content...)
+	}
 	if c.Networks != "" {
 		out.Content = append(out.Content, records.Mapping("networks", c.Networks).Content...)
 	}

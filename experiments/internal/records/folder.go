@@ -32,8 +32,8 @@ type Configuration interface {
 	// Encode returns the file that says it.
 	Encode() []byte
 	// Continues returns an error, which names what differs, unless the file at that path says the
-	// same.
-	Continues(path string) error
+	// same, or asks for a part of it: then the run grows, and the file is written again.
+	Continues(path string) (grows bool, err error)
 	// Private reports whether the files are for their owner only.
 	Private() bool
 	// Salt returns what the file says a hash of; nil = nothing is masked.
@@ -131,7 +131,7 @@ func makeRunFolder(dir string, private bool) error {
 
 func (f *Folder) open(c Configuration, mode Mode, exists bool) error {
 	if exists && mode == Fresh {
-		begun, err := f.begun()
+		begun, err := Begun(f.Dir)
 		if err != nil {
 			return err
 		}
@@ -139,8 +139,10 @@ func (f *Folder) open(c Configuration, mode Mode, exists bool) error {
 			return ErrExists
 		}
 	}
+	grows := false
 	if exists && mode == Resume {
-		if err := c.Continues(filepath.Join(f.Dir, ConfigName)); err != nil {
+		var err error
+		if grows, err = c.Continues(filepath.Join(f.Dir, ConfigName)); err != nil {
 			return err
 		}
 	}
@@ -171,7 +173,7 @@ func (f *Folder) open(c Configuration, mode Mode, exists bool) error {
 			return err
 		}
 	}
-	if fresh {
+	if fresh || grows { // before the first unit of what is new
 		if err := WriteFile(filepath.Join(f.Dir, ConfigName), c.Encode()); err != nil {
 			return err
 		}
@@ -179,16 +181,19 @@ func (f *Folder) open(c Configuration, mode Mode, exists bool) error {
 	return f.recover()
 }
 
-// begun reports whether the folder holds anything worth keeping: a finished unit, even one whose
-// line is damaged, a report, or parameters of a long training. A run that was refused or stopped
-// before its first unit ended leaves none of them.
-func (f *Folder) begun() (bool, error) {
+// Begun reports whether the folder holds anything of a run worth keeping: a finished unit, even one
+// whose line is damaged, a report, or parameters of a long training. A run that was refused or
+// stopped before its first unit ended leaves none of them.
+func Begun(dir string) (bool, error) {
+	if _, err := os.Stat(filepath.Join(dir, ConfigName)); errors.Is(err, os.ErrNotExist) {
+		return false, nil
+	}
 	for _, name := range []string{ReportName, TrainedName} {
-		if _, err := os.Stat(filepath.Join(f.Dir, name)); err == nil {
+		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
 			return true, nil
 		}
 	}
-	data, err := os.ReadFile(filepath.Join(f.Dir, ProgressName))
+	data, err := os.ReadFile(filepath.Join(dir, ProgressName))
 	if errors.Is(err, os.ErrNotExist) {
 		return false, nil
 	}

@@ -17,12 +17,12 @@ type configuration string
 
 func (c configuration) Encode() []byte { return []byte(c) }
 
-func (c configuration) Continues(path string) error {
+func (c configuration) Continues(path string) (grows bool, err error) {
 	data, err := os.ReadFile(path)
-	if err == nil && string(data) != string(c) {
+	if err == nil && !strings.HasPrefix(string(c), string(data)) {
 		err = errors.New("not the same run")
 	}
-	return err
+	return string(data) != string(c), err
 }
 
 func (configuration) Private() bool { return false }
@@ -94,6 +94,29 @@ func TestAFolderWithoutAFinishedUnitMayBeTakenOver(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, ReportName), nil, 0o644))
 	_, err = OpenFolder(dir, c, Fresh)
 	assert.ErrorIs(t, err, ErrExists)
+}
+
+// A run that grows keeps its records, and its file says what it has become.
+func TestARunThatGrowsKeepsItsRecordsAndIsDescribedAgain(t *testing.T) {
+	dir := t.TempDir()
+	f, err := OpenFolder(dir, configuration("seed: 1\n"), Fresh)
+	require.NoError(t, err)
+	require.NoError(t, f.Append("a", []Record{{Metric: "x"}}, 1))
+	require.NoError(t, f.Close())
+	larger := configuration("seed: 1\ndraws: 2\n")
+	f, err = OpenFolder(dir, larger, Resume)
+	require.NoError(t, err)
+	assert.True(t, f.Done("a"))
+	require.NoError(t, f.Close())
+	data, err := os.ReadFile(filepath.Join(dir, ConfigName))
+	require.NoError(t, err)
+	assert.Equal(t, string(larger), string(data))
+	begun, err := Begun(dir)
+	require.NoError(t, err)
+	assert.True(t, begun)
+	begun, err = Begun(t.TempDir())
+	require.NoError(t, err)
+	assert.False(t, begun)
 }
 
 func TestForceRemovesWhatWasRendered(t *testing.T) {

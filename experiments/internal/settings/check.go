@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"lethe/experiments/internal/numbers"
+	"lethe/experiments/internal/suggest"
 )
 
 // check says what is wrong with a value.
@@ -38,7 +39,11 @@ func (f *Field) check(v any) error {
 func (f *Field) checkWords(given ...string) error {
 	for _, w := range given {
 		if len(f.Words) > 0 && !slices.Contains(f.Words, w) {
-			return fmt.Errorf("must be one of %s", strings.Join(f.Words, ", "))
+			wrong := ""
+			if len(given) > 1 {
+				wrong = w + " "
+			}
+			return fmt.Errorf("%smust be one of %s%s", wrong, strings.Join(f.Words, ", "), asking(suggest.DidYouMean(w, f.Words)))
 		}
 	}
 	return nil
@@ -84,4 +89,12 @@ func bound(x float64) string {
 		return fmt.Sprintf("%.0f", x)
 	}
 	return numbers.Shortest(x)
+}
+
+// asking sets a question apart from what stands before it.
+func asking(question string) string {
+	if question == "" {
+		return ""
+	}
+	return "." + question
 }

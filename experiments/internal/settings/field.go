@@ -14,20 +14,21 @@ import (
 // Field is one setting, as the tags of its field describe it.
 type Field struct {
 	Name, Doc, Unit string
+	Kind            string            // of values: "whole number", "numbers", "word", see kindOf
 	Scope           string            // what depends on it, in the words of the program
 	Also            []string          // other names
-	Owners          []string          // that alone take it; none = all
 	Words           []string          // that a text, or each of a list, may be; none = any
 	Was             map[string]string // present names of former words
 	Min, Max, Below *float64          // bounds; nil = none
 	Zero            bool              // 0 has a meaning
 	Repeat          bool              // a list may name a number twice
+	More            bool              // a run may be extended by a larger number, or by more words
 
 	index []int // of the field in its struct
 }
 
 // known are the keys that a tag may have.
-var known = []string{"set", "doc", "also", "of", "words", "was", "max", "below", "min", "zero", "repeat", "unit", "scope"}
+var known = []string{"set", "doc", "also", "words", "was", "max", "below", "min", "zero", "repeat", "more", "unit", "scope"}
 
 // tag is a key and its value.
 var tag = regexp.MustCompile(`^ *([a-z-]+):("(?:[^"\\]|\\.)*")`)
@@ -62,8 +63,8 @@ func readTags(f reflect.StructField, lists map[string][]string, used map[string]
 	if err != nil {
 		return Field{}, err
 	}
-	out := Field{Name: t["set"], Doc: t["doc"], Unit: t["unit"], Scope: t["scope"], Also: split(t["also"], ","), Owners: split(t["of"], ","), Words: split(t["words"], "|"),
-		Zero: t["zero"] == "ok", Repeat: t["repeat"] == "ok", index: f.Index}
+	out := Field{Name: t["set"], Doc: t["doc"], Unit: t["unit"], Scope: t["scope"], Also: split(t["also"], ","), Words: split(t["words"], "|"),
+		Zero: t["zero"] == "ok", Repeat: t["repeat"] == "ok", More: t["more"] == "ok", Kind: kindOf(f.Type), index: f.Index}
 	if list, ok := strings.CutPrefix(t["words"], "@"); ok {
 		used[list] = true
 		out.Words = lists[list]
@@ -130,8 +131,10 @@ func (f *Field) sound(field reflect.StructField, t map[string]string) error {
 		return errors.New("words are for texts, and need at least one")
 	case !number && (f.Min != nil || f.Max != nil || f.Below != nil || f.Zero || f.Unit != ""):
 		return errors.New("bounds and units are for numbers")
-	case t["zero"] != "" && !f.Zero, t["repeat"] != "" && !f.Repeat:
-		return errors.New(`zero and repeat are "ok" or absent`)
+	case t["zero"] != "" && !f.Zero, t["repeat"] != "" && !f.Repeat, t["more"] != "" && !f.More:
+		return errors.New(`zero, repeat and more are "ok" or absent`)
+	case f.More && f.Kind != "whole number" && f.Kind != "words":
+		return errors.New("more is for whole numbers and for lists of words")
 	case f.Repeat && !list:
 		return errors.New("repeat is for lists of numbers")
 	case whole && f.Max == nil:
@@ -155,4 +158,13 @@ func (f *Field) present(v any) any {
 		}
 	}
 	return v
+}
+
+// kindOf names the kind of values that a field of that type has.
+func kindOf(t reflect.Type) string {
+	return map[reflect.Type]string{
+		reflect.TypeFor[bool](): "true or false", reflect.TypeFor[string](): "word", reflect.TypeFor[[]string](): "words",
+		reflect.TypeFor[int](): "whole number", reflect.TypeFor[[]int](): "whole numbers",
+		reflect.TypeFor[float64](): "number", reflect.TypeFor[[]float64](): "numbers", reflect.TypeFor[Auto](): "number or auto",
+	}[t]
 }

@@ -5,7 +5,6 @@
 //	set     its name
 //	doc     what it means
 //	also    other names, separated by commas
-//	of      the owners that alone take it, separated by commas
 //	words   the texts that it may be, separated by bars, or "@" and the name of a list of the program's
 //	was     words of former versions, each with "=" and its present name, separated by bars; they are read as their present names
 //	max     the largest value
@@ -13,6 +12,7 @@
 //	min     the smallest value beside 0; without it whole numbers begin at 1
 //	zero    "ok" where 0 has a meaning; without it numbers are above 0
 //	repeat  "ok" where a list of numbers may name one twice
+//	more    "ok" where a run may be extended by a larger number, or by more words of a list
 //	unit    what a number counts or is measured in
 //	scope   what depends on it, one of [Scopes], for [Form.Key]
 //
@@ -27,6 +27,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"lethe/experiments/internal/suggest"
 )
 
 // Auto is a number, or the wish to have it chosen: written "auto".
@@ -113,7 +115,7 @@ func (f *Form[T]) Field(name string) (Field, bool) {
 func (f *Form[T]) Set(s *T, name, text string) error {
 	field, ok := f.Field(name)
 	if !ok {
-		return fmt.Errorf("unknown setting %q; known: %s", name, strings.Join(f.Names(), ", "))
+		return suggest.Unknown("setting", name, f.Names())
 	}
 	target := reflect.ValueOf(s).Elem().FieldByIndex(field.index)
 	v, err := read(target.Interface(), strings.TrimSpace(text))
@@ -141,7 +143,7 @@ func (f *Form[T]) Text(s *T, name string) string {
 func (f *Form[T]) Check(s *T, name string) error {
 	field, ok := f.Field(name)
 	if !ok {
-		return fmt.Errorf("unknown setting %q; known: %s", name, strings.Join(f.Names(), ", "))
+		return suggest.Unknown("setting", name, f.Names())
 	}
 	return field.check(reflect.ValueOf(s).Elem().FieldByIndex(field.index).Interface())
 }

@@ -93,10 +93,14 @@ func number(text string) (float64, error) {
 	return v + 0, notA("a number", text, err) // -0 is 0
 }
 
-// notA says what a text should have been; nil where err is.
+// notA says what a text should have been, without the words of the library that could not read it;
+// nil where err is.
 func notA(what, text string, err error) error {
 	if n, ok := errors.AsType[*strconv.NumError](err); ok {
-		return fmt.Errorf("%q is not %s: %w", text, what, n.Err)
+		if errors.Is(n.Err, strconv.ErrRange) {
+			return fmt.Errorf("%q is too large", text)
+		}
+		return fmt.Errorf("%q is not %s", text, what)
 	}
 	return err
 }

@@ -18,11 +18,12 @@ type Experiment struct {
 	Parts               []string // of an experiment that only runs others
 	DataOnly            bool     // it trains no model
 	Convex              bool     // it is on certificates, which there are for linear models only
-	// Own are those of the settings that only few experiments use which this one does.
-	Own      []string
-	Rows     []engine.Row                    // in place of those of all; nil = those
-	Label    func(rec records.Record) string // in place of that of all; nil = that
-	Defaults func(s *Settings, k engine.Key)
+	// Reads are the settings that it reads; one with parts reads theirs. Fixed are those of them that
+	// have to be numbers, since nothing is chosen.
+	Reads, Fixed []string
+	Rows         []engine.Row                    // in place of those of all; nil = those
+	Label        func(rec records.Record) string // in place of that of all; nil = that
+	Defaults     func(s *Settings, k engine.Key)
 	// Describe states the settings that a reader of the tables has to know, and names their keys;
 	// nil = as most do.
 	Describe func(s *Settings) (line string, keys []string)
@@ -38,7 +39,11 @@ type Experiment struct {
 // Runnable returns the experiment as the engine runs it.
 func (e Experiment) Runnable() *engine.Experiment {
 	out := &engine.Experiment{ID: e.ID, Title: e.Title, Question: e.Question, Parts: e.Parts, Domain: tablesDomain, Rows: e.Rows, Label: e.Label, DataOnly: e.DataOnly, Tables: e.Tables,
-		Figures: e.Figures, Answers: e.Answers}
+		Figures: e.Figures, Answers: e.Answers, Reads: e.Reads}
+	e.checkReads()
+	if len(e.Fixed) > 0 {
+		out.Check = func(set engine.Settings) error { return e.checkFixed(set.(*Settings)) }
+	}
 	if e.Convex {
 		out.Refuses = e.refuses
 	}
@@ -76,6 +81,9 @@ func (e *Experiment) describe(s *Settings, model, dataset string) (string, []str
 	var parts, told []string
 	add := func(keys ...string) {
 		for _, k := range keys {
+			if !slices.Contains(e.Reads, k) {
+				continue // its value says nothing of this run
+			}
 			told = append(told, k)
 			parts = append(parts, k+" "+s.Text(k))
 		}
@@ -93,8 +101,8 @@ func (e *Experiment) describe(s *Settings, model, dataset string) (string, []str
 	if e.Convex {
 		add("epsilons", "delta")
 	}
-	parts = append(parts, "request "+s.Request)
-	if dataset != "diabetes" && dataset != "adult" && s.Request == "features" {
+	add("request")
+	if dataset != "diabetes" && dataset != "adult" && s.Request == "features" && slices.Contains(e.Reads, "pool") {
 		parts = append(parts, "columns from the pool "+s.Pool)
 		told = append(told, "pool")
 	}
@@ -106,49 +114,22 @@ func TrainingLine(s *Settings) string {
 	return "trained to a gradient norm of " + s.Text("train-tolerance") + " in at most " + s.Text("train-steps") + " iterations"
 }
 
-// few are the settings that few experiments use, with what is said in the others.
-var few = map[string]string{
-	"near": "only limits uses it", "growth": "only limits uses it",
-	"shards": "only sharding uses it", "points": "only sharding uses it", "trials": "only sharding uses it",
-	"factor":   "only runtime on linear models uses it",
-	"epsilons": "only certified, budget, loss-perturbation and loss-budget use it", "delta": "only certified, budget, loss-perturbation and loss-budget use it",
-	"sigmas":  "only loss-perturbation and sigma use it",
-	"lambdas": "only sigma uses it", "sweep-draws": "only loss-perturbation uses it", "requests": "only budget and loss-budget use it",
-	"sisa-shards": noBaselines, "sisa-slices": noBaselines, "sisa-vote": noBaselines, "sisa-regularizer": noBaselines, "dp-sigma": noBaselines,
-}
-
-const noBaselines = "only residual, fidelity, scatter and runtime have SISA and noise in their tables"
-
-// BaselineSettings are those of the models that are trained before the request.
-var BaselineSettings = []string{"sisa-shards", "sisa-slices", "sisa-vote", "sisa-regularizer", "dp-sigma"}
-
-// idle returns why a setting changes nothing, or "" where it may change something.
+// idle returns why a setting that the experiment reads changes nothing in this run, or "" where it
+// may change something.
 func (e *Experiment) idle(s *Session, set *Settings, key string) string {
 	linear := s.Convex()
-	if reason, ok := few[key]; ok {
-		switch {
-		case !slices.Contains(e.Own, key), key == "factor" && !linear:
-			return reason
-		case key == "dp-sigma":
-			return Unless(linear, "noise in the objective is for linear models")
-		}
-		return ""
-	}
-	if key == "test-share" {
-		return ""
-	}
 	if e.Idle != nil {
 		if reason := e.Idle(s, set, key); reason != "" {
 			return reason
 		}
 	}
-	if slices.Contains([]string{"request", "features", "rows", "pool", "draws"}, key) {
-		return s.idleChange(key, set)
-	}
-	if e.DataOnly {
-		return e.ID + " trains no model"
-	}
 	switch key {
+	case "features", "rows", "pool":
+		return s.idleChange(key, set)
+	case "factor":
+		return Unless(linear, "only linear models have a stored factor")
+	case "dp-sigma":
+		return Unless(linear, "noise in the objective is for linear models")
 	case "hidden", "precision", "seeds", "seed-draws":
 		return Unless(!linear, "only the MLP uses it")
 	case "paper-tau", "paper-tau-ft":
@@ -156,7 +137,7 @@ func (e *Experiment) idle(s *Session, set *Settings, key string) string {
 	case "chunks":
 		return Unless(linear, "only linear models have the iterative variants")
 	case "batches":
-		return Unless(set.Solver == "lissa" || slices.Contains(e.Own, "batches"), "only solver=lissa uses it")
+		return Unless(set.Solver == "lissa" || !slices.Contains(e.Reads, "solver"), "only solver=lissa uses it")
 	case "criterion", "tune-draws", "tune-size":
 		return Unless(needsTuning(set), "nothing is auto")
 	}
@@ -212,6 +193,7 @@ var tablesDomain = &engine.Domain{
 	New:      func() engine.Settings { return &Settings{} },
 	Defaults: func(k engine.Key) engine.Settings { return Defaults(k) },
 	Check:    checkTables,
+	Cut:      cut,
 	Recall:   func(s *engine.Session, part string, set engine.Settings) { OnTables(s).Recall(part, set.(*Settings)) },
 	Rows:     Rows(), Label: Label, Terms: trial.Terms,
 	Tables: TuningTables,

@@ -39,7 +39,11 @@ func SecondOrder(set *Settings, ridge float64, seed uint64) (unlearn.SecondOrder
 	if set.Curvature == "gauss-newton" {
 		curvature = unlearn.GaussNewton
 	}
-	return unlearn.SecondOrder{Solver: solver, Ridge: ridge, Curvature: curvature, Force: set.Force, Steps: set.Steps, Batches: set.Batches, Seed: seed}, nil
+	m := unlearn.SecondOrder{Solver: solver, Ridge: ridge, Curvature: curvature, Force: set.Force, Steps: set.Steps, Seed: seed}
+	if set.Solver == "lissa" { // the others take the Hessian on all samples, whose sum batches would only round differently
+		m.Batches = set.Batches
+	}
+	return m, nil
 }
 
 func newSolver(set *Settings, seed uint64) (unlearn.Solver, error) {
