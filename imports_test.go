@@ -59,7 +59,7 @@ var allowed = func() []arrows {
 		{from: in + "engine", to: append([]string{"datasets", "graph"}, base...)},
 		{from: in + "compare", to: append([]string{in + "engine", in + "metrics"}, base...)},
 		{from: in + "tried", to: append([]string{in + "engine"}, base...)},
-		{from: in + "tune", to: []string{in + "numbers", in + "settings"}},
+		{from: in + "tune", to: []string{in + "numbers", in + "suggest", in + "settings"}},
 		{from: in + "trial", to: slices.Concat(base, []string{in + "engine", "datasets", "unlearn"})},
 		{from: in + "tabledata", to: work},
 		{from: "experiments/tabular", to: tables, tests: tried},

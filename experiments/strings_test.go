@@ -81,7 +81,7 @@ func TestEveryFieldOfAConfigurationIsWritten(t *testing.T) {
 		}
 	}
 	fill(reflect.ValueOf(c).Elem())
-	c.Given.Insert = true
+	c.Given.Insert, c.RecordsVersion = true, records.Version
 	for _, seal := range []string{"", "text"} { // with a seal three of them are masked
 		c.Given.Seal = seal
 		path := filepath.Join(t.TempDir(), records.ConfigName)

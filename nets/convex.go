@@ -19,7 +19,7 @@ func (m *Model) Convexity() (gamma, gamma2 float64, err error) {
 		return 0, 0, errSinglePrecision
 	}
 	if m.base != nil {
-		return 0, 0, errors.New("some of its parameters are held fixed (Select), so its outputs are not linear in the others")
+		return 0, 0, errHeldFixed
 	}
 	net, ok := m.net.(Linear)
 	if pointer, is := m.net.(*Linear); is {
@@ -43,6 +43,9 @@ func (m *Model) Convexity() (gamma, gamma2 float64, err error) {
 	return 0, 0, errors.New("nothing is known of its loss: use Logistic, SoftmaxCrossEntropy or Squared")
 }
 
+var errHeldFixed = errors.New("some of its parameters are held fixed (Select): they may have seen what is to be forgotten, and its outputs are not " +
+	"linear in the others: train all of them, or give what the fixed part computes as features")
+
 var errSinglePrecision = errors.New("it computes in single precision, whose rounding errors no certificate covers: make the model without Float32()")
 
 // isLoss compares functions of this package, which Go does by their address only.
@@ -52,10 +55,15 @@ func (m *Model) isLoss(l Loss) bool {
 
 // LossSmoothness implements unlearn.ConvexLoss for [Linear] networks, with or without a bias, in
 // double precision: with the logistic loss 1/4 and 1, with the softmax cross-entropy 1/2 and sqrt
-// 2, with the squared loss 1 and no bound of the slope.
+// 2, with the squared loss 1 and no bound of the slope. A model that holds parameters fixed
+// ([Model.Select]) is an error: what was trained before may know the sample that is to be
+// forgotten.
 func (m *Model) LossSmoothness() (curvature, slope float64, err error) {
 	if m.opts.float32 {
 		return 0, 0, errSinglePrecision
+	}
+	if m.base != nil {
+		return 0, 0, errHeldFixed
 	}
 	switch m.net.(type) {
 	case Linear, *Linear:

@@ -85,6 +85,16 @@ func TestModelsThatAreNotConvexSayWhy(t *testing.T) {
 	require.NoError(t, err)
 	part, err := m.Select(m.Init(1), "W")
 	require.NoError(t, err)
-	_, _, err = part.Convexity()
-	require.ErrorContains(t, err, "held fixed")
+	require.True(t, part.Selected())
+	require.False(t, m.Selected())
+	for _, pattern := range []string{"W", "b", "*"} {
+		part, err := m.Select(m.Init(1), pattern)
+		require.NoError(t, err)
+		_, _, err = part.Convexity()
+		require.ErrorContains(t, err, "held fixed")
+		_, _, err = part.LossSmoothness()
+		require.ErrorContains(t, err, "held fixed")
+	}
+	_, _, err = m.LossSmoothness()
+	require.NoError(t, err)
 }

@@ -32,6 +32,11 @@ func (m *Model) Select(theta []float64, patterns ...string) (*Model, error) {
 	return s, nil
 }
 
+// Selected reports whether m is the result of Select, so that some parameters are held fixed or
+// could be. What they were trained on is not known, and nothing that is guaranteed of a training
+// holds for them.
+func (m *Model) Selected() bool { return m.base != nil }
+
 // Chosen returns the parts that m works on of a vector of all the network's parameters.
 func (m *Model) Chosen(whole []float64) ([]float64, error) {
 	if n := m.offset[len(m.params)]; len(whole) != n {

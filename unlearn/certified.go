@@ -17,9 +17,11 @@ import (
 // request that was fixed before training, with delta + eta in place of delta, where eta is the
 // probability over b that the request is refused ([RefusalBound]), for the one model that is
 // released or, if it is refused, retrained with a fresh tilt; for methods that depend smoothly on
-// the tilt ([SmoothMethod]); and for objectives that compute in float64. Requests that are chosen
-// by looking at the model, and whoever holds two models of one training, are not covered.
-// [OutputPerturbation] has none of these limits.
+// the tilt ([SmoothMethod]) and leave a gradient that hardly varies with it; and for objectives
+// that compute in float64. How the gradient that is left varies with b, the Jacobian matrix of the
+// proof's change of variables, is neglected: no figure here bounds it, neither for the method nor
+// for what Trainer leaves. Requests that are chosen by looking at the model, and whoever holds two
+// models of one training, are not covered. [OutputPerturbation] has none of these limits.
 //
 // In convex problems (Guo et al. 2020; docs/paper.md#certificates) a tilt b'theta with b ~ N(0,
 // Sigma^2 I) is drawn before training and is part of it; a request is carried out by Method, and a
@@ -42,6 +44,10 @@ type Certified struct {
 	// found when a bound needs it. Requests that change features, other than by removing them, have
 	// it found again.
 	Norm float64
+	// AssumeSteady certifies a Method, or a solver in it, that is not this package's own. The caller
+	// vouches for what nothing here checks: the gradient that it leaves hardly varies with b, so
+	// that p times the norm of du/db is far below Epsilon (see [SmoothMethod]).
+	AssumeSteady bool
 	// Retrain makes a [Stream] train again, with a fresh tilt, when a request would exceed the
 	// budget.
 	Retrain bool
@@ -90,8 +96,8 @@ func (m Certified) examine(p *Problem) (*Problem, smoothness, error) {
 	if p.Objective == nil || p.Train == nil {
 		return nil, smoothness{}, errors.New("unlearn: a Problem needs an Objective and Train")
 	}
-	if m.Seed == 0 {
-		return nil, smoothness{}, errors.New("unlearn: Certified.Seed is 0, which anybody would guess: draw one from crypto/rand for each training, and keep it as secret as the data")
+	if err := secretSeed("Certified", m.Seed); err != nil {
+		return nil, smoothness{}, err
 	}
 	if err := m.checkMethod(); err != nil {
 		return nil, smoothness{}, err
@@ -124,7 +130,15 @@ func (m Certified) checkMethod() error {
 		return fmt.Errorf("unlearn: %s cannot be certified by loss perturbation: the proof holds for methods whose result depends smoothly on the "+
 			"parameters that they are given (see SmoothMethod); OutputPerturbation certifies any request", m.method().Name())
 	}
-	return smooth.Smooth()
+	if err := smooth.Smooth(); err != nil {
+		return err
+	}
+	if !m.AssumeSteady && !steadyByDesign(m.method()) {
+		return fmt.Errorf("unlearn: %s cannot be certified by loss perturbation: it is not one of this package's methods with one of its solvers, and the proof neglects "+
+			"how what it leaves varies with the tilt: set Certified.AssumeSteady if you vouch for that (see SmoothMethod); OutputPerturbation certifies any request",
+			m.method().Name())
+	}
+	return nil
 }
 
 // Unlearn implements [Method]. p is the problem that Train returned, theta its parameters. The

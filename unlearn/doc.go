@@ -25,7 +25,7 @@
 //   - problem: [Problem], [Objective], and what an objective may offer beside it: [Predictor],
 //     [Classifier], [Initializer], [LossGradient], [PerSampler], [Clipper], [Linearizer],
 //     [GaussNewtonLinearizer], [StochasticObjective], [StatisticsObjective],
-//     [StatisticsHolder], [Convex], [ConvexLoss], [Faulter], [PenaltyChecker]; a [Wrapper] stands
+//     [StatisticsHolder], [Convex], [ConvexLoss], [Faulter], [PenaltyChecker], [Selected]; a [Wrapper] stands
 //     around an objective and leaves it these; [Subsample] is a part of the data that stands for
 //     all;
 //   - updates: [Method] and [Update]; [FirstOrder], [SecondOrder] with its [Curvature] and

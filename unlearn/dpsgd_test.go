@@ -16,7 +16,7 @@ import (
 func TestDPSGDWithoutNoiseIsGradientDescent(t *testing.T) {
 	p := sisaProblem()
 	n := p.Train.Len()
-	m := DPSGD{Rate: 0.5, Clip: 1e6, Noise: 1e-14, Batch: n, Steps: 7, Start: randomVector(5, 2)}
+	m := DPSGD{Rate: 0.5, Clip: 1e6, Noise: 1e-14, Batch: n, Steps: 7, Seed: 1, Start: randomVector(5, 2)}
 	private, err := m.Train(t.Context(), p)
 	require.NoError(t, err)
 	want, g := randomVector(5, 2), make([]float64, 5)
@@ -77,13 +77,67 @@ func TestDPSGDSamplesAndNoise(t *testing.T) {
 	require.NotEqual(t, private.Theta, other.Theta)
 }
 
+// n is a public constant: on the corrected data it stays what it was. A start far away and a large
+// regularizer tell 1,000 from 999 samples otherwise, at an epsilon of next to nothing.
+func TestTheNumberOfSamplesIsPublic(t *testing.T) {
+	d := randomData(1000, 1, 2, false, 3)
+	p := &Problem{Objective: full{logistic(1)}, Train: d, L2: 1000}
+	m := DPSGD{Rate: 1, Noise: 20, Batch: 1, Steps: 1, Start: []float64{1e8}, Seed: 1}
+	applied, err := RemoveSamples(3).Apply(d)
+	require.NoError(t, err)
+	q := p.With(applied.Data)
+	for seed := range uint64(10) {
+		m.Seed, m.Samples = seed+1, 0
+		private, err := m.Train(t.Context(), p)
+		require.NoError(t, err)
+		require.Less(t, private.Epsilon, 0.1)
+		require.Equal(t, 1000, private.Samples)
+		m.Samples = private.Samples
+		corrected, err := m.Train(t.Context(), q)
+		require.NoError(t, err)
+		require.Equal(t, private.Epsilon, corrected.Epsilon)
+		for _, theta := range [][]float64{private.Theta, corrected.Theta} {
+			require.Less(t, math.Abs(theta[0]), 6*20.0+1, "noise and one gradient are all that is left")
+		}
+	}
+	// The batches, and the number of steps, follow from it too.
+	o := &drawn{full: full{logistic(1)}}
+	m = DPSGD{Rate: 1, Noise: 1, Batch: 200, Samples: 4000, Seed: 1}
+	private, err := m.Train(t.Context(), &Problem{Objective: o, Train: d})
+	require.NoError(t, err)
+	require.Len(t, o.batches, 20)
+	sum := 0
+	for _, b := range o.batches {
+		sum += b
+	}
+	require.InDelta(t, 20*50, sum, 4*math.Sqrt(20*1000*0.05*0.95))
+	spent, err := PrivacySpent(0.05, 1, 20, 1e-5)
+	require.NoError(t, err)
+	require.Equal(t, spent, private.Epsilon)
+	m.Samples = -1
+	_, err = m.Train(t.Context(), p)
+	require.ErrorContains(t, err, "DPSGD.Samples is -1")
+	m.Samples = 100
+	_, err = m.Train(t.Context(), p)
+	require.ErrorContains(t, err, "ask for batches of 1 to 100")
+}
+
+// The seed that everybody tries first takes the noise off.
+func TestNoiseNeedsASecretSeed(t *testing.T) {
+	p := sisaProblem()
+	_, err := DPSGD{Rate: 0.1, Noise: 1}.Train(t.Context(), p)
+	require.ErrorContains(t, err, "DPSGD.Seed is 0, which anybody would guess")
+	_, err = ObjectivePerturbation{Sigma: 1}.Train(t.Context(), p)
+	require.ErrorContains(t, err, "ObjectivePerturbation.Seed is 0, which anybody would guess")
+}
+
 func TestDPSGDClipsAndLearns(t *testing.T) {
 	p := sisaProblem()
-	m := DPSGD{Rate: 1, Clip: 0.1, Noise: 1e-12, Batch: 90, Steps: 1}
+	m := DPSGD{Rate: 1, Clip: 0.1, Noise: 1e-12, Batch: 90, Steps: 1, Seed: 1}
 	private, err := m.Train(t.Context(), p)
 	require.NoError(t, err)
 	require.LessOrEqual(t, norm(private.Theta), 0.1*(1+1e-9), "a step is no longer than the clipped mean")
-	m = DPSGD{Rate: 0.5, Noise: 0.5, Batch: 30, Steps: 300}
+	m = DPSGD{Rate: 0.5, Noise: 0.5, Batch: 30, Steps: 300, Seed: 1}
 	private, err = m.Train(t.Context(), p)
 	require.NoError(t, err)
 	before, err := p.Loss(t.Context(), make([]float64, 5))
@@ -93,7 +147,7 @@ func TestDPSGDClipsAndLearns(t *testing.T) {
 	require.Less(t, after, 0.9*before)
 	_, err = m.Train(t.Context(), &Problem{Objective: logistic(5), Train: p.Train})
 	require.ErrorContains(t, err, "implement Clipper")
-	_, err = DPSGD{Rate: 1e300, Noise: 1, Steps: 50}.Train(t.Context(), &Problem{Objective: p.Objective, Train: p.Train, L2: 1e10})
+	_, err = DPSGD{Rate: 1e300, Noise: 1, Steps: 50, Seed: 1}.Train(t.Context(), &Problem{Objective: p.Objective, Train: p.Train, L2: 1e10})
 	require.ErrorContains(t, err, "lower Rate")
 }
 
@@ -105,7 +159,7 @@ func TestACorrectionCountsTwice(t *testing.T) {
 	n := p.Train.Len()
 	for _, noise := range []float64{4, 15, 60} {
 		const steps = 20
-		m, err := DPSGD{Rate: 0.1, Noise: noise, Batch: n, Steps: steps, Delta: 1e-3}.Train(t.Context(), p)
+		m, err := DPSGD{Rate: 0.1, Noise: noise, Batch: n, Steps: steps, Delta: 1e-3, Seed: 1}.Train(t.Context(), p)
 		require.NoError(t, err)
 		mu := math.Sqrt(steps) / noise
 		require.LessOrEqual(t, GaussianDelta(m.Epsilon, mu), m.Delta, "one sample is removed")

@@ -101,7 +101,7 @@ func TestChunksByMethodsThatLeaveMoreThanParameters(t *testing.T) {
 		"occlusion is not parameters alone, and":                  Occlusion{},
 		"sisa is not parameters alone (several models answer)":    SISA{Shards: 2, Trainer: newton{}},
 		"second-order is not parameters alone (it has a certif":   m,
-		"dp is not parameters alone (they were trained with a ti": ObjectivePerturbation{Sigma: 1, Trainer: newton{}},
+		"dp is not parameters alone (they were trained with a ti": ObjectivePerturbation{Sigma: 1, Trainer: newton{}, Seed: 1},
 	} {
 		for _, chunks := range []int{1, 2} {
 			u, err := Iterative{Method: method, Chunks: chunks}.Unlearn(t.Context(), q, theta, RemoveFeatures(1, 2))

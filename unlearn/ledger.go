@@ -92,6 +92,7 @@ type Ledger struct {
 	file    *os.File
 	entries []Entry
 	theta   []float64
+	release []byte // of theta, as model.json keeps it; nil = none
 	hash    string // of the last line
 	broken  error  // why nothing more can be appended
 }
@@ -100,7 +101,12 @@ type Ledger struct {
 // [LedgerDamagedError], and a ledger that is open elsewhere [ErrLedgerLocked]; neither changes
 // anything.
 func OpenLedger(dir string) (*Ledger, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	_, missing := os.Stat(dir)
+	err := os.MkdirAll(dir, 0o755)
+	if err == nil && missing != nil {
+		err = syncFolder(filepath.Dir(dir))
+	}
+	if err != nil {
 		return nil, fmt.Errorf("unlearn: ledger: %w", err)
 	}
 	path := filepath.Join(dir, ledgerName)
@@ -187,7 +193,7 @@ func (l *Ledger) reconcile(path string, hashes []string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	l.theta = m.theta
+	l.theta, l.release = m.theta, m.release
 	switch n := len(hashes); {
 	case n < m.Lines:
 		return 0, &LedgerDamagedError{path, 0, fmt.Sprintf("has been shortened: %d whole lines, where %s counts %d", n, modelName, m.Lines)}
@@ -201,7 +207,10 @@ func (l *Ledger) reconcile(path string, hashes []string) (int, error) {
 // Append writes an entry and the parameters after it. When it returns nil both are on disk: the
 // entry is acknowledged. Number and Total are filled in. After an error nothing more can be
 // appended until the ledger is opened again.
-func (l *Ledger) Append(e Entry, theta []float64) error {
+func (l *Ledger) Append(e Entry, theta []float64) error { return l.append(e, theta, nil) }
+
+// append is Append that keeps a release with the parameters.
+func (l *Ledger) append(e Entry, theta []float64, release []byte) error {
 	if errors.Is(l.broken, fs.ErrClosed) {
 		return fmt.Errorf("unlearn: ledger %s is closed: open it again (%w)", l.dir, l.broken)
 	}
@@ -224,13 +233,13 @@ func (l *Ledger) Append(e Entry, theta []float64) error {
 		err = l.file.Sync()
 	}
 	if err == nil {
-		err = writeModel(l.dir, modelName, model{Lines: e.Number + 1, Hash: hash, theta: theta})
+		err = writeModel(l.dir, modelName, model{Lines: e.Number + 1, Hash: hash, theta: theta, release: release})
 	}
 	if err != nil {
 		l.broken = err
 		return fmt.Errorf("unlearn: ledger %s: %w", l.dir, err)
 	}
-	l.entries, l.hash, l.theta = append(l.entries, e), hash, slices.Clone(theta)
+	l.entries, l.hash, l.theta, l.release = append(l.entries, e), hash, slices.Clone(theta), release
 	return nil
 }
 

@@ -9,10 +9,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
-	"strings"
+	"regexp"
 
 	"github.com/google/renameio/v2"
 )
@@ -70,13 +71,21 @@ type model struct {
 	Lines int    `json:"lines"` // of the ledger
 	Hash  string `json:"hash"`  // of the last of them
 	Theta string `json:"theta"` // base64 of float64, little-endian
-	Sum   string `json:"sha256"`
-	theta []float64
+	// Release is the file of the one release of Theta, in base64: written with Theta in one go, so
+	// that there are never parameters of which a second could be drawn. Of a [ReleaseStream] only.
+	Release string `json:"release,omitempty"`
+	Sum     string `json:"sha256"`
+	theta   []float64
+	release []byte
 }
 
 // sum covers everything.
 func (m *model) sum() string {
-	s := sha256.Sum256(fmt.Appendf(nil, "%d %s %s", m.Lines, m.Hash, m.Theta))
+	text := fmt.Appendf(nil, "%d %s %s", m.Lines, m.Hash, m.Theta)
+	if m.Release != "" {
+		text = fmt.Appendf(text, " %s", m.Release)
+	}
+	s := sha256.Sum256(text)
 	return hex.EncodeToString(s[:])
 }
 
@@ -85,26 +94,40 @@ func (m *model) sum() string {
 // since; neither is for publication.
 const ledgerMode = 0o600
 
-// writeModel replaces a file whole, and syncs the folder so that the new name outlives a power
-// failure too.
+// writeModel replaces a file whole.
 func writeModel(dir, name string, m model) error {
 	m.Theta = base64.StdEncoding.EncodeToString(littleEndian(m.theta))
+	m.Release = base64.StdEncoding.EncodeToString(m.release)
 	m.Sum = m.sum()
 	data, err := json.Marshal(m)
 	if err != nil {
 		return err
 	}
-	f, err := renameio.NewPendingFile(filepath.Join(dir, name), renameio.WithTempDir(dir), renameio.WithStaticPermissions(ledgerMode))
+	return replaceFile(dir, filepath.Join(dir, name), append(data, '\n'), ledgerMode)
+}
+
+// replaceFile writes a file whole or not at all, and syncs its folder. Until it is complete it
+// stands in the folder pending, on the same file system, for its owner alone to read.
+func replaceFile(pending, path string, data []byte, mode fs.FileMode) error {
+	f, err := renameio.NewPendingFile(path, renameio.WithTempDir(pending), renameio.WithStaticPermissions(ledgerMode))
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(append(data, '\n'))
+	_, err = f.Write(data)
+	if err == nil && mode != ledgerMode {
+		err = f.Chmod(mode)
+	}
 	if err == nil {
 		err = f.CloseAtomicallyReplace()
 	}
 	if err != nil {
 		return errors.Join(err, f.Cleanup())
 	}
+	return syncFolder(filepath.Dir(path))
+}
+
+// syncFolder makes the names in a folder outlive a power failure.
+func syncFolder(dir string) error {
 	folder, err := os.Open(dir)
 	if err != nil {
 		return err
@@ -112,17 +135,30 @@ func writeModel(dir, name string, m model) error {
 	return errors.Join(folder.Sync(), folder.Close())
 }
 
-// removePending removes the models that a kill left half written. Nobody else writes there: the
+// removePending removes the files that a kill left half written: models, and releases, which stand
+// in the ledger's folder and, by an earlier version, in their own. Nobody else writes there: the
 // ledger is locked.
 func removePending(dir string) error {
 	entries, err := os.ReadDir(dir)
+	released, missing := os.ReadDir(filepath.Join(dir, releaseFolder))
+	if !errors.Is(missing, fs.ErrNotExist) {
+		err = errors.Join(err, missing)
+	}
 	for _, e := range entries {
-		if number, ok := strings.CutPrefix(e.Name(), "."+modelName); ok && number != "" && strings.Trim(number, "0123456789") == "" {
+		if pendingName.MatchString(e.Name()) {
 			err = errors.Join(err, os.Remove(filepath.Join(dir, e.Name())))
+		}
+	}
+	for _, e := range released {
+		if pendingName.MatchString(e.Name()) {
+			err = errors.Join(err, os.Remove(filepath.Join(dir, releaseFolder, e.Name())))
 		}
 	}
 	return err
 }
+
+// pendingName is what renameio calls a file that is not complete.
+var pendingName = regexp.MustCompile(`^\.(` + regexp.QuoteMeta(modelName) + `|[0-9]{6,}\.safetensors)[0-9]+$`)
 
 func readModel(path string) (model, error) {
 	data, err := os.ReadFile(path)
@@ -139,6 +175,11 @@ func readModel(path string) (model, error) {
 	raw, err := base64.StdEncoding.DecodeString(m.Theta)
 	if err != nil || len(raw)%8 != 0 {
 		return m, &LedgerDamagedError{path, 0, "is damaged: its parameters are not numbers"}
+	}
+	if m.Release != "" {
+		if m.release, err = base64.StdEncoding.DecodeString(m.Release); err != nil {
+			return m, &LedgerDamagedError{path, 0, "is damaged: its release is not written as this program writes it"}
+		}
 	}
 	m.theta = make([]float64, len(raw)/8)
 	for i := range m.theta {

@@ -123,6 +123,62 @@ func TestOnlySmoothMethodsAreCertified(t *testing.T) {
 	}
 }
 
+// wavy retrains and adds a wave: smooth, with a residual below 1e-3, and yet it draws all
+// parameters near the multiples of 2 pi a.
+type wavy struct{}
+
+const wave = 1e-4
+
+func (wavy) Name() string  { return "wavy" }
+func (wavy) Smooth() error { return nil }
+
+func (wavy) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
+	u, err := Retrain{Trainer: Newton{Tolerance: 1e-10}}.Unlearn(ctx, p, theta, r)
+	if err != nil {
+		return u, err
+	}
+	for j, v := range u.Theta {
+		u.Theta[j] -= 0.999 * wave * math.Sin(v/wave)
+	}
+	return u, nil
+}
+
+// To be smooth is not enough for (epsilon, delta + eta): what the method leaves is small, but it
+// varies with the tilt as fast as the tilt itself. So a method that nobody vouches for is refused.
+func TestSmoothIsNotEnough(t *testing.T) {
+	base := &Problem{Objective: convexLogistic(2), Train: shortRows(12, 2, 2, false, 9), L2: 1}
+	budget, request := Budget{Epsilon: 0.1, Delta: 0.01, Sigma: 1}, RemoveSamples(4)
+	m := Certified{Method: wavy{}, Budget: budget, Trainer: Newton{Tolerance: 1e-9}, Seed: 1}
+	_, _, err := m.Train(t.Context(), base, []float64{0, 0})
+	require.ErrorContains(t, err, "set Certified.AssumeSteady")
+
+	const draws = 2000
+	m.AssumeSteady = true
+	applied, err := request.Apply(base.Train)
+	require.NoError(t, err)
+	near := func(theta float64) float64 { // the share of the event: within 0.0895 a of a multiple of 2 pi a
+		if math.Abs(math.Remainder(theta/wave, 2*math.Pi)) < 0.0895 {
+			return 1.0 / draws
+		}
+		return 0
+	}
+	released, retrained := 0.0, 0.0
+	for i := range draws {
+		m.Seed = uint64(i) + 1
+		p, theta, err := m.Train(t.Context(), base, []float64{0, 0})
+		require.NoError(t, err)
+		u, err := m.Unlearn(t.Context(), p, theta, request)
+		require.NoError(t, err, "every request is certified")
+		require.True(t, u.Certificate.Issued)
+		released += near(u.Theta[0])
+		retrained += near(optimum(applied.Data, budget.tilt(2, uint64(draws+i)+1, 0))[0])
+	}
+	require.InDelta(t, 0.0895/math.Pi, retrained, 4*math.Sqrt(0.0285/draws))
+	eta := RefusalBound(0, draws, 0.001)
+	allowed := math.Exp(budget.Epsilon)*retrained + budget.Delta + eta
+	require.Greater(t, released, allowed+0.15, "the certificate does not hold for it")
+}
+
 // Two models of one training share the tilt: the Hessian times their difference is the gradient of
 // the removed row, and so points along it. It is why a holder of both learns of it, and no
 // certificate of one model says otherwise.

@@ -84,8 +84,8 @@ func methodTable() []methodRow {
 		{"sisa", SISA{Shards: 3, Trainer: StatisticsTrainer{Trainer: SGD{Rate: 0.1}}}, huge("Shards", "Slices")},
 		{"retrain", Retrain{Trainer: StatisticsTrainer{Trainer: newton{}}}, huge("Sample")},
 		{"sisa", SISA{Shards: 3, Slices: 2, Trainer: SGD{Rate: 0.1}, Start: slices.Clone(at)}, start("Shards", "Slices")},
-		{"dp", ObjectivePerturbation{Sigma: 2, Trainer: newton{}, Start: slices.Clone(at)}, start("Sigma")},
-		{"dp-sgd", DPSGD{Rate: 0.1, Noise: 1, Batch: 8, Steps: 3, Start: slices.Clone(at)}, start("Rate", "Noise", "Clip", "Steps", "Batch")},
+		{"dp", ObjectivePerturbation{Sigma: 2, Trainer: newton{}, Seed: 1, Start: slices.Clone(at)}, start("Sigma")},
+		{"dp-sgd", DPSGD{Rate: 0.1, Noise: 1, Batch: 8, Steps: 3, Seed: 1, Start: slices.Clone(at)}, start("Rate", "Noise", "Clip", "Steps", "Batch", "Samples")},
 	}
 }
 
@@ -240,7 +240,7 @@ func TestSettingsThatCannotBe(t *testing.T) {
 		{DPSGD{Rate: 1, Noise: 1, Clip: -1}, "DPSGD.Clip is -1"},
 		{DPSGD{Rate: 1, Noise: 1, Batch: 41}, "batches of 1 to 40"},
 		{DPSGD{Rate: 1, Noise: 1, Steps: -1}, "DPSGD.Steps is -1"},
-		{DPSGD{Rate: 1, Noise: 1, Start: theta[:2]}, "DPSGD.Start has length 2"},
+		{DPSGD{Rate: 1, Noise: 1, Seed: 1, Start: theta[:2]}, "DPSGD.Start has length 2"},
 		{DPSGD{Rate: 1, Noise: 1, Delta: 2}, "DPSGD.Delta is 2"},
 	} {
 		_, err := tt.m.Unlearn(t.Context(), p, theta, RemoveSamples(1))

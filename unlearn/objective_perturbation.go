@@ -21,13 +21,16 @@ import (
 // sample is a replacement, with ||G|| <= 2C, and needs twice the sigma; the residual has that in
 // it.
 //
+// An objective that holds parameters fixed (nets.Model.Select) is an error: they may have seen what
+// is to be forgotten.
+//
 // The model is trained before the request, by [ObjectivePerturbation.Train]; ObjectivePerturbation
 // itself is a [Method] too, which trains first, outside the cost of the update.
 type ObjectivePerturbation struct {
 	Sigma   float64
 	Trainer Trainer   // nil = LBFGS{}
 	Start   []float64 // of the training (p); nil = Init of an [Initializer] by Seed, or zeros: never a model that was trained before
-	Seed    uint64    // of b
+	Seed    uint64    // of b, as secret as the data; 0, which anybody would guess, is an error
 }
 
 // Name returns "dp".
@@ -40,6 +43,9 @@ func (m ObjectivePerturbation) Train(ctx context.Context, p *Problem) (*Private,
 		return nil, err
 	}
 	if p, err = p.sound(); err != nil {
+		return nil, err
+	}
+	if err := errors.Join(p.heldFixed("ObjectivePerturbation"), secretSeed("ObjectivePerturbation", m.Seed)); err != nil {
 		return nil, err
 	}
 	start, err := p.dataFree(ctx, "ObjectivePerturbation", m.Start, m.Seed)
@@ -77,14 +83,17 @@ type Private struct {
 	// sample; 0 where no such guarantee was counted. [Private.Guarantee] says what they guarantee
 	// for a request.
 	Epsilon, Delta float64
+	// Samples is the n of [DPSGD], which is public and stays the same where a model is trained to
+	// compare with; 0 where no guarantee was counted.
+	Samples int
 }
 
 // Name returns how the model was trained.
 func (m *Private) Name() string { return m.Method }
 
 // Guarantee returns the epsilon and delta for what a request changes on the training data: no event
-// is more than e^epsilon times as likely as if the model had been trained on the corrected data,
-// delta aside, nor the other way round. Each sample that is removed is one step between
+// is more than e^epsilon times as likely as if the model had been trained on the corrected data with
+// the same settings, DPSGD.Samples at what m.Samples says, delta aside, nor the other way round. Each sample that is removed is one step between
 // neighbouring data sets, and each that is corrected, in its label or otherwise, two: it goes, and
 // the corrected one comes. k steps have
 //

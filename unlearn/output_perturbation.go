@@ -36,8 +36,9 @@ import (
 // > 0; theta', which is the state that the next request starts from, the data and the generator of
 // the noise stay secret; one release is drawn from a state, never two, since their mean has less
 // noise; floating-point numbers stand for real ones, but for the rounding error of the residual,
-// which is bounded, and the release's own low digits, which are rounded away. Rows may have any
-// norm.
+// which is bounded, and the release's own low digits, which are rounded away; where the noise is so
+// small that float64 has no digits to round to, it is an error. No parameter was trained elsewhere
+// on what is to be forgotten. Rows may have any norm.
 //
 // What is not promised: whoever holds two consecutive releases sees about by how much the request
 // moved the optimum, and so may learn of what was removed. Retraining has the same effect. An error
@@ -178,7 +179,10 @@ func (m OutputPerturbation) Train(ctx context.Context, p *Problem, start []float
 	if err != nil {
 		return nil, nil, err
 	}
-	return state, d.release(state), nil
+	if r, err = d.release(state); err != nil {
+		return nil, nil, err
+	}
+	return state, r, nil
 }
 
 // Unlearn implements [Method]. theta is the state of [OutputPerturbation.Train] or of the request
@@ -214,18 +218,25 @@ func (m OutputPerturbation) Unlearn(ctx context.Context, p *Problem, theta []flo
 	if err != nil {
 		return u, err
 	}
+	released, err := d.release(state)
+	if err != nil {
+		return u, err
+	}
 	u.Before, u.After = progress.before, progress.after
-	u.State, u.Release = state, d.release(state)
-	u.Theta = u.Release.Theta
+	u.State, u.Release, u.Theta = state, released, released.Theta
 	return u, nil
 }
 
 // release adds the noise.
-func (d exactDescent) release(state []float64) *Release {
+func (d exactDescent) release(state []float64) (*Release, error) {
 	r := &Release{Epsilon: d.Epsilon, Delta: d.Delta, Residual: d.Residual, Lambda: d.lambda,
 		Distance: d.Distance(d.lambda), Noise: d.Noise(d.lambda), Against: d.Against}
+	if least := leastNoise(state); !(r.Noise >= least) {
+		return nil, fmt.Errorf("unlearn: %s published nothing: the noise of %.2g a parameter is too small beside the largest parameter, so that float64 leaves no "+
+			"low digits to round away: set OutputPerturbation.Residual to %.2g or more", d.Name(), r.Noise, 2*d.Residual*least/r.Noise)
+	}
 	r.Theta = perturbed(state, r.Noise, cmp.Or(d.Rand, freshRand()))
-	return r
+	return r, nil
 }
 
 // gridBits is how many binary digits below the noise a release keeps. The sum of a float64 and
@@ -233,10 +244,30 @@ func (d exactDescent) release(state []float64) *Release {
 // is coarse beside them takes them away.
 const gridBits = 20
 
+// gridUlps is how many units in the last place of the largest parameter the grid has to be at least.
+// On a finer one the sum of parameter and noise was rounded before it got there, by an amount that
+// tells its low digits.
+const gridUlps = 16
+
+// gridOf returns the power of two that a release with noise s is rounded to.
+func gridOf(s float64) float64 {
+	_, exponent := math.Frexp(s)
+	return math.Ldexp(1, exponent-gridBits)
+}
+
+// leastNoise returns the smallest noise whose grid is coarse enough for these parameters.
+func leastNoise(theta []float64) float64 {
+	top := 0.0
+	for _, v := range theta {
+		top = max(top, math.Abs(v))
+	}
+	ulp := math.Nextafter(top, math.Inf(1)) - top
+	return math.Ldexp(gridUlps*ulp, gridBits-1)
+}
+
 // perturbed returns theta + N(0, s^2 I) on a grid.
 func perturbed(theta []float64, s float64, rng *rand.Rand) []float64 {
-	_, exponent := math.Frexp(s)
-	grid := math.Ldexp(1, exponent-gridBits)
+	grid := gridOf(s)
 	out := make([]float64, len(theta))
 	for j, v := range theta {
 		out[j] = math.Round((v+s*rng.NormFloat64())/grid) * grid

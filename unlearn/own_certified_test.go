@@ -103,7 +103,7 @@ func certifiable(t *testing.T) (m unlearn.Certified, p *unlearn.Problem, theta [
 	}
 	model, err := nets.NewModel(nets.Linear{In: 4, Out: 1}, nets.Logistic, nets.Float64())
 	require.NoError(t, err)
-	m = unlearn.Certified{Budget: unlearn.Budget{Epsilon: 1, Delta: 0.1, Sigma: 50}, Seed: 7}
+	m = unlearn.Certified{Budget: unlearn.Budget{Epsilon: 1, Delta: 0.1, Sigma: 50}, Seed: 7, AssumeSteady: true}
 	p, theta, err = m.Train(t.Context(), &unlearn.Problem{Objective: model, Train: d, L2: 1}, make([]float64, 4))
 	require.NoError(t, err)
 	return m, p, theta
@@ -183,6 +183,61 @@ func TestANewtonStepOfOnesOwnIsBounded(t *testing.T) {
 	}}, p, theta)
 	require.NoError(t, err)
 	require.True(t, math.IsInf(elsewhere.Certificate.Bound, 1))
+}
+
+// Parameters that are held fixed were trained before, on the row that is to be forgotten perhaps,
+// and would be published as they are: no guarantee is given where there are any.
+func TestParametersThatSawTheRowAreNotCertified(t *testing.T) {
+	_, p, _ := certifiable(t)
+	model, err := nets.NewModel(nets.Linear{In: 4, Out: 1, Bias: true}, nets.Logistic)
+	require.NoError(t, err)
+	whole, err := unlearn.LBFGS{}.Train(t.Context(), &unlearn.Problem{Objective: model, Train: p.Train, L2: 1}, make([]float64, 5))
+	require.NoError(t, err)
+	bias, err := model.Select(whole, "b*") // W is as it was trained on row 3
+	require.NoError(t, err)
+	q := &unlearn.Problem{Objective: bias, Train: p.Train, L2: 1}
+	m := unlearn.OutputPerturbation{Epsilon: 0.1, Delta: 0.01}
+	_, _, err = m.Train(t.Context(), q, []float64{0})
+	require.ErrorContains(t, err, "held fixed")
+	_, err = m.Open(t.Context(), q, []float64{0}, t.TempDir())
+	require.ErrorContains(t, err, "held fixed")
+	for _, m := range []unlearn.Method{
+		m, unlearn.Certified{Budget: unlearn.Budget{Epsilon: 1, Delta: 0.1, Sigma: 50}, Seed: 7}, unlearn.SISA{Shards: 2},
+		unlearn.DPSGD{Rate: 0.1, Noise: 1, Seed: 1}, unlearn.ObjectivePerturbation{Sigma: 1, Seed: 1},
+	} {
+		u, err := m.Unlearn(t.Context(), q, []float64{0}, unlearn.RemoveSamples(3))
+		require.ErrorContains(t, err, "fixed", m.Name())
+		require.Nil(t, u)
+	}
+}
+
+// embedding has all that SecondOrder says of itself, and does something else.
+type embedding struct{ unlearn.SecondOrder }
+
+func (embedding) Unlearn(ctx context.Context, p *unlearn.Problem, theta []float64, r unlearn.Request) (*unlearn.Update, error) {
+	return unlearn.None{}.Unlearn(ctx, p, theta, r)
+}
+
+// solving is a solver of a user's own.
+type solving struct{ unlearn.CG }
+
+// How what a method leaves varies with the tilt is known of no method but neglected for ours only.
+func TestAMethodOfOnesOwnIsVouchedFor(t *testing.T) {
+	m, p, theta := certifiable(t)
+	m.AssumeSteady = false
+	for _, method := range []unlearn.Method{
+		own{unlearn.SecondOrder{}}, copied{}, embedding{}, unlearn.SecondOrder{Solver: solving{}}, &unlearn.SecondOrder{Solver: solving{}},
+		unlearn.Iterative{Method: copied{}}, &unlearn.Iterative{Method: embedding{}},
+	} {
+		_, err := certificate(t, m, method, p, theta)
+		require.ErrorContains(t, err, "set Certified.AssumeSteady", "%T", method)
+	}
+	for _, method := range []unlearn.Method{
+		unlearn.SecondOrder{Solver: unlearn.MINRES{Tolerance: 1e-8}}, &unlearn.SecondOrder{}, unlearn.Iterative{Method: &unlearn.FirstOrder{Tau: 0.05}},
+	} {
+		_, err := certificate(t, m, method, p, theta)
+		require.NoError(t, err, "%T", method)
+	}
 }
 
 func TestStepsThatCannotBe(t *testing.T) {

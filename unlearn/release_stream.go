@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math"
+	"path/filepath"
 	"slices"
 	"strconv"
 
@@ -19,9 +21,13 @@ import (
 // state that is within r/lambda of the optimum on the data as they are now.
 //
 // Rows of requests are counted in the data that the stream began with, whatever was removed since.
-// A request is in the ledger before its release is drawn. A kill between the two leaves a state
-// without a release, which is drawn when the stream is opened again, so that no state has two. Not
-// safe for concurrent use.
+// A release is drawn with its state and kept beside it, in one file that is written whole or not at
+// all, before it is published. Where a kill, a full disk or somebody's hand leaves no published
+// file, the same bits are published when the stream is opened again, so that no state of a folder
+// has two releases. A folder that is set back to an earlier copy of itself forgets the later
+// states, and draws a second release of one that is asked for again: restore the newest copy only.
+// The folder releases/ has to be on the file system of the stream's folder. Not safe for concurrent
+// use.
 type ReleaseStream struct {
 	m       OutputPerturbation
 	d       exactDescent
@@ -30,7 +36,8 @@ type ReleaseStream struct {
 	state   []float64
 	ledger  *Ledger
 	history *history
-	latest  *Release
+	latest  *Release // that was published
+	waiting bool     // the release of the state is kept and could not be published
 }
 
 // Open opens the stream of a folder. A new one trains on p, from start; one that is gone on with
@@ -63,10 +70,20 @@ func (s *ReleaseStream) begin(ctx context.Context, start []float64) error {
 	if err != nil {
 		return err
 	}
-	if err := s.ledger.Append(Entry{Kind: entryTrain, Settings: s.settings()}, state); err != nil {
+	if err := s.keep(Entry{Kind: entryTrain, Settings: s.settings()}, state, r); err != nil {
 		return err
 	}
-	return s.accept(s.p, state, r)
+	s.state = state
+	return s.publish(r)
+}
+
+// keep acknowledges an entry: line, state and release are on disk.
+func (s *ReleaseStream) keep(e Entry, state []float64, r *Release) error {
+	data, err := encodeRelease(len(s.ledger.Entries()), r)
+	if err != nil {
+		return err
+	}
+	return s.ledger.append(e, state, data)
 }
 
 func (s *ReleaseStream) resume(ctx context.Context) error {
@@ -96,11 +113,27 @@ func (s *ReleaseStream) resume(ctx context.Context) error {
 		return fmt.Errorf("unlearn: the state in %s has a gradient residual above the %.3g that its releases rest on: the data or the model "+
 			"is another than it was", s.ledger.dir, s.d.Residual)
 	}
-	s.latest, err = readRelease(s.ledger.dir, len(entries)-1)
-	if errors.Is(err, errNoRelease) {
-		return s.publish(s.d.release(s.state))
+	return s.republish()
+}
+
+// republish publishes the release that is kept with the state, unless it is published already.
+func (s *ReleaseStream) republish() error {
+	number := len(s.ledger.Entries()) - 1
+	path := releasePath(s.ledger.dir, number)
+	if s.ledger.release == nil { // by a version that kept none: what was published is all that there is
+		r, err := ReadRelease(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("unlearn: %s is missing, and its release was not kept beside the state: it may have been given away, and a second one of the "+
+				"same state would have less noise: put the file back, or train in another folder", path)
+		}
+		s.latest = r
+		return err
 	}
-	return err
+	r, err := decodeRelease(s.ledger.release, filepath.Join(s.ledger.dir, modelName))
+	if err != nil {
+		return err
+	}
+	return s.publish(r)
 }
 
 // settings is what has to be the same when a stream is gone on with.
@@ -122,9 +155,16 @@ func (c Comparison) String() string {
 }
 
 // Unlearn carries out a request and publishes the release, which is on disk before Unlearn returns.
-// After an error nothing is published; the message says whether the request is in the ledger. A
-// request that changes nothing is not: the last release stands.
+// After an error nothing is published, and an update beside it has neither Theta nor Release. The
+// message says whether the request is in the ledger; the release of one that is was drawn, and the
+// next request or opening the stream again publishes it. A request that changes nothing is not in
+// the ledger: the last release stands.
 func (s *ReleaseStream) Unlearn(ctx context.Context, r Request) (*Update, error) {
+	if s.waiting {
+		if err := s.republish(); err != nil {
+			return nil, err
+		}
+	}
 	changes, err := s.history.changes(r)
 	if err != nil {
 		return nil, err
@@ -139,26 +179,28 @@ func (s *ReleaseStream) Unlearn(ctx context.Context, r Request) (*Update, error)
 	if err != nil || u.Unchanged {
 		return u, err
 	}
-	if err := s.ledger.Append(Entry{Kind: entryRequest, Changes: changes}, u.State); err != nil {
+	if err := s.keep(Entry{Kind: entryRequest, Changes: changes}, u.State, u.Release); err != nil {
 		return nil, err
 	}
 	if err := s.history.add(changes); err != nil {
 		return nil, err
 	}
-	return u, s.accept(s.p.on(u.Data), u.State, u.Release)
-}
-
-// accept moves on.
-func (s *ReleaseStream) accept(p *Problem, state []float64, r *Release) error {
-	s.p, s.state = p, state
-	return s.publish(r)
-}
-
-func (s *ReleaseStream) publish(r *Release) error {
-	if err := writeRelease(s.ledger.dir, len(s.ledger.Entries())-1, r); err != nil {
-		return fmt.Errorf("unlearn: the request is in the ledger, but its release could not be written: open the stream again (%w)", err)
+	s.p, s.state = s.p.on(u.Data), u.State
+	if err := s.publish(u.Release); err != nil {
+		u.Theta, u.Release = nil, nil
+		return u, err
 	}
-	s.latest = r
+	return u, nil
+}
+
+// publish publishes the release of the state, as the ledger keeps it.
+func (s *ReleaseStream) publish(r *Release) error {
+	s.waiting = true
+	if err := publishRelease(s.ledger.dir, len(s.ledger.Entries())-1, s.ledger.release); err != nil {
+		return fmt.Errorf("unlearn: the request is in the ledger and its release is kept, but it could not be published: make %s writable, "+
+			"and open the stream again (%w)", filepath.Join(s.ledger.dir, releaseFolder), err)
+	}
+	s.latest, s.waiting = r, false
 	return nil
 }
 

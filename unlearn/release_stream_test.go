@@ -69,25 +69,120 @@ func TestReleaseStreamOnRandomRequests(t *testing.T) {
 	})
 }
 
-// A kill after the ledger was written and before the release was: the release is drawn when the
-// stream is opened.
+// Whatever becomes of the published file, the same bits are published again: the noise was drawn
+// with the state.
 func TestAStateHasOneRelease(t *testing.T) {
+	path := func(dir string) string { return releasePath(dir, 1) }
+	for name, harm := range map[string]func(t *testing.T, dir string){
+		"killed before it was published": func(t *testing.T, dir string) { require.NoError(t, os.Remove(path(dir))) },
+		"moved out of the folder": func(t *testing.T, dir string) {
+			require.NoError(t, os.Rename(path(dir), filepath.Join(t.TempDir(), "published")))
+		},
+		"killed before the rename": func(t *testing.T, dir string) { // as the file was written once, and as it is written now
+			require.NoError(t, os.WriteFile(filepath.Join(dir, releaseFolder, ".000001.safetensors123"), []byte("half"), 0o644))
+			require.NoError(t, os.Rename(path(dir), filepath.Join(dir, ".000001.safetensors45")))
+		},
+		"the folder is lost": func(t *testing.T, dir string) { require.NoError(t, os.RemoveAll(filepath.Join(dir, releaseFolder))) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			s := openReleases(t, dir)
+			u, err := s.Unlearn(t.Context(), RemoveSamples(3))
+			require.NoError(t, err)
+			require.NoError(t, s.Close())
+			before, err := os.ReadFile(path(dir))
+			require.NoError(t, err)
+			harm(t, dir)
+			for range 2 {
+				s = openReleases(t, dir)
+				require.Equal(t, u.Release, s.Latest())
+				require.Contains(t, s.String(), "1 requests carried out; each release is (0.1, 0.01)-certified, all 2 together")
+				require.NoError(t, s.Close())
+				after, err := os.ReadFile(path(dir))
+				require.NoError(t, err)
+				require.Equal(t, before, after)
+			}
+			for _, folder := range []string{dir, filepath.Join(dir, releaseFolder)} {
+				left, err := filepath.Glob(filepath.Join(folder, ".*"))
+				require.NoError(t, err)
+				require.Empty(t, left)
+			}
+		})
+	}
+}
+
+// Where a release cannot be published, the caller has nothing either, and what is published later
+// is what was drawn.
+func TestAfterAnErrorNothingIsPublished(t *testing.T) {
+	for _, again := range []string{"opened again", "asked again"} {
+		dir := t.TempDir()
+		s := openReleases(t, dir)
+		first := s.Latest()
+		folder := filepath.Join(dir, releaseFolder)
+		require.NoError(t, os.Rename(folder, folder+"-away"))
+		require.NoError(t, os.WriteFile(folder, nil, 0o600)) // no folder can be made there, by root neither
+		u, err := s.Unlearn(t.Context(), RemoveSamples(3))
+		require.ErrorContains(t, err, "could not be published")
+		require.Nil(t, u.Theta)
+		require.Nil(t, u.Release)
+		require.Equal(t, first, s.Latest())
+		drawn, err := decodeRelease(s.ledger.release, "the ledger")
+		require.NoError(t, err)
+		_, err = s.Unlearn(t.Context(), RemoveSamples(4))
+		require.Error(t, err)
+		require.Equal(t, 2, s.Releases(), "nothing is done before the last release is out")
+
+		require.NoError(t, os.Remove(folder))
+		require.NoError(t, os.Rename(folder+"-away", folder))
+		if again == "asked again" {
+			_, err = s.Unlearn(t.Context(), RemoveSamples(4))
+			require.NoError(t, err)
+			require.Equal(t, 3, s.Releases())
+		} else {
+			require.NoError(t, s.Close())
+			s = openReleases(t, dir)
+			require.Equal(t, drawn, s.Latest())
+		}
+		published, err := ReadRelease(releasePath(dir, 1))
+		require.NoError(t, err)
+		require.Equal(t, drawn, published)
+		require.NoError(t, s.Close())
+	}
+}
+
+// tampered changes the model of a closed stream's folder.
+func tampered(t *testing.T, dir string, change func(m *model)) {
+	m, err := readModel(filepath.Join(dir, modelName))
+	require.NoError(t, err)
+	change(&m)
+	require.NoError(t, writeModel(dir, modelName, m))
+}
+
+// A folder of an earlier version kept no release beside the state: the published one is the only
+// one, and no second is drawn.
+func TestAStreamThatKeptNoRelease(t *testing.T) {
 	dir := t.TempDir()
 	s := openReleases(t, dir)
-	_, err := s.Unlearn(t.Context(), RemoveSamples(3))
-	require.NoError(t, err)
+	r := s.Latest()
 	require.NoError(t, s.Close())
-	path := releasePath(dir, 1)
-	require.NoError(t, os.Remove(path)) // as if the kill had come before it
-	s = openReleases(t, dir)
-	r, err := ReadRelease(path)
-	require.NoError(t, err)
-	require.Equal(t, s.Latest(), r)
-	require.NoError(t, s.Close())
+	tampered(t, dir, func(m *model) { m.release = nil })
 	s = openReleases(t, dir)
 	require.Equal(t, r, s.Latest())
-	require.Contains(t, s.String(), "1 requests carried out; each release is (0.1, 0.01)-certified, all 2 together")
 	require.NoError(t, s.Close())
+	require.NoError(t, os.Remove(releasePath(dir, 0)))
+	_, err := releaseMethod().Open(t.Context(), streamProblem(), nil, dir)
+	require.ErrorContains(t, err, "put the file back, or train in another folder")
+}
+
+// The state of a folder is measured before anything is released of it.
+func TestAStateThatIsNoOptimumIsRefused(t *testing.T) {
+	dir := t.TempDir()
+	s := openReleases(t, dir)
+	r := releaseMethod().Residual
+	require.NoError(t, s.Close())
+	tampered(t, dir, func(m *model) { m.theta[2] += 3 * r })
+	_, err := releaseMethod().Open(t.Context(), streamProblem(), nil, dir)
+	require.ErrorContains(t, err, "has a gradient residual above")
 }
 
 func TestReleaseStreamRefusesWhatIsNotItsOwn(t *testing.T) {
@@ -113,7 +208,7 @@ func TestReleaseStreamRefusesWhatIsNotItsOwn(t *testing.T) {
 
 	require.NoError(t, os.WriteFile(releasePath(dir, 1), []byte("nothing"), 0o644))
 	_, err = releaseMethod().Open(t.Context(), streamProblem(), nil, dir)
-	require.ErrorContains(t, err, "000001.safetensors")
+	require.ErrorContains(t, err, "000001.safetensors is not the release that was drawn for this state")
 }
 
 // What may be read by all says nothing that is a function of the forgotten row, and the state is

@@ -13,6 +13,9 @@ import (
 // models vote. A request retrains only the shards that hold affected samples, each from the last
 // checkpoint before the first slice that does.
 //
+// An objective that holds parameters fixed (nets.Model.Select) is an error: they may have seen what
+// is to be forgotten.
+//
 // The models are trained before the request: [SISA.Train] does it and returns a [Sharded], which
 // carries out request after request. SISA itself is a [Method] too, which trains first, outside the
 // cost of the update.
@@ -79,6 +82,9 @@ func (m SISA) Train(ctx context.Context, p *Problem) (*Sharded, error) {
 	}
 	if _, _, err := p.predictor(p.Train); err != nil {
 		return nil, fmt.Errorf("unlearn: SISA: %w", err)
+	}
+	if err := p.heldFixed("SISA"); err != nil {
+		return nil, err
 	}
 	if m.Start, err = p.dataFree(ctx, "SISA", m.Start, m.Seed); err != nil {
 		return nil, err

@@ -158,7 +158,7 @@ func TestANetworkThatZerosDoNotMoveIsRefused(t *testing.T) {
 	p := &Problem{Objective: hidden{2, 6}, Train: clouds(), L2: 1e-4}
 	theta := randomVector(19, 2)
 	for _, m := range []Method{
-		SISA{Shards: 2}, SISA{Shards: 2, Start: make([]float64, 19)}, ObjectivePerturbation{Sigma: 1}, DPSGD{Rate: 1, Noise: 1},
+		SISA{Shards: 2}, SISA{Shards: 2, Start: make([]float64, 19)}, ObjectivePerturbation{Sigma: 1, Seed: 1}, DPSGD{Rate: 1, Noise: 1, Seed: 1},
 	} {
 		_, err := m.Unlearn(t.Context(), p, theta, RemoveSamples(60))
 		require.ErrorContains(t, err, "the gradient of 18 of 19 parameters is zero", m.Name())

@@ -6,15 +6,47 @@ import (
 )
 
 // SmoothMethod is a Method whose new parameters are a smooth function of the old ones, for the same
-// problem and request, up to the tolerance of its solver. The proof of [Certified] needs it: it
-// changes variables from the tilt to the parameters. A method that rounds, retrains with a line
-// search, or chooses between results is none.
+// problem and request, up to the tolerance of its solver. A method that rounds, retrains with a
+// line search, or chooses between results is none.
+//
+// This is necessary for the proof of [Certified], and not sufficient. With u(b) = grad L(theta';
+// D') the gradient that the method leaves, b included, the proof changes variables from b to b -
+// u(b), whose Jacobian matrix is I - du/db. It takes the determinant for 1, and u for a constant. A
+// method whose u is small and varies fast with b is smooth, and tells released from retrained
+// parameters all the same. So Certified takes this package's own methods, whose du/db it neglects,
+// and any other only where the caller vouches for it ([Certified.AssumeSteady]).
 type SmoothMethod interface {
 	// Smooth returns nil, or which setting makes the result jump or rest on estimates.
 	Smooth() error
 }
 
 var errExactGradients = errors.New("unlearn: a certificate is about exact gradients: leave SecondOrder.Sample at 0, and Gradient at another than Difference")
+
+// steadyByDesign reports whether a method is this package's own, its solver included. A type that
+// embeds one is not: it can do anything else.
+func steadyByDesign(m Method) bool {
+	switch m := m.(type) {
+	case None, *None, FineTune, *FineTune, FirstOrder, *FirstOrder:
+		return true
+	case SecondOrder:
+		return ownSolver(m.Solver)
+	case *SecondOrder:
+		return ownSolver(m.Solver)
+	case Iterative:
+		return steadyByDesign(m.Method)
+	case *Iterative:
+		return steadyByDesign(m.Method)
+	}
+	return false
+}
+
+func ownSolver(s Solver) bool {
+	switch s.(type) {
+	case nil, CG, *CG, MINRES, *MINRES, LiSSA, *LiSSA, Exact, *Exact, *Factored, Galerkin, *Galerkin, *LaggedCholesky:
+		return true
+	}
+	return false
+}
 
 // Smooth implements [SmoothMethod].
 func (None) Smooth() error { return nil }

@@ -2,6 +2,7 @@ package unlearn
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -34,6 +35,23 @@ func (p *Problem) dataFree(ctx context.Context, method string, start []float64, 
 		return start, nil
 	}
 	return start, p.movesFromZero(ctx, method)
+}
+
+// Selected is an optional interface of an [Objective] that may hold some parameters of a model
+// fixed, which were trained before.
+type Selected interface {
+	// Selected reports whether it does.
+	Selected() bool
+}
+
+// heldFixed refuses an objective some of whose parameters are constants: those were trained before,
+// on data that nobody names here, and a guarantee of this training does not hold for them.
+func (p *Problem) heldFixed(method string) error {
+	if o, ok := offered[Selected](p.Objective); ok && o.Selected() {
+		return fmt.Errorf("unlearn: %s on a model that holds parameters fixed (Select): they may have seen what is to be forgotten, and nothing is "+
+			"guaranteed of them: train all parameters, or give what the fixed part computes as features to a model of its own (%w)", method, errors.ErrUnsupported)
+	}
+	return nil
 }
 
 // movesFromZero refuses zeros as a start where most parameters that have a slope elsewhere have

@@ -29,7 +29,7 @@ func TestForcedUpdatesAreMarkedInTheTables(t *testing.T) {
 	require.NoError(t, err)
 	rows := 0
 	for _, line := range strings.Split(string(tables), "\n") {
-		if strings.HasPrefix(line, "| second-order") {
+		if strings.HasPrefix(line, "| second order") {
 			rows++
 			assert.Contains(t, line, "(forced in 2 of 2)")
 		}

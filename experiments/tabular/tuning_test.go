@@ -345,9 +345,9 @@ func TestTablesOfWhatWasTried(t *testing.T) {
 	assert.Equal(t, [][]string{{"0.001", "4.00", "9.00"}, {"0.002", "3.00", "-"}}, both.Rows)
 	assert.Equal(t, []string{"tau", "gradient residual, 10 features", "gradient residual, 100 features"}, both.Header)
 	assert.Contains(t, both.Note, "Chosen: 0.002 with 10 features, 0.001 with 100 features.")
-	assert.Contains(t, both.Note, "of size 10, 100 ")
+	assert.Contains(t, both.Note, "of size 10, 100 of the gradient residual")
 	old := of(try(nil, 1e-3, 4), chose(nil, 1e-3))
 	assert.Equal(t, []string{"tau", "gradient residual"}, old.Header)
 	assert.Contains(t, old.Note, "Chosen: 0.001. ")
-	assert.Contains(t, old.Note, "of size 50 ")
+	assert.Contains(t, old.Note, "of size 50 of the gradient residual")
 }

@@ -69,9 +69,9 @@ func files(dir string) []report.Link {
 // othersShown is how many other runs a page names at most.
 const othersShown = 12
 
-// others are links to the pages of the runs beside this one: of the same experiment, and of others
-// in the folder above.
-func others(dir, experiment string) []report.Link {
+// others are links to the pages of the runs beside this one: of the same experiment, and of other
+// experiments on the same data in the folder above.
+func others(dir, experiment, dataset string) []report.Link {
 	own, err := filepath.Abs(dir)
 	if err != nil {
 		return nil
@@ -98,6 +98,9 @@ func others(dir, experiment string) []report.Link {
 				continue
 			}
 			l := report.Link{Text: report.Shown(filepath.Base(run)), Path: filepath.ToSlash(rel)}
+			if level == "../.." && !strings.HasPrefix(filepath.Base(run), dataset+"-") {
+				continue
+			}
 			if level == "../.." {
 				l.Text = report.Shown(filepath.Base(filepath.Dir(run))) + "/" + l.Text
 			}

@@ -27,7 +27,7 @@ func Load(dir string) (*report.Document, error) {
 		return nil, err
 	}
 	d := &report.Document{Title: title(c), Summary: fmt.Sprintf("Profile %s, seed %d.", c.Profile, c.Seed), Command: c.Command, Smoke: c.Profile == Smoke,
-		Unfinished: unfinished(dir, c), Answers: Answers(c, records), Facts: facts(c), Files: files(dir), Others: others(dir, c.Experiment)}
+		Unfinished: unfinished(dir, c), Answers: Answers(c, records), Facts: facts(c), Files: files(dir), Others: others(dir, c.Experiment, c.Dataset)}
 	var terms []report.Term
 	shown := map[string]bool{}
 	for i := range c.Parts {

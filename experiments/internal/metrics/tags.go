@@ -21,8 +21,9 @@ var tags = []Tag{
 	{"length", number, "characters of the secret", Divides, nil},
 	{"replace", text, "what the secret becomes: text1, text2 or random-digits", Divides, nil},
 	{"replacement", text, "that text; absent where it is drawn for each place", Describes, nil},
-	{"secret", text, "the secret", Describes, nil},
-	{"prompt", text, "the text before the secret", Describes, nil},
+	{"secret", text, "the secret; [masked] for a secret of the user's own, without --show-secret", Describes, nil},
+	{"prompt", text, "the text before the secret, masked like it", Describes, nil},
+	{"inserted", boolean, "whether the secret was put into the text, rather than found there", Describes, nil},
 	{"space", text, "strings among which exposure is measured: digits, or all over the alphabet", Divides, nil},
 	{"stage", text, "before: the trained model; after: the updated one; clean: trained on the true labels", Divides, nil},
 	{"points", number, "affected points", Divides, nil},
@@ -103,5 +104,5 @@ var tags = []Tag{
 	{"shape", number, "shape of that distribution", Describes, nil},
 	{"classes", text, "names of the classes, divided by semicolons", Describes, nil},
 	{"right", text, "which test images are classified correctly, as bits in base64", Describes, nil},
-	{"completion", text, "what the model writes after the prompt", Describes, nil},
+	{"completion", text, "what the model writes after the prompt; absent for a text or a secret of the user's own, without --show-secret", Describes, nil},
 }

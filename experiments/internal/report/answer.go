@@ -199,11 +199,12 @@ func ComparedTable(compared []Compared) *Table {
 	for i := range compared {
 		c := &compared[i]
 		middle, low, high := c.gained()
+		word, _, _ := strings.Cut(c.word(), ";")
 		other := c.Other
 		if c.Note != "" {
 			other += " (" + c.Note + ")"
 		}
-		t.Rows = append(t.Rows, []string{c.Case, c.word(), middle, low, high, fmt.Sprintf("%d of %d draws", c.Wins, c.N), c.Own + " against " + other, c.What})
+		t.Rows = append(t.Rows, []string{c.Case, word, middle, low, high, fmt.Sprintf("%d of %d draws", c.Wins, c.N), c.Own + " against " + other, c.What})
 	}
 	return t
 }

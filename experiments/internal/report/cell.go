@@ -163,8 +163,9 @@ func (t *Table) NoteShown() string {
 }
 
 // lines returns the cells of each row, the header first, as texts of which those of a column of
-// numbers are of one width and have their points below each other.
-func (t *Table) lines() (texts [][]string, numeric []bool) {
+// numbers are of one width and have their points below each other. Remarks behind numbers are left
+// out where they are asked for apart.
+func (t *Table) lines(remarks bool) (texts [][]string, numeric []bool) {
 	rows, numeric := t.Cells()
 	texts = append(texts, t.Header)
 	for i, row := range rows {
@@ -199,7 +200,7 @@ func (t *Table) lines() (texts [][]string, numeric []bool) {
 			} else if c.Ends != "" {
 				behind[i] = " " + c.Ends
 			}
-			if c.Text != "" {
+			if c.Text != "" && remarks {
 				behind[i] += " " + c.Text
 			}
 			left, right = max(left, utf8.RuneCountInString(before[i])), max(right, utf8.RuneCountInString(behind[i]))

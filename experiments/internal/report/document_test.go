@@ -122,3 +122,15 @@ func TestNamesInWords(t *testing.T) {
 	assert.Equal(t, map[string]int{"first": 3}, f.Marks)
 	assert.Equal(t, []Term{terms[0], terms[2]}, d.Glossary)
 }
+
+// Where nothing has a verdict, and for one reason, the page says it once.
+func TestNoVerdictIsSaidOnce(t *testing.T) {
+	a := Answer{Compared: []Compared{{Case: "1 row", None: "one draw; a verdict needs five"}, {Case: "9 rows", None: "one draw; a verdict needs five"}}}
+	assert.Equal(t, []pageVerdict{{"none", "no verdict", "one draw; a verdict needs five"}}, a.verdicts())
+	a.Compared[1].None, a.Compared[1].Verdict = "", verdict.Worse
+	assert.Len(t, a.verdicts(), 2)
+	for range chips { // of many each word once
+		a.Compared = append(a.Compared, a.Compared[1])
+	}
+	assert.Equal(t, []pageVerdict{{"none", "no verdict (one draw; a verdict needs five)", "1 row"}, {"worse", "worse", "9 rows"}}, a.verdicts())
+}

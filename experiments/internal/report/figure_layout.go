@@ -56,7 +56,11 @@ func (f *Figure) plot(width, height vg.Length) *plot.Plot {
 		side.on.Scale, side.on.Tick.Marker = normal{side.scale}, plot.ConstantTicks(side.ticks)
 	}
 	if f.YNames != nil {
-		p.Y.Tick.Marker = plot.ConstantTicks(wrapped(y.ticks, p.Y.Tick.Label, width/3.2))
+		room := width / 3.2
+		if len(y.ticks) > 8 { // two lines would reach into the next name
+			room = width / 2
+		}
+		p.Y.Tick.Marker = plot.ConstantTicks(wrapped(y.ticks, p.Y.Tick.Label, room))
 	}
 	if f.Identity {
 		p.Add(ideal{})

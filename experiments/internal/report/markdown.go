@@ -9,7 +9,7 @@ import (
 
 // Markdown returns the table with its columns aligned.
 func (t *Table) Markdown() string {
-	texts, numeric := t.lines()
+	texts, numeric := t.lines(true)
 	width := make([]int, len(t.Header))
 	rows := make([][]string, 0, len(texts)) // the header first
 	for i, row := range texts {

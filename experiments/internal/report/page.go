@@ -166,9 +166,12 @@ func (f *Figure) links(d *Document, part string) []Link {
 const chips = 4
 
 // verdicts are the answer's verdicts: of few comparisons each with its gain, of many each word once,
-// with where it holds.
+// with where it holds. Where there is none for one reason, that is said once.
 func (a *Answer) verdicts() []pageVerdict {
 	var out []pageVerdict
+	if len(a.Compared) > 0 && a.Compared[0].None != "" && !slices.ContainsFunc(a.Compared, func(c Compared) bool { return c.None != a.Compared[0].None }) {
+		return []pageVerdict{{Class: "none", Word: "no verdict", Where: a.Compared[0].None}}
+	}
 	for i := range a.Compared {
 		c := &a.Compared[i]
 		v := pageVerdict{Class: string(c.Verdict), Word: string(c.Verdict), Where: c.Case}

@@ -150,3 +150,10 @@ func TestGainsInWords(t *testing.T) {
 	assert.Equal(t, "worse (10 rows), better (50 rows; 100 rows)", a.Verdict())
 	assert.Equal(t, map[verdict.Verdict]int{verdict.Better: 2, verdict.Worse: 1}, Tally([]Answer{a}))
 }
+
+// On a terminal numbers stay aligned, with remarks below them.
+func TestNumbersOnATerminal(t *testing.T) {
+	table := Table{Title: "T", Header: []string{"method", "n"}, Rows: [][]string{{"a", "12345"}, {"b", "1.5 (0.25 to 3.5) (forced in 1 of 2)"}}}
+	assert.Equal(t, "T\nmethod                       n\n------------------------------\na       12,345\nb            1.5 (0.25 to 3.5)\n            (forced in 1 of 2)\n",
+		strings.ReplaceAll(table.Text(80), "12,345                  \n", "12,345\n"))
+}

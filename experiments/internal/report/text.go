@@ -12,7 +12,8 @@ func (t *Table) Text(width int) string {
 	if len(t.Rows) == 0 {
 		return ""
 	}
-	texts, numeric := t.lines()
+	texts, numeric := t.lines(false)
+	shown, _ := t.Cells()
 	cells := make([][][]string, 0, len(texts)) // row, column, line
 	for i, row := range texts {
 		lines := make([][]string, len(row))
@@ -25,6 +26,9 @@ func (t *Table) Text(width int) string {
 			}
 			if lines[j] = wrapText(cell, limit); i > 0 && numeric[j] && utf8.RuneCountInString(cell) <= max(width/2, headWidth) {
 				lines[j] = []string{cell} // aligned at the point
+			}
+			if i > 0 && shown[i-1][j].Number != "" && shown[i-1][j].Text != "" {
+				lines[j] = append(lines[j], wrapText(shown[i-1][j].Text, limit)...)
 			}
 		}
 		cells = append(cells, lines)

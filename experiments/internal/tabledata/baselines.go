@@ -1,6 +1,7 @@
 package tabledata
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -41,7 +42,7 @@ func (s *Session) private(ctx context.Context, sub *Fitted, set *Settings) (*unl
 	if p, ok := sub.private[key]; ok {
 		return p, nil
 	}
-	m := unlearn.ObjectivePerturbation{Sigma: set.DPSigma, Trainer: sub.Trainer, Start: sub.Start, Seed: s.Seed}
+	m := unlearn.ObjectivePerturbation{Sigma: set.DPSigma, Trainer: sub.Trainer, Start: sub.Start, Seed: cmp.Or(s.Seed, trial.Random(0, trial.StreamTilt, 0).Uint64())}
 	var p *unlearn.Private
 	err := s.Once("training with noise", func() (err error) {
 		p, err = m.Train(ctx, sub.Problem)
