@@ -51,9 +51,11 @@ func TestMemorizationGoesOnWhereItStopped(t *testing.T) {
 
 func TestForceTrainsAgain(t *testing.T) {
 	out := t.TempDir()
-	dir := tried.RunOrder(t, memoryOrder(out))
+	first := memoryOrder(out)
+	first.Name = "again"
+	dir := tried.RunOrder(t, first)
 	o := memoryOrder(out, "train-epochs=1")
-	o.Mode = records.Force
+	o.Mode, o.Name = records.Force, first.Name
 	require.Equal(t, dir, tried.RunOrder(t, o))
 	recs, err := engine.ReadRecords(dir)
 	require.NoError(t, err)

@@ -14,7 +14,7 @@ func TestSISAAndNoiseStandInTheTables(t *testing.T) {
 	for _, id := range []string{"residual", "fidelity", "runtime"} {
 		dir := tried.Smoke(t, t.TempDir(), id, "linear")
 		text := string(tried.Must(os.ReadFile(filepath.Join(dir, records.TablesName))))
-		for _, row := range []string{"| dp ", "| sisa "} {
+		for _, row := range []string{"| noise only (DP) ", "| SISA "} {
 			require.Contains(t, text, row, id)
 		}
 	}
