@@ -81,7 +81,7 @@ func TestEveryFieldOfAConfigurationIsWritten(t *testing.T) {
 		}
 	}
 	fill(reflect.ValueOf(c).Elem())
-	c.Given.Insert, c.RecordsVersion = true, records.Version
+	c.Label, c.Given.Insert, c.RecordsVersion = "label", true, records.Version
 	for _, seal := range []string{"", "text"} { // with a seal three of them are masked
 		c.Given.Seal = seal
 		path := filepath.Join(t.TempDir(), records.ConfigName)
@@ -196,15 +196,15 @@ func TestCommandsAreReadByAShell(t *testing.T) {
 		if strings.ContainsRune(s, 0) {
 			continue // no argument can hold it
 		}
-		words := (&engine.Given{Secret: s}).Flags()
+		words := (&engine.Given{Text: s}).Flags()
 		cmd := exec.CommandContext(t.Context(), bash, "-c", "printf '%s\\0' "+strings.Join(words, " "))
 		cmd.Env = append(os.Environ(), "LC_ALL=C.UTF-8")
 		out, err := cmd.Output()
 		require.NoError(t, err, "%q", s)
 		got := strings.Split(strings.TrimSuffix(string(out), "\x00"), "\x00")
-		want := []string{"--secret", s}
+		want := []string{"--text", s}
 		if strings.HasPrefix(s, "-") {
-			want = []string{"--secret=" + s}
+			want = []string{"--text=" + s}
 		}
 		assert.Equal(t, want, got, "%s", words)
 	}

@@ -64,7 +64,7 @@ func TestWhatAnObjectiveSaysIsFoundWithinWrappers(t *testing.T) {
 func TestDPSGDRefusesStatistics(t *testing.T) {
 	p := problems(t)["logistic, sparse, all"]
 	o := full{logistic(5)} // says that it has none
-	_, err := DPSGD{Rate: 0.1, Noise: 1, Batch: 8, Steps: 3}.Train(t.Context(), &Problem{Objective: o, Train: p.Train})
+	_, err := DPSGD{Rate: 0.1, Noise: 1, Batch: 8, Steps: 3, Seed: 1}.Train(t.Context(), &Problem{Objective: o, Train: p.Train})
 	require.NoError(t, err)
 	type users struct { // without the method Statistics
 		Objective
@@ -72,7 +72,7 @@ func TestDPSGDRefusesStatistics(t *testing.T) {
 		StatisticsObjective
 	}
 	for _, with := range []Objective{users{o, o, o}, logged{users{o, o, o}}, NewMeter(users{o, o, o})} {
-		_, err = DPSGD{Rate: 0.1, Noise: 1, Batch: 8, Steps: 3}.Train(t.Context(), &Problem{Objective: with, Train: p.Train})
+		_, err = DPSGD{Rate: 0.1, Noise: 1, Batch: 8, Steps: 3, Seed: 1}.Train(t.Context(), &Problem{Objective: with, Train: p.Train})
 		require.ErrorContains(t, err, "running statistics", "%T", with)
 		require.ErrorIs(t, err, errors.ErrUnsupported)
 	}

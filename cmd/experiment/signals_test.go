@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -46,7 +47,10 @@ func TestSignalsToARun(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts processes")
 	}
-	for signal, code := range map[syscall.Signal]int{syscall.SIGINT: 130, syscall.SIGTERM: 143, syscall.SIGHUP: 129} {
+	caught := make(chan os.Signal, 1) // else a child of tests that ignore SIGHUP, as by nohup, does too
+	signal.Notify(caught, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	defer signal.Stop(caught)
+	for sent, code := range map[syscall.Signal]int{syscall.SIGINT: 130, syscall.SIGTERM: 143, syscall.SIGHUP: 129} {
 		out := t.TempDir()
 		child := exec.CommandContext(t.Context(), os.Args[0])
 		child.Env = append(os.Environ(), longRun(out), "LETHE_DATA=none")
@@ -54,11 +58,11 @@ func TestSignalsToARun(t *testing.T) {
 		child.Stdout, child.Stderr = &stdout, &stderr
 		require.NoError(t, child.Start())
 		dir := begun(t, out)
-		require.NoError(t, child.Process.Signal(signal))
+		require.NoError(t, child.Process.Signal(sent))
 		err := child.Wait()
 		var exit *exec.ExitError
 		require.ErrorAs(t, err, &exit, stderr.String())
-		assert.Equal(t, code, exit.ExitCode(), "%v: %s", signal, stderr.String())
+		assert.Equal(t, code, exit.ExitCode(), "%v: %s", sent, stderr.String())
 		lines := strings.Split(strings.TrimSpace(stderr.String()), "\n")
 		last := lines[len(lines)-1]
 		assert.True(t, strings.HasPrefix(last, "experiment: "), last)
