@@ -199,7 +199,7 @@ func TestFashionMixed(t *testing.T) {
 	require.Equal(t, []string{fashionFiles[0].name + ".gz", fashionFiles[1].name, fashionFiles[2].name, fashionFiles[3].name + ".gz"}, files)
 }
 
-// Files that lie in the folder for data itself are not passed over in favour of what is embedded.
+// Files that lie in the folder for data itself are not passed over in favor of what is embedded.
 func TestFashionMisplaced(t *testing.T) {
 	for _, suffix := range []string{"", ".gz"} {
 		dir := filepath.Join(t.TempDir(), "fashion-mnist")

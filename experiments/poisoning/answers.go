@@ -61,7 +61,7 @@ func repairAnswer(r *engine.Results, c poisonCase) (report.Answer, bool) {
 	way := mainWay(r)
 	title := flipsTitle(r, c.budget)
 	a := report.Answer{Question: "how much of the accuracy that " + title + " cost" + knownRemark(c) + " do updates recover, and at what share of the cost of retraining?",
-		Limits: "Networks of another size or flips of another kind. Test images also choose the best other method, which favours it."}
+		Limits: "Networks of another size or flips of another kind. Test images also choose the best other method, which favors it."}
 	other, otherWay, share := bestOther(r, c)
 	var parts []string
 	for _, v := range variants {

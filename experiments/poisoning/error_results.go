@@ -82,7 +82,7 @@ func difference(a, b []float64) []float64 { return floats.SubTo(make([]float64, 
 
 // bestOther is the method, with its way of statistics, that restores most of those that are not of
 // second order and take less time than training again; chosen by the test images themselves, which
-// favours it. Of models that vote the time has to be known: theirs may be that of a retraining.
+// favors it. Of models that vote the time has to be known: theirs may be that of a retraining.
 func bestOther(r *engine.Results, c poisonCase) (method, way string, share records.Middle) {
 	share = records.MiddleOf(nil)
 	whole := poisonBefore(r, c.budget, "retrain", "seconds")

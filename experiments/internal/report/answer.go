@@ -186,9 +186,9 @@ func Targets(answers []Answer) []Claim {
 }
 
 // verdictNote explains the verdicts of the table.
-const verdictNote = "A factor above 1, or a difference above 0, favours the first method. Factors and differences are Hodges and Lehmann's medians over the draws, " +
+const verdictNote = "A factor above 1, or a difference above 0, favors the first method. Factors and differences are Hodges and Lehmann's medians over the draws, " +
 	"each of which both methods share; the interval is that of Wilcoxon's signed-rank test, with at most 5 % on each side. A verdict is undecided where the interval " +
-	"holds no difference. The best other method is the one with the best median in these same draws, which favours it."
+	"holds no difference. The best other method is the one with the best median in these same draws, which favors it; retraining and variants of the first method are no other methods."
 
 // ComparedTable shows what the verdicts rest on; nil where nothing is compared.
 func ComparedTable(compared []Compared) *Table {
@@ -245,17 +245,20 @@ func Times(compared []Compared, better, worse string) string {
 		return x + " to " + y + " times " + word
 	}
 	const even = 1.05 // what two digits do not tell from 1
+	equalTo := func(v float64, word string) string {
+		return "from about equal up to " + numbers.Significant(v, 2) + " times " + word
+	}
 	switch {
 	case low > 1/even && high < even:
 		return fmt.Sprintf("less than %g times %s or %s", even, better, worse)
-	case low >= 1:
+	case low >= even:
 		return times(low, high, better)
-	case high <= 1:
+	case high <= 1/even:
 		return times(1/high, 1/low, worse)
 	case low > 1/even:
-		return "up to " + numbers.Significant(high, 2) + " times " + better
+		return equalTo(high, better)
 	case high < even:
-		return "up to " + numbers.Significant(1/low, 2) + " times " + worse
+		return equalTo(1/low, worse)
 	}
 	return fmt.Sprintf("between %s times %s and %s times %s", numbers.Significant(1/low, 2), worse, numbers.Significant(high, 2), better)
 }

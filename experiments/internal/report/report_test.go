@@ -139,7 +139,7 @@ func TestGainsInWords(t *testing.T) {
 	assert.Equal(t, "between 2.0 times farther and 2.0 times nearer", Times([]Compared{half, twice}, "nearer", "farther"))
 	nearly := compared([]float64{1, 1, 1, 1, 1}, []float64{0.98, 0.98, 0.98, 0.98, 0.98}, false, 0)
 	assert.Equal(t, "less than 1.05 times nearer or farther", Times([]Compared{nearly}, "nearer", "farther"))
-	assert.Equal(t, "up to 2.0 times nearer", Times([]Compared{nearly, twice}, "nearer", "farther"))
+	assert.Equal(t, "from about equal up to 2.0 times nearer", Times([]Compared{nearly, twice}, "nearer", "farther"))
 	more := compared([]float64{0.9, 0.9, 0.9, 0.9, 0.9}, []float64{0.8, 0.8, 0.8, 0.8, 0.8}, true, 100)
 	assert.Equal(t, "10.00 points more", Times([]Compared{more}, "more", "less"))
 	assert.Equal(t, verdict.Better, more.Verdict)
