@@ -68,6 +68,11 @@ var Profiles = engine.Profiles
 // networks.
 var (
 	Find          = engine.Find
+	Revision      = engine.Revision
+	And           = report.And
+	Columns       = report.Columns
+	Wrap          = report.Wrap
+	WrapAt        = report.WrapAt
 	Experiments   = engine.Experiments
 	Keys          = engine.Keys
 	Fields        = engine.Fields

@@ -5,8 +5,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"golang.org/x/term"
-
 	"lethe/experiments"
 )
 
@@ -16,11 +14,9 @@ const endingLines = 7
 // columns returns how many columns the terminal has that a command writes to, 80 elsewhere.
 func (t *terminal) columns() int {
 	if f, ok := terminalOf(t.stdout); ok {
-		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
-			return width
-		}
+		return columnsOf(f)
 	}
-	return 80
+	return unknownColumns
 }
 
 // tell says what a run gave: its path with --quiet, all of its tables with --tables, and otherwise
@@ -52,18 +48,18 @@ func (c *runCommand) tell(t *terminal, dir string, alone bool) error {
 // ending is the end of a run in lines of at most so many columns, but for paths.
 func (p paint) ending(s *experiments.Summary, dir string, width int) string {
 	var b strings.Builder
-	for _, line := range wrapColumns(s.Title+". "+s.Run, width) {
+	for _, line := range experiments.Wrap(s.Title+". "+s.Run, width) {
 		fmt.Fprintln(&b, line)
 	}
 	indent := 2
 	for _, c := range s.Conclusions {
 		if c.Verdict != "" {
-			indent = max(indent, columns(c.Verdict)+4)
+			indent = max(indent, experiments.Columns(c.Verdict)+4)
 		}
 	}
 	used := 0
 	for i, c := range s.Conclusions {
-		lines := wrapColumns(c.Text, width-indent)
+		lines := experiments.Wrap(c.Text, width-indent)
 		if used += len(lines); used > endingLines && i > 0 {
 			fmt.Fprintf(&b, "%*s%d more in the report\n", indent, "", len(s.Conclusions)-i)
 			break
@@ -71,13 +67,13 @@ func (p paint) ending(s *experiments.Summary, dir string, width int) string {
 		for j, line := range lines {
 			verdict := strings.Repeat(" ", indent)
 			if j == 0 {
-				verdict = "  " + p.verdict(c.Verdict) + strings.Repeat(" ", indent-2-columns(c.Verdict))
+				verdict = "  " + p.verdict(c.Verdict) + strings.Repeat(" ", indent-2-experiments.Columns(c.Verdict))
 			}
 			fmt.Fprintln(&b, verdict+line)
 		}
 	}
 	if counts := counts(s); counts != "" {
-		fmt.Fprintln(&b, p.counted(strings.Join(wrapColumns(counts, width), "\n")))
+		fmt.Fprintln(&b, p.counted(strings.Join(experiments.Wrap(counts, width), "\n")))
 	}
 	fmt.Fprintf(&b, "Report   %s\nTables   %s\nRecords  %s\n", filepath.Join(dir, "report.html"), filepath.Join(dir, "tables.md"),
 		filepath.Join(dir, "records.jsonl"))
@@ -86,9 +82,9 @@ func (p paint) ending(s *experiments.Summary, dir string, width int) string {
 
 // briefEnding is the end of one of several runs.
 func (p paint) briefEnding(s *experiments.Summary, dir string, width int) string {
-	lines := wrapColumns(s.Title, width)
+	lines := experiments.Wrap(s.Title, width)
 	if counts := counts(s); counts != "" {
-		for _, line := range wrapColumns(counts, width-2) {
+		for _, line := range experiments.Wrap(counts, width-2) {
 			lines = append(lines, "  "+p.counted(line))
 		}
 	}

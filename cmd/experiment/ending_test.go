@@ -30,7 +30,7 @@ func TestARunEndsWithTenLines(t *testing.T) {
 		lines := strings.Split(strings.TrimSuffix(paint(false).ending(s, dir, width), "\n"), "\n")
 		assert.LessOrEqual(t, len(lines), most, strings.Join(lines, "\n"))
 		for _, line := range lines[:len(lines)-3] {
-			assert.LessOrEqual(t, columns(line), width, line)
+			assert.LessOrEqual(t, experiments.Columns(line), width, line)
 		}
 		assert.Equal(t, "Report   "+filepath.Join(dir, "report.html"), lines[len(lines)-3])
 	}

@@ -174,23 +174,8 @@ func printSetting(w io.Writer, name, kind, doc, last string) {
 	}
 }
 
-// wrap breaks text into lines of at most width characters at spaces, and within a word that is
-// longer at a comma.
+// wrap breaks text into lines of at most width columns at spaces, and within a word that is longer
+// at a comma.
 func wrap(text string, width int) []string {
-	var lines []string
-	line := ""
-	for _, word := range strings.Fields(text) {
-		if line != "" && len(line)+1+len(word) > width {
-			lines, line = append(lines, line), ""
-		}
-		line = strings.TrimPrefix(line+" "+word, " ")
-		for len(line) > width {
-			at := strings.LastIndexByte(line[:width], ',')
-			if at <= 0 {
-				break
-			}
-			lines, line = append(lines, line[:at+1]), line[at+1:]
-		}
-	}
-	return append(lines, line)
+	return experiments.WrapAt(text, width, func(line string, width int) int { return strings.LastIndexByte(line[:width], ',') + 1 })
 }

@@ -61,13 +61,7 @@ func newDisplay(w io.Writer, quiet bool, runs int) (*display, experiments.Progre
 	}
 	d := &display{now: time.Now, w: w, work: work{runs: runs}, ended: make(chan struct{})}
 	if f, ok := terminalOf(w); ok {
-		d.screen = &screen{w: w, width: func() int {
-			width, _, err := term.GetSize(int(f.Fd()))
-			if err != nil || width <= 0 {
-				return 80
-			}
-			return width
-		}}
+		d.screen = &screen{w: w, width: func() int { return columnsOf(f) }}
 	}
 	go d.tick()
 	return d, d
@@ -279,7 +273,7 @@ func (w *work) head(now time.Time, width int) string {
 			continue
 		}
 		line := joined("  ", c.where, bar(c.bar, w.done, len(w.pieces)), count, joined(", ", c.gone, c.left))
-		if columns(line) <= width {
+		if experiments.Columns(line) <= width {
 			return line
 		}
 	}
@@ -342,7 +336,7 @@ func (w *work) detail(now time.Time, width int) string {
 	}
 	name, sizes := unitWords(w.at)
 	for _, what := range []string{joined(", ", name, sizes), name} {
-		if line := joined("  ", gone, joined(": ", what, step)); columns(line) <= width {
+		if line := joined("  ", gone, joined(": ", what, step)); experiments.Columns(line) <= width {
 			return line
 		}
 	}

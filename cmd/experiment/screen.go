@@ -3,10 +3,14 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"unicode"
 
 	"github.com/rivo/uniseg"
+	"golang.org/x/term"
+
+	"lethe/experiments"
 )
 
 // screen keeps a few lines at the bottom of what a terminal shows, and draws them again in place.
@@ -29,7 +33,7 @@ func (s *screen) show(lines ...string) {
 // where the terminal is too narrow.
 func (s *screen) print(text string) {
 	indent := text[:len(text)-len(strings.TrimLeft(text, " "))]
-	lines := wrapColumns(printable(text), s.width()-1-len(indent)-2)
+	lines := experiments.Wrap(printable(text), s.width()-1-len(indent)-2)
 	for i := range lines {
 		if i > 0 {
 			lines[i] = indent + "  " + lines[i]
@@ -48,7 +52,7 @@ func (s *screen) erase() string {
 	}
 	rows, width := 0, max(s.width(), 1)
 	for _, line := range s.shown {
-		rows += max(1, (columns(line)+width-1)/width)
+		rows += max(1, (experiments.Columns(line)+width-1)/width)
 	}
 	up := ""
 	if rows > 1 {
@@ -57,15 +61,22 @@ func (s *screen) erase() string {
 	return "\r" + up + "\x1b[J"
 }
 
-// columns returns how many columns of a terminal a text takes: Chinese characters take two, marks
-// upon others none.
-func columns(text string) int { return uniseg.StringWidth(text) }
+// unknownColumns is the width of a terminal that does not tell it.
+const unknownColumns = 80
+
+// columnsOf returns how many columns a terminal has.
+func columnsOf(f *os.File) int {
+	if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
+		return width
+	}
+	return unknownColumns
+}
 
 // cut shortens a text to so many columns, with an ellipsis where something is left out. What would
 // move the cursor is a space.
 func cut(text string, width int) string {
 	text = printable(text)
-	if columns(text) <= width {
+	if experiments.Columns(text) <= width {
 		return text
 	}
 	var b strings.Builder
@@ -92,29 +103,4 @@ func printable(text string) string {
 		}
 		return r
 	}, text)
-}
-
-// wrapColumns breaks a text into lines of at most so many columns: at spaces, and a word that is
-// longer than a line within.
-func wrapColumns(text string, width int) []string {
-	width = max(width, 1)
-	var lines []string
-	line := ""
-	for _, word := range strings.Fields(text) {
-		if line != "" && columns(line)+1+columns(word) > width {
-			lines, line = append(lines, line), ""
-		}
-		line = strings.TrimPrefix(line+" "+word, " ")
-		for columns(line) > width {
-			head := ""
-			for g := uniseg.NewGraphemes(line); g.Next() && (head == "" || columns(head)+g.Width() <= width); {
-				head += g.Str()
-			}
-			if head == line {
-				break
-			}
-			lines, line = append(lines, head), line[len(head):]
-		}
-	}
-	return append(lines, line)
 }

@@ -54,7 +54,7 @@ func settingGroups() []group {
 		if title == nil { // nobody reads it
 			continue
 		}
-		name := "Settings of " + listed(title)
+		name := "Settings of " + experiments.And(title)
 		i := slices.IndexFunc(out, func(g group) bool { return g.title == name })
 		if i < 0 {
 			i = len(out)
@@ -74,18 +74,9 @@ func readBy(g group, f experiments.Field) string {
 	case len(others) == 0:
 		return ""
 	case len(others) < len(readers) && len(others) <= 5:
-		return "all but " + listed(others)
+		return "all but " + experiments.And(others)
 	}
-	return "only " + listed(readers)
-}
-
-// listed writes "a, b and c".
-func listed(words []string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	last := len(words) - 1
-	return strings.Join(words[:last], ", ") + " and " + words[last]
+	return "only " + experiments.And(readers)
 }
 
 // datasetsOf returns the data sets that an experiment runs on.
@@ -208,7 +199,7 @@ func alsoNamed(f experiments.Field) string {
 	if len(f.Also) == 0 {
 		return ""
 	}
-	return " (also named " + listed(f.Also) + ")"
+	return " (also named " + experiments.And(f.Also) + ")"
 }
 
 // hasMany reports whether a setting has too many words for a cell of a table.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"runtime"
 	"runtime/debug"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"lethe/experiments"
 	"lethe/graph"
 )
 
@@ -39,17 +41,12 @@ func versionText(info *debug.BuildInfo) string {
 		strings.TrimPrefix(runtime.Version(), "go"), runtime.GOOS, runtime.GOARCH, library)
 }
 
-// commit names the commit that the program was built from. Only a build from a clone knows it; go
-// run and go test do not.
+// commit names the commit that the program was built from.
 func commit(info *debug.BuildInfo) string {
-	revision, changed := "unknown (go build in a clone records it)", ""
-	for _, s := range info.Settings {
-		switch {
-		case s.Key == "vcs.revision" && s.Value != "":
-			revision = s.Value
-		case s.Key == "vcs.modified" && s.Value == "true":
-			changed = ", with uncommitted changes"
-		}
+	revision, changed := experiments.Revision(info)
+	revision = cmp.Or(revision, "unknown (go build in a clone records it)")
+	if changed {
+		revision += ", with uncommitted changes"
 	}
-	return revision + changed
+	return revision
 }

@@ -84,11 +84,7 @@ func (c Choice) wants(m metrics.Metric) bool {
 func (c Choice) check() error {
 	for _, name := range c.Metrics {
 		if _, ok := metrics.Of(name); !ok {
-			var known []string
-			for _, m := range metrics.All() {
-				known = append(known, m.Name)
-			}
-			return fmt.Errorf("unknown metric %q; known: %s", name, strings.Join(known, ", "))
+			return fmt.Errorf("unknown metric %q; known: %s", name, strings.Join(metricOrder(), ", "))
 		}
 	}
 	return nil

@@ -5,8 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
-
 	"lethe/experiments/internal/engine"
 )
 
@@ -49,8 +47,8 @@ func Differences(runs []*Run) []Difference {
 	add("checkpoint", given(func(g *engine.Given) string { return g.Loaded }))
 	add("networks", func(r *Run) string { return r.Config.Networks })
 	add("data (fingerprint)", func(r *Run) string { return r.Config.Data })
-	for _, name := range machineFacts {
-		add(name, func(r *Run) string { return machine(r)[name] })
+	for _, f := range machineFacts {
+		add(f.name, func(r *Run) string { return f.of(&r.Config.MadeOn) })
 	}
 	return out
 }
@@ -58,19 +56,17 @@ func Differences(runs []*Run) []Difference {
 // differentSettings returns the settings that differ in an experiment that all runs have. Where the
 // experiments agree on a setting, it stands once.
 func differentSettings(runs []*Run) []Difference {
-	common := commonParts(runs)
-	byName := map[string][]Difference{}
+	byName := map[string][]Difference{} // each named by its experiment
 	var names []string
-	for _, part := range common {
+	for _, part := range commonParts(runs) {
 		for _, key := range settingNames(runs[0], part) {
-			d := Difference{Name: key}
+			d := Difference{Name: part}
 			for _, r := range runs {
 				d.Values = append(d.Values, r.part(part).Text(key))
 			}
-			if !slices.Contains(names, key) {
+			if byName[key] == nil {
 				names = append(names, key)
 			}
-			d.Name = part
 			byName[key] = append(byName[key], d)
 		}
 	}
@@ -115,18 +111,24 @@ func settingNames(r *Run, part string) []string {
 	return out
 }
 
-// machineFacts are what is recorded of how a run was made, and is shown where runs differ in it.
-var machineFacts = []string{"commit", "go", "os", "cores", "blas"}
+// machineFact is something recorded of how a run was made, by its name in config.yaml.
+type machineFact struct {
+	name string
+	of   func(m *engine.Machine) string
+}
 
-// machine returns them by their names in config.yaml.
-func machine(r *Run) map[string]string {
-	var c struct {
-		MadeOn map[string]string `yaml:"made-on"`
-	}
-	if err := yaml.Unmarshal(r.Config.Encode(), &c); err != nil {
-		return nil // nothing is known of it
-	}
-	return c.MadeOn
+// machineFacts are those that are shown where runs differ in them.
+var machineFacts = []machineFact{
+	{"commit", func(m *engine.Machine) string { return m.Commit }},
+	{"go", func(m *engine.Machine) string { return m.Go }},
+	{"os", func(m *engine.Machine) string { return m.OS }},
+	{"cores", func(m *engine.Machine) string { return strconv.Itoa(m.Cores) }},
+	{"blas", func(m *engine.Machine) string { return m.BLAS }},
+}
+
+// isMachineFact reports whether a difference has the name of one.
+func isMachineFact(name string) bool {
+	return slices.ContainsFunc(machineFacts, func(f machineFact) bool { return f.name == name })
 }
 
 // sameMachine reports whether the runs were made on machines of one description.
@@ -145,7 +147,7 @@ func labels(runs []*Run, differ []Difference) []string {
 	for i := range runs {
 		var words []string
 		for _, d := range differ {
-			if slices.Contains([]string{"data (fingerprint)", "networks", "checkpoint"}, d.Name) || slices.Contains(machineFacts, d.Name) {
+			if slices.Contains([]string{"data (fingerprint)", "networks", "checkpoint"}, d.Name) || isMachineFact(d.Name) {
 				continue
 			}
 			words = append(words, labelled(d.Name, d.Values[i]))

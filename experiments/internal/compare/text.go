@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"strings"
-	"unicode/utf8"
 
 	"lethe/experiments/internal/metrics"
 	"lethe/experiments/internal/report"
@@ -184,7 +183,7 @@ func writeGroup(b *strings.Builder, rows []Row, width int, several bool) {
 	heads := [6]string{"A", "B", operator, "interval", "", "n"}
 	lines, widths := make([]line, len(rows)), [6]int{}
 	for j, h := range heads {
-		widths[j] = utf8.RuneCountInString(h)
+		widths[j] = report.Columns(h)
 	}
 	for i, r := range rows {
 		l := line{name: r.Name, note: r.Note}
@@ -193,7 +192,7 @@ func writeGroup(b *strings.Builder, rows []Row, width int, several bool) {
 			l.note = strings.TrimPrefix(l.note+"; by their difference", "; ")
 		}
 		for j, text := range l.columns {
-			widths[j] = max(widths[j], utf8.RuneCountInString(text))
+			widths[j] = max(widths[j], report.Columns(text))
 		}
 		lines[i] = l
 	}
@@ -203,7 +202,7 @@ func writeGroup(b *strings.Builder, rows []Row, width int, several bool) {
 	}
 	longest := 0
 	for _, l := range lines {
-		longest = max(longest, utf8.RuneCountInString(l.name)+2)
+		longest = max(longest, report.Columns(l.name)+2)
 	}
 	first := min(longest, max(width-numbers, 0))
 	beside := width >= narrow && first >= min(longest, 16)
@@ -217,9 +216,9 @@ func writeGroup(b *strings.Builder, rows []Row, width int, several bool) {
 			writeWrapped(b, " "+at, width, "  ")
 		}
 		if beside {
-			names := wrapped(l.name, first-2)
+			names := report.Wrap(l.name, first-2)
 			for j, name := range names {
-				name = "  " + name + strings.Repeat(" ", first-2-utf8.RuneCountInString(name))
+				name = "  " + name + strings.Repeat(" ", first-2-report.Columns(name))
 				if j < len(names)-1 {
 					b.WriteString(strings.TrimRight(name, " ") + "\n")
 				} else {
@@ -251,7 +250,7 @@ func verdictBehind(verdict string) string {
 func writeColumns(b *strings.Builder, name string, columns [6]string, widths [6]int) {
 	text := name
 	for j, cell := range columns {
-		pad := strings.Repeat(" ", widths[j]-utf8.RuneCountInString(cell))
+		pad := strings.Repeat(" ", widths[j]-report.Columns(cell))
 		if j == 4 {
 			text += "  " + cell + pad
 		} else {
@@ -264,7 +263,7 @@ func writeColumns(b *strings.Builder, name string, columns [6]string, widths [6]
 // writeWrapped writes a text that keeps its first indent, with further lines indented as given.
 func writeWrapped(b *strings.Builder, text string, width int, indent string) {
 	lead := text[:len(text)-len(strings.TrimLeft(text, " "))]
-	for i, part := range wrapped(text, max(width-max(len(indent), len(lead)), 8)) {
+	for i, part := range report.Wrap(text, max(width-max(len(indent), len(lead)), 8)) {
 		if i == 0 {
 			part = lead + part
 		} else {
@@ -272,36 +271,6 @@ func writeWrapped(b *strings.Builder, text string, width int, indent string) {
 		}
 		b.WriteString(part + "\n")
 	}
-}
-
-// wrapped breaks a text at spaces into lines of at most width characters. A longer word is broken
-// where the width ends.
-func wrapped(text string, width int) []string {
-	var out []string
-	current := ""
-	for _, word := range strings.Fields(text) {
-		for {
-			free := width - utf8.RuneCountInString(current)
-			if current != "" {
-				free--
-			}
-			n := utf8.RuneCountInString(word)
-			if n <= free {
-				current = strings.TrimPrefix(current+" "+word, " ")
-				break
-			}
-			if current != "" {
-				out, current = append(out, current), ""
-				continue
-			}
-			runes := []rune(word)
-			out, word = append(out, string(runes[:width])), string(runes[width:])
-		}
-	}
-	if current != "" || len(out) == 0 {
-		out = append(out, current)
-	}
-	return out
 }
 
 // Tables returns the comparison as tables, one a metric, with the numbers behind their cells: for

@@ -8,6 +8,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"lethe/experiments/internal/records"
+	"lethe/experiments/internal/report"
 )
 
 // Given is what the user gives a run besides its data set and settings. Which experiments take it
@@ -29,17 +30,26 @@ type Given struct {
 // given reports whether there is anything.
 func (g *Given) given() bool { return len(g.Flags()) > 0 || g.Loaded != "" }
 
+// givenFlag is a flag of the command line with its value, and the variable of the shell that stands
+// for a masked one; "" = it is never masked.
+type givenFlag struct{ flag, value, variable string }
+
+// secrets are the flags whose values are masked.
+func (g *Given) secrets() []givenFlag {
+	return []givenFlag{{"--prompt", g.Prompt, "$PROMPT"}, {"--secret", g.Secret, "$SECRET"}, {"--replace", g.Replacement, "$REPLACEMENT"}}
+}
+
+// masked is the flag with the variable in place of its value.
+func (f givenFlag) masked() string { return f.flag + `="` + f.variable + `"` }
+
 // Flags returns the command line's words for what is given. What is masked stands in variables of
 // the shell.
 func (g *Given) Flags() []string {
 	var words []string
-	for _, f := range []struct{ flag, value, variable string }{
-		{"--text", g.Text, ""}, {"--prompt", g.Prompt, "$PROMPT"}, {"--secret", g.Secret, "$SECRET"}, {"--replace", g.Replacement, "$REPLACEMENT"},
-		{"--checkpoint", g.Checkpoint, ""},
-	} {
+	for _, f := range slices.Concat([]givenFlag{{"--text", g.Text, ""}}, g.secrets(), []givenFlag{{"--checkpoint", g.Checkpoint, ""}}) {
 		switch {
 		case f.value != "" && f.variable != "" && g.masks():
-			words = append(words, f.flag+`="`+f.variable+`"`)
+			words = append(words, f.masked())
 		case strings.HasPrefix(f.value, "-"): // else it would be read as a flag
 			words = append(words, f.flag+"="+Quoted(f.value))
 		case f.value != "":
@@ -116,14 +126,5 @@ func takers(flag string) string {
 			out = append(out, e.ID)
 		}
 	}
-	return listed(out)
-}
-
-// listed writes "a, b and c".
-func listed(words []string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	last := len(words) - 1
-	return strings.Join(words[:last], ", ") + " and " + words[last]
+	return report.And(out)
 }

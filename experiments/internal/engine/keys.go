@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"lethe/experiments/internal/report"
 	"lethe/experiments/internal/settings"
 	"lethe/experiments/internal/suggest"
 )
@@ -69,5 +70,5 @@ func (e *Experiment) checkKey(key string) error {
 		}
 		return fmt.Errorf("unknown setting %q; %s reads %s", key, e.ID, strings.Join(e.keys(), ", "))
 	}
-	return fmt.Errorf("the setting %s belongs to %s; %s reads %s", key, listed(readers), e.ID, strings.Join(e.keys(), ", "))
+	return fmt.Errorf("the setting %s belongs to %s; %s reads %s", key, report.And(readers), e.ID, strings.Join(e.keys(), ", "))
 }

@@ -1,35 +1,37 @@
 package engine
 
 import (
-	"bytes"
-	"encoding/json"
-	"os"
 	"path/filepath"
 	"runtime/debug"
 
 	"lethe/experiments/internal/records"
 )
 
-// commit is that of the program, with a remark where it was changed; "" where it was built without
-// one.
-func commit() string {
+// Revision returns the commit that a program was built from, and whether it was changed since. Only
+// a build from a clone knows it; of others the commit is "".
+func Revision(info *debug.BuildInfo) (commit string, changed bool) {
+	for _, s := range info.Settings {
+		switch s.Key {
+		case "vcs.revision":
+			commit = s.Value
+		case "vcs.modified":
+			changed = s.Value == "true"
+		}
+	}
+	return commit, changed
+}
+
+// ownCommit is that of this program, with a remark where it was changed; "" where nobody knows.
+func ownCommit() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return ""
 	}
-	revision, changed := "", ""
-	for _, s := range info.Settings {
-		switch {
-		case s.Key == "vcs.revision":
-			revision = s.Value
-		case s.Key == "vcs.modified" && s.Value == "true":
-			changed = " with uncommitted changes"
-		}
+	revision, changed := Revision(info)
+	if revision != "" && changed {
+		revision += " with uncommitted changes"
 	}
-	if revision == "" {
-		return ""
-	}
-	return revision + changed
+	return revision
 }
 
 // note changes what the folder's configuration says of how the run was made.
@@ -41,24 +43,4 @@ func note(dir string, change func(*Machine)) error {
 	}
 	change(&c.MadeOn)
 	return records.WriteFile(path, c.Encode())
-}
-
-// finished counts the units in the folder that are finished; false where it does not say, as a
-// packed run.
-func finished(dir string) (int, bool) {
-	data, err := os.ReadFile(filepath.Join(dir, records.ProgressName))
-	if err != nil {
-		return 0, false
-	}
-	n := 0
-	for text := range bytes.Lines(data) {
-		var line struct {
-			Unit string `json:"unit"`
-		}
-		if !bytes.HasSuffix(text, []byte("\n")) || json.Unmarshal(text, &line) != nil || line.Unit == "" {
-			break
-		}
-		n++
-	}
-	return n, true
 }

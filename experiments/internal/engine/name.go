@@ -41,14 +41,8 @@ func (c *Config) digits() string {
 		if err != nil {
 			continue
 		}
-		defaults, err := Defaults(e, Key{c.Dataset, c.Model, c.Profile})
-		if err != nil {
-			continue // a run of a former profile or model
-		}
-		for _, k := range e.keys() {
-			if text := p.Settings.Text(k); text != defaults.Text(k) {
-				add(p.Experiment+"."+k, text)
-			}
+		for _, a := range c.changedSettings(e, p.Settings) {
+			add(p.Experiment+"."+a.key, a.value)
 		}
 	}
 	if g := c.Given; g != nil {

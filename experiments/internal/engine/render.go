@@ -242,7 +242,15 @@ func SettingsLine(e *Experiment, c *Config, p *Part) string {
 	for k := range p.Unused {
 		told[k] = true
 	}
-	line = withChanged(line+".", changedSettings(e, c, p.Settings, told))
+	var changed []string
+	for _, a := range c.changedSettings(e, p.Settings) {
+		if !told[a.key] {
+			changed = append(changed, a.key+" "+a.value)
+		}
+	}
+	if line += "."; len(changed) > 0 {
+		line += " Changed from the default: " + strings.Join(changed, ", ") + "."
+	}
 	if len(p.Used) > 0 {
 		var used []string
 		for _, k := range slices.Sorted(maps.Keys(p.Used)) {
@@ -253,24 +261,16 @@ func SettingsLine(e *Experiment, c *Config, p *Part) string {
 	return line
 }
 
-func withChanged(line string, changed []string) string {
-	if len(changed) == 0 {
-		return line
-	}
-	return line + " Changed from the default: " + strings.Join(changed, ", ") + "."
-}
-
-// changedSettings returns the settings that differ from their default, except those that are stated
-// already.
-func changedSettings(e *Experiment, c *Config, s Settings, told map[string]bool) []string {
+// changedSettings returns the settings of a part that differ from their default.
+func (c *Config) changedSettings(e *Experiment, s Settings) []assignment {
 	defaults, err := Defaults(e, Key{c.Dataset, c.Model, c.Profile})
 	if err != nil {
 		return nil // a run of a former profile or model has no defaults to differ from
 	}
-	var out []string
+	var out []assignment
 	for _, k := range e.keys() {
-		if text := s.Text(k); !told[k] && text != defaults.Text(k) {
-			out = append(out, k+" "+text)
+		if text := s.Text(k); text != defaults.Text(k) {
+			out = append(out, assignment{k, text})
 		}
 	}
 	return out

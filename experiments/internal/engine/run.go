@@ -279,7 +279,7 @@ func fingerprint(n *datasets.Named) string {
 // ThisMachine says where a run is made.
 func ThisMachine() Machine {
 	blas, _ := graph.BLAS() // what could not be had is said by doctor; here counts what is in use
-	return Machine{Commit: commit(), Go: runtime.Version(), OS: runtime.GOOS + "/" + runtime.GOARCH, Cores: runtime.GOMAXPROCS(0), BLAS: strings.TrimSpace(blas.Name + " " + blas.Core)}
+	return Machine{Commit: ownCommit(), Go: runtime.Version(), OS: runtime.GOOS + "/" + runtime.GOARCH, Cores: runtime.GOMAXPROCS(0), BLAS: strings.TrimSpace(blas.Name + " " + blas.Core)}
 }
 
 // hiddenCommand masks in the command of a former run, which showed its secret, what this one masks.
@@ -287,12 +287,10 @@ func (o *Order) hiddenCommand(command string) string {
 	if !o.masks() {
 		return command
 	}
-	for _, f := range []struct{ flag, value, variable string }{
-		{"--prompt", o.Prompt, "$PROMPT"}, {"--secret", o.Secret, "$SECRET"}, {"--replace", o.Replacement, "$REPLACEMENT"},
-	} {
+	for _, f := range o.secrets() {
 		for _, between := range []string{" ", "="} {
 			if f.value != "" {
-				command = strings.ReplaceAll(command, f.flag+between+Quoted(f.value), f.flag+`="`+f.variable+`"`)
+				command = strings.ReplaceAll(command, f.flag+between+Quoted(f.value), f.masked())
 			}
 		}
 	}

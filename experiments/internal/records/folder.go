@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"math"
 	"os"
 	"path/filepath"
@@ -79,6 +80,33 @@ type progressLine struct {
 	End  int64  `json:"end"` // size of records.jsonl once the unit's records were in it
 	// Seconds that the unit took; former versions did not write them.
 	Seconds float64 `json:"seconds,omitempty"`
+}
+
+// progressLines are the lines of progress.jsonl with their sizes in bytes, up to the first that is
+// damaged or half written.
+func progressLines(data []byte) iter.Seq2[progressLine, int] {
+	return func(yield func(progressLine, int) bool) {
+		for text := range bytes.Lines(data) {
+			var line progressLine
+			if !bytes.HasSuffix(text, []byte("\n")) || json.Unmarshal(text, &line) != nil || line.Unit == "" || !yield(line, len(text)) {
+				return
+			}
+		}
+	}
+}
+
+// Finished counts the units in the folder that are finished; false where it does not say, as a
+// packed run.
+func Finished(dir string) (int, bool) {
+	data, err := os.ReadFile(filepath.Join(dir, ProgressName))
+	if err != nil {
+		return 0, false
+	}
+	n := 0
+	for range progressLines(data) {
+		n++
+	}
+	return n, true
 }
 
 // ErrPacked reports that a folder keeps a run for reading only.
@@ -256,13 +284,12 @@ func (f *Folder) recover() error {
 		return err
 	}
 	keep := int64(0)
-	for text := range bytes.Lines(data) {
-		var line progressLine
-		if !bytes.HasSuffix(text, []byte("\n")) || json.Unmarshal(text, &line) != nil || line.Unit == "" || !f.follows(records, line.End) {
+	for line, size := range progressLines(data) {
+		if !f.follows(records, line.End) {
 			break
 		}
 		f.done[f.name(line.Unit)], f.end = line.Seconds, line.End
-		keep += int64(len(text))
+		keep += int64(size)
 	}
 	return errors.Join(cut(f.progress, keep), cut(f.records, f.end))
 }

@@ -133,10 +133,10 @@ func (c *Compared) gained() (middle, low, high string) {
 	return middle, c.written(min(a, b)), c.written(max(a, b))
 }
 
-// word is the verdict, or why there is none.
-func (c *Compared) word() string {
+// word is the verdict, or why there is none, behind a word that says that.
+func (c *Compared) word(none string) string {
 	if c.None != "" {
-		return "none: " + c.None
+		return none + ": " + c.None
 	}
 	return string(c.Verdict)
 }
@@ -148,17 +148,17 @@ func (a *Answer) Verdict() string {
 	at := map[string][]string{}
 	for i := range a.Compared {
 		c := &a.Compared[i]
-		w := c.word()
+		w := c.word("no verdict")
 		if !slices.Contains(words, w) {
 			words = append(words, w)
 		}
 		at[w] = append(at[w], c.Case)
 	}
 	if len(words) == 1 {
-		return strings.Replace(words[0], "none: ", "no verdict: ", 1)
+		return words[0]
 	}
 	for i, w := range words {
-		words[i] = fmt.Sprintf("%s (%s)", strings.Replace(w, "none: ", "no verdict: ", 1), strings.Join(slices.Compact(at[w]), "; "))
+		words[i] = fmt.Sprintf("%s (%s)", w, strings.Join(slices.Compact(at[w]), "; "))
 	}
 	return strings.Join(words, ", ")
 }
@@ -199,7 +199,7 @@ func ComparedTable(compared []Compared) *Table {
 	for i := range compared {
 		c := &compared[i]
 		middle, low, high := c.gained()
-		word, _, _ := strings.Cut(c.word(), ";")
+		word, _, _ := strings.Cut(c.word("none"), ";")
 		other := c.Other
 		if c.Note != "" {
 			other += " (" + c.Note + ")"
@@ -267,10 +267,7 @@ func Times(compared []Compared, better, worse string) string {
 func Opponents(compared []Compared) string {
 	var out []string
 	for _, c := range compared {
-		name := c.Other
-		if c.Note != "" {
-			name += ", " + c.Note
-		}
+		name := c.Other + c.Remark()
 		if !slices.Contains(out, name) {
 			out = append(out, name)
 		}

@@ -122,7 +122,7 @@ func comparedIn(answers []Answer) []Compared {
 func (d *Document) Brief(width int) string {
 	var b strings.Builder
 	for _, text := range append(append([]string{d.Title}, d.alerts()...), d.found()...) {
-		b.WriteString(strings.Join(wrapText(text, width), "\n") + "\n")
+		b.WriteString(strings.Join(WrapAt(text, width, nil), "\n") + "\n")
 	}
 	return b.String()
 }

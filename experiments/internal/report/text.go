@@ -2,7 +2,6 @@ package report
 
 import (
 	"strings"
-	"unicode/utf8"
 )
 
 // Text returns the table for a terminal: headers and the first column wrapped, and the columns that
@@ -24,11 +23,11 @@ func (t *Table) Text(width int) string {
 			} else if i > 0 {
 				limit = max(headWidth, 24)
 			}
-			if lines[j] = wrapText(cell, limit); i > 0 && numeric[j] && utf8.RuneCountInString(cell) <= max(width/2, headWidth) {
+			if lines[j] = WrapAt(cell, limit, nil); i > 0 && numeric[j] && Columns(cell) <= max(width/2, headWidth) {
 				lines[j] = []string{cell} // aligned at the point
 			}
 			if i > 0 && shown[i-1][j].Number != "" && shown[i-1][j].Text != "" {
-				lines[j] = append(lines[j], wrapText(shown[i-1][j].Text, limit)...)
+				lines[j] = append(lines[j], WrapAt(shown[i-1][j].Text, limit, nil)...)
 			}
 		}
 		cells = append(cells, lines)
@@ -37,12 +36,12 @@ func (t *Table) Text(width int) string {
 	for _, row := range cells {
 		for j, lines := range row {
 			for _, line := range lines {
-				widths[j] = max(widths[j], utf8.RuneCountInString(line))
+				widths[j] = max(widths[j], Columns(line))
 			}
 		}
 	}
 	var b strings.Builder
-	b.WriteString(strings.Join(wrapText(t.Title, width), "\n") + "\n")
+	b.WriteString(strings.Join(WrapAt(t.Title, width, nil), "\n") + "\n")
 	for from := 1; from < len(widths); {
 		to, used := from, widths[0]
 		for to < len(widths) && (to == from || used+gap+widths[to] <= width) {
@@ -80,7 +79,7 @@ func writeBlock(b *strings.Builder, row [][]string, widths []int, from, to, gap 
 			if l < len(row[j]) {
 				text = row[j][l]
 			}
-			pad := strings.Repeat(" ", widths[j]-utf8.RuneCountInString(text))
+			pad := strings.Repeat(" ", widths[j]-Columns(text))
 			if j == 0 {
 				line = text + pad
 			} else {
@@ -89,18 +88,4 @@ func writeBlock(b *strings.Builder, row [][]string, widths []int, from, to, gap 
 		}
 		b.WriteString(strings.TrimRight(line, " ") + "\n")
 	}
-}
-
-// wrapText breaks text at spaces into lines of at most width characters; a longer word stands
-// alone.
-func wrapText(text string, width int) []string {
-	var lines []string
-	line := ""
-	for _, word := range strings.Fields(text) {
-		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
-			lines, line = append(lines, line), ""
-		}
-		line = strings.TrimPrefix(line+" "+word, " ")
-	}
-	return append(lines, line)
 }
