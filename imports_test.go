@@ -35,16 +35,17 @@ var allowed = func() []arrows {
 	tables := append(slices.Clone(work), in+"tabledata")
 	tried := []string{in + "tried"}
 	return []arrows{
+		{from: "internal/race"},
 		{from: "internal/settingstest"},
 		{from: "safetensors"},
-		{from: "datasets"},
+		{from: "datasets", tests: []string{"internal/race"}},
 		{from: "datasets/internal/fashiongen", to: []string{"datasets"}},
 		{from: "datasets/internal/spamgen"},
 		{from: "graph/internal/blas"},
 		{from: "graph/internal/vec"},
 		{from: "graph", to: []string{"graph/internal/blas", "graph/internal/vec", "gorgonia.org"}},
 		{from: "graph/graphtest", to: []string{"graph", "gorgonia.org"}},
-		{from: "unlearn", to: []string{"datasets", "safetensors"}, tests: []string{"internal/settingstest", "nets"}},
+		{from: "unlearn", to: []string{"datasets", "safetensors"}, tests: []string{"internal/race", "internal/settingstest", "nets"}},
 		{from: "unlearn/objectivetest", to: []string{"datasets", "unlearn"}},
 		{from: "nets", to: []string{"datasets", "graph", "safetensors", "gorgonia.org"}, tests: []string{"graph/graphtest", "unlearn", "unlearn/objectivetest"}},
 		{from: "exposure", to: []string{"datasets"}, tests: []string{"internal/settingstest"}},

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"lethe/internal/race"
 )
 
 func TestCheckAccepts(t *testing.T) {
@@ -99,7 +101,9 @@ func TestCheckIsFast(t *testing.T) {
 		fastest = min(fastest, time.Since(begin))
 	}
 	t.Logf("%v for %d stored values", fastest, len(x.Values))
-	require.Less(t, fastest, 25*time.Millisecond)
+	if !race.Enabled {
+		require.Less(t, fastest, 25*time.Millisecond)
+	}
 }
 
 // A network sees (byte-Mean)/Scale, which has to be a finite number for every byte.

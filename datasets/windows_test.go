@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"lethe/internal/race"
 )
 
 // cut returns the samples written out, the label as the last token.
@@ -102,6 +104,8 @@ func TestWindowsAreFast(t *testing.T) {
 			fastest = min(fastest, time.Since(begin))
 		}
 		t.Logf("%s: %v", name, fastest)
-		require.Less(t, fastest, c.limit, name)
+		if !race.Enabled {
+			require.Less(t, fastest, c.limit, name)
+		}
 	}
 }

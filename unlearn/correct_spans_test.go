@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"lethe/datasets"
+	"lethe/internal/race"
 )
 
 // secretText is a text of about the length of Alice with 29 secrets of 10 tokens in it, and what
@@ -50,7 +51,9 @@ func TestCorrectSpans(t *testing.T) {
 		fastest = min(fastest, time.Since(begin))
 	}
 	t.Logf("%v for %d windows", fastest, len(a.Rows))
-	require.Less(t, fastest, 50*time.Millisecond)
+	if !race.Enabled { // 4 ms on an idle machine
+		require.Less(t, fastest, 50*time.Millisecond)
+	}
 
 	require.Equal(t, datasets.SpanWindows(spans, 24, d.Len()), a.Rows)
 	require.Len(t, a.Rows, 29*34)
