@@ -17,6 +17,7 @@ import (
 	"lethe/experiments/internal/compare"
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/records"
+	"lethe/experiments/internal/report"
 )
 
 // madeRun writes a run of residual on drebin that measured what the records say, and returns its
@@ -274,22 +275,22 @@ func TestRunsSideBySide(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, all, 2)
 	assert.Equal(t, []string{"run", "seed", "lambda"}, all[0].Table.Header)
-	assert.Equal(t, []string{dirs[2], "1", "3"}, all[0].Table.Rows[2])
+	assert.Equal(t, *report.NewRow(dirs[2], "1", "3"), all[0].Table.Rows[2])
 	table := all[1].Table
 	assert.Equal(t, "gradient-residual (smaller is better), features 10", table.Title)
 	assert.Equal(t, []string{"method", "lambda 1, mean over seeds 1, 2, 3", "lambda 3"}, table.Header)
-	mean := table.Value(0, 1)
+	mean := table.Rows[0][1].Value
 	assert.Equal(t, 3, mean.N)
 	assert.InDelta(t, 10, mean.Median, 1e-9)
 	half := 0.95 * math.Sqrt(2/(1-0.95*0.95)) * math.Ln10 / math.Sqrt(3)
 	assert.InDelta(t, 10*math.Exp(half), mean.High, 1e-3)
-	assert.Equal(t, "7.00 (3.50 to 28.0)", table.Rows[0][2])
+	assert.Equal(t, "7.00 (3.50 to 28.0)", table.Rows[0][2].String())
 
 	// Of seeds alone each has a column.
 	all, err = compare.Tables([]string{dirs[0], dirs[1]})
 	require.NoError(t, err)
 	assert.Equal(t, []string{"method", "seed 1", "seed 2", "mean over seeds 1, 2"}, all[1].Table.Header)
-	assert.Equal(t, 10.0, all[1].Table.Value(0, 2).Median)
+	assert.Equal(t, 10.0, all[1].Table.Rows[0][2].Value.Median)
 	// The same run twice is no second seed.
 	all, err = compare.Tables([]string{dirs[0], dirs[0]})
 	require.NoError(t, err)

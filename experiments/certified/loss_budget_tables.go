@@ -5,7 +5,6 @@ import (
 	"math"
 
 	"lethe/experiments/internal/engine"
-	"lethe/experiments/internal/numbers"
 	"lethe/experiments/internal/report"
 	"lethe/experiments/internal/tabledata"
 )
@@ -29,11 +28,11 @@ func lossBudgetTables(r *engine.Results) []report.Table {
 			"time / request, s", "retraining, s", "requests / s", "initial accuracy, %", "final accuracy, %", "majority class, %", "final macro F1"}}
 		for _, l := range tabledata.Labels(r, "requests-certified") {
 			at := func(metric string) float64 { return r.Where(metric, "method", l, "kind", kind).Mean }
-			requests := numbers.Shortest(at("requests-certified"))
+			row := report.NewRow(l).Exactly(at("requests-certified"))
 			if at("ended-by-budget") == 0 {
-				requests += ", all"
+				row.Remark("all")
 			}
-			row := report.NewRow(l).Put(requests, report.Plain.OneValue(at("requests-certified"))).One(report.Style{Factor: 100, Places: -1}, at("budget-spent"))
+			row.One(report.Style{Factor: 100, Places: -1}, at("budget-spent"))
 			for _, name := range []string{"seconds-per-request", "retrain-seconds", "requests-per-second"} {
 				row.One(report.Plain, at(name))
 			}
@@ -69,8 +68,7 @@ func accountTable(r *engine.Results) report.Table {
 			}
 			row := report.NewRow(kind+", "+l).One(report.Plain, last("exact-residual")).One(report.Plain, last("ledger-total")).One(report.Plain, last("bound-total"))
 			for _, name := range []string{"sum-error", "exact-excess"} {
-				v := r.Where(name, "method", l, "kind", kind).Mean
-				row.Put(numbers.Significant(v, 2), report.Plain.OneValue(v))
+				row.One(report.Plain, r.Where(name, "method", l, "kind", kind).Mean)
 			}
 			t.Append(row)
 		}

@@ -82,7 +82,7 @@ func needsTable(r *engine.Results, size float64, b unlearn.Budget, epsilons []fl
 				}
 				row.Exactly(n.sigma).Spread(report.Percent, n.accuracy).One(report.Percent, majority.Mean).Spread(report.Style{Factor: 1, Places: 3}, n.f1).Text(better)
 			} else {
-				row.Text("none tried", "-").One(report.Percent, majority.Mean).Text("-", "-")
+				row.Text("none tried").Missing(1).One(report.Percent, majority.Mean).Missing(2)
 			}
 			sigma, at := authorsNeed(r, method, size, e, b.Delta)
 			row.One(report.Plain, sigma).Spread(report.Percent, at.accuracy)

@@ -88,12 +88,12 @@ func sigmaTable(r *engine.Results, title, metric string, f report.Style) report.
 		t.Header = append(t.Header, "lambda "+numbers.Shortest(lambda))
 	}
 	for _, sigma := range r.Numbers("sigma") {
-		row := report.NewRow(numbers.Shortest(sigma))
+		row := new(report.Row).Exactly(sigma)
 		for _, lambda := range lambdas {
 			at := r.Where(metric, "method", "none", "lambda", lambda, "sigma", sigma)
 			row.Ends(f, r.Between(metric, "method", "none", "lambda", lambda, "sigma", sigma))
 			if at.N > 0 && at.Mean <= majority.Mean {
-				row.Cells[len(row.Cells)-1] += " *"
+				row.Remark("*")
 			}
 		}
 		t.Append(row)

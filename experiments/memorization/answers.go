@@ -132,7 +132,7 @@ func exposedAnswer(r *engine.Results) (report.Answer, bool) {
 		return a, false
 	}
 	a.Text = fmt.Sprintf("Second order for exposure leaves the secret's log2-perplexity %s bits from the median of strings that never stood in the text: it is %s than by the best other method (%s).",
-		trial.Range(away, decimals(1)), report.Times(a.Compared, "nearer", "farther"), report.Opponents(a.Compared))
+		trial.Range(away, report.Style{Factor: 1, Places: 1}.One), report.Times(a.Compared, "nearer", "farther"), report.Opponents(a.Compared))
 	return a, true
 }
 
@@ -190,7 +190,7 @@ func forgottenTargets(r *engine.Results, c memoryCase) []report.Claim {
 		middle := lost(r, c, "second-order")
 		claim := report.Claim{
 			Text:     c.title() + ", second order: draws in which the completion is still the secret; accuracy lost, points",
-			Measured: fmt.Sprintf("%d of %d; %s", completed, len(match), overDraws(slices.Collect(maps.Values(gone)), points)),
+			Measured: fmt.Sprintf("%d of %d; %s", completed, len(match), lostPoints.Ends(records.MiddleOf(slices.Collect(maps.Values(gone))))),
 			Target:   "0; median at most 0.5", Source: report.Ours, Met: completed == 0 && middle <= 0.5,
 		}
 		switch {

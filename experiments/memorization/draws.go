@@ -4,39 +4,17 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"lethe/experiments/internal/engine"
-	"lethe/experiments/internal/numbers"
 	"lethe/experiments/internal/records"
 	"lethe/experiments/internal/report"
 	"lethe/exposure"
 )
 
-// overDraws writes the median of values with their least and largest in brackets, alone where all
-// are written alike, and a dash for none.
-func overDraws(values []float64, write func(float64) string) string {
-	values = slices.DeleteFunc(slices.Clone(values), math.IsNaN)
-	slices.Sort(values)
-	if len(values) == 0 {
-		return "-"
-	}
-	least, largest := write(values[0]), write(values[len(values)-1])
-	if least == largest {
-		return least
-	}
-	return fmt.Sprintf("%s (%s to %s)", write(records.MiddleOf(values).Median), least, largest)
-}
-
-// decimals writes numbers with so many places after the point.
-func decimals(places int) func(float64) string {
-	return func(v float64) string { return numbers.Fixed(v, places) }
-}
-
 // drawsText says over how many draws the numbers of a table are, and what is written of them.
 func drawsText(r *engine.Results) string {
 	if n := r.Draws(); n > 1 {
-		return fmt.Sprintf(" Median over %d draws (smallest to largest); a single number where all agree.", n)
+		return fmt.Sprintf(" Median over %d draws, with the smallest and the largest.", n)
 	}
 	return " One draw."
 }
@@ -55,50 +33,58 @@ func byDraw(r *engine.Results, c memoryCase, method, metric string, pairs ...any
 	return out
 }
 
-// exposureText writes exposures of several draws, of each kind apart, since they cannot be
-// compared: exact ones as they are, those that a fit gives within its samples with ≈, and those
-// beyond all samples as what these prove.
-func exposureText(records []records.Record) string {
-	if len(records) == 0 {
-		return ""
-	}
-	var parts []string
-	for _, kind := range []string{byRank, byFit, byExtrapolation} {
-		var bits, atLeast []float64
-		for _, rec := range records {
-			if kindOf(rec) == kind {
-				bits, atLeast = append(bits, rec.Value), append(atLeast, leastBits(rec))
+// exposureColumns are the columns of a case in a table of exposures, those of each kind apart, since
+// they cannot be compared: exact ones as they are, those that a fit gives within its samples with ≈,
+// and of those beyond all samples what these prove.
+func exposureColumns(r *engine.Results, c memoryCase, space string) []caseColumn {
+	column := func(kind, title, before string) caseColumn {
+		return caseColumn{title, func(c memoryCase, m string) report.Cell {
+			all := of(r, c, m, "exposure", "space", space)
+			recs := ofKind(all, kind)
+			cell := decimalCell(records.Values(recs), 1)
+			cell.Before = before
+			if len(recs) > 0 && len(recs) < len(all) {
+				cell.Remark = fmt.Sprintf("%d of %d draws", len(recs), len(all))
 			}
-		}
-		if len(bits) == 0 {
-			continue
-		}
-		text := overDraws(bits, decimals(1))
-		switch kind {
-		case byFit:
-			text = "≈" + text
-		case byExtrapolation:
-			text = "at least " + numbers.Fixed(slices.Min(atLeast), 1) + ", extrapolated ≈" + text
-		}
-		if len(bits) < len(records) {
-			text = fmt.Sprintf("%d ×: %s", len(bits), text)
-		}
-		parts = append(parts, text)
+			return cell
+		}}
 	}
-	return strings.Join(parts, "; ")
+	var out []caseColumn
+	recs := r.Part("exposure", "space", space, "length", c.length, "replace", c.replace)
+	if len(ofKind(recs, byRank)) > 0 {
+		out = append(out, column(byRank, "by rank", ""))
+	}
+	if len(ofKind(recs, byFit)) > 0 {
+		out = append(out, column(byFit, "fitted", "≈"))
+	}
+	if len(ofKind(recs, byExtrapolation)) > 0 {
+		out = append(out, caseColumn{"proven, at least", func(c memoryCase, m string) report.Cell { return provenCell(of(r, c, m, "exposure", "space", space)) }},
+			column(byExtrapolation, "extrapolated", "≈"))
+	}
+	switch len(out) {
+	case 0:
+		out = append(out, column(byRank, "", ""))
+	case 1:
+		out[0].title = ""
+	}
+	return out
 }
 
-// exposureValue is the number behind that text: none where exposures are known in different ways, or
-// by extrapolation, which is no measurement.
-func exposureValue(recs []records.Record) report.Value {
+// ofKind are the exposures that are known in one way.
+func ofKind(recs []records.Record, kind string) []records.Record {
+	return slices.DeleteFunc(slices.Clone(recs), func(rec records.Record) bool { return kindOf(rec) != kind })
+}
+
+// provenCell is the exposure that all draws prove of those that were extrapolated.
+func provenCell(recs []records.Record) report.Cell {
 	var bits []float64
-	for _, rec := range recs {
-		if kindOf(rec) == byExtrapolation || kindOf(rec) != kindOf(recs[0]) {
-			return report.Value{}
-		}
-		bits = append(bits, rec.Value)
+	for _, rec := range ofKind(recs, byExtrapolation) {
+		bits = append(bits, leastBits(rec))
 	}
-	return endsOf(report.Style{Factor: 1, Places: 1}, bits)
+	if len(bits) == 0 {
+		return report.Cell{State: report.Missing}
+	}
+	return report.CellOf(report.Style{Factor: 1, Places: 1}.OneValue(slices.Min(bits)))
 }
 
 // kindOf is how the exposure in a record is known. Older records do not say whether the fit was

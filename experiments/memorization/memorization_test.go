@@ -516,7 +516,7 @@ func TestDrawsAreMeasuredApart(t *testing.T) {
 		require.NotEqual(t, bits[0], bits[1], m)
 	}
 	tables := perplexityTable(r)
-	assert.Contains(t, tables.Rows[0][1], " to ")
+	assert.Less(t, tables.Rows[0][1].Value.Low, tables.Rows[0][1].Value.High)
 	assert.Contains(t, tables.Note, "Median over 2 draws")
 }
 
@@ -619,16 +619,25 @@ func TestExposuresOfDifferentKindsStandApart(t *testing.T) {
 	exact := func(v float64) records.Record { return rec(v, records.Tags{"by": byRank}) }
 	far := func(v float64) records.Record { return rec(v, records.Tags{"by": byExtrapolation, "at-least": 9.4}) }
 	near := func(v float64) records.Record { return rec(v, records.Tags{"by": byFit, "at-least": 0.5}) }
-	for want, records := range map[string][]records.Record{
-		"":                                 nil,
-		"33.2":                             {exact(33.22), exact(33.21)},
-		"20.0 (10.0 to 33.2)":              {exact(33.22), exact(10), exact(20)},
-		"≈1.0 (0.5 to 1.5)":                {near(0.5), near(1.5)},
-		"at least 9.4, extrapolated ≈31.2": {far(31.2)},
-		"2 ×: 31.0 (30.0 to 32.0); 1 ×: ≈2.0; 1 ×: at least 9.4, extrapolated ≈12.0": {far(12), near(2), exact(32), exact(30)},
-	} {
-		assert.Equal(t, want, exposureText(records))
+	shown := func(recs ...records.Record) (out []string) {
+		for i := range recs {
+			recs[i].Method = "none"
+			for key, v := range map[string]any{"length": 10.0, "replace": "words", "stage": "after", "space": "digits"} {
+				recs[i].Settings[key] = v
+			}
+		}
+		table := exposureTable(&engine.Results{Config: &engine.Config{}, Results: records.Results{Records: recs}}, "digits")
+		for j, cell := range table.Rows[0] {
+			out = append(out, table.Header[j]+": "+cell.String())
+		}
+		return out[1:]
 	}
+	assert.Equal(t, []string{"10 → words: 33.2"}, shown(exact(33.22), exact(33.21)))
+	assert.Equal(t, []string{"10 → words: 20.0 (10.0 to 33.2)"}, shown(exact(33.22), exact(10), exact(20)))
+	assert.Equal(t, []string{"10 → words: ≈1.0 (0.5 to 1.5)"}, shown(near(0.5), near(1.5)))
+	assert.Equal(t, []string{"10 → words, proven, at least: 9.4", "10 → words, extrapolated: ≈31.2"}, shown(far(31.2)))
+	assert.Equal(t, []string{"10 → words, by rank: 31.0 (30.0 to 32.0) (2 of 4 draws)", "10 → words, fitted: ≈2.0 (1 of 4 draws)",
+		"10 → words, proven, at least: 9.4", "10 → words, extrapolated: ≈12.0 (1 of 4 draws)"}, shown(far(12), near(2), exact(32), exact(30)))
 	old := rec(31.2, records.Tags{"by": "skew-normal", "strings-below": 0, "fit-strings": 2000, "space-bits": 33.2})
 	assert.Equal(t, byExtrapolation, kindOf(old), "records of before the kinds were told apart")
 	assert.InDelta(t, math.Log2(2000/2.9957), leastBits(old), 1e-2)

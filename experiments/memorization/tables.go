@@ -39,49 +39,60 @@ func memorizationTables(r *engine.Results) []report.Table {
 	return out
 }
 
-// byCase is a table with a row for each method and a column for each case; cell returns "" for what
-// was not measured, and the number behind the text.
-func byCase(r *engine.Results, title, note string, cell func(c memoryCase, method string) (string, report.Value)) report.Table {
+// caseColumn is a column that a table has for each case.
+type caseColumn struct {
+	title string // behind that of the case; empty = the case says it
+	cell  func(c memoryCase, method string) report.Cell
+}
+
+// byCase is a table with a row for each method and a column for each case.
+func byCase(r *engine.Results, title, note string, cell func(c memoryCase, method string) report.Cell) report.Table {
+	return byCases(r, title, note, func(memoryCase) []caseColumn { return []caseColumn{{cell: cell}} })
+}
+
+// byCases is a table with a row for each method, and columns for each case. Failures stand in the
+// first of them.
+func byCases(r *engine.Results, title, note string, columns func(memoryCase) []caseColumn) report.Table {
 	t := report.Table{Title: title, Header: []string{"method"}, Note: note}
 	cases := cases(r)
-	counts := make([]int, len(cases))
+	heads, counts := make([]string, len(cases)), make([]int, len(cases))
 	for j, c := range cases {
-		t.Header = append(t.Header, c.title())
+		heads[j] = c.title()
 		for _, m := range methods(r) {
 			counts[j] = max(counts[j], len(over(r, c, m, "log2-perplexity"))+len(failures(r, c, m)))
 		}
 	}
-	trial.CountDraws(t.Header[1:], counts)
+	trial.CountDraws(heads, counts)
+	for j, c := range cases {
+		for _, column := range columns(c) {
+			t.Header = append(t.Header, strings.TrimSuffix(heads[j]+", "+column.title, ", "))
+		}
+	}
 	for _, m := range methods(r) {
 		row := report.NewRow(rowLabel(m))
 		for _, c := range cases {
-			text, v := cell(c, m)
-			failed := len(failures(r, c, m))
-			switch {
-			case failed > 0 && (text == "" || text == "-"):
-				text = "failed"
-			case failed > 0:
-				text += fmt.Sprintf(" (failed in %d of %d)", failed, r.Draws())
-			case text == "":
-				text = "-"
+			for k, column := range columns(c) {
+				cell := column.cell(c, m)
+				if k == 0 {
+					cell = report.WithFailures(cell, len(failures(r, c, m)), r.Draws())
+				}
+				row.Add(cell)
 			}
-			row.Put(text, v)
 		}
 		t.Append(row)
 	}
 	return t
 }
 
-// endsOf is what stands behind the text that [overDraws] writes.
+// endsOf is the median of values over draws, with the smallest and the largest.
 func endsOf(f report.Style, values []float64) report.Value {
 	values = slices.DeleteFunc(slices.Clone(values), math.IsNaN)
 	return f.EndsValue(records.MiddleOf(values))
 }
 
-// decimalCell writes values with so many places after the point, and gives the number behind the
-// text.
-func decimalCell(values []float64, places int) (string, report.Value) {
-	return overDraws(values, decimals(places)), endsOf(report.Style{Factor: 1, Places: places}, values)
+// decimalCell has values with so many places after the point.
+func decimalCell(values []float64, places int) report.Cell {
+	return report.CellOf(endsOf(report.Style{Factor: 1, Places: places}, values))
 }
 
 // failureNote says which methods failed and why.
@@ -98,14 +109,12 @@ func failureNote(r *engine.Results) string {
 }
 
 func exposureTable(r *engine.Results, space string) report.Table {
-	t := byCase(r, "Exposure among "+spaceTitle(space)+", bit", "", func(c memoryCase, m string) (string, report.Value) {
-		recs := of(r, c, m, "exposure", "space", space)
-		return exposureText(recs), exposureValue(recs)
-	})
+	columns := func(c memoryCase) []caseColumn { return exposureColumns(r, c, space) }
+	t := byCases(r, "Exposure among "+spaceTitle(space)+", bit", "", columns)
 	row := report.NewRow("largest possible")
 	for _, c := range cases(r) {
 		rec, _ := trial.First(of(r, c, "none", "exposure", "space", space))
-		row.One(report.Style{Factor: 1, Places: 1}, rec.Number("space-bits"))
+		row.One(report.Style{Factor: 1, Places: 1}, rec.Number("space-bits")).Missing(len(columns(c)) - 1)
 	}
 	t.Append(row)
 	t.Note = "log2 of the number of strings minus log2 of the secret's rank: 0 for the least likely string, about 1 for a typical unseen one. " +
@@ -141,25 +150,25 @@ func medianTable(r *engine.Results) report.Table {
 	space := firstSpace(r)
 	return byCase(r, "Bits of the secret below the median of strings drawn from "+spaceTitle(space),
 		"In log2-perplexity. 0: as likely as a string that never stood in the text; below 0: less likely than most. All rows are measured "+
-			"in the same way, unlike exposure, so methods can be compared."+drawsText(r), func(c memoryCase, m string) (string, report.Value) {
+			"in the same way, unlike exposure, so methods can be compared."+drawsText(r), func(c memoryCase, m string) report.Cell {
 			return decimalCell(over(r, c, m, "below-median", "space", space), 1)
 		})
 }
 
 func perplexityTable(r *engine.Results) report.Table {
 	return byCase(r, "Log2-perplexity of the secret after its prompt, bit",
-		"The sum of -log2 p over its characters, each given the ones before it. 0 is certain."+drawsText(r), func(c memoryCase, m string) (string, report.Value) {
+		"The sum of -log2 p over its characters, each given the ones before it. 0 is certain."+drawsText(r), func(c memoryCase, m string) report.Cell {
 			return decimalCell(over(r, c, m, "log2-perplexity"), 1)
 		})
 }
 
 func distanceTable(r *engine.Results) report.Table {
-	note := "In the same draw. No setting was chosen by it: whoever has a retrained model need not unlearn."
+	note := "In the same draw. No setting was chosen by it: that needs a retrained model, and whoever has one need not unlearn."
 	if chosenByRetraining(r) {
 		note = "In the same draw. Settings were chosen by it."
 	}
 	return byCase(r, "Distance of the secret's log2-perplexity to that after retraining, bit",
-		note+drawsText(r), func(c memoryCase, m string) (string, report.Value) {
+		note+drawsText(r), func(c memoryCase, m string) report.Cell {
 			return decimalCell(over(r, c, m, "log2-perplexity-distance"), 1)
 		})
 }
@@ -171,24 +180,28 @@ func completionTable(r *engine.Results) report.Table {
 			secrets = append(secrets, s)
 		}
 	}
-	note := "Greedy completions as long as the secret: the number of draws in which it is the secret, and the completion of the first draw. The secrets: " + strings.Join(secrets, " ") + "."
+	note := "Greedy completions as long as the secret: in how many draws it is the secret, and the completion of the first draw. The secrets: " + strings.Join(secrets, " ") + "."
 	if slices.Contains(secrets, Visible(engine.Mask)) {
-		note = "Greedy completions as long as the secret: the number of draws in which it is the secret. Secret and completions are masked (run --show-secret writes them)."
+		note = "Greedy completions as long as the secret: in how many draws it is the secret. Secret and completions are masked (run --show-secret writes them)."
 	}
 	note += placesNote(r)
-	return byCase(r, "Completion of the prompt", note, func(c memoryCase, m string) (string, report.Value) {
+	columns := []caseColumn{{"draws with the secret", func(c memoryCase, m string) report.Cell {
 		recs := of(r, c, m, "completion-match")
-		rec, ok := trial.First(recs)
-		if !ok {
-			return "", report.Value{}
+		if len(recs) == 0 {
+			return report.Cell{State: report.Missing}
 		}
-		whole := count(recs, func(rec records.Record) bool { return rec.Value == 1 })
-		text := fmt.Sprintf("%d of %d", whole, len(recs))
-		if completion := rec.Text("completion"); completion != "" {
-			text += "; " + Visible(completion)
-		}
-		return text, report.Plain.OneValue(float64(whole))
-	})
+		return report.CellOf(report.Exact.OneValue(float64(count(recs, func(rec records.Record) bool { return rec.Value == 1 }))))
+	}}}
+	shown := func(rec records.Record) bool { return rec.Text("completion") != "" }
+	if slices.ContainsFunc(r.Part("completion-match"), shown) {
+		columns = append(columns, caseColumn{"completion", func(c memoryCase, m string) report.Cell {
+			if rec, ok := trial.First(of(r, c, m, "completion-match")); ok {
+				return report.Cell{Text: Visible(rec.Text("completion"))}
+			}
+			return report.Cell{State: report.Missing}
+		}})
+	}
+	return byCases(r, "Completion of the prompt", note, func(memoryCase) []caseColumn { return columns })
 }
 
 // placesNote says at how many places the secret stood, and who put it there. Of former records only
@@ -231,34 +244,25 @@ func heldOutTables(r *engine.Results) []report.Table {
 		where, how = "Accuracy on the corrected text, %", "of the corrected text"
 	}
 	note := fmt.Sprintf("On %s windows %s.", numbers.Shortest(n), how) + drawsText(r)
-	if r.Draws() == 1 {
-		note += " ±: standard error."
-	}
 	return []report.Table{
-		byCase(r, where, note, func(c memoryCase, m string) (string, report.Value) {
-			recs := of(r, c, m, "held-out-accuracy")
-			return withError(recs, report.Percent.One), endsOf(report.Percent, records.Values(recs))
+		byCase(r, where, note, func(c memoryCase, m string) report.Cell {
+			return withError(r, of(r, c, m, "held-out-accuracy"), report.Percent)
 		}),
-		byCase(r, "Points of that accuracy lost compared with no update", note+" Its standard error is over the same windows.", func(c memoryCase, m string) (string, report.Value) {
-			recs := of(r, c, m, "points-lost")
-			return withError(recs, points), endsOf(report.Plain, records.Values(recs))
+		byCase(r, "Points of that accuracy lost compared with no update", note+" Its standard error is over the same windows.", func(c memoryCase, m string) report.Cell {
+			return withError(r, of(r, c, m, "points-lost"), lostPoints)
 		}),
 	}
 }
 
-// withError writes the median with its ends, a single value with its standard error.
-func withError(recs []records.Record, write func(float64) string) string {
-	if len(recs) == 0 {
-		return ""
+// lostPoints is how points of accuracy are written.
+var lostPoints = report.Style{Factor: 1, Places: 2}
+
+// withError is the median with its ends, the value of a run of one draw with its standard error.
+func withError(r *engine.Results, recs []records.Record, f report.Style) report.Cell {
+	if len(recs) == 1 && r.Draws() == 1 {
+		return report.CellOf(f.ErrorValue(recs[0].Value, recs[0].Number("standard-error")))
 	}
-	if len(recs) == 1 {
-		e := recs[0].Number("standard-error")
-		if recs[0].Unit == "share" {
-			return write(recs[0].Value) + " ± " + write(e)
-		}
-		return write(recs[0].Value) + " ± " + numbers.Fixed(e, 2)
-	}
-	return overDraws(records.Values(recs), write)
+	return report.CellOf(endsOf(f, records.Values(recs)))
 }
 
 func accuracyTables(r *engine.Results) []report.Table {
@@ -267,10 +271,9 @@ func accuracyTables(r *engine.Results) []report.Table {
 		n = rec.Number("windows")
 	}
 	note := fmt.Sprintf("On %s windows of the corrected text.", numbers.Shortest(n)) + drawsText(r)
-	of := func(metric string, f report.Style) func(c memoryCase, m string) (string, report.Value) {
-		return func(c memoryCase, m string) (string, report.Value) {
-			v := over(r, c, m, metric)
-			return overDraws(v, f.One), endsOf(f, v)
+	of := func(metric string, f report.Style) func(c memoryCase, m string) report.Cell {
+		return func(c memoryCase, m string) report.Cell {
+			return report.CellOf(endsOf(f, over(r, c, m, metric)))
 		}
 	}
 	return []report.Table{byCase(r, "Training accuracy, %", note, of("train-accuracy", report.Percent)),
@@ -291,7 +294,7 @@ func memoryCostTable(r *engine.Results, c memoryCase) report.Table {
 		t.Note += fmt.Sprintf(" The trained parameters and the state of their training are in %s/, %s MB each.", records.TrainedName, numbers.Significant(size/1e6, 2))
 	}
 	add := func(row *report.Row, f report.Style, values []float64) {
-		row.Put(overDraws(values, f.One), endsOf(f, values))
+		row.Put(endsOf(f, values))
 	}
 	passes := report.Style{Factor: 1 / windows, Places: -1}
 	retraining := byDraw(r, c, "retrain", "seconds")
@@ -302,7 +305,7 @@ func memoryCostTable(r *engine.Results, c memoryCase) report.Table {
 		tuning := over(r, c, m, "tuning-seconds")
 		seconds := byDraw(r, c, m, "seconds")
 		if len(seconds) == 0 && len(failures(r, c, m)) > 0 {
-			row := report.NewRow(rowLabel(m), "failed", "-", "-", "-")
+			row := report.NewRow(rowLabel(m)).Failed().Missing(3)
 			add(row, report.Plain, tuning)
 			t.Append(row)
 			continue
@@ -335,7 +338,7 @@ func solvesTable(r *engine.Results, c memoryCase) report.Table {
 		Note: "||b - Ax||/||b||, measured with a separate product, on the windows of the curvature and on as many others." + drawsText(r)}
 	for _, m := range methods(r) {
 		add := func(row *report.Row, values []float64) {
-			row.Put(overDraws(values, report.Plain.One), endsOf(report.Plain, values))
+			row.Put(endsOf(report.Plain, values))
 		}
 		gradient := over(r, c, m, "gradient-residual")
 		solves := of(r, c, m, "own-residual")
@@ -347,21 +350,20 @@ func solvesTable(r *engine.Results, c memoryCase) report.Table {
 			own := of(r, c, m, "own-residual", "solve", k)
 			var products []float64
 			for _, rec := range own {
-				products = append(products, rec.Number("products"))
+				products = append(products, math.Round(10*rec.Number("products"))/10)
 			}
-			row := report.NewRow(rowLabel(m), own[0].Text("solver")).
-				Put(overDraws(products, func(v float64) string { return numbers.Shortest(math.Round(10*v) / 10) }), endsOf(report.Plain, products))
+			row := report.NewRow(rowLabel(m), own[0].Text("solver")).Put(endsOf(report.Exact, products))
 			add(row, records.Values(own))
 			add(row, over(r, c, m, "independent-residual", "solve", k))
 			if k == last {
 				add(row, gradient)
 			} else {
-				row.Text("-")
+				row.Missing(1)
 			}
 			t.Append(row)
 		}
 		if last == 0 && len(gradient) > 0 {
-			row := report.NewRow(rowLabel(m), "-", "-", "-", "-")
+			row := report.NewRow(rowLabel(m)).Missing(4)
 			add(row, gradient)
 			t.Append(row)
 		}
@@ -388,12 +390,12 @@ func choiceTable(r *engine.Results, c memoryCase) report.Table {
 		for _, rec := range of(r, c, m, "chosen") {
 			ofDraw := func(other records.Record) bool { return other.Draw == rec.Draw }
 			tried := count(of(r, c, m, "try"), ofDraw) + count(of(r, c, m, "try-failed"), ofDraw)
-			lost := points(rec.Number("points-lost"))
+			row := report.NewRow(m).Exactly(float64(rec.Draw+1)).Text(settingText(rec)).Exactly(float64(tried)).
+				One(report.Style{Factor: 1, Places: 1}, rec.Number("below-median")).One(lostPoints, rec.Number("points-lost"))
 			if rec.Settings["within"] == false {
-				lost += " (above the limit)"
+				row.Remark("above the limit")
 			}
-			t.Append(report.NewRow(m, fmt.Sprint(rec.Draw+1), settingText(rec), fmt.Sprint(tried)).One(report.Style{Factor: 1, Places: 1}, rec.Number("below-median")).
-				Put(lost, report.Plain.OneValue(rec.Number("points-lost"))))
+			t.Append(row)
 		}
 	}
 	return t

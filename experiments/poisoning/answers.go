@@ -68,7 +68,7 @@ func repairAnswer(r *engine.Results, c poisonCase) (report.Answer, bool) {
 		if failed := poisonFailed(r, c, v.method, way); failed > 0 {
 			parts = append(parts, fmt.Sprintf("nothing %s, where it fails in %s", v.text, report.Draws(failed)))
 		} else if own := restored(r, c, v.method, way); own.N > 0 {
-			parts = append(parts, fmt.Sprintf("%s %% %s", restoredText(r, c, v.method, way, whole), v.text))
+			parts = append(parts, fmt.Sprintf("%s %% %s", restoredValue(r, c, v.method, way, whole).Text(), v.text))
 		} else {
 			continue
 		}
@@ -80,7 +80,7 @@ func repairAnswer(r *engine.Results, c poisonCase) (report.Answer, bool) {
 	case len(parts) > 0:
 	case share.N > 0:
 		a.Text = fmt.Sprintf("Second order was not measured. Of the accuracy that %s cost%s, the best method that is faster than retraining (%s) recovers %s %%.", title, knownRemark(c),
-			trial.Name(other), restoredText(r, c, other, otherWay, whole))
+			trial.Name(other), restoredValue(r, c, other, otherWay, whole).Text())
 		return a, true
 	case len(r.Part("test-accuracy", c.pairs()...)) > 0:
 		a.Text = "Second order was not measured, and no method that was is faster than retraining."
@@ -90,7 +90,7 @@ func repairAnswer(r *engine.Results, c poisonCase) (report.Answer, bool) {
 	}
 	a.Text = "Of the accuracy that " + title + " cost" + knownRemark(c) + ", second order recovers " + report.And(parts)
 	if share.N > 0 {
-		a.Text += fmt.Sprintf("; the best other method that is faster than retraining (%s) recovers %s %%", trial.Name(other)+a.Compared[0].Remark(), restoredText(r, c, other, otherWay, whole))
+		a.Text += fmt.Sprintf("; the best other method that is faster than retraining (%s) recovers %s %%", trial.Name(other)+a.Compared[0].Remark(), restoredValue(r, c, other, otherWay, whole).Text())
 	}
 	a.Text += "."
 	seconds, all := poison(r, c, "second-order", "seconds", way), poisonBefore(r, c.budget, "retrain", "seconds")
@@ -151,9 +151,7 @@ func repairTargets(r *engine.Results, c poisonCase) []report.Claim {
 		if got, failed := share(goal.method), poisonFailed(r, c, goal.method, way); failed > 0 {
 			out = append(out, report.Claim{Text: text, Measured: fmt.Sprintf("failed in %d draws", failed), Target: "at least " + report.Plain.One(goal.share), Source: report.Ours})
 		} else if !math.IsNaN(got) {
-			claim := report.AtLeast(text, got, goal.share, report.Plain, "")
-			claim.Measured = restoredText(r, c, goal.method, way, report.Plain)
-			out = append(out, claim)
+			out = append(out, report.AtLeast(text, got, goal.share, report.Plain, "").With(restoredValue(r, c, goal.method, way, report.Plain)))
 		}
 	}
 	seconds, all := poison(r, c, "second-order", "seconds", way), poisonBefore(r, c.budget, "retrain", "seconds")

@@ -10,40 +10,29 @@ import (
 	"lethe/experiments/internal/report"
 )
 
-// errorNote says what stands behind ± where there is one draw.
-const errorNote = "± is the standard error over the test images"
-
-// withError writes a share with its standard error, without one where it is not known.
-func withError(f report.Style, v, standardError float64) string {
-	if math.IsNaN(standardError) {
-		return f.One(v)
-	}
-	return f.One(v) + " ± " + f.One(standardError)
-}
-
-// accuracyText writes the median of test accuracies: of several draws with the smallest and the
+// accuracyValue is the median of test accuracies: of several draws with the smallest and the
 // largest, of one with its standard error.
-func accuracyText(recs []records.Record, f report.Style) string {
+func accuracyValue(recs []records.Record, f report.Style) report.Value {
 	if len(recs) == 1 {
 		n := recs[0].Number("images")
-		return withError(f, recs[0].Value, shareError(recs[0].Value, n))
+		return f.ErrorValue(recs[0].Value, shareError(recs[0].Value, n))
 	}
-	return f.Ends(records.MiddleOf(records.Values(recs)))
+	return f.EndsValue(records.MiddleOf(records.Values(recs)))
 }
 
-// addAccuracy adds that cell to a row.
+// addAccuracy adds it to a row.
 func addAccuracy(row *report.Row, recs []records.Record, f report.Style) {
-	row.Put(accuracyText(recs, f), f.EndsValue(records.MiddleOf(records.Values(recs))))
+	row.Put(accuracyValue(recs, f))
 }
 
-// restoredText does the same for the share of the lost accuracy that a method restored, over the
+// restoredValue is the same for the share of the lost accuracy that a method restored, over the
 // draws in which any was lost.
-func restoredText(r *engine.Results, c poisonCase, method, way string, f report.Style) string {
+func restoredValue(r *engine.Results, c poisonCase, method, way string, f report.Style) report.Value {
 	s := restored(r, c, method, way)
 	if s.N == 1 {
-		return withError(f, s.Median, restoredError(r, c, method, way))
+		return f.ErrorValue(s.Median, restoredError(r, c, method, way))
 	}
-	return f.Ends(s)
+	return f.EndsValue(s)
 }
 
 // restoredError is the standard error of the share that a method restored in a single draw: of the

@@ -95,8 +95,8 @@ func TestSharesCarryTheirError(t *testing.T) {
 	// sqrt(0.75 0.25 / 100) = 0.0433.
 	require.Equal(t, "50.00 ± 9.13", shareText(r, "restored-share", c, "second-order", kept))
 	require.Equal(t, "75.00 ± 4.33", shareText(r, "test-accuracy", c, "second-order", kept))
-	require.Equal(t, "60.00 ± 4.90", learnedTable(r).Rows[0][1])
-	require.Contains(t, learnedTable(r).Note, "One draw; ± is the standard error over the test images.")
+	require.Equal(t, "60.00 ± 4.90", learnedTable(r).Rows[0][1].String())
+	require.Contains(t, learnedTable(r).Note, "One draw; the standard error is over the test images.")
 
 	for i := range all {
 		delete(all[i].Settings, "right")
@@ -110,7 +110,7 @@ func TestSharesCarryTheirError(t *testing.T) {
 	}
 	r = engine.ResultsOf("poisoning", &engine.Config{}, append(all, more...))
 	require.Equal(t, "75.00", shareText(r, "test-accuracy", c, "second-order", kept))
-	require.Contains(t, learnedTable(r).Note, "Median (smallest to largest) over 2 draws")
+	require.Contains(t, learnedTable(r).Note, "Median, with the smallest and the largest, over 2 draws")
 
 	// Two thirds, a half and, of a draw that lost 2 points where the others lost 30, minus 100 %:
 	// the median is a half.
@@ -130,7 +130,8 @@ func TestSharesCarryTheirError(t *testing.T) {
 	r = engine.ResultsOf("poisoning", &engine.Config{}, all)
 	require.Equal(t, "50.00 (-100.00 to 66.67)", shareText(r, "restored-share", c, "second-order", kept))
 	require.Equal(t, "80.00 (75.00 to 86.00)", shareText(r, "test-accuracy", c, "second-order", kept))
-	require.Equal(t, []string{"second-order", "2.00 (1.00 to 9.00)", "20.0 (10.0 to 90.0)"}, poisonCostTable(r, c).Rows[0][:3])
+	cost := poisonCostTable(r, c).Rows[0]
+	require.Equal(t, []string{"second-order", "2.00 (1.00 to 9.00)", "20.0 (10.0 to 90.0)"}, []string{cost[0].String(), cost[1].String(), cost[2].String()})
 }
 
 // The opponent is the method that restores most and is faster than retraining.
@@ -174,5 +175,5 @@ func TestTheFormerNameOfReestimated(t *testing.T) {
 func shareText(r *engine.Results, metric string, c poisonCase, method, way string) string {
 	row := report.NewRow()
 	addShare(row, r, metric, c, method, way)
-	return row.Cells[0]
+	return (*row)[0].String()
 }

@@ -13,7 +13,6 @@ import (
 
 	"lethe/datasets"
 	"lethe/experiments/internal/engine"
-	"lethe/experiments/internal/numbers"
 	"lethe/experiments/internal/records"
 	"lethe/experiments/internal/report"
 	"lethe/experiments/internal/settings"
@@ -282,7 +281,7 @@ func TestFineTuningGoesBeyondItsGrid(t *testing.T) {
 		require.InDelta(t, rates[best], 100*r.Where("validation-accuracy", at...).Mean, 1e-9)
 		row, ok := rateRow(r, poisonCase{10000, 1}, "fine-tune-1", way)
 		require.True(t, ok)
-		require.Equal(t, numbers.Fixed(rates[best], 2), row.Cells[3])
+		require.InDelta(t, rates[best], (*row)[3].Value.Median, 1e-9)
 	}
 }
 

@@ -40,9 +40,9 @@ func knownShares(r *engine.Results) []float64 {
 // poisonNote says what the numbers are medians of.
 func poisonNote(r *engine.Results) string {
 	if n := r.Draws(); n > 1 {
-		return fmt.Sprintf("Median (smallest to largest) over %d draws of the flips and the initial parameters.", n)
+		return fmt.Sprintf("Median, with the smallest and the largest, over %d draws of the flips and the initial parameters.", n)
 	}
-	return "One draw; " + errorNote + "."
+	return "One draw; the standard error is over the test images."
 }
 
 // severalNote is poisonNote where there are several draws, for tables without ± of one draw.

@@ -109,7 +109,7 @@ func addShare(row *report.Row, r *engine.Results, metric string, c poisonCase, m
 	case poisonFailed(r, c, method, way) > 0 || len(records) == 0:
 		trial.AddEnds(row, r, metric, report.Percent, pairs...)
 	case metric == "restored-share":
-		row.Put(restoredText(r, c, method, way, report.Percent), report.Percent.EndsValue(restored(r, c, method, way)))
+		row.Put(restoredValue(r, c, method, way, report.Percent))
 	default:
 		addAccuracy(row, records, report.Percent)
 	}
@@ -139,7 +139,7 @@ func poisonCostTable(r *engine.Results, c poisonCase) report.Table {
 			"choice of settings, s", "time with the choice of settings / retraining time, %"},
 		Note: fmt.Sprintf("Times include the trust check; passes (over all %s images) exclude it. The choice of settings has separate columns: scoring "+
 			"every try and, for fine-tuning, the passes of all rates that are not chosen. The products of second order are those of all its tries. "+
-			"Neither includes measuring, nor the pass that estimates the statistics of a training.", numbers.Shortest(images)),
+			"Measuring and the pass that estimates the statistics of a training are excluded.", numbers.Shortest(images)),
 	}
 	retraining := r.Between("seconds", "method", "retrain", "budget", c.budget, "stage", "clean").Median
 	share, passes := report.Style{Factor: 100 / retraining, Places: -1}, report.Style{Factor: 1 / images, Places: -1}
@@ -173,7 +173,7 @@ func tuningSeconds(r *engine.Results, c poisonCase, method, way string) float64 
 // chunksTable shows the validation accuracy from chunk to chunk.
 func chunksTable(r *engine.Results, c poisonCase) report.Table {
 	t := report.Table{Title: "Validation accuracy after each chunk, %, " + poisonTitle(r, c), Header: []string{"method"}, Folded: true,
-		Note: fmt.Sprintf("%sA chunk that lowers it by more than %s points is refused and shown in parentheses.", severalNote(r), r.Setting("max-fall"))}
+		Note: fmt.Sprintf("%sA chunk that lowers it by more than %s points is refused.", severalNote(r), r.Setting("max-fall"))}
 	chunks := r.Numbers("chunk")
 	chunks = slices.DeleteFunc(chunks, func(k float64) bool { return len(r.Part("chunk-accuracy", c.pairs("chunk", k)...)) == 0 })
 	for _, k := range chunks {
@@ -185,12 +185,13 @@ func chunksTable(r *engine.Results, c poisonCase) report.Table {
 	}
 	for _, m := range poisonRows(r) {
 		for _, way := range waysMeasured(r) {
-			row := report.NewRow(m + ", statistics " + way)
+			row, measured := report.NewRow(m+", statistics "+way), 0
 			for _, k := range chunks {
 				recs := r.Part("chunk-accuracy", c.pairs("method", m, "statistics", way, "chunk", k)...)
 				style := report.Style{Factor: 1, Places: 2}
 				points := records.MiddleOf(records.Values(recs))
-				text := style.Ends(points)
+				row.Ends(style, points)
+				measured += len(recs)
 				refused := 0
 				for _, rec := range recs {
 					if rec.Settings["taken"] == false {
@@ -199,13 +200,12 @@ func chunksTable(r *engine.Results, c poisonCase) report.Table {
 				}
 				switch {
 				case refused > 0 && len(recs) == 1:
-					text = "(" + text + ")"
+					row.Remark("refused")
 				case refused > 0:
-					text += fmt.Sprintf(" (refused in %d of %d)", refused, len(recs))
+					row.Remark(fmt.Sprintf("refused in %d of %d", refused, len(recs)))
 				}
-				row.Put(text, style.EndsValue(points))
 			}
-			if slices.ContainsFunc(row.Cells[1:], func(text string) bool { return text != "-" }) {
+			if measured > 0 {
 				t.Append(row)
 			}
 		}
@@ -233,17 +233,17 @@ func poisonSolvesTable(r *engine.Results, c poisonCase) report.Table {
 				if other, ok := trial.First(r.Part("independent-residual", c.pairs("method", m, "statistics", way, "solve", rec.Number("solve"))...)); ok {
 					row.One(report.Plain, other.Value)
 				} else {
-					row.Text("-")
+					row.Missing(1)
 				}
 				if i+1 == len(solves) {
 					row.One(report.Plain, gradient.Value)
 				} else {
-					row.Text("-")
+					row.Missing(1)
 				}
 				t.Append(row)
 			}
 			if len(solves) == 0 {
-				t.Append(report.NewRow(name, "-", "-", "-", "-").One(report.Plain, gradient.Value))
+				t.Append(report.NewRow(name).Missing(4).One(report.Plain, gradient.Value))
 			}
 		}
 	}
@@ -253,20 +253,22 @@ func poisonSolvesTable(r *engine.Results, c poisonCase) report.Table {
 // shownConfusions are the models whose confusion matrices are shown.
 func shownConfusions(r *engine.Results, c poisonCase) (titles []string, records []records.Record) {
 	other, otherWay, _ := bestOther(r, c)
-	for _, m := range []struct {
-		title string
-		pairs []any
-	}{
-		{"before", []any{"method", "none", "budget", c.budget, "stage", "before"}},
-		{"after second-order-iterative", c.pairs("method", "second-order-iterative", "statistics", mainWay(r))},
-		{"after second-order", c.pairs("method", "second-order", "statistics", mainWay(r))},
-		{"after " + other + ", the best other method", c.pairs("method", other, "statistics", otherWay)},
-		{"trained on the true labels", []any{"method", "retrain", "budget", c.budget, "stage", "clean"}},
-	} {
-		if rec, ok := trial.First(r.Part("confusion", m.pairs...)); ok && !(m.title == "after second-order" && len(records) > 1) {
-			titles, records = append(titles, m.title), append(records, rec)
+	add := func(title string, pairs []any) bool {
+		rec, ok := trial.First(r.Part("confusion", pairs...))
+		if ok {
+			titles, records = append(titles, title), append(records, rec)
 		}
+		return ok
 	}
+	after := func(method string) bool {
+		return add("after "+method, c.pairs("method", method, "statistics", mainWay(r)))
+	}
+	add("before", []any{"method", "none", "budget", c.budget, "stage", "before"})
+	if !after("second-order-iterative") {
+		after("second-order")
+	}
+	add("after "+other+", the best other method", c.pairs("method", other, "statistics", otherWay))
+	add("trained on the true labels", []any{"method", "retrain", "budget", c.budget, "stage", "clean"})
 	return titles, records
 }
 
@@ -279,8 +281,12 @@ func confusionTables(r *engine.Results, c poisonCase) []report.Table {
 			Note: "Test images by class (rows) and predicted class (columns); first draw."}
 		names := classNames(rec, len(confusionCounts(rec)))
 		t.Header = append(t.Header, names...)
-		for k, row := range strings.Split(rec.Text("counts"), ";") {
-			t.Rows = append(t.Rows, append([]string{names[k]}, strings.Split(row, ",")...))
+		for k, row := range confusionCounts(rec) {
+			counts := report.NewRow(names[k])
+			for _, n := range row {
+				counts.Exactly(n)
+			}
+			t.Append(counts)
 		}
 		out = append(out, t)
 	}
@@ -291,7 +297,7 @@ func confusionTables(r *engine.Results, c poisonCase) []report.Table {
 func poisonChoiceTable(r *engine.Results, c poisonCase) report.Table {
 	t := report.Table{Title: "How settings were chosen, " + poisonTitle(r, c), Tuning: true, Header: []string{"method", "chosen", "tried", "validation accuracy, %"},
 		Note: "The setting with the highest validation accuracy is chosen, by the iterative methods separately for each chunk; first draw. Ridges are shares of " +
-			"the largest eigenvalue in the Krylov space of what the step follows."}
+			"the largest eigenvalue in the step's Krylov space."}
 	for _, m := range poisonRows(r) {
 		for _, way := range waysMeasured(r) {
 			tries := r.Part("try", c.pairs("method", m, "statistics", way, "taken", true)...)
@@ -305,7 +311,7 @@ func poisonChoiceTable(r *engine.Results, c poisonCase) report.Table {
 				}
 				at := c.pairs("method", m, "statistics", way, "chunk", rec.Settings["chunk"])
 				tried := slices.DeleteFunc(append(r.Part("try", at...), r.Part("try-failed", at...)...), func(o records.Record) bool { return o.Draw != rec.Draw })
-				t.Append(report.NewRow(name, stepText(rec), fmt.Sprint(len(tried))).One(report.Style{Factor: 1, Places: 2}, rec.Value))
+				t.Append(report.NewRow(name, stepText(rec)).Exactly(float64(len(tried))).One(report.Style{Factor: 1, Places: 2}, rec.Value))
 			}
 			if row, ok := rateRow(r, c, m, way); ok {
 				t.Append(row)
@@ -328,7 +334,7 @@ func rateRow(r *engine.Results, c poisonCase, method, way string) (*report.Row, 
 	if i < 0 {
 		return nil, false
 	}
-	return report.NewRow(method+", statistics "+way, stepText(taken), fmt.Sprint(len(tries)+len(failed))).One(report.Style{Factor: 1, Places: 2}, tries[i].Value), true
+	return report.NewRow(method+", statistics "+way, stepText(taken)).Exactly(float64(len(tries)+len(failed))).One(report.Style{Factor: 1, Places: 2}, tries[i].Value), true
 }
 
 // stepText writes the settings of a step.

@@ -46,7 +46,7 @@ func residualTargets(r *engine.Results) []report.Claim {
 			continue
 		}
 		for _, method := range []string{"none", tabledata.PaperFine, tabledata.PaperFirst, "second-order"} {
-			ref := tabledata.Authors[target.size][notebookMethod(method)]
+			ref := tabledata.Authors[target.size][tabledata.NotebookMethod(method)]
 			ours := r.Where("gradient-residual", "label", method, "features", target.size)
 			out = append(out, report.Within(fmt.Sprintf("%s: mean residual at %g features over %d draws, compared with the authors' released notebook (40 draws)",
 				trial.Name(method), target.size, ours.N), ours.Mean, ref.Mean, ref.SD, report.Plain, "").From("the authors' notebook"))

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"lethe/experiments/internal/engine"
-	"lethe/experiments/internal/numbers"
 	"lethe/experiments/internal/records"
 	"lethe/experiments/internal/report"
 	"lethe/experiments/internal/settings"
@@ -114,13 +113,13 @@ func grow(ctx context.Context, s *tabledata.Session, part string, set *tabledata
 func limitsTables(r *engine.Results) []report.Table {
 	t := tabledata.BySize(r, "Distance to the retrained parameters, as a share of the distance without an update", "distance-ratio", report.Plain)
 	t.Note += " " + survivors
-	end := report.Table{Title: "Where second order is no longer near", Header: []string{"draw", "first change that is too large", "of that kind"}}
+	end := report.Table{Title: "Where second order is no longer near", Note: "Still near: the largest change that there is; none fails.", Header: []string{"draw", "smallest failing change", "unit"}}
 	for _, rec := range r.Part("limit") {
-		size := numbers.Shortest(rec.Value)
+		row := new(report.Row).Exactly(float64(rec.Draw)).Exactly(rec.Value)
 		if rec.Settings["reached"] == false {
-			size = "none up to " + size
+			row.Remark("still near")
 		}
-		end.Append(report.NewRow(fmt.Sprint(rec.Draw)).Put(size, report.Plain.OneValue(rec.Value)).Text(rec.Unit))
+		end.Append(row.Text(rec.Unit))
 	}
 	return []report.Table{t, end}
 }

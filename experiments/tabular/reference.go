@@ -15,32 +15,12 @@ func addReference(r *engine.Results, t *report.Table) {
 		return
 	}
 	for _, size := range []float64{10, 50} {
-		t.Header = append(t.Header, fmt.Sprintf("%g, authors' released notebook (mean ± standard deviation)", size))
-		for i, row := range t.Rows {
-			more := &report.Row{Cells: row, Values: t.Values[i]}
-			if s, ok := tabledata.Authors[size][notebookMethod(row[0])]; ok {
-				more.Spread(report.Plain, s)
-			} else {
-				more.Text("-")
-			}
-			t.Rows[i], t.Values[i] = more.Cells, more.Values
+		t.Header = append(t.Header, fmt.Sprintf("%g, mean in the authors' released notebook", size))
+		for i := range t.Rows {
+			t.Rows[i].Spread(report.Plain, tabledata.Authors[size][tabledata.NotebookMethod(t.Rows[i].Label())])
 		}
 	}
 	t.Note += " The authors' row without an update is their model with noise (DP)."
-}
-
-// notebookMethod is the method of the notebook that a row stands for, "" if there is none. The
-// notebook's fine-tuning and first order have the paper's rate and tau.
-func notebookMethod(label string) string {
-	switch label {
-	case "none", "second-order":
-		return label
-	case tabledata.PaperFine:
-		return "fine-tune"
-	case tabledata.PaperFirst:
-		return "first-order"
-	}
-	return ""
 }
 
 // asInNotebook reports whether the run is set as the authors' notebook was: only then do the two

@@ -6,7 +6,6 @@ import (
 	"math"
 
 	"lethe/experiments/internal/engine"
-	"lethe/experiments/internal/numbers"
 	"lethe/experiments/internal/records"
 	"lethe/experiments/internal/report"
 	"lethe/experiments/internal/tabledata"
@@ -143,7 +142,7 @@ func shardingTables(r *engine.Results) []report.Table {
 		t.Header = append(t.Header, fmt.Sprintf("%g shards", s), fmt.Sprintf("%g shards, simulated", s))
 	}
 	for _, m := range points {
-		row := report.NewRow(numbers.Shortest(m))
+		row := new(report.Row).Exactly(m)
 		for _, s := range shards {
 			for _, source := range []string{"formula", "simulation"} {
 				row.One(report.Style{Factor: 1, Places: 3}, r.Where("all-shards-hit", "shards", s, "points", m, "source", source).Mean)

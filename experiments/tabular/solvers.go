@@ -224,7 +224,7 @@ func solversTable(r *engine.Results) report.Table {
 		name := rec.Text("solver")
 		row := report.NewRow(name)
 		if rec.Settings["reached"] == false {
-			row.Cells[0] += " (tolerance not reached)"
+			row.Remark("tolerance not reached")
 		}
 		for _, m := range []string{"solve-residual", "solve-difference", "products", "seconds"} {
 			row.Spread(report.Plain, r.Where(m, "solver", name))

@@ -173,10 +173,10 @@ func TestAShareOfOneDrawHasItsStandardError(t *testing.T) {
 		return records.Record{Model: "linear", Method: "none", Metric: metric, Draw: draw, Value: v, Settings: map[string]any{"features": 10.0}}
 	}
 	r := &engine.Results{Config: &engine.Config{}, Results: records.Results{Records: []records.Record{rec("test-accuracy", 0, 0.9), rec("test-samples", 0, 100)}}}
-	assert.Equal(t, "90.00 ± 3.00", trial.EndsCell(r, "test-accuracy", report.Percent))
+	assert.Equal(t, "90.00 ± 3.00", trial.EndsCell(r, "test-accuracy", report.Percent).String())
 	assert.Contains(t, tabledata.DrawsNote(r), "standard error of a share of 100 test samples")
 	r.Records = append(r.Records, rec("test-accuracy", 1, 0.8))
-	assert.Equal(t, "85.00 (80.00 to 90.00)", trial.EndsCell(r, "test-accuracy", report.Percent))
+	assert.Equal(t, "85.00 (80.00 to 90.00)", trial.EndsCell(r, "test-accuracy", report.Percent).String())
 	assert.NotContains(t, tabledata.DrawsNote(r), "standard error")
 }
 
@@ -342,7 +342,11 @@ func TestTablesOfWhatWasTried(t *testing.T) {
 		return tabledata.TuningTables((&engine.Results{ID: "residual", Config: &engine.Config{Parts: []engine.Part{{Experiment: "residual", Settings: &tabledata.Settings{TuneSize: 50, TuneDraws: 5}}}}, Results: records.Results{Records: found}}))[1]
 	}
 	both := of(try(10.0, 1e-3, 4), try(10.0, 2e-3, 3), chose(10.0, 2e-3), try(100.0, 1e-3, 9), chose(100.0, 1e-3))
-	assert.Equal(t, [][]string{{"0.001", "4.00", "9.00"}, {"0.002", "3.00", "-"}}, both.Rows)
+	assert.Equal(t, ""+
+		"|   tau | gradient residual, 10 features | gradient residual, 100 features |\n"+
+		"|------:|-------------------------------:|--------------------------------:|\n"+
+		"| 0.001 |                              4 |                             ✓ 9 |\n"+
+		"| 0.002 |                            ✓ 3 |                               - |\n", both.Markdown()[:4*len("|   tau | gradient residual, 10 features | gradient residual, 100 features |\n")+4])
 	assert.Equal(t, []string{"tau", "gradient residual, 10 features", "gradient residual, 100 features"}, both.Header)
 	assert.Contains(t, both.Note, "Chosen: 0.002 with 10 features, 0.001 with 100 features.")
 	assert.Contains(t, both.Note, "of size 10, 100 of the gradient residual")

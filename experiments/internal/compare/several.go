@@ -273,9 +273,9 @@ func sideTable(p place, rows []*quantity, groups []group, found [][]map[string]*
 		for i, g := range groups {
 			if len(g.runs) == 1 {
 				if own := found[i][0][q.key()]; own != nil {
-					row.Put(f.Ends(own.summary())+failedText(own), f.EndsValue(own.summary()))
+					row.Add(own.cell(f))
 				} else {
-					row.Text("-")
+					row.Missing(1)
 				}
 				continue
 			}
@@ -295,38 +295,35 @@ func addSeeds(row *report.Row, key string, runs []map[string]*quantity, f report
 		own := byKey[key]
 		if own == nil || len(own.values) == 0 {
 			if each {
-				row.Text("-")
+				row.Missing(1)
 			}
 			continue
 		}
 		middle := own.summary()
 		values = append(values, middle.Median)
 		if each {
-			v := f.EndsValue(middle)
-			row.Put(f.One(middle.Median)+failedText(own), v)
+			c := own.cell(f)
+			c.Value.Alone = true
+			row.Add(c)
 		}
 	}
 	mean := overSeeds(values, ratio)
 	switch {
 	case mean.N == 0:
-		row.Text("-")
+		row.Missing(1)
 	case mean.N == 1:
-		row.Put(f.One(mean.Median)+" (one seed)", f.OneValue(mean.Median))
+		row.One(f, mean.Median).Remark("one seed")
 	default:
-		text := fmt.Sprintf("%s (%s to %s)", f.One(mean.Median), f.One(mean.Low), f.One(mean.High))
+		row.Put(report.Value{Middle: mean, Statistic: report.Seeds, Style: f})
 		if mean.N < len(runs) {
-			text += fmt.Sprintf(" (%d of %d seeds)", mean.N, len(runs))
+			row.Remark(fmt.Sprintf("%d of %d seeds", mean.N, len(runs)))
 		}
-		row.Put(text, report.Value{Middle: mean, Statistic: report.Seeds, Style: f})
 	}
 }
 
-// failedText says in how many draws the method failed.
-func failedText(q *quantity) string {
-	if n := len(q.failed); n > 0 {
-		return fmt.Sprintf(" (failed in %d of %d)", n, n+len(q.values))
-	}
-	return ""
+// cell is the median over draws with its ends, and in how many draws the method failed.
+func (q *quantity) cell(f report.Style) report.Cell {
+	return report.WithFailures(report.CellOf(f.EndsValue(q.summary())), len(q.failed), len(q.failed)+len(q.values))
 }
 
 // sideNote says what the numbers of a table are.
@@ -337,14 +334,14 @@ func sideNote(m metrics.Metric, seeds, single bool) string {
 		middle = "mean"
 	}
 	if single {
-		out = append(out, fmt.Sprintf("Of a single run: %s over its draws (smallest to largest).", middle))
+		out = append(out, fmt.Sprintf("Of a single run: %s over its draws, with the smallest and the largest.", middle))
 	}
 	if seeds {
 		mean, interval := "mean", "95 % t interval"
 		if m.Ratio {
 			mean, interval = "geometric mean", "95 % t interval of the logarithms; the plain mean and interval where a value is 0 or less"
 		}
-		out = append(out, fmt.Sprintf("Of several seeds: the %s over the seeds of each run's %s (%s).", mean, middle, interval))
+		out = append(out, fmt.Sprintf("Of several seeds: the %s over the seeds of each run's %s, with the %s.", mean, middle, interval))
 	}
 	return strings.Join(out, " ")
 }

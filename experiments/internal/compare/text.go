@@ -287,22 +287,17 @@ func (c *Comparison) Tables() []report.Exported {
 			out = append(out, report.Exported{Section: r.Experiment, Table: t})
 		}
 		f, _ := style(r.Unit)
-		_, _, estimate, interval, verdict, _ := r.cells()
-		text := estimate
-		if interval != "-" {
-			text += " (" + interval + ")"
-		}
 		by := f
-		if r.Ratio {
+		if by.Signed = !r.Ratio; r.Ratio {
 			by = report.Plain
 		}
-		v := report.Value{Statistic: report.Shift, Style: by}
+		v := report.Value{Statistic: report.Shift, Style: by, Alone: r.Confidence == 0}
 		v.N, v.Median, v.Low, v.High = r.N, r.Estimate, r.Low, r.High
 		name := r.Name
 		if r.At != "" {
 			name += ", " + r.At
 		}
-		t.Append(report.NewRow(name).Ends(f, r.A.Middle).Ends(f, r.B.Middle).Put(text, v).Text(verdict, r.Note))
+		t.Append(report.NewRow(name).Ends(f, r.A.Middle).Ends(f, r.B.Middle).Put(v).Text(string(r.Verdict), r.Note))
 	}
 	return out
 }

@@ -117,7 +117,19 @@ type Named struct{ Name, Title string }
 type Row struct {
 	Label string
 	Mark  int // number of its color and its shape in package report, in all figures
+	Role  Role
 }
+
+// Role says what a row is in a comparison.
+type Role int
+
+// The roles of rows.
+const (
+	RivalRow      Role = iota // a method that others are compared with
+	OwnRow                    // the method that the answers speak of, and its variants
+	RetrainingRow             // what unlearning is measured against
+	LineRow                   // of a figure alone
+)
 
 // all are the experiments of the program, in the order of the list command.
 var all []*Experiment

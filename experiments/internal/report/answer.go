@@ -26,7 +26,9 @@ type Compared struct {
 	What  string // the quantity with its unit: "gradient residual"
 	Own   string // the method that the sentence is about
 	Other string // its opponent
-	Note  string // what has to be known of the opponent
+	// OtherLabel is the opponent as records name it.
+	OtherLabel string
+	Note       string // what has to be known of the opponent
 	// Larger says that larger values are the better ones; Factor and Unit are those of differences:
 	// 100 and "points" for shares.
 	Larger bool
@@ -108,16 +110,44 @@ func (c *Compared) gain(v float64) float64 {
 	return v
 }
 
+// style says how a gain is written.
+func (c *Compared) style() Style {
+	f := Plain
+	switch {
+	case c.Ratio:
+		f.Unit = "×"
+	case c.Unit != "":
+		f.Unit = " " + c.Unit
+	}
+	if !c.Ratio && c.Factor != 0 {
+		f.Places = 2
+	}
+	return f
+}
+
 // written writes a gain.
-func (c *Compared) written(v float64) string {
-	if c.Ratio {
-		return numbers.Significant(v, 3) + "×"
+func (c *Compared) written(v float64) string { return c.style().One(v) + c.style().Unit }
+
+// value is the gain with its interval.
+func (c *Compared) value() Value {
+	if c.N == 0 {
+		return Value{}
 	}
-	text := numbers.Significant(v, 3)
-	if c.Factor != 0 {
-		text = numbers.Fixed(v, 2)
+	v := c.style().OneValue(c.Gain())
+	if c.Confidence > 0 {
+		a, b := c.gain(c.Low), c.gain(c.High)
+		v.Statistic, v.Low, v.High = Shift, min(a, b), max(a, b)
 	}
-	return strings.TrimSpace(text + " " + c.Unit)
+	v.N = c.N
+	return v
+}
+
+// tone is the class of the verdict on pages.
+func (c *Compared) tone() string {
+	if c.None != "" {
+		return string(verdict.Undecided)
+	}
+	return string(c.Verdict)
 }
 
 // gained writes the gain with its interval.
@@ -195,16 +225,15 @@ func ComparedTable(compared []Compared) *Table {
 	if len(compared) == 0 {
 		return nil
 	}
-	t := &Table{Title: "Comparisons", Header: []string{"where", "verdict", "gain", "at least", "at most", "better in", "methods", "quantity"}, Note: verdictNote}
+	t := &Table{Title: "Comparisons", Header: []string{"where", "verdict", "gain", "better in", "methods", "quantity"}, Note: verdictNote}
 	for i := range compared {
 		c := &compared[i]
-		middle, low, high := c.gained()
 		word, _, _ := strings.Cut(c.word("none"), ";")
 		other := c.Other
 		if c.Note != "" {
 			other += " (" + c.Note + ")"
 		}
-		t.Rows = append(t.Rows, []string{c.Case, word, middle, low, high, fmt.Sprintf("%d of %d draws", c.Wins, c.N), c.Own + " against " + other, c.What})
+		t.Append(NewRow(c.Case, word).Tone(c.tone()).Put(c.value()).Text(fmt.Sprintf("%d of %d draws", c.Wins, c.N), c.Own+" against "+other, c.What))
 	}
 	return t
 }

@@ -3,9 +3,11 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"lethe/experiments/internal/numbers"
+	"lethe/experiments/internal/verdict"
 )
 
 // The sources of targets.
@@ -18,11 +20,22 @@ const (
 type Claim struct {
 	Text     string
 	Measured string
+	Low      string // the ends of its draws or of its interval; empty = none
+	High     string
 	Target   string
 	Source   string // who set the target: Paper or Ours
 	Met      bool
 	Open     bool   // the draws decide neither way
 	Short    string // by how much it was missed, or what leaves it open; empty when it was met
+}
+
+// With returns the claim with the value that was measured, and the ends of its draws.
+func (c Claim) With(v Value) Claim {
+	c.Measured = v.Style.One(v.Median)
+	if v.Statistic == Ends && v.Low != v.High {
+		c.Low, c.High = v.Style.One(v.Low), v.Style.One(v.High)
+	}
+	return c
 }
 
 // From returns the claim with the source of its target.
@@ -75,7 +88,7 @@ func Gains(text string, c Compared, target float64) Claim {
 		}
 		return out
 	}
-	out.Measured = fmt.Sprintf("%s (%s to %s)", middle, low, high)
+	out.Low, out.High = low, high
 	least, most := min(c.gain(c.Low), c.gain(c.High)), max(c.gain(c.Low), c.gain(c.High))
 	switch {
 	case least >= target && (target != 1 || least > 1):
@@ -93,16 +106,24 @@ func TargetsTable(claims []Claim) *Table {
 	if len(claims) == 0 {
 		return nil
 	}
+	intervals := slices.ContainsFunc(claims, func(c Claim) bool { return c.Low != "" })
 	t := &Table{Title: "Targets", Header: []string{"target", "measured", "wanted", "set by", "reached"}}
+	if intervals {
+		t.Header = slices.Insert(t.Header, 2, "from", "to")
+	}
 	for _, c := range claims {
-		state := "yes"
+		row := NewRow(c.Text, c.Measured)
+		if intervals {
+			row.Text(c.Low, c.High)
+		}
+		state, tone := "yes", string(verdict.Better)
 		switch {
 		case c.Open:
-			state = "undecided: " + c.Short
+			state, tone = "undecided: "+c.Short, string(verdict.Undecided)
 		case !c.Met:
-			state = "no: " + c.Short
+			state, tone = "no: "+c.Short, string(verdict.Worse)
 		}
-		t.Rows = append(t.Rows, []string{c.Text, c.Measured, c.Target, c.Source, strings.TrimSuffix(state, ": ")})
+		t.Append(row.Text(c.Target, c.Source, strings.TrimSuffix(state, ": ")).Tone(tone))
 	}
 	return t
 }

@@ -25,8 +25,8 @@ func kitchen() *Document {
 		Sections: []Section{{
 			ID: "pots", Title: "Pots", Question: "how many?", Settings: "all of them.",
 			Tables: []Table{
-				{Title: "Pots | pans", Header: []string{"method", "n"}, Rows: [][]string{{"a|b", "1"}}, Note: "A note."},
-				{Title: "How n was chosen", Header: []string{"n", "loss"}, Rows: [][]string{{"1", "2"}}, Tuning: true},
+				{Title: "Pots | pans", Header: []string{"method", "n"}, Rows: []Row{*NewRow("a|b").Exactly(1)}, Note: "A note."},
+				{Title: "How n was chosen", Header: []string{"n", "loss"}, Rows: []Row{*new(Row).Exactly(1).Exactly(2)}, Tuning: true},
 			},
 			Figures: []Figure{
 				{Name: "pots", Caption: `A "figure"`, X: "x", Y: "y", Series: []Series{{Label: "b", X: []float64{1, 2, 3}, Y: []float64{1, 2, 3}}}, Marks: map[string]int{"b": 2}},
@@ -43,7 +43,7 @@ func TestDocumentAsMarkdown(t *testing.T) {
 		"# Title \\*a\\* \\<b\\>\n\nProfile p, seed 1. Made by `` run `x` ``.\n\n## What was found\n\n" +
 			"*Which is better?* A is \\<2\\> times nearer. **Better.**\n\nNot shown: All \\*else\\*.\n",
 		"| 10 rows | better  | 2.00× |    2.00× |   2.00× | 5 of 5 draws | A against B | distance |\n",
-		"| holds  |        1 |      2 | ours      | yes         |\n| fails  |        3 |      2 | the paper | no: 1 short |\n",
+		"| holds  | 1        | 2      | ours      | yes         |\n| fails  | 3        | 2      | the paper | no: 1 short |\n",
 		"\n## Pots\n\nall of them.\n\n### Pots | pans\n\n| method |   n |\n|--------|----:|\n| a\\|b   |   1 |\n\nA note.\n",
 		"\n### How n was chosen\n\n|   n | loss |\n|----:|-----:|\n|   1 |    2 |\n",
 	} {
@@ -113,10 +113,10 @@ func TestNamesInWords(t *testing.T) {
 		"a": "first", "a, b": "second", "a, c": "first, c", "a (before)": "first (before)", "ab": "ab", "sisa-x": "sisa-x"} {
 		assert.Equal(t, want, Named(terms, text))
 	}
-	d := &Document{Sections: []Section{{Tables: []Table{{Header: []string{"method", "n"}, Rows: [][]string{{"a, b", "1"}, {"sisa-20", "2"}}}},
+	d := &Document{Sections: []Section{{Tables: []Table{{Header: []string{"method", "n"}, Rows: []Row{*NewRow("a, b", "1"), *NewRow("sisa-20", "2")}}},
 		Figures: []Figure{{Series: []Series{{Label: "a", Of: "a, b"}}, YNames: []string{"sisa"}, Marks: map[string]int{"a": 3}}}}}}
 	d.Name(terms)
-	assert.Equal(t, [][]string{{"second", "1"}, {"SISA, 20 shards", "2"}}, d.Sections[0].Tables[0].Rows)
+	assert.Equal(t, []Row{*NewRow("second", "1"), *NewRow("SISA, 20 shards", "2")}, d.Sections[0].Tables[0].Rows)
 	f := d.Sections[0].Figures[0]
 	assert.Equal(t, []string{"first", "second", "SISA"}, []string{f.Series[0].Label, f.Series[0].Of, f.YNames[0]})
 	assert.Equal(t, map[string]int{"first": 3}, f.Marks)

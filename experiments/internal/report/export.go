@@ -61,14 +61,14 @@ func CSV(tables []Exported) ([]byte, error) {
 		return nil, err
 	}
 	for _, e := range tables {
-		t := e.Table
+		t, texts := e.Table, e.Table.texts()
 		for i, row := range t.Rows {
-			for j, cell := range row {
+			for j := range row {
 				if j == 0 && len(row) > 1 {
 					continue // it is the row's name
 				}
 				line := []string{e.Section, t.Title, rowName(row), t.heading(j)}
-				if err := w.Write(append(append(line, csvNumbers(t.Value(i, j))...), plainText(cell))); err != nil {
+				if err := w.Write(append(append(line, csvNumbers(row[j].Value)...), plainText(texts[i][j]))); err != nil {
 					return nil, err
 				}
 			}
@@ -87,11 +87,27 @@ func (t *Table) heading(column int) string {
 }
 
 // rowName is the first cell of a row of several.
-func rowName(row []string) string {
+func rowName(row Row) string {
 	if len(row) > 1 {
-		return row[0]
+		return row[0].String()
 	}
 	return ""
+}
+
+// texts are the cells of the table's rows as it shows them, without the ends of draws.
+func (t *Table) texts() [][]string {
+	g := t.layout()
+	lines := g.lines(true)[1:]
+	out := make([][]string, len(lines))
+	for i, line := range lines {
+		out[i] = make([]string, len(t.Header))
+		for j, h := range g.heads {
+			if !h.End {
+				out[i][h.column] = strings.TrimSpace(line[j])
+			}
+		}
+	}
+	return out
 }
 
 // plainText is a text on one line.
@@ -140,10 +156,11 @@ func JSON(tables []Exported) ([]byte, error) {
 	out := make([]jsonTable, 0, len(tables))
 	for _, e := range tables {
 		t := jsonTable{Experiment: e.Section, Title: e.Table.Title, Note: e.Table.Note, Columns: e.Table.Header, Rows: []jsonCols{}}
+		texts := e.Table.texts()
 		for i, row := range e.Table.Rows {
 			var cells jsonCols
-			for j, cell := range row {
-				cells = append(cells, jsonCellOf(cell, e.Table.Value(i, j)))
+			for j := range row {
+				cells = append(cells, jsonCellOf(texts[i][j], row[j].Value))
 			}
 			t.Rows = append(t.Rows, cells)
 		}

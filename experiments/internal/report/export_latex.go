@@ -8,7 +8,7 @@ import (
 )
 
 // LaTeX writes tables for the package booktabs, each in a table environment with its title as the
-// caption and its note below. Columns are aligned to the right but for the first. It needs no
+// caption and its note below. Columns of numbers are aligned to the right. It needs no
 // package besides booktabs, and compiles with pdflatex.
 func LaTeX(tables []Exported) []byte {
 	var b strings.Builder
@@ -21,12 +21,22 @@ func LaTeX(tables []Exported) []byte {
 
 func (e Exported) latex(b *strings.Builder) {
 	t := e.Table
+	g := t.layout()
+	lines := g.lines(true)
+	columns := ""
+	for _, h := range g.heads {
+		if h.Numeric {
+			columns += "r"
+		} else {
+			columns += "l"
+		}
+	}
 	fmt.Fprintf(b, "\n\\begin{table}\n  \\centering\n  \\caption{%s}\n  \\label{tab:%s}\n", escapedLatex(t.Title), latexLabel(e.Section+" "+t.Title))
-	fmt.Fprintf(b, "  \\begin{tabular}{l%s}\n    \\toprule\n", strings.Repeat("r", max(len(t.Header)-1, 0)))
+	fmt.Fprintf(b, "  \\begin{tabular}{%s}\n    \\toprule\n", columns)
 	line := func(cells []string, write func(string) string) {
 		out := make([]string, len(cells))
 		for i, cell := range cells {
-			out[i] = write(cell)
+			out[i] = write(strings.TrimSpace(cell))
 		}
 		// A bracket or an asterisk behind \\ would belong to it.
 		if strings.HasPrefix(out[0], "[") || strings.HasPrefix(out[0], "*") {
@@ -34,9 +44,9 @@ func (e Exported) latex(b *strings.Builder) {
 		}
 		b.WriteString("    " + strings.Join(out, " & ") + ` \\` + "\n")
 	}
-	line(t.Header, escapedLatex)
+	line(lines[0], escapedLatex)
 	b.WriteString("    \\midrule\n")
-	for _, row := range t.Rows {
+	for _, row := range lines[1:] {
 		line(row, latexCell)
 	}
 	b.WriteString("    \\bottomrule\n  \\end{tabular}\n")

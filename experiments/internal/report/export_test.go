@@ -20,9 +20,9 @@ func exportable() []Exported {
 	t := &Table{Title: "Residual & cost, 100 %", Header: []string{"method", "10_000 rows", "accuracy, %"}, Note: "||b - Ax|| < 1e-3 (--set force=false).\n\nSecond paragraph."}
 	third := 1.0 / 3
 	t.Append(NewRow("first-order, the paper's \"tau\"").Ends(Plain, records.Middle{N: 3, Median: third, Low: 1e-7, High: 2}).Spread(Percent, records.Spread{N: 2, Mean: 0.5, SD: 0.25}))
-	t.Append(NewRow("[none]").Text("-").One(Percent, math.NaN()))
-	t.Rows = append(t.Rows, []string{"text alone", "5.83 (2.54 to 2.64e-7)", "-1.5"})
-	t.Append(NewRow("last").One(Plain, -2.64e-7).Put("none up to 8", Plain.OneValue(8)))
+	t.Append(NewRow("[none]").Missing(1).One(Percent, math.NaN()))
+	t.Append(NewRow("text alone", "5.83 (2.54 to 2.64e-7)", "-1.5"))
+	t.Append(NewRow("last").One(Plain, -2.64e-7).One(Percent, 0.08).Remark("still near"))
 	return []Exported{{"residual", t}}
 }
 
@@ -35,20 +35,20 @@ func TestCSVHoldsTheNumbersBehindTheCells(t *testing.T) {
 	title := "Residual & cost, 100 %"
 	assert.Equal(t, [][]string{
 		csvHeader,
-		{"residual", title, "first-order, the paper's \"tau\"", "10_000 rows", "0.3333333333333333", "1e-07", "2", "3", string(Ends), "0.333 (1.00e-7 to 2.00)"},
-		{"residual", title, "first-order, the paper's \"tau\"", "accuracy, %", "50", "25", "75", "2", string(Spread), "50.00 ± 25.00"},
+		{"residual", title, "first-order, the paper's \"tau\"", "10_000 rows", "0.3333333333333333", "1e-07", "2", "3", string(Ends), "3.33e-1"},
+		{"residual", title, "first-order, the paper's \"tau\"", "accuracy, %", "50", "25", "75", "2", string(Spread), "50.00"},
 		{"residual", title, "[none]", "10_000 rows", "", "", "", "", "", "-"},
 		{"residual", title, "[none]", "accuracy, %", "", "", "", "", "", "-"},
 		{"residual", title, "text alone", "10_000 rows", "", "", "", "", "", "5.83 (2.54 to 2.64e-7)"},
 		{"residual", title, "text alone", "accuracy, %", "", "", "", "", "", "-1.5"},
 		{"residual", title, "last", "10_000 rows", "-2.64e-07", "-2.64e-07", "-2.64e-07", "1", string(Single), "-2.64e-7"},
-		{"residual", title, "last", "accuracy, %", "8", "8", "8", "1", string(Single), "none up to 8"},
+		{"residual", title, "last", "accuracy, %", "8", "8", "8", "1", string(Single), "8.00 (still near)"},
 	}, lines)
 }
 
 func TestJSONOfTables(t *testing.T) {
 	all := exportable()
-	all[0].Table.Append(NewRow("no interval").Put("1", Value{records.Middle{N: 2, Median: 1, Low: math.Inf(-1), High: math.Inf(1)}, Seeds, Plain}).Text(""))
+	all[0].Table.Append(NewRow("no interval").Put(Value{Middle: records.Middle{N: 2, Median: 1, Low: math.Inf(-1), High: math.Inf(1)}, Statistic: Seeds, Style: Plain}).Text(""))
 	data, err := JSON(all)
 	require.NoError(t, err)
 	var got []struct {
@@ -92,14 +92,14 @@ func TestLaTeX(t *testing.T) {
   \centering
   \caption{Residual \& cost, 100 \%}
   \label{tab:residual-residual-cost-100}
-  \begin{tabular}{lrr}
+  \begin{tabular}{lrrrrr}
     \toprule
-    method & 10\_000 rows & accuracy, \% \\
+    method & 10\_000 rows & smallest & largest & accuracy, \% & standard deviation \\
     \midrule
-    first-order, the paper\char39{}s \char34{}tau\char34{} & 0.333 ($1.00\cdot 10^{-7}$ to 2.00) & 50.00 $\pm$ 25.00 \\
-    {}[none] & -- & -- \\
-    text alone & 5.83 (2.54 to $2.64\cdot 10^{-7}$) & $-1.5$ \\
-    last & $-2.64\cdot 10^{-7}$ & none up to 8 \\
+    first-order, the paper\char39{}s \char34{}tau\char34{} & $3.33\cdot 10^{-1}$ & $1.00\cdot 10^{-7}$ & $2.00\cdot 10^{0}$ & 50.00 & 25.00 \\
+    {}[none] & -- &  &  & -- &  \\
+    text alone & 5.83 (2.54 to $2.64\cdot 10^{-7}$) &  &  & $-1.5$ &  \\
+    last & $-2.64\cdot 10^{-7}$ &  &  & 8.00 (still near) &  \\
     \bottomrule
   \end{tabular}
   \par\smallskip\footnotesize \textbar{}\textbar{}b - Ax\textbar{}\textbar{} \textless{} 1e-3 (-{}-set force=false).
@@ -161,11 +161,13 @@ func TestLaTeXEscapesEverySign(t *testing.T) {
 	}
 }
 
-// A table that was made of text and of rows with numbers keeps them apart.
-func TestValuesStayBesideTheirCells(t *testing.T) {
-	table := exportable()[0].Table
-	assert.Zero(t, table.Value(2, 1).N)
-	assert.Equal(t, 1, table.Value(3, 2).N)
-	assert.Zero(t, table.Value(9, 9).N)
-	assert.Zero(t, (&Table{Rows: [][]string{{"a"}}}).Value(0, 0).N)
+// A sentence has the whole of a cell.
+func TestCellsInSentences(t *testing.T) {
+	row := exportable()[0].Table.Rows[0]
+	assert.Equal(t, "0.333 (1.00e-7 to 2.00)", row[1].String())
+	assert.Equal(t, "50.00 ± 3.00 (forced in 1 of 2)", (*new(Row).Put(Percent.ErrorValue(0.5, 0.03)).Remark("forced in 1 of 2"))[0].String())
+	assert.Equal(t, "failed", (*new(Row).Failed())[0].String())
+	assert.Equal(t, "1.00 (failed in 1 of 3)", WithFailures(CellOf(Plain.OneValue(1)), 1, 3).String())
+	assert.Equal(t, "failed", WithFailures(CellOf(Value{}), 3, 3).String())
+	assert.Equal(t, "-", WithFailures(CellOf(Value{}), 0, 3).String())
 }

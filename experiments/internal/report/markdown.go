@@ -9,14 +9,15 @@ import (
 
 // Markdown returns the table with its columns aligned.
 func (t *Table) Markdown() string {
-	texts, numeric := t.lines(true)
-	width := make([]int, len(t.Header))
+	g := t.layout()
+	texts := g.lines(true)
+	width := make([]int, len(g.heads))
 	rows := make([][]string, 0, len(texts)) // the header first
 	for i, row := range texts {
 		cells := make([]string, len(row))
 		for j, cell := range row {
 			cells[j] = escapedCell(cell)
-			if i == 0 || !numeric[j] {
+			if i == 0 || !g.heads[j].Numeric {
 				cells[j] = strings.TrimSpace(cells[j])
 			}
 			width[j] = max(width[j], utf8.RuneCountInString(cells[j]), 3)
@@ -27,7 +28,7 @@ func (t *Table) Markdown() string {
 	line := func(cells []string) {
 		for i, cell := range cells {
 			pad := strings.Repeat(" ", width[i]-utf8.RuneCountInString(cell))
-			if numeric[i] {
+			if g.heads[i].Numeric {
 				cell = pad + cell
 			} else {
 				cell += pad
@@ -39,7 +40,7 @@ func (t *Table) Markdown() string {
 	line(rows[0])
 	for i, w := range width {
 		end := "-"
-		if numeric[i] {
+		if g.heads[i].Numeric {
 			end = ":" // numbers stand on the right
 		}
 		b.WriteString("|" + strings.Repeat("-", w+1) + end)

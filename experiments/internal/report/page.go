@@ -7,8 +7,6 @@ import (
 	"html/template"
 	"slices"
 	"strings"
-
-	"lethe/experiments/internal/verdict"
 )
 
 //go:embed report.html.tmpl
@@ -53,18 +51,13 @@ type pageSection struct {
 
 type pageTable struct {
 	Title string
-	Heads []pageHead
+	Heads []head
 	Rows  [][]pageCell
 	Notes []string
 }
 
-type pageHead struct {
-	Text    string
-	Numeric bool
-}
-
 type pageCell struct {
-	Cell
+	shown
 	Class string
 }
 
@@ -216,15 +209,15 @@ func (t *Table) page() *pageTable {
 	if t == nil {
 		return nil
 	}
-	rows, numeric := t.Cells()
-	out := &pageTable{Title: t.Title}
-	for j, head := range t.Header {
-		out.Heads = append(out.Heads, pageHead{head, numeric[j]})
-	}
-	for _, row := range rows {
+	g := t.layout()
+	out := &pageTable{Title: t.Title, Heads: g.heads}
+	for i, row := range g.rows {
 		cells := make([]pageCell, len(row))
-		for j, c := range row {
-			cells[j] = pageCell{c, classOf(c, numeric[j])}
+		for j := range row {
+			cells[j] = pageCell{row[j], classOf(&row[j], g.heads[j])}
+			if at := g.heads[j].column; !g.heads[j].End && at < len(t.Rows[i]) {
+				cells[j].Class = strings.TrimSpace(cells[j].Class + " " + t.Rows[i][at].Tone)
+			}
 		}
 		out.Rows = append(out.Rows, cells)
 	}
@@ -236,29 +229,18 @@ func (t *Table) page() *pageTable {
 	return out
 }
 
-// classOf names how a cell is set: as a number, and in the color of a verdict.
-func classOf(c Cell, numeric bool) string {
-	class := ""
-	if numeric {
-		class = "number"
+// classOf names how a cell is set.
+func classOf(s *shown, h head) string {
+	var out []string
+	for _, c := range []struct {
+		name  string
+		holds bool
+	}{{"number", h.Numeric}, {"end", h.End}, {"chosen", s.Chosen}, {"bad", s.Bad}} {
+		if c.holds {
+			out = append(out, c.name)
+		}
 	}
-	word, _, _ := strings.Cut(c.Text, ":")
-	switch {
-	case c.Number != "":
-	case word == string(verdict.Better), word == "yes":
-		class += " better"
-	case word == string(verdict.Worse), word == "no":
-		class += " worse"
-	case word == string(verdict.Undecided), word == "none" && strings.Contains(c.Text, ":"):
-		class += " undecided"
-	}
-	if c.Chosen {
-		class += " chosen"
-	}
-	if c.Bad {
-		class += " bad"
-	}
-	return strings.TrimSpace(class)
+	return strings.Join(out, " ")
 }
 
 // sentence begins the text with a capital letter.

@@ -2,6 +2,8 @@ package report
 
 import (
 	"math"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,30 +14,40 @@ import (
 )
 
 func TestMarkdownIsAligned(t *testing.T) {
-	table := Table{Header: []string{"method", "x"}, Rows: [][]string{{"a", "1 ± 2"}, {"second-order", "-"}}, Note: "n"}
+	table := Table{Header: []string{"method", "x"}, Note: "n"}
+	table.Append(NewRow("a").Spread(Plain, records.Spread{N: 2, Mean: 1, SD: 0.5}))
+	table.Append(NewRow("second-order").Missing(1))
 	assert.Equal(t, ""+
-		"| method       |     x |\n"+
-		"|--------------|------:|\n"+
-		"| a            | 1 ± 2 |\n"+
-		"| second-order |     - |\n"+
+		"| method       |   x | standard deviation |\n"+
+		"|--------------|----:|-------------------:|\n"+
+		"| a            |   1 |                0.5 |\n"+
+		"| second-order |   - |                    |\n"+
 		"\nn\n", table.Markdown())
 }
 
-func spread(n int, mean, sd float64) records.Spread { return records.Spread{N: n, Mean: mean, SD: sd} }
-
-func TestNumbersInTables(t *testing.T) {
+// Every number of a column has the same places: as many as the smallest needs for its digits, no
+// more than any number has, and an exponent only where the column is too wide without.
+func TestDigitsOfAColumn(t *testing.T) {
 	for _, c := range []struct {
-		s    records.Spread
-		f    Style
-		want string
+		values []float64
+		fixed  int
+		want   []string
 	}{
-		{spread(0, math.NaN(), math.NaN()), Plain, "-"}, {spread(1, 0.2325, 0), Plain, "0.233"}, {spread(40, 7.6, 5.5), Plain, "7.60 ± 5.5"},
-		{spread(5, 28.31, 14.7), Plain, "28.3 ± 15"}, {spread(5, 0.97723, 0.0001), Percent, "97.72 ± 0.01"}, {spread(5, 1234567, 1000), Plain, "1.23e6 ± 1000"},
-		{spread(5, 0.00012345, 0.0000021), Plain, "1.23e-4 ± 2.1e-6"}, {spread(2, 0, 0), Plain, "0 ± 0"}, {spread(2, 999.96, 0.3), Plain, "1000 ± 0.30"},
-		{spread(3, -0.5, 0.25), Plain, "-0.500 ± 0.25"},
+		{[]float64{1.0 / 3, 2.0 / 3}, -1, []string{"0.333", "0.667"}}, {[]float64{30.21234, 4.5123, 0.23252, 0.0012345}, -1, []string{"30.2123", "4.5123", "0.2325", "0.0012"}},
+		{[]float64{1, 2, 12345}, -1, []string{"1", "2", "12,345"}}, {[]float64{0.5, 12}, -1, []string{"0.5", "12.0"}}, {[]float64{0, 0}, -1, []string{"0", "0"}},
+		{[]float64{1e-12, 3}, -1, []string{"1.00e-12", "3.00e0"}}, {[]float64{12345.25, 0.125}, -1, []string{"12,345.25", "0.12"}},
+		{[]float64{-0.0004, 97.72315}, 2, []string{"0.00", "97.72"}}, {[]float64{math.NaN(), math.Inf(1), math.Inf(-1), 2.5}, -1, []string{"-", "∞", "-∞", "2.5"}},
+		{[]float64{999.96, 0.3}, -1, []string{"999.96", "0.30"}},
+		{[]float64{5.83, 35.5, 0.0169, 2.64e-7}, -1, []string{"5.8300", "35.5000", "0.0169", "2.64e-7"}}, {[]float64{1e-7, 2e-15, 3}, -1, []string{"1.00e-7", "2.00e-15", "3.00e0"}},
 	} {
-		assert.Equal(t, c.want, c.f.Text(c.s))
+		form := digitsOf(onlyFinite(slices.Clone(c.values)), c.fixed)
+		for i, v := range c.values {
+			number, exponent := form.write(v, false)
+			assert.Equal(t, c.want[i], number+exponent, "%v", c.values)
+		}
 	}
+	number, _ := digits{places: 1}.write(2, true)
+	assert.Equal(t, "+2.0", number)
 }
 
 func TestMediansInTables(t *testing.T) {
@@ -67,30 +79,44 @@ func TestCodeIsBetweenMoreBackticksThanItHolds(t *testing.T) {
 	}
 }
 
-// The points of a column stand below each other, thousands are separated, and an exponent is written
-// only where the column needs one.
+// The points of a column stand below each other, thousands are separated, and the ends of draws have
+// columns of their own; what failed and what was not measured is no number.
 func TestNumbersOfAColumn(t *testing.T) {
-	table := Table{Header: []string{"method", "n"}, Rows: [][]string{{"a", "12345"}, {"b", "1.5 (0.25 to 1234.5)"}, {"c", "1.23e-4 ± 1.2e-5"}, {"d", "2.50e6 (failed in 1 of 5)"}, {"e", "failed"}}}
+	table := Table{Header: []string{"method", "n"}}
+	table.Append(NewRow("a").One(Plain, 12345))
+	table.Append(NewRow("b").Ends(Plain, records.Middle{N: 3, Median: 1.5, Low: 0.25, High: 1234.5}))
+	table.Append(NewRow("d").One(Plain, 250000).Remark("failed in 1 of 5"))
+	table.Append(NewRow("e").Failed())
 	assert.Equal(t, ""+
-		"| method |                                   n |\n"+
-		"|--------|------------------------------------:|\n"+
-		"| a      |    12,345                           |\n"+
-		"| b      |         1.5      (0.25 to 1,234.5)  |\n"+
-		"| c      |         0.000123 ± 0.000012         |\n"+
-		"| d      | 2,500,000        (failed in 1 of 5) |\n"+
-		"| e      |                              failed |\n", table.Markdown())
-	table = Table{Header: []string{"x"}, Rows: [][]string{{"1e-12"}, {"3"}}}
-	assert.Contains(t, table.Markdown(), "1e-12")
-	cells, numeric := table.Cells()
-	assert.Equal(t, []bool{true}, numeric)
-	assert.Equal(t, "3", cells[1][0].Number)
-	_, numeric = (&Table{Header: []string{"a", "b"}, Rows: [][]string{{"x", "0 of 5; y"}, {"y", "1 of 5"}}}).Cells()
-	assert.Equal(t, []bool{false, false}, numeric)
+		"| method |                             n | smallest |  largest |\n"+
+		"|--------|------------------------------:|---------:|---------:|\n"+
+		"| a      |  12,345.00                    |          |          |\n"+
+		"| b      |       1.50                    |     0.25 | 1,234.50 |\n"+
+		"| d      | 250,000.00 (failed in 1 of 5) |          |          |\n"+
+		"| e      |                        failed |          |          |\n", table.Markdown())
+	g := table.layout()
+	assert.Equal(t, []bool{false, true, true, true}, []bool{g.heads[0].Numeric, g.heads[1].Numeric, g.heads[2].Numeric, g.heads[3].Numeric})
+	table = Table{Header: []string{"x", "gain"}}
+	table.Append(new(Row).Exactly(3).Put(Style{Factor: 1, Unit: "×"}.OneValue(2)))
+	table.Append(new(Row).Exactly(10).Put(Style{Factor: 1, Unit: " points"}.OneValue(13)))
+	assert.Contains(t, table.Markdown(), "|   3 |  2×       |\n|  10 | 13 points |\n")
+}
+
+// Layout follows the values: a text that looks like a number is none.
+func TestTextsAreNoNumbers(t *testing.T) {
+	table := Table{Header: []string{"name", "x"}, Residuals: []int{1}}
+	table.Append(NewRow("12", "1234.5 (1 to 2)"))
+	g := table.layout()
+	assert.False(t, g.heads[0].Numeric || g.heads[1].Numeric)
+	assert.Contains(t, table.Markdown(), "| 12   | 1234.5 (1 to 2) |")
+	assert.NotContains(t, table.NoteShown(), "zero vector")
 }
 
 // What was chosen is marked, and a residual above 1 is.
 func TestMarksInTables(t *testing.T) {
-	table := Table{Header: []string{"tau", "residual", "seconds"}, Rows: [][]string{{"0.1", "0.5", "3"}, {"1", "1.5", "4"}}, Chosen: [][2]int{{0, 1}}, Residuals: []int{1}}
+	table := Table{Header: []string{"tau", "residual", "seconds"}, Residuals: []int{1}}
+	table.Append(new(Row).Exactly(0.1).One(Plain, 0.5).Choose().One(Plain, 3))
+	table.Append(new(Row).Exactly(1).One(Plain, 1.5).One(Plain, 4))
 	text := table.Markdown()
 	assert.Contains(t, text, "✓ 0.5")
 	assert.Contains(t, text, "▲ 1.5")
@@ -98,10 +124,10 @@ func TestMarksInTables(t *testing.T) {
 	assert.Contains(t, text, "worse than the zero vector")
 	assert.Equal(t, 1, strings.Count(text, "▲ 1.5"))
 	assert.NotContains(t, text, "▲ 4")
-	table.Rows[1][1] = "0.5 (0.2 to 1.2)"
-	assert.Contains(t, table.Markdown(), "▲ 0.5", "one of its draws")
-	table.Rows[1][1], table.Chosen = "1", nil
-	assert.NotContains(t, table.Markdown(), "zero vector")
+	table.Rows[1][1].Value = Plain.EndsValue(records.Middle{N: 3, Median: 0.5, Low: 0.2, High: 1.0004})
+	assert.Contains(t, table.Markdown(), "▲ 0.5", "one of its draws, by its full precision")
+	table.Rows[1][1].Value, table.Rows[0][1].Chosen = Plain.OneValue(1), false
+	assert.Empty(t, table.NoteShown())
 }
 
 func compared(a, b []float64, larger bool, factor float64) Compared {
@@ -151,9 +177,17 @@ func TestGainsInWords(t *testing.T) {
 	assert.Equal(t, map[verdict.Verdict]int{verdict.Better: 2, verdict.Worse: 1}, Tally([]Answer{a}))
 }
 
-// On a terminal numbers stay aligned, with remarks below them.
+// On a terminal numbers stay aligned, with remarks below them, and a number stays beside its ends.
 func TestNumbersOnATerminal(t *testing.T) {
-	table := Table{Title: "T", Header: []string{"method", "n"}, Rows: [][]string{{"a", "12345"}, {"b", "1.5 (0.25 to 3.5) (forced in 1 of 2)"}}}
-	assert.Equal(t, "T\nmethod                       n\n------------------------------\na       12,345\nb            1.5 (0.25 to 3.5)\n            (forced in 1 of 2)\n",
-		strings.ReplaceAll(table.Text(80), "12,345                  \n", "12,345\n"))
+	table := Table{Title: "T", Header: []string{"method", "n", "m"}}
+	table.Append(NewRow("a").One(Plain, 12345).One(Plain, 1))
+	table.Append(NewRow("b").Ends(Plain, records.Middle{N: 2, Median: 15, Low: 2, High: 35}).Remark("forced in 1 of 2").One(Plain, 2))
+	assert.Equal(t, "T\n"+
+		"method                   n  smallest  largest  m\n"+
+		"------------------------------------------------\n"+
+		"a                   12,345                     1\n"+
+		"b                       15         2       35  2\n"+
+		"        (forced in 1 of 2)\n", table.Text(80))
+	assert.Equal(t, []string{"method", "method"}, regexp.MustCompile("method").FindAllString(table.Text(46), -1), "the last column has a block of its own")
+	assert.Contains(t, table.Text(46), "n  smallest  largest\n")
 }

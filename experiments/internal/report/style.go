@@ -10,31 +10,34 @@ import (
 // Style says how a quantity is written.
 type Style struct {
 	Factor float64
-	Places int // after the point; -1 for three significant digits
+	Places int    // after the point; negative: as many as the digits of the column ask for
+	Unit   string // behind each number, with the space before it
+	Signed bool   // a number above 0 has its sign
 }
 
-// Plain writes a number as it is, Percent a share in percent.
-var (
-	Plain   = Style{1, -1}
-	Percent = Style{100, 2}
+const (
+	significant = -1 // three significant digits where the number stands alone
+	exactly     = -2 // as many places as the number has
 )
 
-// Text writes mean and standard deviation; a dash for no draws, the mean alone for one.
-func (f Style) Text(s records.Spread) string {
-	switch s.N {
-	case 0:
-		return "-"
-	case 1:
-		return f.One(s.Mean)
+// Plain writes a measured number as it is, Exact one that was given or counted, Percent a share in
+// percent.
+var (
+	Plain   = Style{Factor: 1, Places: significant}
+	Exact   = Style{Factor: 1, Places: exactly}
+	Percent = Style{Factor: 100, Places: 2}
+)
+
+// factor is Factor; 1 where there is none.
+func (f Style) factor() float64 {
+	if f.Factor == 0 {
+		return 1
 	}
-	if f.Places >= 0 || s.SD == 0 || s.Mean == 0 {
-		return f.One(s.Mean) + " ± " + f.One(s.SD)
-	}
-	return f.One(s.Mean) + " ± " + numbers.Significant(s.SD, 2)
+	return f.Factor
 }
 
-// Ends writes the median with the smallest and the largest; a dash for no draws, one number where
-// all look alike.
+// Ends writes the median with the smallest and the largest for a sentence; a dash for no draws, one
+// number where all look alike.
 func (f Style) Ends(m records.Middle) string {
 	if m.N == 0 {
 		return "-"
@@ -46,10 +49,14 @@ func (f Style) Ends(m records.Middle) string {
 	return fmt.Sprintf("%s (%s to %s)", median, low, high)
 }
 
-// One writes one number.
+// One writes one number for a sentence.
 func (f Style) One(v float64) string {
-	if f.Places >= 0 {
-		return numbers.Fixed(v*f.Factor, f.Places)
+	v *= f.factor()
+	switch {
+	case f.Places >= 0:
+		return numbers.Fixed(v, f.Places)
+	case f.Places == exactly:
+		return numbers.Shortest(v)
 	}
-	return numbers.Significant(v*f.Factor, 3)
+	return numbers.Significant(v, 3)
 }

@@ -62,7 +62,9 @@ func (d *Document) Name(terms []Term) {
 		s := &d.Sections[i]
 		for j := range s.Tables {
 			for _, row := range s.Tables[j].Rows {
-				row[0] = named(row[0])
+				if row[0].Value.N == 0 {
+					row[0].Text = named(row[0].Text)
+				}
 			}
 		}
 		for j := range s.Figures {

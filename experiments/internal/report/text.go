@@ -11,8 +11,8 @@ func (t *Table) Text(width int) string {
 	if len(t.Rows) == 0 {
 		return ""
 	}
-	texts, numeric := t.lines(false)
-	shown, _ := t.Cells()
+	g := t.layout()
+	texts := g.lines(false)
 	cells := make([][][]string, 0, len(texts)) // row, column, line
 	for i, row := range texts {
 		lines := make([][]string, len(row))
@@ -23,16 +23,16 @@ func (t *Table) Text(width int) string {
 			} else if i > 0 {
 				limit = max(headWidth, 24)
 			}
-			if lines[j] = WrapAt(cell, limit, nil); i > 0 && numeric[j] && Columns(cell) <= max(width/2, headWidth) {
+			if lines[j] = WrapAt(cell, limit, nil); i > 0 && g.heads[j].Numeric && Columns(cell) <= max(width/2, headWidth) {
 				lines[j] = []string{cell} // aligned at the point
 			}
-			if i > 0 && shown[i-1][j].Number != "" && shown[i-1][j].Text != "" {
-				lines[j] = append(lines[j], WrapAt(shown[i-1][j].Text, limit, nil)...)
+			if i > 0 && g.rows[i-1][j].Remark != "" {
+				lines[j] = append(lines[j], WrapAt("("+g.rows[i-1][j].Remark+")", limit, nil)...)
 			}
 		}
 		cells = append(cells, lines)
 	}
-	widths := make([]int, len(t.Header))
+	widths := make([]int, len(g.heads))
 	for _, row := range cells {
 		for j, lines := range row {
 			for _, line := range lines {
@@ -43,11 +43,7 @@ func (t *Table) Text(width int) string {
 	var b strings.Builder
 	b.WriteString(strings.Join(WrapAt(t.Title, width, nil), "\n") + "\n")
 	for from := 1; from < len(widths); {
-		to, used := from, widths[0]
-		for to < len(widths) && (to == from || used+gap+widths[to] <= width) {
-			used += gap + widths[to]
-			to++
-		}
+		to, used := g.block(from, widths, gap, width)
 		if from > 1 {
 			b.WriteByte('\n')
 		}
@@ -60,6 +56,31 @@ func (t *Table) Text(width int) string {
 		from = to
 	}
 	return b.String()
+}
+
+// block returns where the block that begins with a column ends, and how wide it is. A number and
+// its ends stay together unless they are wider than the terminal.
+func (g *grid) block(from int, widths []int, gap, width int) (to, used int) {
+	to, used = from, widths[0]
+	for to < len(widths) {
+		next, more := to, 0
+		for next < len(widths) && g.heads[next].column == g.heads[to].column {
+			more += gap + widths[next]
+			next++
+		}
+		if used+more > width {
+			break
+		}
+		to, used = next, used+more
+	}
+	if to > from {
+		return to, used
+	}
+	for to < len(widths) && g.heads[to].column == g.heads[from].column && (to == from || used+gap+widths[to] <= width) {
+		used += gap + widths[to]
+		to++
+	}
+	return to, used
 }
 
 // writeBlock writes the first column and the columns from to to-1 of one row.

@@ -31,9 +31,9 @@ func Contest(r *engine.Results, metric, what string, size float64) *trial.Contes
 // its own method, and what is no method.
 func Rivals(r *engine.Results) []string {
 	var out []string
-	for _, label := range r.Order() {
-		if !strings.HasPrefix(label, "retrain") && !strings.HasPrefix(label, "second-order") {
-			out = append(out, label)
+	for _, row := range r.Rows {
+		if row.Role == engine.RivalRow {
+			out = append(out, row.Label)
 		}
 	}
 	return out
@@ -82,7 +82,7 @@ func NearerAnswer(r *engine.Results, metric, what, near, limits string) []report
 // allNone reports whether no update is the best other method everywhere.
 func allNone(best []report.Compared) bool {
 	for _, c := range best {
-		if c.Other != trial.Name("none") {
+		if c.OtherLabel != "none" {
 			return false
 		}
 	}

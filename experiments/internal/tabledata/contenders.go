@@ -24,6 +24,8 @@ const (
 type contender struct {
 	engine.Row
 	stage stage
+	// notebook is the method of the authors' notebook whose settings it has; empty = there is none.
+	notebook string
 	// method returns what is carried out, nil where the row is omitted on this model or by these
 	// settings.
 	method func(c *comparison) (*trial.Contender, error)
@@ -45,26 +47,45 @@ type comparison struct {
 // retrained warm by Newton's method, the cheapest exact way from there; the first, cold one is the
 // reference. On the MLP the reference is the warm one, and the iterative variants are left out.
 var contenders = []contender{
-	{row("none", 3), update, func(*comparison) (*trial.Contender, error) { return untimed(unlearn.None{}) }},
-	{row("dp", 8), baseline, (*comparison).noisy},
-	{row("occlusion", 10), update, (*comparison).occlusion},
-	{row("fine-tune", 4), update, (*comparison).fineTune},
-	{row(PaperFine, 13), update, (*comparison).paperFineTune},
-	{row("first-order", 0), update, (*comparison).firstOrder},
-	{row(PaperFirst, 12), update, (*comparison).paperFirstOrder},
-	{row("first-order-iterative", 5), update, (*comparison).firstOrderIterative},
-	{row("second-order", 1), update, (*comparison).secondOrder},
-	{row("second-order, factor stored", 11), update, nil}, // of runtime alone
-	{row("second-order-iterative", 6), update, (*comparison).secondOrderIterative},
-	{row("sisa", 9), baseline, (*comparison).sisa},
-	{row("retrain", 2), ideal, (*comparison).retrainLinear},
-	{row(WarmNewton, 17), reference, (*comparison).retrainNewton},
-	{row("retrain, warm", 14), ideal, (*comparison).retrainWarm},
-	{row("retrain, cold", 7), reference, (*comparison).retrainCold},
-	{row("retrain, cold, other starts", 16), update, nil}, // of the band
+	{Row: row("none", 3), stage: update, notebook: "none", method: func(*comparison) (*trial.Contender, error) { return untimed(unlearn.None{}) }},
+	{Row: row("dp", 8), stage: baseline, method: (*comparison).noisy},
+	{Row: row("occlusion", 10), stage: update, method: (*comparison).occlusion},
+	{Row: row("fine-tune", 4), stage: update, method: (*comparison).fineTune},
+	{Row: row(PaperFine, 13), stage: update, notebook: "fine-tune", method: (*comparison).paperFineTune},
+	{Row: row("first-order", 0), stage: update, method: (*comparison).firstOrder},
+	{Row: row(PaperFirst, 12), stage: update, notebook: "first-order", method: (*comparison).paperFirstOrder},
+	{Row: row("first-order-iterative", 5), stage: update, method: (*comparison).firstOrderIterative},
+	{Row: own("second-order", 1), stage: update, notebook: "second-order", method: (*comparison).secondOrder},
+	{Row: own("second-order, factor stored", 11), stage: update}, // of runtime alone
+	{Row: own("second-order-iterative", 6), stage: update, method: (*comparison).secondOrderIterative},
+	{Row: row("sisa", 9), stage: baseline, method: (*comparison).sisa},
+	{Row: retraining("retrain", 2), stage: ideal, method: (*comparison).retrainLinear},
+	{Row: retraining(WarmNewton, 17), stage: reference, method: (*comparison).retrainNewton},
+	{Row: retraining("retrain, warm", 14), stage: ideal, method: (*comparison).retrainWarm},
+	{Row: retraining("retrain, cold", 7), stage: reference, method: (*comparison).retrainCold},
+	{Row: retraining("retrain, cold, other starts", 16), stage: update}, // of the band
 }
 
 func row(label string, mark int) engine.Row { return engine.Row{Label: label, Mark: mark} }
+
+func own(label string, mark int) engine.Row {
+	return engine.Row{Label: label, Mark: mark, Role: engine.OwnRow}
+}
+
+func retraining(label string, mark int) engine.Row {
+	return engine.Row{Label: label, Mark: mark, Role: engine.RetrainingRow}
+}
+
+// NotebookMethod is the method of the authors' notebook that a row has the settings of, "" if there
+// is none. The notebook's fine-tuning and first order have the paper's rate and tau.
+func NotebookMethod(label string) string {
+	for i := range contenders {
+		if contenders[i].Label == label {
+			return contenders[i].notebook
+		}
+	}
+	return ""
+}
 
 // Rows are the rows of tables and the lines of figures, in their order.
 func Rows() []engine.Row {

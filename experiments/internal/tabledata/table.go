@@ -78,11 +78,11 @@ func ByMethod(r *engine.Results, title string, columns []Column) []report.Table 
 // retraining came.
 func DrawsNote(r *engine.Results) string {
 	n := r.Draws()
-	note := fmt.Sprintf("Median (smallest to largest) over %d draws.", n)
+	note := fmt.Sprintf("Median, with the smallest and the largest, over %d draws.", n)
 	if n == 1 {
 		note = "One draw."
 		if samples := trial.TestSamples(r); samples > 0 {
-			note += fmt.Sprintf(" ±: the standard error of a share of %s test samples.", numbers.Shortest(samples))
+			note += fmt.Sprintf(" The standard error is that of a share of %s test samples.", numbers.Shortest(samples))
 		}
 	}
 	if c := r.Where(choiceSamples); c.N > 0 {

@@ -30,22 +30,21 @@ func TuningTables(r *engine.Results) []report.Table {
 		}
 		tried := tried(r, c.name)
 		several := c.name == "tau-ft" && len(tried) > 0 && tried[0].epochs < tried[len(tried)-1].epochs
-		for i, v := range tried {
-			name := numbers.Shortest(v.value)
+		for _, v := range tried {
+			row := new(report.Row)
 			if several {
-				name += fmt.Sprintf(", passes %s", numbers.Shortest(v.epochs))
+				row.Text(fmt.Sprintf("%s, passes %s", numbers.Shortest(v.value), numbers.Shortest(v.epochs)))
+			} else {
+				row.Exactly(v.value)
 			}
-			row := report.NewRow(name)
-			for j, size := range sizes {
-				if v.taken(r, c.name, size) {
-					t.Chosen = append(t.Chosen, [2]int{i, j + 1})
-				}
+			for _, size := range sizes {
 				if _, ok := trial.First(r.Part("failed", v.pairs(c.name, size)...)); ok {
-					row.Text("failed")
-				} else if rec, ok := trial.First(r.Part(CriterionMetric, v.pairs(c.name, size)...)); ok {
-					row.One(report.Plain, rec.Value)
+					row.Failed()
 				} else {
-					row.Text("-")
+					row.One(report.Plain, r.Where(CriterionMetric, v.pairs(c.name, size)...).Mean)
+				}
+				if v.taken(r, c.name, size) {
+					row.Choose()
 				}
 			}
 			t.Append(row)

@@ -11,29 +11,25 @@ import (
 
 // AddEnds adds a cell of [EndsCell] to the row.
 func AddEnds(row *report.Row, r *engine.Results, metric string, f report.Style, pairs ...any) {
-	v := f.EndsValue(r.Between(metric, pairs...))
-	if metric == "certified-share" && v.N > 0 {
-		v = f.SpreadValue(r.Where(metric, pairs...))
-	}
-	row.Put(EndsCell(r, metric, f, pairs...), v)
+	row.Add(EndsCell(r, metric, f, pairs...))
 }
 
-// EndsCell writes the median of a metric with its smallest and largest value, and how many draws
-// the method failed or was refused in. A share of one draw has its standard error.
-func EndsCell(r *engine.Results, metric string, f report.Style, pairs ...any) string {
+// EndsCell holds the median of a metric with its smallest and largest value, and how many draws
+// the method failed or was forced in. A share of one draw has its standard error.
+func EndsCell(r *engine.Results, metric string, f report.Style, pairs ...any) report.Cell {
 	s := r.Between(metric, pairs...)
-	text := f.Ends(s)
+	v := f.EndsValue(s)
 	switch n := TestSamples(r); {
-	case metric == "certified-share" && s.N > 0:
-		text = f.One(r.Where(metric, pairs...).Mean) // of yes and no, whose median says little
+	case metric == "certified-share":
+		v = f.MeanValue(r.Where(metric, pairs...)) // of yes and no, whose median says little
 	case s.N == 1 && n > 0 && slices.Contains(testShares, metric) && r.Draws() == 1:
-		text += " ± " + f.One(math.Sqrt(s.Median*(1-s.Median)/n))
+		v = f.ErrorValue(s.Median, math.Sqrt(s.Median*(1-s.Median)/n))
 	}
-	return withFailures(r, text, metric, pairs...)
+	return withFailures(r, report.CellOf(v), metric, pairs...)
 }
 
-// withFailures adds to a cell how many draws the method failed or was refused in.
-func withFailures(r *engine.Results, text, metric string, pairs ...any) string {
+// withFailures adds to a cell how many draws the method failed or was forced in.
+func withFailures(r *engine.Results, cell report.Cell, metric string, pairs ...any) report.Cell {
 	measured := r.Part(metric, pairs...)
 	failed, forced := len(r.Part("failed", pairs...)), 0
 	for _, rec := range measured {
@@ -41,16 +37,11 @@ func withFailures(r *engine.Results, text, metric string, pairs ...any) string {
 			forced++
 		}
 	}
-	switch {
-	case failed > 0 && len(measured) == 0:
-		return "failed"
-	case failed > 0:
-		text += fmt.Sprintf(" (failed in %d of %d)", failed, failed+len(measured))
-	}
+	cell = report.WithFailures(cell, failed, failed+len(measured))
 	if forced > 0 {
-		text += fmt.Sprintf(" (forced in %d of %d)", forced, len(measured))
+		cell.Remark = report.Joined(cell.Remark, fmt.Sprintf("forced in %d of %d", forced, len(measured)))
 	}
-	return text
+	return cell
 }
 
 // testShares are shares of the test samples. Of one draw they are known as well as that many

@@ -22,7 +22,7 @@ type Contest struct {
 // Against compares a row with another.
 func (c *Contest) Against(own, other string) report.Compared {
 	out := c.Compared
-	out.Own, out.Other = Name(own), Name(other)
+	out.Own, out.Other, out.OtherLabel = Name(own), Name(other), other
 	if c.Idle != nil {
 		out.Note = c.Idle(other)
 	}
