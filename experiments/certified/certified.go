@@ -145,6 +145,6 @@ func carriedOut(ctx context.Context, s *tabledata.Fitted, m trial.Contender, r u
 // certificateOf adds that the release was published, which is all that there is to certify, and its
 // noise.
 func certificateOf(s *tabledata.Fitted, o trial.Outcome, m unlearn.OutputPerturbation, set *tabledata.Settings) trial.Outcome {
-	o.Metrics = append(o.Metrics, engine.Metric{Name: "certified-share", Unit: "share", Value: share01(o.Failed == "")}, engine.Metric{Name: "noise", Unit: "1", Value: m.Noise(set.Lambda)})
+	o.Metrics = append(o.Metrics, engine.Metric{Name: "certified-share", Unit: "share", Value: share01(o.Failed == nil)}, engine.Metric{Name: "noise", Unit: "1", Value: m.Noise(set.Lambda)})
 	return o
 }

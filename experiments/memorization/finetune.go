@@ -2,6 +2,7 @@ package memorization
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"lethe/experiments/internal/records"
@@ -83,7 +84,7 @@ func (sub *secretSubject) fineTuneTry(ctx context.Context, c *correction, f text
 	if err != nil {
 		return try{}, nil, err
 	}
-	if u.Failed != "" {
+	if u.Failed != nil {
 		return try{tags: tags, failed: u.Failed}, u, nil
 	}
 	t, err := sub.try(ctx, c, u.Theta, tags)
@@ -106,7 +107,7 @@ func (sub *secretSubject) fineTuneExposure(_ context.Context, c *correction) (*c
 		}
 	}
 	if len(ch.tries) == 0 {
-		return &choice{failed: "fine-tuning, whose best try it takes, failed or was omitted"}, nil
+		return &choice{failed: errors.New("fine-tuning, whose best try it takes, failed or was omitted")}, nil
 	}
 	if i, _ := sub.hidden().best(ch.tries); i >= 0 {
 		ch.method = tuners[i].method(sub, ch.tries[i].tags["tau-ft"].(float64), ch.tries[i].tags["epochs"].(int))

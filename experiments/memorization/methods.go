@@ -167,7 +167,7 @@ func (sub *secretSubject) gradientStep(tau float64) unlearn.Method {
 func (sub *secretSubject) firstOrderMatched(ctx context.Context, c *correction) (*choice, error) {
 	second, ok := trial.First(sub.recorded(c, "second-order", "log2-perplexity"))
 	if !ok {
-		return &choice{failed: "second order, which it has to match, failed or was omitted"}, nil
+		return &choice{failed: errors.New("second order, which it has to match, failed or was omitted")}, nil
 	}
 	g, err := sub.difference(ctx, c, sub.theta)
 	if err != nil {
@@ -176,7 +176,7 @@ func (sub *secretSubject) firstOrderMatched(ctx context.Context, c *correction) 
 	tau, err := sub.matchingTau(ctx, g, second.Value)
 	var none *noMatchError
 	if errors.As(err, &none) {
-		return &choice{failed: none.Error()}, nil
+		return &choice{failed: none}, nil
 	}
 	if err != nil {
 		return nil, err

@@ -96,7 +96,7 @@ func (sub *secretSubject) retrainRecords(ctx context.Context, c *correction, tag
 func (sub *secretSubject) carryOut(ctx context.Context, c *correction, ch *choice) ([]engine.Finding, error) {
 	a, err := ch.update, error(nil)
 	switch {
-	case ch.failed != "":
+	case ch.failed != nil:
 		a = &trial.Applied{Failed: ch.failed}
 	case a == nil:
 		a, err = sub.apply(ctx, c, ch.method, ch.settings())
@@ -104,8 +104,8 @@ func (sub *secretSubject) carryOut(ctx context.Context, c *correction, ch *choic
 	if err != nil {
 		return nil, err
 	}
-	if a.Failed != "" {
-		return []engine.Finding{engine.Failure(a.Failed)}, nil
+	if a.Failed != nil {
+		return []engine.Finding{engine.Failure(a.Failed.Error())}, nil
 	}
 	found := a.Findings
 	if ch.trace != nil {

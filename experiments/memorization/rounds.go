@@ -3,6 +3,7 @@ package memorization
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -59,7 +60,7 @@ func (sub *secretSubject) round(
 			at := before.with(solution.Ridge, step)
 			t := try{tags: at.tags()}
 			if solution.Err != nil {
-				t.failed = solution.Err.Error()
+				t.failed = solution.Err
 			} else if t, err = sub.try(ctx, c, trial.Along(theta, solution.X, step), t.tags); err != nil {
 				return nil, nil, err
 			}
@@ -139,7 +140,7 @@ func (sub *secretSubject) along(p path) rounds {
 func (sub *secretSubject) secondOrderRepeated(ctx context.Context, c *correction) (*choice, error) {
 	chosen, ok := trial.First(sub.recorded(c, "second-order", "chosen"))
 	if !ok {
-		return &choice{failed: "second order, which it continues from, failed"}, nil
+		return &choice{failed: errors.New("second order, which it continues from, failed")}, nil
 	}
 	begin, err := recordedPath(chosen)
 	if err != nil {

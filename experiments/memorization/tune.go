@@ -2,6 +2,8 @@ package memorization
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"math"
 	"slices"
 
@@ -28,7 +30,7 @@ type try struct {
 	below      float64      // bits below the median of strings drawn from the first space
 	match      float64      // share of the secret that the completion gives
 	lost       float64      // points of held-out accuracy
-	failed     string       // why nothing was measured
+	failed     error        // why nothing was measured; nil = it was
 }
 
 // choice is a method with its chosen setting.
@@ -38,7 +40,7 @@ type choice struct {
 	tries  []try
 	taken  *try           // nil where nothing was to be chosen
 	within bool           // it loses no more than it may
-	failed string         // why there is no method
+	failed error          // why there is no method; nil = there is one
 	update *trial.Applied // the result of the method, where it is known already
 	trace  *trial.Trace   // of a solve
 }
@@ -67,7 +69,7 @@ func (k criterion) best(tries []try) (int, bool) {
 		t := &tries[i]
 		ok := t.lost <= k.limit
 		switch {
-		case t.failed != "":
+		case t.failed != nil:
 		case best < 0, ok && !within:
 			best, within = i, ok
 		case ok == within && ok && k.value(t) < k.value(&tries[best]), ok == within && !ok && t.lost < tries[best].lost:
@@ -80,7 +82,7 @@ func (k criterion) best(tries []try) (int, bool) {
 // number orders tries as best does: the smallest is the best, and one that failed has none.
 func (k criterion) number(t *try) float64 {
 	switch {
-	case t.failed != "":
+	case t.failed != nil:
 		return math.NaN()
 	case t.lost <= k.limit:
 		v := k.value(t)
@@ -104,7 +106,7 @@ func (sub *secretSubject) try(ctx context.Context, c *correction, theta []float6
 		return t, err
 	}
 	if !works {
-		t.failed = "the parameters are not finite"
+		t.failed = trial.ErrNotFinite
 		return t, nil
 	}
 	bits, err := sub.probe.LogPerplexity(ctx, theta, append([][]int32{sub.secret}, sub.otherStrings()...))
@@ -112,7 +114,7 @@ func (sub *secretSubject) try(ctx context.Context, c *correction, theta []float6
 		return t, ctx.Err()
 	}
 	if err != nil { // the model overflowed: its logits are not finite
-		t.failed = err.Error()
+		t.failed = err
 		return t, nil
 	}
 	t.perplexity = bits[0]
@@ -148,8 +150,8 @@ func (ch *choice) findings(seconds float64) []engine.Finding {
 	var out []engine.Finding
 	for i := range ch.tries {
 		t := &ch.tries[i]
-		if t.failed != "" {
-			out = append(out, engine.Finding{Metric: engine.Metric{Name: "try-failed", Unit: "1", Value: 1}, Tags: t.tags.With(records.Tags{"reason": t.failed})})
+		if t.failed != nil {
+			out = append(out, engine.Finding{Metric: engine.Metric{Name: "try-failed", Unit: "1", Value: 1}, Tags: t.tags.With(records.Tags{"reason": t.failed.Error()})})
 			continue
 		}
 		out = append(out, engine.Finding{Metric: engine.Metric{Name: "try", Unit: "bit", Value: fromMedian(t)}, Tags: t.tags.With(t.numbers())})
@@ -181,13 +183,16 @@ func (t *try) numbers() records.Tags {
 	return records.Tags{"log2-perplexity": t.perplexity, "below-median": t.below, "completion-match": t.match, "points-lost": t.lost}
 }
 
+// errAllFailed is why there is nothing to take.
+var errAllFailed = errors.New("every setting that was tried failed")
+
 // take makes the best of the tries the one that is taken.
 func (ch *choice) take(k criterion) bool {
 	i, within := k.best(ch.tries)
 	if i < 0 {
-		ch.failed = "every setting that was tried failed"
+		ch.failed = errAllFailed
 		if n := len(ch.tries); n > 0 {
-			ch.failed += ": " + ch.tries[n-1].failed
+			ch.failed = fmt.Errorf("%w: %w", errAllFailed, ch.tries[n-1].failed)
 		}
 		return false
 	}

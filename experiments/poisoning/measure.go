@@ -105,8 +105,8 @@ func (c *repair) carriedOut(ctx context.Context, t *target, m unlearn.Method) ([
 	if err != nil {
 		return nil, nil, err
 	}
-	if a.Failed != "" {
-		return []engine.Finding{engine.Failure(a.Failed)}, a.Facts, nil
+	if a.Failed != nil {
+		return []engine.Finding{engine.Failure(a.Failed.Error())}, a.Facts, nil
 	}
 	found, err := c.findings(ctx, whole)
 	return append(a.Findings, found...), a.Facts, err

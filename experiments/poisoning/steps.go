@@ -52,7 +52,7 @@ type stepTry struct {
 	tags   records.Tags
 	score  float64 // validation accuracy, points
 	length float64 // of the step
-	failed string
+	failed error   // why nothing was scored; nil = it was
 }
 
 // better reports whether a try leads to a higher score than another, or as high a one by a shorter
@@ -97,18 +97,18 @@ func (s *search) try(ctx context.Context, theta []float64, tags records.Tags, fa
 	var err error
 	switch {
 	case failed != nil:
-		try.failed = failed.Error()
+		try.failed = failed
 	default:
 		if try.score, err = s.t.settledScore(ctx, s.way, theta); err != nil {
 			return try.score, err
 		}
 		if !trial.Finite(try.score) {
-			try.failed = "the parameters are not finite"
+			try.failed = trial.ErrNotFinite
 		}
 		try.length = floats.Distance(theta, s.start, 2)
 	}
 	ch := s.step()
-	if k := ch.taken; try.failed == "" && (k < 0 || try.better(&ch.tries[k])) {
+	if k := ch.taken; try.failed == nil && (k < 0 || try.better(&ch.tries[k])) {
 		ch.taken = len(ch.tries)
 	}
 	ch.tries = append(ch.tries, try)
@@ -116,7 +116,7 @@ func (s *search) try(ctx context.Context, theta []float64, tags records.Tags, fa
 }
 
 // refuse gives up the try that was taken.
-func (ch *stepChoice) refuse(reason string) {
+func (ch *stepChoice) refuse(reason error) {
 	if ch.taken >= 0 {
 		ch.tries[ch.taken].failed, ch.taken = reason, -1
 	}
@@ -184,7 +184,7 @@ func (s *search) reason() string {
 		return ""
 	}
 	tries := s.step().tries
-	return ": " + tries[len(tries)-1].failed
+	return ": " + tries[len(tries)-1].failed.Error()
 }
 
 // findings are the tries of a chunk, and the one taken.
@@ -192,8 +192,8 @@ func (ch *stepChoice) findings(chunk int) []engine.Finding {
 	var out []engine.Finding
 	for k, try := range ch.tries {
 		tags := try.tags.With(records.Tags{"chunk": chunk, "taken": k == ch.taken})
-		if try.failed != "" {
-			out = append(out, engine.Finding{Metric: engine.Metric{Name: "try-failed", Unit: "1", Value: 1}, Tags: tags.With(records.Tags{"reason": try.failed})})
+		if try.failed != nil {
+			out = append(out, engine.Finding{Metric: engine.Metric{Name: "try-failed", Unit: "1", Value: 1}, Tags: tags.With(records.Tags{"reason": try.failed.Error()})})
 			continue
 		}
 		out = append(out, engine.Finding{Metric: engine.Metric{Name: "try", Unit: "points", Value: try.score}, Tags: tags})
@@ -314,6 +314,12 @@ type krylovSearch struct {
 // Name returns "galerkin".
 func (krylovSearch) Name() string { return unlearn.Galerkin{}.Name() }
 
+// Why a solve takes no step.
+var (
+	errFollows = errors.New("what the step follows is not finite")
+	errProduct = errors.New("the product with the step is not finite")
+)
+
 // Solve implements [unlearn.Solver].
 func (v krylovSearch) Solve(ctx context.Context, dst []float64, a unlearn.Operator, b []float64) (unlearn.Stats, error) {
 	began, before := time.Now(), v.search.seconds
@@ -322,9 +328,8 @@ func (v krylovSearch) Solve(ctx context.Context, dst []float64, a unlearn.Operat
 	v.search.begin(v.theta)
 	set := v.search.t.c.set
 	if !trial.Finite(floats.Norm(b, 2)) {
-		const reason = "what the step follows is not finite"
-		st.Chosen = reason + noStep
-		_, err := v.search.try(ctx, nil, nil, errors.New(reason))
+		st.Chosen = errFollows.Error() + noStep
+		_, err := v.search.try(ctx, nil, nil, errFollows)
 		return st, err
 	}
 	space, err := unlearn.NewKrylov(ctx, a, b, slices.Max(set.ProductsGrid))
@@ -363,10 +368,9 @@ func (v krylovSearch) Solve(ctx context.Context, dst []float64, a unlearn.Operat
 	}
 	floats.AddScaled(r, st.Ridge, dst)
 	if st.Residual = floats.Distance(b, r, 2) / floats.Norm(b, 2); !trial.Finite(st.Residual) {
-		const reason = "the product with the step is not finite"
-		v.search.step().refuse(reason)
+		v.search.step().refuse(errProduct)
 		clear(dst)
-		st.Residual, st.Chosen = 1, reason+noStep
+		st.Residual, st.Chosen = 1, errProduct.Error()+noStep
 	}
 	st.Seconds = time.Since(began).Seconds() - (v.search.seconds - before)
 	return st, nil

@@ -90,7 +90,7 @@ func grow(ctx context.Context, s *tabledata.Session, part string, set *tabledata
 			case "retrain":
 				continue
 			}
-			if o.Failed == "" && none > 0 {
+			if o.Failed == nil && none > 0 {
 				o.Metrics = append(o.Metrics, engine.Metric{Name: "distance-ratio", Unit: "1", Value: d / none})
 				if o.Method == "second-order" {
 					near = d / none

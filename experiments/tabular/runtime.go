@@ -92,7 +92,7 @@ func runtimeUnits(ctx context.Context, s *tabledata.Session, part string, set *t
 func withSpeedUp(outcomes []trial.Outcome) []trial.Outcome {
 	retrain := map[any]float64{}
 	for _, o := range outcomes {
-		if o.Method == "retrain" && o.Failed == "" && o.Tags["init-seed"] == nil {
+		if o.Method == "retrain" && o.Failed == nil && o.Tags["init-seed"] == nil {
 			retrain[o.Tags["start"]] = o.Get("seconds")
 		}
 	}
@@ -122,7 +122,7 @@ func withChoosing(outcomes []trial.Outcome, t *tabledata.Tuning) []trial.Outcome
 	for i, o := range outcomes {
 		seconds := o.Get("seconds")
 		o.Metrics = o.Metrics[:len(o.Metrics):len(o.Metrics)]
-		if o.Failed == "" && !o.Untimed {
+		if o.Failed == nil && !o.Untimed {
 			choosing, criterion := 0.0, 0.0
 			if seconds, chose := t.Seconds[o.Tuned]; chose {
 				choosing, criterion = seconds, t.CriterionSeconds

@@ -83,7 +83,7 @@ func TestTheBestValueIsTakenAndItsNeighborsAreTried(t *testing.T) {
 	}{{"tau", tuning.Steps.Tau}, {"tau-ft", tuning.Steps.TauFT}} {
 		tried := map[float64]float64{}
 		for _, o := range tuning.Trials {
-			if o.Tags["tried"] == c.name && o.Failed == "" && (c.name == "tau" || o.Tags["epochs"] == tuning.Steps.Epochs) {
+			if o.Tags["tried"] == c.name && o.Failed == nil && (c.name == "tau" || o.Tags["epochs"] == tuning.Steps.Epochs) {
 				tried[o.Tags["value"].(float64)] = o.Get(tabledata.CriterionMetric)
 			}
 		}
@@ -145,7 +145,7 @@ func TestSecondsWithChoosing(t *testing.T) {
 	}
 	out := withChoosing(withSpeedUp([]trial.Outcome{of("retrain", 8, records.Tags{"start": "cold"}), of("retrain", 4, records.Tags{"start": "warm"}), of("none", 1, nil),
 		of("first-order", 2, nil), of("first-order", 2, records.Tags{"settings": tabledata.PaperSettings}), of("first-order-iterative", 16, nil), of("second-order", 1, nil),
-		{Method: "fine-tune", Failed: "diverged"}}),
+		{Method: "fine-tune", Failed: trial.ErrNotFinite}}),
 		&tabledata.Tuning{Seconds: map[string]float64{"first-order": 10, "fine-tune": 20}, CriterionSeconds: 100, Choice: 5})
 	for i, want := range []struct{ cold, warm, choosing, criterion float64 }{
 		{1, 0.5, 8, 8}, {2, 1, 4, 4}, {math.NaN(), math.NaN(), math.NaN(), math.NaN()}, {4, 2, 12, 112}, {4, 2, 2, 2}, {0.5, 0.25, 26, 126}, {8, 4, 1, 1},
@@ -246,7 +246,7 @@ func TestFineTuningTakesTheBestPasses(t *testing.T) {
 func bestOf(t *tabledata.Tuning, setting string) float64 {
 	best := math.Inf(1)
 	for _, o := range t.Trials {
-		if o.Tags["tried"] == setting && o.Failed == "" {
+		if o.Tags["tried"] == setting && o.Failed == nil {
 			best = min(best, o.Get(tabledata.CriterionMetric))
 		}
 	}

@@ -1,6 +1,7 @@
 package tabledata
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -75,4 +76,17 @@ func TestAnOpponentThatChangesNothing(t *testing.T) {
 	r.Records = append(r.Records, tried(1e-4, 1.5))
 	_, best = BySizes(r, "sample-loss-distance", "distance")
 	assert.Empty(t, best[0].Note)
+}
+
+// Who competes is said by the role of a row, and which row repeats the authors' notebook by the
+// list of contenders; no label is read.
+func TestRowsAreToldByTheirRoles(t *testing.T) {
+	r := &engine.Results{Rows: []engine.Row{{Label: "second-orderly"}, {Label: "mine", Role: engine.OwnRow}, {Label: "again", Role: engine.RetrainingRow}, {Label: "limit", Role: engine.LineRow}}}
+	assert.Equal(t, []string{"second-orderly"}, Rivals(r))
+	for label, want := range map[string]string{"none": "none", PaperFine: "fine-tune", PaperFirst: "first-order", "second-order": "second-order", "fine-tune": "", "sisa": "", "unknown": ""} {
+		assert.Equal(t, want, NotebookMethod(label), label)
+	}
+	for _, row := range Rows() {
+		assert.Equal(t, strings.HasPrefix(row.Label, "retrain"), row.Role == engine.RetrainingRow, row.Label)
+	}
 }

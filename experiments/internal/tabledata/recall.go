@@ -2,6 +2,7 @@ package tabledata
 
 import (
 	"cmp"
+	"errors"
 	"math"
 
 	"lethe/experiments/internal/engine"
@@ -70,7 +71,7 @@ func (s *Session) Recall(part string, set *Settings) {
 func recalledTrial(r records.Record) trial.Outcome {
 	o := trial.Outcome{Method: r.Method, Tags: records.Tags(r.Settings).With(nil)}
 	if r.Metric == "failed" {
-		o.Failed = cmp.Or(r.Text("reason"), "failed")
+		o.Failed = errors.New(cmp.Or(r.Text("reason"), "failed"))
 	} else {
 		o.Metrics = []engine.Metric{{Name: r.Metric, Unit: r.Unit, Value: r.Value}}
 	}

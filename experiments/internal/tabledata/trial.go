@@ -101,7 +101,7 @@ func (s *Fitted) Measure(ctx context.Context, o *trial.Outcome, u *unlearn.Updat
 		p.Tilt = u.Tilt
 	}
 	if !trial.AllFinite(u.Theta) {
-		o.Failed, o.Metrics = trial.NotFinite, nil
+		o.Failed, o.Metrics = trial.ErrNotFinite, nil
 		return nil, nil
 	}
 	residual, err := p.Residual(ctx, u.Theta)
@@ -114,7 +114,7 @@ func (s *Fitted) Measure(ctx context.Context, o *trial.Outcome, u *unlearn.Updat
 	}
 	own.loss = stat.Mean(own.losses, nil)
 	if !trial.Finite(residual) || !trial.Finite(own.loss) {
-		o.Failed, o.Metrics = trial.NotFinite, nil
+		o.Failed, o.Metrics = trial.ErrNotFinite, nil
 		return nil, nil
 	}
 	if own.Classes, err = s.Model.Classes(ctx, u.Theta, test); err != nil {
@@ -154,8 +154,8 @@ func (s *Session) Records(part string, size records.Tags, draw int, outcomes []t
 	var out []records.Record
 	for _, o := range outcomes {
 		tags := size.With(o.Tags)
-		if o.Failed != "" {
-			out = append(out, s.Record(part, o.Method, engine.Metric{Name: "failed", Unit: "1", Value: 1}, draw, tags.With(records.Tags{"reason": o.Failed})))
+		if o.Failed != nil {
+			out = append(out, s.Record(part, o.Method, engine.Metric{Name: "failed", Unit: "1", Value: 1}, draw, tags.With(records.Tags{"reason": o.Failed.Error()})))
 			continue
 		}
 		for _, name := range metrics {

@@ -170,7 +170,7 @@ func (s *Session) tuningBench(ctx context.Context, sub *Fitted, set *Settings, s
 			return nil, err
 		}
 		if u == nil {
-			return nil, fmt.Errorf("experiments: retraining failed: %s", o.Failed)
+			return nil, fmt.Errorf("experiments: retraining failed: %w", o.Failed)
 		}
 		b.seconds += o.Get("seconds")
 		ref, err := b.losses(ctx, u)
@@ -203,8 +203,8 @@ func (b *tuningBench) run(ctx context.Context, set *Settings) (*Tuning, error) {
 	if err != nil {
 		return nil, err
 	}
-	if failed != "" {
-		return nil, fmt.Errorf("experiments: the criterion of no update: %s", failed)
+	if failed != nil {
+		return nil, fmt.Errorf("experiments: the criterion of no update: %w", failed)
 	}
 	t.None = none
 	second := func(ridge float64) (unlearn.Method, error) { return SecondOrder(set, ridge, b.session.Seed) }
@@ -282,12 +282,16 @@ func (b *tuningBench) chooseFineTuning(ctx context.Context, t *Tuning, set *Sett
 
 // noValueError says that no value of a grid works.
 type noValueError struct {
-	name, failed string
-	grid         []float64
+	name   string
+	failed error // of the last value
+	grid   []float64
 }
 
+// Unwrap returns why the last value failed.
+func (e *noValueError) Unwrap() error { return e.failed }
+
 func (e *noValueError) Error() string {
-	return fmt.Sprintf("experiments: no %s in the grid %v works: %s; give a value with --set %s", e.name, e.grid, e.failed, e.name)
+	return fmt.Sprintf("experiments: no %s in the grid %v works: %v; give a value with --set %s", e.name, e.grid, e.failed, e.name)
 }
 
 // equalCost sets the passes of fine-tuning so that they cost what second order does, a product
@@ -302,8 +306,8 @@ func (b *tuningBench) equalCost(ctx context.Context, t *Tuning, second func(floa
 	if err != nil {
 		return err
 	}
-	if failed != "" {
-		return fmt.Errorf("experiments: the passes of fine-tuning follow from the cost of second order, which failed (%s): set them with --set epochs", failed)
+	if failed != nil {
+		return fmt.Errorf("experiments: the passes of fine-tuning follow from the cost of second order, which failed (%w): set them with --set epochs", failed)
 	}
 	n := float64(b.sub.Problem.Train.Len())
 	t.Steps.Epochs = max(1, int(math.Round((b.cost.Gradients+2*b.cost.HVPs)/n)))
@@ -341,7 +345,7 @@ func (b *tuningBench) decades(ctx context.Context, t *Tuning, name string, grid 
 		return nil, err
 	}
 	if math.IsInf(found.Criterion, 1) {
-		return nil, &noValueError{name, t.Trials[len(t.Trials)-1].Failed, grid}
+		return nil, &noValueError{name: name, failed: t.Trials[len(t.Trials)-1].Failed, grid: grid}
 	}
 	c.value, c.criterion = found.Best, found.Criterion
 	return c, nil
@@ -373,7 +377,7 @@ func (b *tuningBench) try(ctx context.Context, t *Tuning, c *choice, v float64) 
 		return 0, err
 	}
 	o := trial.Outcome{Method: m.Name(), Tags: records.Tags{"tried": c.name, "value": v, "epochs": t.Steps.Epochs}, Failed: failed}
-	if failed == "" {
+	if failed == nil {
 		unit := "nat"
 		if b.refs == nil { // the gradient residual
 			unit = "1"
@@ -389,7 +393,7 @@ func (b *tuningBench) try(ctx context.Context, t *Tuning, c *choice, v float64) 
 
 // criterion returns the median over the tuning draws. A method that failed in one of them failed.
 // tried says for the progress with which setting.
-func (b *tuningBench) criterion(ctx context.Context, m unlearn.Method, tried string) (median float64, failed string, err error) {
+func (b *tuningBench) criterion(ctx context.Context, m unlearn.Method, tried string) (median float64, failed, err error) {
 	var values []float64
 	quiet := b.sub.Subject // its progress is what is tried, not the method's bare name
 	quiet.Say = nil
@@ -397,7 +401,7 @@ func (b *tuningBench) criterion(ctx context.Context, m unlearn.Method, tried str
 		b.session.Progress.Step(m.Name()+tried, i, len(b.requests))
 		o, u, err := quiet.Apply(ctx, trial.Contender{Method: m, Tags: nil}, r)
 		if err != nil {
-			return 0, "", err
+			return 0, nil, err
 		}
 		if u == nil {
 			return 0, o.Failed, nil
@@ -407,16 +411,16 @@ func (b *tuningBench) criterion(ctx context.Context, m unlearn.Method, tried str
 		if b.refs != nil {
 			own, err := b.losses(ctx, u)
 			if err != nil {
-				return 0, "", err
+				return 0, nil, err
 			}
 			value = own.apart(b.refs[i])
 		}
 		if !trial.Finite(value) {
-			return 0, "the update is not finite", nil
+			return 0, trial.ErrNotFinite, nil
 		}
 		values = append(values, value)
 	}
-	return records.MiddleOf(values).Median, "", nil
+	return records.MiddleOf(values).Median, nil, nil
 }
 
 // SizeTag is the tag of what was chosen for one size of the change; records from before choices had

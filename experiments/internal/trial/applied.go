@@ -37,7 +37,7 @@ type Outcome struct {
 	Tags    records.Tags
 	Metrics []engine.Metric
 	Facts   []unlearn.Fact // of the update
-	Failed  string         // why there is nothing to measure
+	Failed  error          // why there is nothing to measure; nil = there is
 	// Of the contender.
 	Tuned   string
 	Untimed bool
@@ -70,7 +70,7 @@ func (s *Subject) Apply(ctx context.Context, m Contender, r unlearn.Request) (Ou
 		if !MethodFailed(err) {
 			return o, nil, fmt.Errorf("%s: %w", m.Name(), err)
 		}
-		o.Failed = err.Error()
+		o.Failed = err
 		return o, nil, nil
 	}
 	if forced := u.Of(unlearn.Forced); len(forced) > 0 {
@@ -104,7 +104,7 @@ type Applied struct {
 	Theta    []float64
 	Findings []engine.Finding
 	Facts    []unlearn.Fact
-	Failed   string
+	Failed   error
 }
 
 // CarryOut carries a method out. works reports whether the model gives finite numbers at the
@@ -115,14 +115,14 @@ func (s *Subject) CarryOut(ctx context.Context, m Contender, r unlearn.Request, 
 		return &Applied{Facts: o.Facts, Failed: o.Failed}, err
 	}
 	if err := brokenSolve(u); err != nil {
-		return &Applied{Facts: o.Facts, Failed: err.Error()}, nil
+		return &Applied{Facts: o.Facts, Failed: err}, nil
 	}
 	ok, err := works(ctx, u.Theta)
 	if err != nil {
 		return nil, err
 	}
 	if !ok || !Finite(u.After) {
-		return &Applied{Facts: o.Facts, Failed: NotFinite}, nil
+		return &Applied{Facts: o.Facts, Failed: ErrNotFinite}, nil
 	}
 	return appliedFrom(&o, u), nil
 }

@@ -1,14 +1,15 @@
 package trial
 
 import (
+	"errors"
 	"math"
 	"slices"
 
 	"lethe/datasets"
 )
 
-// NotFinite is why nothing can be measured of parameters or losses that overflowed.
-const NotFinite = "the update is not finite"
+// ErrNotFinite is why nothing can be measured of parameters or losses that overflowed.
+var ErrNotFinite = errors.New("the update is not finite")
 
 // AllFinite reports whether every number is finite.
 func AllFinite(v []float64) bool {
