@@ -19,6 +19,8 @@ type (
 	Order = engine.Order
 	// Given is what the user gives a run besides its data set and settings.
 	Given = engine.Given
+	// Saved is a run as it was read from its folder.
+	Saved = engine.Saved
 	// Run is a finished run.
 	Run = engine.Run
 	// Stopped is an error that ended a run part of the way.
@@ -88,6 +90,7 @@ var (
 	RunFolders    = engine.RunFolders
 	Text          = engine.Text
 	Page          = compare.Page
+	PageOf        = compare.PageOf
 	Tables        = compare.Tables
 	Free          = compare.Free
 	WriteFile     = records.WriteFile

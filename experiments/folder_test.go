@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gofrs/flock"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -258,4 +259,27 @@ func untimed(all []records.Record) []records.Record {
 		}
 	}
 	return all
+}
+
+// A folder in which another run is going on is noticed before the first run of an order begins.
+func TestALockedFolderStopsAnOrderBeforeItsFirstRun(t *testing.T) {
+	out := t.TempDir()
+	order := func(id string) *engine.Order {
+		return &engine.Order{Experiment: id, Dataset: "diabetes", Profile: engine.Smoke, Out: out}
+	}
+	first, second := order("affected"), order("sharding")
+	require.NoError(t, engine.Prepare(t.Context(), second))
+	plan, err := order("sharding").Plan(t.Context())
+	require.NoError(t, err)
+	dir := plan[0].Dir
+	require.NoError(t, os.MkdirAll(dir, 0o755))
+	lock := flock.New(filepath.Join(dir, records.RecordsName))
+	require.NoError(t, lock.Lock())
+	defer func() { assert.NoError(t, lock.Unlock()) }()
+	err = engine.Prepare(t.Context(), first, second)
+	require.ErrorIs(t, err, records.ErrLocked)
+	assert.ErrorContains(t, err, dir)
+	assert.NoDirExists(t, filepath.Join(out, "affected"), "the first run has not begun")
+	require.NoError(t, records.Unlocked(filepath.Join(out, "nowhere")))
+	assert.NoDirExists(t, filepath.Join(out, "nowhere"))
 }

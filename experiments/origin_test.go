@@ -41,7 +41,7 @@ func TestAPageSaysHowItsRunWasMade(t *testing.T) {
 	assert.NotContains(t, string(page), "records.jsonl.gz", "it is not there")
 	assert.NotContains(t, string(page), "not finished")
 	path := filepath.Join(out, "all.html")
-	require.NoError(t, engine.Merge(nil, []string{dir, other}, nil, path))
+	require.NoError(t, engine.Merge(nil, []*engine.Saved{tried.Must(engine.ReadRun(dir)), tried.Must(engine.ReadRun(other))}, nil, path))
 	page, err = os.ReadFile(path)
 	require.NoError(t, err)
 	assert.Contains(t, string(page), `href="affected/other/records.jsonl"`, "as the combined page finds it")

@@ -49,7 +49,7 @@ func TestReportOfSeveralRunsIsOnePage(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []string{a, b}, dirs)
 	path := filepath.Join(out, "all.html")
-	require.NoError(t, engine.Merge(nil, dirs, nil, path))
+	require.NoError(t, engine.Merge(nil, []*engine.Saved{tried.Must(engine.ReadRun(a)), tried.Must(engine.ReadRun(b))}, nil, path))
 	page, err := os.ReadFile(path)
 	require.NoError(t, err)
 	assert.Contains(t, string(page), `id="run1-affected"`)

@@ -21,22 +21,19 @@ func (t *terminal) columns() int {
 
 // tell says what a run gave: its path with --quiet, all of its tables with --tables, and otherwise
 // a summary in about ten lines, or two where the command has several runs.
-func (c *runCommand) tell(t *terminal, dir string, alone bool) error {
+func (c *runCommand) tell(t *terminal, r *experiments.Run, alone bool) error {
 	if c.Quiet {
-		fmt.Fprintln(t.stdout, dir)
+		fmt.Fprintln(t.stdout, r.Dir)
 		return nil
 	}
 	if c.Tables {
-		text, err := experiments.Text(dir, t.columns())
+		d, err := r.Document()
 		if err != nil {
 			return err
 		}
-		fmt.Fprintln(t.stdout, text)
+		fmt.Fprintln(t.stdout, d.Text(t.columns()))
 	}
-	s, err := experiments.Summarize(dir)
-	if err != nil {
-		return err
-	}
+	s, dir := r.Summary(), r.Dir
 	if alone {
 		fmt.Fprint(t.stdout, t.paint.ending(s, dir, t.columns()))
 	} else {

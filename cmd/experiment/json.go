@@ -84,21 +84,18 @@ type (
 )
 
 // add notes a run. What it shows is noted where it is finished.
-func (r *runResult) add(dir string, c *experiments.Config, units, done int) error {
-	o := runObject{Folder: dir, Experiment: c.Experiment, Dataset: c.Dataset, Model: c.Model, Profile: c.Profile, Seed: c.Seed,
+func (r *runResult) add(run *experiments.Saved, units, done int) {
+	c := run.Config
+	o := runObject{Folder: run.Dir, Experiment: c.Experiment, Dataset: c.Dataset, Model: c.Model, Profile: c.Profile, Seed: c.Seed,
 		Units: unitsObject{done, units}}
 	if units > 0 && done == units {
-		s, err := experiments.Summarize(dir)
-		if err != nil {
-			return err
-		}
+		s := run.Summary()
 		o.NoAnswers = s.Open
 		for _, c := range s.Conclusions {
 			o.Answers = append(o.Answers, answerObject{c.Text, c.Verdict})
 		}
 	}
 	r.Runs = append(r.Runs, o)
-	return nil
 }
 
 // writeJSON prints an object that people can read too.

@@ -168,12 +168,11 @@ func (c *runCommand) orders() ([]*experiments.Order, error) {
 func (c *runCommand) one(t *terminal, o *experiments.Order, shown *display, number int, result *runResult) error {
 	runs, missing, err := o.Do(t.ctx)
 	shown.rest()
-	for _, r := range runs {
+	for i := range runs {
+		r := &runs[i]
 		if c.JSON {
-			if err := result.add(r.Dir, r.Config, r.Units, r.Units); err != nil {
-				return err
-			}
-		} else if err := c.tell(t, r.Dir, number == 1); err != nil {
+			result.add(&r.Saved, r.Units, r.Units)
+		} else if err := c.tell(t, r, number == 1); err != nil {
 			return err
 		}
 	}
@@ -185,22 +184,20 @@ func (c *runCommand) one(t *terminal, o *experiments.Order, shown *display, numb
 	}
 	var stopped *experiments.Stopped
 	if errors.As(err, &stopped) {
-		if err := result.add(stopped.Dir, stopped.Config, stopped.Units, stopped.Done); err != nil {
-			return err
-		}
+		result.add(&experiments.Saved{Dir: stopped.Dir, Config: stopped.Config}, stopped.Units, stopped.Done)
 		if errors.Is(err, context.Canceled) {
-			return &stoppedError{stopped.Dir}
+			return &stoppedError{stopped.Dir, stopped.Done > 0}
 		}
 	}
 	if err != nil {
 		return err
 	}
 	if len(runs) > 1 {
-		dirs := make([]string, len(runs))
-		for i, r := range runs {
-			dirs[i] = r.Dir
+		read := make([]*experiments.Saved, len(runs))
+		for i := range runs {
+			read[i] = &runs[i].Saved
 		}
-		path, err := experiments.Page(dirs, "", false)
+		path, err := experiments.PageOf(read)
 		if err != nil {
 			return err
 		}

@@ -80,10 +80,17 @@ func (e *canceledError) code() int {
 }
 
 // stoppedError says of a run that was canceled where its finished work is.
-type stoppedError struct{ dir string }
+type stoppedError struct {
+	dir   string
+	shown bool // report.html shows what is finished
+}
 
 func (e *stoppedError) Error() string {
-	return fmt.Sprintf("finished work is kept in %s; repeat the command with --resume to continue", e.dir)
+	text := fmt.Sprintf("finished work is kept in %s; repeat the command with --resume to continue", e.dir)
+	if e.shown {
+		text += "; its report.html shows what is finished"
+	}
+	return text
 }
 
 func (e *stoppedError) Unwrap() error { return context.Canceled }

@@ -69,6 +69,10 @@ func TestSignalsToARun(t *testing.T) {
 		assert.Contains(t, last, dir+"; repeat the command with --resume")
 		assert.Equal(t, 1, strings.Count(last, "experiment: "))
 		assert.NotContains(t, last, "canceled")
+		page, err := os.ReadFile(filepath.Join(dir, "report.html"))
+		require.NoError(t, err, "what is finished has a page")
+		assert.Contains(t, string(page), "This run is not finished: ")
+		assert.Contains(t, last, "report.html")
 	}
 }
 

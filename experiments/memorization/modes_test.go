@@ -23,7 +23,7 @@ func TestAllFilesOfARunHaveOneMode(t *testing.T) {
 	info, err := os.Stat(probe)
 	require.NoError(t, err)
 	dir := tried.RunOrder(t, memoryOrder(t.TempDir()))
-	require.NoError(t, engine.Merge(nil, []string{dir}, nil, filepath.Join(dir, "all.html")))
+	require.NoError(t, engine.Merge(nil, []*engine.Saved{tried.Must(engine.ReadRun(dir))}, nil, filepath.Join(dir, "all.html")))
 	files := 0
 	require.NoError(t, filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
 		require.NoError(t, err)

@@ -100,7 +100,7 @@ func TestNoFileTellsTheSecret(t *testing.T) {
 	o := ownOrder(t, t.TempDir())
 	o.Progress = progress
 	dir := tried.RunOrder(t, o)
-	require.NoError(t, engine.Merge(nil, []string{dir}, nil, filepath.Join(o.Out, "all.html")))
+	require.NoError(t, engine.Merge(nil, []*engine.Saved{tried.Must(engine.ReadRun(dir))}, nil, filepath.Join(o.Out, "all.html")))
 	assert.Empty(t, telling(t, o.Out, ownSecret, ownPrompt, ownReplacement))
 	assert.NotContains(t, strings.Join(progress.Notes, "\n"), ownSecret)
 	text, err := engine.Text(dir, 80)

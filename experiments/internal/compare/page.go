@@ -39,12 +39,25 @@ func Page(dirs []string, path string, force bool) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	return page(runs, path, force)
+}
+
+// PageOf is [Page] of runs that are read already.
+func PageOf(read []*engine.Saved) (string, error) {
+	var runs []*Run
+	for _, s := range read {
+		runs = append(runs, &Run{s})
+	}
+	return page(runs, "", false)
+}
+
+func page(runs []*Run, path string, force bool) (string, error) {
 	if path == "" {
 		name, err := pageName(runs)
 		if err != nil {
 			return "", err
 		}
-		folder, err := commonFolder(dirs)
+		folder, err := commonFolder(runs)
 		if err != nil {
 			return "", err
 		}
@@ -52,7 +65,16 @@ func Page(dirs []string, path string, force bool) (string, error) {
 	} else if err := Free(path, force); err != nil {
 		return "", err
 	}
-	return path, engine.Merge(Overview(runs), dirs, labels(runs, Differences(runs)), path)
+	return path, engine.Merge(Overview(runs), saved(runs), labels(runs, Differences(runs)), path)
+}
+
+// saved are the runs as the engine has them.
+func saved(runs []*Run) []*engine.Saved {
+	out := make([]*engine.Saved, len(runs))
+	for i, r := range runs {
+		out[i] = r.Saved
+	}
+	return out
 }
 
 // Free returns an error for a file that is there already, unless it may be overwritten.
@@ -79,10 +101,10 @@ func pageName(runs []*Run) (string, error) {
 
 // commonFolder is the deepest folder that holds all of these, as a path from the present one where
 // that is no longer.
-func commonFolder(dirs []string) (string, error) {
+func commonFolder(runs []*Run) (string, error) {
 	out := ""
-	for i, dir := range dirs {
-		dir, err := filepath.Abs(dir)
+	for i, r := range runs {
+		dir, err := filepath.Abs(r.Dir)
 		if err != nil {
 			return "", fmt.Errorf("experiments: %w", err)
 		}

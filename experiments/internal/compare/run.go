@@ -2,32 +2,18 @@
 // with what differs between them and intervals over seeds. It reads runs and never writes to them.
 package compare
 
-import (
-	"fmt"
-	"path/filepath"
-
-	"lethe/experiments/internal/engine"
-	"lethe/experiments/internal/records"
-)
+import "lethe/experiments/internal/engine"
 
 // Run is a run as it was read from its folder.
-type Run struct {
-	Dir     string
-	Config  *engine.Config
-	Records []records.Record
-}
+type Run struct{ *engine.Saved }
 
 // Read reads a run's folder: its configuration and its records, not what was rendered of them.
 func Read(dir string) (*Run, error) {
-	c, err := engine.ReadConfig(filepath.Join(dir, records.ConfigName))
-	if err != nil {
-		return nil, fmt.Errorf("experiments: %s is not a run's folder: %w", dir, err)
-	}
-	recs, err := engine.ReadRecords(dir)
+	saved, err := engine.ReadRun(dir)
 	if err != nil {
 		return nil, err
 	}
-	return &Run{Dir: dir, Config: c, Records: recs}, nil
+	return &Run{saved}, nil
 }
 
 // parts returns the experiments that the run has settings of, in its order.

@@ -175,6 +175,9 @@ func (o *Order) place(p *prepared, thorough bool) (err error) {
 	if err == nil && p.dir != own { // a secret is sealed as in the folder that was found
 		err = o.conceal(p.config, p.dir)
 	}
+	if err == nil && thorough {
+		err = records.Unlocked(p.dir) // before the first run of the order begins
+	}
 	if errors.Is(err, records.ErrExists) && !thorough {
 		p.dir, p.state = own, Refused
 		p.notes = append(p.notes, o.folderError(err).Error())

@@ -16,18 +16,11 @@ import (
 	"lethe/experiments/internal/report"
 )
 
-// Load reads a run's folder and makes its answers, tables and figures.
-func Load(dir string) (*report.Document, error) {
-	c, err := ReadConfig(filepath.Join(dir, records.ConfigName))
-	if err != nil {
-		return nil, fmt.Errorf("experiments: %s is not a run's folder: %w", dir, err)
-	}
-	records, err := ReadRecords(dir)
-	if err != nil {
-		return nil, err
-	}
-	d := &report.Document{Title: title(c), Summary: fmt.Sprintf("Profile %s, seed %d.", c.Profile, c.Seed), Command: c.Command, Smoke: c.Profile == Smoke,
-		Unfinished: unfinished(dir, c), Answers: Answers(c, records), Facts: facts(c), Files: files(dir), Others: others(dir, c.Experiment, c.Dataset)}
+// Document makes the run's answers, tables and figures.
+func (s *Saved) Document() (*report.Document, error) {
+	c, dir := s.Config, s.Dir
+	d := &report.Document{Title: title(c), Summary: runLine(c), Command: c.Command, Smoke: c.Profile == Smoke,
+		Unfinished: unfinished(dir, c), Answers: Answers(c, s.Records), Facts: facts(c), Files: files(dir), Others: others(dir, c.Experiment, c.Dataset)}
 	var terms []report.Term
 	shown := map[string]bool{}
 	for i := range c.Parts {
@@ -36,11 +29,11 @@ func Load(dir string) (*report.Document, error) {
 			return nil, err
 		}
 		terms = e.Domain.Terms
-		r := ResultsOf(e.ID, c, records)
+		r := ResultsOf(e.ID, c, s.Records)
 		if len(r.Records) == 0 {
 			continue
 		}
-		s := report.Section{ID: e.ID, Title: e.Title, Question: e.Question, Settings: SettingsLine(e, c, &c.Parts[i])}
+		section := report.Section{ID: e.ID, Title: e.Title, Question: e.Question, Settings: SettingsLine(e, c, &c.Parts[i])}
 		tables := e.Tables(r)
 		if e.Domain.Tables != nil {
 			tables = append(tables, e.Domain.Tables(r)...)
@@ -50,13 +43,13 @@ func Load(dir string) (*report.Document, error) {
 				continue // parts that share a tuning show it once
 			}
 			shown[t.Markdown()] = true
-			s.Tables = append(s.Tables, t)
+			section.Tables = append(section.Tables, t)
 		}
-		s.Figures = e.Figures(r)
-		for j := range s.Figures {
-			s.Figures[j].Marks, s.Figures[j].Subtitle = e.marks(), subtitle(e, c, r, s.Figures[j].Subtitle)
+		section.Figures = e.Figures(r)
+		for j := range section.Figures {
+			section.Figures[j].Marks, section.Figures[j].Subtitle = e.marks(), subtitle(e, c, r, section.Figures[j].Subtitle)
 		}
-		d.Sections = append(d.Sections, s)
+		d.Sections = append(d.Sections, section)
 	}
 	d.Name(terms)
 	return d, nil
@@ -68,12 +61,25 @@ func Render(dir string) error { return RenderTelling(Quiet{}, dir) }
 // RenderTelling is [Render] that tells the progress what it does.
 func RenderTelling(p Progress, dir string) error {
 	p.Step("reading the records", 0, 0)
-	d, err := Load(dir)
+	s, err := ReadRun(dir)
 	if err != nil {
 		return err
 	}
-	if err := closePrivate(dir); err != nil {
+	return s.render(p)
+}
+
+// render writes tables, figures and report of the run.
+func (s *Saved) render(p Progress) error {
+	dir := s.Dir
+	d, err := s.Document()
+	if err != nil {
 		return err
+	}
+	if s.Config.Private() {
+		// A former version, or a copy, may have left the folder open to others.
+		if err := records.ClosePrivate(dir); err != nil {
+			return err
+		}
 	}
 	if err := records.WriteFile(filepath.Join(dir, records.TablesName), []byte(d.Markdown())); err != nil {
 		return err
@@ -100,21 +106,22 @@ func RenderTelling(p Progress, dir string) error {
 
 // Merge writes one page of several runs to path, below an overview of them; nil = none. The names
 // say what tells each run from the others; nil = nothing.
-func Merge(overview *report.Document, dirs, names []string, path string) error {
+func Merge(overview *report.Document, runs []*Saved, names []string, path string) error {
 	var docs []*report.Document
 	if overview != nil {
 		docs = append(docs, overview)
 	}
-	for i, dir := range dirs {
-		d, err := Load(dir)
+	private := false
+	for i, r := range runs {
+		d, err := r.Document()
 		if err != nil {
 			return err
 		}
 		if i < len(names) && names[i] != "" {
 			d.Title += " (" + names[i] + ")"
 		}
-		d.At, d.Others = from(filepath.Dir(path), dir), nil // the others are on the page
-		docs = append(docs, d)
+		d.At, d.Others = from(filepath.Dir(path), r.Dir), nil // the others are on the page
+		docs, private = append(docs, d), private || r.Config.Private()
 	}
 	if len(docs) == 0 {
 		return errors.New("experiments: no folder to report on")
@@ -123,22 +130,10 @@ func Merge(overview *report.Document, dirs, names []string, path string) error {
 	if err != nil {
 		return err
 	}
-	for _, dir := range dirs {
-		if c, err := ReadConfig(filepath.Join(dir, records.ConfigName)); err == nil && c.Private() {
-			return records.WritePrivate(path, page)
-		}
+	if private {
+		return records.WritePrivate(path, page)
 	}
 	return records.WriteFile(path, page)
-}
-
-// closePrivate closes the folder of a run on a text or a secret of the user's own to others: a
-// former version, or a copy, may have left it open.
-func closePrivate(dir string) error {
-	c, err := ReadConfig(filepath.Join(dir, records.ConfigName))
-	if err != nil || !c.Private() {
-		return err
-	}
-	return records.ClosePrivate(dir)
 }
 
 // from is the way from one folder to another, as a link; "" where there is none.

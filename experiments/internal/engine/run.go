@@ -42,11 +42,10 @@ type Order struct {
 	missing []Missing
 }
 
-// Run is a finished run.
+// Run is a finished run with its records.
 type Run struct {
-	Dir    string
-	Config *Config
-	Units  int // of work that it consists of
+	Saved
+	Units int // of work that it consists of
 }
 
 // Stopped is an error that ended a run part of the way; what was finished stands in Dir.
@@ -145,12 +144,30 @@ func (o *Order) one(ctx context.Context, p *prepared) (run *Run, err error) {
 		err = noted
 	}
 	if err != nil {
-		return nil, &Stopped{p.dir, p.config, s.units, s.finished, err}
+		return nil, o.stopped(p, s, err)
 	}
-	if err := RenderTelling(o.Progress, p.dir); err != nil {
+	o.Progress.Step("reading the records", 0, 0)
+	saved, err := ReadRun(p.dir)
+	if err != nil {
 		return nil, err
 	}
-	return &Run{p.dir, p.config, s.units}, nil
+	if err := saved.render(o.Progress); err != nil {
+		return nil, err
+	}
+	return &Run{*saved, s.units}, nil
+}
+
+// stopped writes the page of what was finished of a run, which says that it is not the whole of it.
+// The error that ended the run is told first.
+func (o *Order) stopped(p *prepared, s *Session, err error) error {
+	out := &Stopped{p.dir, p.config, s.units, s.finished, err}
+	if s.finished == 0 {
+		return out
+	}
+	if unwritten := RenderTelling(o.Progress, p.dir); unwritten != nil {
+		out.Err = errors.Join(err, fmt.Errorf("the report of what was finished: %w", unwritten))
+	}
+	return out
 }
 
 // folderError adds to the error of a folder that holds a run already what a repeated run does.

@@ -2,10 +2,8 @@ package engine
 
 import (
 	"fmt"
-	"path/filepath"
 	"slices"
 
-	"lethe/experiments/internal/records"
 	"lethe/experiments/internal/report"
 	"lethe/experiments/internal/verdict"
 )
@@ -38,22 +36,18 @@ const (
 	open  = "open"
 )
 
-// Summarize reads a run's folder and returns what it comes down to.
-func Summarize(dir string) (*Summary, error) {
-	c, err := ReadConfig(filepath.Join(dir, records.ConfigName))
-	if err != nil {
-		return nil, err
-	}
-	found, err := ReadRecords(dir)
-	if err != nil {
-		return nil, err
-	}
-	s := &Summary{Title: title(c), Run: fmt.Sprintf("Profile %s, seed %d.", c.Profile, c.Seed)}
+// runLine says in a sentence how the run was asked for.
+func runLine(c *Config) string { return fmt.Sprintf("Profile %s, seed %d.", c.Profile, c.Seed) }
+
+// Summary returns what the run comes down to.
+func (r *Saved) Summary() *Summary {
+	c := r.Config
+	s := &Summary{Title: title(c), Run: runLine(c)}
 	if c.Profile == Smoke {
 		s.Open = "No verdicts: a smoke run shows that things run, not how good they are."
-		return s, nil
+		return s
 	}
-	answers := Answers(c, found)
+	answers := Answers(c, r.Records)
 	none := ""
 	for i := range answers {
 		a := &answers[i]
@@ -78,7 +72,7 @@ func Summarize(dir string) (*Summary, error) {
 	if len(s.Counts) == 0 && none != "" {
 		s.Open = "No verdicts: " + none + "."
 	}
-	return s, nil
+	return s
 }
 
 // inAWord is the verdict on an answer.

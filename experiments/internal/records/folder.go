@@ -142,6 +142,23 @@ func OpenFolder(dir string, c Configuration, mode Mode) (*Folder, error) {
 	return f, nil
 }
 
+// Unlocked returns [ErrLocked] where another process works in the folder; it writes nothing.
+func Unlocked(dir string) error {
+	path := filepath.Join(dir, RecordsName)
+	if _, err := os.Stat(path); err != nil {
+		return nil // nobody has begun there
+	}
+	lock := flock.New(path, flock.SetFlag(os.O_RDWR)) // as OpenFolder locks it; where that is not allowed, it says so
+	locked, err := lock.TryLock()
+	switch {
+	case err != nil:
+		return fmt.Errorf("experiments: %s: %w", dir, err)
+	case !locked:
+		return fmt.Errorf("experiments: %s: %w", dir, ErrLocked)
+	}
+	return lock.Unlock()
+}
+
 // makeRunFolder makes the folder of a run, and closes a private one to others before anything is
 // written.
 func makeRunFolder(dir string, private bool) error {

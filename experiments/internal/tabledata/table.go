@@ -82,7 +82,7 @@ func DrawsNote(r *engine.Results) string {
 	if n == 1 {
 		note = "One draw."
 		if samples := trial.TestSamples(r); samples > 0 {
-			note += fmt.Sprintf(" The standard error is that of a share of %s test samples.", numbers.Shortest(samples))
+			note += fmt.Sprintf(" Errors are the standard error of a share of %s test samples.", numbers.Shortest(samples))
 		}
 	}
 	if c := r.Where(choiceSamples); c.N > 0 {
