@@ -33,6 +33,8 @@ type (
 	Config = engine.Config
 	// Summary is what a run comes down to.
 	Summary = engine.Summary
+	// Conclusion is the answer to one question, in a summary.
+	Conclusion = engine.Conclusion
 	// Record is one measured number and everything that is needed to read it.
 	Record = records.Record
 	// Planned is a run that an order asks for.

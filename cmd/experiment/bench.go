@@ -28,14 +28,21 @@ func (c *benchCommand) Run(t *terminal) error {
 		fmt.Fprintf(t.stdout, "%s\n\n%-14s %5s  %-26s %9s %9s %6s  %s\n", bench.MachineLine(), "work", "batch", "what", "seconds", "bound", "ratio", "bound is")
 	}
 	encoder := json.NewEncoder(t.stdout)
-	for _, w := range works {
+	shown, progress := newDisplay(t.stderr, false, 0)
+	defer shown.close()
+	for i, w := range works {
+		timing := func() { progress.Step("timing "+w.Name, i, len(works)) }
+		timing()
 		err := w.Run(t.ctx, c.Data, func(m bench.Timing) error {
+			shown.rest()
+			defer timing()
 			if c.JSON {
 				return encoder.Encode(m)
 			}
 			_, err := fmt.Fprintf(t.stdout, "%-14s %5d  %-26s %9.4f %9.4f %6.2f  %s\n", m.Work, m.Batch, m.What, m.Seconds, m.BoundSeconds, m.Ratio, m.Bound)
 			return err
 		})
+		shown.rest()
 		var some *bench.LeftOut
 		if errors.As(err, &some) {
 			fmt.Fprintf(t.stderr, "%s, skipped: %s; %s\n", w.Name, some.What, bench.Absent(err))

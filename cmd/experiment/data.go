@@ -2,13 +2,8 @@ package main
 
 import (
 	"fmt"
-	"io"
-	"os"
 	"slices"
 	"strings"
-
-	"github.com/schollz/progressbar/v3"
-	"golang.org/x/term"
 
 	"lethe/datasets"
 	"lethe/experiments"
@@ -70,8 +65,13 @@ func (c *dataFetchCommand) Run(t *terminal) error {
 			return usageError{fmt.Errorf("the data set %s is named twice: name it once", name)}
 		}
 	}
+	shown, progress := newDisplay(t.stderr, false, 0)
+	defer shown.close()
 	for _, name := range c.Names {
-		if err := datasets.Fetch(t.ctx, name, c.Data, fetchProgress(t.stderr, name)); err != nil {
+		progress.Step("fetching "+name, 0, 0)
+		err := datasets.Fetch(t.ctx, name, c.Data, func(done, total int64) { progress.Step(fetched(name, done, total), 0, 0) })
+		shown.rest()
+		if err != nil {
 			return err
 		}
 		_, where := datasets.Available(name, c.Data)
@@ -80,22 +80,13 @@ func (c *dataFetchCommand) Run(t *terminal) error {
 	return nil
 }
 
-// fetchProgress shows a bar on a terminal and nothing elsewhere.
-func fetchProgress(w io.Writer, name string) func(done, total int64) {
-	f, ok := w.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
-		return nil
+// fetched says how much of a data set is there.
+func fetched(name string, done, total int64) string {
+	const mega = 1e6
+	if total <= 0 {
+		return fmt.Sprintf("fetching %s, %.1f MB", name, float64(done)/mega)
 	}
-	var bar *progressbar.ProgressBar
-	return func(done, total int64) {
-		if bar == nil {
-			bar = progressbar.DefaultBytes(total, name)
-		}
-		if total > 0 && bar.GetMax64() != total {
-			bar.ChangeMax64(total)
-		}
-		_ = bar.Set64(done) // the bar is only for show
-	}
+	return fmt.Sprintf("fetching %s, %.1f of %.1f MB", name, float64(done)/mega, float64(total)/mega)
 }
 
 type dataVerifyCommand struct {
@@ -104,7 +95,11 @@ type dataVerifyCommand struct {
 
 // Run prints the state of each file and fails when one is damaged.
 func (c *dataVerifyCommand) Run(t *terminal) error {
+	shown, progress := newDisplay(t.stderr, false, 0)
+	defer shown.close()
+	progress.Step("checking the files", 0, 0)
 	checks, err := datasets.Verify(c.Data)
+	shown.rest()
 	if err != nil {
 		return err
 	}

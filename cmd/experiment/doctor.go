@@ -46,7 +46,10 @@ type (
 
 // Run says what was found and fails when a derivative is wrong.
 func (c *doctorCommand) Run(t *terminal) error {
+	shown, progress := newDisplay(t.stderr, false, 0)
+	defer shown.close()
 	out := func(name, format string, args ...any) {
+		shown.rest()
 		if !c.JSON {
 			fmt.Fprintf(t.stdout, "%-12s %s\n", name, fmt.Sprintf(format, args...))
 		}
@@ -68,6 +71,7 @@ func (c *doctorCommand) Run(t *terminal) error {
 	const n = 1024
 	for _, cores := range []int{1, d.Cores} {
 		for _, precision := range []string{"float32", "float64"} {
+			progress.Step("timing matrix products", 0, 0)
 			seconds := graph.BenchProduct(n, n, n, false, false, precision == "float32", cores)
 			speed := speedObject{precision, cores, 2 * n * n * n / seconds / 1e9}
 			d.Speed = append(d.Speed, speed)
@@ -77,6 +81,7 @@ func (c *doctorCommand) Run(t *terminal) error {
 			break
 		}
 	}
+	progress.Step("looking for data sets", 0, 0)
 	for i, name := range datasets.Names() {
 		title := "data"
 		if i > 0 {
@@ -105,6 +110,7 @@ func (c *doctorCommand) Run(t *terminal) error {
 		if err := t.ctx.Err(); err != nil {
 			return err
 		}
+		progress.Step("checking the derivatives: "+check.Name, 0, 0)
 		found := derivativeObject{Name: check.Name, Correct: true}
 		if err := check.Run(); err != nil {
 			wrong++
@@ -115,6 +121,7 @@ func (c *doctorCommand) Run(t *terminal) error {
 		}
 		d.Derivatives = append(d.Derivatives, found)
 	}
+	shown.rest()
 	if c.JSON {
 		if err := writeJSON(t.stdout, d); err != nil {
 			return err

@@ -8,8 +8,9 @@ import (
 	"lethe/experiments"
 )
 
-// endingLines is how many lines the conclusions of a run may take at its end.
-const endingLines = 7
+// endingLines is how many lines the end of a run takes at most, unless its conclusions would have
+// fewer than fewestLines then.
+const endingLines, fewestLines = 10, 2
 
 // columns returns how many columns the terminal has that a command writes to, 80 elsewhere.
 func (t *terminal) columns() int {
@@ -42,39 +43,56 @@ func (c *runCommand) tell(t *terminal, r *experiments.Run, alone bool) error {
 	return nil
 }
 
-// ending is the end of a run in lines of at most so many columns, but for paths.
+// ending is the end of a run in lines of at most so many columns, but for paths. Conclusions have
+// what the other lines leave of endingLines, and fewestLines at least.
 func (p paint) ending(s *experiments.Summary, dir string, width int) string {
-	var b strings.Builder
-	for _, line := range experiments.Wrap(s.Title+". "+s.Run, width) {
-		fmt.Fprintln(&b, line)
+	title := experiments.Wrap(s.Title+". "+s.Run, width)
+	var count []string
+	if text := counts(s); text != "" {
+		count = experiments.Wrap(text, width)
 	}
+	paths := []string{"Report   " + filepath.Join(dir, "report.html"), "Tables   " + filepath.Join(dir, "tables.md"), "Records  " + filepath.Join(dir, "records.jsonl")}
+	room := max(endingLines-len(title)-len(count)-len(paths), fewestLines)
+	lines := append(title, p.conclusions(s.Conclusions, width, room)...)
+	if len(count) > 0 {
+		lines = append(lines, p.counted(strings.Join(count, "\n")))
+	}
+	return strings.Join(append(lines, paths...), "\n") + "\n"
+}
+
+// conclusions are the answers with their verdicts before them, in at most so many lines: what does
+// not fit is cut, and the rest only counted.
+func (p paint) conclusions(all []experiments.Conclusion, width, room int) []string {
 	indent := 2
-	for _, c := range s.Conclusions {
+	for _, c := range all {
 		if c.Verdict != "" {
 			indent = max(indent, experiments.Columns(c.Verdict)+4)
 		}
 	}
-	used := 0
-	for i, c := range s.Conclusions {
+	var out []string
+	for i, c := range all {
 		lines := experiments.Wrap(c.Text, width-indent)
-		if used += len(lines); used > endingLines && i > 0 {
-			fmt.Fprintf(&b, "%*s%d more in the report\n", indent, "", len(s.Conclusions)-i)
-			break
+		left := room - len(out)
+		if i+1 < len(all) {
+			left-- // for the line that counts the rest
+		}
+		if len(lines) > left && i > 0 {
+			return append(out, fmt.Sprintf("%*s%d more in the report", indent, "", len(all)-i))
+		}
+		if len(lines) > left {
+			lines = lines[:max(left, 1)]
+			last := &lines[len(lines)-1]
+			*last = cut(*last+strings.Repeat(" ", width), width-indent)
 		}
 		for j, line := range lines {
 			verdict := strings.Repeat(" ", indent)
 			if j == 0 {
 				verdict = "  " + p.verdict(c.Verdict) + strings.Repeat(" ", indent-2-experiments.Columns(c.Verdict))
 			}
-			fmt.Fprintln(&b, verdict+line)
+			out = append(out, verdict+line)
 		}
 	}
-	if counts := counts(s); counts != "" {
-		fmt.Fprintln(&b, p.counted(strings.Join(experiments.Wrap(counts, width), "\n")))
-	}
-	fmt.Fprintf(&b, "Report   %s\nTables   %s\nRecords  %s\n", filepath.Join(dir, "report.html"), filepath.Join(dir, "tables.md"),
-		filepath.Join(dir, "records.jsonl"))
-	return b.String()
+	return out
 }
 
 // briefEnding is the end of one of several runs.

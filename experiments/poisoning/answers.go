@@ -88,11 +88,7 @@ func repairAnswer(r *engine.Results, c poisonCase) (report.Answer, bool) {
 	default:
 		return a, false
 	}
-	a.Text = "Of the accuracy that " + title + " cost" + knownRemark(c) + ", second order recovers " + report.And(parts)
-	if share.N > 0 {
-		a.Text += fmt.Sprintf("; the best other method that is faster than retraining (%s) recovers %s %%", trial.Name(other)+a.Compared[0].Remark(), restoredValue(r, c, other, otherWay, whole).Text())
-	}
-	a.Text += "."
+	a.Text = winner(r, c, "Of the accuracy that "+title+" cost"+knownRemark(c)+", ", "second order recovers "+report.And(parts), other, otherWay, a.Compared)
 	seconds, all := poison(r, c, "second-order", "seconds", way), poisonBefore(r, c.budget, "retrain", "seconds")
 	if seconds.N > 0 && all.N > 0 {
 		a.Text += fmt.Sprintf(" One step takes %s %% of the time of retraining", report.Plain.One(100*seconds.Mean/all.Mean))
@@ -105,6 +101,26 @@ func repairAnswer(r *engine.Results, c poisonCase) (report.Answer, bool) {
 		a.Targets = repairTargets(r, c)
 	}
 	return a, true
+}
+
+// winner puts what recovers most first: second order, in the way that recovers most of its own, or
+// the best other method that is faster than retraining.
+func winner(r *engine.Results, c poisonCase, of, second, other, otherWay string, compared []report.Compared) string {
+	if other == "" {
+		return of + second + "."
+	}
+	best := math.Inf(-1)
+	for _, v := range variants {
+		if own := restored(r, c, v.method, mainWay(r)); own.N > 0 {
+			best = max(best, own.Median)
+		}
+	}
+	share := restored(r, c, other, otherWay)
+	rest := fmt.Sprintf("%s (the best other method that is faster than retraining) recovers %s %%", trial.Name(other)+compared[0].Remark(), restoredValue(r, c, other, otherWay, whole).Text())
+	if share.Median > best {
+		return of + rest + "; " + second + "."
+	}
+	return of + second + "; " + rest + "."
 }
 
 // knownRemark says how many of the flips are known; empty of all.

@@ -452,7 +452,7 @@ func TestTargetsOfPoisoning(t *testing.T) {
 		assert.Equal(t, "one draw; a verdict needs five", c.None)
 		assert.Empty(t, c.Verdict)
 	}
-	assert.Contains(t, answers[0].Text, "cost, second order recovers 46 % in one step and 45 % in chunks")
+	assert.Contains(t, answers[0].Text, "faster than retraining) recovers 75 %; second order recovers 46 % in one step and 45 % in chunks", "what wins comes first")
 	assert.False(t, math.IsNaN(recs[0].Value))
 }
 

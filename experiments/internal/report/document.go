@@ -49,6 +49,10 @@ func (d *Document) link(l Link) Link {
 // smokeSays is what a page of a smoke run begins with.
 const smokeSays = "A smoke run only shows that everything runs. Its data and trainings are too small for its numbers to mean anything, so it has no verdicts and no targets."
 
+// drawSays explains, before anything else does, the word that all else rests on. Where the names of
+// methods are explained stands behind it.
+const drawSays = "A draw is one random choice of what the request changes; all methods are measured on the same draws."
+
 // alerts are what a reader has to know before anything else.
 func (d *Document) alerts() []string {
 	var out []string
@@ -70,6 +74,9 @@ func (d *Document) Markdown() string {
 	}
 	if len(d.Answers) > 0 {
 		b.WriteString("\n## What was found\n")
+		if len(d.Glossary) > 0 {
+			b.WriteString("\n" + drawSays + " [Names](#names) explains the methods.\n")
+		}
 		for i := range d.Answers {
 			b.WriteString("\n" + d.Answers[i].markdown())
 		}

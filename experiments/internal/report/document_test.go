@@ -113,7 +113,7 @@ func TestNamesInWords(t *testing.T) {
 		"a": "first", "a, b": "second", "a, c": "first, c", "a (before)": "first (before)", "ab": "ab", "sisa-x": "sisa-x"} {
 		assert.Equal(t, want, Named(terms, text))
 	}
-	d := &Document{Sections: []Section{{Tables: []Table{{Header: []string{"method", "n"}, Rows: []Row{*NewRow("a, b", "1"), *NewRow("sisa-20", "2")}}},
+	d := &Document{Answers: []Answer{{Question: "q", Text: "Second is better in 2 of 2 draws."}}, Sections: []Section{{Tables: []Table{{Header: []string{"method", "n"}, Rows: []Row{*NewRow("a, b", "1"), *NewRow("sisa-20", "2")}}},
 		Figures: []Figure{{Series: []Series{{Label: "a", Of: "a, b"}}, YNames: []string{"sisa"}, Marks: map[string]int{"a": 3}}}}}}
 	d.Name(terms)
 	assert.Equal(t, []Row{*NewRow("second", "1"), *NewRow("SISA, 20 shards", "2")}, d.Sections[0].Tables[0].Rows)
@@ -121,6 +121,13 @@ func TestNamesInWords(t *testing.T) {
 	assert.Equal(t, []string{"first", "second", "SISA"}, []string{f.Series[0].Label, f.Series[0].Of, f.YNames[0]})
 	assert.Equal(t, map[string]int{"first": 3}, f.Marks)
 	assert.Equal(t, []Term{terms[0], terms[2]}, d.Glossary)
+
+	// What a draw is, and where names are explained, stands before the first answer.
+	for _, text := range []string{d.Markdown(), string(must(Page([]*Document{d})))} {
+		hint, answer := strings.Index(text, drawSays), strings.Index(text, "Second is better")
+		assert.True(t, 0 < hint && hint < answer, text)
+		assert.Regexp(t, `(#names|#run1-names")`, text[hint:answer])
+	}
 }
 
 // Where nothing has a verdict, and for one reason, the page says it once.
@@ -133,4 +140,11 @@ func TestNoVerdictIsSaidOnce(t *testing.T) {
 		a.Compared = append(a.Compared, a.Compared[1])
 	}
 	assert.Equal(t, []pageVerdict{{"none", "no verdict (one draw; a verdict needs five)", "1 row"}, {"worse", "worse", "9 rows"}}, a.verdicts())
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
 }

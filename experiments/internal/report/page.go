@@ -32,6 +32,7 @@ type pageRun struct {
 	Files, Others          []Link
 	Sections               []pageSection
 	Glossary               []Term
+	Draw                   string // what a draw is
 }
 
 type pageAnswer struct {
@@ -96,7 +97,7 @@ func Page(docs []*Document) ([]byte, error) {
 
 func (d *Document) page(anchor string) (pageRun, error) {
 	run := pageRun{Anchor: anchor, Title: d.Title, Command: d.Command, Alerts: d.alerts(), Compared: ComparedTable(comparedIn(d.Answers)).page(),
-		Targets: TargetsTable(Targets(d.Answers)).page(), Facts: d.Facts, Others: d.Others, Glossary: d.Glossary}
+		Targets: TargetsTable(Targets(d.Answers)).page(), Facts: d.Facts, Others: d.Others, Glossary: d.Glossary, Draw: drawSays}
 	for _, l := range d.Files {
 		run.Files = append(run.Files, d.link(l))
 	}
