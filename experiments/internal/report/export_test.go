@@ -6,6 +6,9 @@ import (
 	"encoding/json"
 	"math"
 	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -170,4 +173,28 @@ func TestCellsInSentences(t *testing.T) {
 	assert.Equal(t, "1.00 (failed in 1 of 3)", WithFailures(CellOf(Plain.OneValue(1)), 1, 3).String())
 	assert.Equal(t, "failed", WithFailures(CellOf(Value{}), 3, 3).String())
 	assert.Equal(t, "-", WithFailures(CellOf(Value{}), 0, 3).String())
+}
+
+// pdflatex takes what LaTeX writes, with the signs that mean something to TeX.
+func TestLaTeXCompiles(t *testing.T) {
+	latex, err := exec.LookPath("pdflatex")
+	if err != nil {
+		t.Skip("there is no pdflatex")
+	}
+	dir := t.TempDir()
+	var signs strings.Builder
+	for r := range latexSigns {
+		signs.WriteRune(r)
+	}
+	all := exportable()
+	all[0].Table.Note += "\n\n" + signs.String()
+	text := "\\documentclass{article}\\usepackage[utf8]{inputenc}\\usepackage[T1]{fontenc}\\usepackage{booktabs}\\begin{document}\n" + string(LaTeX(all)) + "\\end{document}\n"
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "tables.tex"), []byte(text), 0o644))
+	cmd := exec.CommandContext(t.Context(), latex, "-interaction=nonstopmode", "-halt-on-error", "tables.tex")
+	cmd.Dir = dir
+	out, err := cmd.CombinedOutput()
+	if bytes.Contains(out, []byte("booktabs.sty' not found")) {
+		t.Skip("there is no booktabs")
+	}
+	require.NoError(t, err, "%s", out)
 }
