@@ -350,3 +350,16 @@ func TestAPageOfSeveralRunsOverwritesNothing(t *testing.T) {
 	require.NoError(t, err)
 	assert.NotEqual(t, two, changed, "the same runs with more records")
 }
+
+// Runs are paired by what their settings say of draws, and not by a list of names.
+func TestWhatADrawDependsOnIsTaggedAtTheSetting(t *testing.T) {
+	drawn := map[string]bool{}
+	for _, e := range engine.Experiments() {
+		for _, f := range e.Domain.New().Fields() {
+			drawn[f.Name] = drawn[f.Name] || f.Drawn
+		}
+	}
+	for name, want := range map[string]bool{"request": true, "pool": true, "test-share": true, "images": true, "characters": true, "times": true, "length": true, "lambda": false, "draws": false, "tau": false} {
+		assert.Equal(t, want, drawn[name], name)
+	}
+}

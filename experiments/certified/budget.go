@@ -134,7 +134,11 @@ func compareRetraining(s *tabledata.Session,
 		if err != nil {
 			return err
 		}
-		add(model.metric, "share", trial.Share(classes, d.Test))
+		accuracy, err := datasets.Accuracy(classes, d.Test)
+		if err != nil {
+			return err
+		}
+		add(model.metric, "share", accuracy)
 	}
 	return nil
 }

@@ -136,7 +136,7 @@ func carriedOut(ctx context.Context, s *tabledata.Fitted, m trial.Contender, r u
 	}
 	o.Metrics = append(o.Metrics, engine.Metric{Name: "products", Unit: "1", Value: (o.Get("gradients") + o.Get("hvps")) / float64(u.Data.Len())})
 	if ref != nil {
-		accuracy := trial.Same(own.Classes, s.Test.Y) - trial.Same(ref.Classes, s.Test.Y)
+		accuracy := o.Get("test-accuracy") - ref.Accuracy
 		o.Metrics = append(o.Metrics, engine.Metric{Name: "accuracy-difference", Unit: "share", Value: math.Abs(accuracy)})
 	}
 	return o, own, nil

@@ -296,8 +296,12 @@ func (n *noisy) majority() (trial.Outcome, error) {
 	for i := range answers {
 		answers[i] = float64(slices.Index(count, slices.Max(count)))
 	}
+	accuracy, err := datasets.Accuracy(answers, n.Test)
+	if err != nil {
+		return trial.Outcome{}, err
+	}
 	f1, err := unlearn.MacroF1(answers, n.Test.Y, n.Test.Classes)
-	return trial.Outcome{Method: majorityClass, Metrics: []engine.Metric{{Name: "test-accuracy", Unit: "share", Value: trial.Share(answers, n.Test)}, {Name: "macro-f1", Unit: "1", Value: f1}}}, err
+	return trial.Outcome{Method: majorityClass, Metrics: []engine.Metric{{Name: "test-accuracy", Unit: "share", Value: accuracy}, {Name: "macro-f1", Unit: "1", Value: f1}}}, err
 }
 
 // majorityClass is the row of the majority class.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"lethe/datasets"
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/numbers"
 	"lethe/experiments/internal/records"
@@ -63,8 +64,12 @@ func sigmaRecords(ctx context.Context, s *tabledata.Session, part string, set *t
 		if err != nil {
 			return nil, err
 		}
+		accuracy, err := datasets.Accuracy(classes, n.Test)
+		if err != nil {
+			return nil, err
+		}
 		tags := records.Tags{"lambda": lambda, "sigma": sigma}
-		out = append(out, s.Record(part, "none", engine.Metric{Name: "test-accuracy", Unit: "share", Value: trial.Share(classes, n.Test)}, draw, tags),
+		out = append(out, s.Record(part, "none", engine.Metric{Name: "test-accuracy", Unit: "share", Value: accuracy}, draw, tags),
 			s.Record(part, "none", engine.Metric{Name: "macro-f1", Unit: "1", Value: f1}, draw, tags))
 		if draw == 0 && sigma == set.Sigmas[0] && lambda == set.Lambdas[0] {
 			majority, err := n.majority()

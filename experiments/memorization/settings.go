@@ -11,11 +11,11 @@ type Settings struct {
 
 	Tolerance     float64       `set:"tolerance" scope:"method" doc:"relative residual at which a solve ends; 1e-8 counts as exact, and 1e-3 alters only the updates of the smallest changes" below:"1"`
 	MaxProducts   int           `set:"products" scope:"method" doc:"largest number of Hessian products of a solve; 0 leaves it to the solver" zero:"ok" max:"1e9" unit:"Hessian products"`
-	Lengths       []int         `set:"length" scope:"run" doc:"lengths of the secrets, which are random digits" max:"1e3" repeat:"ok" unit:"digits"`
+	Lengths       []int         `set:"length" scope:"run" drawn:"ok" doc:"lengths of the secrets, which are random digits" max:"1e3" repeat:"ok" unit:"digits"`
 	Methods       []string      `set:"methods" scope:"run" doc:"methods to run besides retraining, separated by commas, or all. memorization: first-order-matched and second-order-repeated continue from second-order, and second-order-published uses the paper's damping and scale on this model. poisoning: methods in -last change the last layers only" words:"@methods" more:"ok"`
 	Replace       []string      `set:"replace" scope:"run" doc:"what the secret becomes: text1, text2 (from the paper, where it has one), random-digits (drawn separately at each place) or all" words:"text1|text2|random-digits|all"`
-	Times         int           `set:"times" scope:"model" doc:"how often the secret is put into the text" max:"1e6" unit:"places"`
-	Characters    int           `set:"characters" scope:"model" doc:"number of characters of the text to use, from its beginning; 0 = all" zero:"ok" max:"1e9" unit:"characters"`
+	Times         int           `set:"times" scope:"model" drawn:"ok" doc:"how often the secret is put into the text" max:"1e6" unit:"places"`
+	Characters    int           `set:"characters" scope:"model" drawn:"ok" doc:"number of characters of the text to use, from its beginning; 0 = all" zero:"ok" max:"1e9" unit:"characters"`
 	HeldOut       float64       `set:"held-out" scope:"method" doc:"size of the held-out text behind the training text, as a share of it. Settings are chosen on its first half, and accuracy is measured on the second; 0 uses the training text for both" zero:"ok" unit:"share"`
 	Window        int           `set:"window" scope:"model" doc:"characters from which the next one is predicted" max:"1e4" unit:"characters"`
 	Embedding     int           `set:"embedding" scope:"network" doc:"dimension of the embedding of a character" max:"1e5" unit:"dimensions"`

@@ -36,7 +36,10 @@ func (sub *poisonSubject) answers(classes func(d *datasets.Dataset) ([]float64, 
 		if err != nil {
 			return nil, err
 		}
-		accuracy := trial.Share(said, part.data)
+		accuracy, err := datasets.Accuracy(said, part.data)
+		if err != nil {
+			return nil, err
+		}
 		out = append(out, engine.Finding{Metric: engine.Metric{Name: part.name, Unit: "share", Value: accuracy}, Tags: records.Tags{"images": part.data.Len()}})
 		if part.name != "test-accuracy" {
 			continue

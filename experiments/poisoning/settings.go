@@ -23,7 +23,7 @@ type Settings struct {
 	MomentumRates []float64 `set:"momentum-rates" scope:"method" doc:"learning rates of fine-tuning by SGD with momentum 0.9 to try first"`
 	Budgets       []int     `set:"budget" scope:"run" doc:"labels to flip of 50,000; a smaller set flips the same share" max:"1e9" unit:"labels"`
 	Known         []float64 `set:"known" scope:"run" doc:"shares of the flipped labels that are known and corrected by the request" max:"1" unit:"share"`
-	Images        int       `set:"images" scope:"model" doc:"number of training images, from the first; 0 = all" zero:"ok" max:"1e9" unit:"images"`
+	Images        int       `set:"images" scope:"model" drawn:"ok" doc:"number of training images, from the first; 0 = all" zero:"ok" max:"1e9" unit:"images"`
 	Blocks        []int     `set:"blocks" scope:"network" doc:"channels of each block; a block has two convolutions" max:"1e5" repeat:"ok" unit:"channels"`
 	Dense         int       `set:"dense" scope:"network" doc:"width of the dense layer" max:"1e6" unit:"units"`
 	BlockDropout  []float64 `set:"block-dropout" scope:"network" doc:"share of each block's outputs that training drops; 0 = none, also for blocks without a value" zero:"ok" below:"1" repeat:"ok" unit:"share"`

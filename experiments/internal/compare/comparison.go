@@ -142,10 +142,6 @@ func (c *Comparison) sort() {
 	})
 }
 
-// drawnBy are the settings that a draw depends on besides data, seed and its number: what is changed
-// and what it is drawn from.
-var drawnBy = []string{"request", "pool", "test-share", "images", "characters", "times", "length"}
-
 // pairing says whether a draw of one run is the same draw in the other, and why.
 func pairing(a, b *Run) (bool, string) {
 	switch {
@@ -155,13 +151,26 @@ func pairing(a, b *Run) (bool, string) {
 		return false, "Unpaired: the runs have different seeds, so no draw of one is a draw of the other."
 	}
 	for _, part := range commonParts([]*Run{a, b}) {
-		for _, key := range drawnBy {
+		for _, key := range drawnBy(a, b, part) {
 			if x, y := settingOf(a, part, key), settingOf(b, part, key); x != y {
 				return false, fmt.Sprintf("Unpaired: %s differs, so no draw of one run is a draw of the other.", key)
 			}
 		}
 	}
 	return true, "Paired by draw: both runs have the same data, seed and draws."
+}
+
+// drawnBy are the settings that a draw of either run depends on besides data, seed and its number.
+func drawnBy(a, b *Run, part string) []string {
+	var out []string
+	for _, r := range []*Run{a, b} {
+		for _, f := range r.part(part).Fields() {
+			if f.Drawn && !slices.Contains(out, f.Name) {
+				out = append(out, f.Name)
+			}
+		}
+	}
+	return out
 }
 
 // settingOf returns a setting of an experiment; "" where it has none of that name.

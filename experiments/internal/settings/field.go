@@ -23,12 +23,13 @@ type Field struct {
 	Zero            bool              // 0 has a meaning
 	Repeat          bool              // a list may name a number twice
 	More            bool              // a run may be extended by a larger number, or by more words
+	Drawn           bool              // a draw depends on it: it says what is changed, or what that is drawn from
 
 	index []int // of the field in its struct
 }
 
 // known are the keys that a tag may have.
-var known = []string{"set", "doc", "also", "words", "was", "max", "below", "min", "zero", "repeat", "more", "unit", "scope"}
+var known = []string{"set", "doc", "also", "words", "was", "max", "below", "min", "zero", "repeat", "more", "unit", "scope", "drawn"}
 
 // tag is a key and its value.
 var tag = regexp.MustCompile(`^ *([a-z-]+):("(?:[^"\\]|\\.)*")`)
@@ -64,7 +65,7 @@ func readTags(f reflect.StructField, lists map[string][]string, used map[string]
 		return Field{}, err
 	}
 	out := Field{Name: t["set"], Doc: t["doc"], Unit: t["unit"], Scope: t["scope"], Also: split(t["also"], ","), Words: split(t["words"], "|"),
-		Zero: t["zero"] == "ok", Repeat: t["repeat"] == "ok", More: t["more"] == "ok", Kind: kindOf(f.Type), index: f.Index}
+		Zero: t["zero"] == "ok", Repeat: t["repeat"] == "ok", More: t["more"] == "ok", Drawn: t["drawn"] == "ok", Kind: kindOf(f.Type), index: f.Index}
 	if list, ok := strings.CutPrefix(t["words"], "@"); ok {
 		used[list] = true
 		out.Words = lists[list]
@@ -131,8 +132,8 @@ func (f *Field) sound(field reflect.StructField, t map[string]string) error {
 		return errors.New("words are for texts, and need at least one")
 	case !number && (f.Min != nil || f.Max != nil || f.Below != nil || f.Zero || f.Unit != ""):
 		return errors.New("bounds and units are for numbers")
-	case t["zero"] != "" && !f.Zero, t["repeat"] != "" && !f.Repeat, t["more"] != "" && !f.More:
-		return errors.New(`zero, repeat and more are "ok" or absent`)
+	case t["zero"] != "" && !f.Zero, t["repeat"] != "" && !f.Repeat, t["more"] != "" && !f.More, t["drawn"] != "" && !f.Drawn:
+		return errors.New(`zero, repeat, more and drawn are "ok" or absent`)
 	case f.More && f.Kind != "whole number" && f.Kind != "words":
 		return errors.New("more is for whole numbers and for lists of words")
 	case f.Repeat && !list:

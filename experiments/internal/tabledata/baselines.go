@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 
+	"lethe/datasets"
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/records"
 	"lethe/experiments/internal/trial"
@@ -88,7 +89,11 @@ func (s *Fitted) measureVote(ctx context.Context, o *trial.Outcome, u *unlearn.U
 	if err != nil {
 		return err
 	}
-	o.Metrics = append(o.Metrics, engine.Metric{Name: "test-accuracy", Unit: "share", Value: trial.Share(classes, s.Test)})
+	accuracy, err := datasets.Accuracy(classes, s.Test)
+	if err != nil {
+		return err
+	}
+	o.Metrics = append(o.Metrics, engine.Metric{Name: "test-accuracy", Unit: "share", Value: accuracy})
 	if ref != nil {
 		o.Metrics = append(o.Metrics, engine.Metric{Name: "agreement", Unit: "share", Value: trial.Same(classes, ref.Classes)})
 	}

@@ -5,11 +5,11 @@ import "lethe/experiments/internal/settings"
 // Settings are what --set may change, for one experiment on one data set and model. The defaults
 // are those of docs/paper.md#linear-models if it gives them; see [Defaults].
 type Settings struct {
-	Request  string `set:"request" scope:"method" doc:"what to unlearn: features, labels or samples" words:"features|labels|samples"`
+	Request  string `set:"request" scope:"method" drawn:"ok" doc:"what to unlearn: features, labels or samples" words:"features|labels|samples"`
 	Features []int  `set:"features" scope:"run" doc:"numbers of columns to remove (sparse data sets)" max:"1e9" unit:"columns"`
 	Rows     []int  `set:"rows" scope:"run" doc:"numbers of rows to change (dense data sets, labels, samples); at most n, for samples n/2" max:"1e9" unit:"rows"`
 	Draws    int    `set:"draws" scope:"run" doc:"random draws of the change; each is measured" max:"1e6" more:"ok" unit:"draws"`
-	Pool     string `set:"pool" scope:"method" doc:"columns to draw from: sensitive, top400 (the sensitive ones among the 400 largest weights) or all" words:"sensitive|top400|all"`
+	Pool     string `set:"pool" scope:"method" drawn:"ok" doc:"columns to draw from: sensitive, top400 (the sensitive ones among the 400 largest weights) or all" words:"sensitive|top400|all"`
 
 	Lambda         float64 `set:"lambda" scope:"model" doc:"L2 regularizer, lambda/2 ||theta||^2" zero:"ok"`
 	Sigma          float64 `set:"sigma" scope:"model" doc:"standard deviation of b in the random linear term b'theta that training adds to the loss" zero:"ok"`
@@ -17,7 +17,7 @@ type Settings struct {
 	Precision      string  `set:"precision" scope:"model" doc:"float64 or float32, for the MLP; linear models always use float64" words:"float32|float64"`
 	TrainTolerance float64 `set:"train-tolerance" scope:"model" doc:"gradient norm at which training ends"`
 	TrainSteps     int     `set:"train-steps" scope:"model" doc:"largest number of training iterations" max:"1e7" unit:"iterations"`
-	TestShare      float64 `set:"test-share" scope:"model" doc:"share of samples split off for testing; 0 keeps the data set's own split" zero:"ok" below:"1" unit:"share"`
+	TestShare      float64 `set:"test-share" scope:"model" drawn:"ok" doc:"share of samples split off for testing; 0 keeps the data set's own split" zero:"ok" below:"1" unit:"share"`
 
 	Tau         settings.Auto `set:"tau" scope:"method" doc:"step length of the first-order update; auto takes the best value of a grid"`
 	TauFT       settings.Auto `set:"tau-ft" scope:"method" doc:"learning rate of fine-tuning; auto takes the best value of a grid" also:"rate,tau_ft"`

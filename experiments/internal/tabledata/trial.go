@@ -8,6 +8,7 @@ import (
 
 	"gonum.org/v1/gonum/stat"
 
+	"lethe/datasets"
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/records"
 	"lethe/experiments/internal/trial"
@@ -21,6 +22,8 @@ type Reference struct {
 	loss    float64   // mean over the test samples
 	losses  []float64 // of each test sample
 	Classes []float64
+	// Accuracy is the share of the test samples whose class is their label.
+	Accuracy float64
 }
 
 // TrialOf carries out one draw's request with the (first) retraining and the named methods, with
@@ -120,9 +123,14 @@ func (s *Fitted) Measure(ctx context.Context, o *trial.Outcome, u *unlearn.Updat
 	if own.Classes, err = s.Model.Classes(ctx, u.Theta, test); err != nil {
 		return nil, err
 	}
+	accuracy, err := datasets.Accuracy(own.Classes, test)
+	if err != nil {
+		return nil, err
+	}
+	own.Accuracy = accuracy
 	o.Metrics = append(o.Metrics,
 		engine.Metric{Name: "gradient-residual", Unit: "1", Value: residual},
-		engine.Metric{Name: "test-accuracy", Unit: "share", Value: trial.Share(own.Classes, test)},
+		engine.Metric{Name: "test-accuracy", Unit: "share", Value: accuracy},
 		engine.Metric{Name: "test-loss", Unit: "nat", Value: own.loss},
 		engine.Metric{Name: "loss-difference", Unit: "nat", Value: own.loss - s.TestLoss})
 	if ref == nil && o.Method == "retrain" {

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"math"
 	"slices"
-
-	"lethe/datasets"
 )
 
 // ErrNotFinite is why nothing can be measured of parameters or losses that overflowed.
@@ -19,10 +17,8 @@ func AllFinite(v []float64) bool {
 // Finite reports whether v is a number and not infinite.
 func Finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 
-// Share returns the share of samples whose class is their label.
-func Share(classes []float64, d *datasets.Dataset) float64 { return Same(classes, d.Y) }
-
-// Same returns the share of places where a and b agree.
+// Same returns the share of places where the answers of two models agree. How often answers are right
+// is [datasets.Accuracy].
 func Same(a, b []float64) float64 {
 	hit := 0
 	for i, v := range a {
