@@ -91,7 +91,7 @@ func TestTheSecretDoesNotComeBack(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, p.canary.Spans, 2)
 	_, err = s.replacementTokens(p, replacement{"given", "ab"})
-	assert.ErrorContains(t, err, "with its replacement the secret stands in the text again")
+	assert.ErrorContains(t, err, "replacing the secret makes it appear again in the text")
 }
 
 // Outputs that are no numbers are no answers: not the first class, whose windows would all be right.

@@ -163,7 +163,7 @@ func perplexityTable(r *engine.Results) report.Table {
 }
 
 func distanceTable(r *engine.Results) report.Table {
-	note := "In the same draw. No setting was chosen by it: that needs a retrained model, and whoever has one need not unlearn."
+	note := "In the same draw. It is not used for tuning, because it needs a retrained model."
 	if chosenByRetraining(r) {
 		note = "In the same draw. Settings were chosen by it."
 	}
@@ -380,8 +380,8 @@ func choiceTable(r *engine.Results, c memoryCase) report.Table {
 		Header: []string{"method", "draw", "chosen", "tried", "bits below the median", "points lost"},
 		Note: fmt.Sprintf("This choice needs no retrained model. Among the settings that lose at most %s points of accuracy on the first half of the held-out "+
 			"text, the one that brings the secret's log2-perplexity nearest to the median of strings drawn from its space is chosen. If all lose more, "+
-			"the one that loses least is chosen. second-order-exposure and fine-tune-exposure may lose %s points: one takes the best of its own tries and "+
-			"those of the two variants before it, the other of all tries of fine-tuning. The chosen setting is measured on other strings and on the other "+
+			"the one that loses least is chosen. second-order-exposure and fine-tune-exposure may lose %s points. second-order-exposure takes the "+
+			"best of its own tries and of those of the two variants before it. fine-tune-exposure takes the best of all tries of fine-tuning. The chosen setting is measured on other strings and on the other "+
 			"half.", r.Setting("max-loss"), r.Setting("exposure-loss"))}
 	if chosenByRetraining(r) {
 		t.Note = "Chosen by an older version, by the distance to the log2-perplexity of the retrained model, which needs a retraining."

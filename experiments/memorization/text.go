@@ -301,7 +301,7 @@ func (p *planted) checkGone(replacement [][]int32) error {
 	}
 	corrected := p.vocabulary.Decode(text)
 	if at := strings.Index(corrected, p.canary.Prompt+p.canary.Secret); at >= 0 {
-		return fmt.Errorf("with its replacement the secret stands in the text again, at character %d, together with what follows: give another replacement",
+		return fmt.Errorf("replacing the secret makes it appear again in the text, at character %d, together with what follows: give another replacement",
 			utf8.RuneCountInString(corrected[:at]))
 	}
 	return nil
@@ -327,7 +327,7 @@ func (s *Session) checkText(set *Settings) error {
 			set.Text("length"), set.Draws, len(keys))
 	}
 	if set.MaxProducts == 0 {
-		return errors.New("products=0 is for other experiments: set products to at least 1")
+		return errors.New("memorization needs products >= 1")
 	}
 	for _, key := range keys {
 		p, err := s.plant(set, key)

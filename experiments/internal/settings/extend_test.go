@@ -44,5 +44,5 @@ func TestMoreIsForWholeNumbersAndWords(t *testing.T) {
 	}](), "more is for whole numbers and for lists of words")
 	assert.Contains(t, fault[struct {
 		A int `set:"a" doc:"d" max:"5" more:"yes"`
-	}](), "zero, repeat and more are")
+	}](), "zero, repeat, more and drawn are")
 }

@@ -140,7 +140,7 @@ func TestTagsThatContradictThemselvesAreErrors(t *testing.T) {
 		"bounds and units are for numbers": fault[struct {
 			A string `set:"a" doc:"d" max:"2"`
 		}](),
-		"zero, repeat and more are": fault[struct {
+		"zero, repeat, more and drawn are": fault[struct {
 			A float64 `set:"a" doc:"d" zero:"yes"`
 		}](),
 		"repeat is for lists of numbers": fault[struct {
