@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"lethe/experiments/internal/engine"
+	"lethe/experiments/internal/report"
 	"lethe/experiments/internal/tried"
 )
 
@@ -56,4 +57,29 @@ func TestReportOfSeveralRunsIsOnePage(t *testing.T) {
 	assert.Contains(t, string(page), `id="run2-sharding"`)
 	_, err = engine.RunFolders([]string{t.TempDir()})
 	assert.ErrorContains(t, err, "holds no run")
+}
+
+// A run may be stopped after any of its units: whatever part of the records is there has a page.
+func TestEveryPartOfARunHasAPage(t *testing.T) {
+	configs, err := filepath.Glob(filepath.Join("testdata", "*", "config.yaml"))
+	require.NoError(t, err)
+	require.NotEmpty(t, configs)
+	for _, config := range configs {
+		whole, err := engine.ReadRun(filepath.Dir(config))
+		require.NoError(t, err)
+		for part := range 12 {
+			n := len(whole.Records) * part / 12
+			if part == 1 {
+				n = min(1, len(whole.Records))
+			}
+			some := &engine.Saved{Dir: whole.Dir, Config: whole.Config, Records: whole.Records[:n]}
+			assert.NotPanics(t, func() {
+				d, err := some.Document()
+				require.NoError(t, err)
+				_, err = report.Page([]*report.Document{d})
+				require.NoError(t, err)
+				some.Summary()
+			}, "%s, %d records", whole.Dir, n)
+		}
+	}
 }

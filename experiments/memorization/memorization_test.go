@@ -727,5 +727,5 @@ func TestOlderRecordsSayHowTheyWereChosen(t *testing.T) {
 	assert.Contains(t, distanceTable(r).Note, "Settings were chosen by it")
 	r.Records[0].Settings["below-median"] = 2.0
 	assert.Contains(t, choiceTable(r, c).Note, "This choice needs no retrained model")
-	assert.Contains(t, distanceTable(r).Note, "No setting was chosen by it")
+	assert.Contains(t, distanceTable(r).Note, "It is not used for tuning")
 }

@@ -37,6 +37,9 @@ func Runtime() *engine.Experiment {
 			for i := range tables {
 				tables[i].Note += " Seconds include applying the request and the trust check; gradients and products exclude the check." + choosingNote(r)
 			}
+			if len(tables) == 0 {
+				return nil // of a run that was stopped before its first draw
+			}
 			if r.Setting("factor") == "false" || r.Config.Model != tabledata.Models[0] {
 				tables[0].Note += " The row with a stored factor of the Hessian is omitted (--set factor=true shows it, linear models)."
 			}
