@@ -52,6 +52,10 @@ var allowed = func() []arrows {
 		{from: "nets", to: []string{"datasets", "graph", "safetensors", "gorgonia.org"}, tests: []string{"graph/graphtest", "unlearn", "unlearn/objectivetest"}},
 		{from: "exposure", to: []string{"datasets"}, tests: []string{"internal/settingstest"}},
 
+		{from: "project/data", to: []string{"datasets", "internal/suggest"}},
+		{from: "project/request", to: []string{"project/data", "datasets", "unlearn", "internal/suggest"}},
+		{from: "project/evidence", to: []string{"internal/wrap"}},
+
 		{from: in + "numbers"},
 		{from: in + "records"},
 		{from: in + "settings", to: []string{in + "numbers", "internal/suggest"}},
