@@ -37,3 +37,16 @@ func Refused(err error) bool {
 	var refused *RefusedError
 	return errors.As(err, &refused)
 }
+
+// StoppedError is a training that was stopped. What it did is kept, and TrainOptions.Resume goes on
+// with it.
+type StoppedError struct {
+	Dir string // where it is kept
+	err error
+}
+
+func (e *StoppedError) Error() string {
+	return "what the training did is kept in " + e.Dir + "; repeat the command with --resume to continue"
+}
+
+func (e *StoppedError) Unwrap() error { return e.err }

@@ -29,6 +29,12 @@ const (
 // draftSuffix ends the name of a folder that is being written beside the one that it will be.
 const draftSuffix = ".lethe-draft"
 
+// Files of a draft that do not stay.
+const (
+	lockName       = ".lock"
+	checkpointName = "training.safetensors"
+)
+
 // draft is a folder that is being written. It becomes the folder asked for in one step, or goes
 // away.
 type draft struct {
@@ -36,7 +42,7 @@ type draft struct {
 	out   string // what it will be
 	force bool
 	lock  *flock.Flock
-	kept  bool // a stopped training may be resumed from it
+	keeps string // file of a training that can be gone on with; "" = nothing can
 }
 
 // checkOut says whether a folder can be made there. It is asked before any work.
@@ -66,7 +72,7 @@ func checkOut(out string, force bool) error {
 }
 
 // newDraft makes the folder beside out in which the new one is written. What a kill left of an
-// earlier one is removed, unless it is to be resumed.
+// earlier one is removed, unless it is a training that can be gone on with.
 func newDraft(out string, force, resume bool) (*draft, error) {
 	if err := checkOut(out, force); err != nil {
 		return nil, err
@@ -76,7 +82,17 @@ func newDraft(out string, force, resume bool) (*draft, error) {
 	if err := os.MkdirAll(filepath.Dir(out), 0o755); err != nil {
 		return nil, fmt.Errorf("the folder %s cannot be made: %w", filepath.Dir(out), err)
 	}
-	d.lock = flock.New(d.dir + ".lock")
+	_, missing := os.Stat(d.path(checkpointName))
+	switch begun := missing == nil; {
+	case begun && !resume && !force:
+		return nil, &RefusedError{Reason: "a training of " + out + " was stopped, and what it did is kept in " + d.dir, Next: "continue it with --resume, or begin again with --force"}
+	case !begun && resume:
+		return nil, usage("there is no training of %s to go on with: leave --resume out", out)
+	}
+	if err := os.MkdirAll(d.dir, 0o700); err != nil {
+		return nil, fmt.Errorf("nothing can be written beside %s: %w", out, err)
+	}
+	d.lock = flock.New(d.path(lockName))
 	locked, err := d.lock.TryLock()
 	if err != nil {
 		return nil, fmt.Errorf("nothing can be written beside %s: %w", out, err)
@@ -84,16 +100,27 @@ func newDraft(out string, force, resume bool) (*draft, error) {
 	if !locked {
 		return nil, fmt.Errorf("another process is writing %s: wait until it has ended", out)
 	}
-	if !resume {
-		err = os.RemoveAll(d.dir)
-	}
-	if err == nil {
-		err = os.MkdirAll(d.dir, 0o700)
-	}
-	if err != nil {
+	if err := d.clear(resume); err != nil {
 		return nil, errors.Join(err, d.close())
 	}
 	return d, nil
+}
+
+// clear removes what is in the draft but its lock, and its checkpoint if that is to be kept.
+func (d *draft) clear(keep bool) error {
+	entries, err := os.ReadDir(d.dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if e.Name() == lockName || keep && e.Name() == checkpointName {
+			continue
+		}
+		if err := os.RemoveAll(d.path(e.Name())); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (d *draft) path(name string) string { return filepath.Join(d.dir, name) }
@@ -105,6 +132,9 @@ func (d *draft) write(name string, data []byte, mode os.FileMode) error {
 
 // commit makes the draft the folder asked for: everything is on disk before the name is.
 func (d *draft) commit() error {
+	if err := os.Remove(d.path(lockName)); err != nil {
+		return err
+	}
 	if err := syncTree(d.dir); err != nil {
 		return err
 	}
@@ -148,13 +178,24 @@ func renameNew(from, to string) error {
 	return os.Rename(from, to)
 }
 
-// close removes what was not committed, unless it is kept for --resume.
+// close removes what was not committed, unless a training can be gone on with.
 func (d *draft) close() error {
 	var err error
-	if !d.kept {
+	if d.resumable() {
+		err = d.clear(true)
+	} else {
 		err = os.RemoveAll(d.dir)
 	}
-	return errors.Join(err, os.Remove(d.lock.Path()), d.lock.Unlock())
+	return errors.Join(err, d.lock.Unlock())
+}
+
+// resumable reports whether the draft holds a training that can be gone on with.
+func (d *draft) resumable() bool {
+	if d.keeps == "" {
+		return false
+	}
+	_, err := os.Stat(d.path(d.keeps))
+	return err == nil
 }
 
 // syncTree brings the files and folders below dir to the disk.

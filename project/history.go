@@ -25,9 +25,11 @@ type Record struct {
 	Method   string    `json:"method"`
 	Settings []Setting `json:"settings,omitempty"`
 	Seed     uint64    `json:"seed"`
+	Training *Training `json:"training,omitempty"` // of train and import
 	// Before and After are the norms of the gradient of the objective on the data after it.
-	Before float64 `json:"residual_before,omitempty"`
-	After  float64 `json:"residual_after"`
+	Before  float64 `json:"residual_before,omitempty"`
+	After   float64 `json:"residual_after"`
+	Seconds float64 `json:"seconds"`
 	// Certificate says what is guaranteed, where something is.
 	Certificate *Certificate `json:"certificate,omitempty"`
 	// Was and Files are the SHA-256 of each file of the folder before and after, but for
@@ -65,6 +67,7 @@ type Certificate struct {
 	Epsilon  float64 `json:"epsilon"`
 	Delta    float64 `json:"delta"`
 	Noise    float64 `json:"noise"`    // standard deviation of the noise of a parameter
+	Residual float64 `json:"residual"` // bound of the gradient norm that it rests on
 	Releases int     `json:"releases"` // so far, this one among them
 	Together float64 `json:"together"` // epsilon of all releases together
 }
