@@ -30,6 +30,7 @@ type Record struct {
 	Before  float64 `json:"residual_before,omitempty"`
 	After   float64 `json:"residual_after"`
 	Seconds float64 `json:"seconds"`
+	Trusted bool    `json:"data_trusted,omitempty"` // the data were not those of before, and taken all the same
 	// Certificate says what is guaranteed, where something is.
 	Certificate *Certificate `json:"certificate,omitempty"`
 	// Was and Files are the SHA-256 of each file of the folder before and after, but for

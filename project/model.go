@@ -130,12 +130,20 @@ func (m *Model) convex() error {
 	return nil
 }
 
+// parametersName is the file of the parameters.
+func (m *Model) parametersName() string {
+	if m.ONNX != nil {
+		return onnxName
+	}
+	return tensorsName
+}
+
 // parameters writes parameters to a folder, in the model's own format.
-func (m *Model) parameters(dir string, theta []float64) error {
+func (m *Model) parameters(dir string, theta []float64, fingerprint string) error {
 	if m.ONNX != nil {
 		return m.ONNX.Save(filepath.Join(dir, onnxName), theta)
 	}
-	return m.Objective.Save(filepath.Join(dir, tensorsName), theta, map[string]string{nets.MetaData: m.now().Fingerprint, nets.MetaSeed: fmt.Sprint(m.Training.Seed)})
+	return m.Objective.Save(filepath.Join(dir, tensorsName), theta, map[string]string{nets.MetaData: fingerprint, nets.MetaSeed: fmt.Sprint(m.Training.Seed)})
 }
 
 // load reads data as the training data were read.

@@ -22,6 +22,7 @@ type order struct {
 	problem  *unlearn.Problem
 	applied  *unlearn.Applied
 	changes  *Changes // after the request
+	after    State    // of the data; see stateAfter
 	test     *data.Loaded
 }
 
@@ -101,6 +102,8 @@ func (o *order) resolve(ctx context.Context) (err error) {
 	if why := o.applied.Nothing(); why != "" {
 		return &RefusedError{Reason: "the request changes nothing in the loss: " + why, Next: "look at the request and the data"}
 	}
-	o.changes, err = o.model.Changes.with(o.base, o.data.loaded.Data)
-	return err
+	if o.changes, err = o.model.Changes.with(o.base, o.data.loaded.Data); err != nil {
+		return err
+	}
+	return o.checkWriteData()
 }

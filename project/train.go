@@ -13,7 +13,6 @@ import (
 
 	"lethe/datasets"
 	"lethe/internal/build"
-	"lethe/nets"
 	"lethe/project/data"
 	"lethe/project/network"
 	"lethe/unlearn"
@@ -42,7 +41,10 @@ func Train(ctx context.Context, o TrainOptions) (out *Outcome, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, d.close()) }()
-	return t.run(ctx, d)
+	if out, err = t.run(ctx, d); err != nil && d.resumable() {
+		err = &StoppedError{d.dir, err}
+	}
+	return out, err
 }
 
 // training is an order to train.
@@ -244,7 +246,7 @@ func (m *Model) create(d *draft, r *Record) error {
 			return err
 		}
 	}
-	if err := m.parameters(d.dir, m.Theta); err != nil {
+	if err := m.parameters(d.dir, m.Theta, m.Changes.Base.Fingerprint); err != nil {
 		return err
 	}
 	return m.finish(d, r)
@@ -280,5 +282,3 @@ func (m *Model) finish(d *draft, r *Record) error {
 	r.Number = len(m.history.records) - 1
 	return d.write(historyName, m.history.text, 0o644)
 }
-
-var _ unlearn.Objective = (*nets.Model)(nil)

@@ -1,0 +1,276 @@
+package project
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+
+	"gonum.org/v1/gonum/floats"
+
+	"lethe/graph"
+	"lethe/internal/build"
+	"lethe/project/evidence"
+)
+
+// report says what is known of an update.
+func (o *order) report(dir string, x *done, r *Record) *evidence.Report {
+	out := o.planned(r)
+	out.Outcome = evidence.Updated
+	if x.certificate != nil {
+		out.Outcome = evidence.Certified
+	}
+	out.Done = o.describe(x)
+	out.Measured = evidence.Measured{Figures: o.figures(x), Retraining: x.compared(), Certificate: x.certified()}
+	out.Limits = o.limits()
+	out.Repeat.Files = append(out.Repeat.Files, o.written(dir)...)
+	return out
+}
+
+// planned is the part of the report that is known before the update.
+func (o *order) planned(r *Record) *evidence.Report {
+	out := &evidence.Report{
+		Model: filepath.Base(filepath.Clean(orElse(o.o.Out, o.o.Model))), From: filepath.Base(filepath.Clean(o.o.Model)), Made: r.Time, Outcome: evidence.Planned,
+		Asked: o.askedFor(r), Touched: o.touches(), Repeat: o.repeat(), Warnings: append([]string{}, o.found.Warnings...),
+		History: o.past(r), ShowIDs: o.o.ShowIDs, Salt: o.model.salt, SaltKept: saltName,
+	}
+	out.Warnings = append(out.Warnings, o.leftovers()...)
+	return out
+}
+
+func (o *order) askedFor(r *Record) evidence.Asked {
+	f := o.found
+	out := evidence.Asked{File: filepath.Base(o.o.Request), Hash: r.Request.Hash}
+	for _, c := range []evidence.Change{{Kind: "remove samples", Count: f.Removed}, {Kind: "forget columns", Count: len(f.Columns), Names: f.Columns},
+		{Kind: "correct cells", Count: f.Corrected}, {Kind: "correct labels", Count: f.Relabelled}, {Kind: "replace text", Count: f.Spans}} {
+		if c.Count > 0 {
+			out.Changes = append(out.Changes, c)
+		}
+	}
+	for _, s := range f.Subjects {
+		out.Subjects = append(out.Subjects, evidence.Subject{ID: s.ID, Row: s.Row, Change: s.Change})
+	}
+	return out
+}
+
+func (o *order) touches() evidence.Touched {
+	f := o.found
+	return evidence.Touched{Rows: len(f.Rows), Of: o.data.train.Len(), Share: float64(len(f.Rows)) / float64(o.data.train.Len()), Cells: f.Cells,
+		Columns: f.Columns, Spans: f.Spans}
+}
+
+func (o *order) describe(x *done) evidence.Done {
+	u := x.update
+	out := evidence.Done{Method: orElse(u.Method, x.name), Seconds: x.seconds, Parameters: len(u.Theta), Notes: u.Notes,
+		ResidualBefore: &u.Before, ResidualAfter: &u.After, ResidualTrained: &x.trained, Why: o.why(x)}
+	for _, s := range x.settings {
+		out.Settings = append(out.Settings, evidence.Setting(s))
+	}
+	if size := floats.Norm(o.model.Theta, 2); size > 0 {
+		change := floats.Distance(u.Theta, o.model.Theta, 2) / size
+		out.Change = &change
+	}
+	if o.model.Objective.Statistics() {
+		out.Statistics = "estimated again on the corrected data"
+	}
+	return out
+}
+
+// why says why this method was taken.
+func (o *order) why(x *done) string {
+	switch {
+	case x.certificate != nil:
+		return "the model is certified, and certified updates are made by Newton's method"
+	case o.o.Method == "" || o.o.Method == "auto":
+		return "chosen by its results on a held-out part of the training data"
+	}
+	return "asked for with --method " + o.o.Method
+}
+
+// figures are the numbers before and after.
+func (o *order) figures(x *done) (out []evidence.Figure) {
+	add := func(name, unit string, samples int, before, after, retrained *float64) {
+		if before != nil {
+			out = append(out, evidence.Figure{Name: name, Unit: unit, Before: before, After: after, Retrained: retrained, Samples: samples})
+		}
+	}
+	var again, keptAgain, touchedAgain *Scores
+	if r := x.retraining; r != nil {
+		keptAgain, touchedAgain = r.kept, r.touched
+		if o.test != nil {
+			again = r.scores
+		}
+	}
+	for _, on := range []struct {
+		name                 string
+		before, after, again *Scores
+	}{{"test data", x.before, x.after, again}, {"samples that stay", x.kept[0], x.kept[1], keptAgain}, {"samples that the request touches, as they were", x.touched[0], x.touched[1], touchedAgain}} {
+		if on.before == nil {
+			continue
+		}
+		of := func(get func(*Scores) *float64) *float64 {
+			if on.again == nil {
+				return nil
+			}
+			return get(on.again)
+		}
+		accuracy, rmse, loss := func(s *Scores) *float64 { return s.Accuracy }, func(s *Scores) *float64 { return s.RMSE }, func(s *Scores) *float64 { return &s.Loss }
+		add("accuracy on the "+on.name, "share", on.before.Samples, accuracy(on.before), accuracy(on.after), of(accuracy))
+		add("root mean square error on the "+on.name, "", on.before.Samples, rmse(on.before), rmse(on.after), of(rmse))
+		add("mean loss on the "+on.name, "nat", on.before.Samples, loss(on.before), loss(on.after), of(loss))
+	}
+	if c := x.completed; c[0] != nil {
+		var share, bits *float64
+		if c[2] != nil {
+			share, bits = &c[2].share, &c[2].bits
+		}
+		add("share of a replaced text that the model completes", "share", c[0].places, &c[0].share, &c[1].share, share)
+		add("bits that the model needs for a replaced text", "", c[0].places, &c[0].bits, &c[1].bits, bits)
+	}
+	return out
+}
+
+func (x *done) compared() *evidence.Retraining {
+	r := x.retraining
+	if r == nil {
+		return nil
+	}
+	return &evidence.Retraining{Agreement: &r.agreement, Samples: r.scores.Samples, Distance: &r.distance, Seconds: r.seconds, Ratio: x.seconds / r.seconds}
+}
+
+func (x *done) certified() *evidence.Certificate {
+	c := x.certificate
+	if c == nil {
+		return nil
+	}
+	return &evidence.Certificate{Epsilon: c.Epsilon, Delta: c.Delta, Noise: c.Noise, Releases: c.Releases, Together: c.Together, Residual: x.update.After,
+		Allowed: c.Residual, Against: "the optimum that retraining would reach, with the same noise"}
+}
+
+// limits says what the evidence does not show.
+func (o *order) limits() []string {
+	out := []string{
+		"The preprocessing (scaling, categories, vocabulary) is that of the first training data. It was not computed again.",
+		"Copies of the data, of the old model and of its predictions are not touched. Delete the old folder and the forgotten data yourself.",
+	}
+	if o.model.convex() != nil {
+		out = append(out, "The model is not convex. A small gradient residual does not prove that it is the model that retraining would give.")
+	}
+	return out
+}
+
+func (o *order) repeat() evidence.Repeat {
+	library, _ := graph.BLAS()
+	return evidence.Repeat{Command: o.command(), Version: build.Version, Commit: build.Commit(), Seed: o.o.Seed, Go: strings.TrimPrefix(runtime.Version(), "go"),
+		System: runtime.GOOS + "/" + runtime.GOARCH, Cores: runtime.GOMAXPROCS(0), BLAS: strings.TrimSpace(library.Name + " " + library.Core), Files: o.readFiles()}
+}
+
+// command is the command line that makes the same update again, with names of files only.
+func (o *order) command() string {
+	u := &o.o
+	words := []string{"lethe", "unlearn", "--model", base(u.Model), "--data", base(u.Data), "--request", base(u.Request), "--out", base(u.Out)}
+	add := func(flag, value string) {
+		if value != "" {
+			words = append(words, flag, value)
+		}
+	}
+	add("--test", base(u.Test))
+	add("--method", u.Method)
+	add("--compare", u.Compare)
+	if u.Certify != nil {
+		add("--certify", fmt.Sprintf("%g,%g", u.Certify.Epsilon, u.Certify.Delta))
+	}
+	if u.MaxLoss != nil {
+		add("--max-loss", number(*u.MaxLoss))
+	}
+	if u.Rate != 0 {
+		add("--rate", number(u.Rate))
+	}
+	if u.Ridge != 0 {
+		add("--ridge", number(u.Ridge))
+	}
+	if u.Epochs != 0 {
+		add("--epochs", strconv.Itoa(u.Epochs))
+	}
+	add("--seed", strconv.FormatUint(u.Seed, 10))
+	add("--unknown", u.Unknown)
+	if u.TrustData {
+		words = append(words, "--trust-data")
+	}
+	return strings.Join(words, " ")
+}
+
+func number(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
+
+// base is the name of a path without its folders; "" of none.
+func base(path string) string {
+	if path == "" {
+		return ""
+	}
+	return filepath.Base(filepath.Clean(path))
+}
+
+// readFiles are the files that the update read.
+func (o *order) readFiles() []evidence.File {
+	out := []evidence.File{fileOf("data", o.o.Data)}
+	if o.test != nil {
+		out = append(out, fileOf("test", o.o.Test))
+	}
+	request := fileOf("request", o.o.Request)
+	request.SHA256 = o.asked.Salted(o.model.salt)
+	return append(out, request, fileOf("model before", o.model.path(o.model.parametersName())))
+}
+
+// written are the files that the update wrote and that say what it is.
+func (o *order) written(dir string) []evidence.File {
+	return []evidence.File{fileOf("model after", filepath.Join(dir, o.model.parametersName()))}
+}
+
+// fileOf hashes a file. Of a folder, and of what cannot be read, only the name is known.
+func fileOf(role, path string) evidence.File {
+	out := evidence.File{Role: role, Name: base(path)}
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() {
+		return out
+	}
+	if hash, err := hashFile(path); err == nil {
+		out.SHA256, out.Bytes = hash, info.Size()
+	}
+	return out
+}
+
+// past are the commands that made the model, this one last.
+func (o *order) past(r *Record) (out []evidence.Past) {
+	for _, x := range append(append([]Record{}, o.model.Records...), *r) {
+		p := evidence.Past{Number: len(out), Time: x.Time, Kind: x.Kind, Method: x.Method}
+		if x.Kind != "" {
+			after := x.After
+			p.After = &after
+		}
+		if x.Request != nil {
+			p.Request, p.Changes = x.Request.Hash, x.Request.words()
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// words says what was asked for.
+func (a *Asked) words() string {
+	var out []string
+	add := func(n int, one, many string) {
+		if n == 1 {
+			out = append(out, "1 "+one)
+		} else if n > 1 {
+			out = append(out, fmt.Sprintf("%d %s", n, many))
+		}
+	}
+	add(a.Removed, "sample removed", "samples removed")
+	add(len(a.Columns), "column forgotten", "columns forgotten")
+	add(a.Corrected, "cell corrected", "cells corrected")
+	add(a.Relabelled, "label corrected", "labels corrected")
+	add(a.Spans, "place of the text replaced", "places of the text replaced")
+	return strings.Join(out, ", ")
+}
