@@ -50,7 +50,7 @@ type ImportOptions struct {
 // UnlearnOptions says what a model is to forget. Model, Data and Request are required; Out too,
 // except by Explain.
 type UnlearnOptions struct {
-	Model   string // its folder
+	Model   string // its folder, or a file from elsewhere
 	Data    string // the data it was trained on, as they were at the beginning or as they are now
 	Request string // file of the request
 	Out     string // the new folder
@@ -70,6 +70,13 @@ type UnlearnOptions struct {
 	ShowIDs   bool   // name ids in the evidence
 	WriteData string // also write the corrected data there, as CSV
 	Force     bool
+
+	// Read, Network, Output and L2 are for a Model that is a file from elsewhere, as in
+	// ImportOptions.
+	Read    data.Options
+	Network string
+	Output  string
+	L2      float64
 
 	Progress Progress
 }

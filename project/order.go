@@ -2,7 +2,9 @@ package project
 
 import (
 	"context"
+	"crypto/rand"
 	"math"
+	"path/filepath"
 
 	"lethe/project/data"
 	"lethe/project/request"
@@ -65,7 +67,7 @@ func prepare(ctx context.Context, options UnlearnOptions) (o *order, err error) 
 		return nil, err
 	}
 	o = &order{o: options, progress: heard(options.Progress)}
-	if o.model, err = Open(options.Model); err != nil {
+	if o.model, err = o.open(ctx); err != nil {
 		return nil, err
 	}
 	if err := o.checkCertificate(); err != nil {
@@ -106,4 +108,34 @@ func (o *order) resolve(ctx context.Context) (err error) {
 		return err
 	}
 	return o.checkWriteData()
+}
+
+// open opens the model's folder, or takes a file from elsewhere as if it had just been imported.
+func (o *order) open(ctx context.Context) (*Model, error) {
+	if foreign(o.o.Model) == "" {
+		return Open(o.o.Model)
+	}
+	from := ImportOptions{Model: o.o.Model, Network: o.o.Network, Output: o.o.Output, Data: o.o.Data, Read: o.o.Read, L2: o.o.L2}
+	if err := from.check(); err != nil {
+		return nil, err
+	}
+	m, loaded, _, err := from.model(ctx, o.progress)
+	if err != nil {
+		return nil, err
+	}
+	record, err := m.imported(ctx, loaded, o.o.Model)
+	if err != nil {
+		return nil, err
+	}
+	m.Dir, m.salt, m.files = filepath.Dir(o.o.Model), make([]byte, 32), record.Was
+	if _, err := rand.Read(m.salt); err != nil {
+		return nil, err
+	}
+	record.Files = record.Was
+	m.history = &history{}
+	if err := m.history.add(*record); err != nil {
+		return nil, err
+	}
+	m.Records = m.history.records
+	return m, nil
 }

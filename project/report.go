@@ -220,7 +220,7 @@ func (o *order) readFiles() []evidence.File {
 	}
 	request := fileOf("request", o.o.Request)
 	request.SHA256 = o.asked.Salted(o.model.salt)
-	return append(out, request, fileOf("model before", o.model.path(o.model.parametersName())))
+	return append(out, request, fileOf("model before", o.before()))
 }
 
 // written are the files that the update wrote and that say what it is.
@@ -273,4 +273,12 @@ func (a *Asked) words() string {
 	add(a.Relabelled, "label corrected", "labels corrected")
 	add(a.Spans, "place of the text replaced", "places of the text replaced")
 	return strings.Join(out, ", ")
+}
+
+// before is the file of the parameters before the update.
+func (o *order) before() string {
+	if foreign(o.o.Model) != "" {
+		return o.o.Model
+	}
+	return o.model.path(o.model.parametersName())
 }

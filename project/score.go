@@ -77,3 +77,11 @@ func agreement(a, b []float64) float64 {
 	}
 	return float64(equal) / float64(max(len(a), 1))
 }
+
+// String says the scores in words.
+func (s *Scores) String() string {
+	if s.Accuracy != nil {
+		return fmt.Sprintf("accuracy %.2f %%, mean loss %.4g, %d samples", 100**s.Accuracy, s.Loss, s.Samples)
+	}
+	return fmt.Sprintf("root mean square error %.4g, mean loss %.4g, %d samples", *s.RMSE, s.Loss, s.Samples)
+}
