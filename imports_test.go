@@ -29,7 +29,7 @@ type arrows struct {
 // modules of that host.
 var allowed = func() []arrows {
 	const in = "experiments/internal/"
-	base := []string{in + "numbers", in + "records", in + "suggest", in + "settings", in + "verdict", in + "report"}
+	base := []string{"internal/suggest", "internal/wrap", in + "numbers", in + "records", in + "settings", in + "verdict", in + "report"}
 	library := []string{"datasets", "graph", "graph/graphtest", "nets", "unlearn", "exposure"}
 	work := slices.Concat(base, library, []string{in + "engine", in + "tune", in + "trial"})
 	tables := append(slices.Clone(work), in+"tabledata")
@@ -37,6 +37,8 @@ var allowed = func() []arrows {
 	return []arrows{
 		{from: "internal/race"},
 		{from: "internal/settingstest"},
+		{from: "internal/suggest"},
+		{from: "internal/wrap"},
 		{from: "safetensors"},
 		{from: "datasets", tests: []string{"internal/race"}},
 		{from: "datasets/internal/fashiongen", to: []string{"datasets"}},
@@ -52,15 +54,14 @@ var allowed = func() []arrows {
 
 		{from: in + "numbers"},
 		{from: in + "records"},
-		{from: in + "suggest"},
-		{from: in + "settings", to: []string{in + "numbers", in + "suggest"}},
+		{from: in + "settings", to: []string{in + "numbers", "internal/suggest"}},
 		{from: in + "metrics"},
 		{from: in + "verdict"},
-		{from: in + "report", to: []string{in + "numbers", in + "records", in + "verdict"}},
+		{from: in + "report", to: []string{"internal/wrap", in + "numbers", in + "records", in + "verdict"}},
 		{from: in + "engine", to: append([]string{"datasets", "graph"}, base...)},
 		{from: in + "compare", to: append([]string{in + "engine", in + "metrics"}, base...)},
 		{from: in + "tried", to: append([]string{in + "engine"}, base...)},
-		{from: in + "tune", to: []string{in + "numbers", in + "suggest", in + "settings"}},
+		{from: in + "tune", to: []string{in + "numbers", "internal/suggest", in + "settings"}},
 		{from: in + "trial", to: slices.Concat(base, []string{in + "engine", "datasets", "unlearn"})},
 		{from: in + "tabledata", to: work},
 		{from: "experiments/tabular", to: tables, tests: tried},

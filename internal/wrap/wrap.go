@@ -1,4 +1,5 @@
-package report
+// Package wrap breaks text into lines that fit the columns of a terminal.
+package wrap
 
 import (
 	"strings"
@@ -10,13 +11,13 @@ import (
 // upon others none.
 func Columns(text string) int { return uniseg.StringWidth(text) }
 
-// Wrap breaks a text into lines of at most so many columns: at spaces, and a word that is longer
+// Lines breaks a text into lines of at most so many columns: at spaces, and a word that is longer
 // than a line within.
-func Wrap(text string, width int) []string { return WrapAt(text, width, anywhere) }
+func Lines(text string, width int) []string { return LinesAt(text, width, anywhere) }
 
-// WrapAt is [Wrap] that breaks a line of one long word where within says: behind so many of its
+// LinesAt is [Lines] that breaks a line of one long word where within says: behind so many of its
 // bytes, or not at all where it says 0. A nil within never breaks a word.
-func WrapAt(text string, width int, within func(line string, width int) int) []string {
+func LinesAt(text string, width int, within func(line string, width int) int) []string {
 	width = max(width, 1)
 	var lines []string
 	line := ""
