@@ -57,7 +57,7 @@ func (f *File) advice(out flow) string {
 	if len(out.sample) > 1 {
 		return ": put a flatten, a mean-positions or a recurrent layer without sequence before the last dense layer"
 	}
-	return ": leave out of the last layer out, and it follows from the labels"
+	return ": without an out of its own the last layer takes the number from the labels"
 }
 
 // check refuses shapes that no samples have.
@@ -132,7 +132,7 @@ func (f *File) checkParameters() error {
 	var ps []nets.Param
 	net := network(f.Layers)
 	if err := graph.Build(func() { ps = net.Params() }); err != nil {
-		return err
+		return fmt.Errorf("the network is too large, or cannot be: %w", err)
 	}
 	total := 0.0
 	for _, p := range ps {

@@ -115,7 +115,8 @@ func fitVGG(l *Layer, in flow) (flow, error) {
 			return in, err
 		}
 	}
-	return in.with(l.Out), lastOut(l, in)
+	err := lastOut(l, in)
+	return in.with(l.Out), err
 }
 
 func rate(name string, r float64) error {
@@ -218,7 +219,9 @@ func fitPool(l *Layer, in flow) (flow, error) {
 }
 
 // asIs is the flow behind a layer that keeps the shape.
-func (in flow) asIs() flow { return flow{sample: in.sample, vocabulary: in.vocabulary, turned: in.turned} }
+func (in flow) asIs() flow {
+	return flow{sample: in.sample, vocabulary: in.vocabulary, turned: in.turned}
+}
 
 // fitBatchNorm leaves epsilon alone: what is not said is 1e-3 here and 1e-5 in PyTorch, see Import.
 func fitBatchNorm(l *Layer, in flow) (flow, error) {
@@ -359,7 +362,8 @@ func fitPositions(l *Layer, in flow) (flow, error) {
 	if l.Length < in.sample[0] {
 		return in, fmt.Errorf("length is %d, and it is given %s", l.Length, in)
 	}
-	return in.asIs(), infer(&l.Width, "width", in.width(), in)
+	err := infer(&l.Width, "width", in.width(), in)
+	return in.asIs(), err
 }
 
 func fitAttention(l *Layer, in flow) (flow, error) {
