@@ -37,8 +37,8 @@ type Correction struct {
 	ID     string `yaml:"id,omitempty" json:"id,omitempty"`
 	Row    *int   `yaml:"row,omitempty" json:"row,omitempty"`
 	Column string `yaml:"column,omitempty" json:"column,omitempty"`
-	Value  string `yaml:"value,omitempty" json:"value,omitempty"` // as it would stand in the file
-	File   string `yaml:"file,omitempty" json:"file,omitempty"`   // CSV with the columns id or row, column, value
+	Value  string `yaml:"value" json:"value"`                   // as it would stand in the file
+	File   string `yaml:"file,omitempty" json:"file,omitempty"` // CSV with the columns id or row, column, value
 
 	at place
 }
@@ -66,8 +66,10 @@ type Replacement struct {
 // becomes a digit.
 const RandomDigits = "random-digits"
 
-// place is where something stands in a file.
-type place struct {
-	file string
-	line int // 0 = not known
+// place returns where the i-th row or id of the entry stands.
+func (r *Removal) place(i int) place {
+	if i < len(r.at) {
+		return r.at[i]
+	}
+	return place{}
 }
