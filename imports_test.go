@@ -34,6 +34,7 @@ var allowed = func() []arrows {
 	work := slices.Concat(base, library, []string{in + "engine", in + "tune", in + "trial"})
 	tables := append(slices.Clone(work), in+"tabledata")
 	tried := []string{in + "tried"}
+	projects := []string{"project/data", "project/request", "project/network", "project/evidence", "datasets", "exposure", "graph", "nets", "safetensors", "unlearn"}
 	return []arrows{
 		{from: "internal/race"},
 		{from: "internal/settingstest"},
@@ -51,10 +52,14 @@ var allowed = func() []arrows {
 		{from: "unlearn/objectivetest", to: []string{"datasets", "unlearn"}},
 		{from: "nets", to: []string{"datasets", "graph", "safetensors", "gorgonia.org"}, tests: []string{"graph/graphtest", "unlearn", "unlearn/objectivetest"}},
 		{from: "exposure", to: []string{"datasets"}, tests: []string{"internal/settingstest"}},
+		{from: "internal/build", to: []string{"graph"}},
+		{from: "internal/cli", to: []string{"internal/wrap"}},
 
 		{from: "project/data", to: []string{"datasets", "internal/suggest"}},
 		{from: "project/request", to: []string{"project/data", "datasets", "unlearn", "internal/suggest"}},
 		{from: "project/evidence", to: []string{"internal/wrap"}},
+		{from: "project", to: slices.Concat(projects, []string{"internal/build"})},
+		{from: "cmd/lethe", to: []string{"project", "project/data", "project/evidence", "internal/build", "internal/cli", "internal/wrap"}},
 
 		{from: in + "numbers"},
 		{from: in + "records"},
@@ -62,7 +67,7 @@ var allowed = func() []arrows {
 		{from: in + "metrics"},
 		{from: in + "verdict"},
 		{from: in + "report", to: []string{"internal/wrap", in + "numbers", in + "records", in + "verdict"}},
-		{from: in + "engine", to: append([]string{"datasets", "graph"}, base...)},
+		{from: in + "engine", to: append([]string{"datasets", "graph", "internal/build"}, base...)},
 		{from: in + "compare", to: append([]string{in + "engine", in + "metrics"}, base...)},
 		{from: in + "tried", to: append([]string{in + "engine"}, base...)},
 		{from: in + "tune", to: []string{in + "numbers", "internal/suggest", in + "settings"}},
@@ -75,7 +80,7 @@ var allowed = func() []arrows {
 		{from: "experiments/poisoning", to: work, tests: append([]string{"experiments/tabular", "experiments/memorization"}, tried...)},
 		{from: "experiments/bench", to: tables},
 		{from: "experiments", to: append([]string{"experiments/tabular", "experiments/certified", "experiments/memorization", "experiments/poisoning", in + "compare", in + "metrics"}, tables...), tests: tried},
-		{from: "cmd/experiment", to: []string{"datasets", "graph", "experiments", "experiments/bench"}, tests: []string{"unlearn"}},
+		{from: "cmd/experiment", to: []string{"datasets", "graph", "experiments", "experiments/bench", "internal/build", "internal/cli"}, tests: []string{"unlearn"}},
 		{from: ".", tests: []string{"datasets", "graph", "nets", "unlearn", "gorgonia.org"}},
 	}
 }()

@@ -69,7 +69,6 @@ var Profiles = engine.Profiles
 // networks.
 var (
 	Find          = engine.Find
-	Revision      = engine.Revision
 	And           = report.And
 	Columns       = wrap.Columns
 	Wrap          = wrap.Lines

@@ -163,7 +163,7 @@ func (o *order) limits() []string {
 
 func (o *order) repeat() evidence.Repeat {
 	library, _ := graph.BLAS()
-	return evidence.Repeat{Command: o.command(), Version: build.Version, Commit: build.Commit(), Seed: o.o.Seed, Go: strings.TrimPrefix(runtime.Version(), "go"),
+	return evidence.Repeat{Command: o.command(), Version: build.Version, Commit: build.Commit(build.Info()), Seed: o.o.Seed, Go: strings.TrimPrefix(runtime.Version(), "go"),
 		System: runtime.GOOS + "/" + runtime.GOARCH, Cores: runtime.GOMAXPROCS(0), BLAS: strings.TrimSpace(library.Name + " " + library.Core), Files: o.readFiles()}
 }
 

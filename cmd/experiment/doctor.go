@@ -7,6 +7,7 @@ import (
 	"lethe/datasets"
 	"lethe/experiments/bench"
 	"lethe/graph"
+	"lethe/internal/cli"
 )
 
 type doctorCommand struct {
@@ -116,7 +117,7 @@ func (c *doctorCommand) Run(t *terminal) error {
 		d.Derivatives = append(d.Derivatives, found)
 	}
 	if c.JSON {
-		if err := writeJSON(t.stdout, d); err != nil {
+		if err := cli.WriteJSON(t.stdout, d); err != nil {
 			return err
 		}
 	}

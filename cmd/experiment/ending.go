@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"lethe/experiments"
+	"lethe/internal/cli"
 )
 
 // endingLines is how many lines the conclusions of a run may take at its end.
@@ -13,10 +14,10 @@ const endingLines = 7
 
 // columns returns how many columns the terminal has that a command writes to, 80 elsewhere.
 func (t *terminal) columns() int {
-	if f, ok := terminalOf(t.stdout); ok {
-		return columnsOf(f)
+	if f, ok := cli.TerminalOf(t.stdout); ok {
+		return cli.ColumnsOf(f)
 	}
-	return unknownColumns
+	return cli.UnknownColumns
 }
 
 // tell says what a run gave: its path with --quiet, all of its tables with --tables, and otherwise

@@ -1,9 +1,6 @@
 package main
 
 import (
-	"encoding/json"
-	"io"
-
 	"lethe/experiments"
 )
 
@@ -99,12 +96,4 @@ func (r *runResult) add(dir string, c *experiments.Config, units, done int) erro
 	}
 	r.Runs = append(r.Runs, o)
 	return nil
-}
-
-// writeJSON prints an object that people can read too.
-func writeJSON(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(v)
 }

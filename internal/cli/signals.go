@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"context"
@@ -8,6 +8,9 @@ import (
 	"os/signal"
 	"syscall"
 )
+
+// Interrupted is the exit code of a command that was canceled by nobody knows what, as by SIGINT.
+const Interrupted = 130
 
 // stopping are the signals that end a command in good order, with what is said of each.
 var stopping = map[os.Signal]string{
@@ -19,11 +22,11 @@ type signalError struct{ signal os.Signal }
 
 func (e signalError) Error() string { return stopping[e.signal] }
 
-// interruptible returns a context that the first signal to stop ends, so that what was finished is
+// Interruptible returns a context that the first signal to stop ends, so that what was finished is
 // kept; the second one kills the process as if nothing caught it, in case a long computation does
 // not look at the context. A signal that the process was started to ignore stays ignored: nohup
 // does that to SIGHUP, and a shell to SIGINT of what it runs in the background.
-func interruptible() (context.Context, context.CancelFunc) {
+func Interruptible() (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	caught := make(chan os.Signal, 1)
 	for s := range stopping {
@@ -46,44 +49,42 @@ func interruptible() (context.Context, context.CancelFunc) {
 	return ctx, stop
 }
 
-// bySignal adds to the error of a command that was canceled which signal did it.
-func bySignal(ctx context.Context, err error) error {
+// BySignal adds to the error of a command that was canceled which signal did it.
+func BySignal(ctx context.Context, err error) error {
 	var by signalError
 	if errors.Is(err, context.Canceled) && errors.As(context.Cause(ctx), &by) {
-		return &canceledError{by, err}
+		return &Canceled{by, err}
 	}
 	return err
 }
 
-// canceledError is the error of a command that a signal ended.
-type canceledError struct {
+// Canceled is the error of a command that a signal ended.
+type Canceled struct {
 	by  signalError
 	err error
 }
 
-func (e *canceledError) Error() string {
-	var stopped *stoppedError
-	if errors.As(e.err, &stopped) {
-		return fmt.Sprintf("%v; %v", e.by, stopped)
+func (e *Canceled) Error() string {
+	var kept Kept
+	if errors.As(e.err, &kept) {
+		return fmt.Sprintf("%v; %s", e.by, kept.HowToContinue())
 	}
 	return e.by.Error()
 }
 
-func (e *canceledError) Unwrap() error { return e.err }
+// Kept is an error of a command that was stopped and can be gone on with.
+type Kept interface {
+	error
+	// HowToContinue says where the finished work is, and what continues it.
+	HowToContinue() string
+}
 
-// code is 128 and the number of the signal, as shells have it.
-func (e *canceledError) code() int {
+func (e *Canceled) Unwrap() error { return e.err }
+
+// Code is 128 and the number of the signal, as shells have it.
+func (e *Canceled) Code() int {
 	if s, ok := e.by.signal.(syscall.Signal); ok {
 		return 128 + int(s)
 	}
-	return interrupted
+	return Interrupted
 }
-
-// stoppedError says of a run that was canceled where its finished work is.
-type stoppedError struct{ dir string }
-
-func (e *stoppedError) Error() string {
-	return fmt.Sprintf("finished work is kept in %s; repeat the command with --resume to continue", e.dir)
-}
-
-func (e *stoppedError) Unwrap() error { return context.Canceled }
