@@ -45,7 +45,10 @@ type StoppedError struct {
 	err error
 }
 
-func (e *StoppedError) Error() string {
+func (e *StoppedError) Error() string { return fmt.Sprintf("%v; %s", e.err, e.HowToContinue()) }
+
+// HowToContinue says what continues the training.
+func (e *StoppedError) HowToContinue() string {
 	return "what the training did is kept in " + e.Dir + "; repeat the command with --resume to continue"
 }
 

@@ -23,8 +23,9 @@ type TrainOptions struct {
 
 	Certify *Budget // publish a certified release, and keep the ledger; convex models only
 
-	Force    bool // replace the folder if it exists
-	Resume   bool // go on with a training that was stopped
+	Unknown  string // what becomes of rows of Test with unknown levels, as data.Options.Unknown
+	Force    bool   // replace the folder if it exists
+	Resume   bool   // go on with a training that was stopped
 	Progress Progress
 }
 

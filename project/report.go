@@ -250,15 +250,15 @@ func (o *order) past(r *Record) (out []evidence.Past) {
 			p.After = &after
 		}
 		if x.Request != nil {
-			p.Request, p.Changes = x.Request.Hash, x.Request.words()
+			p.Request, p.Changes = x.Request.Hash, x.Request.String()
 		}
 		out = append(out, p)
 	}
 	return out
 }
 
-// words says what was asked for.
-func (a *Asked) words() string {
+// String says what was asked for.
+func (a *Asked) String() string {
 	var out []string
 	add := func(n int, one, many string) {
 		if n == 1 {

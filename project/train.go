@@ -150,7 +150,7 @@ func (t *training) prepare(ctx context.Context) (err error) {
 	}
 	t.problem = &unlearn.Problem{Objective: t.model.Objective, Train: d, L2: t.model.Training.L2}
 	if o.Test != "" {
-		t.test, err = t.model.load(ctx, o.Test, o.Read.Unknown, false, t.progress)
+		t.test, err = t.model.load(ctx, o.Test, o.Unknown, false, t.progress)
 	}
 	return err
 }
