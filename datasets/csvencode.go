@@ -7,22 +7,17 @@ import (
 	"strings"
 )
 
-// tableReader turns the rows of one table into samples.
-type tableReader struct {
-	table   *table
-	coding  *Coding
-	missing string
-	unknown UnknownLevel
-	sources []int // place in the table of each column of the coding
-	labels  []int
-	weight  int // -1 = none
-	classes labelCode
-}
-
 // read encodes a table by a coding.
-func (o CSV) read(t *table, c *Coding) (*Dataset, error) {
-	r := &tableReader{table: t, coding: c, missing: o.missing(), unknown: o.Unknown, classes: newLabelCode(c.Classes, o.missing())}
-	if err := r.find(slices.Concat(o.Drop, c.Drop)); err != nil {
+func (o CSV) read(t *table, c *Coding) (*Coded, error) {
+	features := 0
+	for _, column := range c.Columns {
+		features += len(column.Features())
+	}
+	if err := o.checkSize(t, features); err != nil {
+		return nil, err
+	}
+	sources, err := o.sources(t, c)
+	if err != nil {
 		return nil, err
 	}
 	d := &Dataset{Name: t.name, Classes: len(c.Classes), ClassNames: slices.Clone(c.Classes), Coding: c}
@@ -32,169 +27,313 @@ func (o CSV) read(t *table, c *Coding) (*Dataset, error) {
 	for _, column := range c.Columns {
 		d.Columns = append(d.Columns, column.Features()...)
 	}
+	out := &Coded{Data: d, lines: t.lines, Filled: map[string]int{}}
+	for k, s := range sources {
+		if n := s.from.missingCells(o.missing()); n > 0 {
+			out.Filled[c.Columns[k].Name] = n
+		}
+	}
+	out.Words = o.words(t, c)
+	kept := out.keep(t, sources)
+	if d.X, err = o.rows(t, sources, kept, features); err != nil {
+		return nil, err
+	}
+	if err := checkNotEmpty(t.name, d.X); err != nil { // all rows may be left out
+		return nil, err
+	}
+	if err := o.targets(d, t, c, kept); err != nil {
+		return nil, err
+	}
+	out.IDs = picked(t.ids, kept)
+	if d.rows = kept; c.UnitRows {
+		out.Data, err = NormalizeRows(d)
+	}
+	return out, err
+}
+
+// checkSize refuses what is no table of samples, or too large for one.
+func (o CSV) checkSize(t *table, features int) error {
+	if err := checkNotEmpty(t.name, &Dense{N: t.n, Cols: features}); err != nil {
+		return err
+	}
+	if o.Storage == DenseRows && features > math.MaxInt32/t.n {
+		return malformed(t.name, 0, "%d rows of %d columns are too many for a dense table; write it as svmlight", t.n, features)
+	}
+	return nil
+}
+
+// source is a column of a table and what becomes of its cells.
+type source struct {
+	from   *cells
+	column Column
+	at     int       // its first feature
+	number []float64 // what each text becomes; of a column of numbers, what a missing one does
+	place  []int     // of a column of levels: the feature that each text sets to 1, zeros or dropped
+}
+
+const (
+	zeros   = -1 // no feature is 1
+	dropped = -2 // the row is left out
+)
+
+// sources finds the columns of the coding. Of all cells that are wrong the first in the file is the
+// error.
+func (o CSV) sources(t *table, c *Coding) ([]source, error) {
+	var sources []source
+	var worst *cellFault
+	var in string
+	at := 0
+	for _, column := range c.Columns {
+		place, err := t.column(column.Name)
+		if err != nil {
+			return nil, err
+		}
+		s := source{from: t.columns[place], column: column, at: at}
+		if len(column.Levels) > 0 {
+			err = o.places(&s)
+		} else {
+			err = o.scaled(&s)
+		}
+		if fault, ok := err.(*cellFault); ok {
+			if worst == nil || fault.line < worst.line {
+				worst, in = fault, column.Name
+			}
+		} else if err != nil {
+			return nil, malformed(t.name, 0, "column %q: %v", column.Name, err)
+		}
+		sources = append(sources, s)
+		at += len(column.coded())
+		if len(column.Levels) == 0 {
+			at++
+		}
+	}
+	if worst != nil {
+		return nil, worst.in(t.name, in)
+	}
+	return sources, nil
+}
+
+// scaled settles what numbers become.
+func (o CSV) scaled(s *source) (err error) {
+	if s.number, err = s.from.parsed(s.column.Fill, o.missing()); err != nil {
+		return err
+	}
+	for k, v := range s.number {
+		w, err := s.column.apply(v)
+		if err != nil {
+			line := 0
+			if s.from.role != asNumbers {
+				line = s.from.first[k]
+			}
+			return &cellFault{NotNumber, line, fmt.Sprint(v), err.Error()}
+		}
+		s.number[k] = w
+	}
+	return nil
+}
+
+// places settles which feature each level sets to 1.
+func (o CSV) places(s *source) error {
+	code := newLevelCode(s.column, o.Auto)
+	s.place = make([]int, len(s.from.texts))
+	var worst error
+	least := math.MaxInt
+	for k, text := range s.from.texts {
+		line := s.from.first[k]
+		if isMissing(text, o.missing()) {
+			if s.column.Fill == "" {
+				if line < least {
+					worst, least = missingCell(text, line), line
+				}
+				continue
+			}
+			text = s.column.Fill
+		}
+		level, known := code.level(text)
+		switch {
+		case known:
+			s.place[k] = s.column.feature(s.at, level)
+		case o.Unknown == DropUnknown:
+			s.place[k] = dropped
+		case o.Unknown == ZeroUnknown && !s.column.DropFirst:
+			s.place[k] = zeros
+		case line < least:
+			worst, least = unknownLevel(s.column, text, line), line
+		}
+	}
+	return worst
+}
+
+// feature returns the feature of a level of a column whose features begin at a place; zeros for a
+// level that has none.
+func (c Column) feature(at, level int) int {
+	if c.DropFirst {
+		level--
+	}
+	if level < 0 {
+		return zeros
+	}
+	return at + level
+}
+
+// levelCode finds the levels of a column.
+type levelCode struct {
+	place   map[string]int
+	numbers []float64 // the levels as numbers; nil if they are not taken as such
+}
+
+func newLevelCode(c Column, asNumbers bool) levelCode {
+	code := levelCode{place: make(map[string]int, len(c.Levels))}
+	for k, level := range c.Levels {
+		code.place[level] = k
+	}
+	if asNumbers {
+		code.numbers = allNumbers(c.Levels)
+	}
+	return code
+}
+
+func (c levelCode) level(text string) (level int, known bool) {
+	if k, known := c.place[text]; known || c.numbers == nil {
+		return k, known
+	}
+	v, err := parseFinite([]byte(text))
+	k := slices.Index(c.numbers, v)
+	return k, err == nil && k >= 0
+}
+
+// keep returns which rows are not left out, nil if all are kept, and lists the others.
+func (out *Coded) keep(t *table, sources []source) []int {
+	gone := map[int]bool{}
+	for _, s := range sources {
+		if !slices.Contains(s.place, dropped) {
+			continue
+		}
+		for i := range t.n {
+			k := s.from.text(i)
+			if s.place[k] != dropped || gone[i] {
+				continue
+			}
+			gone[i] = true
+			out.Dropped = append(out.Dropped, DroppedRow{Row: i, Line: t.lines.of(i), Column: s.column.Name, Level: s.from.texts[k]})
+		}
+	}
+	if len(gone) == 0 {
+		return nil
+	}
+	slices.SortFunc(out.Dropped, func(a, b DroppedRow) int { return a.Row - b.Row })
+	kept := make([]int, 0, t.n-len(gone))
+	for i := range t.n {
+		if !gone[i] {
+			kept = append(kept, i)
+		}
+	}
+	return kept
+}
+
+// picked returns the values of the rows that are kept.
+func picked[T any](values []T, kept []int) []T {
+	if kept == nil || values == nil {
+		return values
+	}
+	out := make([]T, len(kept))
+	for i, r := range kept {
+		out[i] = values[r]
+	}
+	return out
+}
+
+// words lists the columns that are categorical because of a cell.
+func (o CSV) words(t *table, c *Coding) []Word {
+	if !o.Auto || o.Like != nil {
+		return nil
+	}
+	var found []Word
+	for _, column := range c.Columns {
+		if len(column.Levels) == 0 || slices.Contains(o.Categorical, column.Name) {
+			continue
+		}
+		from := t.columns[slices.Index(t.header, column.Name)]
+		word := Word{Column: column.Name, Levels: len(column.Levels)}
+		for k, text := range from.texts { // in the order in which they occur
+			switch {
+			case isMissing(text, o.missing()):
+			case isNumber(text):
+				word.Numbers++
+			case word.Line == 0:
+				word.Cell, word.Line = text, from.first[k]
+			}
+		}
+		found = append(found, word)
+	}
+	return found
+}
+
+// targets sets labels and weights.
+func (o CSV) targets(d *Dataset, t *table, c *Coding, kept []int) error {
+	n := d.X.Len()
 	if len(c.Labels) > 1 {
 		d.Targets = len(c.Labels)
 	}
-	x := &Dense{N: len(t.rows), Cols: len(d.Columns)}
-	d.X = x
-	if err := checkNotEmpty(t.name, x); err != nil {
-		return nil, err
-	}
-	if x.Cols > math.MaxInt32/x.N {
-		return nil, malformed(t.name, 0, "%d rows of %d columns are too many for a dense table; write it as svmlight", x.N, x.Cols)
-	}
-	x.Data = make([]float64, 0, x.N*x.Cols)
-	d.Y = make([]float64, 0, x.N*len(c.Labels))
-	if err := r.rows(d, x); err != nil {
-		return nil, err
-	}
-	if err := checkNotEmpty(t.name, x); err != nil { // all rows may be left out
-		return nil, err
-	}
-	if c.UnitRows {
-		return NormalizeRows(d)
-	}
-	return d, nil
-}
-
-// find looks for each column of the coding in the header. There may be no other but those that are
-// left out.
-func (r *tableReader) find(drop []string) error {
-	c, t := r.coding, r.table
-	known := map[string]struct{}{}
-	place := func(name string) (int, error) {
-		known[name] = struct{}{}
-		return t.column(name)
-	}
-	for _, column := range c.Columns {
-		at, err := place(column.Name)
+	d.Y = make([]float64, n*len(c.Labels))
+	classes := newLabelCode(c.Classes, o.missing())
+	for j, name := range c.Labels {
+		if o.Unlabelled {
+			break
+		}
+		from := t.columns[slices.Index(t.header, name)]
+		of, err := from.labelled(classes)
 		if err != nil {
-			return err
+			return t.fault(from, 0, err)
 		}
-		r.sources = append(r.sources, at)
-	}
-	for _, name := range c.Labels {
-		at, err := place(name)
-		if err != nil {
-			return err
-		}
-		r.labels = append(r.labels, at)
-	}
-	if r.weight = -1; c.Weight != "" {
-		var err error
-		if r.weight, err = place(c.Weight); err != nil {
-			return err
+		for i := range n {
+			row := i
+			if kept != nil {
+				row = kept[i]
+			}
+			d.Y[i*len(c.Labels)+j] = from.numberAt(row, of)
 		}
 	}
-	for _, name := range t.header {
-		if _, used := known[name]; !used && !slices.Contains(drop, name) {
-			return malformed(t.name, 1, "column %q is not among those of the coding that the file is read by: name it in Drop to leave it out", name)
-		}
+	if at := slices.Index(t.header, c.Weight); c.Weight != "" && at >= 0 {
+		d.Weights = picked(t.columns[at].present(nil), kept)
 	}
 	return nil
 }
 
-// rows appends the samples of all rows to d and its features x.
-func (r *tableReader) rows(d *Dataset, x *Dense) error {
-	var kept []int // rows that are not left out; nil while there are none that are
-	for i, row := range r.table.rows {
-		before := len(x.Data)
-		ok := true
-		for k, c := range r.coding.Columns {
-			var err error
-			if x.Data, ok, err = r.cell(x.Data, c, row[r.sources[k]]); err != nil {
-				return malformed(r.table.name, r.table.lines[i], "column %q: %v", c.Name, err)
-			}
-			if !ok {
-				break
-			}
+// labelled returns the class of each text of a column.
+func (c *cells) labelled(classes labelCode) ([]float64, error) {
+	of := make([]float64, len(c.texts))
+	for k, text := range c.texts { // in the order in which they occur
+		y, err := classes.label(text)
+		if fault, ok := err.(*cellFault); ok {
+			fault.line = c.first[k]
+			return nil, fault
 		}
-		if !ok {
-			x.Data = x.Data[:before]
-			if kept == nil {
-				kept = upTo(i)
-			}
-			continue
-		}
-		if kept != nil {
-			kept = append(kept, i)
-		}
-		if err := r.target(d, i, row); err != nil {
-			return err
-		}
+		of[k] = y
 	}
-	if kept != nil {
-		x.N, d.rows = len(kept), kept
-	}
-	return nil
+	return of, nil
 }
 
-// upTo returns 0 ... n-1; never nil.
-func upTo(n int) []int {
-	all := make([]int, n)
-	for i := range all {
-		all[i] = i
+// numberAt returns the number in row i, where of says what each text is.
+func (c *cells) numberAt(i int, of []float64) float64 {
+	if c.role == asNumbers {
+		return c.values.at(i)
 	}
-	return all
+	return of[c.text(i)]
 }
 
-// target appends labels and weight of row i.
-func (r *tableReader) target(d *Dataset, i int, row []string) error {
-	for _, at := range r.labels {
-		y, err := r.classes.label(row[at])
-		if err != nil {
-			return malformed(r.table.name, r.table.lines[i], "column %q: %v", r.table.header[at], err)
+// missingCells counts the cells that are missing.
+func (c *cells) missingCells(missing string) int {
+	n := c.gaps
+	for k, text := range c.texts {
+		if isMissing(text, missing) {
+			n += c.counts[k]
 		}
-		d.Y = append(d.Y, y)
 	}
-	if r.weight < 0 {
-		return nil
-	}
-	w, err := parseFinite([]byte(row[r.weight]))
-	if err != nil || w < 0 {
-		return malformed(r.table.name, r.table.lines[i], "column %q: the weight %q is not a finite number of at least 0", r.coding.Weight, row[r.weight])
-	}
-	d.Weights = append(d.Weights, w)
-	return nil
+	return n
 }
 
-// cell appends what a cell becomes; ok is false where its row is to be left out.
-func (r *tableReader) cell(dst []float64, c Column, cell string) (out []float64, ok bool, err error) {
-	if isMissing(cell, r.missing) {
-		if c.Fill == "" {
-			return nil, false, fmt.Errorf("the value is missing (%q)", cell)
-		}
-		cell = c.Fill
-	}
-	if len(c.Levels) == 0 {
-		v, err := parseFinite([]byte(cell))
-		if err != nil {
-			return nil, false, fmt.Errorf("%q is not a finite number (name the column in Categorical or Drop)", cell)
-		}
-		v, err = c.apply(v)
-		return append(dst, v), true, err
-	}
-	k := slices.Index(c.Levels, cell)
-	if k < 0 {
-		if r.unknown == DropUnknown {
-			return dst, false, nil
-		}
-		if r.unknown != ZeroUnknown || c.DropFirst {
-			return nil, false, unknownLevel(c, cell)
-		}
-	}
-	skip := len(c.Levels) - len(c.coded())
-	start := len(dst)
-	for range c.coded() {
-		dst = append(dst, 0)
-	}
-	if k >= skip {
-		dst[start+k-skip] = 1
-	}
-	return dst, true, nil
-}
-
-func unknownLevel(c Column, cell string) error {
+func unknownLevel(c Column, cell string, line int) error {
 	remedy := `set Unknown to "zero" or "drop"`
 	if c.DropFirst {
 		remedy = fmt.Sprintf(`set Unknown to "drop" ("zero" would make it %q, which has no feature)`, c.Levels[0])
@@ -204,38 +343,6 @@ func unknownLevel(c Column, cell string) error {
 	if len(shown) > 10 {
 		shown, more = shown[:10], ", ..."
 	}
-	return fmt.Errorf("the level %q is not among those of the coding (%s%s): mend the file, or %s", cell, strings.Join(shown, ", "), more, remedy)
-}
-
-// scale fits the scaling of the numeric columns to the first set and applies it to all. It
-// completes the coding.
-func scale(sets []*Dataset, c *Coding, by Scaling) error {
-	first := sets[0].X.(*Dense)
-	values := make([]float64, first.N)
-	at := 0
-	for k := range c.Columns {
-		column := &c.Columns[k]
-		if len(column.Levels) > 0 {
-			at += len(column.coded())
-			continue
-		}
-		for i := range values {
-			values[i] = first.Data[i*first.Cols+at]
-		}
-		var err error
-		if column.Shift, column.Scale, err = by.fit(values); err != nil {
-			return malformed(sets[0].Name, 0, "column %q: %v", column.Name, err)
-		}
-		for _, d := range sets {
-			x := d.X.(*Dense)
-			for i := range x.N {
-				v := &x.Data[i*x.Cols+at]
-				if *v, err = column.apply(*v); err != nil {
-					return malformed(d.Name, 0, "row %d, column %q: %v", d.Row(i), column.Name, err)
-				}
-			}
-		}
-		at++
-	}
-	return nil
+	return &cellFault{StrangeLevel, line, cell,
+		fmt.Sprintf("the level %q is not among those of the coding (%s%s): mend the file, or %s", cell, strings.Join(shown, ", "), more, remedy)}
 }
