@@ -29,7 +29,7 @@ type arrows struct {
 // modules of that host.
 var allowed = func() []arrows {
 	const in = "experiments/internal/"
-	base := []string{"internal/suggest", "internal/wrap", in + "numbers", in + "records", in + "settings", in + "verdict", in + "report"}
+	base := []string{"internal/page", "internal/suggest", "internal/wrap", in + "numbers", in + "records", in + "settings", in + "verdict", in + "report"}
 	library := []string{"datasets", "graph", "graph/graphtest", "nets", "unlearn", "exposure"}
 	work := slices.Concat(base, library, []string{in + "engine", in + "tune", in + "trial"})
 	tables := append(slices.Clone(work), in+"tabledata")
@@ -38,6 +38,7 @@ var allowed = func() []arrows {
 	return []arrows{
 		{from: "internal/race"},
 		{from: "internal/settingstest"},
+		{from: "internal/page"},
 		{from: "internal/suggest"},
 		{from: "internal/wrap"},
 		{from: "safetensors"},
@@ -57,7 +58,7 @@ var allowed = func() []arrows {
 
 		{from: "project/data", to: []string{"datasets", "internal/suggest"}},
 		{from: "project/request", to: []string{"project/data", "datasets", "unlearn", "internal/suggest"}},
-		{from: "project/evidence", to: []string{"internal/wrap"}},
+		{from: "project/evidence", to: []string{"internal/page", "internal/wrap"}},
 		{from: "project", to: slices.Concat(projects, []string{"internal/build"})},
 		{from: "cmd/lethe", to: []string{"project", "project/data", "project/evidence", "internal/build", "internal/cli", "internal/wrap"}},
 
@@ -66,7 +67,7 @@ var allowed = func() []arrows {
 		{from: in + "settings", to: []string{in + "numbers", "internal/suggest"}},
 		{from: in + "metrics"},
 		{from: in + "verdict"},
-		{from: in + "report", to: []string{"internal/wrap", in + "numbers", in + "records", in + "verdict"}},
+		{from: in + "report", to: []string{"internal/page", "internal/wrap", in + "numbers", in + "records", in + "verdict"}},
 		{from: in + "engine", to: append([]string{"datasets", "graph", "internal/build"}, base...)},
 		{from: in + "compare", to: append([]string{in + "engine", in + "metrics"}, base...)},
 		{from: in + "tried", to: append([]string{in + "engine"}, base...)},

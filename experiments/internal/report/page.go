@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"lethe/experiments/internal/verdict"
+	look "lethe/internal/page"
 )
 
 //go:embed report.html.tmpl
@@ -19,6 +20,7 @@ type page struct {
 	Title string
 	Runs  []pageRun
 
+	PageStyle    template.CSS
 	FigureStyle  template.CSS
 	FigureScript template.JS
 }
@@ -80,7 +82,7 @@ func Page(docs []*Document) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("experiments: the report's template: %w", err)
 	}
-	p := page{Title: docs[0].Title, FigureStyle: FigureStyle(), FigureScript: FigureScript()}
+	p := page{Title: docs[0].Title, PageStyle: look.Style(), FigureStyle: FigureStyle(), FigureScript: FigureScript()}
 	if len(docs) > 1 {
 		p.Title = fmt.Sprintf("%d runs", len(docs))
 		if docs[0].Overview {
