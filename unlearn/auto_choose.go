@@ -1,0 +1,272 @@
+package unlearn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+)
+
+// choose rehearses the candidates and carries the best one out.
+func (a *autoRun) choose(ctx context.Context) (*Update, error) {
+	if len(a.Candidates) == 1 { // the caller has chosen
+		return a.carryOut(ctx, a.Candidates[0])
+	}
+	reh, err := a.rehearsal(ctx)
+	if err != nil {
+		return a.refuse(err)
+	}
+	candidates := a.Candidates
+	if candidates == nil {
+		if candidates, err = a.usual(ctx, reh); err != nil {
+			return a.refuse(err)
+		}
+	}
+	best, err := a.best(ctx, reh, candidates)
+	if err != nil {
+		return a.refuse(err)
+	}
+	if best < 0 {
+		return a.refuse(&RefusedError{Reason: a.noneServes(), Next: a.next()})
+	}
+	chosen := &a.update.Tried[best]
+	chosen.Chosen = true
+	a.note("of %d settings %s was chosen: its criterion is %.6g, the smallest (0 is no update), on %s", len(a.update.Tried), chosen.Name, chosen.Criterion, reh.where)
+	return a.carryOut(ctx, reh.methods[best])
+}
+
+// best tries the candidates, and in chunks the best second-order step among the usual ones. It
+// returns the index of the one with the smallest criterion; -1 if none serves.
+func (a *autoRun) best(ctx context.Context, reh *rehearsal, candidates []Candidate) (int, error) {
+	for _, c := range candidates {
+		if err := reh.try(ctx, c); err != nil {
+			return -1, err
+		}
+	}
+	if best := a.smallest(); a.Candidates == nil && best >= 0 {
+		if c, ok := inChunks(reh.methods[best]); ok {
+			if err := reh.try(ctx, c); err != nil {
+				return -1, err
+			}
+		}
+	}
+	return a.smallest(), nil
+}
+
+// smallest is the index of the candidate to be chosen, the earlier of two equal ones.
+func (a *autoRun) smallest() int {
+	best := -1
+	for i, t := range a.update.Tried {
+		if t.Err == nil && t.Criterion < 0 && (best < 0 || t.Criterion < a.update.Tried[best].Criterion) {
+			best = i
+		}
+	}
+	return best
+}
+
+// noneServes says why nothing was chosen.
+func (a *autoRun) noneServes() string {
+	text := fmt.Sprintf("none of %d settings serves", len(a.update.Tried))
+	for _, t := range a.update.Tried {
+		why := "its criterion is not below that of no update"
+		if t.Err != nil {
+			why = t.Err.Error()
+		}
+		text += fmt.Sprintf("\n  %s: %s", t.Name, why)
+	}
+	return text + "\n "
+}
+
+// carryOut makes the update by the method that was chosen.
+func (a *autoRun) carryOut(ctx context.Context, c Candidate) (*Update, error) {
+	u, err := c.Method.Unlearn(ctx, a.old, a.theta, a.request)
+	if err != nil {
+		if !passedOver(err) {
+			return a.refuse(err)
+		}
+		return a.refuse(&RefusedError{Err: err, Next: a.next(), Reason: fmt.Sprintf("%s failed: %v", c.name(), err)})
+	}
+	if more, any := u.belongsTo(); any || u.Theta == nil || u.Transform != nil || len(u.Theta) != len(a.theta) {
+		return a.refuse(fmt.Errorf("unlearn: Auto: an update by %s is not parameters alone%s: use %[1]s itself", c.Method.Name(), more))
+	}
+	a.update.Solves, a.update.Ridge = u.Solves, u.Ridge
+	a.update.Notes = append(a.update.Notes, u.Notes...)
+	after, err := a.checkResidual(ctx, u.Theta)
+	if err != nil {
+		return a.refuse(err)
+	}
+	for _, f := range u.Facts {
+		// What was worse with the old statistics alone is not worse as it is now.
+		if _, worse := errors.AsType[*WorseError](f.Err); f.Kind != Forced || !worse || a.worse(a.update.Before, after) {
+			a.update.Facts = append(a.update.Facts, f)
+		}
+	}
+	return a.vouch(ctx, u.Theta, after)
+}
+
+func (c Candidate) name() string {
+	if c.Name != "" {
+		return c.Name
+	}
+	return c.Method.Name()
+}
+
+// passedOver reports whether an error is a candidate's own failure, and not one of the problem or
+// of the program.
+func passedOver(err error) bool {
+	if numerical(err) {
+		return true
+	}
+	if _, worse := errors.AsType[*WorseError](err); worse {
+		return true
+	}
+	_, refused := errors.AsType[*RefusedError](err)
+	return refused
+}
+
+// ridgeShares are the ridges that are tried, as shares of the largest eigenvalue.
+var ridgeShares = []float64{1e-4, 1e-3, 1e-2, 1e-1}
+
+// usual are the candidates where the caller names none.
+func (a *autoRun) usual(ctx context.Context, reh *rehearsal) (cs []Candidate, err error) {
+	largest, err := reh.largest(ctx, reh.p, a.theta, a.g)
+	if err != nil {
+		return nil, err
+	}
+	for _, ridge := range a.ridges(largest) {
+		cs = append(cs, Candidate{fmt.Sprintf("second order, ridge %.3g", ridge), a.settled(a.secondOrder(reh.p.Objective, ridge))})
+	}
+	for _, share := range []float64{1, 0.1} {
+		tau := share / largest
+		cs = append(cs, Candidate{fmt.Sprintf("first order, tau %.3g", tau), a.settled(FirstOrder{Tau: tau, Force: holdsStatistics(reh.p.Objective)})})
+	}
+	if a.Continue != nil {
+		cs = append(cs, Candidate{"training on", a.settled(Retrain{Trainer: a.Continue, Force: true})})
+	}
+	if a.LastLayers == nil {
+		return cs, nil
+	}
+	last, err := a.lastLayers(ctx, reh)
+	return append(cs, last...), err
+}
+
+// ridges are those that are tried beside a largest eigenvalue; none at all where the regularizer
+// is one.
+func (a *autoRun) ridges(largest float64) (ridges []float64) {
+	if a.p.L2 > 0 {
+		ridges = append(ridges, 0)
+	}
+	for _, share := range ridgeShares {
+		ridges = append(ridges, share*largest)
+	}
+	return ridges
+}
+
+// secondOrder is a step with Gauss-Newton, where the objective has it.
+func (a *autoRun) secondOrder(o Objective, ridge float64) SecondOrder {
+	return SecondOrder{Curvature: curvatureOf(o), Ridge: ridge, Solver: CG{Tolerance: autoSolve, MaxProducts: autoProducts}, Sample: a.Sample, Seed: a.Seed,
+		Force: holdsStatistics(o)}
+}
+
+// Steps are solved to autoSolve in at most so many products: on a network the model of the loss is
+// off by more than that.
+const (
+	autoSolve    = 1e-2
+	autoProducts = 200
+)
+
+// curvatureOf is GaussNewton where the objective has it.
+func curvatureOf(o Objective) Curvature {
+	if _, ok := offered[GaussNewtonLinearizer](o); ok {
+		return GaussNewton
+	}
+	return FullHessian
+}
+
+// settled estimates the statistics again, where there are any.
+func (a *autoRun) settled(m Method) Method {
+	if !holdsStatistics(a.p.Objective) {
+		return m
+	}
+	return ReestimateStatistics{Method: m, Seed: a.Seed, Force: true}
+}
+
+// inChunks is a second-order step in chunks; others are not divided.
+func inChunks(c Candidate) (Candidate, bool) {
+	inner := c.Method
+	if s, ok := inner.(ReestimateStatistics); ok {
+		inner = s.Method
+	}
+	if _, ok := inner.(SecondOrder); !ok {
+		return c, false
+	}
+	return Candidate{fmt.Sprintf("%s, in %d chunks", c.Name, autoChunks), Iterative{Method: c.Method, Chunks: autoChunks}}, true
+}
+
+const autoChunks = 4
+
+// lastLayers are second-order steps on the part of the parameters that the caller names.
+func (a *autoRun) lastLayers(ctx context.Context, reh *rehearsal) (cs []Candidate, err error) {
+	part := Part{Select: a.LastLayers}
+	q, theta, o, err := part.problem(reh.p, a.theta)
+	if err != nil {
+		return nil, err
+	}
+	g, err := o.Chosen(a.g)
+	if err != nil {
+		return nil, err
+	}
+	largest, err := reh.largest(ctx, q, theta, g)
+	if err != nil {
+		return nil, err
+	}
+	for _, ridge := range a.ridges(largest) {
+		part.Method = a.secondOrder(o, ridge)
+		cs = append(cs, Candidate{fmt.Sprintf("second order on the last layers, ridge %.3g", ridge), a.settled(part)})
+	}
+	return cs, nil
+}
+
+// try rehearses a candidate and enters what came of it.
+func (h *rehearsal) try(ctx context.Context, c Candidate) error {
+	tried := Tried{Name: c.name(), Criterion: math.NaN(), Fall: math.NaN()}
+	u, err := c.Method.Unlearn(ctx, h.p, h.a.theta, h.r)
+	switch {
+	case err != nil && !passedOver(err):
+		return fmt.Errorf("unlearn: auto, rehearsing %s: %w", c.name(), err)
+	case err == nil && (u.Theta == nil || len(u.Theta) != len(h.a.theta)):
+		return fmt.Errorf("unlearn: Auto: an update by %s is not parameters alone: use %[1]s itself", c.Method.Name())
+	case err != nil:
+		tried.Err = err
+	default:
+		if err := h.score(ctx, u.Theta, &tried); err != nil {
+			return err
+		}
+	}
+	h.methods = append(h.methods, c)
+	h.a.update.Tried = append(h.a.update.Tried, tried)
+	return nil
+}
+
+// score finds the criterion of parameters, and what speaks against them.
+func (h *rehearsal) score(ctx context.Context, theta []float64, t *Tried) (err error) {
+	if notFinite(theta) >= 0 {
+		t.Err = errors.New("its parameters are not numbers")
+		return nil
+	}
+	if t.Criterion, err = h.criterion(ctx, theta); err != nil {
+		return err
+	}
+	if !finite(t.Criterion) {
+		t.Err = fmt.Errorf("its criterion is %v", t.Criterion)
+		return nil
+	}
+	var one float64
+	if t.Fall, one, err = h.a.fall(ctx, theta, h.before, h.held); err != nil {
+		return err
+	}
+	if t.Fall > max(h.a.MaxLoss, one) {
+		t.Err = fmt.Errorf("it would cost %.2f points of the accuracy on the samples held out", 100*t.Fall)
+	}
+	return nil
+}
