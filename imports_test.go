@@ -34,7 +34,7 @@ var allowed = func() []arrows {
 	work := slices.Concat(base, library, []string{in + "engine", in + "tune", in + "trial"})
 	tables := append(slices.Clone(work), in+"tabledata")
 	tried := []string{in + "tried"}
-	projects := []string{"project/data", "project/request", "project/network", "project/evidence", "datasets", "exposure", "graph", "nets", "safetensors", "unlearn"}
+	projects := []string{"project/data", "project/request", "project/network", "project/evidence", "datasets", "exposure", "graph", "nets", "onnx", "safetensors", "unlearn"}
 	return []arrows{
 		{from: "internal/race"},
 		{from: "internal/settingstest"},

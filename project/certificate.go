@@ -60,7 +60,7 @@ func (m *Model) certifiable() error {
 
 func certificateOf(s *unlearn.ReleaseStream) *Certificate {
 	r := s.Latest()
-	return &Certificate{Epsilon: r.Epsilon, Delta: r.Delta, Noise: r.Noise, Residual: r.Residual, Releases: s.Releases(), Together: s.Together()}
+	return &Certificate{Epsilon: r.Epsilon, Delta: r.Delta, Noise: r.Noise, Residual: r.Residual, Releases: s.Releases(), Together: s.Together(), Against: r.Against.String()}
 }
 
 // checkCertificate says whether the certificate asked for is to be had.

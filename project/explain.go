@@ -42,9 +42,9 @@ func Explain(ctx context.Context, options UnlearnOptions) (*Plan, error) {
 	p.Report = o.planned(&Record{Time: time.Now().UTC().Truncate(time.Second), Request: o.ask()})
 	p.Report.History = p.Report.History[:len(p.Report.History)-1] // the request is not in it
 	name, why, seconds := o.plan(pass)
-	p.Report.Done = evidence.Done{Method: name, Why: why, Seconds: seconds, Estimated: true, Parameters: len(o.model.Theta), ResidualTrained: &p.Left}
+	p.Report.Done = evidence.Done{Method: name, Why: why, Seconds: seconds, Estimated: true, Parameters: len(o.model.Theta), ResidualTrained: &p.Left, Convex: o.model.convex() == nil}
 	p.Report.Done.Notes = []string{fmt.Sprintf("The request changes the gradient by a vector of norm %.3g. Training left a gradient of norm %.3g.", p.Gradient, p.Left)}
-	p.Report.Limits = o.limits()
+	p.Report.NotShown = o.limits()
 	p.Warnings = o.warnings()
 	return p, nil
 }

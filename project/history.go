@@ -71,6 +71,7 @@ type Certificate struct {
 	Residual float64 `json:"residual"` // bound of the gradient norm that it rests on
 	Releases int     `json:"releases"` // so far, this one among them
 	Together float64 `json:"together"` // epsilon of all releases together
+	Against  string  `json:"against"`  // what a release is compared with
 }
 
 // historyLine is a line of history.jsonl. Hash is that of the line before, a newline and the record

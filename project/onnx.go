@@ -1,9 +1,8 @@
 package project
 
 import (
-	"errors"
-
 	"lethe/nets"
+	"lethe/onnx"
 )
 
 // Graph is a model in an ONNX file.
@@ -16,4 +15,6 @@ type Graph interface {
 	Save(path string, theta []float64) error
 }
 
-func loadGraph(path, output string) (Graph, error) { return nil, errors.ErrUnsupported }
+func loadGraph(path, output string) (Graph, error) {
+	return onnx.Load(path, onnx.Options{Output: output})
+}

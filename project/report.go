@@ -24,7 +24,7 @@ func (o *order) report(dir string, x *done, r *Record) *evidence.Report {
 	}
 	out.Done = o.describe(x)
 	out.Measured = evidence.Measured{Figures: o.figures(x), Retraining: x.compared(), Certificate: x.certified()}
-	out.Limits = o.limits()
+	out.NotShown = o.limits()
 	out.Repeat.Files = append(out.Repeat.Files, o.written(dir)...)
 	return out
 }
@@ -34,7 +34,7 @@ func (o *order) planned(r *Record) *evidence.Report {
 	out := &evidence.Report{
 		Model: filepath.Base(filepath.Clean(orElse(o.o.Out, o.o.Model))), From: filepath.Base(filepath.Clean(o.o.Model)), Made: r.Time, Outcome: evidence.Planned,
 		Asked: o.askedFor(r), Touched: o.touches(), Repeat: o.repeat(), Warnings: append([]string{}, o.found.Warnings...),
-		History: o.past(r), ShowIDs: o.o.ShowIDs, Salt: o.model.salt, SaltKept: saltName,
+		History: o.past(r), ShowIDs: o.o.ShowIDs, Salt: o.model.salt, SaltKept: saltName, Secrets: o.found.Secrets,
 	}
 	out.Warnings = append(out.Warnings, o.leftovers()...)
 	return out
@@ -43,8 +43,8 @@ func (o *order) planned(r *Record) *evidence.Report {
 func (o *order) askedFor(r *Record) evidence.Asked {
 	f := o.found
 	out := evidence.Asked{File: filepath.Base(o.o.Request), Hash: r.Request.Hash}
-	for _, c := range []evidence.Change{{Kind: "remove samples", Count: f.Removed}, {Kind: "forget columns", Count: len(f.Columns), Names: f.Columns},
-		{Kind: "correct cells", Count: f.Corrected}, {Kind: "correct labels", Count: f.Relabelled}, {Kind: "replace text", Count: f.Spans}} {
+	for _, c := range []evidence.Change{{Kind: evidence.RemoveSamples, Count: f.Removed}, {Kind: evidence.ForgetColumns, Count: len(f.Columns), Names: f.Columns},
+		{Kind: evidence.CorrectCells, Count: f.Corrected}, {Kind: evidence.CorrectLabels, Count: f.Relabelled}, {Kind: evidence.ReplaceText, Count: f.Spans}} {
 		if c.Count > 0 {
 			out.Changes = append(out.Changes, c)
 		}
@@ -64,7 +64,7 @@ func (o *order) touches() evidence.Touched {
 func (o *order) describe(x *done) evidence.Done {
 	u := x.update
 	out := evidence.Done{Method: orElse(u.Method, x.name), Seconds: x.seconds, Parameters: len(u.Theta), Notes: u.Notes,
-		ResidualBefore: &u.Before, ResidualAfter: &u.After, ResidualTrained: &x.trained, Why: o.why(x)}
+		ResidualBefore: &u.Before, ResidualAfter: &u.After, ResidualTrained: &x.trained, Why: o.why(x), Convex: o.model.convex() == nil}
 	for _, s := range x.settings {
 		out.Settings = append(out.Settings, evidence.Setting(s))
 	}
@@ -91,9 +91,9 @@ func (o *order) why(x *done) string {
 
 // figures are the numbers before and after.
 func (o *order) figures(x *done) (out []evidence.Figure) {
-	add := func(name, unit string, samples int, before, after, retrained *float64) {
+	add := func(name, unit string, samples int, test bool, before, after, retrained *float64) {
 		if before != nil {
-			out = append(out, evidence.Figure{Name: name, Unit: unit, Before: before, After: after, Retrained: retrained, Samples: samples})
+			out = append(out, evidence.Figure{Name: name, Unit: unit, Before: before, After: after, Retrained: retrained, Samples: samples, Test: test})
 		}
 	}
 	var again, keptAgain, touchedAgain *Scores
@@ -105,8 +105,9 @@ func (o *order) figures(x *done) (out []evidence.Figure) {
 	}
 	for _, on := range []struct {
 		name                 string
+		test                 bool
 		before, after, again *Scores
-	}{{"test data", x.before, x.after, again}, {"samples that stay", x.kept[0], x.kept[1], keptAgain}, {"samples that the request touches, as they were", x.touched[0], x.touched[1], touchedAgain}} {
+	}{{"test data", true, x.before, x.after, again}, {"samples that stay", false, x.kept[0], x.kept[1], keptAgain}, {"samples that the request touches, as they were", false, x.touched[0], x.touched[1], touchedAgain}} {
 		if on.before == nil {
 			continue
 		}
@@ -117,17 +118,17 @@ func (o *order) figures(x *done) (out []evidence.Figure) {
 			return get(on.again)
 		}
 		accuracy, rmse, loss := func(s *Scores) *float64 { return s.Accuracy }, func(s *Scores) *float64 { return s.RMSE }, func(s *Scores) *float64 { return &s.Loss }
-		add("accuracy on the "+on.name, "share", on.before.Samples, accuracy(on.before), accuracy(on.after), of(accuracy))
-		add("root mean square error on the "+on.name, "", on.before.Samples, rmse(on.before), rmse(on.after), of(rmse))
-		add("mean loss on the "+on.name, "nat", on.before.Samples, loss(on.before), loss(on.after), of(loss))
+		add("accuracy on the "+on.name, evidence.Share, on.before.Samples, on.test, accuracy(on.before), accuracy(on.after), of(accuracy))
+		add("root mean square error on the "+on.name, "", on.before.Samples, on.test, rmse(on.before), rmse(on.after), of(rmse))
+		add("mean loss on the "+on.name, "", on.before.Samples, on.test, loss(on.before), loss(on.after), of(loss))
 	}
 	if c := x.completed; c[0] != nil {
 		var share, bits *float64
 		if c[2] != nil {
 			share, bits = &c[2].share, &c[2].bits
 		}
-		add("share of a replaced text that the model completes", "share", c[0].places, &c[0].share, &c[1].share, share)
-		add("bits that the model needs for a replaced text", "", c[0].places, &c[0].bits, &c[1].bits, bits)
+		add("share of a replaced text that the model completes", evidence.Share, c[0].places, false, &c[0].share, &c[1].share, share)
+		add("bits that the model needs for a replaced text", "", c[0].places, false, &c[0].bits, &c[1].bits, bits)
 	}
 	return out
 }
@@ -137,7 +138,7 @@ func (x *done) compared() *evidence.Retraining {
 	if r == nil {
 		return nil
 	}
-	return &evidence.Retraining{Agreement: &r.agreement, Samples: r.scores.Samples, Distance: &r.distance, Seconds: r.seconds, Ratio: x.seconds / r.seconds}
+	return &evidence.Retraining{Agreement: &r.agreement, Samples: r.scores.Samples, Distance: &r.distance, Seconds: r.seconds}
 }
 
 func (x *done) certified() *evidence.Certificate {
@@ -145,20 +146,12 @@ func (x *done) certified() *evidence.Certificate {
 	if c == nil {
 		return nil
 	}
-	return &evidence.Certificate{Epsilon: c.Epsilon, Delta: c.Delta, Noise: c.Noise, Releases: c.Releases, Together: c.Together, Residual: x.update.After,
-		Allowed: c.Residual, Against: "the optimum that retraining would reach, with the same noise"}
+	return &evidence.Certificate{Epsilon: c.Epsilon, Delta: c.Delta, Noise: c.Noise, Releases: c.Releases, Together: c.Together, Against: c.Against}
 }
 
 // limits says what the evidence does not show.
 func (o *order) limits() []string {
-	out := []string{
-		"The preprocessing (scaling, categories, vocabulary) is that of the first training data. It was not computed again.",
-		"Copies of the data, of the old model and of its predictions are not touched. Delete the old folder and the forgotten data yourself.",
-	}
-	if o.model.convex() != nil {
-		out = append(out, "The model is not convex. A small gradient residual does not prove that it is the model that retraining would give.")
-	}
-	return out
+	return []string{"Scaling, categories and vocabulary were taken from the first training data. They were not computed again without what was forgotten."}
 }
 
 func (o *order) repeat() evidence.Repeat {
@@ -214,9 +207,9 @@ func base(path string) string {
 
 // readFiles are the files that the update read.
 func (o *order) readFiles() []evidence.File {
-	out := []evidence.File{fileOf("data", o.o.Data)}
+	out := []evidence.File{fileOf("training data", o.o.Data)}
 	if o.test != nil {
-		out = append(out, fileOf("test", o.o.Test))
+		out = append(out, fileOf("test data", o.o.Test))
 	}
 	request := fileOf("request", o.o.Request)
 	request.SHA256 = o.asked.Salted(o.model.salt)
@@ -247,7 +240,7 @@ func (o *order) past(r *Record) (out []evidence.Past) {
 		p := evidence.Past{Number: len(out), Time: x.Time, Kind: x.Kind, Method: x.Method}
 		if x.Kind != "" {
 			after := x.After
-			p.After = &after
+			p.Residual = &after
 		}
 		if x.Request != nil {
 			p.Request, p.Changes = x.Request.Hash, x.Request.String()

@@ -75,7 +75,7 @@ func (completed) Values(_ *cli.Line, flag, _ string) []string {
 	case "scaling":
 		return []string{"standard", "minmax", string(data.NoScaling)}
 	case "format":
-		return data.Formats
+		return []string{"csv", "tsv", "parquet", "svmlight", "npy", "npz", "idx", "images", "text"}
 	case "color":
 		return []string{"auto", "always", "never"}
 	}
