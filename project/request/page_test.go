@@ -35,7 +35,7 @@ func TestThePagesExamplesAreRead(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(m[3]), 0o600))
 	}
 	assert.Equal(t, strings.Count(string(text), "\n```")/2, len(all), "every block was found")
-	require.Len(t, requests, 12)
+	require.Len(t, requests, 13)
 	kinds := map[string]bool{}
 	for _, name := range requests {
 		f, err := request.Read(filepath.Join(dir, name))
