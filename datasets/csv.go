@@ -48,7 +48,7 @@ type UnknownLevel string
 const (
 	RefuseUnknown UnknownLevel = ""
 	ZeroUnknown   UnknownLevel = "zero" // all features of the column are 0; refused where that means the first level (DropFirst)
-	DropUnknown   UnknownLevel = "drop" // the row is left out; the others keep the numbers of their rows
+	DropUnknown   UnknownLevel = "drop" // the row is left out, one whose label is none of the classes too; the others keep the numbers of their rows
 )
 
 // Storage says how the samples of a table are kept.

@@ -34,16 +34,18 @@ func (o CSV) read(t *table, c *Coding) (*Coded, error) {
 		}
 	}
 	out.Words = o.words(t, c)
-	kept := out.keep(t, sources)
+	labels, err := o.labelled(t, c)
+	if err != nil {
+		return nil, err
+	}
+	kept := out.keep(t, sources, labels)
 	if d.X, err = o.rows(t, sources, kept, features); err != nil {
 		return nil, err
 	}
 	if err := checkNotEmpty(t.name, d.X); err != nil { // all rows may be left out
 		return nil, err
 	}
-	if err := o.targets(d, t, c, kept); err != nil {
-		return nil, err
-	}
+	o.targets(d, t, labels, kept)
 	out.IDs = picked(t.ids, kept)
 	if d.rows = kept; c.UnitRows {
 		out.Data, err = NormalizeRows(d)
@@ -119,7 +121,7 @@ func (o CSV) scaled(s *source) (err error) {
 		return err
 	}
 	for k, v := range s.number {
-		w, err := s.column.apply(v)
+		w, err := s.column.Apply(v)
 		if err != nil {
 			line := 0
 			if s.from.role != asNumbers {
@@ -203,19 +205,24 @@ func (c levelCode) level(text string) (level int, known bool) {
 }
 
 // keep returns which rows are not left out, nil if all are kept, and lists the others.
-func (out *Coded) keep(t *table, sources []source) []int {
+func (out *Coded) keep(t *table, sources []source, labels []labelled) []int {
 	gone := map[int]bool{}
-	for _, s := range sources {
-		if !slices.Contains(s.place, dropped) {
-			continue
-		}
+	look := func(from *cells, isDropped func(text int) bool) {
 		for i := range t.n {
-			k := s.from.text(i)
-			if s.place[k] != dropped || gone[i] {
-				continue
+			if k := from.text(i); isDropped(k) && !gone[i] {
+				gone[i] = true
+				out.Dropped = append(out.Dropped, DroppedRow{Row: i, Line: t.lines.of(i), Column: from.name, Level: from.texts[k]})
 			}
-			gone[i] = true
-			out.Dropped = append(out.Dropped, DroppedRow{Row: i, Line: t.lines.of(i), Column: s.column.Name, Level: s.from.texts[k]})
+		}
+	}
+	for _, s := range sources {
+		if slices.Contains(s.place, dropped) {
+			look(s.from, func(text int) bool { return s.place[text] == dropped })
+		}
+	}
+	for _, l := range labels {
+		if slices.Contains(l.of, dropped) {
+			look(l.from, func(text int) bool { return l.of[text] == dropped })
 		}
 	}
 	if len(gone) == 0 {
@@ -269,49 +276,56 @@ func (o CSV) words(t *table, c *Coding) []Word {
 	return found
 }
 
-// targets sets labels and weights.
-func (o CSV) targets(d *Dataset, t *table, c *Coding, kept []int) error {
-	n := d.X.Len()
-	if len(c.Labels) > 1 {
-		d.Targets = len(c.Labels)
+// labelled is a column of labels and the class of each of its texts; dropped where the row is left
+// out.
+type labelled struct {
+	from *cells
+	of   []float64
+}
+
+// labelled finds the columns of labels.
+func (o CSV) labelled(t *table, c *Coding) ([]labelled, error) {
+	if o.Unlabelled {
+		return nil, nil
 	}
-	d.Y = make([]float64, n*len(c.Labels))
 	classes := newLabelCode(c.Classes, o.missing())
-	for j, name := range c.Labels {
-		if o.Unlabelled {
-			break
+	var found []labelled
+	for _, name := range c.Labels {
+		l := labelled{from: t.columns[slices.Index(t.header, name)]}
+		for k, text := range l.from.texts { // in the order in which they occur
+			y, err := classes.label(text)
+			if fault, ok := err.(*cellFault); ok {
+				if y = dropped; o.Unknown != DropUnknown || fault.fault != StrangeClass {
+					fault.line = l.from.first[k]
+					return nil, fault.in(t.name, name)
+				}
+			}
+			l.of = append(l.of, y)
 		}
-		from := t.columns[slices.Index(t.header, name)]
-		of, err := from.labelled(classes)
-		if err != nil {
-			return t.fault(from, 0, err)
-		}
+		found = append(found, l)
+	}
+	return found, nil
+}
+
+// targets sets labels and weights of the rows that are kept.
+func (o CSV) targets(d *Dataset, t *table, labels []labelled, kept []int) {
+	n, k := d.X.Len(), max(len(d.Coding.Labels), 1)
+	if k > 1 {
+		d.Targets = k
+	}
+	d.Y = make([]float64, n*k)
+	for j, l := range labels {
 		for i := range n {
 			row := i
 			if kept != nil {
 				row = kept[i]
 			}
-			d.Y[i*len(c.Labels)+j] = from.numberAt(row, of)
+			d.Y[i*k+j] = l.from.numberAt(row, l.of)
 		}
 	}
-	if at := slices.Index(t.header, c.Weight); c.Weight != "" && at >= 0 {
+	if at := slices.Index(t.header, d.Coding.Weight); d.Coding.Weight != "" && at >= 0 {
 		d.Weights = picked(t.columns[at].present(nil), kept)
 	}
-	return nil
-}
-
-// labelled returns the class of each text of a column.
-func (c *cells) labelled(classes labelCode) ([]float64, error) {
-	of := make([]float64, len(c.texts))
-	for k, text := range c.texts { // in the order in which they occur
-		y, err := classes.label(text)
-		if fault, ok := err.(*cellFault); ok {
-			fault.line = c.first[k]
-			return nil, fault
-		}
-		of[k] = y
-	}
-	return of, nil
 }
 
 // numberAt returns the number in row i, where of says what each text is.

@@ -87,7 +87,7 @@ func (e *encoder) value(s *source, row int) (float64, error) {
 	if v != v {
 		return s.number[0], nil
 	}
-	w, err := s.column.apply(v)
+	w, err := s.column.Apply(v)
 	if err != nil {
 		return 0, malformed(e.table.name, e.table.lines.of(row), "column %q: %v", s.column.Name, err)
 	}

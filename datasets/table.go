@@ -25,7 +25,10 @@ type table struct {
 // readTable reads all rows. What of a column is kept, roles says.
 func readTable(rows Records, name, missing string, roles func(file string, header []string) ([]*cells, error)) (*table, error) {
 	t := &table{name: name, header: rows.Header()}
-	var err error
+	err := checkHeader(name, 1, t.header)
+	if err != nil {
+		return nil, err
+	}
 	if t.columns, err = roles(name, t.header); err != nil {
 		return nil, err
 	}

@@ -2,7 +2,7 @@ package data
 
 import (
 	"context"
-	"errors"
+	"sync"
 
 	"lethe/datasets"
 )
@@ -10,46 +10,61 @@ import (
 // Loaded is a file that was read.
 type Loaded struct {
 	Data        *datasets.Dataset
-	Description *Description   // of the training data: Options.Like, or that of this file
-	IDs         []string       // one a row of Data, as written but for white space around it; nil without an id column
-	Dropped     []Dropped      // rows of the file that are not in Data
-	Filled      map[string]int // missing cells that were filled, by column
-	Notes       []string       // what a reader should know, such as a column that is a category because of one cell
+	Description *Description          // of the training data: Options.Like, or that of this file
+	Path        string                // the file or folder
+	Format      string                // one of Formats
+	IDs         []string              // one a row of Data, without the white space around it; nil where rows have no names
+	Dropped     []datasets.DroppedRow // rows that DropUnknown left out; Line is 0 in files without lines
+	Filled      map[string]int        // how many missing cells were filled, by column
+	Notes       []string              // what a reader should know, a sentence each, without values of the file but levels
+	Text        string                // of the format Text
+	Vocabulary  *datasets.Vocabulary  // of the format Text
+
+	options     Options
+	index       *idIndex
+	line        func(row int) int // of Data; nil = no lines
+	fingerprint func() string
 }
 
-// Dropped is a row that was left out because of an unknown level.
-type Dropped struct {
-	Row    int    // counted from 0 in the file
-	Line   int    // line of the file; 0 in formats without lines
-	Column string // the column of the level
-	Level  string
-}
-
-// Load reads a file, or a folder of images.
+// Load reads a file, or a folder of images. Gzipped files are read as what is in them.
 func Load(ctx context.Context, path string, o Options) (*Loaded, error) {
-	return nil, errors.New("data: not written yet")
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	format, err := o.resolve(path)
+	if err != nil {
+		return nil, err
+	}
+	l := &Loaded{Path: path, Format: format, Description: o.Like, options: o}
+	read := map[string]func(context.Context) error{
+		"table": l.readTable, SVMLight: l.readSVMLight, NPY: l.readNumPy, NPZ: l.readNumPy, IDX: l.readIDX, Images: l.readImages, Text: l.readText,
+	}[tableOr(format)]
+	if err := read(ctx); err != nil {
+		return nil, err
+	}
+	l.fingerprint = sync.OnceValue(func() string { return datasets.Fingerprint(l.Data) })
+	if l.Description.Fingerprint == "" && l.Description != o.Like {
+		l.Description.Rows, l.Description.Fingerprint = l.Data.Len(), l.fingerprint()
+	}
+	return l, ctx.Err()
 }
 
-// Fingerprint returns datasets.Fingerprint of the data, computed once.
-func (l *Loaded) Fingerprint() string { return "" }
-
-// RowOf returns the row of Data that has an id.
-func (l *Loaded) RowOf(id string) (row int, ok bool) { return 0, false }
-
-// RowsWhere returns, rising, the rows of Data that have a value in a column of the file. It may read the file again.
-func (l *Loaded) RowsWhere(ctx context.Context, column, value string) ([]int, error) {
-	return nil, errors.New("data: not written yet")
+// tableOr returns what reads a format.
+func tableOr(format string) string {
+	if kindOf(format) == "table" {
+		return "table"
+	}
+	return format
 }
 
-// Features returns the features that a column of the file became.
-func (l *Loaded) Features(column string) ([]int, error) {
-	return nil, errors.New("data: not written yet")
-}
+// Fingerprint returns [datasets.Fingerprint] of the data. It is computed once.
+func (l *Loaded) Fingerprint() string { return l.fingerprint() }
 
-// Encode returns what a cell of a column becomes: all features of the column and their values.
-func (l *Loaded) Encode(column, value string) (features []int, values []float64, err error) {
-	return nil, nil, errors.New("data: not written yet")
+// Line returns the line of the file in which row of Data begins, counted from 1; 0 in files without
+// lines.
+func (l *Loaded) Line(row int) int {
+	if l.line == nil {
+		return 0
+	}
+	return l.line(row)
 }
-
-// Class returns the class index of a label as it is written in the file, or the number of a regression.
-func (l *Loaded) Class(label string) (float64, error) { return 0, errors.New("data: not written yet") }

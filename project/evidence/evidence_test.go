@@ -147,7 +147,7 @@ func TestAllOutputsSayTheSame(t *testing.T) {
 	require.NoError(t, err)
 	var b bytes.Buffer
 	require.NoError(t, r.Summary(&b, 10000, false))
-	for _, want := range []string{"32,561 of 32,561 samples (100.00 %)", "second order with the Gauss-Newton matrix", "ridge = 0.1", "318 before the update", "6.38 after it", "86.71 %", "86.65 %",
+	for _, want := range []string{"32,561 of 32,561 samples (100 %)", "second order with the Gauss-Newton matrix", "ridge = 0.1", "318 before the update", "6.38 after it", "86.71 %", "86.65 %",
 		"-0.06 points", "99.61 % of 16,281 samples get the same answer", "7.70 % of the time of retraining", "row 77 has that label already", "There is no proof that the model has forgotten",
 		"The update left a larger residual (6.38) than training had left (4.2).", "The samples that were corrected keep their other columns."} {
 		assert.Contains(t, string(page), strings.NewReplacer("+", "&#43;").Replace(want))
@@ -172,6 +172,20 @@ func TestAllOutputsSayTheSame(t *testing.T) {
 		assert.Contains(t, string(page), strings.NewReplacer("+", "&#43;").Replace(limit))
 	}
 	assert.Greater(t, len(back.NotShown), 4)
+}
+
+// Shares that are nearly all or nothing are not rounded to that.
+func TestSharesAreNotRoundedToAllOrNothing(t *testing.T) {
+	for _, c := range []struct {
+		rows, of int
+		want     string
+	}{{1, 1000000, "(less than 0.01 %)"}, {999999, 1000000, "(more than 99.99 %)"}, {0, 7, "(0 %)"}, {7, 7, "(100 %)"}, {1, 3, "(33.33 %)"}} {
+		r := mails()
+		r.Touched.Rows, r.Touched.Of = c.rows, c.of
+		var b bytes.Buffer
+		require.NoError(t, r.Summary(&b, 200, false))
+		assert.Contains(t, b.String(), c.want)
+	}
 }
 
 // A page needs nothing from elsewhere: no address, no script, nothing that loads.

@@ -38,7 +38,7 @@ type figureView struct{ Name, Samples, Before, After, Difference, Retrained stri
 type pastView struct{ What, When, Method, Residual string }
 
 // shownSubjects is how many samples the page lists.
-const shownSubjects = 20
+const shownSubjects = 12
 
 // html returns the page of a report that may be shown.
 func (r *Report) html() ([]byte, error) {

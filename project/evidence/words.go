@@ -78,8 +78,19 @@ func number(x float64) string {
 	return strconv.FormatFloat(x, 'g', 3, 64)
 }
 
-// percent writes a share.
-func percent(x float64) string { return strconv.FormatFloat(100*x, 'f', 2, 64) + " %" }
+// percent writes a share. One that is not exactly all or nothing is not rounded to that.
+func percent(x float64) string {
+	text := strconv.FormatFloat(100*x, 'f', 2, 64)
+	switch {
+	case x == 0 || x == 1:
+		text = strings.TrimSuffix(text, ".00")
+	case text == "100.00":
+		text = "more than 99.99"
+	case text == "0.00":
+		text = "less than 0.01"
+	}
+	return text + " %"
+}
 
 // samples writes a number of samples.
 func samples(n int) string {

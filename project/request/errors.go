@@ -1,10 +1,15 @@
 package request
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode/utf8"
+
+	"lethe/project/data"
 )
 
 // Error is what is wrong with a request, every fault with its place. Error names ids, columns and
@@ -89,8 +94,21 @@ func (p place) prefix() string { return p.String() + ": " }
 // masked returns the text of an error of another package as a sentence: without its quotes where
 // it can leave them out, or not at all.
 func masked(err error) said {
-	if e, ok := err.(interface{ Masked() string }); ok {
-		return said{err.Error(), e.Masked()}
+	plain := err.Error()
+	if e, ok := errors.AsType[*data.Error](err); ok { // the place is said already
+		plain = strings.TrimSuffix(e.Reason+": "+e.Remedy, ": ")
 	}
-	return said{err.Error(), "[masked]"}
+	if e, ok := err.(interface{ Masked() string }); ok {
+		return said{plain, e.Masked()}
+	}
+	return said{plain, "[masked]"}
+}
+
+// veiled is the text of an error about a value that is to be forgotten: it is quoted to nobody.
+func veiled(err error, value string) said {
+	text := strings.ReplaceAll(masked(err).plain, strconv.Quote(value), "the value")
+	if strings.Contains(text, value) && utf8.RuneCountInString(value) > 3 {
+		text = "the column cannot be searched for that value"
+	}
+	return said{text, "[masked]"}
 }

@@ -3,6 +3,7 @@ package request
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"sort"
 	"strings"
@@ -126,7 +127,7 @@ func (s *search) indexOfID(id string, at place) (int, bool) {
 		s.add(at, "the data have no id column: give row numbers, or name the column by --id when the model is trained")
 		return 0, false
 	}
-	i, ok := s.d.RowOf(id)
+	i, ok := s.d.RowOf(strings.TrimSpace(id))
 	if !ok {
 		s.add(at, "id %q is not in %s%s: correct it, or leave it out if an earlier request removed it", quoted(id), s.dataName(), s.dropped())
 	}
@@ -156,20 +157,24 @@ func (s *search) indexOfRow(row int, at place) (int, bool) {
 	return 0, false
 }
 
+// dataName is the name of the data's file, without its folder.
 func (s *search) dataName() string {
-	if s.d.Data.Name == "" {
+	if s.d.Path == "" {
 		return "the data"
 	}
-	return s.d.Data.Name
+	return filepath.Base(s.d.Path)
 }
 
 // named names a sample: by its row and, where nobody reads it but the user, by its id.
 func (s *search) named(i int) said {
 	row := fmt.Sprintf("row %d", s.d.Data.Row(i))
+	if line := s.d.Line(i); line > 0 {
+		row += fmt.Sprintf(", line %d of the data", line)
+	}
 	if s.d.IDs == nil {
 		return said{row, row}
 	}
-	return said{fmt.Sprintf("%s (id %q)", row, s.d.IDs[i]), row}
+	return said{fmt.Sprintf("id %q (%s)", s.d.IDs[i], row), row}
 }
 
 // checkChanges refuses a request that changes nothing or leaves nothing, and warns of classes that

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"maps"
 	"slices"
-	"strings"
 
 	"lethe/datasets"
 	"lethe/internal/suggest"
@@ -208,12 +207,4 @@ func valueAt(x datasets.Features, i, j int) float64 {
 		}
 	}
 	return 0
-}
-
-// veiled is the text of an error about a value that is to be forgotten: it is not quoted to anybody.
-func (s *search) veiled(err error, value string) said {
-	if text := err.Error(); value != "" && strings.Contains(text, value) {
-		return said{"the column cannot be searched for that value", "the column cannot be searched for that value"}
-	}
-	return masked(err)
 }

@@ -61,7 +61,7 @@ func (s *search) removeWhere(w *Where, at place) {
 	switch {
 	case err != nil && s.ctx.Err() != nil: // said by whoever stopped it
 	case err != nil:
-		s.add(at, "where: %s%s", s.veiled(err, w.Equals), suggest.DidYouMean(w.Column, s.columnNames()))
+		s.add(at, "column %q: %s%s", quoted(w.Column), veiled(err, w.Equals), suggest.DidYouMean(w.Column, s.columnNames()))
 	case len(rows) == 0:
 		s.add(at, "no sample of %s has that value in the column %s%s: correct it, or leave it out if an earlier request removed the samples",
 			s.dataName(), quoted(w.Column), s.dropped())
