@@ -16,8 +16,8 @@ import (
 // result is the retrained model, as far as training ever finds it, and the residual proves it.
 //
 // Otherwise candidates are rehearsed, and the best is carried out: second-order steps with
-// Gauss-Newton and several ridges, the best of them in chunks too, a first-order step, and what
-// Continue and LastLayers add; where the model has statistics, they are estimated again after each.
+// Gauss-Newton and several ridges, the best of them in chunks too (all of them, if none serves in
+// one step), first-order steps, and what Continue and LastLayers add; where the model has statistics, they are estimated again after each.
 // A rehearsal is on the training data without a part of them that is held out: Holdout of the
 // samples that the request does not name, drawn by Seed. Test data are never read, and no model is
 // trained for the comparison. Of the candidates the one with the smallest criterion is taken,
@@ -31,8 +31,10 @@ import (
 // taken out of C, so that merely training on is no merit; on a network that was not trained to the
 // end C is smallest where that training would have ended on the corrected data, near theta (the
 // response function of Bae et al. 2022, "If influence functions are the answer, then what is the
-// question?", section 3). C of no update is 0. A candidate that fails, that costs more than MaxLoss of the
-// accuracy on the samples held out, or whose C is not below 0 is not taken.
+// question?", section 3). C of no update is 0. A candidate that fails, that costs more than MaxLoss
+// of the accuracy on the samples held out, by more than the standard error of that, or whose C is
+// not below 0 is not taken. If the update of the best is refused, the next best is carried out,
+// three at the most.
 //
 // An update is refused with [RefusedError] if it lowers the accuracy on the kept samples by more
 // than MaxLoss (and by more than one sample), or leaves the gradient as it was: neither the residual
@@ -195,16 +197,16 @@ func (a *autoRun) vouch(ctx context.Context, theta []float64, after float64) (*U
 	if err != nil {
 		return a.refuse(err)
 	}
-	fall, one, err := a.fall(ctx, theta, before, kept)
+	c, err := a.change(ctx, theta, before, kept)
 	if err != nil {
 		return a.refuse(err)
 	}
-	if !math.IsNaN(fall) {
-		a.note("the accuracy on the %d kept samples changed by %+.2f points", kept.Len(), -100*fall)
+	if !math.IsNaN(c.fall) {
+		a.note("the accuracy on the %d kept samples changed by %+.2f points", kept.Len(), -100*c.fall+0) // no -0.00
 	}
-	if fall > max(a.MaxLoss, one) {
+	if c.fall > max(a.MaxLoss, c.one) {
 		return a.refuse(&RefusedError{Next: "raise MaxLoss if that is what the request costs, or " + a.next(),
-			Reason: fmt.Sprintf("the accuracy on the %d kept samples would fall by %.2f points, more than the %.2f that MaxLoss allows", kept.Len(), 100*fall, 100*a.MaxLoss)})
+			Reason: fmt.Sprintf("the accuracy on the %d kept samples would fall by %.2f points, more than the %.2f that MaxLoss allows", kept.Len(), 100*c.fall, 100*a.MaxLoss)})
 	}
 	return a.accept(theta, after)
 }

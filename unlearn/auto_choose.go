@@ -26,28 +26,48 @@ func (a *autoRun) choose(ctx context.Context) (*Update, error) {
 	if err != nil {
 		return a.refuse(err)
 	}
+	return a.carryOutBest(ctx, reh, best)
+}
+
+// mostCarriedOut is how many candidates are carried out, each after the one before it was refused.
+const mostCarriedOut = 3
+
+// carryOutBest carries the best candidate out, and the next best where an update is refused.
+func (a *autoRun) carryOutBest(ctx context.Context, reh *rehearsal, best int) (u *Update, err error) {
 	if best < 0 {
 		return a.refuse(&RefusedError{Reason: a.noneServes(), Next: a.next()})
 	}
-	chosen := &a.update.Tried[best]
-	chosen.Chosen = true
-	a.note("of %d settings %s was chosen: its criterion is %.6g, the smallest (0 is no update), on %s", len(a.update.Tried), chosen.Name, chosen.Criterion, reh.where)
-	return a.carryOut(ctx, reh.methods[best])
+	for n := 0; best >= 0 && n < mostCarriedOut; n++ {
+		chosen := &a.update.Tried[best]
+		chosen.Chosen = true
+		a.note("of %d settings %s was chosen: its criterion is %.6g, the smallest of those that serve (0 is no update), on %s", len(a.update.Tried), chosen.Name,
+			chosen.Criterion, reh.where)
+		if u, err = a.carryOut(ctx, reh.methods[best]); err == nil {
+			return u, nil
+		}
+		if _, refused := errors.AsType[*RefusedError](err); !refused {
+			return u, err
+		}
+		chosen.Chosen, chosen.Err = false, err
+		a.note("it was refused: %v", err)
+		best = a.smallest()
+	}
+	return u, err
 }
 
-// best tries the candidates, and in chunks the best second-order step among the usual ones. It
-// returns the index of the one with the smallest criterion; -1 if none serves.
+// best tries the candidates, and of the usual ones second-order steps in chunks too. It returns the index of the one with the smallest criterion; -1 if none serves.
 func (a *autoRun) best(ctx context.Context, reh *rehearsal, candidates []Candidate) (int, error) {
 	for _, c := range candidates {
 		if err := reh.try(ctx, c); err != nil {
 			return -1, err
 		}
 	}
-	if best := a.smallest(); a.Candidates == nil && best >= 0 {
-		if c, ok := inChunks(reh.methods[best]); ok {
-			if err := reh.try(ctx, c); err != nil {
-				return -1, err
-			}
+	if a.Candidates != nil {
+		return a.smallest(), nil
+	}
+	for _, c := range a.chunked(reh) {
+		if err := reh.try(ctx, c); err != nil {
+			return -1, err
 		}
 	}
 	return a.smallest(), nil
@@ -89,7 +109,7 @@ func (a *autoRun) carryOut(ctx context.Context, c Candidate) (*Update, error) {
 	if more, any := u.belongsTo(); any || u.Theta == nil || u.Transform != nil || len(u.Theta) != len(a.theta) {
 		return a.refuse(fmt.Errorf("unlearn: Auto: an update by %s is not parameters alone%s: use %[1]s itself", c.Method.Name(), more))
 	}
-	a.update.Solves, a.update.Ridge = u.Solves, u.Ridge
+	a.update.Solves, a.update.Ridge, a.update.Facts = u.Solves, u.Ridge, nil
 	a.update.Notes = append(a.update.Notes, u.Notes...)
 	after, err := a.checkResidual(ctx, u.Theta)
 	if err != nil {
@@ -191,6 +211,25 @@ func (a *autoRun) settled(m Method) Method {
 	return ReestimateStatistics{Method: m, Seed: a.Seed, Force: true}
 }
 
+// chunked are second-order steps in chunks: that which is the best candidate so far; and where none
+// of them serves in one step, since the request is too large for it, each of them.
+func (a *autoRun) chunked(reh *rehearsal) (cs []Candidate) {
+	best, serves := a.smallest(), false
+	for i, t := range a.update.Tried {
+		c, ok := inChunks(reh.methods[i])
+		if ok && i == best {
+			return []Candidate{c}
+		}
+		if ok {
+			cs, serves = append(cs, c), serves || t.Err == nil && t.Criterion < 0
+		}
+	}
+	if serves {
+		return nil
+	}
+	return cs
+}
+
 // inChunks is a second-order step in chunks; others are not divided.
 func inChunks(c Candidate) (Candidate, bool) {
 	inner := c.Method
@@ -261,12 +300,13 @@ func (h *rehearsal) score(ctx context.Context, theta []float64, t *Tried) (err e
 		t.Err = fmt.Errorf("its criterion is %v", t.Criterion)
 		return nil
 	}
-	var one float64
-	if t.Fall, one, err = h.a.fall(ctx, theta, h.before, h.held); err != nil {
+	c, err := h.a.change(ctx, theta, h.before, h.held)
+	if err != nil {
 		return err
 	}
-	if t.Fall > max(h.a.MaxLoss, one) {
-		t.Err = fmt.Errorf("it would cost %.2f points of the accuracy on the samples held out", 100*t.Fall)
+	t.Fall = c.fall
+	if c.fall-c.error > h.a.MaxLoss {
+		t.Err = fmt.Errorf("it would cost %.2f points of the accuracy on the samples held out (standard error %.2f)", 100*c.fall, 100*c.error)
 	}
 	return nil
 }

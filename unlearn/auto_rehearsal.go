@@ -186,32 +186,50 @@ func (a *autoRun) kept() (now, before *datasets.Dataset, err error) {
 	return a.update.Data.Subset(moved(rows, at)), a.old.Train.Subset(rows), nil
 }
 
-// fall is how much of the accuracy new parameters cost, as a share, and what one sample is of it;
-// NaN in a regression, and where the objective does not predict.
-func (a *autoRun) fall(ctx context.Context, theta []float64, before, now *datasets.Dataset) (fall, one float64, err error) {
-	if _, ok := offered[Predictor](a.p.Objective); !ok || now.Classes < 2 || now.Len() == 0 {
-		return math.NaN(), 0, nil
-	}
-	was, err := a.accuracy(ctx, a.theta, before)
-	if err != nil {
-		return 0, 0, err
-	}
-	is, err := a.accuracy(ctx, theta, now)
-	return was - is, 1 / float64(now.Len()), err
+// change is how new parameters answer where the old ones did.
+type change struct {
+	fall  float64 // of the accuracy, as a share; NaN in a regression, and where the objective does not predict
+	error float64 // its standard error, from the samples on which one of the two is right
+	one   float64 // what one sample is of it
 }
 
-func (a *autoRun) accuracy(ctx context.Context, theta []float64, d *datasets.Dataset) (float64, error) {
+// change compares the answers of new parameters to now with those of the old ones to before.
+func (a *autoRun) change(ctx context.Context, theta []float64, before, now *datasets.Dataset) (change, error) {
+	if _, ok := offered[Predictor](a.p.Objective); !ok || now.Classes < 2 || now.Len() == 0 {
+		return change{fall: math.NaN()}, nil
+	}
+	was, right, err := a.accuracy(ctx, a.theta, before)
+	if err != nil {
+		return change{}, err
+	}
+	is, still, err := a.accuracy(ctx, theta, now)
+	if err != nil {
+		return change{}, err
+	}
+	differ := 0
+	for i := range right {
+		if right[i] != still[i] {
+			differ++
+		}
+	}
+	return change{was - is, math.Sqrt(float64(differ)) / float64(len(right)), 1 / float64(now.Len())}, nil
+}
+
+// accuracy returns the share of right answers, and which are right.
+func (a *autoRun) accuracy(ctx context.Context, theta []float64, d *datasets.Dataset) (share float64, right []bool, err error) {
 	o, k, err := a.p.predictor(d)
 	if err != nil {
-		return 0, err
+		return 0, nil, err
 	}
 	classes, err := a.p.classesAt(ctx, o, k, make([]float64, d.Len()*k), theta, d)
 	if err != nil {
-		return 0, err
+		return 0, nil, err
 	}
-	share, err := datasets.Accuracy(classes, d)
-	if err != nil {
-		return 0, fmt.Errorf("unlearn: %w", err)
+	for i, c := range classes {
+		right = append(right, c == d.Y[i])
 	}
-	return share, nil
+	if share, err = datasets.Accuracy(classes, d); err != nil {
+		err = fmt.Errorf("unlearn: %w", err)
+	}
+	return share, right, err
 }
