@@ -99,6 +99,12 @@ func MaxPool2D(x *Node, w Window) *Node {
 	return apply(poolGather{w: w}, apply(poolIndex{w: w}, x), x)
 }
 
+// MaxPool2DIndex says which element of each window [MaxPool2D] takes: its number in the window, row
+// by row, from 0. It is a constant of the differentiation.
+func MaxPool2DIndex(x *Node, w Window) *Node {
+	return apply(poolIndex{w: poolWindow("MaxPool2DIndex", w)}, x)
+}
+
 // AvgPool2D returns the mean of each window of images x (n, height, width, channels), channel by
 // channel. Padding does not count.
 func AvgPool2D(x *Node, w Window) *Node { return apply(avgPool{w: poolWindow("AvgPool2D", w)}, x) }
