@@ -11,10 +11,12 @@ import (
 // call is one node of the file being built: the node, its inputs, and where to build.
 type call struct {
 	*builder
-	node    *node
-	in      []value
-	version int64 // of the operator set that the node's domain has in the file
+	node *node
+	in   []value
 }
+
+// since reports whether the operator set of the node's domain is of a version or later.
+func (c *call) since(version int64) bool { return c.node.version >= version }
 
 // fail stops with an error that names the node.
 func (c *call) fail(format string, args ...any) {
@@ -232,11 +234,14 @@ func transpose(n *graph.Node, perm []int) *graph.Node {
 
 // each applies a function of single elements, in whatever order the value's axes lie.
 func (c *call) each(v value, f func(*graph.Node) *graph.Node) value {
-	if v.raw == nil {
-		return result(f(c.nodeOf(v)))
-	}
 	out := v
-	out.kind, out.raw = floats, f(v.raw)
+	if v.raw == nil {
+		out = result(c.nodeOf(v))
+	}
+	out.raw = f(out.raw)
+	if v.kind == ints || v.kind == bools {
+		out.kind = ints
+	}
 	return out
 }
 

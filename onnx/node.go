@@ -7,7 +7,8 @@ type node struct {
 	name, op, domain string
 	in, out          []string // an empty name stands for an optional one that is left out
 	attrs            map[string]attribute
-	index            int // its place in the file
+	index            int   // its place in the file
+	version          int64 // of the operator set of its domain
 }
 
 // key is the operator's name in the registry.
@@ -21,15 +22,18 @@ func key(domain, op string) string {
 	return domain + "." + op
 }
 
-// String names the node for messages: by its name or, where it has none, its first output.
-func (n *node) String() string {
+// String names the node for messages.
+func (n *node) String() string { return fmt.Sprintf("%s (%s)", n.label(), n.key()) }
+
+// label is the node's name or, where it has none, its first output.
+func (n *node) label() string {
 	switch {
 	case n.name != "":
-		return fmt.Sprintf("node %q (%s)", n.name, n.key())
+		return fmt.Sprintf("node %q", n.name)
 	case len(n.out) > 0 && n.out[0] != "":
-		return fmt.Sprintf("the node of output %q (%s)", n.out[0], n.key())
+		return fmt.Sprintf("the node of output %q", n.out[0])
 	}
-	return fmt.Sprintf("node %d (%s)", n.index+1, n.key())
+	return fmt.Sprintf("node %d", n.index+1)
 }
 
 // attrKind is the type of an attribute, in the numbers of the file.
@@ -66,7 +70,7 @@ type attribute struct {
 	floats []float64
 	ints   []int64
 	texts  []string
-	tensor *tensorProto
+	tensor *tensorData
 	places []segment // of floats in the file
 	ref    string    // name of the function's attribute that it stands for
 }

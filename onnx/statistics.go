@@ -13,15 +13,15 @@ func (c *call) normalize(x *graph.Node, gain, bias, mean, variance value, epsilo
 	return graph.BatchNorm(x, g, b, m, v, epsilon)
 }
 
-// statistic notes that values are running statistics, if each is a parameter itself.
-func (c *call) statistic(vs ...value) bool {
-	for _, v := range vs {
+// statistic notes that two values are a running mean and variance, if each is a parameter itself.
+func (c *call) statistic(mean, variance value) bool {
+	var pair origins
+	for _, v := range []value{mean, variance} {
 		if v.raw == nil || len(v.from) != 1 || v.raw != c.params[v.from[0]] {
 			return false
 		}
+		pair = append(pair, v.from[0])
 	}
-	for _, v := range vs {
-		c.statistics[v.from[0]]++
-	}
+	c.statistics = append(c.statistics, pair)
 	return true
 }

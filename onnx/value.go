@@ -62,7 +62,7 @@ func (v value) node() *graph.Node {
 	if v.perm == nil {
 		return v.raw
 	}
-	return graph.Transpose(v.raw, slices.Clone(v.perm)...)
+	return transpose(v.raw, v.perm)
 }
 
 // numbers is a known vector of whole numbers, as a shape.
