@@ -33,7 +33,7 @@
 //   - sums and the like: [Sum], [Mean], [Max], [Norm], [LogSumExp], [Softmax], [LogSoftmax],
 //     [Moments];
 //   - products and tables: [MatMul], [Affine], [SparseMul], [Gather], [ScatterAdd], [OneHot];
-//   - layers: [Conv2D], [GroupedConv2D], [MaxPool2D], [MaxPool2DIndex], [AvgPool2D] and their
+//   - layers: [Conv2D], [GroupedConv2D], [MaxPool2D], [MaxPool2DOf], [AvgPool2D] and their
 //     [Window], [BatchNorm], [LayerNorm], [Standardize], [Dropout], [LSTM], [GRU];
 //   - losses: [Logistic], [SoftmaxCrossEntropy], [SquaredError], and [LabelsOf], which says what
 //     [Labels] of which [LabelKind] a loss takes;

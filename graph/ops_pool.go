@@ -99,10 +99,11 @@ func MaxPool2D(x *Node, w Window) *Node {
 	return apply(poolGather{w: w}, apply(poolIndex{w: w}, x), x)
 }
 
-// MaxPool2DIndex says which element of each window [MaxPool2D] takes: its number in the window, row
-// by row, from 0. It is a constant of the differentiation.
-func MaxPool2DIndex(x *Node, w Window) *Node {
-	return apply(poolIndex{w: poolWindow("MaxPool2DIndex", w)}, x)
+// MaxPool2DOf returns the elements of x at the places whose elements of by, images of the same shape,
+// [MaxPool2D] takes. Nothing is differentiated by those.
+func MaxPool2DOf(x, by *Node, w Window) *Node {
+	w = poolWindow("MaxPool2DOf", w)
+	return apply(poolGather{w: w}, apply(poolIndex{w: w}, by), x)
 }
 
 // AvgPool2D returns the mean of each window of images x (n, height, width, channels), channel by

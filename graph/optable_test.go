@@ -160,9 +160,8 @@ func opTable() []opCase {
 			return Tanh(GroupedConv2D(x[0], x[1], 9, Window{Dilation: [2]int{2, 1}, Before: [2]int{1, 0}, After: [2]int{0, 1}}))
 		}},
 		{name: "standardization", shapes: [][]int{m}, build: func(x ...*Node) *Node { return Exp(Standardize(x[0], 1e-3)) }},
-		{name: "index of the maximum", shapes: [][]int{images}, build: func(x ...*Node) *Node {
-			w := Window{Size: [2]int{2, 3}}
-			return Mul(MaxPool2DIndex(x[0], w), Exp(AvgPool2D(x[0], w)))
+		{name: "pooling by the maximum of others", shapes: [][]int{images, images}, build: func(x ...*Node) *Node {
+			return Square(MaxPool2DOf(x[0], x[1], Window{Size: [2]int{2, 3}}))
 		}},
 		{name: "maximum pooling", shapes: [][]int{images}, build: func(x ...*Node) *Node { return Square(MaxPool2D(x[0], Window{Size: [2]int{2, 2}})) }},
 		{name: "maximum pooling, overlapping and padded", shapes: [][]int{images}, build: func(x ...*Node) *Node {
