@@ -167,18 +167,23 @@ func evaluate(t *testing.T, feed map[*graph.Node]gorgonia.Value, outs ...*graph.
 	return all
 }
 
-// hasKinks are operators whose tests stand at points, or so near to them, where they have no slope.
-func hasKinks(name string) bool {
-	for _, s := range []string{"clip_min_greater", "pow_types", "lstm_batchwise_none"} {
-		if strings.Contains(name, s) {
-			return true
+// withoutSlope are the tests at points without a slope: 0 to a negative power, and NaN.
+var withoutSlope = []string{"pow", "cast_DOUBLE_to_FLOAT"}
+
+// shift moves the inputs a little, off the points at which functions such as ReLU have no slope.
+func (s *single) shift() {
+	r := rand.New(rand.NewPCG(3, 4))
+	for i, v := range s.in {
+		xs := slices.Clone(v.floats)
+		for k := range xs {
+			xs[k] += 1e-3 * (1 + r.Float64())
 		}
+		s.in[i].floats = xs
 	}
-	return false
 }
 
-// slopes compares the derivative of a random sum of the outputs along a random direction, and its
-// second derivative, with differences.
+// slopes compares the derivative of a random sum of the outputs along a random direction with
+// differences.
 func (s *single) slopes(t *testing.T) {
 	in, outs := s.differentiable(t)
 	r := rand.New(rand.NewPCG(1, 2))
@@ -227,9 +232,7 @@ func (s *single) slopes(t *testing.T) {
 	lowF, _ := at(-h)
 	highF, _ := at(h)
 	f, df := at(0)
-	if math.IsInf(f, 0) || f != f {
-		return // a logarithm of a negative number, for instance
-	}
+	require.False(t, math.IsInf(f, 0) || f != f, "the sum is %v", f)
 	numeric := (highF - lowF) / (2 * h)
 	require.InDelta(t, numeric, df, 2e-6*max(1, math.Abs(df), math.Abs(f)*1e-3), "derivative")
 }
@@ -246,7 +249,8 @@ func TestNodesOfTheONNXProject(t *testing.T) {
 			s := readSingle(t, dir)
 			s.known(t)
 			s.evaluated(t)
-			if !hasKinks(name) {
+			if !slices.Contains(withoutSlope, name) {
+				s.shift()
 				s.slopes(t)
 			}
 		})
