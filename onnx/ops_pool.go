@@ -208,13 +208,7 @@ func globalPool(c *call, f func(x *graph.Node, axes ...int) *graph.Node) []value
 	if k < 1 {
 		c.fail("input 1 has shape %v, and has to be (n, channels, ...)", v.shape)
 	}
-	var y *graph.Node
-	if v.perm == nil {
-		y = f(c.nodeOf(v), spatial(2, k)...)
-	} else {
-		y = f(c.inOrder(v, channelsLast(k)...), spatial(1, k)...)
-	}
-	return results(graph.Reshape(y, append(v.shape[:2:2], onesOf(k)...)...))
+	return []value{c.along(v, spatial(2, k), append(v.shape[:2:2], onesOf(k)...), f)}
 }
 
 func onesOf(k int) []int {

@@ -37,7 +37,7 @@ func reduce(f func(x *graph.Node, axes ...int) *graph.Node, empty float64) opera
 		v := c.arg(0)
 		axes, noop := c.reduced(v)
 		if noop {
-			return []value{v}
+			return []value{c.unreduced(v, f)}
 		}
 		kept := c.kept(v.shape, axes)
 		if v.size() == 0 || len(v.shape) == 0 {
@@ -49,6 +49,19 @@ func reduce(f func(x *graph.Node, axes ...int) *graph.Node, empty float64) opera
 		}
 		return []value{out}
 	}
+}
+
+// unreduced takes each element by itself: its square, say, of a sum of squares.
+func (c *call) unreduced(v value, f func(x *graph.Node, axes ...int) *graph.Node) value {
+	if v.size() == 0 {
+		return v
+	}
+	out := c.each(v, func(x *graph.Node) *graph.Node {
+		shape := shapeOf(x)
+		return f(graph.Reshape(x, append(shape, 1)...), len(shape))
+	})
+	out.kind = v.kind
+	return out
 }
 
 // nothing is what becomes of no elements, or of a single number.
@@ -133,9 +146,26 @@ func (c *call) along(v value, axes, kept []int, f func(x *graph.Node, axes ...in
 	return permuted(n, perm...)
 }
 
-// reduceProd multiplies known numbers, such as sizes.
+// multiplied multiplies along axes, which vanish.
+func multiplied(x *graph.Node, axes ...int) *graph.Node {
+	slices.Sort(axes)
+	for _, a := range slices.Backward(axes) {
+		shape := shapeOf(x)
+		y := graph.Slice(x, a, 0, 1)
+		for i := 1; i < shape[a]; i++ {
+			y = graph.Mul(y, graph.Slice(x, a, i, i+1))
+		}
+		x = graph.Reshape(y, slices.Delete(shape, a, a+1)...)
+	}
+	return x
+}
+
+// reduceProd multiplies elements; known ones, such as sizes, exactly.
 func reduceProd(c *call) []value {
-	v := c.known(0)
+	v := c.arg(0)
+	if !v.known() {
+		return reduce(multiplied, 1)(c)
+	}
 	axes, noop := c.reduced(v)
 	if noop {
 		return []value{v}
