@@ -81,6 +81,11 @@ func pow(c *call) []value {
 		return []value{c.both(x, y, graph.Pow)}
 	}
 	known := c.knownFloats(1)
+	if x.kind == ints {
+		out := c.both(x, c.known(1), graph.Pow)
+		out.kind = ints
+		return []value{out}
+	}
 	if len(known) != 1 || len(y.shape) > len(x.shape) {
 		return []value{c.both(x, c.known(1), graph.Pow)}
 	}

@@ -15,6 +15,9 @@ func tangent(x *graph.Node) *graph.Node { return graph.Div(graph.Sin(x), graph.C
 // trilu keeps the upper or the lower triangle of matrices, and makes the rest 0.
 func trilu(c *call) []value {
 	v := c.arg(0)
+	if v.size() == 0 {
+		return []value{v}
+	}
 	x := c.nodeOf(v)
 	shape := shapeOf(x)
 	if len(shape) < 2 {

@@ -21,9 +21,6 @@ func init() {
 const usualEpsilon = 1e-5
 
 func batchNormalization(c *call) []value {
-	if c.int("training_mode", 0) != 0 {
-		c.fail("training_mode is 1, which normalizes by the batch at hand: export the model in evaluation mode")
-	}
 	x := c.arg(0)
 	k := len(x.shape) - 2
 	if k < 0 {
@@ -34,8 +31,29 @@ func batchNormalization(c *call) []value {
 			c.fail("input %d has shape %v for images of shape %v: want one number for each channel", i+1, s, x.shape)
 		}
 	}
-	y := c.normalize(c.inOrder(x, channelsLast(k)...), c.in[1], c.in[2], c.in[3], c.in[4], c.float("epsilon", usualEpsilon))
+	n, epsilon := c.inOrder(x, channelsLast(k)...), c.float("epsilon", usualEpsilon)
+	if c.int("training_mode", 0) != 0 {
+		return batchTraining(c, n, k, epsilon)
+	}
+	y := c.normalize(n, c.in[1], c.in[2], c.in[3], c.in[4], epsilon)
 	return []value{permuted(y, channelsSecond(k)...)}
+}
+
+// batchTraining normalizes images x (n, ..., channels) by their own mean and variance, and moves the
+// running ones towards these. In a network no sample may depend on the others so.
+func batchTraining(c *call, x *graph.Node, k int, epsilon float64) []value {
+	if c.rows > 0 {
+		c.fail("training_mode is 1, which normalizes samples by the batch that they are in: export the model in evaluation mode")
+	}
+	axes := spatial(0, k+1)
+	mean := graph.Mean(x, axes...)
+	variance := graph.Mean(graph.Square(graph.Sub(x, mean)), axes...)
+	y := graph.BatchNorm(x, c.tensor(1), c.tensor(2), mean, variance, epsilon)
+	keep := c.float("momentum", 0.9)
+	moved := func(i int, now *graph.Node) value {
+		return result(graph.Add(graph.Scale(c.tensor(i), keep), graph.Scale(now, 1-keep)))
+	}
+	return []value{permuted(y, channelsSecond(k)...), moved(3, mean), moved(4, variance)}
 }
 
 // layerNormalization standardizes along all axes from one on.

@@ -98,6 +98,7 @@ func maxPool(c *call) []value {
 		return out
 	})
 	out := []value{permuted(xs[0], channelsSecond(len(in))...)}
+	out[0].kind = c.in[0].kind
 	if indexed {
 		index := permuted(xs[1], channelsSecond(len(in))...)
 		index.kind = ints

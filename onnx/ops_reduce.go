@@ -44,9 +44,7 @@ func reduce(f func(x *graph.Node, axes ...int) *graph.Node, empty float64) opera
 			return []value{c.nothing(v, f, kept, empty)}
 		}
 		out := c.along(v, axes, kept, f)
-		if v.kind != floats {
-			out.kind = ints
-		}
+		out.kind = v.kind
 		return []value{out}
 	}
 }
@@ -170,30 +168,18 @@ func reduceProd(c *call) []value {
 	if noop {
 		return []value{v}
 	}
-	one := value{kind: v.kind, shape: v.shape}
-	if v.kind == floats {
-		one.floats = v.floats
-	} else {
-		one.ints = v.ints
-	}
 	kept := slices.Clone(v.shape)
 	for _, a := range axes {
 		kept[a] = 1
 	}
 	out := value{kind: v.kind, shape: c.kept(v.shape, axes)}
-	strides(v.shape, kept, func(to, from int) {
-		if v.kind == floats {
-			for len(out.floats) <= to {
-				out.floats = append(out.floats, 1)
-			}
-			out.floats[to] *= one.floats[from]
-			return
-		}
-		for len(out.ints) <= to {
-			out.ints = append(out.ints, 1)
-		}
-		out.ints[to] *= one.ints[from]
-	})
+	if v.kind == floats {
+		out.floats = slices.Repeat([]float64{1}, size(kept))
+		strides(v.shape, kept, func(to, from int) { out.floats[to] *= v.floats[from] })
+	} else {
+		out.ints = slices.Repeat([]int64{1}, size(kept))
+		strides(v.shape, kept, func(to, from int) { out.ints[to] *= v.ints[from] })
+	}
 	return []value{out}
 }
 

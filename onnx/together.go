@@ -18,6 +18,9 @@ func (c *call) together(f func(xs []*graph.Node) *graph.Node, vs ...value) value
 			lead = v
 		}
 	}
+	if slices.ContainsFunc(vs, func(v value) bool { return v.size() == 0 }) {
+		return c.empty(vs)
+	}
 	xs := make([]*graph.Node, len(vs))
 	if lead.perm == nil || len(lead.shape) < rank {
 		for i, v := range vs {
@@ -33,6 +36,15 @@ func (c *call) together(f func(xs []*graph.Node) *graph.Node, vs ...value) value
 		xs[i] = c.inOrder(v, order...)
 	}
 	return permuted(f(xs), lead.perm...).of(vs)
+}
+
+// empty is what becomes of values of which one has no elements.
+func (c *call) empty(vs []value) value {
+	var shape []int
+	for _, v := range vs {
+		shape = c.broadcast(shape, v.shape)
+	}
+	return value{shape: shape}.of(vs)
 }
 
 // of gives a value the kind of numbers that a function of others makes.
