@@ -234,6 +234,9 @@ func transpose(n *graph.Node, perm []int) *graph.Node {
 
 // each applies a function of single elements, in whatever order the value's axes lie.
 func (c *call) each(v value, f func(*graph.Node) *graph.Node) value {
+	if v.size() == 0 {
+		return value{kind: floats, shape: v.shape}
+	}
 	out := v
 	if v.raw == nil {
 		out = result(c.nodeOf(v))

@@ -37,18 +37,29 @@ func reduce(f func(x *graph.Node, axes ...int) *graph.Node, empty float64) opera
 		v := c.arg(0)
 		axes, noop := c.reduced(v)
 		if noop {
-			return []value{v}
+			return []value{c.unreduced(v, f)}
 		}
 		kept := c.kept(v.shape, axes)
 		if v.size() == 0 || len(v.shape) == 0 {
 			return []value{c.nothing(v, f, kept, empty)}
 		}
 		out := c.along(v, axes, kept, f)
-		if v.kind != floats {
-			out.kind = ints
-		}
+		out.kind = v.kind
 		return []value{out}
 	}
+}
+
+// unreduced takes each element by itself: its square, say, of a sum of squares.
+func (c *call) unreduced(v value, f func(x *graph.Node, axes ...int) *graph.Node) value {
+	if v.size() == 0 {
+		return v
+	}
+	out := c.each(v, func(x *graph.Node) *graph.Node {
+		shape := shapeOf(x)
+		return f(graph.Reshape(x, append(shape, 1)...), len(shape))
+	})
+	out.kind = v.kind
+	return out
 }
 
 // nothing is what becomes of no elements, or of a single number.
@@ -133,37 +144,42 @@ func (c *call) along(v value, axes, kept []int, f func(x *graph.Node, axes ...in
 	return permuted(n, perm...)
 }
 
-// reduceProd multiplies known numbers, such as sizes.
+// multiplied multiplies along axes, which vanish.
+func multiplied(x *graph.Node, axes ...int) *graph.Node {
+	slices.Sort(axes)
+	for _, a := range slices.Backward(axes) {
+		shape := shapeOf(x)
+		y := graph.Slice(x, a, 0, 1)
+		for i := 1; i < shape[a]; i++ {
+			y = graph.Mul(y, graph.Slice(x, a, i, i+1))
+		}
+		x = graph.Reshape(y, slices.Delete(shape, a, a+1)...)
+	}
+	return x
+}
+
+// reduceProd multiplies elements; known ones, such as sizes, exactly.
 func reduceProd(c *call) []value {
-	v := c.known(0)
+	v := c.arg(0)
+	if !v.known() {
+		return reduce(multiplied, 1)(c)
+	}
 	axes, noop := c.reduced(v)
 	if noop {
 		return []value{v}
-	}
-	one := value{kind: v.kind, shape: v.shape}
-	if v.kind == floats {
-		one.floats = v.floats
-	} else {
-		one.ints = v.ints
 	}
 	kept := slices.Clone(v.shape)
 	for _, a := range axes {
 		kept[a] = 1
 	}
 	out := value{kind: v.kind, shape: c.kept(v.shape, axes)}
-	strides(v.shape, kept, func(to, from int) {
-		if v.kind == floats {
-			for len(out.floats) <= to {
-				out.floats = append(out.floats, 1)
-			}
-			out.floats[to] *= one.floats[from]
-			return
-		}
-		for len(out.ints) <= to {
-			out.ints = append(out.ints, 1)
-		}
-		out.ints[to] *= one.ints[from]
-	})
+	if v.kind == floats {
+		out.floats = slices.Repeat([]float64{1}, size(kept))
+		strides(v.shape, kept, func(to, from int) { out.floats[to] *= v.floats[from] })
+	} else {
+		out.ints = slices.Repeat([]int64{1}, size(kept))
+		strides(v.shape, kept, func(to, from int) { out.ints[to] *= v.ints[from] })
+	}
 	return []value{out}
 }
 
