@@ -89,16 +89,21 @@ func (m *Model) otherData(path string, loaded *data.Loaded) error {
 }
 
 // translate returns a request on the file in the rows that the data have now, and in those of Base.
-func (c *current) translate(r unlearn.Request) (now, base unlearn.Request, err error) {
+// Samples that were removed before are an error, unless the request names them by what they have in
+// common (byValue): then they are left out.
+func (c *current) translate(r unlearn.Request, byValue bool) (now, base unlearn.Request, err error) {
 	for _, x := range r.Changes {
 		a, b := x, x
-		a.Rows, b.Rows = make([]int, len(x.Rows)), make([]int, len(x.Rows))
-		for i, row := range x.Rows {
-			if a.Rows[i] = c.rows[row]; a.Rows[i] < 0 {
+		a.Rows, b.Rows = nil, nil
+		for _, row := range x.Rows {
+			at := c.rows[row]
+			switch {
+			case at >= 0:
+				a.Rows, b.Rows = append(a.Rows, at), append(b.Rows, c.then[at])
+			case !byValue || x.Kind != unlearn.SampleRemoval:
 				return now, base, &RefusedError{Reason: fmt.Sprintf("row %d, counted from 0, was removed by an earlier request", c.loaded.Data.Row(row)),
 					Next: "leave it out of this one"}
 			}
-			b.Rows[i] = c.then[a.Rows[i]]
 		}
 		now.Changes, base.Changes = append(now.Changes, a), append(base.Changes, b)
 	}

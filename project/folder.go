@@ -89,7 +89,7 @@ func newDraft(out string, force, resume bool) (*draft, error) {
 	case !begun && resume:
 		return nil, usage("there is no training of %s to go on with: leave --resume out", out)
 	}
-	if err := os.MkdirAll(d.dir, 0o700); err != nil {
+	if err := os.MkdirAll(d.dir, 0o755); err != nil {
 		return nil, fmt.Errorf("nothing can be written beside %s: %w", out, err)
 	}
 	d.lock = flock.New(d.path(lockName))
@@ -136,9 +136,6 @@ func (d *draft) commit() error {
 		return err
 	}
 	if err := syncTree(d.dir); err != nil {
-		return err
-	}
-	if err := os.Chmod(d.dir, 0o755); err != nil {
 		return err
 	}
 	if err := d.rename(); err != nil {

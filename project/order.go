@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"math"
 	"path/filepath"
+	"reflect"
 
 	"lethe/project/data"
 	"lethe/project/request"
@@ -45,6 +46,8 @@ func (o *UnlearnOptions) check() error {
 		return usage("rate, ridge and epochs are at least 0")
 	case o.Certify != nil && o.Method != "" && o.Method != "auto" && o.Method != "newton":
 		return usage("a certified update is made by Newton's method: leave --method %s out", o.Method)
+	case foreign(o.Model) == "" && (o.Network != "" || o.Output != "" || o.L2 != 0 || !reflect.ValueOf(o.Read).IsZero()):
+		return usage("the model's folder says how data are read and what its network is: leave out the flags that say so")
 	case o.TrustData && o.Certify != nil:
 		return usage("a certificate is about the data that the model was trained on: leave --trust-data out")
 	}
@@ -94,10 +97,13 @@ func (o *order) resolve(ctx context.Context) (err error) {
 	if o.found, err = o.asked.Resolve(ctx, o.data.loaded); err != nil {
 		return err
 	}
-	if o.request, o.base, err = o.data.translate(o.found.Request); err != nil {
+	if o.request, o.base, err = o.data.translate(o.found.Request, o.byValue()); err != nil {
 		return err
 	}
 	o.problem = &unlearn.Problem{Objective: o.model.Objective, Train: o.data.train, L2: o.model.Training.L2}
+	if len(o.request.Changes) > 0 && o.request.Empty() {
+		return &RefusedError{Reason: "earlier requests removed all samples that this one names", Next: "there is nothing left to do"}
+	}
 	if o.applied, err = o.request.Apply(o.data.train); err != nil {
 		return err
 	}
@@ -138,4 +144,14 @@ func (o *order) open(ctx context.Context) (*Model, error) {
 	}
 	m.Records = m.history.records
 	return m, nil
+}
+
+// byValue reports whether the request names the samples to remove by a value only.
+func (o *order) byValue() bool {
+	for _, x := range o.asked.Remove {
+		if x.Where == nil {
+			return false
+		}
+	}
+	return true
 }

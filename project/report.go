@@ -57,20 +57,24 @@ func (o *order) askedFor(r *Record) evidence.Asked {
 
 func (o *order) touches() evidence.Touched {
 	f := o.found
-	return evidence.Touched{Rows: len(f.Rows), Of: o.data.train.Len(), Share: float64(len(f.Rows)) / float64(o.data.train.Len()), Cells: f.Cells,
-		Columns: f.Columns, Spans: f.Spans}
+	// Of a forgotten column the file counts the cells of removed samples too.
+	cells := f.Cells - len(f.Columns)*(o.data.loaded.Data.Len()-o.data.train.Len())
+	return evidence.Touched{Rows: len(o.applied.Rows), Of: o.data.train.Len(), Cells: cells, Columns: f.Columns, Spans: f.Spans}
 }
 
 func (o *order) describe(x *done) evidence.Done {
 	u := x.update
 	out := evidence.Done{Method: orElse(u.Method, x.name), Seconds: x.seconds, Parameters: len(u.Theta), Notes: u.Notes,
-		ResidualBefore: &u.Before, ResidualAfter: &u.After, ResidualTrained: &x.trained, Why: o.why(x), Convex: o.model.convex() == nil}
+		ResidualBefore: &u.Before, ResidualAfter: &u.After, Why: o.why(x), Convex: o.model.convex() == nil}
 	for _, s := range x.settings {
 		out.Settings = append(out.Settings, evidence.Setting(s))
 	}
 	if size := floats.Norm(o.model.Theta, 2); size > 0 {
 		change := floats.Distance(u.Theta, o.model.Theta, 2) / size
 		out.Change = &change
+	}
+	if x.certificate == nil { // the noise of a release has a gradient of its own
+		out.ResidualTrained = &x.trained
 	}
 	if o.model.Objective.Statistics() {
 		out.Statistics = "estimated again on the corrected data"
@@ -83,6 +87,8 @@ func (o *order) why(x *done) string {
 	switch {
 	case x.certificate != nil:
 		return "the model is certified, and certified updates are made by Newton's method"
+	case (o.o.Method == "" || o.o.Method == "auto") && o.model.convex() == nil:
+		return "the model is convex, so Newton steps reach the optimum that retraining would reach"
 	case o.o.Method == "" || o.o.Method == "auto":
 		return "chosen by its results on a held-out part of the training data"
 	}

@@ -104,6 +104,9 @@ func (t *training) run(ctx context.Context, d *draft) (*Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
+	if certificate != nil { // the noise of a release has a gradient of its own
+		after = certificate.Residual
+	}
 	t.model.Theta = theta
 	record := Record{Kind: "train", Time: time.Now().UTC().Truncate(time.Second), Version: build.Version, Data: t.model.Changes.Base, Training: &t.model.Training,
 		Method: t.model.Training.Trainer, Seed: t.o.Seed, After: after, Seconds: took, Certificate: certificate}

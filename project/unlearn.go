@@ -221,5 +221,5 @@ func (o *order) stateAfter() State {
 func (o *order) ask() *Asked {
 	f := o.found
 	return &Asked{Hash: o.asked.Salted(o.model.salt), Removed: f.Removed, Corrected: f.Corrected, Relabelled: f.Relabelled, Spans: f.Spans,
-		Columns: f.Columns, Affected: len(f.Rows), Share: float64(len(f.Rows)) / float64(o.data.train.Len())}
+		Columns: f.Columns, Affected: len(o.applied.Rows), Share: float64(len(o.applied.Rows)) / float64(o.data.train.Len())}
 }
