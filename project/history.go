@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 )
 
@@ -113,7 +114,7 @@ func (h *history) add(r Record) error {
 func readHistory(dir string) (*history, error) {
 	path := filepath.Join(dir, historyName)
 	text, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 		return nil, notAModel(dir)
 	}
 	if err != nil {

@@ -55,7 +55,7 @@ var badInput = []struct {
 	{name: "certificate of a network", line: "train --data @/train.csv --label bought --id id --network mlp:4 --certify 1,1e-5 --out @/new", code: refused, want: "no certificate"},
 
 	{name: "no model", line: "unlearn --model @/nowhere --data @/train.csv --request @/one.yaml --out @/new", code: failed, want: "no folder"},
-	{name: "model is no folder", line: "unlearn --model @/train.csv --data @/train.csv --request @/one.yaml --out @/new", code: failed, want: "not a model's folder"},
+	{name: "model is no folder", line: "unlearn --model @/train.csv --data @/train.csv --request @/one.yaml --out @/new", code: failed, want: "is a file"},
 	{name: "half-written model", spoil: remove("model/history.jsonl"), line: unlearnIt, files: ask("remove: [{ids: [u-3]}]"), code: failed, want: "history.jsonl"},
 	{name: "parameters missing", spoil: remove("model/model.safetensors"), line: unlearnIt, files: ask("remove: [{ids: [u-3]}]"), code: refused, want: "model.safetensors is missing"},
 	{name: "parameters changed", spoil: flip("model/model.safetensors"), line: unlearnIt, files: ask("remove: [{ids: [u-3]}]"), code: refused, want: "model.safetensors was changed"},
@@ -69,7 +69,7 @@ var badInput = []struct {
 	{name: "request with an unknown key", files: ask("delete: [3]"), line: unlearnIt, code: failed, want: "delete"},
 	{name: "request for another data set", files: ask("remove: [{ids: [x-1]}]"), line: unlearnIt, code: failed, want: "x-1"},
 	{name: "row that is not there", files: ask("remove: [{rows: [200]}]"), line: unlearnIt, code: failed, want: "200"},
-	{name: "named twice", files: ask("remove: [{ids: [u-3, u-3]}]"), line: unlearnIt, code: failed, want: "u-3"},
+	{name: "removed and corrected", files: ask("remove: [{ids: [u-3]}]\nlabels: [{id: u-3, label: \"no\"}]"), line: unlearnIt, code: failed, want: "3"},
 	{name: "column that is not there", files: ask("forget_columns: [shoe]"), line: unlearnIt, code: failed, want: "shoe"},
 	{name: "value that is not there", files: ask("remove: [{where: {column: city, equals: Paris}}]"), line: unlearnIt, code: failed, want: "city"},
 	{name: "correction that changes nothing", files: ask("labels: [{id: u-0, label: \"maybe\"}]"), line: unlearnIt, code: failed, want: "maybe"},

@@ -127,8 +127,13 @@ type Words interface {
 
 // Complete returns the words that the last one may become.
 func Complete(root *kong.Node, words []string, last string, w Words) []string {
-	out := completions(root, words, last, w)
-	return slices.DeleteFunc(out, func(word string) bool { return !strings.HasPrefix(word, last) })
+	var out []string
+	for _, word := range completions(root, words, last, w) {
+		if strings.HasPrefix(word, last) {
+			out = append(out, word)
+		}
+	}
+	return out
 }
 
 // completions returns the words that the last one may be.
