@@ -43,6 +43,16 @@ func (c *chunks[T]) piece(k int) []T {
 	return c.last
 }
 
+// release gives up a full piece, and returns how many values it had.
+func (c *chunks[T]) release(k int) int {
+	if k >= len(c.full) {
+		return 0
+	}
+	n := len(c.full[k])
+	c.full[k] = nil
+	return n
+}
+
 // pieces returns how many pieces there are.
 func (c *chunks[T]) pieces() int { return len(c.full) + 1 }
 
@@ -251,6 +261,11 @@ func (c *cells) filled(dst []float64, fill, missing string) ([]float64, error) {
 // rows returns how many cells there are.
 func (c *cells) rows() int {
 	return c.values.len() + c.codes.len() + c.wide.len()
+}
+
+// release gives up a piece, and returns how many bytes it had.
+func (c *cells) release(piece int) int {
+	return 8*c.values.release(piece) + 2*c.codes.release(piece) + 4*c.wide.release(piece)
 }
 
 // parsed returns the number that each text is or, of a column of numbers, the one that stands in

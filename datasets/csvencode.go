@@ -34,6 +34,7 @@ func (o CSV) read(t *table, c *Coding) (*Coded, error) {
 		}
 	}
 	out.Words = o.words(t, c)
+	t.scratch = nil
 	labels, err := o.labelled(t, c)
 	if err != nil {
 		return nil, err
