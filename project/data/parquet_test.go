@@ -113,7 +113,7 @@ type person struct {
 	Weight  float32   `parquet:"weight"`
 	Member  bool      `parquet:"member"`
 	Count   uint64    `parquet:"count"`
-	Price   int64     `parquet:"price,decimal(2:9)"`
+	Price   int64     `parquet:"price,decimal(2:12)"`
 	Born    int32     `parquet:"born,date"`
 	Seen    time.Time `parquet:"seen,timestamp(microsecond)"`
 	Tags    []string  `parquet:"tags,list"`
@@ -189,4 +189,25 @@ func flipped(raw []byte) []byte {
 		out[i] ^= 0xff
 	}
 	return out
+}
+
+// A file with any byte changed is read or refused, and never brings the program down.
+func TestParquetWithBytesChanged(t *testing.T) {
+	name := "Ann"
+	whole, err := os.ReadFile(persons(t, []person{{ID: 1, Name: &name, Y: "u"}, {ID: 2, Height: 1, Y: "v"}}))
+	require.NoError(t, err)
+	path := filepath.Join(t.TempDir(), "f.parquet")
+	refused := 0
+	for i := 4; i < len(whole); i += 3 {
+		raw := slices.Clone(whole)
+		raw[i] ^= byte(1 + i%255)
+		require.NoError(t, os.WriteFile(path, raw, 0o600))
+		l, err := data.Load(context.Background(), path, data.Options{Label: "y", Drop: []string{"tags", "padding", "seen", "born"}})
+		if err != nil {
+			refused++
+			continue
+		}
+		require.NoError(t, l.Data.Check())
+	}
+	require.Greater(t, refused, 50)
 }
