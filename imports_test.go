@@ -52,6 +52,7 @@ var allowed = func() []arrows {
 		{from: "unlearn", to: []string{"datasets", "safetensors"}, tests: []string{"internal/race", "internal/settingstest", "nets"}},
 		{from: "unlearn/objectivetest", to: []string{"datasets", "unlearn"}},
 		{from: "nets", to: []string{"datasets", "graph", "safetensors", "gorgonia.org"}, tests: []string{"graph/graphtest", "unlearn", "unlearn/objectivetest"}},
+		{from: "project/data", to: []string{"datasets"}},
 		{from: "exposure", to: []string{"datasets"}, tests: []string{"internal/settingstest"}},
 		{from: "internal/build", to: []string{"graph"}},
 		{from: "internal/cli", to: []string{"internal/wrap"}},

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"runtime/debug"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -44,6 +46,9 @@ type encoder struct {
 	sources []source
 	kept    []int
 	n, cols int
+
+	mu       sync.Mutex
+	released int // bytes of columns since the memory was last returned
 }
 
 // row returns the row of the table that becomes sample i.
@@ -54,8 +59,9 @@ func (e *encoder) row(i int) int {
 	return e.kept[i]
 }
 
-// blocks calls do for blocks of samples on all cores. The error is that of the first block.
-func (e *encoder) blocks(do func(lo, hi int) error) error {
+// blocks calls do for blocks of samples on all cores, and done after each piece of chunkLen
+// samples. The error is that of the first block.
+func (e *encoder) blocks(done func(piece int), do func(lo, hi int) error) error {
 	var g errgroup.Group
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	faults := make([]error, (e.n+chunkLen-1)/chunkLen)
@@ -63,9 +69,10 @@ func (e *encoder) blocks(do func(lo, hi int) error) error {
 		g.Go(func() error {
 			for lo := k * chunkLen; lo < min((k+1)*chunkLen, e.n); lo += blockRows {
 				if faults[k] = do(lo, min(lo+blockRows, (k+1)*chunkLen, e.n)); faults[k] != nil {
-					break
+					return nil
 				}
 			}
+			done(k)
 			return nil
 		})
 	}
@@ -76,6 +83,28 @@ func (e *encoder) blocks(do func(lo, hi int) error) error {
 		}
 	}
 	return nil
+}
+
+// returnAfter is how many bytes of columns are released before the memory is returned.
+const returnAfter = 256 << 20
+
+// release gives up a piece of all columns, whose samples are written. The samples of a large table
+// take as much memory again as its columns, and the pages of a new slice are taken only as it is
+// written: so both never stand side by side if released memory goes back to the system on the way.
+func (e *encoder) release(piece int) {
+	if e.kept != nil { // then samples are not written piece by piece
+		return
+	}
+	bytes := 0
+	for _, s := range e.sources {
+		bytes += s.from.release(piece)
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.released += bytes; e.released >= returnAfter {
+		e.released = 0
+		debug.FreeOSMemory()
+	}
 }
 
 // value returns the number that the cell of a column of numbers becomes.
@@ -99,7 +128,7 @@ func (e *encoder) dense() (Features, error) {
 		return nil, malformed(e.table.name, 0, "%d rows of %d features are too many", e.n, e.cols)
 	}
 	x := &Dense{N: e.n, Cols: e.cols, Data: make([]float64, e.n*e.cols)}
-	return x, e.blocks(func(lo, hi int) error {
+	return x, e.blocks(e.release, func(lo, hi int) error {
 		for k := range e.sources {
 			s := &e.sources[k]
 			for i := lo; i < hi; i++ {
@@ -124,7 +153,7 @@ func (e *encoder) dense() (Features, error) {
 // pointers counts the values of each sample that are not 0.
 func (e *encoder) pointers() ([]int, error) {
 	indptr := make([]int, e.n+1)
-	err := e.blocks(func(lo, hi int) error {
+	err := e.blocks(func(int) {}, func(lo, hi int) error {
 		for k := range e.sources {
 			s := &e.sources[k]
 			for i := lo; i < hi; i++ {
@@ -163,7 +192,7 @@ func (e *encoder) sparse(indptr []int) (Features, error) {
 	if e.cols > math.MaxInt32 {
 		return nil, fmt.Errorf("datasets: %s: %d features are too many", e.table.name, e.cols)
 	}
-	return x, e.blocks(func(lo, hi int) error {
+	return x, e.blocks(e.release, func(lo, hi int) error {
 		for i := lo; i < hi; i++ {
 			at, row := indptr[i], e.row(i)
 			for k := range e.sources {

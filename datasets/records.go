@@ -130,6 +130,7 @@ func (c *csvRecords) peekLine() (line []byte, whole bool) {
 		}
 		seen = len(have)
 		if _, err := c.b.Peek(seen + 1); err != nil {
+			have, _ = c.b.Peek(seen) // which has moved in the buffer
 			return have, errors.Is(err, io.EOF) && seen > 0
 		}
 	}
