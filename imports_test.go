@@ -51,6 +51,7 @@ var allowed = func() []arrows {
 		{from: "unlearn/objectivetest", to: []string{"datasets", "unlearn"}},
 		{from: "nets", to: []string{"datasets", "graph", "safetensors", "gorgonia.org"}, tests: []string{"graph/graphtest", "unlearn", "unlearn/objectivetest"}},
 		{from: "exposure", to: []string{"datasets"}, tests: []string{"internal/settingstest"}},
+		{from: "project/network", to: []string{"internal/suggest", "graph", "nets", "safetensors"}, tests: []string{"datasets"}},
 
 		{from: in + "numbers"},
 		{from: in + "records"},
