@@ -62,6 +62,7 @@ var allowed = func() []arrows {
 		{from: "project/evidence", to: []string{"internal/page", "internal/wrap"}},
 		{from: "project", to: slices.Concat(projects, []string{"internal/build"})},
 		{from: "cmd/lethe", to: []string{"project", "project/data", "project/evidence", "internal/build", "internal/cli", "internal/wrap"}},
+		{from: "project/network", to: []string{"internal/suggest", "graph", "nets", "safetensors"}, tests: []string{"datasets"}},
 
 		{from: in + "numbers"},
 		{from: in + "records"},

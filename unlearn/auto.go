@@ -17,12 +17,13 @@ import (
 //
 // Otherwise candidates are rehearsed, and the best is carried out: second-order steps with
 // Gauss-Newton and several ridges, the best of them in chunks too (all of them, if none serves in
-// one step), first-order steps, and what Continue and LastLayers add; where the model has statistics, they are estimated again after each.
-// A rehearsal is on the training data without a part of them that is held out: Holdout of the
+// one step), first-order steps, and what Continue and LastLayers add; where the model has
+// statistics, they are estimated again after each. A rehearsal is on the training data without a part of them that is held out: Holdout of the
 // samples that the request does not name, drawn by Seed. Test data are never read, and no model is
 // trained for the comparison. Of the candidates the one with the smallest criterion is taken,
 //
-//	C(theta') = G'd + L2/2 sum_j penalty_j d_j^2 + sum over the corrected samples of [l(theta') - l(theta) - grad l(theta)'d],
+//	C(theta') = G'd + L2/2 sum_j penalty_j d_j^2
+//	            + sum over the corrected samples of [l(theta') - l(theta) - grad l(theta)'d],
 //
 // where d = theta' - theta, G is the difference that the request makes to the gradient, and the
 // last sum is estimated from the samples held out, which the rehearsed update has not seen, and from

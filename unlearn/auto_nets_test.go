@@ -9,7 +9,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"lethe/datasets"
-	"lethe/graph"
 	"lethe/nets"
 	"lethe/unlearn"
 )
@@ -117,10 +116,10 @@ func TestAutoDoesNotDependOnCores(t *testing.T) {
 // A network with batch normalization has its statistics estimated again, whatever is chosen.
 func TestAutoOnANetworkWithStatistics(t *testing.T) {
 	train, _, r := mislabelled(t, 60, 2)
-	m, err := nets.NewModel(nets.Sequential(nets.Dense{In: 8, Out: 8}, nets.BatchNorm{Channels: 8}, nets.Activation(graph.Tanh), nets.Dense{In: 8, Out: 1}),
+	m, err := nets.NewModel(nets.Sequential(nets.Dense{In: 8, Out: 8}, nets.BatchNorm{Channels: 8}, nets.MLP{In: 8, Hidden: []int{8}, Out: 1}),
 		nets.Logistic)
 	require.NoError(t, err)
-	penalty, err := m.Penalty("dense*/*")
+	penalty, err := m.Penalty("dense*/*", "layer*/*/*")
 	require.NoError(t, err)
 	p := &unlearn.Problem{Objective: m, Train: train, L2: 0.1, Penalty: penalty}
 	trainer := unlearn.StatisticsTrainer{Trainer: unlearn.SGD{Rate: 0.2, Momentum: 0.5, Epochs: 30, Batch: 32, Seed: 1}}

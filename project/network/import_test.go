@@ -3,6 +3,7 @@ package network
 import (
 	"archive/zip"
 	"encoding/binary"
+	"fmt"
 	"io"
 	"math"
 	"os"
@@ -262,4 +263,55 @@ func TestImportRefusesWhatIsNoNumber(t *testing.T) {
 	require.NoError(t, safetensors.Write(path, file))
 	_, err = Import(path, f)
 	assert.ErrorContains(t, err, "fc.weight (1, 2) I32")
+}
+
+// A VGG network reads the same state dict as its layers one by one, those behind its flattening
+// too.
+func TestImportOfAWholeNetworkIsThatOfItsLayers(t *testing.T) {
+	in := Shape{Sample: []int{8, 8, 3}}
+	whole, err := parse(t, "layers: [vgg: {blocks: [2, 3], dense: 4}]\n", in, 5)
+	require.NoError(t, err)
+	layers := "layers:\n"
+	for _, c := range []int{2, 3} {
+		for range 2 {
+			layers += fmt.Sprintf("  - conv: {out: %d, same: true}\n  - relu\n  - batch-norm: {epsilon: 0.001}\n", c)
+		}
+		layers += "  - max-pool\n"
+	}
+	parts, err := parse(t, layers+"  - flatten\n  - dense: 4\n  - relu\n  - batch-norm: {epsilon: 0.001}\n  - dense\n", in, 5)
+	require.NoError(t, err)
+	var tensors []safetensors.Part
+	conv := func(i, from, to int) {
+		norm := fmt.Sprintf("bn%d", i)
+		tensors = append(tensors, part(fmt.Sprintf("conv%d.weight", i), to, from, 3, 3), part(fmt.Sprintf("conv%d.bias", i), to),
+			part(norm+".weight", to), part(norm+".bias", to), part(norm+".running_mean", to), part(norm+".running_var", to))
+	}
+	conv(1, 3, 2)
+	conv(2, 2, 2)
+	conv(3, 2, 3)
+	conv(4, 3, 3)
+	tensors = append(tensors, part("fc1.weight", 4, 12), part("fc1.bias", 4), part("bn5.weight", 4), part("bn5.bias", 4), part("bn5.running_mean", 4),
+		part("bn5.running_var", 4), part("fc2.weight", 5, 4), part("fc2.bias", 5))
+	path := dict(t, safetensors.F64, tensors...)
+	a, err := Import(path, whole)
+	require.NoError(t, err)
+	b, err := Import(path, parts)
+	require.NoError(t, err)
+	require.Equal(t, b.Theta, a.Theta)
+	require.Contains(t, strings.Join(a.Notes, "\n"), "dense1: put into the order")
+	d := samples(3, in, 5)
+	require.Equal(t, predicted(t, b, d), predicted(t, a, d))
+}
+
+// What PyTorch's layers may be without is taken as PyTorch does, and said.
+func TestImportWithoutBiases(t *testing.T) {
+	f, err := parse(t, "layers: [conv: {out: 1, size: 1}, batch-norm, flatten, dense]\n", Shape{Sample: []int{1, 2, 1}}, 2)
+	require.NoError(t, err)
+	i, err := Import(dict(t, safetensors.F64, part("c.weight", 1, 1, 1, 1), part("n.running_mean", 1), part("n.running_var", 1), part("fc.weight", 1, 2)), f)
+	require.NoError(t, err)
+	assert.Equal(t, []float64{1, 0, 1, 0, 2, 3, 4, 5, 0}, i.Theta)
+	notes := strings.Join(i.Notes, "\n")
+	for _, want := range []string{"conv1 has no bias in the state dict", "norm1 has no weight and bias", "dense1 has no bias"} {
+		assert.Contains(t, notes, want)
+	}
 }
