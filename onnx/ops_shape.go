@@ -335,7 +335,7 @@ func expand(c *call) []value {
 	}
 	v = c.single(v, want)
 	shape := c.broadcast(v.shape, want)
-	c.room(shape)
+	c.checkSize(value{shape: shape})
 	if v.known() {
 		return []value{c.spread(v, shape)}
 	}
@@ -354,8 +354,9 @@ func tile(c *call) []value {
 	for i, n := range times {
 		shape[i] *= c.whole("a number of repeats", n, 0)
 	}
-	c.room(shape)
+	c.checkSize(value{shape: shape})
 	if v.known() {
+		c.room(shape)
 		return []value{v.pick(shape, func(out, in []int) {
 			for i, d := range v.shape {
 				in[i] = out[i] % d
