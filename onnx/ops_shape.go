@@ -346,6 +346,7 @@ func expand(c *call) []value {
 	for i, d := range target {
 		want[i] = c.whole("a size", d, 0)
 	}
+	v = c.refitted(v, want)
 	shape := c.broadcast(v.shape, want)
 	c.room(shape)
 	if v.known() {
