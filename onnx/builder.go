@@ -23,6 +23,8 @@ type builder struct {
 	params     []*graph.Node  // by number
 	statistics []origins      // pairs of a running mean and variance
 	values     map[string]value
+	made       map[*node]made // of a file for a fixed number of samples
+	recording  bool           // made is being found
 }
 
 // run builds nodes, each behind those that make its inputs.
@@ -93,7 +95,7 @@ func (c *call) fold() []value {
 	outer := c.builder
 	defer func() { c.builder = outer }()
 	inner := *outer
-	inner.like, inner.rows, inner.training = graph.Input(gorgonia.NewGraph(), tensor.Float64, "like", 1), 0, nil
+	inner.like, inner.training = graph.Input(gorgonia.NewGraph(), tensor.Float64, "like", 1), nil
 	c.builder = &inner
 	outs := operators[c.node.key()](c)
 	var nodes []*graph.Node

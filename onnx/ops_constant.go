@@ -49,7 +49,7 @@ func (c *call) stored(a attribute) value {
 
 func constantOfShape(c *call) []value {
 	var shape []int
-	for _, d := range c.freed(c.arg(0), c.knownInts(0)) {
+	for _, d := range c.knownInts(0) {
 		shape = append(shape, c.whole("a size", d, 0))
 	}
 	c.room(shape)

@@ -36,7 +36,7 @@ func TestElementsByDefinition(t *testing.T) {
 				x.floats[i] *= 2
 				y.floats = append(y.floats, c.f(x.floats[i]))
 			}
-			made(c.op, c.attrs, []value{y}, x).check(t)
+			singleNode(c.op, c.attrs, []value{y}, x).check(t)
 		})
 	}
 }
@@ -99,7 +99,7 @@ func TestEinsumByDefinition(t *testing.T) {
 				}
 				y.set(product+y.at(p[:c.out]...), p[:c.out]...)
 			})
-			made("Einsum", map[string]attribute{"equation": attrString(c.equation)}, []value{y}, in...).check(t)
+			singleNode("Einsum", map[string]attribute{"equation": attrString(c.equation)}, []value{y}, in...).check(t)
 		})
 	}
 }
@@ -149,7 +149,7 @@ func TestNormalizationsByDefinition(t *testing.T) {
 				}
 				y.floats = append(y.floats, v)
 			})
-			made(c.op, c.attrs, []value{y}, in...).check(t)
+			singleNode(c.op, c.attrs, []value{y}, in...).check(t)
 		})
 	}
 }
@@ -168,7 +168,7 @@ func TestWhereByDefinition(t *testing.T) {
 		larger.floats, smaller.floats = append(larger.floats, max(a, b)), append(smaller.floats, min(a, b))
 		chosen.floats = append(chosen.floats, cond(p[0] == 1 || p[1]%2 == 0, a, other.at(p[0], 0)))
 	})
-	made("Where", nil, []value{chosen}, mask, x, other).check(t)
-	made("Max", nil, []value{larger}, x, limit).check(t)
-	made("Min", nil, []value{smaller}, x, limit).check(t)
+	singleNode("Where", nil, []value{chosen}, mask, x, other).check(t)
+	singleNode("Max", nil, []value{larger}, x, limit).check(t)
+	singleNode("Min", nil, []value{smaller}, x, limit).check(t)
 }

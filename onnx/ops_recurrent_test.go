@@ -147,9 +147,9 @@ func recurrentCase(r *rand.Rand, op, direction string, batchFirst, linear, short
 		attrs["linear_before_reset"] = attrWhole(1)
 	}
 	if op == "LSTM" {
-		return made(op, attrs, []value{all, h1, m1}, x, w, u, b, ends, h0, m0, p)
+		return singleNode(op, attrs, []value{all, h1, m1}, x, w, u, b, ends, h0, m0, p)
 	}
-	return made(op, attrs, []value{all, h1}, x, w, u, b, ends, h0)
+	return singleNode(op, attrs, []value{all, h1}, x, w, u, b, ends, h0)
 }
 
 // set writes an element of a value.

@@ -66,32 +66,14 @@ func reshape(c *call) []value {
 			}
 		}
 	}
-	return []value{c.shaped(v, c.inferred(v, c.freed(v, target))...)}
-}
-
-// freed puts the number of samples at hand in the place of that which the file was exported for.
-func (c *call) freed(v value, target []int64) []int64 {
-	if c.fixed == 0 || c.rows == 0 || c.rows == c.fixed || len(target) == 0 || len(v.shape) == 0 || v.known() {
-		return target
+	shape, ok := c.freed(v)
+	if !ok {
+		shape = c.inferred(v, target)
 	}
-	if target[0] == int64(c.fixed) && v.shape[0] == c.rows {
-		return append([]int64{int64(c.rows)}, target[1:]...)
+	if c.recording && !v.known() {
+		c.made[c.node] = made{v.shape, shape}
 	}
-	want, free := int64(1), false
-	for _, d := range target {
-		want, free = want*max(d, 1), free || d < 0
-	}
-	if free || want*int64(c.rows) != int64(v.size())*int64(c.fixed) {
-		return target
-	}
-	for i, d := range target { // the only axis in which the samples can be
-		if d%int64(c.fixed) == 0 && d > 0 {
-			target = slices.Clone(target)
-			target[i] = d / int64(c.fixed) * int64(c.rows)
-			return target
-		}
-	}
-	return target
+	return []value{c.shaped(v, shape...)}
 }
 
 // inferred fills the axis -1 in from the number of elements.
@@ -341,12 +323,17 @@ func (c *call) concat(parts []value, axis int) value {
 
 func expand(c *call) []value {
 	v := c.arg(0)
-	target := c.freed(v, c.knownInts(1))
+	target := c.knownInts(1)
 	want := make([]int, len(target))
 	for i, d := range target {
 		want[i] = c.whole("a size", d, 0)
 	}
-	v = c.refitted(v, want)
+	for i, k := 0, len(v.shape)-len(want); i < len(want) && k >= 0; i++ {
+		if want[i] == c.fixed && v.shape[k+i] == c.rows && !v.known() {
+			want[i] = c.rows
+		}
+	}
+	v = c.single(v, want)
 	shape := c.broadcast(v.shape, want)
 	c.room(shape)
 	if v.known() {

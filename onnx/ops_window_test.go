@@ -88,7 +88,7 @@ func TestConvolutionsByDefinition(t *testing.T) {
 		})
 		attrs := m.attrs()
 		attrs["group"] = attrWhole(groups)
-		t.Run(fmt.Sprint(trial), func(t *testing.T) { made("Conv", attrs, []value{y}, x, w, b).check(t) })
+		t.Run(fmt.Sprint(trial), func(t *testing.T) { singleNode("Conv", attrs, []value{y}, x, w, b).check(t) })
 	}
 }
 
@@ -135,8 +135,8 @@ func TestPoolingByDefinition(t *testing.T) {
 			attrs["count_include_pad"] = attrWhole(1)
 		}
 		t.Run(fmt.Sprint(trial), func(t *testing.T) {
-			made("MaxPool", attrs, []value{largest, place}, x).check(t)
-			made("AveragePool", attrs, []value{mean}, x).check(t)
+			singleNode("MaxPool", attrs, []value{largest, place}, x).check(t)
+			singleNode("AveragePool", attrs, []value{mean}, x).check(t)
 		})
 	}
 }
@@ -180,7 +180,7 @@ func TestPaddingByDefinition(t *testing.T) {
 		})
 		in := []value{x, numbers(int64(before), int64(after)), with, numbers(-2)}
 		t.Run(fmt.Sprint(mode, before, after), func(t *testing.T) {
-			made("Pad", map[string]attribute{"mode": attrString(mode)}, []value{y}, in...).check(t)
+			singleNode("Pad", map[string]attribute{"mode": attrString(mode)}, []value{y}, in...).check(t)
 		})
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// made is a node of one operator on inputs, whose wanted outputs come from the definition.
-func made(op string, attrs map[string]attribute, out []value, in ...value) *single {
+// singleNode is a node of one operator on inputs, whose wanted outputs come from the definition.
+func singleNode(op string, attrs map[string]attribute, out []value, in ...value) *single {
 	n := &node{op: op, attrs: attrs, version: 21}
 	f := &file{opsets: map[string]int64{"": 21}, nodes: []*node{n}}
 	for i, v := range in {
