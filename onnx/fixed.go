@@ -58,7 +58,7 @@ func samplesAt(shape []int, stride, n int, exact bool) int {
 // exported for a fixed number of them, such as the zeros at which a recurrent layer starts.
 func (c *call) single(v value, want []int) value {
 	lead := len(want) - len(v.shape)
-	if c.fixed < 2 || c.rows == c.fixed || lead < 0 || !v.known() {
+	if c.fixed < 2 || lead < 0 || !v.known() {
 		return v
 	}
 	for i, d := range v.shape {
