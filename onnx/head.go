@@ -38,7 +38,6 @@ type head struct {
 	name   string
 	loss   lossKind
 	behind []*node // from the file's output back to it
-	two    bool    // of two columns the second counts, the score of class 1
 }
 
 // findHead finds the output before the loss: from each output of the file back through what turns
