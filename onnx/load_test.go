@@ -176,3 +176,24 @@ func TestFixedBatch(t *testing.T) {
 		assert.Contains(t, m.Notes()[1], "exported for batches of")
 	}
 }
+
+// What lies permuted in memory is flattened in the file's order, whether a product, or a function of
+// its elements and then a product, comes next.
+func TestFlattenedImages(t *testing.T) {
+	for _, between := range []string{"Identity", "Relu", "Neg"} {
+		w := linear()
+		w.inputs[0] = valueInfo("x", typeFloat, -1, 2, 3)
+		w.nodes = nil
+		w.float("V", []int64{6, 1}, 1, 10, 100, 1000, 10000, 100000)
+		w.node("Transpose", []string{"x"}, []string{"t"}, join(text(1, "perm"), number(8, 0), number(8, 2), number(8, 1), number(20, 7)))
+		w.node("Flatten", []string{"t"}, []string{"f"})
+		w.node(between, []string{"f"}, []string{"g"})
+		w.node("MatMul", []string{"g", "V"}, []string{"p"})
+		m, err := Load(writeModel(t, w.bytes()), Options{})
+		require.NoError(t, err)
+		want := map[string]float64{"Identity": 1 - 40 + 200 + 5000 + 30000 + 600000, "Relu": 1 + 200 + 5000 + 30000 + 600000,
+			"Neg": -(1 - 40 + 200 + 5000 + 30000 + 600000)}[between]
+		got := predicted(t, m, []float64{1, 2, 3, -4, 5, 6, 1, 2, 3, -4, 5, 6}, 2, 3)
+		assert.Equal(t, []float64{want, want}, got, between)
+	}
+}

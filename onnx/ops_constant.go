@@ -138,7 +138,7 @@ func dropout(c *call) []value {
 	}
 	out := v
 	if c.training != nil && rate > 0 && v.raw != nil {
-		out.raw, out.perm = c.training.Dropout(v.node(), rate), nil
+		out.raw, out.perm, out.rows = c.training.Dropout(v.node(), rate), nil, nil
 	}
 	mask := value{kind: bools, shape: v.shape}
 	if v.known() {

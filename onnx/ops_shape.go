@@ -50,7 +50,11 @@ func (c *call) shaped(v value, shape ...int) value {
 	if v.known() {
 		return v.as(shape...)
 	}
-	return value{kind: v.kind, shape: slices.Clone(shape), raw: graph.Reshape(v.node(), shape...)}
+	out := value{kind: v.kind, shape: slices.Clone(shape), raw: graph.Reshape(v.node(), shape...)}
+	if len(shape) == 2 && len(v.shape) > 2 && v.perm != nil && v.perm[0] == 0 && shape[0] == v.shape[0] {
+		out.rows = &v
+	}
+	return out
 }
 
 func reshape(c *call) []value {
