@@ -23,10 +23,14 @@ type builder struct {
 	params     []*graph.Node  // by number
 	statistics []origins      // pairs of a running mean and variance
 	values     map[string]value
+	made       map[*node]made // of a file for a fixed number of samples
+	recording  bool           // made is being found
+	spent      *int           // elements of known values that were made
 }
 
 // run builds nodes, each behind those that make its inputs.
 func (b *builder) run(nodes []*node) {
+	b.spent = new(int)
 	for _, n := range nodes {
 		b.step(n)
 	}
@@ -82,9 +86,14 @@ func (c *call) named(f func()) {
 	f()
 }
 
+// checkSize refuses a value of more elements than a model should need for a sample.
 func (c *call) checkSize(v value) {
-	if v.size()/max(c.rows, 1) > maxValue {
-		c.fail("it makes a value of shape %v, more than a model should need", v.shape)
+	total, most := 1, maxValue*max(c.rows, 1)
+	for _, d := range v.shape {
+		if d > 0 && total > most/d {
+			c.fail("it makes a value of shape %v, more than a model should need", v.shape)
+		}
+		total *= max(d, 1)
 	}
 }
 
@@ -93,13 +102,13 @@ func (c *call) fold() []value {
 	outer := c.builder
 	defer func() { c.builder = outer }()
 	inner := *outer
-	inner.like, inner.rows, inner.training = graph.Input(gorgonia.NewGraph(), tensor.Float64, "like", 1), 0, nil
+	inner.like, inner.training = graph.Input(gorgonia.NewGraph(), tensor.Float64, "like", 1), nil
 	c.builder = &inner
 	outs := operators[c.node.key()](c)
 	var nodes []*graph.Node
 	for _, v := range outs {
 		if v.raw != nil {
-			c.checkSize(v)
+			c.room(v.shape)
 			nodes = append(nodes, v.node())
 		}
 	}

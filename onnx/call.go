@@ -241,7 +241,7 @@ func (c *call) each(v value, f func(*graph.Node) *graph.Node) value {
 	if v.raw == nil {
 		out = result(c.nodeOf(v))
 	}
-	out.raw = f(out.raw)
+	out.raw, out.rows = f(out.raw), nil
 	if v.kind == ints || v.kind == bools {
 		out.kind = ints
 	}

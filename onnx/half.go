@@ -27,8 +27,11 @@ func toHalf(x float64) uint16 {
 	if math.Signbit(x) {
 		sign, x = 0x8000, -x
 	}
-	if x != x {
+	switch {
+	case x != x:
 		return sign | 0x7e00
+	case x == 0:
+		return sign
 	}
 	_, e := math.Frexp(x) // x in [2^(e-1), 2^e)
 	e = max(e, -13)       // below, steps stay 2^-24

@@ -38,7 +38,6 @@ type head struct {
 	name   string
 	loss   lossKind
 	behind []*node // from the file's output back to it
-	two    bool    // of two columns the second counts, the score of class 1
 }
 
 // findHead finds the output before the loss: from each output of the file back through what turns
@@ -121,6 +120,10 @@ func (l *links) before(n *node, h head) (name string, loss lossKind) {
 		if !linked {
 			return in(0), logisticLoss
 		}
+	case "Reciprocal":
+		if x := l.sigmoid(n); x != "" && !linked {
+			return x, logisticLoss
+		}
 	case "ArgMax":
 		return in(0), softmaxLoss
 	case "ai.onnx.ml.ArrayFeatureExtractor", "Gather":
@@ -128,18 +131,21 @@ func (l *links) before(n *node, h head) (name string, loss lossKind) {
 			return in(1), ""
 		}
 	case "ai.onnx.ml.LinearClassifier":
-		switch n.attrs["post_transform"].s {
-		case "LOGISTIC":
+		loss = softmaxLoss
+		two := len(n.attrs["classlabels_ints"].ints)+len(n.attrs["classlabels_strings"].texts) == 2
+		if how := n.attrs["post_transform"].s; how == "LOGISTIC" || two && how != "SOFTMAX" {
 			loss = logisticLoss
-		default:
-			loss = softmaxLoss
 		}
 		if h.name != n.out[2] {
 			return n.out[2], loss
 		}
 	case "ai.onnx.ml.Normalizer", "Div":
-		if l.probable(in(0)) && (n.op != "Div" || l.ancestor(in(1), in(0))) {
-			return in(0), ""
+		p := in(0)
+		if sum := l.maker[p]; sum != nil && sum.key() == "Add" { // of what keeps 0 from being divided by 0
+			p = at(sum.in, 0)
+		}
+		if l.probable(p) && (n.op != "Div" || l.ancestor(in(1), p)) {
+			return p, ""
 		}
 	case "Concat":
 		if p := l.complement(n); p != "" {
@@ -155,7 +161,20 @@ func (l *links) before(n *node, h head) (name string, loss lossKind) {
 
 // isLink reports whether a node turns scores into probabilities.
 func isLink(n *node) bool {
-	return slices.Contains([]string{"Softmax", "LogSoftmax", "Sigmoid", "ai.onnx.ml.LinearClassifier"}, n.key())
+	return slices.Contains([]string{"Softmax", "LogSoftmax", "Sigmoid", "Reciprocal", "ai.onnx.ml.LinearClassifier"}, n.key())
+}
+
+// sigmoid is x where a node is 1/(1 + exp(-x)), written out.
+func (l *links) sigmoid(n *node) string {
+	for _, op := range []string{"Add", "Exp"} {
+		if n = l.maker[at(n.in, 0)]; n == nil || n.key() != op {
+			return ""
+		}
+	}
+	if minus := l.maker[at(n.in, 0)]; minus != nil && (minus.key() == "Mul" || minus.key() == "Neg") {
+		return at(minus.in, 0)
+	}
+	return ""
 }
 
 // probable reports whether a name stands for probabilities: a softmax or a sigmoid made them.

@@ -83,17 +83,24 @@ func (c *call) spread(v value, shape []int) value {
 	})
 }
 
-// room refuses a known value that is larger than a model should need, before it is made.
+// maxKnown is the number of elements that all known values that a graph makes may have.
+const maxKnown = 1 << 25
+
+// room refuses a known value that is larger than a model should need, alone or with those before it,
+// before it is made.
 func (c *call) room(shape []int) {
 	total := 1
 	for _, d := range shape {
 		if d < 0 {
 			c.fail("it asks for a value of shape %v", shape)
 		}
-		if d > 0 && total > maxValue/d {
+		if d > 0 && total > maxKnown/d {
 			c.fail("it asks for a value of shape %v, more than a model should need", shape)
 		}
 		total *= max(d, 1)
+	}
+	if *c.spent += total; *c.spent > maxKnown {
+		c.fail("it asks for a value of shape %v, and with those before it that is more than a model should need", shape)
 	}
 }
 

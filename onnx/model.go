@@ -32,6 +32,8 @@ type Model struct {
 	notes     []string
 	batchAxis int // of the first input
 	fixed     int // samples that the file was made for; 0 if any number
+	made      map[*node]made
+	recording bool
 	trains    bool
 }
 

@@ -46,6 +46,8 @@ func (a archive) floats(name string) []float64 {
 		return read[float64](a, name)
 	case "<f4":
 		return read[float32](a, name)
+	case "<i4":
+		return read[int32](a, name)
 	case "<i8":
 		return read[int64](a, name)
 	default:
@@ -54,7 +56,7 @@ func (a archive) floats(name string) []float64 {
 	}
 }
 
-func read[T float32 | float64 | int64](a archive, name string) []float64 {
+func read[T float32 | float64 | int32 | int64](a archive, name string) []float64 {
 	var xs []T
 	require.NoError(a.t, a.r.Read(name+".npy", &xs))
 	out := make([]float64, len(xs))

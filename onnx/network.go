@@ -68,7 +68,8 @@ func (m *Model) build(p []*graph.Node, x *graph.Node, t *nets.Training, finish f
 			panic(r)
 		}
 	}()
-	b = &builder{file: m.file, like: x, rows: x.Shape()[0], fixed: m.fixed, training: t, params: p, values: maps.Clone(m.constants)}
+	b = &builder{file: m.file, like: x, rows: x.Shape()[0], fixed: m.fixed, training: t, params: p, values: maps.Clone(m.constants),
+		made: m.made, recording: m.made != nil && t == nil && m.recording}
 	for i, n := range p {
 		b.values[m.params[i].data.name] = value{kind: floats, shape: shapeOf(n), raw: n, from: origins{i}}
 	}
@@ -81,12 +82,32 @@ func (m *Model) build(p []*graph.Node, x *graph.Node, t *nets.Training, finish f
 	return b, out, err
 }
 
-// trial builds the network for 2 samples. Where the file leaves sizes free, the first of a few that
-// fit are taken.
+// trial builds the network for 2 samples, and before it, to see what becomes of them, for as many as
+// the file was exported for, if it was for a fixed number. Where the file leaves sizes free, the
+// first of a few that fit are taken.
 func (m *Model) trial() (b *builder, out value, err error) {
+	if m.fixed > 0 && m.made == nil {
+		m.made, m.recording = map[*node]made{}, true
+		_, _, err := m.trialOf(m.fixed)
+		m.recording = false
+		if _, isWanted := err.(*wanted); err != nil && !isWanted {
+			return nil, value{}, err
+		} else if isWanted {
+			m.made = nil
+			return nil, value{}, err
+		}
+	}
+	b, out, err = m.trialOf(2)
+	if _, isWanted := err.(*wanted); err != nil && !isWanted && m.fixed > 0 {
+		err = fmt.Errorf("%w; the file was exported for batches of %d, which may be the cause: export it with a free batch axis", err, m.fixed)
+	}
+	return b, out, err
+}
+
+func (m *Model) trialOf(rows int) (b *builder, out value, err error) {
 	var first error
 	for _, free := range []int{8, 32, 28, 64, 224, 1, 16, 128, 3} {
-		b, out, err = m.tryAt(free)
+		b, out, err = m.tryAt(rows, free)
 		if first == nil {
 			first = err
 		}
@@ -97,14 +118,14 @@ func (m *Model) trial() (b *builder, out value, err error) {
 	return b, out, first
 }
 
-func (m *Model) tryAt(free int) (b *builder, out value, err error) {
+func (m *Model) tryAt(rows, free int) (b *builder, out value, err error) {
 	broken := graph.Build(func() {
 		g := gorgonia.NewGraph()
 		var p []*graph.Node
 		for _, q := range m.params {
 			p = append(p, graph.Input(g, tensor.Float64, "parameter "+q.data.name, q.value.shape...))
 		}
-		x := graph.Input(g, tensor.Float64, "x", append([]int{2}, m.sample(free)...)...)
+		x := graph.Input(g, tensor.Float64, "x", append([]int{rows}, m.sample(free)...)...)
 		b, out, err = m.build(p, x, nil, func(v value) { m.head.take(v) })
 	})
 	if broken != nil {

@@ -54,6 +54,9 @@ func (m *Model) note() {
 		return slices.ContainsFunc(m.nodes, func(n *node) bool { return slices.Contains(keys, n.key()) })
 	}
 	say("The output before the loss is %q; the loss is %s.", m.head.name, m.head.loss)
+	if len(m.head.behind) > 0 && !slices.ContainsFunc(m.head.behind, isLink) {
+		say("Neither a softmax nor a sigmoid was found behind %q. If it holds probabilities, name the scores that they are made of by Options.Output.", m.head.name)
+	}
 	if has("Conv") && !has("BatchNormalization") {
 		say("The file has no batch normalization. If the network was trained with it, the exporter has folded it into the convolutions, " +
 			"and there are no running statistics to estimate again.")

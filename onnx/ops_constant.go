@@ -49,7 +49,7 @@ func (c *call) stored(a attribute) value {
 
 func constantOfShape(c *call) []value {
 	var shape []int
-	for _, d := range c.freed(c.arg(0), c.knownInts(0)) {
+	for _, d := range c.knownInts(0) {
 		shape = append(shape, c.whole("a size", d, 0))
 	}
 	c.room(shape)
@@ -138,7 +138,7 @@ func dropout(c *call) []value {
 	}
 	out := v
 	if c.training != nil && rate > 0 && v.raw != nil {
-		out.raw, out.perm = c.training.Dropout(v.node(), rate), nil
+		out.raw, out.perm, out.rows = c.training.Dropout(v.node(), rate), nil, nil
 	}
 	mask := value{kind: bools, shape: v.shape}
 	if v.known() {

@@ -19,6 +19,20 @@ func product(a, b *graph.Node) *graph.Node {
 	return graph.MatMul(a, b)
 }
 
+// flattened is the product of rows that were images before and a matrix (k, out): as the rows lie in
+// memory, with the matrix's rows in their order.
+func flattened(a value, b *graph.Node) *graph.Node {
+	v := a.rows
+	inverse := make([]int, len(v.perm))
+	for i, p := range v.perm {
+		inverse[p] = i - 1
+	}
+	k, out := a.shape[1], b.Shape()[1]
+	inverse = append(inverse[1:], len(v.perm)-1)
+	w := graph.Transpose(graph.Reshape(b, append(slices.Clone(v.shape[1:]), out)...), inverse...)
+	return product(graph.Reshape(v.raw, a.shape[0], k), graph.Reshape(w, k, out))
+}
+
 // matMul is NumPy's product: a vector is a row on the left and a column on the right.
 func matMul(c *call) []value {
 	a, b := c.arg(0), c.arg(1)
@@ -31,6 +45,9 @@ func matMul(c *call) []value {
 	}
 	if len(b.shape) == 1 {
 		y = graph.Reshape(y, b.shape[0], 1)
+	}
+	if a.rows != nil && len(b.shape) == 2 && b.shape[0] == a.shape[1] {
+		return results(flattened(a, y))
 	}
 	out := product(x, y)
 	s := shapeOf(out)
@@ -56,7 +73,13 @@ func gemm(c *call) []value {
 	if c.int("transB", 0) != 0 {
 		y = graph.Transpose(y)
 	}
-	out := scaled(product(x, y), c.float("alpha", 1))
+	var out *graph.Node
+	if a.rows != nil && c.int("transA", 0) == 0 && y.Shape()[0] == a.shape[1] {
+		out = flattened(a, y)
+	} else {
+		out = product(x, y)
+	}
+	out = scaled(out, c.float("alpha", 1))
 	if !c.has(2) {
 		return results(out)
 	}

@@ -83,7 +83,7 @@ func (c *call) padAxis(x *graph.Node, axis, before, after int, mode string, with
 	if before+n+after < 1 {
 		c.fail("paddings %d and %d of axis %d with %d positions leave none", before, after, axis, n)
 	}
-	from := func(p int) int { return p } // the position that is shown at p
+	var from func(p int) int // the position that is shown at p
 	switch mode {
 	case "constant":
 		return padConstant(x, axis, before, after, with)

@@ -35,13 +35,12 @@ type step func(z, h, m *graph.Node) (state, memory *graph.Node)
 // recurrence is a recurrent layer: sequences x (n, steps, in), n rows, and where samples end.
 type recurrence struct {
 	*call
-	kind                   cellKind
-	x                      *graph.Node
-	n, steps, in, units    int
-	directions             int
-	lengths                func(t int) *graph.Node // mask (n, 1) of the sequences that have step t; nil where all have
-	batchFirst, linear     bool
-	states, memory, length value
+	kind                cellKind
+	x                   *graph.Node
+	n, steps, in, units int
+	directions          int
+	lengths             func(t int) *graph.Node // mask (n, 1) of the sequences that have step t; nil where all have
+	batchFirst, linear  bool
 }
 
 // direction is one direction of a layer: its weights w (in, gates*units) and u (units, gates*units),

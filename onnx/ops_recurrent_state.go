@@ -35,10 +35,7 @@ func (r *recurrence) initial(i, d int) *graph.Node {
 		h = r.inOrder(v, 1, 0, 2)
 	}
 	h = graph.Slice(h, 1, d, d+1)
-	if rows == r.n && v.data {
-		return graph.Reshape(h, r.n, r.units)
-	}
-	if rows == r.n && rows > 1 {
+	if rows == r.n && (v.data || rows > 1) {
 		return graph.Reshape(h, r.n, r.units)
 	}
 	return graph.BroadcastTo(graph.Reshape(graph.Slice(h, 0, 0, 1), r.units), r.n, r.units)
@@ -53,17 +50,6 @@ func (r *recurrence) zeroAsWritten(i int) bool {
 	}
 	v, err := t.value(r.file.data)
 	return err == nil && !slices.ContainsFunc(v.floats, func(x float64) bool { return x != 0 })
-}
-
-// sameAlong reports whether a row-major array is the same at all positions of an axis.
-func sameAlong(xs []float64, shape []int, axis int) bool {
-	inner := size(shape[axis+1:])
-	for k, x := range xs {
-		if x != xs[k-k/inner%shape[axis]*inner] {
-			return false
-		}
-	}
-	return true
 }
 
 // readLengths finds where the sequences end, if input 5 says that any does before the last step.

@@ -50,7 +50,11 @@ func (c *call) shaped(v value, shape ...int) value {
 	if v.known() {
 		return v.as(shape...)
 	}
-	return value{kind: v.kind, shape: slices.Clone(shape), raw: graph.Reshape(v.node(), shape...)}
+	out := value{kind: v.kind, shape: slices.Clone(shape), raw: graph.Reshape(v.node(), shape...)}
+	if len(shape) == 2 && len(v.shape) > 2 && v.perm != nil && v.perm[0] == 0 && shape[0] == v.shape[0] {
+		out.rows = &v
+	}
+	return out
 }
 
 func reshape(c *call) []value {
@@ -66,32 +70,14 @@ func reshape(c *call) []value {
 			}
 		}
 	}
-	return []value{c.shaped(v, c.inferred(v, c.freed(v, target))...)}
-}
-
-// freed puts the number of samples at hand in the place of that which the file was exported for.
-func (c *call) freed(v value, target []int64) []int64 {
-	if c.fixed == 0 || c.rows == 0 || c.rows == c.fixed || len(target) == 0 || len(v.shape) == 0 || v.known() {
-		return target
+	shape, ok := c.freed(v)
+	if !ok {
+		shape = c.inferred(v, target)
 	}
-	if target[0] == int64(c.fixed) && v.shape[0] == c.rows {
-		return append([]int64{int64(c.rows)}, target[1:]...)
+	if c.recording && !v.known() {
+		c.made[c.node] = made{v.shape, shape}
 	}
-	want, free := int64(1), false
-	for _, d := range target {
-		want, free = want*max(d, 1), free || d < 0
-	}
-	if free || want*int64(c.rows) != int64(v.size())*int64(c.fixed) {
-		return target
-	}
-	for i, d := range target { // the only axis in which the samples can be
-		if d%int64(c.fixed) == 0 && d > 0 {
-			target = slices.Clone(target)
-			target[i] = d / int64(c.fixed) * int64(c.rows)
-			return target
-		}
-	}
-	return target
+	return []value{c.shaped(v, shape...)}
 }
 
 // inferred fills the axis -1 in from the number of elements.
@@ -341,13 +327,19 @@ func (c *call) concat(parts []value, axis int) value {
 
 func expand(c *call) []value {
 	v := c.arg(0)
-	target := c.freed(v, c.knownInts(1))
+	target := c.knownInts(1)
 	want := make([]int, len(target))
 	for i, d := range target {
 		want[i] = c.whole("a size", d, 0)
 	}
+	for i, k := 0, len(v.shape)-len(want); i < len(want) && k >= 0; i++ {
+		if want[i] == c.fixed && v.shape[k+i] == c.rows && !v.known() {
+			want[i] = c.rows
+		}
+	}
+	v = c.single(v, want)
 	shape := c.broadcast(v.shape, want)
-	c.room(shape)
+	c.checkSize(value{shape: shape})
 	if v.known() {
 		return []value{c.spread(v, shape)}
 	}
@@ -366,8 +358,9 @@ func tile(c *call) []value {
 	for i, n := range times {
 		shape[i] *= c.whole("a number of repeats", n, 0)
 	}
-	c.room(shape)
+	c.checkSize(value{shape: shape})
 	if v.known() {
+		c.room(shape)
 		return []value{v.pick(shape, func(out, in []int) {
 			for i, d := range v.shape {
 				in[i] = out[i] % d

@@ -38,6 +38,9 @@ type value struct {
 	// with channels last, is never permuted between two of them.
 	raw  *graph.Node
 	perm []int
+	// rows is, of a value (n, k) that was flattened, what it was before, if that is permuted: a product
+	// with a matrix permutes the matrix and not the samples.
+	rows *value
 
 	from origins // the parameters that it depends on
 	data bool    // it depends on the batch
