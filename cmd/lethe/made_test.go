@@ -102,7 +102,7 @@ func workshop(t *testing.T) string {
 		put(t, filepath.Join(root, "train.csv"), customers(200, 1))
 		put(t, filepath.Join(root, "test.csv"), customers(80, 2))
 		put(t, filepath.Join(root, "one.yaml"), "remove:\n  - ids: [u-3, u-14]\n")
-		put(t, filepath.Join(root, "two.yaml"), "remove:\n  - where: {column: city, equals: Oslo}\ncorrect:\n  - {id: u-20, column: age, value: 41}\n")
+		put(t, filepath.Join(root, "two.yaml"), "remove:\n  - where: {column: age, equals: \"33\"}\ncorrect:\n  - {id: u-20, column: age, value: 41}\n")
 		put(t, filepath.Join(root, "three.yaml"), "remove:\n  - ids: [u-20]\nforget_columns: [income]\n")
 		must(t, root, "train --data @/train.csv --label bought --id id --out @/model")
 	})
