@@ -251,3 +251,12 @@ func rewritten(was []TextChange, x unlearn.Change, before *datasets.Dataset) ([]
 	}
 	return out, nil
 }
+
+// unseen returns data without the features that the model is no longer to see: in any data that it
+// answers on, as in those it was updated on.
+func (c *Changes) unseen(d *datasets.Dataset) (*datasets.Dataset, error) {
+	if len(c.Features) == 0 {
+		return d, nil
+	}
+	return datasets.ZeroColumns(d, c.Features)
+}

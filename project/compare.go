@@ -12,14 +12,11 @@ import (
 
 // retrained is the model trained again on the corrected data, beside the update.
 type retrained struct {
-	theta         []float64
-	seconds       float64
-	on            string // the data of agreement
-	scores        *Scores
-	kept, touched *Scores
-	agreement     float64 // share of the samples that get the same answer
-	distance      float64 // of the parameters of the update from it, relative to those of the old model
-	residual      float64
+	seconds             float64
+	test, kept, touched *Scores
+	scores              *Scores // of the data on which agreement is measured
+	agreement           float64 // share of the samples that get the same answer
+	distance            float64 // of the parameters of the update from it, relative to those of the old model
 }
 
 // compare trains the model again on the corrected data.
@@ -34,29 +31,22 @@ func (o *order) compare(ctx context.Context, x *done) error {
 	if err != nil {
 		return fmt.Errorf("training again for --compare: %w", err)
 	}
-	r := &retrained{theta: u.Theta, seconds: time.Since(began).Seconds(), residual: u.After}
-	if r.kept, err = o.model.score(ctx, u.Theta, o.applied.Data); err != nil {
+	r := &retrained{seconds: time.Since(began).Seconds()}
+	on, err := o.measured(ctx, u.Theta, o.changes)
+	if err != nil {
 		return err
 	}
-	if o.applied.Old.Len() > 0 {
-		if r.touched, err = o.model.score(ctx, u.Theta, o.applied.Old); err != nil {
-			return err
-		}
-	}
+	r.test, r.kept, r.touched, x.completed[2] = on.test, on.kept, on.touched, on.completed
 	after := x.kept[1]
-	if r.scores, r.on = r.kept, "the samples that stay"; o.test != nil {
-		if r.scores, err = o.model.score(ctx, u.Theta, o.test.Data); err != nil {
-			return err
-		}
-		r.on, after = "the test data", x.after
+	if r.scores = r.kept; o.test != nil {
+		r.scores, after = r.test, x.test[1]
 	}
 	r.agreement = o.agreement(after, r.scores, o.applied.Data)
 	if far := floats.Distance(o.model.Theta, u.Theta, 2); far > 0 {
 		r.distance = floats.Distance(x.update.Theta, u.Theta, 2) / far
 	}
 	x.retraining = r
-	x.completed[2], err = o.completes(ctx, u.Theta)
-	return err
+	return nil
 }
 
 // agreement is the share of samples to which two models give the same answer; of a regression, 1

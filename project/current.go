@@ -35,10 +35,8 @@ func (m *Model) current(ctx context.Context, path, unknown string, trust bool, p
 	case !trust:
 		return nil, m.otherData(path, loaded)
 	default: // what earlier requests did cannot be found in these data
-		m.Changes = &Changes{Base: State{print, loaded.Data.Len()}}
-		c.base = loaded.Data
-		c.asTheyAre(m.Changes.then())
-		return c, nil
+		m.Changes = &Changes{Base: State{print, loaded.Data.Len()}, Features: m.Changes.Features}
+		return c, c.replay(m.Changes)
 	}
 }
 

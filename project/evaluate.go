@@ -25,6 +25,9 @@ func Evaluate(ctx context.Context, o EvaluateOptions) (*Evaluation, error) {
 	if err != nil {
 		return nil, err
 	}
+	if loaded.Data, err = m.Changes.unseen(loaded.Data); err != nil {
+		return nil, err
+	}
 	scores, err := m.score(ctx, m.Theta, loaded.Data)
 	if err != nil {
 		return nil, err

@@ -46,6 +46,9 @@ func Predict(ctx context.Context, o PredictOptions) (*Predicted, error) {
 	if err != nil {
 		return nil, err
 	}
+	if loaded.Data, err = m.Changes.unseen(loaded.Data); err != nil {
+		return nil, err
+	}
 	text, err := m.answerText(ctx, loaded)
 	if err != nil {
 		return nil, err

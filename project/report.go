@@ -104,16 +104,13 @@ func (o *order) figures(x *done) (out []evidence.Figure) {
 	}
 	var again, keptAgain, touchedAgain *Scores
 	if r := x.retraining; r != nil {
-		keptAgain, touchedAgain = r.kept, r.touched
-		if o.test != nil {
-			again = r.scores
-		}
+		again, keptAgain, touchedAgain = r.test, r.kept, r.touched
 	}
 	for _, on := range []struct {
 		name                 string
 		test                 bool
 		before, after, again *Scores
-	}{{"test data", true, x.before, x.after, again}, {"samples that stay", false, x.kept[0], x.kept[1], keptAgain}, {"samples that the request touches, as they were", false, x.touched[0], x.touched[1], touchedAgain}} {
+	}{{"test data", true, x.test[0], x.test[1], again}, {"samples that stay", false, x.kept[0], x.kept[1], keptAgain}, {"samples that the request touches, as they were", false, x.touched[0], x.touched[1], touchedAgain}} {
 		if on.before == nil {
 			continue
 		}

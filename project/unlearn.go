@@ -58,9 +58,8 @@ type done struct {
 	settings    []Setting
 	certificate *Certificate
 	seconds     float64
-	trained     float64 // residual that training left on the data before
-	before      *Scores // on the test data, or nil
-	after       *Scores
+	trained     float64    // residual that training left on the data before
+	test        [2]*Scores // on the test data, before and after; nil without
 	kept        [2]*Scores // on the samples that stay, before and after
 	touched     [2]*Scores // on those that the request touches, as they were
 	retraining  *retrained
@@ -132,32 +131,48 @@ func refusal(err error) error {
 func (o *order) measure(ctx context.Context, x *done) error {
 	o.progress.Step("measuring the model before and after", 0, 0)
 	for i, theta := range [][]float64{o.model.Theta, x.update.Theta} {
-		var err error
-		if x.kept[i], err = o.model.score(ctx, theta, o.applied.Data); err != nil {
-			return err
-		}
-		if o.applied.Old.Len() > 0 {
-			if x.touched[i], err = o.model.score(ctx, theta, o.applied.Old); err != nil {
-				return err
-			}
-		}
-		if x.completed[i], err = o.completes(ctx, theta); err != nil {
-			return err
-		}
-		if o.test == nil {
-			continue
-		}
-		scores, err := o.model.score(ctx, theta, o.test.Data)
+		changes := []*Changes{o.model.Changes, o.changes}[i]
+		on, err := o.measured(ctx, theta, changes)
 		if err != nil {
 			return err
 		}
-		if i == 0 {
-			x.before = scores
-		} else {
-			x.after = scores
-		}
+		x.test[i], x.kept[i], x.touched[i], x.completed[i] = on.test, on.kept, on.touched, on.completed
 	}
 	return nil
+}
+
+// measured is what a model was measured on.
+type measured struct {
+	test, kept, touched *Scores // nil where there are no such samples
+	completed           *completed
+}
+
+// measured measures parameters on the test data, the samples that stay and those that the request
+// touches, as they were; but for features that the model is not to see.
+func (o *order) measured(ctx context.Context, theta []float64, c *Changes) (out measured, err error) {
+	if out.kept, err = o.model.score(ctx, theta, o.applied.Data); err != nil {
+		return out, err
+	}
+	if out.completed, err = o.completes(ctx, theta); err != nil {
+		return out, err
+	}
+	if o.applied.Old.Len() > 0 {
+		if out.touched, err = o.scoreUnseen(ctx, theta, c, o.applied.Old); err != nil {
+			return out, err
+		}
+	}
+	if o.test != nil {
+		out.test, err = o.scoreUnseen(ctx, theta, c, o.test.Data)
+	}
+	return out, err
+}
+
+func (o *order) scoreUnseen(ctx context.Context, theta []float64, c *Changes, d *datasets.Dataset) (*Scores, error) {
+	d, err := c.unseen(d)
+	if err != nil {
+		return nil, err
+	}
+	return o.model.score(ctx, theta, d)
 }
 
 // write writes the new folder.

@@ -69,6 +69,34 @@ func TestThreeRequestsInARow(t *testing.T) {
 	assert.Contains(t, out, "2 samples removed")
 }
 
+// A forgotten column is unseen wherever the model answers, whatever a file has in it.
+func TestAForgottenColumnIsUnseen(t *testing.T) {
+	dir := workshop(t)
+	put(t, filepath.Join(dir, "r.yaml"), "forget_columns: [age]\n")
+	must(t, dir, unlearnIt)
+	table := customers(40, 3)
+	put(t, filepath.Join(dir, "a.csv"), table)
+	lines := strings.Split(table, "\n")
+	for i, line := range lines[1:] {
+		if cells := strings.Split(line, ","); len(cells) == 5 {
+			cells[2] = fmt.Sprint(90 - i)
+			lines[i+1] = strings.Join(cells, ",")
+		}
+	}
+	put(t, filepath.Join(dir, "b.csv"), strings.Join(lines, "\n"))
+	answers := map[string]string{}
+	for _, m := range []string{"model", "new"} {
+		for _, data := range []string{"a", "b"} {
+			must(t, dir, "predict --model @/"+m+" --data @/"+data+".csv --out @/"+m+data+".csv")
+			text, err := os.ReadFile(filepath.Join(dir, m+data+".csv"))
+			require.NoError(t, err)
+			answers[m+data] = string(text)
+		}
+	}
+	assert.NotEqual(t, answers["modela"], answers["modelb"])
+	assert.Equal(t, answers["newa"], answers["newb"])
+}
+
 // Neither the evidence nor anything else of the new folder names an id that was forgotten.
 func TestNoForgottenIDIsWritten(t *testing.T) {
 	dir := workshop(t)
