@@ -99,7 +99,10 @@ func (o *order) certify(ctx context.Context, d *draft, b Budget) (u *unlearn.Upd
 		return nil, nil, &RefusedError{Reason: "the ledger counts samples in the data that the model was trained on at first, and " + o.o.Data + " holds the corrected ones",
 			Next: "give the original file"}
 	}
-	problem := &unlearn.Problem{Objective: o.model.Objective, Train: o.data.base, L2: o.model.Training.L2}
+	problem, err := o.model.problem(o.data.base)
+	if err != nil {
+		return nil, nil, err
+	}
 	if !o.model.certified() {
 		if _, _, err := o.model.openStream(ctx, d, b, problem, o.model.Theta); err != nil {
 			return nil, nil, err

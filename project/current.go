@@ -20,8 +20,8 @@ type current struct {
 
 // current reads the training data and brings them to where they are now. The file may be the one
 // that training began with, or the corrected one.
-func (m *Model) current(ctx context.Context, path, unknown string, trust bool, p Progress) (*current, error) {
-	loaded, err := m.load(ctx, path, unknown, false, p)
+func (m *Model) current(ctx context.Context, from source, trust bool, p Progress) (*current, error) {
+	loaded, err := m.load(ctx, from, p)
 	if err != nil {
 		return nil, err
 	}
@@ -33,7 +33,7 @@ func (m *Model) current(ctx context.Context, path, unknown string, trust bool, p
 		c.asTheyAre(m.Changes.then())
 		return c, nil
 	case !trust:
-		return nil, m.otherData(path, loaded)
+		return nil, m.otherData(from.path, loaded)
 	default: // what earlier requests did cannot be found in these data
 		m.Changes = &Changes{Base: State{print, loaded.Data.Len()}, Features: m.Changes.Features}
 		return c, c.replay(m.Changes)

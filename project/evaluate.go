@@ -21,7 +21,7 @@ func Evaluate(ctx context.Context, o EvaluateOptions) (*Evaluation, error) {
 		return nil, err
 	}
 	p := heard(o.Progress)
-	loaded, err := m.load(ctx, o.Data, o.Unknown, false, p)
+	loaded, err := m.load(ctx, source{path: o.Data, labels: o.Labels, unknown: o.Unknown}, p)
 	if err != nil {
 		return nil, err
 	}

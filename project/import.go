@@ -112,7 +112,10 @@ func (o *ImportOptions) model(ctx context.Context, p Progress) (m *Model, loaded
 		}
 		notes = more
 	}
-	return m, loaded, notes, m.Objective.Check(loaded.Data)
+	if err := m.Objective.Check(loaded.Data); err != nil {
+		return nil, nil, nil, fmt.Errorf("the model does not fit the data (if classes are missing in the data, name all in their order with --classes): %w", err)
+	}
+	return m, loaded, notes, nil
 }
 
 // readStateDict fills a network with the tensors of another program.
@@ -136,7 +139,10 @@ func (m *Model) readStateDict(o *ImportOptions, loaded *data.Loaded) ([]string, 
 
 // imported is the first line of the history of a model from elsewhere.
 func (m *Model) imported(ctx context.Context, loaded *data.Loaded, path string) (*Record, error) {
-	p := &unlearn.Problem{Objective: m.Objective, Train: loaded.Data, L2: m.Training.L2}
+	p, err := m.problem(loaded.Data)
+	if err != nil {
+		return nil, err
+	}
 	residual, err := p.Residual(ctx, m.Theta)
 	if err != nil {
 		return nil, err

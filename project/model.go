@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"lethe/datasets"
 	"lethe/nets"
 	"lethe/project/data"
 	"lethe/project/network"
@@ -119,6 +120,17 @@ func (m *Model) now() State { return m.last().Data }
 // certified reports whether the folder keeps a ledger of certified releases.
 func (m *Model) certified() bool { return m.last().Certificate != nil }
 
+// problem is what the model is trained on. Running statistics have no regularizer.
+func (m *Model) problem(d *datasets.Dataset) (*unlearn.Problem, error) {
+	p := &unlearn.Problem{Objective: m.Objective, Train: d, L2: m.Training.L2}
+	if !m.Objective.Statistics() {
+		return p, nil
+	}
+	var err error
+	p.Penalty, err = m.Objective.Penalty()
+	return p, err
+}
+
 // convex says why the objective is not convex; nil = it is.
 func (m *Model) convex() error {
 	if _, _, err := m.Objective.LossSmoothness(); err != nil {
@@ -146,12 +158,19 @@ func (m *Model) parameters(dir string, theta []float64, fingerprint string) erro
 	return m.Objective.Save(filepath.Join(dir, tensorsName), theta, map[string]string{nets.MetaData: fingerprint, nets.MetaSeed: fmt.Sprint(m.Training.Seed)})
 }
 
+// source is a file of data.
+type source struct {
+	path, labels, unknown string
+	unlabelled            bool
+}
+
 // load reads data as the training data were read.
-func (m *Model) load(ctx context.Context, path, unknown string, unlabelled bool, p Progress) (*data.Loaded, error) {
-	if path == "" {
+func (m *Model) load(ctx context.Context, from source, p Progress) (*data.Loaded, error) {
+	if from.path == "" {
 		return nil, usage("name the data with --data")
 	}
-	return data.Load(ctx, path, data.Options{Like: m.Description, Unknown: unknown, Unlabelled: unlabelled, Progress: reading(p, path)})
+	return data.Load(ctx, from.path, data.Options{Like: m.Description, Labels: from.labels, Unknown: from.unknown, Unlabelled: from.unlabelled,
+		Progress: reading(p, from.path)})
 }
 
 // reading is the progress of a file that is read.

@@ -6,10 +6,11 @@ import (
 
 // TrainOptions says what to train. Data and Out are required.
 type TrainOptions struct {
-	Data string       // file or folder of the training data
-	Read data.Options // how it is read
-	Test string       // data on which the model is measured; "" = not
-	Out  string       // the new folder
+	Data       string       // file or folder of the training data
+	Read       data.Options // how it is read
+	Test       string       // data on which the model is measured; "" = not
+	TestLabels string       // file of the labels of Test, of npy, npz and idx
+	Out        string       // the new folder
 
 	Network string   // "linear", "mlp:64,64", "lstm:64", "cnn:16,32" or the path of a network.yaml; "" = linear (lstm for text, cnn for images)
 	L2      *float64 // weight of the regularizer (L2/2)||theta||^2 on a sum of losses; nil = 1 for linear models, 1e-4 else
@@ -51,11 +52,13 @@ type ImportOptions struct {
 // UnlearnOptions says what a model is to forget. Model, Data and Request are required; Out too,
 // except by Explain.
 type UnlearnOptions struct {
-	Model   string // its folder, or a file from elsewhere
-	Data    string // the data it was trained on, as they were at the beginning or as they are now
-	Request string // file of the request
-	Out     string // the new folder
-	Test    string // data on which both models are measured; "" = not
+	Model      string // its folder, or a file from elsewhere
+	Data       string // the data it was trained on, as they were at the beginning or as they are now
+	Labels     string // file of their labels, of npy, npz and idx
+	Request    string // file of the request
+	Out        string // the new folder
+	Test       string // data on which both models are measured; "" = not
+	TestLabels string // as Labels, of Test
 
 	Method  string   // one of Methods; "" = auto
 	Compare string   // "retrain": train again too, and compare; "" = not
@@ -86,6 +89,7 @@ type UnlearnOptions struct {
 type EvaluateOptions struct {
 	Model    string
 	Data     string
+	Labels   string // file of their labels, of npy, npz and idx
 	Unknown  string
 	Progress Progress
 }

@@ -80,11 +80,11 @@ func prepare(ctx context.Context, options UnlearnOptions) (o *order, err error) 
 		return nil, err
 	}
 	o.asked.Seed = options.Seed
-	if o.data, err = o.model.current(ctx, options.Data, options.Unknown, options.TrustData, o.progress); err != nil {
+	if o.data, err = o.model.current(ctx, source{path: options.Data, labels: options.Labels, unknown: options.Unknown}, options.TrustData, o.progress); err != nil {
 		return nil, err
 	}
 	if options.Test != "" {
-		if o.test, err = o.model.load(ctx, options.Test, options.Unknown, false, o.progress); err != nil {
+		if o.test, err = o.model.load(ctx, source{path: options.Test, labels: options.TestLabels, unknown: options.Unknown}, o.progress); err != nil {
 			return nil, err
 		}
 	}
@@ -100,7 +100,9 @@ func (o *order) resolve(ctx context.Context) (err error) {
 	if o.request, o.base, err = o.data.translate(o.found.Request, o.byValue()); err != nil {
 		return err
 	}
-	o.problem = &unlearn.Problem{Objective: o.model.Objective, Train: o.data.train, L2: o.model.Training.L2}
+	if o.problem, err = o.model.problem(o.data.train); err != nil {
+		return err
+	}
 	if len(o.request.Changes) > 0 && o.request.Empty() {
 		return &RefusedError{Reason: "earlier requests removed all samples that this one names", Next: "there is nothing left to do"}
 	}
@@ -122,6 +124,7 @@ func (o *order) open(ctx context.Context) (*Model, error) {
 		return Open(o.o.Model)
 	}
 	from := ImportOptions{Model: o.o.Model, Network: o.o.Network, Output: o.o.Output, Data: o.o.Data, Read: o.o.Read, L2: o.o.L2}
+	from.Read.Labels = o.o.Labels
 	if err := from.check(); err != nil {
 		return nil, err
 	}

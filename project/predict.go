@@ -42,7 +42,7 @@ func Predict(ctx context.Context, o PredictOptions) (*Predicted, error) {
 	if err != nil {
 		return nil, err
 	}
-	loaded, err := m.load(ctx, o.Data, o.Unknown, true, heard(o.Progress))
+	loaded, err := m.load(ctx, source{path: o.Data, unknown: o.Unknown, unlabelled: true}, heard(o.Progress))
 	if err != nil {
 		return nil, err
 	}

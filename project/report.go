@@ -172,7 +172,9 @@ func (o *order) command() string {
 			words = append(words, flag, value)
 		}
 	}
+	add("--labels", base(u.Labels))
 	add("--test", base(u.Test))
+	add("--test-labels", base(u.TestLabels))
 	add("--method", u.Method)
 	add("--compare", u.Compare)
 	if u.Certify != nil {

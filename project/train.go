@@ -151,9 +151,11 @@ func (t *training) prepare(ctx context.Context) (err error) {
 	if err := t.model.Objective.Check(d); err != nil {
 		return err
 	}
-	t.problem = &unlearn.Problem{Objective: t.model.Objective, Train: d, L2: t.model.Training.L2}
+	if t.problem, err = t.model.problem(d); err != nil {
+		return err
+	}
 	if o.Test != "" {
-		t.test, err = t.model.load(ctx, o.Test, o.Unknown, false, t.progress)
+		t.test, err = t.model.load(ctx, source{path: o.Test, labels: o.TestLabels, unknown: o.Unknown}, t.progress)
 	}
 	return err
 }

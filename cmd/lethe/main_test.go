@@ -73,7 +73,10 @@ func TestThreeRequestsInARow(t *testing.T) {
 func TestAForgottenColumnIsUnseen(t *testing.T) {
 	dir := workshop(t)
 	put(t, filepath.Join(dir, "r.yaml"), "forget_columns: [age]\n")
-	must(t, dir, unlearnIt)
+	_, _, err := call(t, in(dir, unlearnIt)...)
+	require.ErrorContains(t, err, "points", "the age is what tells who buys")
+	assert.Equal(t, refused, exitCode(err))
+	must(t, dir, unlearnIt+" --max-loss 50")
 	table := customers(40, 3)
 	put(t, filepath.Join(dir, "a.csv"), table)
 	lines := strings.Split(table, "\n")

@@ -31,19 +31,22 @@ type requestFlags struct {
 }
 
 func (c *requestFlags) options() project.UnlearnOptions {
-	return project.UnlearnOptions{Model: c.Model, Data: c.Data, Request: c.Request, Method: c.Method, Certify: (*project.Budget)(c.Certify),
+	read := c.readFlags.options("")
+	read.Labels = ""
+	return project.UnlearnOptions{Model: c.Model, Data: c.Data, Labels: c.Labels, Request: c.Request, Method: c.Method, Certify: (*project.Budget)(c.Certify),
 		MaxLoss: c.MaxLoss, Rate: c.Rate, Ridge: c.Ridge, Epochs: c.Epochs, Seed: c.Seed, Unknown: c.Unknown, TrustData: c.TrustData,
-		Network: c.Network, Output: c.Output, L2: c.L2, Read: c.readFlags.options("")}
+		Network: c.Network, Output: c.Output, L2: c.L2, Read: read}
 }
 
 type unlearnCommand struct {
 	requestFlags
-	Out       string `required:"" help:"The new folder." placeholder:"DIR"`
-	Test      string `help:"Data to measure both models on." placeholder:"FILE"`
-	Compare   string `help:"retrain: train again too, and put the figures side by side." placeholder:"retrain"`
-	ShowIDs   bool   `name:"show-ids" help:"Name the ids of the request in the evidence."`
-	WriteData string `help:"Also write the corrected data to this file (CSV, TSV or text)." placeholder:"FILE"`
-	Force     bool   `help:"Overwrite the folder if it exists."`
+	Out        string `required:"" help:"The new folder." placeholder:"DIR"`
+	Test       string `help:"Data to measure both models on." placeholder:"FILE"`
+	TestLabels string `help:"File of the labels of the test data, of npy, npz and idx." placeholder:"FILE"`
+	Compare    string `help:"retrain: train again too, and put the figures side by side." placeholder:"retrain"`
+	ShowIDs    bool   `name:"show-ids" help:"Name the ids of the request in the evidence."`
+	WriteData  string `help:"Also write the corrected data to this file (CSV, TSV or text)." placeholder:"FILE"`
+	Force      bool   `help:"Overwrite the folder if it exists."`
 }
 
 // unlearnedObject is what unlearn prints with --json.
@@ -58,7 +61,7 @@ func (c *unlearnCommand) Run(t *terminal) error {
 	shown := newDisplay(t.stderr, c.Quiet)
 	defer shown.close()
 	o := c.options()
-	o.Out, o.Test, o.Compare, o.ShowIDs, o.WriteData, o.Force, o.Progress = c.Out, c.Test, c.Compare, c.ShowIDs, c.WriteData, c.Force, shown
+	o.Out, o.Test, o.TestLabels, o.Compare, o.ShowIDs, o.WriteData, o.Force, o.Progress = c.Out, c.Test, c.TestLabels, c.Compare, c.ShowIDs, c.WriteData, c.Force, shown
 	done, err := project.Unlearn(t.ctx, o)
 	shown.close()
 	if err != nil {

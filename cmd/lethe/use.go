@@ -10,6 +10,7 @@ import (
 type evaluateCommand struct {
 	Model   string `required:"" help:"The model's folder." placeholder:"DIR"`
 	Data    string `required:"" help:"Data with labels." placeholder:"FILE"`
+	Labels  string `help:"File of the labels, of npy, npz and idx." placeholder:"FILE"`
 	Unknown string `help:"Rows with a category that the training data do not have: drop or other (default: an error)." placeholder:"HOW"`
 	outputFlags
 }
@@ -18,7 +19,7 @@ type evaluateCommand struct {
 func (c *evaluateCommand) Run(t *terminal) error {
 	shown := newDisplay(t.stderr, c.Quiet)
 	defer shown.close()
-	e, err := project.Evaluate(t.ctx, project.EvaluateOptions{Model: c.Model, Data: c.Data, Unknown: c.Unknown, Progress: shown})
+	e, err := project.Evaluate(t.ctx, project.EvaluateOptions{Model: c.Model, Data: c.Data, Labels: c.Labels, Unknown: c.Unknown, Progress: shown})
 	shown.close()
 	if err != nil {
 		return err
