@@ -13,7 +13,6 @@ import (
 	"lethe/internal/build"
 	"lethe/project/data"
 	"lethe/project/network"
-	"lethe/unlearn"
 )
 
 // Import makes a folder of a model from elsewhere: an ONNX file, or a PyTorch state dict in
