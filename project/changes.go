@@ -44,11 +44,6 @@ type TextChange struct {
 	Tokens []int32 `json:"tokens"`
 }
 
-// empty reports whether the data are as they were.
-func (c *Changes) empty() bool {
-	return len(c.Removed)+len(c.Features)+len(c.Cells)+len(c.Labels)+len(c.Text) == 0
-}
-
 func readChanges(dir string) (*Changes, error) {
 	path := filepath.Join(dir, changesName)
 	text, err := os.ReadFile(path)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"lethe/datasets"
@@ -113,19 +114,27 @@ func (o *order) update(ctx context.Context, d *draft, x *done) (err error) {
 // refusal makes of the error of an update that a check of package unlearn refused one of this
 // package.
 func refusal(err error) error {
+	const next = "choose --method auto, raise --ridge, or train again with --method retrain"
 	var refused *unlearn.RefusedError
 	if errors.As(err, &refused) {
-		return &RefusedError{Reason: refused.Reason, Next: refused.Next, err: err}
+		return &RefusedError{Reason: flagged.Replace(refused.Reason), Next: flagged.Replace(refused.Next), err: err}
 	}
 	var worse *unlearn.WorseError
+	if errors.As(err, &worse) {
+		return &RefusedError{Reason: fmt.Sprintf("%s made the gradient residual on the corrected data larger: from %.4g to %.4g", worse.Method, worse.Before, worse.After),
+			Next: next, err: err}
+	}
 	var diverged *unlearn.DivergedError
 	var indefinite *unlearn.IndefiniteError
 	var open *unlearn.NotConvergedError
-	if errors.As(err, &worse) || errors.As(err, &diverged) || errors.As(err, &indefinite) || errors.As(err, &open) {
-		return &RefusedError{Reason: err.Error(), err: err}
+	if errors.As(err, &diverged) || errors.As(err, &indefinite) || errors.As(err, &open) {
+		return &RefusedError{Reason: "the equations of the update were not solved", Next: next + " (" + err.Error() + ")", err: err}
 	}
 	return err
 }
+
+// flagged names flags in the place of fields of package unlearn.
+var flagged = strings.NewReplacer("MaxLoss", "--max-loss", "(Retrain)", "(--method retrain)")
 
 // measure compares the model before and after on the data at hand.
 func (o *order) measure(ctx context.Context, x *done) error {

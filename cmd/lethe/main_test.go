@@ -229,19 +229,23 @@ func TestAStoppedTrainingIsResumed(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts processes")
 	}
-	const train = "train --data @/train.csv --label bought --id id --network mlp:8 --out @/mlp --epochs "
+	const train = "train --data @/train.csv --label bought --id id --network mlp:8 --epochs 400 --out "
+	whole := workshop(t)
+	must(t, whole, train+"@/mlp")
+	want, err := os.ReadFile(filepath.Join(whole, "mlp", "model.safetensors"))
+	require.NoError(t, err)
 	for sent, code := range map[syscall.Signal]int{syscall.SIGINT: 130, syscall.SIGTERM: 143, syscall.SIGKILL: -1} {
 		dir := workshop(t)
-		cmd := child(t, dir, train+"100000")
+		cmd := child(t, dir, train+"@/mlp")
 		var errs bytes.Buffer
 		cmd.Stderr = &errs
 		require.NoError(t, cmd.Start())
 		kept := filepath.Join(dir, "mlp.lethe-draft", "training.safetensors")
-		for range 600 {
+		for range 6000 {
 			if _, err := os.Stat(kept); err == nil {
 				break
 			}
-			time.Sleep(20 * time.Millisecond)
+			time.Sleep(2 * time.Millisecond)
 		}
 		require.NoError(t, cmd.Process.Signal(sent))
 		require.Error(t, cmd.Wait())
@@ -251,10 +255,13 @@ func TestAStoppedTrainingIsResumed(t *testing.T) {
 		if sent != syscall.SIGKILL {
 			assert.Contains(t, errs.String(), "--resume")
 		}
-		_, _, err := call(t, in(dir, train+"30")...)
+		_, _, err := call(t, in(dir, train+"@/mlp")...)
 		require.ErrorContains(t, err, "--resume")
 		assert.Equal(t, refused, exitCode(err))
-		must(t, dir, train+"30 --force")
+		must(t, dir, train+"@/mlp --resume")
+		got, err := os.ReadFile(filepath.Join(dir, "mlp", "model.safetensors"))
+		require.NoError(t, err)
+		assert.Equal(t, want, got)
 		assert.NoDirExists(t, filepath.Join(dir, "mlp.lethe-draft"))
 		must(t, dir, "verify @/mlp")
 	}
