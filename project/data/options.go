@@ -39,8 +39,8 @@ var Formats = []string{CSV, TSV, Parquet, SVMLight, NPY, NPZ, IDX, Images, Text}
 // DefaultLength is how many characters a window of text has where Length is 0.
 const DefaultLength = 32
 
-// Options says how data are read. Tables need Label, and npy and idx files Labels; all else may stay
-// zero.
+// Options says how data are read. Tables need Label, and npy and idx files Labels; all else may
+// stay zero.
 type Options struct {
 	Format string // one of Formats; "" = by the file's name
 	Label  string // name of the label column of a table, or of the array of labels in an npz archive ("" = y)

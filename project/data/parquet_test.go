@@ -20,8 +20,8 @@ import (
 	"lethe/project/data"
 )
 
-// spamTables writes mails of the embedded spam data, with their most frequent words, as CSV, numbers as text, and as
-// Parquet, numbers in 64 bits and texts in dictionaries.
+// spamTables writes mails of the embedded spam data, with their most frequent words, as CSV,
+// numbers as text, and as Parquet, numbers in 64 bits and texts in dictionaries.
 func spamTables(t *testing.T, dir string) (csv, pq string) {
 	t.Helper()
 	spam, err := datasets.Load(context.Background(), "spam", "")
