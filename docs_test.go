@@ -278,9 +278,23 @@ func TestPagesProgramsRun(t *testing.T) {
 	inFolder(t, module, "go", "build", "-o", bin, "./...")
 	inWorkspace(t, filepath.Join(module, programs[0].folder))
 	for _, p := range programs {
-		got := inFolder(t, t.TempDir(), bin+p.folder)
+		folder := t.TempDir()
+		copyModels(t, folder)
+		got := inFolder(t, folder, bin+p.folder)
 		assert.NotEmpty(t, p.output, "%s: show in a block of kind text what the program prints", p.page)
 		sameWords(t, p.output, got, p.page)
+	}
+}
+
+// copyModels copies the models that stand beside the pages to a folder.
+func copyModels(t *testing.T, folder string) {
+	t.Helper()
+	models, err := filepath.Glob("docs/howto/*.onnx")
+	require.NoError(t, err)
+	for _, path := range models {
+		data, err := os.ReadFile(path)
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(filepath.Join(folder, filepath.Base(path)), data, 0o644))
 	}
 }
 

@@ -29,14 +29,18 @@ type arrows struct {
 // modules of that host.
 var allowed = func() []arrows {
 	const in = "experiments/internal/"
-	base := []string{in + "numbers", in + "records", in + "suggest", in + "settings", in + "verdict", in + "report"}
+	base := []string{"internal/page", "internal/suggest", "internal/wrap", in + "numbers", in + "records", in + "settings", in + "verdict", in + "report"}
 	library := []string{"datasets", "graph", "graph/graphtest", "nets", "unlearn", "exposure"}
 	work := slices.Concat(base, library, []string{in + "engine", in + "tune", in + "trial"})
 	tables := append(slices.Clone(work), in+"tabledata")
 	tried := []string{in + "tried"}
+	projects := []string{"project/data", "project/request", "project/network", "project/evidence", "datasets", "exposure", "graph", "nets", "onnx", "safetensors", "unlearn"}
 	return []arrows{
 		{from: "internal/race"},
 		{from: "internal/settingstest"},
+		{from: "internal/page"},
+		{from: "internal/suggest"},
+		{from: "internal/wrap"},
 		{from: "safetensors"},
 		{from: "datasets", tests: []string{"internal/race"}},
 		{from: "datasets/internal/fashiongen", to: []string{"datasets"}},
@@ -48,19 +52,28 @@ var allowed = func() []arrows {
 		{from: "unlearn", to: []string{"datasets", "safetensors"}, tests: []string{"internal/race", "internal/settingstest", "nets"}},
 		{from: "unlearn/objectivetest", to: []string{"datasets", "unlearn"}},
 		{from: "nets", to: []string{"datasets", "graph", "safetensors", "gorgonia.org"}, tests: []string{"graph/graphtest", "unlearn", "unlearn/objectivetest"}},
+		{from: "onnx", to: []string{"graph", "nets", "gorgonia.org"}, tests: []string{"datasets", "graph/graphtest"}},
 		{from: "exposure", to: []string{"datasets"}, tests: []string{"internal/settingstest"}},
+		{from: "internal/build", to: []string{"graph"}},
+		{from: "internal/cli", to: []string{"internal/wrap"}},
+
+		{from: "project/data", to: []string{"datasets"}},
+		{from: "project/request", to: []string{"project/data", "datasets", "unlearn", "internal/suggest"}},
+		{from: "project/evidence", to: []string{"internal/page", "internal/wrap"}},
+		{from: "project/network", to: []string{"internal/suggest", "graph", "nets", "safetensors"}, tests: []string{"datasets"}},
+		{from: "project", to: slices.Concat(projects, []string{"internal/build"})},
+		{from: "cmd/lethe", to: []string{"datasets", "project", "project/data", "project/evidence", "internal/build", "internal/cli", "internal/wrap"}},
 
 		{from: in + "numbers"},
 		{from: in + "records"},
-		{from: in + "suggest"},
-		{from: in + "settings", to: []string{in + "numbers", in + "suggest"}},
+		{from: in + "settings", to: []string{in + "numbers", "internal/suggest"}},
 		{from: in + "metrics"},
 		{from: in + "verdict"},
-		{from: in + "report", to: []string{in + "numbers", in + "records", in + "verdict"}},
-		{from: in + "engine", to: append([]string{"datasets", "graph"}, base...)},
+		{from: in + "report", to: []string{"internal/page", "internal/wrap", in + "numbers", in + "records", in + "verdict"}},
+		{from: in + "engine", to: append([]string{"datasets", "graph", "internal/build"}, base...)},
 		{from: in + "compare", to: append([]string{in + "engine", in + "metrics"}, base...)},
 		{from: in + "tried", to: append([]string{in + "engine"}, base...)},
-		{from: in + "tune", to: []string{in + "numbers", in + "suggest", in + "settings"}},
+		{from: in + "tune", to: []string{in + "numbers", "internal/suggest", in + "settings"}},
 		{from: in + "trial", to: slices.Concat(base, []string{in + "engine", "datasets", "unlearn"})},
 		{from: in + "tabledata", to: work},
 		{from: "experiments/tabular", to: tables, tests: tried},
@@ -70,7 +83,7 @@ var allowed = func() []arrows {
 		{from: "experiments/poisoning", to: work, tests: append([]string{"experiments/tabular", "experiments/memorization"}, tried...)},
 		{from: "experiments/bench", to: tables},
 		{from: "experiments", to: append([]string{"experiments/tabular", "experiments/certified", "experiments/memorization", "experiments/poisoning", in + "compare", in + "metrics"}, tables...), tests: tried},
-		{from: "cmd/experiment", to: []string{"datasets", "graph", "experiments", "experiments/bench"}, tests: []string{"unlearn"}},
+		{from: "cmd/experiment", to: []string{"datasets", "graph", "experiments", "experiments/bench", "internal/build", "internal/cli"}, tests: []string{"unlearn"}},
 		{from: ".", tests: []string{"datasets", "graph", "nets", "unlearn", "gorgonia.org"}},
 	}
 }()

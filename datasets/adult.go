@@ -41,14 +41,15 @@ func loadAdult(ctx context.Context, path func(file string) string) (*Named, erro
 			return nil, err
 		}
 	}
-	for _, row := range tables[1].rows { // the labels of the test file end in a dot
-		row[len(row)-1] = strings.TrimSuffix(row[len(row)-1], ".")
+	incomes := tables[1].columns[len(adultHeader)-1]
+	for k, text := range incomes.texts { // the labels of the test file end in a dot
+		incomes.texts[k] = strings.TrimSuffix(text, ".")
 	}
 	parts, err := adultFormat.encode(tables...)
 	if err != nil {
 		return nil, err
 	}
-	n := &Named{Train: parts[0], Test: parts[1]}
+	n := &Named{Train: parts[0].Data, Test: parts[1].Data}
 	var numeric []int
 	for j, name := range n.Train.Columns {
 		column, _, oneHot := strings.Cut(name, "_")
@@ -60,7 +61,7 @@ func loadAdult(ctx context.Context, path func(file string) string) (*Named, erro
 		}
 	}
 	mean, deviation := moments(n.Train.X.(*Dense), numeric)
-	for _, d := range parts {
+	for _, d := range []*Dataset{n.Train, n.Test} {
 		d.Coding = nil // which does not say what follows
 		scaleBlock(d.X.(*Dense), numeric, mean, deviation)
 	}

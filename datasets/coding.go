@@ -221,8 +221,8 @@ func sameCoding(a, b *Coding) error {
 	return nil
 }
 
-// apply returns (v-Shift)/Scale, without overflow on the way.
-func (c Column) apply(v float64) (float64, error) {
+// Apply returns (v-Shift)/Scale, without overflow on the way.
+func (c Column) Apply(v float64) (float64, error) {
 	if c.Scale == 0 {
 		return v, nil
 	}

@@ -30,6 +30,14 @@ type CSV struct {
 	Comment     rune         // lines that begin with it are skipped; 0 = none
 	Like        *Coding      // coding of the data set that this file is to be numbered as; nil = its own
 	Unknown     UnknownLevel // what to do with a level that Like does not have
+	// Auto makes a column categorical by itself if a cell in it is no number, missing ones aside.
+	// Levels that are all numbers, of a column in Categorical, are then taken as numbers like classes.
+	Auto       bool
+	Mean       bool    // with Impute: fill missing numbers with the mean of the column
+	KeepBinary bool    // leave columns of numbers unscaled in which there are only 0 and 1
+	ID         string  // name of the column that names the rows, which is no feature; see [Coded]
+	Unlabelled bool    // with Like: do not read labels, whose columns need not be there; all are 0
+	Storage    Storage // how the samples are kept
 }
 
 // UnknownLevel says what happens to a row whose level of a category is not among those of the
@@ -40,7 +48,17 @@ type UnknownLevel string
 const (
 	RefuseUnknown UnknownLevel = ""
 	ZeroUnknown   UnknownLevel = "zero" // all features of the column are 0; refused where that means the first level (DropFirst)
-	DropUnknown   UnknownLevel = "drop" // the row is left out; the others keep the numbers of their rows
+	DropUnknown   UnknownLevel = "drop" // the row is left out, one whose label is none of the classes too; the others keep the numbers of their rows
+)
+
+// Storage says how the samples of a table are kept.
+type Storage string
+
+// The zero value stores all values.
+const (
+	DenseRows   Storage = ""        // as [Dense]
+	SparseRows  Storage = "sparse"  // as [CSR], without zeros
+	SmallerRows Storage = "smaller" // sparse where dense rows take more than 64 MiB and more than twice as much as sparse ones
 )
 
 // maxLevels bounds one-hot columns: a column of more levels is a name or a number, not a category.
@@ -59,15 +77,15 @@ func (o CSV) Load(path string) (d *Dataset, err error) {
 
 // Read is Load from a reader; name stands in messages.
 func (o CSV) Read(r io.Reader, name string) (*Dataset, error) {
-	t, err := o.table(r, name)
+	rows, err := o.records(r, name)
 	if err != nil {
 		return nil, err
 	}
-	sets, err := o.encode(t)
+	coded, err := o.Code(rows, name)
 	if err != nil {
 		return nil, err
 	}
-	return sets[0], nil
+	return coded.Data, nil
 }
 
 // unpack is Load from memory; name stands in messages.
@@ -80,13 +98,17 @@ func (o CSV) unpack(packed []byte, name string) (d *Dataset, err error) {
 }
 
 func (o CSV) table(r io.Reader, name string) (*table, error) {
-	return readTable(r, name, cmp.Or(o.Delimiter, ','), o.Comment, o.Header)
+	rows, err := o.records(r, name)
+	if err != nil {
+		return nil, err
+	}
+	return readTable(rows, name, o.missing(), o.roles)
 }
 
 // encode turns tables of the same columns into data sets of one coding, which is Like or else
 // theirs: levels and classes are those of all tables, the values that stand in for missing cells
 // and the scaling those of the first.
-func (o CSV) encode(tables ...*table) ([]*Dataset, error) {
+func (o CSV) encode(tables ...*table) ([]*Coded, error) {
 	first := tables[0]
 	for _, t := range tables[1:] {
 		if !slices.Equal(t.header, first.header) {
@@ -97,16 +119,13 @@ func (o CSV) encode(tables ...*table) ([]*Dataset, error) {
 	if err != nil {
 		return nil, err
 	}
-	sets := make([]*Dataset, len(tables))
+	sets := make([]*Coded, len(tables))
 	for i, t := range tables {
 		if sets[i], err = o.read(t, coding); err != nil {
 			return nil, err
 		}
 	}
-	if o.Like == nil && o.Scaling != Unscaled {
-		err = scale(sets, coding, o.Scaling)
-	}
-	return sets, err
+	return sets, nil
 }
 
 // missing returns how a missing cell is written, besides an empty one.

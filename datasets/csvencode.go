@@ -7,22 +7,17 @@ import (
 	"strings"
 )
 
-// tableReader turns the rows of one table into samples.
-type tableReader struct {
-	table   *table
-	coding  *Coding
-	missing string
-	unknown UnknownLevel
-	sources []int // place in the table of each column of the coding
-	labels  []int
-	weight  int // -1 = none
-	classes labelCode
-}
-
 // read encodes a table by a coding.
-func (o CSV) read(t *table, c *Coding) (*Dataset, error) {
-	r := &tableReader{table: t, coding: c, missing: o.missing(), unknown: o.Unknown, classes: newLabelCode(c.Classes, o.missing())}
-	if err := r.find(slices.Concat(o.Drop, c.Drop)); err != nil {
+func (o CSV) read(t *table, c *Coding) (*Coded, error) {
+	features := 0
+	for _, column := range c.Columns {
+		features += len(column.Features())
+	}
+	if err := o.checkSize(t, features); err != nil {
+		return nil, err
+	}
+	sources, err := o.sources(t, c)
+	if err != nil {
 		return nil, err
 	}
 	d := &Dataset{Name: t.name, Classes: len(c.Classes), ClassNames: slices.Clone(c.Classes), Coding: c}
@@ -32,169 +27,128 @@ func (o CSV) read(t *table, c *Coding) (*Dataset, error) {
 	for _, column := range c.Columns {
 		d.Columns = append(d.Columns, column.Features()...)
 	}
-	if len(c.Labels) > 1 {
-		d.Targets = len(c.Labels)
+	out := &Coded{Data: d, lines: t.lines, Filled: map[string]int{}}
+	for k, s := range sources {
+		if n := s.from.missingCells(o.missing()); n > 0 {
+			out.Filled[c.Columns[k].Name] = n
+		}
 	}
-	x := &Dense{N: len(t.rows), Cols: len(d.Columns)}
-	d.X = x
-	if err := checkNotEmpty(t.name, x); err != nil {
+	out.Words = o.words(t, c)
+	t.scratch = nil
+	labels, err := o.labelled(t, c)
+	if err != nil {
 		return nil, err
 	}
-	if x.Cols > math.MaxInt32/x.N {
-		return nil, malformed(t.name, 0, "%d rows of %d columns are too many for a dense table; write it as svmlight", x.N, x.Cols)
-	}
-	x.Data = make([]float64, 0, x.N*x.Cols)
-	d.Y = make([]float64, 0, x.N*len(c.Labels))
-	if err := r.rows(d, x); err != nil {
+	kept := out.keep(t, sources, labels)
+	if d.X, err = o.rows(t, sources, kept, features); err != nil {
 		return nil, err
 	}
-	if err := checkNotEmpty(t.name, x); err != nil { // all rows may be left out
+	if err := checkNotEmpty(t.name, d.X); err != nil { // all rows may be left out
 		return nil, err
 	}
-	if c.UnitRows {
-		return NormalizeRows(d)
+	o.targets(d, t, labels, kept)
+	out.IDs = picked(t.ids, kept)
+	if d.rows = kept; c.UnitRows {
+		out.Data, err = NormalizeRows(d)
 	}
-	return d, nil
+	return out, err
 }
 
-// find looks for each column of the coding in the header. There may be no other but those that are
-// left out.
-func (r *tableReader) find(drop []string) error {
-	c, t := r.coding, r.table
-	known := map[string]struct{}{}
-	place := func(name string) (int, error) {
-		known[name] = struct{}{}
-		return t.column(name)
+// checkSize refuses what is no table of samples, or too large for one.
+func (o CSV) checkSize(t *table, features int) error {
+	if err := checkNotEmpty(t.name, &Dense{N: t.n, Cols: features}); err != nil {
+		return err
 	}
-	for _, column := range c.Columns {
-		at, err := place(column.Name)
-		if err != nil {
-			return err
-		}
-		r.sources = append(r.sources, at)
-	}
-	for _, name := range c.Labels {
-		at, err := place(name)
-		if err != nil {
-			return err
-		}
-		r.labels = append(r.labels, at)
-	}
-	if r.weight = -1; c.Weight != "" {
-		var err error
-		if r.weight, err = place(c.Weight); err != nil {
-			return err
-		}
-	}
-	for _, name := range t.header {
-		if _, used := known[name]; !used && !slices.Contains(drop, name) {
-			return malformed(t.name, 1, "column %q is not among those of the coding that the file is read by: name it in Drop to leave it out", name)
-		}
+	if o.Storage == DenseRows && features > math.MaxInt32/t.n {
+		return malformed(t.name, 0, "%d rows of %d columns are too many for a dense table; write it as svmlight", t.n, features)
 	}
 	return nil
 }
 
-// rows appends the samples of all rows to d and its features x.
-func (r *tableReader) rows(d *Dataset, x *Dense) error {
-	var kept []int // rows that are not left out; nil while there are none that are
-	for i, row := range r.table.rows {
-		before := len(x.Data)
-		ok := true
-		for k, c := range r.coding.Columns {
-			var err error
-			if x.Data, ok, err = r.cell(x.Data, c, row[r.sources[k]]); err != nil {
-				return malformed(r.table.name, r.table.lines[i], "column %q: %v", c.Name, err)
-			}
-			if !ok {
-				break
+// keep returns which rows are not left out, nil if all are kept, and lists the others.
+func (out *Coded) keep(t *table, sources []source, labels []labelled) []int {
+	gone := map[int]bool{}
+	look := func(from *cells, isDropped func(text int) bool) {
+		for i := range t.n {
+			if k := from.text(i); isDropped(k) && !gone[i] {
+				gone[i] = true
+				out.Dropped = append(out.Dropped, DroppedRow{Row: i, Line: t.lines.of(i), Column: from.name, Level: from.texts[k]})
 			}
 		}
-		if !ok {
-			x.Data = x.Data[:before]
-			if kept == nil {
-				kept = upTo(i)
-			}
-			continue
-		}
-		if kept != nil {
-			kept = append(kept, i)
-		}
-		if err := r.target(d, i, row); err != nil {
-			return err
+	}
+	for _, s := range sources {
+		if slices.Contains(s.place, dropped) {
+			look(s.from, func(text int) bool { return s.place[text] == dropped })
 		}
 	}
-	if kept != nil {
-		x.N, d.rows = len(kept), kept
-	}
-	return nil
-}
-
-// upTo returns 0 ... n-1; never nil.
-func upTo(n int) []int {
-	all := make([]int, n)
-	for i := range all {
-		all[i] = i
-	}
-	return all
-}
-
-// target appends labels and weight of row i.
-func (r *tableReader) target(d *Dataset, i int, row []string) error {
-	for _, at := range r.labels {
-		y, err := r.classes.label(row[at])
-		if err != nil {
-			return malformed(r.table.name, r.table.lines[i], "column %q: %v", r.table.header[at], err)
+	for _, l := range labels {
+		if slices.Contains(l.of, dropped) {
+			look(l.from, func(text int) bool { return l.of[text] == dropped })
 		}
-		d.Y = append(d.Y, y)
 	}
-	if r.weight < 0 {
+	if len(gone) == 0 {
 		return nil
 	}
-	w, err := parseFinite([]byte(row[r.weight]))
-	if err != nil || w < 0 {
-		return malformed(r.table.name, r.table.lines[i], "column %q: the weight %q is not a finite number of at least 0", r.coding.Weight, row[r.weight])
+	slices.SortFunc(out.Dropped, func(a, b DroppedRow) int { return a.Row - b.Row })
+	kept := make([]int, 0, t.n-len(gone))
+	for i := range t.n {
+		if !gone[i] {
+			kept = append(kept, i)
+		}
 	}
-	d.Weights = append(d.Weights, w)
-	return nil
+	return kept
 }
 
-// cell appends what a cell becomes; ok is false where its row is to be left out.
-func (r *tableReader) cell(dst []float64, c Column, cell string) (out []float64, ok bool, err error) {
-	if isMissing(cell, r.missing) {
-		if c.Fill == "" {
-			return nil, false, fmt.Errorf("the value is missing (%q)", cell)
-		}
-		cell = c.Fill
+// picked returns the values of the rows that are kept.
+func picked[T any](values []T, kept []int) []T {
+	if kept == nil || values == nil {
+		return values
 	}
-	if len(c.Levels) == 0 {
-		v, err := parseFinite([]byte(cell))
-		if err != nil {
-			return nil, false, fmt.Errorf("%q is not a finite number (name the column in Categorical or Drop)", cell)
-		}
-		v, err = c.apply(v)
-		return append(dst, v), true, err
+	out := make([]T, len(kept))
+	for i, r := range kept {
+		out[i] = values[r]
 	}
-	k := slices.Index(c.Levels, cell)
-	if k < 0 {
-		if r.unknown == DropUnknown {
-			return dst, false, nil
-		}
-		if r.unknown != ZeroUnknown || c.DropFirst {
-			return nil, false, unknownLevel(c, cell)
-		}
-	}
-	skip := len(c.Levels) - len(c.coded())
-	start := len(dst)
-	for range c.coded() {
-		dst = append(dst, 0)
-	}
-	if k >= skip {
-		dst[start+k-skip] = 1
-	}
-	return dst, true, nil
+	return out
 }
 
-func unknownLevel(c Column, cell string) error {
+// words lists the columns that are categorical because of a cell.
+func (o CSV) words(t *table, c *Coding) []Word {
+	if !o.Auto || o.Like != nil {
+		return nil
+	}
+	var found []Word
+	for _, column := range c.Columns {
+		if len(column.Levels) == 0 || slices.Contains(o.Categorical, column.Name) {
+			continue
+		}
+		from := t.columns[slices.Index(t.header, column.Name)]
+		word := Word{Column: column.Name, Levels: len(column.Levels)}
+		for k, text := range from.texts { // in the order in which they occur
+			switch {
+			case isMissing(text, o.missing()):
+			case isNumber(text):
+				word.Numbers++
+			case word.Line == 0:
+				word.Cell, word.Line = text, from.first[k]
+			}
+		}
+		found = append(found, word)
+	}
+	return found
+}
+
+// missingCells counts the cells that are missing.
+func (c *cells) missingCells(missing string) int {
+	n := c.gaps
+	for k, text := range c.texts {
+		if isMissing(text, missing) {
+			n += c.counts[k]
+		}
+	}
+	return n
+}
+
+func unknownLevel(c Column, cell string, line int) error {
 	remedy := `set Unknown to "zero" or "drop"`
 	if c.DropFirst {
 		remedy = fmt.Sprintf(`set Unknown to "drop" ("zero" would make it %q, which has no feature)`, c.Levels[0])
@@ -204,38 +158,6 @@ func unknownLevel(c Column, cell string) error {
 	if len(shown) > 10 {
 		shown, more = shown[:10], ", ..."
 	}
-	return fmt.Errorf("the level %q is not among those of the coding (%s%s): mend the file, or %s", cell, strings.Join(shown, ", "), more, remedy)
-}
-
-// scale fits the scaling of the numeric columns to the first set and applies it to all. It
-// completes the coding.
-func scale(sets []*Dataset, c *Coding, by Scaling) error {
-	first := sets[0].X.(*Dense)
-	values := make([]float64, first.N)
-	at := 0
-	for k := range c.Columns {
-		column := &c.Columns[k]
-		if len(column.Levels) > 0 {
-			at += len(column.coded())
-			continue
-		}
-		for i := range values {
-			values[i] = first.Data[i*first.Cols+at]
-		}
-		var err error
-		if column.Shift, column.Scale, err = by.fit(values); err != nil {
-			return malformed(sets[0].Name, 0, "column %q: %v", column.Name, err)
-		}
-		for _, d := range sets {
-			x := d.X.(*Dense)
-			for i := range x.N {
-				v := &x.Data[i*x.Cols+at]
-				if *v, err = column.apply(*v); err != nil {
-					return malformed(d.Name, 0, "row %d, column %q: %v", d.Row(i), column.Name, err)
-				}
-			}
-		}
-		at++
-	}
-	return nil
+	return &cellFault{StrangeLevel, line, cell,
+		fmt.Sprintf("the level %q is not among those of the coding (%s%s): mend the file, or %s", cell, strings.Join(shown, ", "), more, remedy)}
 }

@@ -5,51 +5,24 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
+	"strconv"
 )
 
 // coding returns Like, or what the tables say themselves.
 func (o CSV) coding(tables []*table) (*Coding, error) {
 	if o.Like != nil {
-		if err := o.Like.Check(); err != nil {
-			return nil, err
-		}
-		return o.Like, o.agrees(tables[0].name)
+		return o.Like, nil
 	}
 	first := tables[0]
-	if err := o.Scaling.check(); err != nil {
-		return nil, malformed(first.name, 0, "%v", err)
-	}
-	if o.Unknown != RefuseUnknown {
-		return nil, malformed(first.name, 0, "Unknown is %q, but without Like no level is unknown", o.Unknown)
-	}
 	c := &Coding{Labels: o.labels(), Weight: o.Weight, Drop: slices.Clone(o.Drop), Missing: o.Missing}
-	if len(c.Labels) == 0 {
-		return nil, malformed(first.name, 0, "no column is named as the label: set Label")
-	}
-	for _, name := range slices.Concat(c.Labels, o.Drop, o.Categorical) {
-		if _, err := first.column(name); err != nil {
-			return nil, err
-		}
-	}
-	used := slices.Clone(c.Labels)
-	if o.Weight != "" {
-		if _, err := first.column(o.Weight); err != nil {
-			return nil, err
-		}
-		used = append(used, o.Weight)
-	}
-	if name, _, twice := repeated(used); twice {
-		return nil, malformed(first.name, 1, "column %q is named twice among labels and weight", name)
-	}
-	c.Drop = slices.DeleteFunc(c.Drop, func(name string) bool { return slices.Contains(used, name) })
-	for at, name := range first.header {
-		if slices.Contains(used, name) || slices.Contains(o.Drop, name) {
+	c.Drop = slices.DeleteFunc(c.Drop, func(name string) bool { return slices.Contains(c.Labels, name) || name == c.Weight || name == o.ID })
+	for at, from := range first.columns {
+		if from.role == asNothing || from.role == asNames || from.use != forFeatures {
 			continue
 		}
 		column, err := o.column(tables, at)
 		if err != nil {
-			return nil, err
+			return nil, first.fault(from, 0, err)
 		}
 		c.Columns = append(c.Columns, column)
 	}
@@ -57,8 +30,10 @@ func (o CSV) coding(tables []*table) (*Coding, error) {
 		return nil, malformed(first.name, 1, "%v", err)
 	}
 	var err error
-	c.Classes, err = o.classes(tables)
-	return c, err
+	if c.Classes, err = o.classes(tables); err != nil {
+		return nil, err
+	}
+	return c, nil
 }
 
 func (o CSV) labels() []string {
@@ -135,120 +110,121 @@ func (o CSV) agreesOn(c Column) error {
 	return nil
 }
 
-// column returns the coding of the column at a place, before it is scaled.
+// column returns the coding of the column at a place.
 func (o CSV) column(tables []*table, at int) (Column, error) {
-	first := tables[0]
-	c := Column{Name: first.header[at]}
-	number := !slices.Contains(o.Categorical, c.Name)
-	if o.Impute {
-		c.Fill = mode(first, at, o.missing(), number)
+	from := tables[0].columns[at]
+	c := Column{Name: from.name}
+	if from.role == asEither {
+		if err := from.settle(o.missing()); err != nil {
+			return c, err
+		}
 	}
-	if number {
-		return c, nil
+	if number := from.role == asNumbers || !o.Auto && !slices.Contains(o.Categorical, c.Name); number {
+		return c, o.fit(tables[0], from, &c)
 	}
 	c.Levels, c.DropFirst = distinct(tables, []int{at}, o.missing()), o.DropFirst
-	if o.ByFrequency {
-		byFrequency(c.Levels, first, at)
+	numbers := allNumbers(c.Levels)
+	if !o.Auto {
+		numbers = nil
+	}
+	if o.Impute {
+		c.Fill = from.mode(o.missing(), numbers != nil)
+	}
+	switch {
+	case numbers != nil:
+		c.Levels = numberNames(risingOnce(numbers))
+		if v, err := parseFinite([]byte(c.Fill)); err == nil {
+			c.Fill = numberNames([]float64{v})[0]
+		}
+	case o.ByFrequency:
+		byFrequency(c.Levels, from)
 	}
 	if len(c.Levels) > maxLevels {
-		return c, malformed(first.name, 0, "column %q has %d levels, more than %d: name it in Drop, or read it as a number",
-			c.Name, len(c.Levels), maxLevels)
+		return c, tooManyLevels(len(c.Levels))
 	}
 	return c, nil
 }
 
-// distinct returns the values of some columns that are not missing, sorted; never nil.
+// settle decides whether a column that may be either is one of numbers or of levels. Numbers among
+// which there are signs of other programs for a missing one are refused: they are no category.
+func (c *cells) settle(missing string) error {
+	numbers, levels, sign := 0, 0, -1
+	for k, text := range c.texts {
+		if isMissing(text, missing) {
+			continue
+		}
+		levels++
+		switch {
+		case isNumber(text):
+			numbers++
+		case isInfinite(text) || isSignForMissing(text):
+			if numbers++; sign < 0 {
+				sign = k
+			}
+		}
+	}
+	switch {
+	case levels == 0 && len(c.texts) > 0:
+		return missingCell(c.texts[0], c.first[0])
+	case numbers < levels || sign >= 0 && !slices.ContainsFunc(c.texts, isNumber):
+		c.role = asTexts
+		return nil
+	case sign >= 0:
+		return notNumber(c.texts[sign], c.first[sign])
+	}
+	return c.becomeNumbers(missing)
+}
+
+// distinct returns the texts of some columns that are not missing, sorted; never nil.
 func distinct(tables []*table, columns []int, missing string) []string {
 	values := []string{}
-	seen := map[string]struct{}{}
 	for _, t := range tables {
-		for _, row := range t.rows {
-			for _, c := range columns {
-				if _, known := seen[row[c]]; !known && !isMissing(row[c], missing) {
-					seen[row[c]] = struct{}{}
-					values = append(values, row[c])
+		for _, c := range columns {
+			for _, text := range t.columns[c].texts {
+				if !isMissing(text, missing) {
+					values = append(values, text)
 				}
 			}
 		}
 	}
 	slices.Sort(values)
-	return values
+	return slices.Compact(values)
 }
 
-// byFrequency orders values of a column by how often they occur in t, most often first; of equals
-// the order stays.
-func byFrequency(values []string, t *table, c int) {
-	counts := map[string]int{}
-	for _, row := range t.rows {
-		counts[row[c]]++
+// byFrequency orders texts by how often they occur in a column, most often first; of equals the
+// order stays.
+func byFrequency(values []string, c *cells) {
+	count := func(text string) int {
+		if k, known := c.code[text]; known {
+			return c.counts[k]
+		}
+		return 0
 	}
-	slices.SortStableFunc(values, func(a, b string) int { return cmp.Compare(counts[b], counts[a]) })
+	slices.SortStableFunc(values, func(a, b string) int { return cmp.Compare(count(b), count(a)) })
 }
 
-// mode returns the most frequent value of a column that is not missing, of equally frequent ones
-// the first in order. Of numbers 1, 1.0 and 1e0 are one value, written as the first of them in
-// order.
-func mode(t *table, c int, missing string, number bool) string {
-	counts := map[string]int{}
-	for _, row := range t.rows {
-		if !isMissing(row[c], missing) {
-			counts[row[c]]++
-		}
-	}
-	for value := range counts {
-		if number && !isPlain(value) { // else different texts are different numbers
-			counts = byNumber(counts)
-			break
-		}
-	}
-	most := ""
-	for value, n := range counts {
-		if m := counts[most]; n > m || n == m && value < most {
-			most = value
-		}
-	}
-	return most
-}
-
-// isPlain says whether a text is a number of few digits as it is usually written, as 12, -0.5 or 0:
-// no other such text is the same number.
-func isPlain(text string) bool {
-	digits := strings.TrimPrefix(text, "-")
-	whole, part, point := strings.Cut(digits, ".")
+// fit settles what stands in for a missing number and how numbers are scaled.
+func (o CSV) fit(t *table, from *cells, c *Column) error {
 	switch {
-	case len(digits) == 0 || len(digits) > 15 || text == "-0": // 15 digits always differ as numbers of 64 bits
-		return false
-	case whole == "" || whole[0] == '0' && len(whole) > 1:
-		return false
-	case point && (part == "" || part[len(part)-1] == '0'):
-		return false
-	}
-	for i := range len(digits) {
-		if c := digits[i]; (c < '0' || c > '9') && i != len(whole) {
-			return false
+	case o.Impute && from.role == asNumbers:
+		if present := from.present(t.scratch[:0]); len(present) > 0 {
+			mean, _ := meanDeviation(present)
+			c.Fill, t.scratch = strconv.FormatFloat(mean, 'g', -1, 64), present
 		}
+	case o.Impute:
+		c.Fill = from.mode(o.missing(), true)
 	}
-	return true
-}
-
-// byNumber adds up the counts of texts that are the same number.
-func byNumber(counts map[string]int) map[string]int {
-	name := make(map[float64]string, len(counts)) // the first text in order of each number
-	sums := make(map[string]int, len(counts))
-	for text, n := range counts {
-		v, err := parseFinite([]byte(text))
-		known, twice := name[v]
-		switch {
-		case err != nil:
-			sums[text] = n
-			continue
-		case twice && known < text:
-			text, n = known, n+sums[known]
-		case twice:
-			n += sums[known]
-			delete(sums, known)
-		}
-		name[v], sums[text] = text, n
+	if o.Scaling == Unscaled {
+		return nil
 	}
-	return sums
+	filled, err := from.filled(t.scratch[:0], c.Fill, o.missing())
+	if err != nil {
+		return err
+	}
+	t.scratch = filled
+	if o.KeepBinary && !slices.ContainsFunc(filled, func(v float64) bool { return v != 0 && v != 1 }) {
+		return nil
+	}
+	c.Shift, c.Scale, err = o.Scaling.fit(filled)
+	return err
 }

@@ -10,8 +10,7 @@ import (
 	"unicode"
 )
 
-// labelCode turns the cells of the label columns into class indices; without classes into the
-// numbers of a regression.
+// labelCode turns the cells of the label columns into class indices.
 type labelCode struct {
 	missing string         // how a missing label is written, besides an empty cell
 	texts   []string       // the classes as written
@@ -52,14 +51,13 @@ func (o CSV) classes(tables []*table) ([]string, error) {
 		}
 		columns = append(columns, at)
 	}
-	for _, t := range tables {
-		for i, row := range t.rows {
-			for _, c := range columns {
-				if isMissing(row[c], o.missing()) {
-					return nil, malformed(t.name, t.lines[i], "column %q: the label is missing (%q)", t.header[c], row[c])
-				}
-			}
+	if err := eachText(tables, columns, func(text string, line int) error {
+		if isMissing(text, o.missing()) {
+			return missingLabel(text, line)
 		}
+		return nil
+	}); err != nil {
+		return nil, err
 	}
 	texts := distinct(tables, columns, o.missing())
 	if err := o.refuseNotNumbers(tables, columns, texts); err != nil {
@@ -80,7 +78,7 @@ func (o CSV) classes(tables []*table) ([]string, error) {
 func (o CSV) refuseNotNumbers(tables []*table, columns []int, texts []string) error {
 	numbers := 0
 	for _, text := range texts {
-		if _, err := parseFinite([]byte(text)); err == nil {
+		if isNumber(text) {
 			numbers++
 		}
 	}
@@ -91,27 +89,51 @@ func (o CSV) refuseNotNumbers(tables []*table, columns []int, texts []string) er
 		}
 	}
 	bad := func(text string) bool {
-		f, err := strconv.ParseFloat(text, 64)
-		return (math.IsNaN(f) || math.IsInf(f, 0)) && !isSyntax(err) || numbers > 0 && numbers+signs == len(texts) && isSignForMissing(text)
+		return isInfinite(text) || numbers > 0 && numbers+signs == len(texts) && isSignForMissing(text)
 	}
 	if !slices.ContainsFunc(texts, bad) {
 		return nil
 	}
+	return eachText(tables, columns, func(text string, line int) error {
+		if bad(text) {
+			return &cellFault{LabelNumber, line, text,
+				fmt.Sprintf("the label %q is not a number: leave the row out, or name all classes in Classes if it is one", text)}
+		}
+		return nil
+	})
+}
+
+// eachText looks at the texts of some columns. Of what is wrong it returns what stands first.
+func eachText(tables []*table, columns []int, look func(text string, line int) error) error {
 	for _, t := range tables {
-		for i, row := range t.rows {
-			for _, c := range columns {
-				if bad(row[c]) {
-					return malformed(t.name, t.lines[i], "column %q: the label %q is not a number: leave the row out, or name all classes in Classes if it is one",
-						t.header[c], row[c])
+		var worst error
+		least := math.MaxInt
+		for _, at := range columns {
+			c := t.columns[at]
+			for k, text := range c.texts {
+				if err := look(text, c.first[k]); err != nil && c.first[k] < least {
+					worst, least = t.fault(c, c.first[k], err), c.first[k]
 				}
 			}
+		}
+		if worst != nil {
+			return worst
 		}
 	}
 	return nil
 }
 
-// isSyntax says whether a text was no number at all, rather than one out of range.
-func isSyntax(err error) bool { return errors.Is(err, strconv.ErrSyntax) }
+// isInfinite says whether a text is NaN or a number beyond the range of numbers.
+func isInfinite(text string) bool {
+	f, err := strconv.ParseFloat(text, 64)
+	return (math.IsNaN(f) || math.IsInf(f, 0)) && !errors.Is(err, strconv.ErrSyntax)
+}
+
+// isNumber says whether a text is a finite number.
+func isNumber(text string) bool {
+	_, err := parseFinite([]byte(text))
+	return err == nil
+}
 
 // isSignForMissing says whether other programs write a missing value so: a word for it, NaN with
 // what kind it is, or nothing but punctuation (".", "-", "*").
@@ -160,17 +182,11 @@ func (c labelCode) label(cell string) (float64, error) {
 		return float64(k), nil
 	}
 	if isMissing(cell, c.missing) {
-		return 0, fmt.Errorf("the label is missing (%q)", cell)
+		return 0, missingLabel(cell, 0)
 	}
 	v, err := parseFinite([]byte(cell))
-	if len(c.texts) == 0 {
-		if err != nil {
-			return 0, fmt.Errorf("%q is not a finite number", cell)
-		}
-		return v, nil
-	}
 	if k := slices.Index(c.numbers, v); err == nil && k >= 0 {
 		return float64(k), nil
 	}
-	return 0, fmt.Errorf("%q is not among the classes %v", cell, c.texts)
+	return 0, &cellFault{StrangeClass, 0, cell, fmt.Sprintf("%q is not among the classes %v", cell, c.texts)}
 }

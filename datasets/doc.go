@@ -22,8 +22,9 @@
 //     [Verify] with [FileCheck] and [FileState];
 //   - files: [CSV] with [Scaling] and [UnknownLevel], [SVMLight], [NumPy], [IDX], [LoadIDX],
 //     [LoadCIFAR10], [LoadNPZ], [LoadNPY] with [Array], and the [Coding] of [Column]s by which a
-//     second file is read as the first was;
-//   - texts: [Vocabulary], [Windows], [Alice], [ReadText], and a secret in a text: [Canary],
+//     second file is read as the first was; tables of other formats as [Records], of which [CSV]
+//     makes a [Coded] table; [Unpack] for gzipped ones;
+//   - texts: [Vocabulary], [Windows], [Alice], [ReadText], [TextFrom], and a secret in a text: [Canary],
 //     [InsertCanary], [FindSecret], [Span];
 //   - changes, each of which returns a new data set: [Without], [ZeroColumns], [SetValues],
 //     [SetLabels], [ReplaceRows], [ReplaceSpans], [FlipLabels], [NormalizeRows], [Split], [Concat],

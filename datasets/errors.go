@@ -10,7 +10,28 @@ type FormatError struct {
 	File   string
 	Line   int // counted from 1; 0 for binary files
 	Reason string
+	// What is known of the place, for programs that say in their own words what is to be done.
+	Fault  Fault  // "" = of no kind that is told apart
+	Column string // of a table
+	Cell   string // what stands in it
 }
+
+// Fault is what a [FormatError] is about.
+type Fault string
+
+// The kinds of faults that are told apart, all of them of tables.
+const (
+	NotNumber     Fault = "not a number"     // a cell of a column of numbers
+	NotUTF8       Fault = "not UTF-8"        // a cell of a column of texts
+	MissingCell   Fault = "missing cell"     // and nothing stands in for it
+	MissingLabel  Fault = "missing label"    // or name of a row
+	StrangeLevel  Fault = "unknown level"    // a category that the coding does not have
+	StrangeClass  Fault = "unknown class"    // a label that is none of the classes
+	TooManyLevels Fault = "too many levels"  // of a category
+	NoColumn      Fault = "no such column"   // that the coding or an option names
+	SpareColumn   Fault = "unknown column"   // that the coding does not name
+	LabelNumber   Fault = "label not finite" // a label that stands for a missing one or is beyond the range of numbers
+)
 
 func (e *FormatError) Error() string {
 	if e.Line > 0 {

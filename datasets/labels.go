@@ -50,13 +50,18 @@ func classLabels(labels, order []float64) (y, classes []float64, bad *labelError
 // the order is -1, +1, so that a part of a file in which one class happens to be missing has the
 // classes of the whole.
 func classOrder(labels []float64) []float64 {
-	order := slices.Clone(labels)
-	slices.Sort(order)
-	order = slices.Compact(order)
+	order := risingOnce(labels)
 	if len(order) > 0 && !slices.ContainsFunc(order, func(l float64) bool { return l != -1 && l != 1 }) {
 		return []float64{-1, 1}
 	}
 	return order
+}
+
+// risingOnce returns the distinct ones of some numbers by size.
+func risingOnce(numbers []float64) []float64 {
+	order := slices.Clone(numbers)
+	slices.Sort(order)
+	return slices.Compact(order)
 }
 
 // firstBeyond returns the sample that brings the number of distinct labels above limit.

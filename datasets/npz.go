@@ -146,6 +146,9 @@ func (m npzMembers) open(name string) (io.ReadCloser, error) {
 	case f.Method == zip.Store && size != packed, size/maxRatio > packed:
 		return nil, fmt.Errorf("array %s: %d bytes cannot be packed into %d", name, size, packed)
 	}
+	if err := beyondBelief(size, packed); err != nil {
+		return nil, fmt.Errorf("array %s: %w", name, err)
+	}
 	r, err := f.Open()
 	if err != nil {
 		return nil, fmt.Errorf("array %s: %w", name, err)

@@ -2,85 +2,133 @@ package datasets
 
 import (
 	"bufio"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
+	"sort"
 	"strings"
-	"unicode"
 )
 
-// table is a csv file as text: one header, rows of as many cells, spaces around cells removed.
+// table is a file as columns of text and of numbers: one header, rows of as many cells, spaces
+// around cells removed.
 type table struct {
-	name   string
-	header []string
-	rows   [][]string
-	lines  []int // line of each row in the file
+	name    string
+	header  []string
+	columns []*cells // one for each name of the header
+	n       int      // number of rows
+	ids     []string // names of the rows; nil without a column of names
+	lines   lines
+	scratch []float64 // memory for the values of a column
 }
 
-// readTable reads a csv file. A nil header is taken from the first line.
-func readTable(r io.Reader, name string, delimiter, comment rune, header []string) (*table, error) {
-	limited := &recordLimit{r: r, left: maxLine}
-	b := bufio.NewReader(limited)
-	if err := skipMark(b); err != nil {
-		return nil, malformed(name, 1, "%v", err)
+// readTable reads all rows. What of a column is kept, roles says.
+func readTable(rows Records, name, missing string, roles func(file string, header []string) ([]*cells, error)) (*table, error) {
+	t := &table{name: name, header: rows.Header()}
+	err := checkHeader(name, 1, t.header)
+	if err != nil {
+		return nil, err
 	}
-	c := csv.NewReader(b)
-	c.Comma, c.Comment = delimiter, comment
-	// A delimiter that is white space, as a tab, would be taken off with it where cells are empty.
-	c.TrimLeadingSpace = delimiter == ' ' || !unicode.IsSpace(delimiter)
-	c.FieldsPerRecord = -1 // counted below, for a message that says both numbers
-	t := &table{name: name, header: slices.Clone(header)}
-	if header != nil {
-		if err := t.checkHeader(0); err != nil {
-			return nil, err
-		}
+	if t.columns, err = roles(name, t.header); err != nil {
+		return nil, err
 	}
+	ids := &idColumn{}
 	for {
-		limited.left = maxLine
-		record, err := c.Read()
+		row, err := rows.Next()
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
-			return nil, csvError(name, err)
+			return nil, err
 		}
-		line, _ := c.FieldPos(0)
-		for i := range record {
-			record[i] = strings.TrimSpace(record[i])
-		}
-		if t.header == nil {
-			t.header = record
-			if err := t.checkHeader(line); err != nil {
-				return nil, err
+		line := rows.Line()
+		t.lines.add(t.n, line)
+		for i, c := range t.columns {
+			switch c.role {
+			case asNothing:
+				continue
+			case asNames:
+				err = ids.add(row[i], line)
+			default:
+				err = c.add(row[i], line, missing)
 			}
-			continue
+			if err != nil {
+				return nil, t.fault(c, line, err)
+			}
 		}
-		if len(record) != len(t.header) {
-			return nil, malformed(name, line, "%d cells, but %d columns", len(record), len(t.header))
-		}
-		t.rows = append(t.rows, record)
-		t.lines = append(t.lines, line)
+		t.n++
 	}
-	if t.header == nil {
-		return nil, malformed(name, 0, "no header: the file is empty")
-	}
+	t.ids = ids.all()
 	return t, nil
 }
 
-// checkHeader refuses columns without a name and names that come twice.
-func (t *table) checkHeader(line int) error {
-	if at := slices.Index(t.header, ""); at >= 0 {
-		return malformed(t.name, line, "column %d of %d has no name: name it in the header, or give all names in Header", at+1, len(t.header))
+// fault says where a cell is that is wrong.
+func (t *table) fault(c *cells, line int, err error) error {
+	e, ok := errors.AsType[*cellFault](err)
+	if !ok {
+		return malformed(t.name, line, "column %q: %v", c.name, err)
 	}
-	if slices.ContainsFunc(t.header, func(name string) bool { return strings.Contains(name, "\r") }) {
-		return malformed(t.name, line, "%s", onlyReturns)
+	return e.in(t.name, c.name)
+}
+
+// lines says in which line of a file each row begins. Where a row has one line, as most have, no
+// memory is taken.
+type lines struct{ from []lineFrom }
+
+// lineFrom says that row i stands in line i+offset, from a row on.
+type lineFrom struct{ row, offset int }
+
+func (l *lines) add(row, line int) {
+	if n := len(l.from); n == 0 || l.from[n-1].offset != line-row {
+		l.from = append(l.from, lineFrom{row, line - row})
 	}
-	if name, _, twice := repeated(t.header); twice {
-		return malformed(t.name, line, "column %q comes twice in the header", name)
+}
+
+func (l *lines) of(row int) int {
+	k := sort.Search(len(l.from), func(k int) bool { return l.from[k].row > row })
+	if k == 0 {
+		return 0
 	}
+	return row + l.from[k-1].offset
+}
+
+// idColumn collects the names of rows, many of them in one string each time.
+type idColumn struct {
+	ids   []string
+	text  []byte
+	start []int // of each name in text
+}
+
+func (c *idColumn) add(id []byte, line int) error {
+	if len(id) == 0 {
+		return &cellFault{MissingLabel, line, "", "the name of the row is missing"}
+	}
+	if invalidUTF8(string(id)) >= 0 {
+		return &cellFault{NotUTF8, line, string(id), fmt.Sprintf("%q is not UTF-8: save the table as UTF-8", id)}
+	}
+	if len(c.text)+len(id) > 1<<13 {
+		c.flush()
+	}
+	c.start = append(c.start, len(c.text))
+	c.text = append(c.text, id...)
 	return nil
+}
+
+func (c *idColumn) flush() {
+	text := string(c.text)
+	for k, start := range c.start {
+		end := len(text)
+		if k+1 < len(c.start) {
+			end = c.start[k+1]
+		}
+		c.ids = append(c.ids, text[start:end])
+	}
+	c.text, c.start = c.text[:0], c.start[:0]
+}
+
+func (c *idColumn) all() []string {
+	c.flush()
+	return slices.Clip(c.ids)
 }
 
 // onlyReturns says that a file has the line ends of an old Macintosh.
@@ -114,18 +162,14 @@ func (l *recordLimit) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func csvError(name string, err error) error {
-	if e, ok := errors.AsType[*csv.ParseError](err); ok {
-		return malformed(name, e.Line, "%v", e.Err)
-	}
-	return malformed(name, 0, "%v", err)
-}
-
 // column returns the place of a column of that name.
-func (t *table) column(name string) (int, error) {
-	i := slices.Index(t.header, name)
+func (t *table) column(name string) (int, error) { return columnOf(t.name, t.header, name) }
+
+func columnOf(file string, header []string, name string) (int, error) {
+	i := slices.Index(header, name)
 	if i < 0 {
-		return 0, malformed(t.name, 1, "no column %q; the columns are %s", name, strings.Join(t.header, ", "))
+		return 0, &FormatError{File: file, Line: 1, Reason: fmt.Sprintf("no column %q; the columns are %s", name, strings.Join(header, ", ")),
+			Fault: NoColumn, Column: name}
 	}
 	return i, nil
 }

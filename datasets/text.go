@@ -16,14 +16,19 @@ const maxText = 64 << 20
 // Upper case stays: strings.ToLower gives the smaller vocabulary.
 func ReadText(path string) (text string, err error) {
 	err = withFile(path, func(r io.Reader) error {
-		var raw strings.Builder // whose text is not copied
-		if _, err := io.Copy(&raw, io.LimitReader(r, maxText+1)); err != nil {
-			return malformed(path, 0, "%v", err)
-		}
-		text, err = parseText(path, raw.String())
+		text, err = TextFrom(r, path)
 		return err
 	})
 	return text, err
+}
+
+// TextFrom is ReadText from a reader of what is not gzipped; name stands in messages.
+func TextFrom(r io.Reader, name string) (string, error) {
+	var raw strings.Builder // whose text is not copied
+	if _, err := io.Copy(&raw, io.LimitReader(r, maxText+1)); err != nil {
+		return "", malformed(name, 0, "%v", err)
+	}
+	return parseText(name, raw.String())
 }
 
 func parseText(file, raw string) (string, error) {

@@ -6,8 +6,9 @@ import (
 	"lethe/experiments/internal/records"
 	"lethe/experiments/internal/report"
 	"lethe/experiments/internal/settings"
-	"lethe/experiments/internal/suggest"
 	"lethe/experiments/poisoning"
+	"lethe/internal/suggest"
+	"lethe/internal/wrap"
 )
 
 // What a program needs to run experiments and to show what they gave. The packages below internal
@@ -72,11 +73,10 @@ var Profiles = engine.Profiles
 // networks.
 var (
 	Find          = engine.Find
-	Revision      = engine.Revision
 	And           = report.And
-	Columns       = report.Columns
-	Wrap          = report.Wrap
-	WrapAt        = report.WrapAt
+	Columns       = wrap.Columns
+	Wrap          = wrap.Lines
+	WrapAt        = wrap.LinesAt
 	Experiments   = engine.Experiments
 	Keys          = engine.Keys
 	Fields        = engine.Fields

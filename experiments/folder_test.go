@@ -189,9 +189,6 @@ func TestAnExtendedRunEqualsOneMadeAtOnce(t *testing.T) {
 					if e.Takes("cold-draws") {
 						o.Set = append(o.Set, "cold-draws=1")
 					}
-					if e.Takes("methods") && !strings.HasPrefix(set, "methods=") {
-						o.Set = append(o.Set, "methods=none,first-order") // the others only take time
-					}
 					return o
 				}
 				want := tried.WithoutSeconds(t, tried.RunOrder(t, order(t.TempDir(), c[1])))

@@ -25,14 +25,16 @@
 //   - nodes: a [Node]; inputs and constants [Input], [SparseInput], [Sparse], [Fixed], [Param] and
 //     what makes one ([Weight], [HeWeight], [Bias], [Normal], [Uniform], [Orthogonal], [Constant]);
 //   - operations on elements: [Add], [Sub], [Mul], [Div], [Neg], [Exp], [Log], [Sqrt], [Square],
-//     [Pow], [PowC], [Scale], [Shift], [Recip], [Abs], [Erf], [Phi], and the activations [Tanh],
-//     [Sigmoid], [ReLU], [LeakyReLU], [GELU], [GELUTanh], [Softplus];
+//     [Pow], [PowC], [Scale], [Shift], [Recip], [Abs], [Expm1], [Sin], [Cos], [Erf], [Phi], and the
+//     activations [Tanh], [Sigmoid], [ReLU], [LeakyReLU], [ELU], [GELU], [GELUTanh], [Softplus];
+//   - steps, which have no slope: [Sign], [Floor], [Ceil], [Round]; the masks [Equal], [Greater],
+//     [GreaterOrEqual], [Not]; and what chooses by them, [Where], [Maximum], [Minimum];
 //   - shapes: [Reshape], [Transpose], [Slice], [Concat], [Stack], [Pad], [BroadcastTo];
 //   - sums and the like: [Sum], [Mean], [Max], [Norm], [LogSumExp], [Softmax], [LogSoftmax],
 //     [Moments];
 //   - products and tables: [MatMul], [Affine], [SparseMul], [Gather], [ScatterAdd], [OneHot];
-//   - layers: [Conv2D], [MaxPool2D], [AvgPool2D] and their [Window], [BatchNorm], [LayerNorm],
-//     [Dropout], [LSTM], [GRU];
+//   - layers: [Conv2D], [GroupedConv2D], [MaxPool2D], [MaxPool2DOf], [AvgPool2D] and their
+//     [Window], [BatchNorm], [LayerNorm], [Standardize], [Dropout], [LSTM], [GRU];
 //   - losses: [Logistic], [SoftmaxCrossEntropy], [SquaredError], and [LabelsOf], which says what
 //     [Labels] of which [LabelKind] a loss takes;
 //   - derivatives: [Grad], [HVP], [GGNVP], [JVP], [VJP], and for each sample [PerSample],

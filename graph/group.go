@@ -247,6 +247,18 @@ func runUnary[T Float](u unary, dst, x []T) {
 		vec.SigmoidSlope(dst, x)
 	case kTanhSlope:
 		vec.TanhSlope(dst, x)
+	case kExpm1:
+		each(dst, x, math.Expm1)
+	case kSin:
+		each(dst, x, math.Sin)
+	case kCos:
+		each(dst, x, math.Cos)
+	case kFloor:
+		each(dst, x, math.Floor)
+	case kCeil:
+		each(dst, x, math.Ceil)
+	case kRound:
+		each(dst, x, math.RoundToEven)
 	case kLeaky:
 		leakyGate(dst, x, x, T(u.c))
 	case kScale:
@@ -300,6 +312,13 @@ func runBinary[T Float](b binary, dst, x, y []T) {
 		logisticSlopes(dst, x, y)
 	case kLeakyGate:
 		leakyGate(dst, x, y, T(b.c))
+	}
+}
+
+// each computes in float64 for both types.
+func each[T Float](dst, x []T, f func(float64) float64) {
+	for i, v := range x {
+		dst[i] = T(f(float64(v)))
 	}
 }
 

@@ -67,6 +67,12 @@ func TestIndependentAccepts(t *testing.T) {
 		{"as many columns as samples", []int{3}, [][]int{{3, 3}, {3}}, func(x, y *Node, p []*Node) *Node { return SoftmaxCrossEntropy(Affine(x, p[0], p[1]), y) }},
 		{"logistic", []int{4}, [][]int{{4, 1}}, func(x, y *Node, p []*Node) *Node { return Logistic(MatMul(x, p[0]), y) }},
 		{"squared", []int{4}, [][]int{{4, 1}}, func(x, y *Node, p []*Node) *Node { return SquaredError(MatMul(x, p[0]), y) }},
+		{"convolution in few groups and in many", []int{4, 5, 16}, [][]int{{2, 2, 8, 16}, {2, 2, 2, 8}}, func(x, y *Node, p []*Node) *Node {
+			return Sum(GroupedConv2D(Tanh(GroupedConv2D(x, p[0], 2, Window{})), p[1], 8, Window{}), 1, 2, 3)
+		}},
+		{"masks", []int{4}, [][]int{{4}}, func(x, y *Node, p []*Node) *Node {
+			return Sum(Where(Greater(x, p[0]), Maximum(x, p[0]), Not(x)), 1)
+		}},
 		{"LSTM", []int{6, 2}, [][]int{{2, 12}, {3, 12}, {12}}, func(x, y *Node, p []*Node) *Node {
 			h := LSTM(x, p[0], p[1], p[2])
 			return Sum(Mean(Stack(h...), 1), 1)

@@ -32,6 +32,12 @@ const (
 	kNormal       // Phi(x)
 	kSigmoidSlope // s(x)s(-x), s the sigmoid
 	kTanhSlope    // 1/cosh(x)^2
+	kExpm1        // e^x - 1
+	kSin
+	kCos
+	kFloor
+	kCeil
+	kRound        // to the nearest whole number, halves to even ones
 	kLeaky        // x for x > 0, c*x otherwise
 	kScale        // c*x
 	kShift        // x + c
@@ -42,7 +48,7 @@ const (
 )
 
 var unaryNames = [...]string{"neg", "exp", "log", "sqrt", "square", "abs", "sign", "tanh", "sigmoid", "softplus", "relu", "erf", "recip",
-	"normal", "sigmoidslope", "tanhslope", "leaky", "scale", "shift", "pow", "gauss", "clip", "scaledsquare"}
+	"normal", "sigmoidslope", "tanhslope", "expm1", "sin", "cos", "floor", "ceil", "round", "leaky", "scale", "shift", "pow", "gauss", "clip", "scaledsquare"}
 
 func (u unary) String() string {
 	if u.kind >= kLeaky {
@@ -72,8 +78,14 @@ func (u unary) adjoint(in []*Node, y, dy *Node, need []bool) []*Node {
 		d = Scale(Mul(dy, x), 2)
 	case kAbs:
 		d = Mul(dy, apply(unary{kind: kSign}, x))
-	case kSign:
+	case kSign, kFloor, kCeil, kRound: // constant almost everywhere
 		return []*Node{nil}
+	case kExpm1: // not y + 1, which has lost its digits where x is very negative
+		d = Mul(dy, Exp(x))
+	case kSin:
+		d = Mul(dy, Cos(x))
+	case kCos:
+		d = Neg(Mul(dy, Sin(x)))
 	case kTanh: // from x: 1 - y^2 would have lost its digits where y is near 1
 		d = Mul(apply(unary{kind: kTanhSlope}, x), dy)
 	case kSigmoid:

@@ -42,6 +42,13 @@ func (o standardize) adjoint(in []*Node, y, dy *Node, _ []bool) []*Node {
 	return []*Node{Mul(Sub(Sub(dy, mean(dy)), Mul(y, mean(Mul(y, dy)))), whole(other))}
 }
 
+// Standardize returns (x - mean)/sqrt(var + epsilon) over the last axis of x (..., d): [LayerNorm]
+// without gain and bias.
+func Standardize(x *Node, epsilon float64) *Node {
+	checkEpsilon("Standardize", epsilon)
+	return apply(standardize{epsilon: epsilon}, x)
+}
+
 // LayerNorm returns gain*(x - mean)/sqrt(var + epsilon) + bias over the last axis of x (..., d),
 // for gain and bias (d) (Ba, Kiros, Hinton 2016, eq. 4). Neither a large mean nor the squares of
 // large or small differences cost digits.

@@ -66,6 +66,20 @@ func opTable() []opCase {
 		{name: "gelu", shapes: [][]int{m}, build: one(GELU)},
 		{name: "gelu by tanh", shapes: [][]int{m}, build: one(GELUTanh)},
 		{name: "normal distribution", shapes: [][]int{m}, build: one(Phi)},
+		{name: "exp less 1", shapes: [][]int{m}, build: one(Expm1)},
+		{name: "ELU", shapes: [][]int{m}, build: func(x ...*Node) *Node { return ELU(x[0], 1.5) }, draw: awayFromZero},
+		{name: "sine and cosine", shapes: [][]int{m}, build: func(x ...*Node) *Node { return Mul(Sin(x[0]), Cos(Square(x[0]))) }},
+		{name: "rounding", shapes: [][]int{m}, build: func(x ...*Node) *Node {
+			return Mul(Add(Add(Floor(x[0]), Ceil(x[0])), Mul(Round(x[0]), Sign(x[0]))), Exp(x[0]))
+		}, draw: func(r *rand.Rand) float64 { return float64(r.IntN(5)-2) + 0.1 + 0.3*r.Float64() }},
+		{name: "where", shapes: [][]int{m, t, {4}}, build: func(x ...*Node) *Node { return Where(x[0], Exp(x[1]), Square(x[2])) }, draw: awayFromZero},
+		{name: "larger and smaller", shapes: [][]int{m, {4}}, build: func(x ...*Node) *Node {
+			return Mul(Exp(Maximum(x[0], x[1])), Minimum(Square(x[0]), x[1]))
+		}},
+		{name: "masks", shapes: [][]int{m, m}, build: func(x ...*Node) *Node {
+			either := Not(Mul(Not(Greater(x[0], x[1])), Not(GreaterOrEqual(x[0], Neg(x[1])))))
+			return Mul(Add(either, Equal(x[0], x[0])), Exp(x[1]))
+		}},
 		{name: "norm", shapes: [][]int{t}, build: func(x ...*Node) *Node { return Square(Norm(x[0], 1)) }},
 		{name: "norm of the last", shapes: [][]int{m}, build: func(x ...*Node) *Node { return Exp(Norm(x[0], -1)) }},
 		{name: "norm along two axes", shapes: [][]int{t}, build: func(x ...*Node) *Node { return Norm(x[0], 0, 2) }},
@@ -138,6 +152,16 @@ func opTable() []opCase {
 		}},
 		{name: "filters of each image, with strides", shapes: [][]int{images, {2, 3, 3, 2, 1}}, build: func(x ...*Node) *Node {
 			return Tanh(apply(conv{w: Window{}.filled("", [2]int{3, 3}, [2]int{2, 2}), each: true}, x[0], x[1]))
+		}},
+		{name: "convolution in few groups", shapes: [][]int{{2, 5, 6, 4}, {3, 2, 2, 6}}, build: func(x ...*Node) *Node {
+			return Tanh(GroupedConv2D(x[0], x[1], 2, Window{Stride: [2]int{2, 1}, Before: [2]int{1, 0}, After: [2]int{0, 1}}))
+		}},
+		{name: "convolution in many groups", shapes: [][]int{{2, 3, 4, 18}, {2, 3, 2, 9}}, build: func(x ...*Node) *Node {
+			return Tanh(GroupedConv2D(x[0], x[1], 9, Window{Dilation: [2]int{2, 1}, Before: [2]int{1, 0}, After: [2]int{0, 1}}))
+		}},
+		{name: "standardization", shapes: [][]int{m}, build: func(x ...*Node) *Node { return Exp(Standardize(x[0], 1e-3)) }},
+		{name: "pooling by the maximum of others", shapes: [][]int{images, images}, build: func(x ...*Node) *Node {
+			return Square(MaxPool2DOf(x[0], x[1], Window{Size: [2]int{2, 3}}))
 		}},
 		{name: "maximum pooling", shapes: [][]int{images}, build: func(x ...*Node) *Node { return Square(MaxPool2D(x[0], Window{Size: [2]int{2, 2}})) }},
 		{name: "maximum pooling, overlapping and padded", shapes: [][]int{images}, build: func(x ...*Node) *Node {

@@ -57,6 +57,13 @@ func TestPerSample(t *testing.T) {
 			y := MaxPool2D(Tanh(Add(Conv2D(x, p[0], Window{}.Same([2]int{3, 3})), p[1])), Window{Size: [2]int{2, 2}})
 			return Sum(Square(AvgPool2D(Conv2D(y, p[2], Window{}), Window{Size: [2]int{2, 1}})), 1, 2, 3)
 		}},
+		{"convolutions in groups", []int{3, 4, 5, 16}, [][]int{{2, 2, 8, 16}, {2, 2, 2, 8}}, func(x *Node, p []*Node) *Node {
+			y := Tanh(GroupedConv2D(x, p[0], 2, Window{}))
+			return Sum(Square(GroupedConv2D(y, p[1], 8, Window{})), 1, 2, 3)
+		}},
+		{"masks", []int{3, 4}, [][]int{{4}, {4}}, func(x *Node, p []*Node) *Node {
+			return Sum(Square(Where(Greater(x, p[0]), Maximum(x, Mul(p[1], p[0])), Mul(x, p[1]))), 1)
+		}},
 		{"several images of a sample", []int{3, 2, 24}, [][]int{{2, 2, 2, 4}}, func(x *Node, p []*Node) *Node {
 			y := Tanh(Conv2D(Reshape(x, 6, 4, 3, 2), p[0], Window{}))
 			return Sum(Square(Reshape(y, 3, 2, 24)), 1, 2)

@@ -120,6 +120,20 @@ var activations = []struct {
 		func(x float64) *big.Float { return neg(bigSigmoidSlope(x)) }, nil},
 	{"exp", Exp, func(x float64) *big.Float { return bigExp(num(x)) }, func(x float64) *big.Float { return bigExp(num(x)) },
 		func(x float64) *big.Float { return bigExp(num(x)) }, nil},
+	{"expm1", Expm1, func(x float64) *big.Float { return sub(bigExp(num(x)), num(1)) },
+		func(x float64) *big.Float { return bigExp(num(x)) }, func(x float64) *big.Float { return bigExp(num(x)) }, nil},
+	{"ELU", func(x *Node) *Node { return ELU(x, 1) }, func(x float64) *big.Float {
+		if x > 0 {
+			return num(x)
+		}
+		return sub(bigExp(num(x)), num(1))
+	}, func(x float64) *big.Float { return bigExp(num(min(x, 0))) },
+		func(x float64) *big.Float {
+			if x > 0 {
+				return num(0)
+			}
+			return bigExp(num(x))
+		}, nil},
 	{"normal distribution", Phi, bigPhi, bigDensity, func(x float64) *big.Float { return mul(num(-x), bigDensity(x)) }, nil},
 	{"GELU", GELU, func(x float64) *big.Float { return mul(num(x), bigPhi(x)) },
 		func(x float64) *big.Float { return add(bigPhi(x), mul(num(x), bigDensity(x))) },
@@ -204,7 +218,7 @@ func TestActivationsAtConfidentEnds(t *testing.T) {
 					if a.kappa != nil {
 						ulps += a.kappa(p)
 					}
-					if a.name == "exp" && p > 80 {
+					if (a.name == "exp" || a.name == "expm1") && p > 80 {
 						continue
 					}
 					near(t, a.value(p), y[i], ulps, eps, least, "value at %g", p)
@@ -231,6 +245,7 @@ func TestActivationsAtInfinity(t *testing.T) {
 			{"softplus", Softplus, [2]float64{0, inf}, [2]float64{0, 1}},
 			{"relu", ReLU, [2]float64{0, inf}, [2]float64{0, 1}},
 			{"erf", Erf, [2]float64{-1, 1}, [2]float64{}},
+			{"ELU", func(x *Node) *Node { return ELU(x, 1) }, [2]float64{-1, inf}, [2]float64{0, 1}},
 			{"GELU", GELU, [2]float64{0, inf}, [2]float64{0, 1}},
 			{"GELU by tanh", GELUTanh, [2]float64{0, inf}, [2]float64{0, 1}},
 			{"logistic loss of 0", func(x *Node) *Node { return logisticOf(x, 0) }, [2]float64{0, inf}, [2]float64{0, 1}},

@@ -136,7 +136,7 @@ func inputsOf(n *Node) []*Node {
 var stockUnary = map[string]func(*Node) *Node{
 	"abs": Abs, "exp": Exp, "ln": Log, "neg": Neg, "square": Square, "sqrt": Sqrt, "inv": Recip,
 	"cube": func(x *Node) *Node { return PowC(x, 3) }, "tanh": Tanh, "sigmoid": Sigmoid, "softplus": Softplus,
-	"sign":    func(x *Node) *Node { return apply(unary{kind: kSign}, x) },
+	"sign":    Sign,
 	"invSqrt": func(x *Node) *Node { return PowC(x, -0.5) },
 }
 
@@ -157,11 +157,12 @@ func compare(k binaryKind, swap bool) func(x, y *Node) *Node {
 // replacements says what to use for stock operations that are not supported, by their type or, for
 // those of elements, by their symbol.
 var replacements = map[string]string{
-	"log1p": "graph.Log of graph.Shift(x, 1)", "expm1": "graph.Shift(graph.Exp(x), -1)", "log2": "graph.Scale(graph.Log(x), 1/math.Ln2)",
+	"log1p": "graph.Log of graph.Shift(x, 1)", "expm1": "graph.Expm1", "cos": "graph.Cos", "sin": "graph.Sin", "ceil": "graph.Ceil", "floor": "graph.Floor",
+	"log2":                         "graph.Scale(graph.Log(x), 1/math.Ln2)",
 	"!=":                           "1 minus a comparison with gorgonia.Eq, which gives numbers with retSame",
 	"gorgonia.globalAveragePoolOp": "graph.Mean over the axes of height and width",
 	"gorgonia.GroupNormOp":         "graph.LayerNorm of a graph.Reshape", "gorgonia.upsampleOp": "graph.Reshape and graph.BroadcastTo",
-	"gorgonia.minBetween": "graph.Sub(a, graph.ReLU(graph.Sub(a, b)))", "gorgonia.maxBetween": "graph.Add(a, graph.ReLU(graph.Sub(b, a)))",
+	"gorgonia.minBetween": "graph.Minimum", "gorgonia.maxBetween": "graph.Maximum",
 	"gorgonia.sparsemaxOp": "graph.Softmax", "gorgonia.diagFlatOp": "graph.Mul with a graph.Fixed unit matrix",
 	"gorgonia.dtConvOp": "one precision throughout", "gorgonia.randomOp": "graph.Input, and feed random numbers to it",
 	"gorgonia.ctcLossOp": "another loss: there is none of the kind in package graph", "gorgonia.yoloOp": "operations of package graph",

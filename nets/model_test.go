@@ -320,7 +320,7 @@ func TestSameBitsOnAnyNumberOfCores(t *testing.T) {
 		for _, precision := range []nets.Option{nets.Float64(), nets.Float32()} {
 			t.Run(e.name, func(t *testing.T) {
 				want := everything(t, model(t, e, precision, nets.Chunk(16), nets.Cores(1)), e.data)
-				for _, cores := range []int{2, 7} {
+				for _, cores := range []int{2, 3, 7} {
 					assert.Equal(t, want, everything(t, model(t, e, precision, nets.Chunk(16), nets.Cores(cores)), e.data))
 				}
 				assert.Equal(t, want, everything(t, model(t, e, precision, nets.Chunk(16), nets.KeepLimit(0)), e.data), "nothing kept")

@@ -29,8 +29,9 @@
 //     around an objective and leaves it these; [Subsample] is a part of the data that stands for
 //     all;
 //   - updates: [Method] and [Update]; [FirstOrder], [SecondOrder] with its [Curvature] and
-//     [StepGradient], [PublishedSecondOrder] (the authors' recursion); around another method:
-//     [Iterative], [ReestimateStatistics], to which a method may say more of itself as a
+//     [StepGradient], [PublishedSecondOrder] (the authors' recursion); [Auto] chooses among
+//     [Candidate]s and says what it [Tried]; around another method: [Iterative],
+//     [ReestimateStatistics], and [Part] for the last layers, a [PartObjective], to which a method may say more of itself as a
 //     [SampledMethod] with its [Sampling], a [ForcingMethod], a [ChunkedMethod] or an
 //     [AdvisingMethod];
 //   - solvers: [Solver], [Operator] and [BatchOperator]; [CG], [MINRES], [LiSSA], [Exact],
@@ -48,7 +49,7 @@
 //     package datasets;
 //   - cost and errors: [Cost], [Meter]; a [Fact] says what was forced, refused or left out. An
 //     update that is no good is an error that says why and what to do: [WorseError],
-//     [DivergedError], [IndefiniteError], [NotConvergedError], [OverlapError], [NotConvexError],
+//     [RefusedError], [DivergedError], [IndefiniteError], [NotConvergedError], [OverlapError], [NotConvexError],
 //     [RowNormError], [BudgetError], [LedgerDamagedError], [ErrLedgerLocked].
 //
 // Package objectivetest, below this one, checks an objective that is written by hand. Package

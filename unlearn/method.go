@@ -54,6 +54,7 @@ type Update struct {
 	Cost          Cost     // everything, Check included
 	Check         Cost     // the part of Cost that only served to find Before and After
 	Solves        []Stats  // one for each linear system solved
+	Tried         []Tried  // by [Auto]: what it tried, and what it chose
 	Steps         []Step   // of a [SteppedMethod] that was asked to keep them
 	Ridge         float64  // ridge that was added to the Hessian
 	Facts         []Fact   // what was forced, refused or left out, of each chunk too

@@ -74,6 +74,9 @@ func methodTable() []methodRow {
 		{"second-order", SecondOrder{Force: true}, second},
 		{"second-order", SecondOrder{Steps: 3, Force: true}, second},
 		{"fine-tune", FineTune{Rate: 1e-3}, huge("Rate", "Batch", "Epochs", "Sample")},
+		{"auto", Auto{MaxLoss: 1}, huge("MaxLoss", "Sample")},
+		{"auto", Auto{MaxLoss: 1, Candidates: []Candidate{{"", SecondOrder{}}, {"", FirstOrder{Tau: 1e-3}}}}, huge("MaxLoss", "Sample")},
+		{"second-order-part", Part{Method: SecondOrder{Force: true}, Select: firstThree}, nil},
 		{"retrain", Retrain{Trainer: newton{}}, huge("Sample")},
 		{"retrain", Retrain{Trainer: newton{}, Start: slices.Clone(at)}, start("Sample")},
 		{"first-order-iterative", Iterative{Method: FirstOrder{Tau: 1e-3, Force: true}}, huge("Chunks", "Tolerance")},
@@ -87,6 +90,45 @@ func methodTable() []methodRow {
 		{"dp", ObjectivePerturbation{Sigma: 2, Trainer: newton{}, Seed: 1, Start: slices.Clone(at)}, start("Sigma")},
 		{"dp-sgd", DPSGD{Rate: 0.1, Noise: 1, Batch: 8, Steps: 3, Seed: 1, Start: slices.Clone(at)}, start("Rate", "Noise", "Clip", "Steps", "Batch", "Samples")},
 	}
+}
+
+// firstThreeOf is the first three parameters of an objective, the others being held fixed.
+type firstThreeOf struct {
+	of   full
+	rest []float64
+}
+
+func (o firstThreeOf) Dim() int { return 3 }
+
+func (o firstThreeOf) Chosen(whole []float64) ([]float64, error) {
+	return slices.Clone(whole[:3]), nil
+}
+
+func (o firstThreeOf) Whole(part []float64) ([]float64, error) {
+	return slices.Concat(part, o.rest), nil
+}
+
+func (o firstThreeOf) Loss(ctx context.Context, theta []float64, d *datasets.Dataset) (float64, error) {
+	return o.of.Loss(ctx, slices.Concat(theta, o.rest), d)
+}
+
+func (o firstThreeOf) Gradient(ctx context.Context, dst, theta []float64, d *datasets.Dataset) error {
+	g := make([]float64, 5)
+	err := o.of.Gradient(ctx, g, slices.Concat(theta, o.rest), d)
+	copy(dst, g)
+	return err
+}
+
+func (o firstThreeOf) HVP(ctx context.Context, dst, theta, v []float64, d *datasets.Dataset) error {
+	g := make([]float64, 5)
+	err := o.of.HVP(ctx, g, slices.Concat(theta, o.rest), slices.Concat(v, []float64{0, 0}), d)
+	copy(dst, g)
+	return err
+}
+
+// firstThree is the part that a test updates.
+func firstThree(theta []float64) (PartObjective, error) {
+	return firstThreeOf{full{logistic(5)}, slices.Clone(theta[3:])}, nil
 }
 
 // everyMethod is the methods of the table.

@@ -162,7 +162,7 @@ func TestRDPEndsInTimeAndAtTheExtremes(t *testing.T) {
 		_, err := PrivacySpent(0.5, noise, 1000, 1e-5)
 		require.NoError(t, err)
 	}
-	require.Less(t, time.Since(start), 10*time.Second) // 0.1 s on an idle machine; it was minutes
+	require.Less(t, time.Since(start), 3*time.Second) // 0.1 s on an idle machine; it was minutes
 	infinite, err := PrivacySpent(0.5, 1e-170, 10, 1e-5)
 	require.NoError(t, err)
 	require.Equal(t, math.Inf(1), infinite)

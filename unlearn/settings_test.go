@@ -15,7 +15,7 @@ import (
 // results are the exported structs whose numbers are answers: nobody sets them, or the file that
 // they are read from is checked.
 var results = strings.Fields(`Applied Certificate Change Cost Entry EntryChange BudgetError DivergedError IndefiniteError LedgerDamagedError
-	NotConvergedError OverlapError RowNormError WorseError Fact Private Progress Release Sampling ShiftedSolution Snapshot Spectrum Stats Step Trial Update
+	NotConvergedError OverlapError RowNormError WorseError Fact Private Progress Release Sampling ShiftedSolution Snapshot Spectrum Stats Step Trial Tried Update
 	Utility`)
 
 func solverUser[S Solver](m S, pointer any, allowed map[string]string) settingstest.Use {

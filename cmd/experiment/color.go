@@ -2,26 +2,17 @@ package main
 
 import (
 	"io"
-	"os"
 	"regexp"
 	"strings"
+
+	"lethe/internal/cli"
 )
 
 // paint colors words where the reader's terminal shows colors.
 type paint bool
 
-// paintFor decides by --color whether what is written to w has colors: "always", "never", or by
-// whether w is a terminal, unless NO_COLOR is set (https://no-color.org).
-func paintFor(w io.Writer, color string) paint {
-	switch color {
-	case "always":
-		return true
-	case "never":
-		return false
-	}
-	_, ok := terminalOf(w)
-	return paint(ok && os.Getenv("NO_COLOR") == "")
-}
+// paintFor decides by --color whether what is written to w has colors.
+func paintFor(w io.Writer, color string) paint { return paint(cli.Colors(w, color)) }
 
 // The colors of verdicts, as terminals number them: what is good, bad and open.
 const (

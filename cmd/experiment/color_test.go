@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"lethe/internal/cli"
 )
 
 var ansi = regexp.MustCompile(`\x1b\[[0-9;]*m`)
@@ -23,7 +25,7 @@ func TestColors(t *testing.T) {
 		t.Skip("no pseudo-terminal:", err)
 	}
 	defer terminal.Close()
-	if _, ok := terminalOf(terminal); !ok {
+	if _, ok := cli.TerminalOf(terminal); !ok {
 		t.Skip("the master of a pseudo-terminal is none here")
 	}
 	for _, c := range []struct {
@@ -35,7 +37,7 @@ func TestColors(t *testing.T) {
 	} {
 		t.Setenv("NO_COLOR", c.noColor)
 		t.Setenv("TERM", c.term)
-		assert.Equal(t, c.want, bool(paintFor(&output{w: terminal}, c.flag)), "%+v", c)
+		assert.Equal(t, c.want, bool(paintFor(&cli.Output{W: terminal}, c.flag)), "%+v", c)
 	}
 }
 

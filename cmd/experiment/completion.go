@@ -5,57 +5,11 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/alecthomas/kong"
-
 	"lethe/datasets"
 	"lethe/experiments"
 	"lethe/experiments/bench"
+	"lethe/internal/cli"
 )
-
-// Each shell hands the words of its command line to the hidden command complete, and shows what
-// that prints. So a new experiment, setting or flag completes without another script, and settings
-// are those of the experiment that is named.
-var shells = map[string]string{
-	"bash": `# bash completion for experiment. Read it by: source <(experiment completion bash)
-_experiment() {
-	local line="${COMP_LINE:0:COMP_POINT}" words word
-	read -ra words <<< "$line"
-	[[ $line == *[[:space:]] ]] && words+=("")
-	word="${words[-1]}"
-	local cut=""
-	# bash takes = and : for ends of words.
-	[[ $word == *[=:]* && $COMP_WORDBREAKS == *[=:]* ]] && cut="${word%"${word##*[=:]}"}"
-	local found
-	COMPREPLY=()
-	while IFS= read -r found; do
-		[[ -n $found ]] && COMPREPLY+=("${found#"$cut"}")
-	done < <("${words[0]}" complete -- "${words[@]:1}" 2>/dev/null)
-	[[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace
-}
-complete -o default -F _experiment experiment
-`,
-	"zsh": `#compdef experiment
-# zsh completion for experiment. Read it by: source <(experiment completion zsh)
-_experiment() {
-	local -a found
-	found=("${(@f)$("${words[1]}" complete -- "${(@)words[2,CURRENT]}" 2>/dev/null)}")
-	found=(${found:#})
-	if (( ${#found} )); then
-		compadd -S "" -a -- found
-	else
-		_files
-	fi
-}
-compdef _experiment experiment
-`,
-	"fish": `# fish completion for experiment. Read it by: experiment completion fish | source
-function __experiment_complete
-	set -l words (commandline -opc) (commandline -ct)
-	$words[1] complete -- $words[2..-1] 2>/dev/null
-end
-complete -c experiment -a '(__experiment_complete)'
-`,
-}
 
 type completionCommand struct {
 	Shell string `arg:"" enum:"bash,zsh,fish" help:"bash, zsh or fish: source <(experiment completion bash)"`
@@ -63,7 +17,7 @@ type completionCommand struct {
 
 // Run prints the script.
 func (c *completionCommand) Run(t *terminal) error {
-	fmt.Fprint(t.stdout, shells[c.Shell])
+	fmt.Fprint(t.stdout, cli.Script(c.Shell, "experiment"))
 	return nil
 }
 
@@ -82,115 +36,25 @@ func (c *completeCommand) Run(t *terminal) error {
 		words = []string{""}
 	}
 	last := words[len(words)-1]
-	for _, word := range completions(parser.Model.Node, words[:len(words)-1], last) {
-		if strings.HasPrefix(word, last) {
-			fmt.Fprintln(t.stdout, word)
-		}
+	for _, word := range cli.Complete(parser.Model.Node, words[:len(words)-1], last, completed{}) {
+		fmt.Fprintln(t.stdout, word)
 	}
 	return nil
 }
 
-// line is a command line so far.
-type line struct {
-	command *kong.Node
-	named   []string          // positional words
-	given   []*kong.Flag      // flags
-	values  map[string]string // of flags that take one
-	open    *kong.Flag        // that wants the next word
-}
+// completed knows the words of this program.
+type completed struct{}
 
-// readLine reads the words of a command line that is not complete.
-func readLine(root *kong.Node, words []string) *line {
-	l := &line{command: root, values: map[string]string{}}
-	for _, w := range words {
-		switch child := slices.IndexFunc(l.command.Children, func(n *kong.Node) bool { return n.Name == w }); {
-		case l.open != nil:
-			l.values[l.open.Name], l.open = w, nil
-		case strings.HasPrefix(w, "--"):
-			name, value, has := strings.Cut(w[2:], "=")
-			f := flagOf(l.command, name)
-			if f == nil {
-				continue
-			}
-			l.given = append(l.given, f)
-			if has {
-				l.values[name] = value
-			} else if !f.IsBool() {
-				l.open = f
-			}
-		case child >= 0:
-			l.command = l.command.Children[child]
-		default:
-			l.named = append(l.named, w)
-		}
-	}
-	return l
-}
-
-// flags returns the flags of a command, and those of the commands that it belongs to.
-func flags(n *kong.Node) (out []*kong.Flag) {
-	for ; n != nil; n = n.Parent {
-		for _, f := range n.Flags {
-			if !f.Hidden {
-				out = append(out, f)
-			}
-		}
-	}
-	return out
-}
-
-func flagOf(n *kong.Node, name string) *kong.Flag {
-	for _, f := range flags(n) {
-		if f.Name == name {
-			return f
-		}
-	}
-	return nil
-}
-
-// completions returns the words that the last one may be.
-func completions(root *kong.Node, words []string, last string) []string {
-	l := readLine(root, words)
-	if l.open != nil {
-		return l.valuesOf(l.open.Name, last)
-	}
-	if strings.HasPrefix(last, "-") {
-		name, value, has := strings.Cut(strings.TrimPrefix(last, "--"), "=")
-		if has {
-			var out []string
-			for _, v := range l.valuesOf(name, value) {
-				out = append(out, "--"+name+"="+v)
-			}
-			return out
-		}
-		var out []string
-		for _, f := range flags(l.command) {
-			if f.IsSlice() || !slices.Contains(l.given, f) {
-				out = append(out, "--"+f.Name)
-			}
-		}
-		return out
-	}
+// Positional implements [cli.Words]: experiments, data sets, workloads, shells.
+func (completed) Positional(l *cli.Line) []string {
 	var out []string
-	for _, c := range l.command.Children {
-		if !c.Hidden {
-			out = append(out, c.Name)
-		}
-	}
-	return append(out, l.positional()...)
-}
-
-// positional returns the words that may stand for themselves: experiments, data sets, workloads,
-// shells.
-func (l *line) positional() []string {
-	var out []string
-	switch l.command.Name {
+	switch l.Command.Name {
 	case "run", "list", "help":
 		for _, e := range experiments.Experiments() {
 			out = append(out, e.ID)
 		}
-		if l.command.Name == "help" {
-			for _, c := range l.command.Parent.Children {
+		if l.Command.Name == "help" {
+			for _, c := range l.Command.Parent.Children {
 				if !c.Hidden {
 					out = append(out, c.Name)
 				}
@@ -203,15 +67,15 @@ func (l *line) positional() []string {
 			out = append(out, w.Name)
 		}
 	case "completion":
-		out = []string{"bash", "fish", "zsh"}
+		out = cli.Shells
 	}
-	return slices.DeleteFunc(slices.Clone(out), func(w string) bool { return slices.Contains(l.named, w) })
+	return out
 }
 
-// chosen returns the experiments of the command line, all where none is named.
-func (l *line) chosen() []*experiments.Experiment {
+// named returns the experiments of the command line, all where none is named.
+func named(l *cli.Line) []*experiments.Experiment {
 	var out []*experiments.Experiment
-	for _, id := range l.named {
+	for _, id := range l.Named {
 		if e, err := experiments.Find(id); err == nil {
 			out = append(out, e)
 		}
@@ -222,9 +86,8 @@ func (l *line) chosen() []*experiments.Experiment {
 	return out
 }
 
-// valuesOf returns what a flag may be. Of settings it returns their names, and behind one its
-// words.
-func (l *line) valuesOf(flag, so string) []string {
+// Values implements [cli.Words]. Of settings it returns their names, and behind one its words.
+func (completed) Values(l *cli.Line, flag, so string) []string {
 	var out []string
 	add := func(words ...string) {
 		for _, w := range words {
@@ -235,11 +98,11 @@ func (l *line) valuesOf(flag, so string) []string {
 	}
 	switch flag {
 	case "dataset":
-		for _, e := range l.chosen() {
+		for _, e := range named(l) {
 			add(datasetsOf(e)...)
 		}
 	case "model":
-		for _, e := range l.chosen() {
+		for _, e := range named(l) {
 			add(e.Models()...)
 		}
 	case "profile":
@@ -248,7 +111,7 @@ func (l *line) valuesOf(flag, so string) []string {
 		add("auto", "always", "never")
 	case "set":
 		key, value, chosen := strings.Cut(so, "=")
-		for _, e := range l.chosen() {
+		for _, e := range named(l) {
 			for _, f := range e.Domain.New().Fields() {
 				switch {
 				case !e.Takes(f.Name):

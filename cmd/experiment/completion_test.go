@@ -11,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"lethe/internal/cli"
 )
 
 func TestWordsAreCompleted(t *testing.T) {
@@ -83,7 +85,8 @@ func TestBashCompletes(t *testing.T) {
 
 // Shells that are installed find no fault in their scripts.
 func TestScriptsAreSound(t *testing.T) {
-	for shell, script := range shells {
+	for _, shell := range cli.Shells {
+		script := cli.Script(shell, "experiment")
 		path := filepath.Join(t.TempDir(), "script")
 		require.NoError(t, os.WriteFile(path, []byte(script), 0o644))
 		if _, err := exec.LookPath(shell); err != nil {

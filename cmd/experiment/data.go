@@ -7,6 +7,7 @@ import (
 
 	"lethe/datasets"
 	"lethe/experiments"
+	"lethe/internal/cli"
 )
 
 type dataCommand struct {
@@ -32,7 +33,7 @@ func (c *dataListCommand) Run(t *terminal) error {
 			ok, where := datasets.Available(name, c.Data)
 			all = append(all, datasetObject{name, about, ok, where})
 		}
-		return writeJSON(t.stdout, all)
+		return cli.WriteJSON(t.stdout, all)
 	}
 	for _, name := range datasets.Names() {
 		about, err := datasets.Describe(name)

@@ -7,6 +7,7 @@ import (
 	"lethe/datasets"
 	"lethe/experiments/bench"
 	"lethe/graph"
+	"lethe/internal/cli"
 )
 
 type doctorCommand struct {
@@ -123,7 +124,7 @@ func (c *doctorCommand) Run(t *terminal) error {
 	}
 	shown.rest()
 	if c.JSON {
-		if err := writeJSON(t.stdout, d); err != nil {
+		if err := cli.WriteJSON(t.stdout, d); err != nil {
 			return err
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"lethe/experiments"
+	"lethe/internal/cli"
 )
 
 // endingLines is how many lines the end of a run takes at most, unless its conclusions would have
@@ -14,10 +15,10 @@ const endingLines, fewestLines = 10, 2
 
 // columns returns how many columns the terminal has that a command writes to, 80 elsewhere.
 func (t *terminal) columns() int {
-	if f, ok := terminalOf(t.stdout); ok {
-		return columnsOf(f)
+	if f, ok := cli.TerminalOf(t.stdout); ok {
+		return cli.ColumnsOf(f)
 	}
-	return unknownColumns
+	return cli.UnknownColumns
 }
 
 // tell says what a run gave: its path with --quiet, all of its tables with --tables, and otherwise
@@ -82,7 +83,7 @@ func (p paint) conclusions(all []experiments.Conclusion, width, room int) []stri
 		if len(lines) > left {
 			lines = lines[:max(left, 1)]
 			last := &lines[len(lines)-1]
-			*last = cut(*last+strings.Repeat(" ", width), width-indent)
+			*last = cli.Cut(*last+strings.Repeat(" ", width), width-indent)
 		}
 		for j, line := range lines {
 			verdict := strings.Repeat(" ", indent)

@@ -13,6 +13,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"lethe/internal/cli"
 )
 
 // stubborn names the environment variable that makes the test's process one that does not look at
@@ -22,7 +24,7 @@ const stubborn = "LETHE_TEST_STUBBORN"
 // TestASecondInterruptKills interrupts a child that ignores it.
 func TestASecondInterruptKills(t *testing.T) {
 	if os.Getenv(stubborn) != "" {
-		ctx, stop := interruptible()
+		ctx, stop := cli.Interruptible()
 		defer stop()
 		fmt.Println("ready")
 		<-ctx.Done()

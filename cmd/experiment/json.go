@@ -1,9 +1,6 @@
 package main
 
 import (
-	"encoding/json"
-	"io"
-
 	"lethe/experiments"
 )
 
@@ -96,12 +93,4 @@ func (r *runResult) add(run *experiments.Saved, units, done int) {
 		}
 	}
 	r.Runs = append(r.Runs, o)
-}
-
-// writeJSON prints an object that people can read too.
-func writeJSON(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(v)
 }

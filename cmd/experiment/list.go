@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"lethe/experiments"
+	"lethe/internal/cli"
 )
 
 type listCommand struct {
@@ -113,7 +114,7 @@ func (c *listCommand) printJSON(w io.Writer, chosen []*experiments.Experiment) e
 		}
 		all = append(all, o)
 	}
-	return writeJSON(w, all)
+	return cli.WriteJSON(w, all)
 }
 
 // manyWords returns the words of a setting that has many, for each experiment that takes it; ""

@@ -11,6 +11,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"lethe/experiments"
+	"lethe/internal/cli"
 )
 
 // Exit codes. A command that a signal stopped has 128 and the signal's number, as shells have it:
@@ -18,7 +19,7 @@ import (
 const (
 	failed      = 1
 	misused     = 2
-	interrupted = 130
+	interrupted = cli.Interrupted
 )
 
 // exitCodes is their list in the help.
@@ -29,9 +30,9 @@ func main() { os.Exit(program(os.Args[1:], os.Stdout, os.Stderr)) }
 // program carries a command line out, which signals may stop, says what went wrong, and returns the
 // exit code.
 func program(args []string, stdout, stderr io.Writer) int {
-	ctx, stop := interruptible()
+	ctx, stop := cli.Interruptible()
 	err := run(ctx, args, stdout, stderr)
-	err = bySignal(ctx, err)
+	err = cli.BySignal(ctx, err)
 	stop()
 	if err != nil {
 		fmt.Fprintln(stderr, message(err))
@@ -47,12 +48,12 @@ func (e usageError) Unwrap() error { return e.error }
 func exitCode(err error) int {
 	var usage usageError
 	var order *experiments.UsageError
-	var canceled *canceledError
+	var canceled *cli.Canceled
 	switch {
 	case err == nil:
 		return 0
 	case errors.As(err, &canceled):
-		return canceled.code()
+		return canceled.Code()
 	case errors.Is(err, context.Canceled):
 		return interrupted
 	case errors.As(err, &usage), errors.As(err, &order):
@@ -118,29 +119,19 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	if err != nil {
 		return err
 	}
-	out := &output{w: stdout}
+	out := &cli.Output{W: stdout}
 	color := paintFor(stdout, parser.Model.Target.Interface().(commands).Color)
 	if err := k.Run(&terminal{ctx, out, stderr, color}); err != nil {
 		return err
 	}
-	return out.err
+	return out.Err
 }
 
 // parse reads a command line.
 func parse(parser *kong.Kong, args []string) (*kong.Context, error) {
-	k, err := parser.Parse(args)
+	k, err := cli.Parse(parser, args)
 	if err != nil {
-		return nil, usageError{fmt.Errorf("%w (experiment --help)", err)}
-	}
-	given := map[*kong.Flag]bool{}
-	for _, p := range k.Path {
-		switch {
-		case p.Flag == nil || p.Resolved || p.Flag.IsSlice():
-		case given[p.Flag]:
-			return nil, usageError{fmt.Errorf("--%s is given twice: give it once", p.Flag.Name)}
-		default:
-			given[p.Flag] = true
-		}
+		return nil, usageError{err}
 	}
 	return k, nil
 }

@@ -4,15 +4,13 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
-	"golang.org/x/term"
-
 	"lethe/experiments"
+	"lethe/internal/cli"
 )
 
 // display shows how far the runs of a command are: on a terminal in two lines that are drawn again
@@ -21,8 +19,8 @@ import (
 type display struct {
 	mu     sync.Mutex
 	now    func() time.Time
-	screen *screen   // nil where this is no terminal
-	w      io.Writer // of the lines elsewhere
+	screen *cli.Screen // nil where this is no terminal
+	w      io.Writer   // of the lines elsewhere
 	work   work
 	spoke  time.Time // when the last line was written
 	drawn  time.Time // when the lines of a terminal were drawn
@@ -60,8 +58,8 @@ func newDisplay(w io.Writer, quiet bool, runs int) (*display, experiments.Progre
 		return nil, experiments.Quiet{}
 	}
 	d := &display{now: time.Now, w: w, work: work{runs: runs}, ended: make(chan struct{})}
-	if f, ok := terminalOf(w); ok {
-		d.screen = &screen{w: w, width: func() int { return columnsOf(f) }}
+	if f, ok := cli.TerminalOf(w); ok {
+		d.screen = &cli.Screen{W: w, Width: func() int { return cli.ColumnsOf(f) }}
 	}
 	go d.tick()
 	return d, d
@@ -75,15 +73,6 @@ func (d *display) expect(runs int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.work.runs = runs
-}
-
-// terminalOf returns the file behind a writer that is a terminal which understands more than lines.
-func terminalOf(w io.Writer) (*os.File, bool) {
-	if o, ok := w.(*output); ok {
-		w = o.w
-	}
-	f, ok := w.(*os.File)
-	return f, ok && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb"
 }
 
 // tick moves the clock.
@@ -123,7 +112,7 @@ func (d *display) rest() {
 	defer d.mu.Unlock()
 	d.work.active = false
 	if d.screen != nil {
-		d.screen.show()
+		d.screen.Show()
 	}
 }
 
@@ -139,12 +128,12 @@ func (d *display) close() {
 func (d *display) draw() {
 	now := d.now()
 	d.drawn = now
-	width := d.screen.width() - 1 // some terminals wrap after the last column
+	width := d.screen.Width() - 1 // some terminals wrap after the last column
 	lines := []string{d.work.detail(now, width)}
 	if d.work.pieces != nil {
 		lines = slices.Insert(lines, 0, d.work.head(now, width))
 	}
-	d.screen.show(lines...)
+	d.screen.Show(lines...)
 }
 
 // say writes a line that stays.
@@ -152,10 +141,10 @@ func (d *display) say(format string, args ...any) {
 	d.spoke = d.now()
 	text := fmt.Sprintf(format, args...)
 	if d.screen != nil {
-		d.screen.print(text)
+		d.screen.Print(text)
 		return
 	}
-	fmt.Fprintln(d.w, printable(text))
+	fmt.Fprintln(d.w, cli.Printable(text))
 }
 
 // change applies a change to what is known and draws it.
@@ -277,7 +266,7 @@ func (w *work) head(now time.Time, width int) string {
 			return line
 		}
 	}
-	return cut(joined("  ", w.where(false), count, gone), width)
+	return cli.Cut(joined("  ", w.where(false), count, gone), width)
 }
 
 // where says which run of the command and which part of the run is at work, where there are
@@ -332,7 +321,7 @@ func (w *work) detail(now time.Time, width int) string {
 		step += fmt.Sprintf(", %d of %d", min(w.stepDone+1, w.steps), w.steps)
 	}
 	if w.at == nil {
-		return cut(joined("  ", gone, step), width)
+		return cli.Cut(joined("  ", gone, step), width)
 	}
 	name, sizes := unitWords(w.at)
 	for _, what := range []string{joined(", ", name, sizes), name} {
@@ -343,7 +332,7 @@ func (w *work) detail(now time.Time, width int) string {
 	if name == "" {
 		name = sizes
 	}
-	return cut(joined("  ", gone, joined(": ", name, step)), width)
+	return cli.Cut(joined("  ", gone, joined(": ", name, step)), width)
 }
 
 // named says which piece is at work.

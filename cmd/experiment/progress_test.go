@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"lethe/experiments"
+	"lethe/internal/cli"
 )
 
 // glass is a terminal of so many columns, as far as the program uses one.
@@ -97,7 +98,7 @@ func (h *hand) now() time.Time { return h.at }
 // onGlass is a display on a terminal of so many columns.
 func onGlass(t *testing.T, width, runs int) (*display, *glass, *hand) {
 	g, h := &glass{t: t, width: width}, &hand{time.Unix(1000, 0)}
-	return &display{now: h.now, w: g, screen: &screen{w: g, width: func() int { return g.width }}, work: work{runs: runs}, ended: make(chan struct{})}, g, h
+	return &display{now: h.now, w: g, screen: &cli.Screen{W: g, Width: func() int { return g.width }}, work: work{runs: runs}, ended: make(chan struct{})}, g, h
 }
 
 // pass lets so many seconds go by, with what the display's own clock does in the last ten.
@@ -200,11 +201,11 @@ func TestNothingWrapsAtAnyWidth(t *testing.T) {
 func TestATerminalBecomesNarrower(t *testing.T) {
 	var b bytes.Buffer
 	width := 80
-	s := &screen{w: &b, width: func() int { return width }}
-	s.show(strings.Repeat("x", 70), "yy")
+	s := &cli.Screen{W: &b, Width: func() int { return width }}
+	s.Show(strings.Repeat("x", 70), "yy")
 	width = 20
 	b.Reset()
-	s.show("z")
+	s.Show("z")
 	assert.Equal(t, "\r\x1b[4A\x1b[Jz", b.String(), "four rows of x and one of y")
 }
 

@@ -10,6 +10,7 @@ import (
 	"lethe/experiments"
 	"lethe/experiments/bench"
 	"lethe/graph"
+	"lethe/internal/cli"
 )
 
 type runCommand struct {
@@ -82,7 +83,7 @@ func (c *runCommand) Run(t *terminal) error {
 		}
 	}
 	if c.JSON {
-		err = errors.Join(err, writeJSON(t.stdout, result))
+		err = errors.Join(err, cli.WriteJSON(t.stdout, result))
 	}
 	return err
 }
@@ -101,7 +102,7 @@ func (c *runCommand) plan(t *terminal, orders []*experiments.Order) error {
 		}
 	}
 	if c.JSON {
-		return writeJSON(t.stdout, all)
+		return cli.WriteJSON(t.stdout, all)
 	}
 	for _, r := range all {
 		fmt.Fprintf(t.stdout, "%s\n  %s %s\n", r.Command, r.State, r.Folder)

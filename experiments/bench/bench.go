@@ -9,8 +9,8 @@ import (
 
 	"lethe/datasets"
 	"lethe/experiments/internal/engine"
-	"lethe/experiments/internal/suggest"
 	"lethe/graph"
+	"lethe/internal/suggest"
 )
 
 // Timing is one timed piece of work beside the time it is measured by.

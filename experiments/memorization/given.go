@@ -12,7 +12,7 @@ import (
 
 	"lethe/datasets"
 	"lethe/experiments/internal/engine"
-	"lethe/experiments/internal/suggest"
+	"lethe/internal/suggest"
 )
 
 // EmbeddedText is the name of the text that needs no file.

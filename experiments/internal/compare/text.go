@@ -7,6 +7,7 @@ import (
 
 	"lethe/experiments/internal/metrics"
 	"lethe/experiments/internal/report"
+	"lethe/internal/wrap"
 )
 
 // style is how values of a unit are written, and what the unit is called then: shares in percent.
@@ -183,7 +184,7 @@ func writeGroup(b *strings.Builder, rows []Row, width int, several bool) {
 	heads := [6]string{"A", "B", operator, "interval", "", "n"}
 	lines, widths := make([]line, len(rows)), [6]int{}
 	for j, h := range heads {
-		widths[j] = report.Columns(h)
+		widths[j] = wrap.Columns(h)
 	}
 	for i, r := range rows {
 		l := line{name: r.Name, note: r.Note}
@@ -192,7 +193,7 @@ func writeGroup(b *strings.Builder, rows []Row, width int, several bool) {
 			l.note = strings.TrimPrefix(l.note+"; by their difference", "; ")
 		}
 		for j, text := range l.columns {
-			widths[j] = max(widths[j], report.Columns(text))
+			widths[j] = max(widths[j], wrap.Columns(text))
 		}
 		lines[i] = l
 	}
@@ -202,7 +203,7 @@ func writeGroup(b *strings.Builder, rows []Row, width int, several bool) {
 	}
 	longest := 0
 	for _, l := range lines {
-		longest = max(longest, report.Columns(l.name)+2)
+		longest = max(longest, wrap.Columns(l.name)+2)
 	}
 	first := min(longest, max(width-numbers, 0))
 	beside := width >= narrow && first >= min(longest, 16)
@@ -216,9 +217,9 @@ func writeGroup(b *strings.Builder, rows []Row, width int, several bool) {
 			writeWrapped(b, " "+at, width, "  ")
 		}
 		if beside {
-			names := report.Wrap(l.name, first-2)
+			names := wrap.Lines(l.name, first-2)
 			for j, name := range names {
-				name = "  " + name + strings.Repeat(" ", first-2-report.Columns(name))
+				name = "  " + name + strings.Repeat(" ", first-2-wrap.Columns(name))
 				if j < len(names)-1 {
 					b.WriteString(strings.TrimRight(name, " ") + "\n")
 				} else {
@@ -250,7 +251,7 @@ func verdictBehind(verdict string) string {
 func writeColumns(b *strings.Builder, name string, columns [6]string, widths [6]int) {
 	text := name
 	for j, cell := range columns {
-		pad := strings.Repeat(" ", widths[j]-report.Columns(cell))
+		pad := strings.Repeat(" ", widths[j]-wrap.Columns(cell))
 		if j == 4 {
 			text += "  " + cell + pad
 		} else {
@@ -263,7 +264,7 @@ func writeColumns(b *strings.Builder, name string, columns [6]string, widths [6]
 // writeWrapped writes a text that keeps its first indent, with further lines indented as given.
 func writeWrapped(b *strings.Builder, text string, width int, indent string) {
 	lead := text[:len(text)-len(strings.TrimLeft(text, " "))]
-	for i, part := range report.Wrap(text, max(width-max(len(indent), len(lead)), 8)) {
+	for i, part := range wrap.Lines(text, max(width-max(len(indent), len(lead)), 8)) {
 		if i == 0 {
 			part = lead + part
 		} else {

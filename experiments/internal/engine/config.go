@@ -12,7 +12,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"lethe/experiments/internal/records"
-	"lethe/experiments/internal/suggest"
+	"lethe/internal/suggest"
 )
 
 // Config is one run: everything that its records depend on. It is config.yaml.

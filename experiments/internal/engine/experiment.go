@@ -7,7 +7,7 @@ import (
 	"lethe/experiments/internal/records"
 	"lethe/experiments/internal/report"
 	"lethe/experiments/internal/settings"
-	"lethe/experiments/internal/suggest"
+	"lethe/internal/suggest"
 )
 
 // Experiment is one table or figure of the paper.

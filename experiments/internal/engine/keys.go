@@ -7,7 +7,7 @@ import (
 
 	"lethe/experiments/internal/report"
 	"lethe/experiments/internal/settings"
-	"lethe/experiments/internal/suggest"
+	"lethe/internal/suggest"
 )
 
 // Keys returns the names of all settings with their meaning, in their order.

@@ -2,37 +2,14 @@ package engine
 
 import (
 	"path/filepath"
-	"runtime/debug"
+	"strings"
 
 	"lethe/experiments/internal/records"
+	"lethe/internal/build"
 )
 
-// Revision returns the commit that a program was built from, and whether it was changed since. Only
-// a build from a clone knows it; of others the commit is "".
-func Revision(info *debug.BuildInfo) (commit string, changed bool) {
-	for _, s := range info.Settings {
-		switch s.Key {
-		case "vcs.revision":
-			commit = s.Value
-		case "vcs.modified":
-			changed = s.Value == "true"
-		}
-	}
-	return commit, changed
-}
-
 // ownCommit is that of this program, with a remark where it was changed; "" where nobody knows.
-func ownCommit() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return ""
-	}
-	revision, changed := Revision(info)
-	if revision != "" && changed {
-		revision += " with uncommitted changes"
-	}
-	return revision
-}
+func ownCommit() string { return strings.Replace(build.Commit(build.Info()), ", with", " with", 1) }
 
 // note changes what the folder's configuration says of how the run was made.
 func note(dir string, change func(*Machine)) error {

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"unicode"
 
-	"lethe/experiments/internal/suggest"
+	"lethe/internal/suggest"
 )
 
 // UsageError is an order that cannot be understood: an unknown experiment, data set, model, profile

@@ -3,6 +3,8 @@ package report
 import (
 	"fmt"
 	"strings"
+
+	"lethe/internal/wrap"
 )
 
 // Document is what is shown of one run, or of several side by side.
@@ -129,7 +131,7 @@ func comparedIn(answers []Answer) []Compared {
 func (d *Document) Brief(width int) string {
 	var b strings.Builder
 	for _, text := range append(append([]string{d.Title}, d.alerts()...), d.found()...) {
-		b.WriteString(strings.Join(WrapAt(text, width, nil), "\n") + "\n")
+		b.WriteString(strings.Join(wrap.LinesAt(text, width, nil), "\n") + "\n")
 	}
 	return b.String()
 }

@@ -7,6 +7,8 @@ import (
 	"html/template"
 	"slices"
 	"strings"
+
+	look "lethe/internal/page"
 )
 
 //go:embed report.html.tmpl
@@ -17,6 +19,7 @@ type page struct {
 	Title string
 	Runs  []pageRun
 
+	PageStyle    template.CSS
 	FigureStyle  template.CSS
 	FigureScript template.JS
 }
@@ -74,7 +77,7 @@ func Page(docs []*Document) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("experiments: the report's template: %w", err)
 	}
-	p := page{Title: docs[0].Title, FigureStyle: FigureStyle(), FigureScript: FigureScript()}
+	p := page{Title: docs[0].Title, PageStyle: look.Style(), FigureStyle: FigureStyle(), FigureScript: FigureScript()}
 	if len(docs) > 1 {
 		p.Title = fmt.Sprintf("%d runs", len(docs))
 		if docs[0].Overview {

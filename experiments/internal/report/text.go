@@ -2,6 +2,8 @@ package report
 
 import (
 	"strings"
+
+	"lethe/internal/wrap"
 )
 
 // Text returns the table for a terminal: headers and the first column wrapped, and the columns that
@@ -23,11 +25,11 @@ func (t *Table) Text(width int) string {
 			} else if i > 0 {
 				limit = max(headWidth, 24)
 			}
-			if lines[j] = WrapAt(cell, limit, nil); i > 0 && g.heads[j].Numeric && Columns(cell) <= max(width/2, headWidth) {
+			if lines[j] = wrap.LinesAt(cell, limit, nil); i > 0 && g.heads[j].Numeric && wrap.Columns(cell) <= max(width/2, headWidth) {
 				lines[j] = []string{cell} // aligned at the point
 			}
 			if i > 0 && g.rows[i-1][j].Remark != "" {
-				lines[j] = append(lines[j], WrapAt("("+g.rows[i-1][j].Remark+")", limit, nil)...)
+				lines[j] = append(lines[j], wrap.LinesAt("("+g.rows[i-1][j].Remark+")", limit, nil)...)
 			}
 		}
 		cells = append(cells, lines)
@@ -36,12 +38,12 @@ func (t *Table) Text(width int) string {
 	for _, row := range cells {
 		for j, lines := range row {
 			for _, line := range lines {
-				widths[j] = max(widths[j], Columns(line))
+				widths[j] = max(widths[j], wrap.Columns(line))
 			}
 		}
 	}
 	var b strings.Builder
-	b.WriteString(strings.Join(WrapAt(t.Title, width, nil), "\n") + "\n")
+	b.WriteString(strings.Join(wrap.LinesAt(t.Title, width, nil), "\n") + "\n")
 	for from := 1; from < len(widths); {
 		to, used := g.block(from, widths, gap, width)
 		if from > 1 {
@@ -100,7 +102,7 @@ func writeBlock(b *strings.Builder, row [][]string, widths []int, from, to, gap 
 			if l < len(row[j]) {
 				text = row[j][l]
 			}
-			pad := strings.Repeat(" ", widths[j]-Columns(text))
+			pad := strings.Repeat(" ", widths[j]-wrap.Columns(text))
 			if j == 0 {
 				line = text + pad
 			} else {

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"lethe/experiments/internal/numbers"
-	"lethe/experiments/internal/suggest"
+	"lethe/internal/suggest"
 )
 
 // check says what is wrong with a value.

@@ -28,7 +28,7 @@ import (
 	"slices"
 	"strings"
 
-	"lethe/experiments/internal/suggest"
+	"lethe/internal/suggest"
 )
 
 // Auto is a number, or the wish to have it chosen: written "auto".

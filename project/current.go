@@ -1,0 +1,109 @@
+package project
+
+import (
+	"context"
+	"fmt"
+
+	"lethe/datasets"
+	"lethe/project/data"
+	"lethe/unlearn"
+)
+
+// current is the training data as a file has them and as they are now.
+type current struct {
+	loaded *data.Loaded      // the file; its Data are corrected, with all samples of the file
+	base   *datasets.Dataset // as Changes.Base has them; nil where the file is corrected already
+	train  *datasets.Dataset // as they are now
+	rows   []int             // of each row of the file the row now; -1 = it was removed
+	then   []int             // of each row now the row of Changes.Base
+}
+
+// current reads the training data and brings them to where they are now. The file may be the one
+// that training began with, or the corrected one.
+func (m *Model) current(ctx context.Context, from source, trust bool, p Progress) (*current, error) {
+	loaded, err := m.load(ctx, from, p)
+	if err != nil {
+		return nil, err
+	}
+	c := &current{loaded: loaded}
+	switch print := loaded.Fingerprint(); {
+	case print == m.Changes.Base.Fingerprint:
+		return c, c.replay(m.Changes)
+	case print == m.now().Fingerprint:
+		c.asTheyAre(m.Changes.then())
+		return c, nil
+	case !trust:
+		return nil, m.otherData(from.path, loaded)
+	default: // what earlier requests did cannot be found in these data
+		m.Changes = &Changes{Base: State{print, loaded.Data.Len()}, Features: m.Changes.Features}
+		return c, c.replay(m.Changes)
+	}
+}
+
+// asTheyAre takes the data of the file as they are.
+func (c *current) asTheyAre(then []int) {
+	c.train, c.then = c.loaded.Data, then
+	c.rows = make([]int, c.train.Len())
+	for i := range c.rows {
+		c.rows[i] = i
+	}
+}
+
+// replay carries out on the data of Base what requests changed since.
+func (c *current) replay(changes *Changes) (err error) {
+	c.base, c.then = c.loaded.Data, changes.then()
+	corrected, err := changes.corrected(c.base)
+	if err != nil {
+		return err
+	}
+	if c.train = corrected; len(changes.Removed) > 0 {
+		if c.train, err = datasets.Without(corrected, changes.Removed); err != nil {
+			return err
+		}
+	}
+	c.rows = make([]int, c.base.Len())
+	for i := range c.rows {
+		c.rows[i] = -1
+	}
+	for now, then := range c.then {
+		c.rows[then] = now
+	}
+	c.loaded.Data = corrected
+	return nil
+}
+
+// otherData says which data a file holds in place of the model's.
+func (m *Model) otherData(path string, loaded *data.Loaded) error {
+	e := &RefusedError{Next: "give the file that the model was trained on; if this is right, --trust-data goes on with it"}
+	e.Reason = fmt.Sprintf("%s holds other data than the model was trained on (%d samples, fingerprint %.12s; the model had %d, %.12s)", path,
+		loaded.Data.Len(), loaded.Fingerprint(), m.Changes.Base.Rows, m.Changes.Base.Fingerprint)
+	for i, r := range m.Records {
+		if r.Data.Fingerprint == loaded.Fingerprint() {
+			e.Reason = fmt.Sprintf("%s holds the data as they were after line %d of the history, which has %d", path, i+1, len(m.Records))
+			e.Next = "give the file that the model was trained on at first, or the data as they are now"
+		}
+	}
+	return e
+}
+
+// translate returns a request on the file in the rows that the data have now, and in those of Base.
+// Samples that were removed before are an error, unless the request names them by what they have in
+// common (byValue): then they are left out.
+func (c *current) translate(r unlearn.Request, byValue bool) (now, base unlearn.Request, err error) {
+	for _, x := range r.Changes {
+		a, b := x, x
+		a.Rows, b.Rows = nil, nil
+		for _, row := range x.Rows {
+			at := c.rows[row]
+			switch {
+			case at >= 0:
+				a.Rows, b.Rows = append(a.Rows, at), append(b.Rows, c.then[at])
+			case !byValue || x.Kind != unlearn.SampleRemoval:
+				return now, base, &RefusedError{Reason: fmt.Sprintf("row %d, counted from 0, was removed by an earlier request", c.loaded.Data.Row(row)),
+					Next: "leave it out of this one"}
+			}
+		}
+		now.Changes, base.Changes = append(now.Changes, a), append(base.Changes, b)
+	}
+	return now, base, nil
+}

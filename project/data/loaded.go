@@ -1,0 +1,70 @@
+package data
+
+import (
+	"context"
+	"sync"
+
+	"lethe/datasets"
+)
+
+// Loaded is a file that was read.
+type Loaded struct {
+	Data        *datasets.Dataset
+	Description *Description          // of the training data: Options.Like, or that of this file
+	Path        string                // the file or folder
+	Format      string                // one of Formats
+	IDs         []string              // one a row of Data, without the white space around it; nil where rows have no names
+	Dropped     []datasets.DroppedRow // rows that DropUnknown left out; Line is 0 in files without lines
+	Filled      map[string]int        // how many missing cells were filled, by column
+	Notes       []string              // what a reader should know, a sentence each, without values of the file but levels
+	Text        string                // of the format Text
+	Vocabulary  *datasets.Vocabulary  // of the format Text
+
+	options     Options
+	index       *idIndex
+	line        func(row int) int // of Data; nil = no lines
+	fingerprint func() string
+}
+
+// Load reads a file, or a folder of images. Gzipped files are read as what is in them.
+func Load(ctx context.Context, path string, o Options) (*Loaded, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	format, err := o.resolve(path)
+	if err != nil {
+		return nil, err
+	}
+	l := &Loaded{Path: path, Format: format, Description: o.Like, options: o}
+	read := map[string]func(context.Context) error{
+		"table": l.readTable, SVMLight: l.readSVMLight, NPY: l.readNumPy, NPZ: l.readNumPy, IDX: l.readIDX, Images: l.readImages, Text: l.readText,
+	}[tableOr(format)]
+	if err := read(ctx); err != nil {
+		return nil, err
+	}
+	l.fingerprint = sync.OnceValue(func() string { return datasets.Fingerprint(l.Data) })
+	if l.Description.Fingerprint == "" && l.Description != o.Like {
+		l.Description.Rows, l.Description.Fingerprint = l.Data.Len(), l.fingerprint()
+	}
+	return l, ctx.Err()
+}
+
+// tableOr returns what reads a format.
+func tableOr(format string) string {
+	if kindOf(format) == "table" {
+		return "table"
+	}
+	return format
+}
+
+// Fingerprint returns [datasets.Fingerprint] of the data. It is computed once.
+func (l *Loaded) Fingerprint() string { return l.fingerprint() }
+
+// Line returns the line of the file in which row of Data begins, counted from 1; 0 in files without
+// lines.
+func (l *Loaded) Line(row int) int {
+	if l.line == nil {
+		return 0
+	}
+	return l.line(row)
+}

@@ -1,0 +1,40 @@
+package project
+
+import (
+	"context"
+	"fmt"
+)
+
+// Evaluation is how well a model answers.
+type Evaluation struct {
+	Scores
+	Notes []string `json:"notes,omitempty"`
+}
+
+// Evaluate measures a model on data.
+func Evaluate(ctx context.Context, o EvaluateOptions) (*Evaluation, error) {
+	if o.Model == "" {
+		return nil, usage("name the model's folder with --model")
+	}
+	m, err := Open(o.Model)
+	if err != nil {
+		return nil, err
+	}
+	p := heard(o.Progress)
+	loaded, err := m.load(ctx, source{path: o.Data, labels: o.Labels, unknown: o.Unknown}, p)
+	if err != nil {
+		return nil, err
+	}
+	if loaded.Data, err = m.Changes.unseen(loaded.Data); err != nil {
+		return nil, err
+	}
+	scores, err := m.score(ctx, m.Theta, loaded.Data)
+	if err != nil {
+		return nil, err
+	}
+	out := &Evaluation{Scores: *scores}
+	if n := len(loaded.Dropped); n > 0 {
+		out.Notes = append(out.Notes, fmt.Sprintf("%d rows have a category that the training data did not have, and were left out", n))
+	}
+	return out, nil
+}

@@ -1,0 +1,110 @@
+package evidence
+
+import (
+	"fmt"
+	"strings"
+)
+
+// facts drops those without a value.
+func facts(all ...fact) []fact {
+	var out []fact
+	for _, f := range all {
+		if f.Value != "" || f.Hash != "" {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+func (r *Report) askedFacts() []fact {
+	var out []fact
+	for _, c := range r.Asked.Changes {
+		if c.Count > 0 {
+			out = append(out, fact{Name: c.Kind, Value: c.Words()})
+		}
+	}
+	return append(out, facts(fact{"request", r.Asked.File, r.Asked.Hash})...)
+}
+
+func (r *Report) touchedFacts() []fact {
+	t := &r.Touched
+	out := []fact{{Name: "samples", Value: fmt.Sprintf("%s of %s, %s", count(t.Rows), count(t.Of), percent(t.Share))}}
+	if t.Cells > 0 {
+		out = append(out, fact{Name: "cells", Value: count(t.Cells) + " in samples that stay"})
+	}
+	if t.Spans > 0 {
+		out = append(out, fact{Name: "text", Value: count(t.Spans) + " places"})
+	}
+	return append(out, facts(fact{Name: "columns", Value: strings.Join(t.Columns, ", ")})...)
+}
+
+func (r *Report) doneFacts() []fact {
+	d := &r.Done
+	out := facts(fact{Name: "method", Value: d.Method}, fact{Name: "why", Value: d.Why}, fact{Name: "settings", Value: d.settings()},
+		fact{Name: "residual", Value: d.residuals()})
+	if d.Change != nil {
+		out = append(out, fact{Name: "size of the change", Value: number(*d.Change) + " of the parameters' norm"})
+	}
+	out = append(out, facts(fact{Name: "running statistics", Value: d.Statistics})...)
+	if d.Parameters > 0 {
+		kind := "not convex: the objective may have many optima"
+		if d.Convex {
+			kind = "convex: the objective has one optimum"
+		}
+		out = append(out, fact{Name: "model", Value: count(d.Parameters) + " parameters, " + kind})
+	}
+	return append(out, fact{Name: "time", Value: d.took()})
+}
+
+func (r *Report) comparedFacts() []fact {
+	out := []fact{{Name: "retraining", Value: "not compared"}, {Name: "certificate", Value: "none"}}
+	if t := r.Measured.Retraining; t != nil {
+		out[0].Value = t.words()
+	}
+	if c := r.Measured.Certificate; c != nil {
+		out[1].Value = c.words()
+	}
+	return out
+}
+
+func (r *Report) madeFacts() []fact {
+	p := &r.Repeat
+	version := strings.TrimSpace(p.Version)
+	if p.Commit != "" {
+		version = strings.TrimPrefix(version+", commit "+p.Commit, ", ")
+	}
+	var machine []string
+	for _, part := range []string{p.System, p.Go, p.BLAS} {
+		if part != "" {
+			machine = append(machine, part)
+		}
+	}
+	if p.Cores > 0 {
+		machine = append(machine, fmt.Sprintf("%d cores", p.Cores))
+	}
+	return facts(fact{Name: "made", Value: r.Made.Format("2 January 2006, 15:04 UTC")}, fact{Name: "program", Value: version},
+		fact{Name: "seed", Value: fmt.Sprint(p.Seed)}, fact{Name: "machine", Value: strings.Join(machine, ", ")})
+}
+
+func (r *Report) fileFacts() []fact {
+	var out []fact
+	for _, f := range r.Repeat.Files {
+		value := f.Name
+		if f.Bytes > 0 {
+			value += ", " + count(int(f.Bytes)) + " bytes"
+		}
+		out = append(out, fact{f.Role, value, f.SHA256})
+	}
+	return out
+}
+
+func (p *Past) view() pastView {
+	v := pastView{What: fmt.Sprintf("%d. %s", p.Number, p.Kind), When: p.Time.Format("2006-01-02 15:04"), Method: p.Method, Residual: "–"}
+	if p.Changes != "" {
+		v.What += ": " + p.Changes
+	}
+	if p.Residual != nil {
+		v.Residual = number(*p.Residual)
+	}
+	return v
+}

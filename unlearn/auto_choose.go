@@ -1,0 +1,198 @@
+package unlearn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+)
+
+// choose rehearses the candidates and carries the best one out.
+func (a *autoRun) choose(ctx context.Context) (*Update, error) {
+	if len(a.Candidates) == 1 { // the caller has chosen
+		return a.carryOut(ctx, a.Candidates[0])
+	}
+	reh, err := a.rehearsal(ctx)
+	if err != nil {
+		return a.refuse(err)
+	}
+	candidates := a.Candidates
+	if candidates == nil {
+		if candidates, err = a.usual(ctx, reh); err != nil {
+			return a.refuse(err)
+		}
+	}
+	best, err := a.best(ctx, reh, candidates)
+	if err != nil {
+		return a.refuse(err)
+	}
+	return a.carryOutBest(ctx, reh, best)
+}
+
+// mostCarriedOut is how many candidates are carried out, each after the one before it was refused.
+const mostCarriedOut = 3
+
+// carryOutBest carries the best candidate out, and the next best where an update is refused.
+func (a *autoRun) carryOutBest(ctx context.Context, reh *rehearsal, best int) (u *Update, err error) {
+	if best < 0 {
+		return a.refuse(&RefusedError{Reason: a.noneServes(), Next: a.next()})
+	}
+	for n := 0; best >= 0 && n < mostCarriedOut; n++ {
+		chosen := &a.update.Tried[best]
+		chosen.Chosen = true
+		a.note("of %d settings %s was chosen: its criterion is %.6g, the smallest of those that serve (0 is no update), on %s", len(a.update.Tried), chosen.Name,
+			chosen.Criterion, reh.where)
+		if u, err = a.carryOut(ctx, reh.methods[best]); err == nil {
+			return u, nil
+		}
+		if _, refused := errors.AsType[*RefusedError](err); !refused {
+			return u, err
+		}
+		chosen.Chosen, chosen.Err = false, err
+		a.note("it was refused: %v", err)
+		best = a.smallest()
+	}
+	return u, err
+}
+
+// best tries the candidates, and of the usual ones second-order steps in chunks too. It returns the
+// index of the one with the smallest criterion; -1 if none serves.
+func (a *autoRun) best(ctx context.Context, reh *rehearsal, candidates []Candidate) (int, error) {
+	for _, c := range candidates {
+		if err := reh.try(ctx, c); err != nil {
+			return -1, err
+		}
+	}
+	if a.Candidates != nil {
+		return a.smallest(), nil
+	}
+	for _, c := range a.chunked(reh) {
+		if err := reh.try(ctx, c); err != nil {
+			return -1, err
+		}
+	}
+	return a.smallest(), nil
+}
+
+// smallest is the index of the candidate to be chosen, the earlier of two equal ones.
+func (a *autoRun) smallest() int {
+	best := -1
+	for i, t := range a.update.Tried {
+		if t.Err == nil && t.Criterion < 0 && (best < 0 || t.Criterion < a.update.Tried[best].Criterion) {
+			best = i
+		}
+	}
+	return best
+}
+
+// noneServes says why nothing was chosen.
+func (a *autoRun) noneServes() string {
+	text := fmt.Sprintf("none of %d settings serves", len(a.update.Tried))
+	for _, t := range a.update.Tried {
+		why := "its criterion is not below that of no update"
+		if t.Err != nil {
+			why = t.Err.Error()
+		}
+		text += fmt.Sprintf("\n  %s: %s", t.Name, why)
+	}
+	return text + "\n "
+}
+
+// carryOut makes the update by the method that was chosen.
+func (a *autoRun) carryOut(ctx context.Context, c Candidate) (*Update, error) {
+	u, err := c.Method.Unlearn(ctx, a.old, a.theta, a.request)
+	if err != nil {
+		if !passedOver(err) {
+			return a.refuse(err)
+		}
+		return a.refuse(&RefusedError{Err: err, Next: a.next(), Reason: fmt.Sprintf("%s failed: %v", c.name(), err)})
+	}
+	if more, any := u.belongsTo(); any || u.Theta == nil || u.Transform != nil || len(u.Theta) != len(a.theta) {
+		return a.refuse(fmt.Errorf("unlearn: Auto: an update by %s is not parameters alone%s: use %[1]s itself", c.Method.Name(), more))
+	}
+	a.update.Solves, a.update.Ridge, a.update.Facts = u.Solves, u.Ridge, nil
+	a.update.Notes = append(a.update.Notes, u.Notes...)
+	after, err := a.checkResidual(ctx, u.Theta)
+	if err != nil {
+		return a.refuse(err)
+	}
+	for _, f := range u.Facts {
+		// What was worse with the old statistics alone is not worse as it is now.
+		if _, worse := errors.AsType[*WorseError](f.Err); f.Kind != Forced || !worse || a.worse(a.update.Before, after) {
+			a.update.Facts = append(a.update.Facts, f)
+		}
+	}
+	return a.vouch(ctx, u.Theta, after)
+}
+
+func (c Candidate) name() string {
+	if c.Name != "" {
+		return c.Name
+	}
+	return c.Method.Name()
+}
+
+// passedOver reports whether an error is a candidate's own failure, and not one of the problem or
+// of the program.
+func passedOver(err error) bool {
+	if numerical(err) {
+		return true
+	}
+	if _, worse := errors.AsType[*WorseError](err); worse {
+		return true
+	}
+	_, refused := errors.AsType[*RefusedError](err)
+	return refused
+}
+
+// Steps are solved to autoSolve in at most so many products: on a network the model of the loss is
+// off by more than that.
+const (
+	autoSolve    = 1e-2
+	autoProducts = 200
+)
+
+// try rehearses a candidate and enters what came of it.
+func (h *rehearsal) try(ctx context.Context, c Candidate) error {
+	tried := Tried{Name: c.name(), Criterion: math.NaN(), Fall: math.NaN()}
+	u, err := c.Method.Unlearn(ctx, h.p, h.a.theta, h.r)
+	switch {
+	case err != nil && !passedOver(err):
+		return fmt.Errorf("unlearn: auto, rehearsing %s: %w", c.name(), err)
+	case err == nil && (u.Theta == nil || len(u.Theta) != len(h.a.theta)):
+		return fmt.Errorf("unlearn: Auto: an update by %s is not parameters alone: use %[1]s itself", c.Method.Name())
+	case err != nil:
+		tried.Err = err
+	default:
+		if err := h.score(ctx, u.Theta, &tried); err != nil {
+			return err
+		}
+	}
+	h.methods = append(h.methods, c)
+	h.a.update.Tried = append(h.a.update.Tried, tried)
+	return nil
+}
+
+// score finds the criterion of parameters, and what speaks against them.
+func (h *rehearsal) score(ctx context.Context, theta []float64, t *Tried) (err error) {
+	if notFinite(theta) >= 0 {
+		t.Err = errors.New("its parameters are not numbers")
+		return nil
+	}
+	if t.Criterion, err = h.criterion(ctx, theta); err != nil {
+		return err
+	}
+	if !finite(t.Criterion) {
+		t.Err = fmt.Errorf("its criterion is %v", t.Criterion)
+		return nil
+	}
+	c, err := h.a.change(ctx, theta, h.before, h.held)
+	if err != nil {
+		return err
+	}
+	t.Fall = c.fall
+	if c.fall-c.error > h.a.MaxLoss {
+		t.Err = fmt.Errorf("it would cost %.2f points of the accuracy on the samples held out (standard error %.2f)", 100*c.fall, 100*c.error)
+	}
+	return nil
+}

@@ -1,0 +1,142 @@
+package unlearn_test
+
+import (
+	"context"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"lethe/datasets"
+	"lethe/nets"
+	"lethe/unlearn"
+)
+
+// mislabelled returns diabetes with labels of training samples flipped, and the request that mends
+// them.
+func mislabelled(t *testing.T, flips int, seed uint64) (train, test *datasets.Dataset, r unlearn.Request) {
+	data, err := datasets.Load(t.Context(), "diabetes", "")
+	require.NoError(t, err)
+	rows := rand.New(rand.NewPCG(seed, 1)).Perm(data.Train.Len())[:flips]
+	slices.Sort(rows)
+	var wrong, right []float64
+	for _, i := range rows {
+		wrong, right = append(wrong, 1-data.Train.Y[i]), append(right, data.Train.Y[i])
+	}
+	train, err = datasets.SetLabels(data.Train, rows, wrong)
+	require.NoError(t, err)
+	return train, data.Test, unlearn.CorrectLabels(rows, right)
+}
+
+func perceptron(t *testing.T, cores int) *nets.Model {
+	m, err := nets.NewModel(nets.MLP{In: 8, Hidden: []int{8}, Out: 1}, nets.Logistic, nets.Cores(cores))
+	require.NoError(t, err)
+	return m
+}
+
+// same is the share of samples to which two models give one answer.
+func same(t *testing.T, m *nets.Model, a, b []float64, d *datasets.Dataset) float64 {
+	x, err := m.Classes(t.Context(), a, d)
+	require.NoError(t, err)
+	y, err := m.Classes(t.Context(), b, d)
+	require.NoError(t, err)
+	n := 0
+	for i := range x {
+		if x[i] == y[i] {
+			n++
+		}
+	}
+	return float64(n) / float64(len(x))
+}
+
+// On a small network the setting that is chosen on training data alone agrees with retraining at
+// least as well as a first-order step that is tuned by the residual, over five draws.
+func TestAutoAgreesWithRetrainingOnANetwork(t *testing.T) {
+	ctx := t.Context()
+	m := perceptron(t, 2)
+	auto, first, before := 0.0, 0.0, 0.0
+	for seed := range uint64(5) {
+		train, test, r := mislabelled(t, 60, seed)
+		p := &unlearn.Problem{Objective: m, Train: train, L2: 0.5}
+		theta, err := unlearn.LBFGS{Tolerance: 1e-4}.Train(ctx, p, m.Init(1))
+		require.NoError(t, err)
+		u, err := unlearn.Auto{Seed: seed}.Unlearn(ctx, p, theta, r)
+		require.NoError(t, err)
+		retrained, err := unlearn.LBFGS{Tolerance: 1e-4}.Train(ctx, p.With(u.Data), m.Init(1))
+		require.NoError(t, err)
+		tau, _, err := unlearn.Tune(ctx, unlearn.Decades(-5, -1), func(tau float64) (float64, error) {
+			u, err := unlearn.FirstOrder{Tau: tau, Force: true}.Unlearn(ctx, p, theta, r)
+			if err != nil {
+				return 0, err
+			}
+			return u.After, nil
+		})
+		require.NoError(t, err)
+		f, err := unlearn.FirstOrder{Tau: tau, Force: true}.Unlearn(ctx, p, theta, r)
+		require.NoError(t, err)
+		auto += same(t, m, u.Theta, retrained, test)
+		first += same(t, m, f.Theta, retrained, test)
+		before += same(t, m, theta, retrained, test)
+		chosen := u.Tried[slices.IndexFunc(u.Tried, func(x unlearn.Tried) bool { return x.Chosen })]
+		for _, x := range u.Tried {
+			t.Logf("%s: C %.4g, fall %.3f, %v %v", x.Name, x.Criterion, x.Fall, x.Err, x.Chosen)
+		}
+		t.Logf("draw %d: %s of %d, C %.4g; agreement %.3f, first order %.3f, no update %.3f", seed, chosen.Name, len(u.Tried), chosen.Criterion,
+			same(t, m, u.Theta, retrained, test), same(t, m, f.Theta, retrained, test), same(t, m, theta, retrained, test))
+	}
+	require.GreaterOrEqual(t, auto, first)
+	require.Greater(t, auto, before)
+}
+
+// The choice and its result have the same bits on any number of cores.
+func TestAutoDoesNotDependOnCores(t *testing.T) {
+	train, _, r := mislabelled(t, 40, 1)
+	var want *unlearn.Update
+	for _, cores := range []int{1, 2, 5} {
+		m := perceptron(t, cores)
+		p := &unlearn.Problem{Objective: m, Train: train, L2: 0.5}
+		theta, err := unlearn.LBFGS{Tolerance: 1e-2}.Train(t.Context(), p, m.Init(1))
+		require.NoError(t, err)
+		u, err := unlearn.Auto{Seed: 4, Continue: unlearn.SGD{Rate: 1e-3, Epochs: 1, Seed: 2},
+			LastLayers: func(theta []float64) (unlearn.PartObjective, error) { return m.Select(theta, "dense2/*") }}.Unlearn(t.Context(), p, theta, r)
+		require.NoError(t, err)
+		if want == nil {
+			want = u
+		}
+		require.Equal(t, want.Theta, u.Theta)
+		require.Equal(t, want.Notes, u.Notes)
+		for i := range u.Tried {
+			require.Equal(t, want.Tried[i].Name, u.Tried[i].Name)
+			require.Equal(t, want.Tried[i].Chosen, u.Tried[i].Chosen)
+		}
+	}
+}
+
+// A network with batch normalization has its statistics estimated again, whatever is chosen.
+func TestAutoOnANetworkWithStatistics(t *testing.T) {
+	train, _, r := mislabelled(t, 60, 2)
+	m, err := nets.NewModel(nets.Sequential(nets.Dense{In: 8, Out: 8}, nets.BatchNorm{Channels: 8}, nets.MLP{In: 8, Hidden: []int{8}, Out: 1}),
+		nets.Logistic)
+	require.NoError(t, err)
+	penalty, err := m.Penalty("dense*/*", "layer*/*/*")
+	require.NoError(t, err)
+	p := &unlearn.Problem{Objective: m, Train: train, L2: 0.1, Penalty: penalty}
+	trainer := unlearn.StatisticsTrainer{Trainer: unlearn.SGD{Rate: 0.2, Momentum: 0.5, Epochs: 30, Batch: 32, Seed: 1}}
+	theta, err := trainer.Train(t.Context(), p, m.Init(1))
+	require.NoError(t, err)
+	once := unlearn.StatisticsTrainer{Trainer: unlearn.SGD{Rate: 0.02, Epochs: 1, Batch: 32, Seed: 3}}
+	u, err := unlearn.Auto{Seed: 1, MaxLoss: 0.05, Continue: once}.Unlearn(t.Context(), p, theta, r)
+	require.NoError(t, err)
+	for _, x := range u.Tried {
+		t.Logf("%s: C %.4g, fall %.3f, %v %v", x.Name, x.Criterion, x.Fall, x.Err, x.Chosen)
+	}
+	again, err := m.EstimateStatistics(t.Context(), u.Theta, u.Data)
+	require.NoError(t, err)
+	require.InDeltaSlice(t, again, u.Theta, 1e-9, "the statistics are those of the corrected data")
+	loss, err := p.With(u.Data).Loss(context.Background(), u.Theta)
+	require.NoError(t, err)
+	old, err := p.With(u.Data).Loss(context.Background(), theta)
+	require.NoError(t, err)
+	require.Less(t, loss, old)
+}
