@@ -5,6 +5,7 @@ package memorization
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"encoding/json"
 	"encoding/xml"
 	"html"
@@ -199,6 +200,32 @@ func TestAMaskedRunGoesOn(t *testing.T) {
 	_, err = repeated(engine.Given{Prompt: ownPrompt, Secret: ownSecret, Replacement: ownReplacement})
 	assert.ErrorContains(t, err, records.SaltName)
 	assert.ErrorContains(t, again(func(*engine.Order) {}), records.SaltName)
+}
+
+// A run whose files show its secret goes on with --show-secret. An error names the secret only where
+// both runs show theirs.
+func TestAShownRunGoesOn(t *testing.T) {
+	out := t.TempDir()
+	ctx, cancel := context.WithCancel(t.Context())
+	o := ownOrder(t, out)
+	text := o.Text
+	o.ShowSecret, o.Progress = true, &tried.Canceller{Cancel: cancel, Left: 1}
+	_, _, err := o.Do(ctx)
+	require.ErrorIs(t, err, context.Canceled)
+	plan := func(change func(o *engine.Order)) ([]engine.Planned, error) {
+		o := ownOrder(t, out)
+		o.Text, o.ShowSecret, o.Mode = text, true, records.Resume
+		change(o)
+		return o.Plan(t.Context())
+	}
+	planned, err := plan(func(*engine.Order) {})
+	require.NoError(t, err)
+	assert.Equal(t, engine.Continuing, planned[0].State)
+	_, err = plan(func(o *engine.Order) { o.ShowSecret = false })
+	require.ErrorContains(t, err, "add --show-secret")
+	assert.NotContains(t, err.Error(), "prompt (")
+	_, err = plan(func(o *engine.Order) { o.Replacement = `v>8&'ö"` })
+	assert.ErrorContains(t, err, fmt.Sprintf("replacement (the run has %q, requested %q)", ownReplacement, `v>8&'ö"`))
 }
 
 // Who has the configuration but not the salt cannot tell by its hashes which secret it was: with

@@ -56,7 +56,7 @@ type Row struct {
 // Comparison is what two runs say about each other.
 type Comparison struct {
 	A, B    *Run
-	Differ  []Difference
+	Differ  []engine.Fact
 	Paired  bool
 	Pairing string // why, in a sentence
 	Rows    []Row

@@ -2,91 +2,52 @@ package compare
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"lethe/experiments/internal/engine"
 )
 
-// Difference is something in which runs differ, with its value in each of them.
-type Difference struct {
-	Name   string
-	Values []string // one a run; "" where a run has none
-}
-
 // Differences returns in what the runs differ: what they work on, their seeds, the settings of the
-// experiments that they have in common, and what they were made on.
-func Differences(runs []*Run) []Difference {
-	var out []Difference
-	add := func(name string, of func(*Run) string) {
-		d := Difference{Name: name}
-		for _, r := range runs {
-			d.Values = append(d.Values, of(r))
+// experiments that they have in common, and what they were made on. Where these experiments agree on
+// a setting, it stands once; elsewhere its title names the experiment.
+func Differences(runs []*Run) []engine.Fact {
+	all := engine.Facts(configs(runs)...)
+	common := commonParts(runs)
+	all = slices.DeleteFunc(all, func(f engine.Fact) bool { return f.Part != "" && !slices.Contains(common, f.Part) })
+	var out []engine.Fact
+	for i, f := range all {
+		same := func(g engine.Fact) bool { return f.Part != "" && g.Part != "" && g.Name == f.Name }
+		if slices.ContainsFunc(all[:i], same) {
+			continue // with its first experiment
 		}
-		if len(slices.Compact(slices.Clone(d.Values))) > 1 {
-			out = append(out, d)
-		}
-	}
-	add("experiment", func(r *Run) string { return r.Config.Experiment })
-	add("data set", func(r *Run) string { return r.Config.Dataset })
-	add("model", func(r *Run) string { return r.Config.Model })
-	add("profile", func(r *Run) string { return r.Config.Profile })
-	add("seed", func(r *Run) string { return strconv.FormatUint(r.Config.Seed, 10) })
-	out = append(out, differentSettings(runs)...)
-	given := func(of func(*engine.Given) string) func(*Run) string {
-		return func(r *Run) string {
-			if r.Config.Given == nil {
-				return ""
+		group := []engine.Fact{f}
+		for _, g := range all[i+1:] {
+			if same(g) {
+				group = append(group, g)
 			}
-			return of(r.Config.Given)
 		}
+		out = append(out, merged(group)...)
 	}
-	add("prompt", given(func(g *engine.Given) string { return g.Prompt }))
-	add("secret", given(func(g *engine.Given) string { return g.Secret }))
-	add("replacement", given(func(g *engine.Given) string { return g.Replacement }))
-	add("checkpoint", given(func(g *engine.Given) string { return g.Loaded }))
-	add("networks", func(r *Run) string { return r.Config.Networks })
-	add("data (fingerprint)", func(r *Run) string { return r.Config.Data })
-	for _, f := range machineFacts {
-		add(f.name, func(r *Run) string { return f.of(&r.Config.MadeOn) })
-	}
-	return out
+	return slices.DeleteFunc(out, func(f engine.Fact) bool { return !f.Differs() })
 }
 
-// differentSettings returns the settings that differ in an experiment that all runs have. Where the
-// experiments agree on a setting, it stands once.
-func differentSettings(runs []*Run) []Difference {
-	byName := map[string][]Difference{} // each named by its experiment
-	var names []string
-	for _, part := range commonParts(runs) {
-		for _, key := range settingNames(runs[0], part) {
-			d := Difference{Name: part}
-			for _, r := range runs {
-				d.Values = append(d.Values, r.part(part).Text(key))
-			}
-			if byName[key] == nil {
-				names = append(names, key)
-			}
-			byName[key] = append(byName[key], d)
-		}
+// merged returns one fact of those of several experiments where they agree, and otherwise each with
+// its experiment in the title.
+func merged(group []engine.Fact) []engine.Fact {
+	if !slices.ContainsFunc(group, func(f engine.Fact) bool { return !slices.Equal(f.Values, group[0].Values) }) {
+		return group[:1]
 	}
-	var out []Difference
-	for _, key := range names {
-		all := byName[key]
-		same := !slices.ContainsFunc(all, func(d Difference) bool { return !slices.Equal(d.Values, all[0].Values) })
-		if same {
-			all = all[:1]
-		}
-		for _, d := range all {
-			if len(slices.Compact(slices.Clone(d.Values))) == 1 {
-				continue
-			}
-			name := key
-			if !same {
-				name += " of " + d.Name
-			}
-			out = append(out, Difference{name, d.Values})
-		}
+	for i := range group {
+		group[i].Title += " of " + group[i].Part
+	}
+	return group
+}
+
+// configs are the configurations of runs.
+func configs(runs []*Run) []*engine.Config {
+	out := make([]*engine.Config, len(runs))
+	for i, r := range runs {
+		out[i] = r.Config
 	}
 	return out
 }
@@ -111,26 +72,6 @@ func settingNames(r *Run, part string) []string {
 	return out
 }
 
-// machineFact is something recorded of how a run was made, by its name in config.yaml.
-type machineFact struct {
-	name string
-	of   func(m *engine.Machine) string
-}
-
-// machineFacts are those that are shown where runs differ in them.
-var machineFacts = []machineFact{
-	{"commit", func(m *engine.Machine) string { return m.Commit }},
-	{"go", func(m *engine.Machine) string { return m.Go }},
-	{"os", func(m *engine.Machine) string { return m.OS }},
-	{"cores", func(m *engine.Machine) string { return strconv.Itoa(m.Cores) }},
-	{"blas", func(m *engine.Machine) string { return m.BLAS }},
-}
-
-// isMachineFact reports whether a difference has the name of one.
-func isMachineFact(name string) bool {
-	return slices.ContainsFunc(machineFacts, func(f machineFact) bool { return f.name == name })
-}
-
 // sameMachine reports whether the runs were made on machines of one description.
 func sameMachine(runs []*Run) bool {
 	first := runs[0].Config.MadeOn
@@ -142,15 +83,15 @@ func sameMachine(runs []*Run) bool {
 
 // labels are the names of runs in headings: what tells them apart, without what names the data and
 // the machine.
-func labels(runs []*Run, differ []Difference) []string {
+func labels(runs []*Run, differ []engine.Fact) []string {
 	out := make([]string, len(runs))
 	for i := range runs {
 		var words []string
 		for _, d := range differ {
-			if slices.Contains([]string{"data (fingerprint)", "networks", "checkpoint"}, d.Name) || isMachineFact(d.Name) {
+			if slices.Contains([]string{"data", "networks", "checkpoint"}, d.Name) || d.Made {
 				continue
 			}
-			words = append(words, labelled(d.Name, d.Values[i]))
+			words = append(words, labelled(d.Title, d.Values[i]))
 		}
 		out[i] = strings.Join(words, ", ")
 	}

@@ -54,7 +54,7 @@ func (c *Comparison) JSON() ([]byte, error) {
 	out := jsonComparison{A: c.A.Dir, B: c.B.Dir, Paired: c.Paired, Pairing: c.Pairing, Smoke: c.Smoke, Differences: []jsonDifference{}, Comparisons: []jsonRow{},
 		OnlyA: append([]string{}, c.OnlyA...), OnlyB: append([]string{}, c.OnlyB...)}
 	for _, d := range c.Differ {
-		out.Differences = append(out.Differences, jsonDifference{d.Name, d.Values[0], d.Values[1]})
+		out.Differences = append(out.Differences, jsonDifference{d.Title, d.Values[0], d.Values[1]})
 	}
 	for _, r := range c.Rows {
 		by := "difference"

@@ -36,7 +36,7 @@ next:
 	}
 	differ := Differences(firsts)
 	if len(out) > 1 { // a group has several seeds, and says which
-		differ = slices.DeleteFunc(differ, func(d Difference) bool {
+		differ = slices.DeleteFunc(differ, func(d engine.Fact) bool {
 			return d.Name == "seed" && slices.ContainsFunc(out, func(g group) bool { return len(g.runs) > 1 })
 		})
 	}
@@ -63,7 +63,7 @@ func sameButSeed(those []*Run, r *Run) bool {
 	}
 	for _, d := range Differences([]*Run{those[0], r}) {
 		// What a run was made on is not what was asked of it; it is shown among what differs.
-		if d.Name != "seed" && !isMachineFact(d.Name) {
+		if d.Name != "seed" && !d.Made {
 			return false
 		}
 	}
@@ -155,10 +155,10 @@ func dirs(runs []*Run) []string {
 }
 
 // runsTable has a row for each run, with its value of everything that differs.
-func runsTable(runs []*Run, differ []Difference) report.Table {
+func runsTable(runs []*Run, differ []engine.Fact) report.Table {
 	t := report.Table{Title: "The runs and what differs between them", Header: []string{"run"}}
 	for _, d := range differ {
-		t.Header = append(t.Header, d.Name)
+		t.Header = append(t.Header, d.Title)
 	}
 	for i, r := range runs {
 		row := report.NewRow(report.Shown(r.Dir))

@@ -5,6 +5,7 @@ import (
 	"math"
 	"strings"
 
+	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/metrics"
 	"lethe/experiments/internal/report"
 	"lethe/internal/wrap"
@@ -110,7 +111,7 @@ func (c *Comparison) head(b *strings.Builder, width int) {
 	} else {
 		b.WriteString("They differ in\n")
 		for _, d := range c.Differ {
-			writeWrapped(b, fmt.Sprintf("  %s: %s -> %s", d.Name, orNone(d.Values[0]), orNone(d.Values[1])), width, "    ")
+			writeWrapped(b, fmt.Sprintf("  %s: %s -> %s", d.Title, orNone(d.Values[0]), orNone(d.Values[1])), width, "    ")
 		}
 	}
 	writeWrapped(b, c.Pairing+" Verdicts are those of B against A.", width, "")
@@ -304,10 +305,10 @@ func (c *Comparison) Tables() []report.Exported {
 }
 
 // differencesTable shows what differs between runs with these names.
-func differencesTable(names []string, differ []Difference) *report.Table {
+func differencesTable(names []string, differ []engine.Fact) *report.Table {
 	t := &report.Table{Title: "What differs", Header: append([]string{""}, names...)}
 	for _, d := range differ {
-		row := report.NewRow(d.Name)
+		row := report.NewRow(d.Title)
 		for _, v := range d.Values {
 			row.Text(orNone(v))
 		}

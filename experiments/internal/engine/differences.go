@@ -4,31 +4,32 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"lethe/experiments/internal/settings"
 )
 
 // difference is something in which two runs differ. The machine may, and what the folder is called.
 type difference struct {
 	name       string
-	here, asks string // the value of the run that is there and of the one that is asked for; "" = none
-	extends    bool   // the run that is there may go on to become the other
-	masked     bool   // the name says it all
+	here, asks string         // the value of the run that is there and of the one that is asked for; "" = none
+	field      settings.Field // of a setting
+	masked     bool           // the name says it all
 }
 
-// differences lists in what the run that is asked for differs from this one.
+// differences lists in what the run that is asked for differs from this one. Of secrets of which one
+// is masked it says only that.
 func (c *Config) differences(asked *Config) []difference {
 	asked = asked.comparedWith(c)
-	a, b := c.flat(), asked.flat()
 	var out []difference
-	for _, name := range a.names {
-		if x, y := a.values[name], b.values[name]; x != y {
-			field, isSetting := a.fields[name]
-			out = append(out, difference{name: name, here: x, asks: y, extends: isSetting && field.Extends(x, y)})
+	for _, f := range Facts(c, asked) {
+		if f.Made || !f.Differs() || f.secret && slices.Contains(f.Values, Mask) {
+			continue
 		}
-	}
-	for _, name := range b.names {
-		if _, ok := a.values[name]; !ok {
-			out = append(out, difference{name: name, asks: b.values[name]})
+		name := f.Name
+		if f.Part != "" && f.Part != c.Experiment {
+			name = f.Part + "." + name
 		}
+		out = append(out, difference{name: name, here: f.Values[0], asks: f.Values[1], field: f.field})
 	}
 	if text := otherSecret(c.Given, asked.Given); text != "" {
 		out = append(out, difference{name: text, masked: true})
@@ -54,7 +55,7 @@ func describe(all []difference) string {
 
 // hindering leaves out the differences that a run may grow by.
 func hindering(all []difference) []difference {
-	return slices.DeleteFunc(slices.Clone(all), func(d difference) bool { return d.extends })
+	return slices.DeleteFunc(slices.Clone(all), func(d difference) bool { return d.field.Extends(d.here, d.asks) })
 }
 
 // SameRun returns an error that lists what differs, unless this run may go on to become the other:
@@ -65,10 +66,8 @@ func (c *Config) SameRun(asked *Config) error {
 		return nil
 	}
 	grow := ""
-	for _, d := range all {
-		if field, ok := c.flat().fields[d.name]; ok && field.More {
-			grow = ". A run can get more draws and methods, not fewer"
-		}
+	if slices.ContainsFunc(all, func(d difference) bool { return d.field.More }) {
+		grow = ". A run can get more draws and methods, not fewer"
 	}
 	return fmt.Errorf("cannot resume with settings that differ from the run's: %s%s", describe(all), grow)
 }
