@@ -21,7 +21,7 @@ var others = map[string]string{
 	"batches": "4", "force": "false", "chunks": "2", "seeds": "2", "seed-draws": "2", "criterion": "test-loss", "tune-draws": "2", "tune-size": "3", "near": "0.01",
 	"growth": "3", "factor": "false", "shards": "2,4", "points": "3,7", "trials": "50", "epsilons": "0.3", "delta": "0.02", "sigmas": "0.2,5", "lambdas": "2,3",
 	"sweep-draws": "0", "requests": "3", "certified-residual": "1e-4", "against": "same mechanism", "cold-draws": "0", "sisa-shards": "2", "sisa-slices": "2",
-	"sisa-vote": "mean", "sisa-regularizer": "whole", "dp-sigma": "2",
+	"sisa-vote": "mean", "sisa-regularizer": "whole", "dp-sigma": "2", "methods": "none",
 }
 
 // What an experiment is said not to read changes no record, all of it altered at once.

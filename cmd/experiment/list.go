@@ -117,19 +117,29 @@ func (c *listCommand) printJSON(w io.Writer, chosen []*experiments.Experiment) e
 	return cli.WriteJSON(w, all)
 }
 
-// manyWords returns the words of a setting that has many, for each experiment that takes it; ""
-// for a setting with few, whose meaning names them.
+// manyWords returns the words of a setting that has many, for the experiments that take it; "" for
+// a setting with few, whose meaning names them.
 func manyWords(f experiments.Field) string {
-	text := ""
 	if !hasMany(f) {
-		return text
+		return ""
 	}
+	var lists []string
+	takers := map[string][]string{} // by the list of words
 	for _, e := range experiments.Experiments() {
 		for _, own := range e.Domain.New().Fields() {
-			if own.Name == f.Name && e.Takes(f.Name) {
-				text += ". Words for " + e.ID + ": " + strings.Join(own.Words, ", ")
+			if own.Name != f.Name || !e.Takes(f.Name) {
+				continue
 			}
+			list := strings.Join(own.Words, ", ")
+			if takers[list] == nil {
+				lists = append(lists, list)
+			}
+			takers[list] = append(takers[list], e.ID)
 		}
+	}
+	text := ""
+	for _, list := range lists {
+		text += ". Words for " + experiments.And(takers[list]) + ": " + list
 	}
 	return text
 }

@@ -5,9 +5,9 @@ package memorization
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"encoding/json"
 	"encoding/xml"
+	"fmt"
 	"html"
 	"io/fs"
 	"net/url"

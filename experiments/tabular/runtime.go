@@ -60,31 +60,28 @@ func runtimeUnits(ctx context.Context, s *tabledata.Session, part string, set *t
 		return nil, err
 	}
 	units := s.TuningUnits(part, set, sizes)
-	if set.Factor && s.Convex() {
+	withFactor := set.Factor && s.Convex() && set.Wants("second-order")
+	if withFactor {
 		units = append(units, factorUnit(s, part, set, sizes[0]))
 	}
-	name := s.SizeName(set)
 	for draw := range set.Draws {
 		for _, size := range sizes {
-			units = append(units, engine.Unit{Name: fmt.Sprintf("%s=%d draw=%d", name, size, draw), Run: func(ctx context.Context) ([]records.Record, error) {
-				outcomes, err := s.WithBand(ctx, set, size, draw)
-				if err != nil {
-					return nil, err
-				}
-				if set.Factor && s.Convex() {
+			units = append(units, s.DrawUnit(part, set, size, draw, func(ctx context.Context, t tabledata.Trial) ([]records.Record, error) {
+				outcomes := t.Outcomes
+				if withFactor && !t.Recorded(tabledata.FactorStored) {
 					o, err := stored(ctx, s, set, size, draw)
 					if err != nil {
 						return nil, err
 					}
 					outcomes = append(outcomes[:len(outcomes):len(outcomes)], o)
 				}
-				t, err := s.Tuning(ctx, set, size)
+				tuning, err := s.Tuning(ctx, set, size)
 				if err != nil {
 					return nil, err
 				}
-				return s.Records(part, records.Tags{name: size, "request": set.Request}, draw, withChoosing(withSpeedUp(outcomes), t), "seconds", "seconds-with-choosing",
+				return s.Records(part, s.SizeTags(set, size), draw, withChoosing(withSpeedUp(outcomes), tuning), "seconds", "seconds-with-choosing",
 					"seconds-with-criterion", "check-seconds", "gradients", "hvps", "speed-up", "speed-up-warm"), nil
-			}})
+			}))
 		}
 	}
 	return units, nil

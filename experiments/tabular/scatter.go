@@ -25,7 +25,7 @@ func Scatter() *engine.Experiment {
 		Units: func(ctx context.Context, s *tabledata.Session, set *tabledata.Settings) ([]engine.Unit, error) {
 			return s.DrawUnits(ctx, id, set, "loss-difference", "loss-distance", "sample-loss-distance")
 		},
-		Reads:   tabledata.Without(tabledata.ComparingSettings, "sisa-slices", "sisa-vote", "sisa-regularizer"), // a vote has no loss
+		Reads:   tabledata.Without(tabledata.ComparingSettings, "sisa-shards", "sisa-slices", "sisa-vote", "sisa-regularizer"), // a vote has no loss
 		Answers: scatterAnswers,
 		Tables: func(r *engine.Results) []report.Table {
 			return []report.Table{

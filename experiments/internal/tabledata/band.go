@@ -10,20 +10,21 @@ import (
 	"lethe/unlearn"
 )
 
-// WithBand adds to the outcomes of a trial those of cold retrainings from other initial parameters,
-// on the first draws and for the largest change only.
-func (s *Session) WithBand(ctx context.Context, set *Settings, size, draw int) ([]trial.Outcome, error) {
-	outcomes, err := s.TrialOf(ctx, set, size, draw)
+// withBand adds to the outcomes of a trial those of cold retrainings from other initial parameters,
+// on the first draws and for the largest change only, unless they are recorded.
+func (s *Session) withBand(ctx context.Context, set *Settings, size, draw int, rows []string, recorded bool) ([]trial.Outcome, error) {
+	t, err := s.trialOf(ctx, set, size, draw, rows, draw < set.SeedDraws)
 	if err != nil {
 		return nil, err
 	}
+	outcomes := t.outcomes(rows)
 	sizes, err := s.Sizes(ctx, set)
-	if err != nil || s.Convex() || draw >= set.SeedDraws || size < slices.Max(sizes) || set.Seeds == 0 {
+	if err != nil || recorded || s.Convex() || draw >= set.SeedDraws || size < slices.Max(sizes) || set.Seeds == 0 {
 		return outcomes, err
 	}
-	key := fmt.Sprint(trialKey(set), size, draw, "band", set.Seeds)
-	if b, ok := s.trials[key]; ok {
-		return slices.Concat(outcomes, b.outcomes), nil
+	key := fmt.Sprint(trialKey(set), size, draw, set.Seeds)
+	if band, ok := s.bands[key]; ok {
+		return slices.Concat(outcomes, band), nil
 	}
 	sub, err := s.Subject(ctx, set)
 	if err != nil {
@@ -33,7 +34,6 @@ func (s *Session) WithBand(ctx context.Context, set *Settings, size, draw int) (
 	if err != nil {
 		return nil, err
 	}
-	ref := s.trials[fmt.Sprint(trialKey(set), size, draw, []string(nil))].ref
 	var band []trial.Outcome
 	silent := sub.Subject
 	silent.Say = nil // the number says more than the method's name
@@ -44,13 +44,13 @@ func (s *Session) WithBand(ctx context.Context, set *Settings, size, draw int) (
 			return nil, err
 		}
 		if u != nil {
-			if _, err := sub.Measure(ctx, &o, u, ref); err != nil {
+			if _, err := sub.Measure(ctx, &o, u, t.ref); err != nil {
 				return nil, err
 			}
 		}
 		band = append(band, o)
 	}
-	s.trials[key] = measuredDraw{outcomes: band}
+	s.bands[key] = band
 	return slices.Concat(outcomes, band), nil
 }
 

@@ -82,6 +82,9 @@ func (s *Session) Sharded(ctx context.Context, sub *Fitted, set *Settings) (*unl
 	return p, nil
 }
 
+// voteMetrics are the metrics of several models that vote.
+var voteMetrics = []string{"test-accuracy", "agreement"}
+
 // measureVote measures several models that vote: they have no one loss and no one gradient, so
 // accuracy and agreement is all there is.
 func (s *Fitted) measureVote(ctx context.Context, o *trial.Outcome, u *unlearn.Update, ref *Reference) error {

@@ -71,7 +71,7 @@ func TestContendersAreRowsOfTheirRecords(t *testing.T) {
 				assert.Equal(t, x.Label == "none" || x.Label == "occlusion", m.Untimed, x.Label)
 			}
 		}
-		all, err := s.contenders(t.Context(), sub, set, steps{Tau: 1, TauFT: 1, Ridge: 1, Epochs: 1})
+		all, err := s.contenders(t.Context(), sub, set, steps{Tau: 1, TauFT: 1, Ridge: 1, Epochs: 1}, rowsOf(func(*contender, string) bool { return true }))
 		require.NoError(t, err)
 		assert.Equal(t, "retrain", all[0].Name(), "the reference of the others")
 	}

@@ -23,7 +23,11 @@ const (
 // contender is a row of tables and figures with the method whose records it shows.
 type contender struct {
 	engine.Row
+	// word names it in --set methods; empty = its label does. Retrainings are always carried out, and
+	// a row without a method belongs to another one: neither has a word.
+	word  string
 	stage stage
+	votes bool // several models answer, so that there is no loss and no gradient to measure
 	// notebook is the method of the authors' notebook whose settings it has; empty = there is none.
 	notebook string
 	// method returns what is carried out, nil where the row is omitted on this model or by these
@@ -51,19 +55,19 @@ var contenders = []contender{
 	{Row: row("dp", 8), stage: baseline, method: (*comparison).noisy},
 	{Row: row("occlusion", 10), stage: update, method: (*comparison).occlusion},
 	{Row: row("fine-tune", 4), stage: update, method: (*comparison).fineTune},
-	{Row: row(PaperFine, 13), stage: update, notebook: "fine-tune", method: (*comparison).paperFineTune},
+	{Row: row(PaperFine, 13), word: "fine-tune-paper", stage: update, notebook: "fine-tune", method: (*comparison).paperFineTune},
 	{Row: row("first-order", 0), stage: update, method: (*comparison).firstOrder},
-	{Row: row(PaperFirst, 12), stage: update, notebook: "first-order", method: (*comparison).paperFirstOrder},
+	{Row: row(PaperFirst, 12), word: "first-order-paper", stage: update, notebook: "first-order", method: (*comparison).paperFirstOrder},
 	{Row: row("first-order-iterative", 5), stage: update, method: (*comparison).firstOrderIterative},
 	{Row: own("second-order", 1), stage: update, notebook: "second-order", method: (*comparison).secondOrder},
-	{Row: own("second-order, factor stored", 11), stage: update}, // of runtime alone
+	{Row: own(FactorStored, 11), stage: update}, // of runtime alone
 	{Row: own("second-order-iterative", 6), stage: update, method: (*comparison).secondOrderIterative},
-	{Row: row("sisa", 9), stage: baseline, method: (*comparison).sisa},
+	{Row: row("sisa", 9), stage: baseline, votes: true, method: (*comparison).sisa},
 	{Row: retraining("retrain", 2), stage: ideal, method: (*comparison).retrainLinear},
 	{Row: retraining(WarmNewton, 17), stage: reference, method: (*comparison).retrainNewton},
 	{Row: retraining("retrain, warm", 14), stage: ideal, method: (*comparison).retrainWarm},
 	{Row: retraining("retrain, cold", 7), stage: reference, method: (*comparison).retrainCold},
-	{Row: retraining("retrain, cold, other starts", 16), stage: update}, // of the band
+	{Row: retraining(OtherStarts, 16), stage: update}, // of the band
 }
 
 func row(label string, mark int) engine.Row { return engine.Row{Label: label, Mark: mark} }
@@ -96,15 +100,14 @@ func Rows() []engine.Row {
 	return out
 }
 
-// contenders returns the methods that are compared on a model, in the order in which they are
-// carried out.
-func (s *Session) contenders(ctx context.Context, sub *Fitted, set *Settings, st steps) ([]trial.Contender, error) {
+// contenders returns the methods of these rows, in the order in which they are carried out.
+func (s *Session) contenders(ctx context.Context, sub *Fitted, set *Settings, st steps, rows []string) ([]rowMethod, error) {
 	c := &comparison{s, ctx, sub, set, st}
 	order := slices.Clone(contenders)
 	slices.SortStableFunc(order, func(a, b contender) int { return int(a.stage - b.stage) })
-	var out []trial.Contender
+	var out []rowMethod
 	for _, x := range order {
-		if x.method == nil {
+		if x.method == nil || !slices.Contains(rows, x.Label) {
 			continue
 		}
 		m, err := x.method(c)
@@ -112,10 +115,16 @@ func (s *Session) contenders(ctx context.Context, sub *Fitted, set *Settings, st
 			return nil, err
 		}
 		if m != nil {
-			out = append(out, *m)
+			out = append(out, rowMethod{x.Label, *m})
 		}
 	}
 	return out, nil
+}
+
+// rowMethod is a method with the label of its row.
+type rowMethod struct {
+	row string
+	trial.Contender
 }
 
 // Ideals are the rows of the retrainings that the others are measured against.

@@ -14,7 +14,7 @@ func Defaults(k engine.Key) *Settings {
 		Request: "features", Features: []int{10, 50, 100}, Rows: []int{10, 100, 1000}, Draws: 5, Pool: "sensitive",
 		Lambda: 1, Hidden: []int{200, 200}, Precision: "float64", TrainTolerance: 1e-6, TrainSteps: 1000,
 		Tau: settings.Auto{Tuned: true}, TauFT: settings.Auto{Tuned: true}, Batch: 32, Epochs: 0, Regularizer: "share",
-		Curvature: "full", Solver: "cg", Tolerance: 1e-3, Steps: 1, Batches: 1, Force: true, Chunks: 10, Seeds: 5, SeedDraws: 1,
+		Methods: []string{allMethods}, Curvature: "full", Solver: "cg", Tolerance: 1e-3, Steps: 1, Batches: 1, Force: true, Chunks: 10, Seeds: 5, SeedDraws: 1,
 		Criterion: "residual", TuneDraws: 5, Near: 0.5, Growth: 2, Factor: true,
 		Shards: []int{5, 10, 20}, Points: []int{5, 10, 20, 50, 100, 200}, Trials: 2000,
 		Epsilons: []float64{0.1, 0.5, 1}, Delta: 0.01, Lambdas: []float64{1, 10, 100}, SweepDraws: 2, Requests: 200,

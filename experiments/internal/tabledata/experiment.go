@@ -123,6 +123,9 @@ func (e *Experiment) idle(s *Session, set *Settings, key string) string {
 			return reason
 		}
 	}
+	if reason := set.idleMethod(key); reason != "" && slices.Contains(e.Reads, "methods") {
+		return reason
+	}
 	switch key {
 	case "features", "rows", "pool":
 		return s.idleChange(key, set)

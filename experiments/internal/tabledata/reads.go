@@ -22,7 +22,7 @@ var (
 	BaselineSettings = []string{"sisa-shards", "sisa-slices", "sisa-vote", "sisa-regularizer", "dp-sigma"}
 	// ComparingSettings are those of experiments that carry all methods out.
 	ComparingSettings = Together(ChangeSettings, TrainingSettings, UpdateSettings, FineTuningSettings, ChoosingSettings, BaselineSettings,
-		[]string{"chunks", "paper-tau", "paper-tau-ft", "seeds", "seed-draws"})
+		[]string{"methods", "chunks", "paper-tau", "paper-tau-ft", "seeds", "seed-draws"})
 )
 
 // Together joins groups of settings.

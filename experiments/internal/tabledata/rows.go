@@ -49,6 +49,13 @@ const (
 	PaperFirst = "first-order, the paper's tau"
 )
 
+// OtherStarts is the row of cold retrainings from other initial parameters, FactorStored that of
+// second order with the factor of the Hessian computed beforehand.
+const (
+	OtherStarts  = "retrain, cold, other starts"
+	FactorStored = "second-order, factor stored"
+)
+
 // Label names a record's row: its method, and what tells it from others of that name.
 func Label(rec records.Record) string {
 	switch {
@@ -59,7 +66,7 @@ func Label(rec records.Record) string {
 	case rec.Method == "first-order" && rec.Text("settings") == PaperSettings:
 		return PaperFirst
 	case rec.Method == "retrain" && rec.Settings["init-seed"] != nil:
-		return "retrain, cold, other starts"
+		return OtherStarts
 	case rec.Method == "retrain" && rec.Model != Models[0]:
 		return "retrain, " + rec.Text("start")
 	case rec.Text("factor") != "":

@@ -22,7 +22,8 @@ type Session struct {
 	splits   map[float64]*Data
 	subjects map[string]*Fitted
 	pools    map[string][]int
-	trials   map[string]measuredDraw
+	trials   map[string][]*measuredDraw
+	bands    map[string][]trial.Outcome
 	Tunings  map[string]*Tuning
 }
 
@@ -35,7 +36,7 @@ func OnTables(s *engine.Session) *Session { return engine.Own(s, newSession) }
 func newSession(s *engine.Session) *Session {
 	_, sparse := s.Named.Train.X.(*datasets.CSR)
 	return &Session{Session: s, Sensitive: s.Named.Sensitive, Sparse: sparse, splits: map[float64]*Data{}, subjects: map[string]*Fitted{},
-		pools: map[string][]int{}, trials: map[string]measuredDraw{}, Tunings: map[string]*Tuning{}}
+		pools: map[string][]int{}, trials: map[string][]*measuredDraw{}, bands: map[string][]trial.Outcome{}, Tunings: map[string]*Tuning{}}
 }
 
 // Data returns the training and test set; with test-share the two are merged and split again by the

@@ -26,13 +26,27 @@ type Reference struct {
 	Accuracy float64
 }
 
-// TrialOf carries out one draw's request with the (first) retraining and the named methods, with
-// all of them when none is named, and measures each against retraining, from the second time on
-// without doing it again.
-func (s *Session) TrialOf(ctx context.Context, set *Settings, size, draw int, names ...string) ([]trial.Outcome, error) {
-	key := fmt.Sprint(trialKey(set), size, draw, names)
-	if t, ok := s.trials[key]; ok {
-		return t.outcomes, nil
+// TrialOf carries out one draw's request with the (first) retraining and the methods of these words,
+// and measures each against retraining, from the second time on without doing it again.
+func (s *Session) TrialOf(ctx context.Context, set *Settings, size, draw int, words ...string) ([]trial.Outcome, error) {
+	rows := slices.DeleteFunc(rowsOf(func(_ *contender, word string) bool { return slices.Contains(words, word) }), func(label string) bool {
+		return slices.ContainsFunc(contenders, func(c contender) bool { return c.Label == label && c.stage == reference })
+	})
+	t, err := s.trialOf(ctx, set, size, draw, rows, false)
+	if err != nil {
+		return nil, err
+	}
+	return t.outcomes(rows), nil
+}
+
+// trialOf carries out the methods of these rows, unless an earlier trial did. keep asks for the
+// reference as well, whose parameters are large.
+func (s *Session) trialOf(ctx context.Context, set *Settings, size, draw int, rows []string, keep bool) (*measuredDraw, error) {
+	key := fmt.Sprint(trialKey(set), size, draw)
+	for _, t := range s.trials[key] {
+		if t.covers(rows) && (t.kept || !keep) {
+			return t, nil
+		}
 	}
 	sub, err := s.Subject(ctx, set)
 	if err != nil {
@@ -42,7 +56,7 @@ func (s *Session) TrialOf(ctx context.Context, set *Settings, size, draw int, na
 	if err != nil {
 		return nil, err
 	}
-	methods, err := s.contenders(ctx, sub, set, st)
+	methods, err := s.contenders(ctx, sub, set, st, rows)
 	if err != nil {
 		return nil, err
 	}
@@ -50,13 +64,10 @@ func (s *Session) TrialOf(ctx context.Context, set *Settings, size, draw int, na
 	if err != nil {
 		return nil, err
 	}
-	var out []trial.Outcome
+	t := &measuredDraw{rows: rows, kept: keep}
 	var ref *Reference
 	for i, m := range methods {
-		if i > 0 && len(names) > 0 && (!slices.Contains(names, m.Name()) || m.Tags["settings"] == PaperSettings) {
-			continue
-		}
-		o, u, err := sub.Apply(ctx, m, r)
+		o, u, err := sub.Apply(ctx, m.Contender, r)
 		if err != nil {
 			return nil, err
 		}
@@ -72,20 +83,43 @@ func (s *Session) TrialOf(ctx context.Context, set *Settings, size, draw int, na
 		if m.Name() == "none" {
 			o.Metrics = append(o.Metrics, engine.Metric{Name: "trained-residual", Unit: "1", Value: sub.Trained}, engine.Metric{Name: "test-samples", Unit: "samples", Value: float64(sub.Test.Len())})
 		}
-		out = append(out, o)
+		t.measured = append(t.measured, rowOutcome{m.row, o})
 	}
-	s.trials[key] = measuredDraw{outcomes: out}
-	if draw < set.SeedDraws && len(names) == 0 {
-		s.trials[key] = measuredDraw{out, ref} // only where the band will ask for it: parameters are large
+	if keep {
+		t.ref = ref
 	}
-	return out, nil
+	s.trials[key] = append(s.trials[key], t)
+	return t, nil
 }
 
-// measuredDraw holds the outcomes of a draw's methods, and the reference that they were measured
-// against.
+// measuredDraw holds the outcomes of a draw's methods.
 type measuredDraw struct {
-	outcomes []trial.Outcome
-	ref      *Reference
+	rows     []string // that were asked for; some have no method on this model
+	measured []rowOutcome
+	kept     bool       // whether the reference was kept
+	ref      *Reference // that the outcomes were measured against; nil if it failed
+}
+
+// rowOutcome is the outcome of a row's method.
+type rowOutcome struct {
+	row string
+	trial.Outcome
+}
+
+// covers reports whether these rows are among those of the trial.
+func (t *measuredDraw) covers(rows []string) bool {
+	return !slices.ContainsFunc(rows, func(r string) bool { return !slices.Contains(t.rows, r) })
+}
+
+// outcomes returns those of the rows, in the order in which they were carried out.
+func (t *measuredDraw) outcomes(rows []string) []trial.Outcome {
+	var out []trial.Outcome
+	for _, m := range t.measured {
+		if slices.Contains(rows, m.row) {
+			out = append(out, m.Outcome)
+		}
+	}
+	return out
 }
 
 // Measure adds the quality of the update to the outcome, with its distances to the reference where
@@ -175,26 +209,4 @@ func (s *Session) Records(part string, size records.Tags, draw int, outcomes []t
 		}
 	}
 	return out
-}
-
-// DrawUnits lists one unit for each size and draw, after the one that decides what is to be tuned.
-func (s *Session) DrawUnits(ctx context.Context, part string, set *Settings, metrics ...string) ([]engine.Unit, error) {
-	sizes, err := s.Sizes(ctx, set)
-	if err != nil {
-		return nil, err
-	}
-	units := s.TuningUnits(part, set, sizes)
-	name := s.SizeName(set)
-	for draw := range set.Draws {
-		for _, size := range sizes {
-			units = append(units, engine.Unit{Name: fmt.Sprintf("%s=%d draw=%d", name, size, draw), Run: func(ctx context.Context) ([]records.Record, error) {
-				t, err := s.WithBand(ctx, set, size, draw)
-				if err != nil {
-					return nil, err
-				}
-				return s.Records(part, records.Tags{name: size, "request": set.Request}, draw, t, metrics...), nil
-			}})
-		}
-	}
-	return units, nil
 }
