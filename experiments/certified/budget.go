@@ -40,7 +40,7 @@ func Budget() *engine.Experiment {
 			}
 			return units, nil
 		},
-		Reads: []string{"pool", "test-share", "lambda", "train-tolerance", "train-steps", "epsilons", "delta", "requests", "certified-residual", "against"}, Rows: certifiedRows(), Answers: budgetAnswers,
+		Reads: []string{"pool", "test-share", "lambda", "train-tolerance", "train-steps", "epsilons", "delta", "requests", "certified-residual", "against"}, Rows: rows(), Answers: budgetAnswers,
 		Tables:  budgetTables,
 		Figures: budgetFigures,
 	}.Runnable()

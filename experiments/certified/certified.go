@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"math/rand/v2"
 
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/records"
@@ -36,7 +35,7 @@ func Certified() *engine.Experiment {
 			}
 			return units, nil
 		},
-		Reads: tabledata.Together(tabledata.ChangeSettings, []string{"lambda", "train-steps", "epsilons", "delta", "certified-residual", "against", "cold-draws"}), Rows: certifiedRows(), Label: startLabel, Answers: certifiedAnswers,
+		Reads: tabledata.Together(tabledata.ChangeSettings, []string{"lambda", "train-steps", "epsilons", "delta", "certified-residual", "against", "cold-draws"}), Rows: rows(), Label: startLabel, Answers: certifiedAnswers,
 		Tables:  certifiedTables,
 		Figures: certifiedFigures,
 	}.Runnable()
@@ -92,32 +91,28 @@ func releaseRecords(ctx context.Context, s *tabledata.Session, part string, set 
 	if err != nil {
 		return nil, err
 	}
-	exact, mechanism := toCertified(set), mechanism(set)
-	mechanism.Rand = rand.New(rand.NewPCG(s.Seed, trial.StreamRelease<<32|uint64(draw)))
+	methods := (&releasing{s, sub, set, draw}).contenders()
 	var out []records.Record
 	for _, size := range sizes {
 		r, err := s.Request(ctx, set, size, draw)
 		if err != nil {
 			return nil, err
 		}
-		outcomes := []trial.Outcome{}
-		warm, ref, err := carriedOut(ctx, sub, trial.Contender{Method: unlearn.Retrain{Trainer: tabledata.Patient{Trainer: exact.Newton()}}, Tags: records.Tags{"start": "warm", "trainer": tabledata.NewtonTrainer}}, r, nil)
-		if err != nil {
-			return nil, err
-		}
-		outcomes = append(outcomes, warm)
-		if draw < set.ColdDraws {
-			cold, _, err := carriedOut(ctx, sub, trial.Contender{Method: unlearn.Retrain{Trainer: tabledata.Patient{Trainer: s.Trainer(exact)}, Start: sub.Start}, Tags: records.Tags{"start": "cold"}}, r, ref)
+		var outcomes []trial.Outcome
+		var ref *tabledata.Reference
+		for i, m := range methods {
+			o, own, err := carriedOut(ctx, sub, m, r, ref)
 			if err != nil {
 				return nil, err
 			}
-			outcomes = append(outcomes, cold)
+			if i == 0 {
+				ref = own
+			}
+			if released, ok := m.Method.(unlearn.OutputPerturbation); ok {
+				o = certificateOf(o, released, set)
+			}
+			outcomes = append(outcomes, o)
 		}
-		released, _, err := carriedOut(ctx, sub, trial.Contender{Method: mechanism, Tags: nil}, r, ref)
-		if err != nil {
-			return nil, err
-		}
-		outcomes = append(outcomes, certificateOf(sub, released, mechanism, set))
 		out = append(out, s.Records(part, records.Tags{s.SizeName(set): size, "request": set.Request}, draw, outcomes, "certified-share", "noise", "test-accuracy",
 			"accuracy-difference", "agreement", "seconds", "gradients", "hvps", "products", "parameter-distance")...)
 	}
@@ -144,7 +139,7 @@ func carriedOut(ctx context.Context, s *tabledata.Fitted, m trial.Contender, r u
 
 // certificateOf adds that the release was published, which is all that there is to certify, and its
 // noise.
-func certificateOf(s *tabledata.Fitted, o trial.Outcome, m unlearn.OutputPerturbation, set *tabledata.Settings) trial.Outcome {
+func certificateOf(o trial.Outcome, m unlearn.OutputPerturbation, set *tabledata.Settings) trial.Outcome {
 	o.Metrics = append(o.Metrics, engine.Metric{Name: "certified-share", Unit: "share", Value: share01(o.Failed == nil)}, engine.Metric{Name: "noise", Unit: "1", Value: m.Noise(set.Lambda)})
 	return o
 }

@@ -40,7 +40,7 @@ func LossBudget() *engine.Experiment {
 			}
 			var units []engine.Unit
 			for _, kind := range kinds {
-				for _, method := range []string{"none", "first-order", "second-order"} {
+				for _, method := range streamedLabels() {
 					units = append(units, engine.Unit{Name: kind + " " + method, Run: func(ctx context.Context) ([]records.Record, error) {
 						return streamRecords(ctx, s, id, set, kind, method)
 					}})
@@ -50,33 +50,10 @@ func LossBudget() *engine.Experiment {
 		},
 		Reads: tabledata.Together([]string{"pool", "test-share", "lambda", "sigma", "train-tolerance", "train-steps", "epsilons", "delta", "requests"},
 			tabledata.UpdateSettings),
-		Fixed: []string{"tau", "ridge"}, Rows: certifiedRows(), Answers: lossBudgetAnswers,
+		Fixed: []string{"tau", "ridge"}, Rows: rows(), Answers: lossBudgetAnswers,
 		Tables:  lossBudgetTables,
 		Figures: lossBudgetFigures,
 	}.Runnable()
-}
-
-// storedFactor is the number of parameters up to which second order keeps a factor of the Hessian.
-const storedFactor = 500
-
-// streamMethod returns what carries the requests out. Second order takes a further step as long as
-// the residual is above a hundred-thousandth of the budget.
-func streamMethod(s *tabledata.Session, set *tabledata.Settings, method string, dim int, allowed float64) (unlearn.Method, error) {
-	switch method {
-	case "none":
-		return unlearn.None{}, nil
-	case "first-order":
-		return unlearn.FirstOrder{Tau: set.Tau.Value, Force: true}, nil
-	}
-	second, err := tabledata.SecondOrder(set, set.Ridge.Value, s.Seed)
-	if err != nil {
-		return nil, err
-	}
-	second.Gradient, second.Until = unlearn.FullGradient, allowed*1e-5
-	if dim <= storedFactor && set.Solver == "cg" {
-		second.Solver = &unlearn.LaggedCholesky{Tolerance: set.Tolerance}
-	}
-	return second, nil
 }
 
 // stream is one stream at work.
@@ -113,7 +90,7 @@ func streamRecords(ctx context.Context, s *tabledata.Session, part string, set *
 	defer os.RemoveAll(dir)
 	budget := unlearn.Budget{Epsilon: set.Epsilons[0], Delta: set.Delta, Sigma: set.Sigma}
 	certified := unlearn.Certified{Budget: budget, Trainer: tabledata.Patient{Trainer: s.Trainer(set)}, Seed: trial.Random(s.Seed, trial.StreamTilt, 0).Uint64()}
-	if certified.Method, err = streamMethod(s, set, method, m.Dim(), budget.Residual()); err != nil {
+	if certified.Method, err = (&streamed{s, set, m.Dim(), budget.Residual()}).method(method); err != nil {
 		return nil, err
 	}
 	p := &unlearn.Problem{Objective: m, Train: d.Train, L2: set.Lambda}

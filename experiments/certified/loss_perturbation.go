@@ -41,7 +41,7 @@ func LossPerturbation() *engine.Experiment {
 		},
 		Reads: tabledata.Together(tabledata.ChangeSettings, []string{"lambda", "sigma", "train-tolerance", "train-steps", "epsilons", "delta", "sigmas", "sweep-draws"},
 			tabledata.UpdateSettings, tabledata.FineTuningSettings),
-		Fixed: []string{"tau", "tau-ft", "ridge", "epochs"}, Rows: certifiedRows(), Answers: lossAnswers,
+		Fixed: []string{"tau", "tau-ft", "ridge", "epochs"}, Rows: rows(), Answers: lossAnswers,
 		Tables:  lossTables,
 		Figures: lossFigures,
 	}.Runnable()
@@ -66,18 +66,6 @@ func lossDefaults(s *tabledata.Settings, k engine.Key) {
 	if k.Profile == engine.Paper {
 		s.Draws, s.SweepDraws = 40, 5
 	}
-}
-
-// lossMethods are compared on models trained with noise; "none" is noise alone, the paper's DP.
-func lossMethods(s *tabledata.Session, set *tabledata.Settings) ([]trial.Contender, error) {
-	second, err := tabledata.SecondOrder(set, set.Ridge.Value, s.Seed)
-	if err != nil {
-		return nil, err
-	}
-	return []trial.Contender{
-		{Method: unlearn.None{}, Tags: nil}, {Method: s.FineTune(set, set.TauFT.Value, set.Epochs), Tags: records.Tags{"tau-ft": set.TauFT.Value}},
-		{Method: unlearn.FirstOrder{Tau: set.Tau.Value, Force: set.Force}, Tags: records.Tags{"tau": set.Tau.Value}}, {Method: second, Tags: records.Tags{"steps": set.Steps}},
-	}, nil
 }
 
 // shortRows returns the data with rows of norm at most 1, which the bounds of a certificate ask
@@ -181,7 +169,7 @@ func certify(ctx context.Context, s *tabledata.Session, part string, set *tabled
 	if err != nil {
 		return nil, err
 	}
-	methods, err := lossMethods(s, set)
+	methods, err := (&lossy{s, n, set}).contenders()
 	if err != nil {
 		return nil, err
 	}
@@ -196,13 +184,12 @@ func certify(ctx context.Context, s *tabledata.Session, part string, set *tabled
 			return nil, err
 		}
 		outcomes := []trial.Outcome{majority}
-		// Warm: there is one optimum, wherever training starts.
-		retrained, ref, err := n.measured(ctx, trial.Contender{Method: unlearn.Retrain{Trainer: n.Trainer}, Tags: records.Tags{"start": "warm"}}, r, nil)
+		retrained, ref, err := n.measured(ctx, methods[0], r, nil)
 		if err != nil {
 			return nil, err
 		}
 		outcomes = append(outcomes, retrained)
-		for _, m := range methods {
+		for _, m := range methods[1:] {
 			o, _, err := n.measured(ctx, m, r, ref)
 			if err != nil {
 				return nil, err

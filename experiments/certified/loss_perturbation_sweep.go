@@ -34,7 +34,7 @@ func sweep(ctx context.Context, s *tabledata.Session, part string, set *tabledat
 	if err != nil {
 		return nil, err
 	}
-	methods, err := lossMethods(s, set)
+	methods, err := (&lossy{s, n, set}).contenders()
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +44,7 @@ func sweep(ctx context.Context, s *tabledata.Session, part string, set *tabledat
 		if err != nil {
 			return nil, err
 		}
-		for _, m := range methods {
+		for _, m := range methods[1:] { // without retraining
 			o, _, err := n.measured(ctx, m, r, nil)
 			if err != nil {
 				return nil, err

@@ -37,7 +37,7 @@ func Sigma() *engine.Experiment {
 			}
 			return units, nil
 		},
-		Reads: []string{"draws", "test-share", "train-tolerance", "train-steps", "sigmas", "lambdas"}, Rows: []engine.Row{{Label: majorityClass, Mark: majorityMark}}, Answers: sigmaAnswers,
+		Reads: []string{"draws", "test-share", "train-tolerance", "train-steps", "sigmas", "lambdas"}, Rows: rows(majorityClass), Answers: sigmaAnswers,
 		Tables: func(r *engine.Results) []report.Table {
 			return []report.Table{sigmaTable(r, "Test accuracy, %", "test-accuracy", report.Percent), sigmaTable(r, "Macro F1", "macro-f1", report.Style{Factor: 1, Places: 3})}
 		},
