@@ -18,8 +18,8 @@ func scalar(t *testing.T, y *Node, feed map[*Node]G.Value) float64 {
 	return out[0].Data().(float64)
 }
 
-// The trap that this package exists for: gorgonia.Grad, called twice, gives (x^3)” = 4 at 2. The
-// truth is 12.
+// The trap that this package exists for: gorgonia.Grad, called twice, gives 4 as the second
+// derivative of x^3 at 2. It is 12.
 func TestSecondDerivativeOfCube(t *testing.T) {
 	for name, cube := range map[string]func(x *Node) *Node{
 		"stock": func(x *Node) *Node { return G.Must(G.Cube(x)) },

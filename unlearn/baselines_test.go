@@ -65,6 +65,12 @@ func TestOcclusionHidesRemovedFeatures(t *testing.T) {
 		row[1], row[3] = 0, 0
 	}
 	require.Equal(t, want, samples(u.Transform(test)))
+	func() {
+		defer func() {
+			require.Contains(t, recover(), "occlusion: the data lack columns of the training data: ")
+		}()
+		u.Transform(randomData(6, 3, 2, false, 8))
+	}()
 	u, err = Occlusion{}.Unlearn(t.Context(), p, theta, RemoveSamples(0))
 	require.NoError(t, err)
 	require.Nil(t, u.Transform)

@@ -75,8 +75,8 @@ func (m Certified) boundsOf(ctx context.Context, c *Certificate, p *Problem, s s
 	return nil
 }
 
-// newtonBounds returns e + (gamma”/2) ||X|| ||Delta|| ||X Delta|| and e + (W gamma”/2) ||Delta||^2
-// of a step.
+// newtonBounds returns e + (gamma2/2) ||X|| ||Delta|| ||X Delta|| and e + (W gamma2/2) ||Delta||^2
+// of a step, where gamma2 is the Lipschitz constant of the second derivative.
 func (p *Problem) newtonBounds(ctx context.Context, s smoothness, step *Step, xnorm float64) (bound, worst float64, err error) {
 	delta := make([]float64, len(step.To))
 	floats.SubTo(delta, step.To, step.From)

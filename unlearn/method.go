@@ -34,7 +34,8 @@ type Update struct {
 	// is; Notes says why.
 	Unchanged bool
 
-	// Transform is what to do to data before the model sees them (occlusion); nil = nothing.
+	// Transform is what to do to data before the model sees them (occlusion); nil = nothing. It
+	// panics for data that lack columns of the training data.
 	Transform func(*datasets.Dataset) *datasets.Dataset
 	// Predict answers in place of Theta where several models vote: one class index or target a
 	// sample; nil = use Theta.

@@ -2,13 +2,15 @@ package unlearn
 
 import (
 	"context"
+	"fmt"
 
 	"lethe/datasets"
 )
 
 // Occlusion is the baseline that leaves the model as it is and hides removed features from it:
 // Update.Transform makes their columns zero in whatever data the model is to answer for. Other
-// requests it cannot serve; Transform is nil then.
+// requests it cannot serve; Transform is nil then. Transform panics for data that lack one of those
+// columns: they are not data for the model.
 type Occlusion struct{}
 
 // Name returns "occlusion".
@@ -28,7 +30,7 @@ func (m Occlusion) Unlearn(ctx context.Context, p *Problem, theta []float64, r R
 	t.update.Transform = func(d *datasets.Dataset) *datasets.Dataset {
 		hidden, err := datasets.ZeroColumns(d, columns)
 		if err != nil {
-			panic(err) // the columns were there in the training data, so d is not data for this model
+			panic(fmt.Sprintf("unlearn: occlusion: the data lack columns of the training data: %v", err))
 		}
 		return hidden
 	}

@@ -11,8 +11,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// publishedMatrix is share * sum_i l”(z_i) x_i x_i' + ridge I over the corrected data, written out;
-// the regularizer is not in it.
+// publishedMatrix is share * sum_i l2(z_i) x_i x_i' + ridge I over the corrected data, written out,
+// where l2 is the second derivative of the loss; the regularizer is not in it.
 func publishedMatrix(t *testing.T, p *Problem, a *Applied, theta []float64, share, ridge float64) *mat.SymDense {
 	whole, err := a.Subsample(a.Data.Len(), 0)
 	require.NoError(t, err)

@@ -166,7 +166,7 @@ func checkAnswers(what string, answers, labels, weights []float64) error {
 
 // MacroF1 returns the mean over the classes of F1 = 2 tp / (2 tp + fp + fn); a class that is
 // neither answered nor there counts 0. Answers and labels have to be classes, whole numbers from 0
-// to classes-1, and as many of the one as of the other.
+// to classes-1, and as many of the one as of the other; there is at least one class.
 func MacroF1(answers, labels []float64, classes int) (float64, error) {
 	return macroF1(answers, labels, nil, classes)
 }
@@ -176,8 +176,11 @@ func macroF1(answers, labels, weights []float64, classes int) (float64, error) {
 	if err := checkAnswers("macro F1", answers, labels, weights); err != nil {
 		return 0, err
 	}
+	if classes < 1 {
+		return 0, fmt.Errorf("unlearn: macro F1 of %d classes: give the number of classes, at least 1", classes)
+	}
 	known := func(v float64) bool { return v >= 0 && v < float64(classes) && v == math.Trunc(v) }
-	right, answered, there := make([]float64, max(classes, 0)), make([]float64, max(classes, 0)), make([]float64, max(classes, 0))
+	right, answered, there := make([]float64, classes), make([]float64, classes), make([]float64, classes)
 	for i, a := range answers {
 		if y := labels[i]; !known(a) || !known(y) {
 			return 0, fmt.Errorf("unlearn: macro F1: sample %d has label %v and answer %v; classes are 0 to %d", i, y, a, classes-1)

@@ -40,6 +40,8 @@ func TestMacroF1(t *testing.T) {
 func TestAnswersThatAreNoneAreErrors(t *testing.T) {
 	nan := math.NaN()
 	for want, call := range map[string]func() (float64, error){
+		"macro F1 of 0 classes: give the number":    func() (float64, error) { return MacroF1([]float64{0}, []float64{0}, 0) },
+		"macro F1 of -1 classes":                    func() (float64, error) { return MacroF1([]float64{0}, []float64{0}, -1) },
 		"macro F1 of no answers":                    func() (float64, error) { return MacroF1(nil, nil, 2) },
 		"macro F1: label 0 is NaN":                  func() (float64, error) { return MacroF1([]float64{0, 1}, []float64{nan, 1}, 2) },
 		"macro F1 of 1 answers for 0 labels":        func() (float64, error) { return MacroF1([]float64{0}, nil, 2) },

@@ -25,7 +25,9 @@ func LossBudget() *engine.Experiment {
 		Question: "how many single requests does a budget cover, and how much does each cost compared with retraining?",
 		Defaults: func(s *tabledata.Settings, k engine.Key) {
 			lossDefaults(s, k)
-			s.Steps, s.Tolerance = 3, 1e-3 // more steps, each solved roughly
+			// More steps, each solved roughly.
+			s.Steps = 3
+			s.Tolerance = 1e-3
 		},
 		Describe: func(s *tabledata.Settings) (string, []string) {
 			return fmt.Sprintf("lambda %g, sigma %g, epsilon %g, delta %g, %s, at most %d requests; first order with tau %s; second order in at most %d steps, "+

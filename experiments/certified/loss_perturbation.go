@@ -61,10 +61,13 @@ func lossDefaults(s *tabledata.Settings, k engine.Key) {
 	if s.TauFT.Tuned {
 		s.TauFT = settings.Auto{Value: 1e-4}
 	}
-	s.Ridge, s.Epochs, s.Regularizer = settings.Auto{}, 1, "share"
+	s.Ridge = settings.Auto{}
+	s.Epochs = 1
+	s.Regularizer = "share"
 	s.Tolerance = 1e-8 // what a solve leaves counts against the certificate
 	if k.Profile == engine.Paper {
-		s.Draws, s.SweepDraws = 40, 5
+		s.Draws = 40
+		s.SweepDraws = 5
 	}
 }
 

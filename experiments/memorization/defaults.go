@@ -15,32 +15,75 @@ import (
 // about a quarter of an hour on two cores.
 func defaults(k engine.Key) *Settings {
 	s := &Settings{}
-	s.Lengths, s.Replace, s.Times, s.Window = []int{10}, []string{"text1"}, 29, 24
-	s.Methods, s.HeldOut = []string{"all"}, 0.1
+	s.Lengths = []int{10}
+	s.Replace = []string{"text1"}
+	s.Times = 29
+	s.Window = 24
+	s.Methods = []string{"all"}
+	s.HeldOut = 0.1
 	if k.Dataset == EmbeddedText { // of a text of the user's all is taken: the secret may stand anywhere
-		s.Characters, s.HeldOut = 15000, 0.5
+		s.Characters = 15000
+		s.HeldOut = 0.5
 	}
-	s.Embedding, s.Units, s.Layers, s.L2 = 32, 64, 1, 1e-4
-	s.TrainRate, s.TrainBatch, s.TrainEpochs = 2e-3, 64, 14
-	s.Sample, s.Step = 2000, settings.Auto{Tuned: true}
-	s.RidgeGrid, s.StepGrid = []float64{30, 100, 300, 1000, 3000}, []float64{0.25, 0.5, 1, 2, 4}
-	s.TauGrid, s.TauFine = []float64{1e-5, 1e-4, 1e-3, 1e-2}, 8
-	s.MaxLoss, s.ExposureLoss, s.TuneSample, s.Accuracy = 0.5, 2, 0, 0
-	s.FitSamples, s.LissaProducts, s.Rounds = 1000, 80, 3
+	s.Embedding = 32
+	s.Units = 64
+	s.Layers = 1
+	s.L2 = 1e-4
+	s.TrainRate = 2e-3
+	s.TrainBatch = 64
+	s.TrainEpochs = 14
+	s.Sample = 2000
+	s.Step = settings.Auto{Tuned: true}
+	s.RidgeGrid = []float64{30, 100, 300, 1000, 3000}
+	s.StepGrid = []float64{0.25, 0.5, 1, 2, 4}
+	s.TauGrid = []float64{1e-5, 1e-4, 1e-3, 1e-2}
+	s.TauFine = 8
+	s.MaxLoss = 0.5
+	s.ExposureLoss = 2
+	s.TuneSample = 0
+	s.Accuracy = 0
+	s.FitSamples = 1000
+	s.LissaProducts = 80
+	s.Rounds = 3
 	switch k.Profile {
 	case engine.Paper:
 		s.Replace = []string{"all"}
-		s.Units, s.Layers, s.TrainRate, s.TrainEpochs, s.Characters = 512, 2, 1e-4, 150, 0
-		s.HeldOut, s.Embedding, s.TauFine = 0.1, 64, 15
-		s.Sample, s.FitSamples, s.LissaProducts = 6000, 10000, 400
+		s.Units = 512
+		s.Layers = 2
+		s.TrainRate = 1e-4
+		s.TrainEpochs = 150
+		s.Characters = 0
+		s.HeldOut = 0.1
+		s.Embedding = 64
+		s.TauFine = 15
+		s.Sample = 6000
+		s.FitSamples = 10000
+		s.LissaProducts = 400
 		// A try takes seconds here, so there are fewer.
-		s.RidgeGrid, s.StepGrid, s.TuneSample, s.Rounds = []float64{10, 100, 1000, 10000}, []float64{0.5, 1, 2, 4}, 5000, 3
+		s.RidgeGrid = []float64{10, 100, 1000, 10000}
+		s.StepGrid = []float64{0.5, 1, 2, 4}
+		s.TuneSample = 5000
+		s.Rounds = 3
 	case engine.Smoke:
-		s.Lengths, s.Replace, s.Times, s.Window, s.Characters = []int{3}, []string{"random-digits"}, 3, 8, 1500
-		s.Embedding, s.Units, s.TrainEpochs, s.TrainRate = 4, 8, 2, 1e-2
-		s.Sample, s.RidgeGrid, s.StepGrid = 200, []float64{100, 1000}, []float64{1, 2}
-		s.TauGrid, s.TauFine, s.HeldOut = []float64{1e-3, 1e-2}, 2, 0.4
-		s.TuneSample, s.FitSamples, s.LissaProducts, s.Rounds = 200, 50, 80, 2
+		s.Lengths = []int{3}
+		s.Replace = []string{"random-digits"}
+		s.Times = 3
+		s.Window = 8
+		s.Characters = 1500
+		s.Embedding = 4
+		s.Units = 8
+		s.TrainEpochs = 2
+		s.TrainRate = 1e-2
+		s.Sample = 200
+		s.RidgeGrid = []float64{100, 1000}
+		s.StepGrid = []float64{1, 2}
+		s.TauGrid = []float64{1e-3, 1e-2}
+		s.TauFine = 2
+		s.HeldOut = 0.4
+		s.TuneSample = 200
+		s.FitSamples = 50
+		s.LissaProducts = 80
+		s.Rounds = 2
 	}
 	ownDefaults(s, k)
 	return s
@@ -48,14 +91,28 @@ func defaults(k engine.Key) *Settings {
 
 // ownDefaults are those of the settings that other experiments take as well, and of fine-tuning.
 func ownDefaults(s *Settings, k engine.Key) {
-	s.Tau, s.TauFT, s.Ridge = settings.Auto{Tuned: true}, settings.Auto{Tuned: true}, settings.Auto{Tuned: true}
-	s.Precision, s.Batch, s.MaxProducts, s.Tolerance = "float32", 64, 25, 1e-3
-	s.Draws, s.RateGrid, s.AdamRates, s.FineEpochs = 5, []float64{0.1, 0.3, 1}, []float64{5e-4, 1e-3, 2e-3, 4e-3}, []int{1, 2}
+	s.Tau = settings.Auto{Tuned: true}
+	s.TauFT = settings.Auto{Tuned: true}
+	s.Ridge = settings.Auto{Tuned: true}
+	s.Precision = "float32"
+	s.Batch = 64
+	s.MaxProducts = 25
+	s.Tolerance = 1e-3
+	s.Draws = 5
+	s.RateGrid = []float64{0.1, 0.3, 1}
+	s.AdamRates = []float64{5e-4, 1e-3, 2e-3, 4e-3}
+	s.FineEpochs = []int{1, 2}
 	switch k.Profile {
 	case engine.Paper: // its training takes hours
-		s.Draws, s.AdamRates, s.FineEpochs = 1, []float64{1e-4, 3e-4, 1e-3}, []int{1, 2, 10}
+		s.Draws = 1
+		s.AdamRates = []float64{1e-4, 3e-4, 1e-3}
+		s.FineEpochs = []int{1, 2, 10}
 	case engine.Smoke:
-		s.MaxProducts, s.Draws, s.RateGrid, s.AdamRates, s.FineEpochs = 5, 1, []float64{0.1}, []float64{1e-2}, []int{1}
+		s.MaxProducts = 5
+		s.Draws = 1
+		s.RateGrid = []float64{0.1}
+		s.AdamRates = []float64{1e-2}
+		s.FineEpochs = []int{1}
 	}
 }
 

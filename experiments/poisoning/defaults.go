@@ -15,21 +15,41 @@ import (
 // one step costs no more of its short training than it does of a long one.
 func defaults(k engine.Key) *Settings {
 	s := &Settings{}
-	s.Budgets, s.Known = []int{10000}, []float64{1}
-	s.Blocks, s.Dense, s.BlockDropout, s.Schedule = []int{8, 16}, 64, []float64{0}, "one-cycle"
-	s.Reestimate, s.MaxFall, s.FineEpochs = 1000, 0.5, []int{1, 2, 10}
+	s.Budgets = []int{10000}
+	s.Known = []float64{1}
+	s.Blocks = []int{8, 16}
+	s.Dense = 64
+	s.BlockDropout = []float64{0}
+	s.Schedule = "one-cycle"
+	s.Reestimate = 1000
+	s.MaxFall = 0.5
+	s.FineEpochs = []int{1, 2, 10}
 	s.Statistics = []string{reestimated, kept}
-	s.Follow, s.GradientSize = "gradient", 1000
-	s.RidgeShares, s.ProductsGrid = []float64{1e-3, 1e-2, 1e-1, 1}, []int{4, 8}
+	s.Follow = "gradient"
+	s.GradientSize = 1000
+	s.RidgeShares = []float64{1e-3, 1e-2, 1e-1, 1}
+	s.ProductsGrid = []int{4, 8}
 	switch k.Profile {
 	case engine.Paper:
-		s.Budgets, s.Known = []int{2500, 5000, 7500, 10000}, []float64{1, 0.5, 0.1}
-		s.Blocks, s.Dense, s.BlockDropout = []int{128, 128, 128}, 512, []float64{0.1, 0.1, 0.2}
-		s.Schedule, s.AMSGrad, s.Reestimate, s.GradientSize = "constant", true, 4000, 5000
-		s.RidgeShares, s.ProductsGrid = []float64{1e-4, 1e-3, 1e-2, 1e-1, 1}, []int{4, 8, 12}
+		s.Budgets = []int{2500, 5000, 7500, 10000}
+		s.Known = []float64{1, 0.5, 0.1}
+		s.Blocks = []int{128, 128, 128}
+		s.Dense = 512
+		s.BlockDropout = []float64{0.1, 0.1, 0.2}
+		s.Schedule = "constant"
+		s.AMSGrad = true
+		s.Reestimate = 4000
+		s.GradientSize = 5000
+		s.RidgeShares = []float64{1e-4, 1e-3, 1e-2, 1e-1, 1}
+		s.ProductsGrid = []int{4, 8, 12}
 	case engine.Smoke:
-		s.Images, s.Blocks, s.Dense, s.Reestimate = 200, []int{2}, 4, 100
-		s.RidgeShares, s.ProductsGrid, s.FineEpochs = []float64{1e-3, 1e-1}, []int{2, 4}, []int{1, 2}
+		s.Images = 200
+		s.Blocks = []int{2}
+		s.Dense = 4
+		s.Reestimate = 100
+		s.RidgeShares = []float64{1e-3, 1e-1}
+		s.ProductsGrid = []int{2, 4}
+		s.FineEpochs = []int{1, 2}
 	}
 	ownDefaults(s, k)
 	return s
@@ -37,12 +57,23 @@ func defaults(k engine.Key) *Settings {
 
 // ownDefaults are those of the settings that other experiments take as well, and of fine-tuning.
 func ownDefaults(s *Settings, k engine.Key) {
-	s.Draws, s.Precision, s.Methods = 1, "float32", []string{"all"}
-	s.TrainRate, s.TrainBatch, s.TrainEpochs = 1e-2, 64, 20
-	s.Sample, s.Batch, s.Chunks, s.Shards = 250, 64, 5, []int{5}
-	s.Tau, s.TauFT, s.Ridge = settings.Auto{Tuned: true}, settings.Auto{Tuned: true}, settings.Auto{Tuned: true}
-	s.TauGrid, s.TauFine = []float64{1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2}, 2
-	s.RateGrid, s.AdamRates = []float64{1e-3, 1e-2, 1e-1}, []float64{1e-4, 1e-3, 1e-2}
+	s.Draws = 1
+	s.Precision = "float32"
+	s.Methods = []string{"all"}
+	s.TrainRate = 1e-2
+	s.TrainBatch = 64
+	s.TrainEpochs = 20
+	s.Sample = 250
+	s.Batch = 64
+	s.Chunks = 5
+	s.Shards = []int{5}
+	s.Tau = settings.Auto{Tuned: true}
+	s.TauFT = settings.Auto{Tuned: true}
+	s.Ridge = settings.Auto{Tuned: true}
+	s.TauGrid = []float64{1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2}
+	s.TauFine = 2
+	s.RateGrid = []float64{1e-3, 1e-2, 1e-1}
+	s.AdamRates = []float64{1e-4, 1e-3, 1e-2}
 	s.MomentumRates = []float64{1e-3, 1e-2, 1e-1}
 	switch k.Profile {
 	case engine.Quick: // all but what takes longest beside the trainings: the last layers in chunks
@@ -50,13 +81,22 @@ func ownDefaults(s *Settings, k engine.Key) {
 			"second-order-last", "fine-tune", "fine-tune-adam",
 			"fine-tune-momentum", "sisa", "retrain"}
 	case engine.Paper:
-		s.Sample, s.Shards, s.RateGrid = 1000, []int{5, 10, 20}, []float64{1e-4, 1e-3, 1e-2, 1e-1}
-		s.TrainRate, s.TrainEpochs = 1e-3, 100
+		s.Sample = 1000
+		s.Shards = []int{5, 10, 20}
+		s.RateGrid = []float64{1e-4, 1e-3, 1e-2, 1e-1}
+		s.TrainRate = 1e-3
+		s.TrainEpochs = 100
 		s.Methods = slices.DeleteFunc(poisonMethodNames(), func(m string) bool { return m == "sisa" }) // as many trainings as shards
 	case engine.Smoke:
-		s.TrainEpochs, s.Sample, s.Chunks, s.Shards = 2, 30, 2, []int{2}
-		s.TauGrid, s.TauFine, s.RateGrid = []float64{1e-4, 1e-3}, 1, []float64{1e-3, 1e-2}
-		s.AdamRates, s.MomentumRates = []float64{1e-3, 1e-2}, []float64{1e-2, 1e-1}
+		s.TrainEpochs = 2
+		s.Sample = 30
+		s.Chunks = 2
+		s.Shards = []int{2}
+		s.TauGrid = []float64{1e-4, 1e-3}
+		s.TauFine = 1
+		s.RateGrid = []float64{1e-3, 1e-2}
+		s.AdamRates = []float64{1e-3, 1e-2}
+		s.MomentumRates = []float64{1e-2, 1e-1}
 	}
 }
 

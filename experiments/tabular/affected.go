@@ -17,7 +17,8 @@ func Affected() *engine.Experiment {
 		ID: id, Title: "Share of affected samples", DataOnly: true, Reads: tabledata.ChangeSettings,
 		Question: "which share of the training samples does a request affect?",
 		Defaults: func(s *tabledata.Settings, k engine.Key) {
-			s.Features, s.Pool = []int{1, 10, 50, 100}, "sensitive"
+			s.Features = []int{1, 10, 50, 100}
+			s.Pool = "sensitive"
 			if k.Profile != engine.Smoke {
 				s.Draws = max(s.Draws, 40)
 			}

@@ -24,7 +24,9 @@ func Limits() *engine.Experiment {
 		Question: "how large can a change be while second order stays near retraining?",
 		Defaults: func(s *tabledata.Settings, k engine.Key) {
 			s.Seeds = 0
-			s.TauFT, s.Epochs = settings.Auto{Value: 1e-4}, 1 // fine-tuning is not measured, so nothing is chosen for it
+			// Fine-tuning is not measured, so nothing is chosen for it.
+			s.TauFT = settings.Auto{Value: 1e-4}
+			s.Epochs = 1
 			if k.Model != tabledata.Models[0] && k.Profile != engine.Smoke {
 				s.TuneSize = 100 // a choice for each of many sizes would retrain a network five times for each
 			}

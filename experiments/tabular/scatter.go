@@ -17,7 +17,8 @@ func Scatter() *engine.Experiment {
 		Question: "does an update change the test loss as much as retraining does?",
 		Defaults: func(s *tabledata.Settings, k engine.Key) {
 			s.Rows = s.Rows[len(s.Rows)/2 : len(s.Rows)/2+1]
-			s.Features, s.Seeds = []int{20}, 0
+			s.Features = []int{20}
+			s.Seeds = 0
 			if k.Model != tabledata.Models[0] && k.Profile != engine.Paper {
 				s.Features = []int{10} // draws that the other parts have anyway
 			}

@@ -28,8 +28,15 @@ func Solvers() *engine.Experiment {
 		ID: id, Title: "Solvers on the linear system of a second-order update",
 		Question: "how close does each solver get to the solution of a second-order update, and at what cost?",
 		Defaults: func(s *tabledata.Settings, k engine.Key) {
-			s.Features, s.Rows, s.Draws, s.Tolerance, s.Batches = s.Features[:1], s.Rows[:1], 1, 1e-12, 20
-			s.Tau, s.TauFT, s.Ridge, s.Epochs = settings.Auto{Value: 1e-3}, settings.Auto{Value: 1e-4}, settings.Auto{}, 1
+			s.Features = s.Features[:1]
+			s.Rows = s.Rows[:1]
+			s.Draws = 1
+			s.Tolerance = 1e-12
+			s.Batches = 20
+			s.Tau = settings.Auto{Value: 1e-3}
+			s.TauFT = settings.Auto{Value: 1e-4}
+			s.Ridge = settings.Auto{}
+			s.Epochs = 1
 			if k.Model != tabledata.Models[0] {
 				s.Ridge = settings.Auto{Value: 1} // Gauss-Newton is singular without the regularizer
 			}

@@ -11,30 +11,72 @@ import (
 // the best of a grid (see tuning.go), which every method gets, is 5 to 50 times as large.
 func Defaults(k engine.Key) *Settings {
 	s := &Settings{
-		Request: "features", Features: []int{10, 50, 100}, Rows: []int{10, 100, 1000}, Draws: 5, Pool: "sensitive",
-		Lambda: 1, Hidden: []int{200, 200}, Precision: "float64", TrainTolerance: 1e-6, TrainSteps: 1000,
-		Tau: settings.Auto{Tuned: true}, TauFT: settings.Auto{Tuned: true}, Batch: 32, Epochs: 0, Regularizer: "share",
-		Methods: []string{allMethods}, Curvature: "full", Solver: "cg", Tolerance: 1e-3, Steps: 1, Batches: 1, Force: true, Chunks: 10, Seeds: 5, SeedDraws: 1,
-		Criterion: "residual", TuneDraws: 5, Near: 0.5, Growth: 2, Factor: true,
-		Shards: []int{5, 10, 20}, Points: []int{5, 10, 20, 50, 100, 200}, Trials: 2000,
-		Epsilons: []float64{0.1, 0.5, 1}, Delta: 0.01, Lambdas: []float64{1, 10, 100}, SweepDraws: 2, Requests: 200,
+		Request:           "features",
+		Features:          []int{10, 50, 100},
+		Rows:              []int{10, 100, 1000},
+		Draws:             5,
+		Pool:              "sensitive",
+		Lambda:            1,
+		Hidden:            []int{200, 200},
+		Precision:         "float64",
+		TrainTolerance:    1e-6,
+		TrainSteps:        1000,
+		Tau:               settings.Auto{Tuned: true},
+		TauFT:             settings.Auto{Tuned: true},
+		Batch:             32,
+		Epochs:            0,
+		Regularizer:       "share",
+		Methods:           []string{allMethods},
+		Curvature:         "full",
+		Solver:            "cg",
+		Tolerance:         1e-3,
+		Steps:             1,
+		Batches:           1,
+		Force:             true,
+		Chunks:            10,
+		Seeds:             5,
+		SeedDraws:         1,
+		Criterion:         "residual",
+		TuneDraws:         5,
+		Near:              0.5,
+		Growth:            2,
+		Factor:            true,
+		Shards:            []int{5, 10, 20},
+		Points:            []int{5, 10, 20, 50, 100, 200},
+		Trials:            2000,
+		Epsilons:          []float64{0.1, 0.5, 1},
+		Delta:             0.01,
+		Lambdas:           []float64{1, 10, 100},
+		SweepDraws:        2,
+		Requests:          200,
 		Sigmas:            []float64{0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 3000, 1e4, 3e4, 1e5},
-		CertifiedResidual: 1e-6, Against: unlearn.ExactOptimum.String(), ColdDraws: 5,
-		SISAShards: 20, SISASlices: 1, SISAOutputs: "majority", SISARegularizer: "share", DPSigma: 1,
+		CertifiedResidual: 1e-6,
+		Against:           unlearn.ExactOptimum.String(),
+		ColdDraws:         5,
+		SISAShards:        20,
+		SISASlices:        1,
+		SISAOutputs:       "majority",
+		SISARegularizer:   "share",
+		DPSigma:           1,
 	}
 	if k.Profile == engine.Paper {
 		s.Draws = 10
 	}
 	switch k.Dataset {
 	case "drebin":
-		s.Pool, s.PaperTau, s.PaperTauFT = "top400", 1e-3, 1e-4
+		s.Pool = "top400"
+		s.PaperTau = 1e-3
+		s.PaperTauFT = 1e-4
 		if k.Profile == engine.Paper {
 			s.Draws = 40
 		}
 	case "spam":
 		s.Factor = false // so many columns that substituting takes longer than a few more products
 	case "enron":
-		s.Pool, s.PaperTau, s.PaperTauFT, s.Factor = "top400", 1e-4, 1e-4, false
+		s.Pool = "top400"
+		s.PaperTau = 1e-4
+		s.PaperTauFT = 1e-4
+		s.Factor = false
 	}
 	if k.Model == "mlp" {
 		mlpDefaults(s, k)
@@ -51,14 +93,20 @@ func Defaults(k engine.Key) *Settings {
 // out the request. quick takes a smaller network, and larger batches for fine-tuning, whose rate is chosen
 // for them.
 func mlpDefaults(s *Settings, k engine.Key) {
-	s.Ridge, s.PaperTau, s.PaperTauFT = settings.Auto{Tuned: true}, 0, 0
+	s.Ridge = settings.Auto{Tuned: true}
+	s.PaperTau = 0
+	s.PaperTauFT = 0
 	s.Criterion = "test-loss"
-	s.Curvature, s.Factor = "gauss-newton", false
-	s.DPSigma, s.SISAShards = 0, 5 // the noise hides nothing where the loss is not convex
-	s.TrainSteps, s.TrainTolerance = 1000, 1
+	s.Curvature = "gauss-newton"
+	s.Factor = false
+	s.DPSigma = 0 // the noise hides nothing where the loss is not convex
+	s.SISAShards = 5
+	s.TrainSteps = 1000
+	s.TrainTolerance = 1
 	switch k.Dataset {
 	case "diabetes":
-		s.Lambda, s.TrainTolerance = 3, 0.1
+		s.Lambda = 3
+		s.TrainTolerance = 0.1
 	case "spam":
 		s.Lambda = 3
 	case "enron":
@@ -72,22 +120,38 @@ func mlpDefaults(s *Settings, k engine.Key) {
 		s.Draws = 10
 		return
 	}
-	s.TrainSteps, s.Precision, s.Batch = 300, "float32", 128
-	s.Features, s.Rows, s.Growth = []int{10, 50}, []int{10, 100}, 16
+	s.TrainSteps = 300
+	s.Precision = "float32"
+	s.Batch = 128
+	s.Features = []int{10, 50}
+	s.Rows = []int{10, 100}
+	s.Growth = 16
 	s.SISAShards = 0 // training five more models for each change is left to paper
-	s.Hidden, s.Seeds = []int{8, 8}, 3
+	s.Hidden = []int{8, 8}
+	s.Seeds = 3
 	if k.Dataset == "diabetes" {
 		s.Hidden = []int{64, 64}
 	}
 }
 
 func smokeDefaults(s *Settings, k engine.Key) {
-	s.Draws, s.TuneDraws, s.Features, s.Rows, s.Seeds, s.Trials = 2, 1, []int{2, 5}, []int{5, 20}, 1, 100
-	s.Growth, s.Points = 8, []int{5, 20}
-	s.SweepDraws, s.Requests, s.Lambdas, s.SISAShards = 1, 5, []float64{1, 10}, 3
+	s.Draws = 2
+	s.TuneDraws = 1
+	s.Features = []int{2, 5}
+	s.Rows = []int{5, 20}
+	s.Seeds = 1
+	s.Trials = 100
+	s.Growth = 8
+	s.Points = []int{5, 20}
+	s.SweepDraws = 1
+	s.Requests = 5
+	s.Lambdas = []float64{1, 10}
+	s.SISAShards = 3
 	s.Sigmas = []float64{0.1, 3, 100, 3000, 1e5}
 	if k.Model == "mlp" {
-		s.Hidden, s.TrainSteps, s.TrainTolerance = []int{4, 4}, 30, 1e-2
+		s.Hidden = []int{4, 4}
+		s.TrainSteps = 30
+		s.TrainTolerance = 1e-2
 		s.Epochs = 2 // as many as cost what second order does are hundreds on a network trained for 30 steps
 	}
 }
