@@ -76,7 +76,7 @@ func (m Certified) boundsOf(ctx context.Context, c *Certificate, p *Problem, s s
 }
 
 // newtonBounds returns e + (gamma2/2) ||X|| ||Delta|| ||X Delta|| and e + (W gamma2/2) ||Delta||^2
-// of a step, where gamma2 is the Lipschitz constant of the second derivative.
+// of a step, where gamma2 is that of [Convex].
 func (p *Problem) newtonBounds(ctx context.Context, s smoothness, step *Step, xnorm float64) (bound, worst float64, err error) {
 	delta := make([]float64, len(step.To))
 	floats.SubTo(delta, step.To, step.From)

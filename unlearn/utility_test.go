@@ -40,15 +40,15 @@ func TestMacroF1(t *testing.T) {
 func TestAnswersThatAreNoneAreErrors(t *testing.T) {
 	nan := math.NaN()
 	for want, call := range map[string]func() (float64, error){
-		"macro F1 of 0 classes: give the number":    func() (float64, error) { return MacroF1([]float64{0}, []float64{0}, 0) },
-		"macro F1 of -1 classes":                    func() (float64, error) { return MacroF1([]float64{0}, []float64{0}, -1) },
-		"macro F1 of no answers":                    func() (float64, error) { return MacroF1(nil, nil, 2) },
-		"macro F1: label 0 is NaN":                  func() (float64, error) { return MacroF1([]float64{0, 1}, []float64{nan, 1}, 2) },
-		"macro F1 of 1 answers for 0 labels":        func() (float64, error) { return MacroF1([]float64{0}, nil, 2) },
-		"macro F1: answer 0 is NaN":                 func() (float64, error) { return MacroF1([]float64{nan}, []float64{0}, 2) },
-		"sample 0 has label 0 and answer 2":         func() (float64, error) { return MacroF1([]float64{2}, []float64{0}, 2) },
-		"sample 0 has label -1 and answer 1":        func() (float64, error) { return MacroF1([]float64{1}, []float64{-1}, 2) },
-		"sample 0 has label 0 and answer 0.5":       func() (float64, error) { return MacroF1([]float64{0.5}, []float64{0}, 2) },
+		"macro F1 of 0 classes: give the number": func() (float64, error) { return MacroF1([]float64{0}, []float64{0}, 0) },
+		"macro F1 of -1 classes":                 func() (float64, error) { return MacroF1([]float64{0}, []float64{0}, -1) },
+		"macro F1 of no answers":                 func() (float64, error) { return MacroF1(nil, nil, 2) },
+		"macro F1: label 0 is NaN":               func() (float64, error) { return MacroF1([]float64{0, 1}, []float64{nan, 1}, 2) },
+		"macro F1 of 1 answers for 0 labels":     func() (float64, error) { return MacroF1([]float64{0}, nil, 2) },
+		"macro F1: answer 0 is NaN":              func() (float64, error) { return MacroF1([]float64{nan}, []float64{0}, 2) },
+		"sample 0 has label 0 and answer 2":      func() (float64, error) { return MacroF1([]float64{2}, []float64{0}, 2) },
+		"sample 0 has label -1 and answer 1":     func() (float64, error) { return MacroF1([]float64{1}, []float64{-1}, 2) },
+		"sample 0 has label 0 and answer 0.5":    func() (float64, error) { return MacroF1([]float64{0.5}, []float64{0}, 2) },
 	} {
 		_, err := call()
 		require.ErrorContains(t, err, want)
