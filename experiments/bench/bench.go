@@ -168,6 +168,39 @@ func against(ctx context.Context, p pace, f func() error, bound func() (float64,
 	return Timing{Seconds: seconds[middle], BoundSeconds: bounds[middle], Ratio: seconds[middle] / bounds[middle]}, nil
 }
 
+// alternately times f and its bound call by call: the medians of so many calls of each. Both meet the
+// machine at the same speed then, even where others use it.
+func alternately(ctx context.Context, calls int, f, bound func() error) (Timing, error) {
+	var seconds, bounds []float64
+	for i := range calls + 1 { // the first is to warm up
+		s, err := once(ctx, f)
+		if err != nil {
+			return Timing{}, err
+		}
+		b, err := once(ctx, bound)
+		if err != nil {
+			return Timing{}, err
+		}
+		if i > 0 {
+			seconds, bounds = append(seconds, s), append(bounds, b)
+		}
+	}
+	slices.Sort(seconds)
+	slices.Sort(bounds)
+	s, b := seconds[calls/2], bounds[calls/2]
+	return Timing{Seconds: s, BoundSeconds: b, Ratio: s / b}, nil
+}
+
+// once returns the seconds of a call.
+func once(ctx context.Context, f func() error) (float64, error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	began := time.Now()
+	err := f()
+	return time.Since(began).Seconds(), err
+}
+
 // pace is how often work is timed. A call of long work takes a second or more, and is the only one
 // of its turn; one of slow work takes ten.
 type pace struct{ turns, calls int }

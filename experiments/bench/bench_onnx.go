@@ -65,7 +65,7 @@ func referenceCNN(norm bool) nets.Network {
 	return nets.Sequential(append(layers, nets.Flatten{}, nets.Dense{In: 32, Out: 10})...)
 }
 
-// onnxGradient times the gradient of a file against that of its layers, in turns.
+// onnxGradient times the gradient of a file against that of its layers, call by call.
 func onnxGradient(ctx context.Context, m *onnx.Model, layers nets.Network) (Timing, error) {
 	d := digits8(onnxBatch)
 	var gradients []func() error
@@ -82,7 +82,7 @@ func onnxGradient(ctx context.Context, m *onnx.Model, layers nets.Network) (Timi
 		theta, g := model.Init(1), make([]float64, dim)
 		gradients = append(gradients, func() error { return model.Gradient(ctx, g, theta, d) })
 	}
-	return against(ctx, shortWork, gradients[0], clocked(ctx, gradients[1]))
+	return alternately(ctx, 101, gradients[0], gradients[1])
 }
 
 // digits8 is random images of the size of the digits.
