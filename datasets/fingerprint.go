@@ -92,7 +92,15 @@ func (h *hasher) windows(x *Tokens) {
 }
 
 func (h *hasher) floats(values []float64) {
-	for _, v := range values {
-		h.word(math.Float64bits(v))
+	for len(values) > 0 {
+		if len(h.buf)+8 > cap(h.buf) {
+			h.flush()
+		}
+		n := min(len(values), (cap(h.buf)-len(h.buf))/8)
+		out := h.buf[len(h.buf) : len(h.buf)+8*n]
+		for i, v := range values[:n] {
+			binary.LittleEndian.PutUint64(out[8*i:8*i+8], math.Float64bits(v))
+		}
+		h.buf, values = h.buf[:len(h.buf)+8*n], values[n:]
 	}
 }

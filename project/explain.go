@@ -71,7 +71,9 @@ func (o *order) plan(pass float64) (name, why string, seconds float64) {
 			return "newton", "the model is certified, and certified updates are made by Newton's method", newtonPasses * pass
 		}
 		if convex {
-			return "newton", "the model is convex, so Newton's method finds what retraining would give", newtonPasses * pass
+			// Steps that a Hessian preconditions which is written out take some gradients and products.
+			passes := min(newtonPasses, 15+2*o.model.Objective.HessianProducts(o.applied.Data))
+			return "newton", "the model is convex, so Newton's method finds what retraining would give", passes * pass
 		}
 		return "auto", "the model is not convex: several methods are tried on a held-out part of the training data", 5 * secondPasses * pass
 	case "newton":

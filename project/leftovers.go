@@ -10,6 +10,10 @@ import (
 // leftovers says which traces of removed samples stay in the folder: categories that no sample has
 // any more. Their names stand in data.yaml; the warnings name the column only.
 func (o *order) leftovers() (out []string) {
+	had, has := features(o.applied.Old), features(o.applied.Data)
+	if had == nil {
+		return nil
+	}
 	for _, c := range o.model.Description.Columns {
 		if c.Kind != data.Category {
 			continue
@@ -20,7 +24,7 @@ func (o *order) leftovers() (out []string) {
 		}
 		gone := 0
 		for _, j := range features {
-			if had(o.applied.Old, j) && !had(o.applied.Data, j) {
+			if had[j] && !has[j] {
 				gone++
 			}
 		}
@@ -35,10 +39,29 @@ func (o *order) leftovers() (out []string) {
 	return out
 }
 
-// had reports whether a feature is not zero in some sample.
-func had(d *datasets.Dataset, feature int) bool {
-	rows, err := datasets.ColumnRows(d, []int{feature})
-	return err == nil && len(rows) > 0
+// features says which features are not zero in some sample, of rows of features. It stops looking
+// when all are.
+func features(d *datasets.Dataset) []bool {
+	switch x := d.X.(type) {
+	case *datasets.Dense:
+		out, left := make([]bool, x.Cols), x.Cols
+		for i := 0; i < x.N && left > 0; i++ {
+			for j, v := range x.Data[i*x.Cols : (i+1)*x.Cols] {
+				if v != 0 && !out[j] {
+					out[j] = true
+					left--
+				}
+			}
+		}
+		return out
+	case *datasets.CSR:
+		out := make([]bool, x.Cols)
+		for k := x.Indptr[0]; k < x.Indptr[x.N]; k++ {
+			out[x.Indices[k]] = out[x.Indices[k]] || x.Values[k] != 0
+		}
+		return out
+	}
+	return nil
 }
 
 // warnings are those of the request, with ids where it names them.

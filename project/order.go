@@ -24,8 +24,8 @@ type order struct {
 	base     unlearn.Request // in those of Changes.Base
 	problem  *unlearn.Problem
 	applied  *unlearn.Applied
-	changes  *Changes // after the request
-	after    State    // of the data; see stateAfter
+	changes  *Changes     // after the request
+	after    func() State // of the data; it is found once
 	test     *data.Loaded
 }
 
@@ -109,6 +109,7 @@ func (o *order) resolve(ctx context.Context) (err error) {
 	if o.applied, err = o.request.Apply(o.data.train); err != nil {
 		return err
 	}
+	o.after = stateOf(o.applied.Data)
 	if why := o.applied.Nothing(); why != "" {
 		return &RefusedError{Reason: "the request changes nothing in the loss: " + why, Next: "look at the request and the data"}
 	}

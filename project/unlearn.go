@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"lethe/datasets"
@@ -69,6 +70,7 @@ type done struct {
 
 func (o *order) run(ctx context.Context, d *draft) (*Unlearned, error) {
 	x := &done{}
+	go o.after() // it is needed at the end, and takes as long as some passes over the data
 	if err := o.update(ctx, d, x); err != nil {
 		return nil, refusal(err)
 	}
@@ -107,6 +109,9 @@ func (o *order) update(ctx context.Context, d *draft, x *done) (err error) {
 	x.seconds = time.Since(began).Seconds()
 	if err == nil && x.update.Theta == nil {
 		err = errors.New("the update has no parameters")
+	}
+	if err == nil && x.update.Data != nil {
+		o.applied.Data = x.update.Data // equal, and the model has looked at it already
 	}
 	return err
 }
@@ -186,7 +191,7 @@ func (o *order) scoreUnseen(ctx context.Context, theta []float64, c *Changes, d 
 
 // write writes the new folder.
 func (o *order) write(ctx context.Context, d *draft, x *done) (*Unlearned, error) {
-	if err := o.model.parameters(d.dir, x.update.Theta, o.stateAfter().Fingerprint); err != nil {
+	if err := o.model.parameters(d.dir, x.update.Theta, o.after().Fingerprint); err != nil {
 		return nil, err
 	}
 	if o.model.Network != nil {
@@ -226,19 +231,16 @@ func (o *order) write(ctx context.Context, d *draft, x *done) (*Unlearned, error
 func (o *order) record(x *done) *Record {
 	return &Record{
 		Kind: "unlearn", Time: time.Now().UTC().Truncate(time.Second), Version: build.Version,
-		Data:    o.stateAfter(),
+		Data:    o.after(),
 		Request: o.ask(),
 		Method:  orElse(x.update.Method, x.name), Settings: x.settings, Seed: o.o.Seed, Before: x.update.Before, After: x.update.After, Seconds: x.seconds,
 		Certificate: x.certificate, Trusted: o.o.TrustData, Was: o.model.files,
 	}
 }
 
-// stateAfter names the data after the request.
-func (o *order) stateAfter() State {
-	if o.after.Fingerprint == "" {
-		o.after = State{datasets.Fingerprint(o.applied.Data), o.applied.Data.Len()}
-	}
-	return o.after
+// stateOf names data, when it is first asked.
+func stateOf(d *datasets.Dataset) func() State {
+	return sync.OnceValue(func() State { return State{datasets.Fingerprint(d), d.Len()} })
 }
 
 // ask is the request without its values.

@@ -51,7 +51,7 @@ func (o *order) writeData(ctx context.Context) (*renameio.PendingFile, error) {
 		return nil, errors.Join(err, f.Cleanup())
 	}
 	again, err := data.Load(ctx, f.Name(), data.Options{Like: o.model.Description, Format: o.model.Description.Format})
-	if err == nil && again.Fingerprint() != o.stateAfter().Fingerprint {
+	if err == nil && again.Fingerprint() != o.after().Fingerprint {
 		err = fmt.Errorf("%s does not read as the corrected data: leave --write-data out, and give the original file to later requests", path)
 	}
 	if err != nil {

@@ -12,8 +12,9 @@ import (
 // Auto chooses how a request is carried out, and refuses what it cannot vouch for.
 //
 // A convex problem (a [ConvexLoss] or [Convex] objective) is solved: Newton steps go on until the
-// gradient residual on the corrected data is at most what training had left on the old data. The
-// result is the retrained model, as far as training ever finds it, and the residual proves it.
+// gradient residual on the corrected data is at most what training had left on the old data. Where
+// the objective writes its Hessian out for little ([HessianWriter]), the factor of that at the old
+// parameters preconditions the steps. The result is the retrained model, as far as training ever finds it, and the residual proves it.
 //
 // Otherwise candidates are rehearsed, and the best is carried out: second-order steps with
 // Gauss-Newton and several ridges, the best of them in chunks too (all of them, if none serves in
@@ -157,7 +158,11 @@ func (a *autoRun) convex(ctx context.Context) (*Update, error) {
 	if tolerance == 0 {
 		tolerance = roundingResidual
 	}
-	next, progress, err := Newton{Tolerance: tolerance}.Minimize(ctx, a.p, a.theta)
+	near, err := a.p.writtenFactor(ctx, a.theta)
+	if err != nil {
+		return a.refuse(err)
+	}
+	next, progress, err := Newton{Tolerance: tolerance}.minimize(ctx, a.p, a.theta, near)
 	if _, short := errors.AsType[*NotConvergedError](err); err != nil && !short {
 		return a.refuse(err)
 	}

@@ -181,9 +181,13 @@ func (a *autoRun) kept() (now, before *datasets.Dataset, err error) {
 	mark(touched, a.applied.Rows)
 	rows := slices.DeleteFunc(slices.Clone(stays), func(i int) bool { return touched[i] })
 	if len(rows) == 0 {
-		rows = stays
+		return a.update.Data, a.old.Train.Subset(stays), nil
 	}
-	return a.update.Data.Subset(moved(rows, at)), a.old.Train.Subset(rows), nil
+	now = a.update.Data
+	if len(rows) < now.Len() {
+		now = now.Subset(moved(rows, at))
+	}
+	return now, now, nil // what the request does not touch is as it was
 }
 
 // change is how new parameters answer where the old ones did.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -20,7 +21,9 @@ import (
 //   - statistics estimated on n samples: n gradients, which is more than the forward pass that it
 //     costs;
 //   - a linearization over n samples: n gradients, which is about what it costs, and n HVPs for
-//     each product after it.
+//     each product after it;
+//   - a Hessian that is written out over n samples: n gradients for its outputs, and as many times n
+//     HVPs as it says that it takes products.
 //
 // It forwards whatever optional interface the objective has. Where the objective lacks one,
 // LossGradient and Linearize fall back on the plain methods (a linearization then costs nothing),
@@ -118,6 +121,27 @@ func (m *Meter) Linearize(ctx context.Context, theta []float64, d *datasets.Data
 	}
 	multiply, err := o.Linearize(ctx, theta, d)
 	return m.counted(multiply, d), m.countGradients(d, err)
+}
+
+// HessianProducts implements [HessianWriter].
+func (m *Meter) HessianProducts(d *datasets.Dataset) float64 {
+	if o, ok := called[HessianWriter](m.inner); ok {
+		return o.HessianProducts(d)
+	}
+	return math.Inf(1)
+}
+
+// WriteHessian implements [HessianWriter].
+func (m *Meter) WriteHessian(ctx context.Context, dst, theta []float64, d *datasets.Dataset) error {
+	o, ok := called[HessianWriter](m.inner)
+	if !ok {
+		return fmt.Errorf("unlearn: objective %T does not write its Hessian out: be a HessianWriter (%w)", m.inner, errors.ErrUnsupported)
+	}
+	err := o.WriteHessian(ctx, dst, theta, d)
+	if err == nil {
+		m.hvps.Add(int64(o.HessianProducts(d) * float64(d.Len())))
+	}
+	return m.countGradients(d, err)
 }
 
 // EstimateStatistics implements [StatisticsObjective].

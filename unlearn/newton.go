@@ -37,6 +37,12 @@ func (t Newton) Train(ctx context.Context, p *Problem, theta []float64) ([]float
 
 // Minimize is Train, with what it took. The parameters beside an error are the best found.
 func (t Newton) Minimize(ctx context.Context, p *Problem, theta []float64) ([]float64, Progress, error) {
+	return t.minimize(ctx, p, theta, nil)
+}
+
+// minimize is Minimize with the factor of a Hessian near those on the way, which preconditions the
+// steps; nil = none.
+func (t Newton) minimize(ctx context.Context, p *Problem, theta []float64, near *Factored) ([]float64, Progress, error) {
 	begun := Progress{Trainer: "newton-cg", Loss: math.NaN(), GradientNorm: math.NaN()}
 	err := t.check("Newton")
 	if err == nil {
@@ -46,6 +52,10 @@ func (t Newton) Minimize(ctx context.Context, p *Problem, theta []float64) ([]fl
 		return slices.Clone(theta), begun, err
 	}
 	n := newNewtonRun(t, p, theta, begun, time.Now())
+	if near != nil {
+		n.cg = newCGKernel(len(theta), near.solveTo)
+		n.cg.preconditioner = "the factor of the first Hessian"
+	}
 	err = n.evaluateStart(ctx)
 	if err == nil {
 		err = n.run(ctx)

@@ -82,6 +82,16 @@ type GaussNewtonLinearizer interface {
 	LinearizeGaussNewton(ctx context.Context, theta []float64, d *datasets.Dataset) (func(dst, v []float64) error, error)
 }
 
+// HessianWriter is an Objective that can write the Hessian of its loss out for less than what p
+// products cost, as that of few parameters on sparse rows.
+type HessianWriter interface {
+	// HessianProducts returns how many products over d take about as long as writing the Hessian out
+	// and factoring it; infinite where that cannot be done.
+	HessianProducts(d *datasets.Dataset) float64
+	// WriteHessian writes sum_i hess l(z_i, theta) to dst (p*p), row-major.
+	WriteHessian(ctx context.Context, dst, theta []float64, d *datasets.Dataset) error
+}
+
 // PenaltyChecker is an Objective some of whose parameters no regularizer may pull at, such as
 // running statistics.
 type PenaltyChecker interface {

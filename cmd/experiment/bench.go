@@ -39,7 +39,7 @@ func (c *benchCommand) Run(t *terminal) error {
 			if c.JSON {
 				return encoder.Encode(m)
 			}
-			_, err := fmt.Fprintf(t.stdout, "%-14s %5d  %-26s %9.4f %9.4f %6.2f  %s\n", m.Work, m.Batch, m.What, m.Seconds, m.BoundSeconds, m.Ratio, m.Bound)
+			_, err := fmt.Fprintf(t.stdout, "%-14s %5d  %-26s %9.4f %9.4f %6.2f  %s%s\n", m.Work, m.Batch, m.What, m.Seconds, m.BoundSeconds, m.Ratio, m.Bound, m.Verdict())
 			return err
 		})
 		shown.rest()

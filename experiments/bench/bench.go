@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"lethe/datasets"
@@ -21,11 +22,33 @@ type Timing struct {
 	Seconds      float64 `json:"seconds"`
 	BoundSeconds float64 `json:"bound_seconds"`
 	Ratio        float64 `json:"ratio"` // Seconds over BoundSeconds
-	Bound        string  `json:"bound"` // what BoundSeconds are: products, budget, gradient, memory or "1 core"
+	Bound        string  `json:"bound"` // what BoundSeconds are: products, budget, gradient, memory, reading, "layers of nets" or "1 core"
+	// WantedSeconds are what it is to take at the most, 0 where nothing is asked; Holds says whether
+	// it does.
+	WantedSeconds float64 `json:"wanted_seconds,omitempty"`
+	Holds         *bool   `json:"holds,omitempty"`
+}
+
+// wanting says what a timing is to take at the most.
+func (t Timing) wanting(seconds float64) Timing {
+	holds := t.Seconds <= seconds
+	t.WantedSeconds, t.Holds = seconds, &holds
+	return t
+}
+
+// Verdict says whether it takes what it is to take; "" where nothing is asked.
+func (t Timing) Verdict() string {
+	switch {
+	case t.Holds == nil:
+		return ""
+	case *t.Holds:
+		return fmt.Sprintf("; wanted %.4f: holds", t.WantedSeconds)
+	}
+	return fmt.Sprintf("; wanted %.4f: missed", t.WantedSeconds)
 }
 
 func timing(work string, batch int, what string, seconds, bound float64, kind string) Timing {
-	return Timing{work, batch, what, seconds, bound, seconds / bound, kind}
+	return Timing{Work: work, Batch: batch, What: what, Seconds: seconds, BoundSeconds: bound, Ratio: seconds / bound, Bound: kind}
 }
 
 // as names a timing.
@@ -42,7 +65,7 @@ type Work struct {
 
 // Works returns the works of bench. A new one is a file of its own and a line here.
 func Works() []Work {
-	return []Work{linearWork("drebin", 0.5, 0.25), linearWork("enron", 1.0, 0.5), mlpWork(), perSampleWork(), lstmWork(), cnnWork(), coresWork()}
+	return []Work{linearWork("drebin", 0.5, 0.25), linearWork("enron", 1.0, 0.5), mlpWork(), perSampleWork(), lstmWork(), cnnWork(), coresWork(), unlearnWork()}
 }
 
 // FindWorks returns the named works, all when none is named; an unknown one is an error that lists
@@ -64,8 +87,8 @@ func FindWorks(names []string) ([]Work, error) {
 	return out, nil
 }
 
-// LeftOut is the error of a workload of which one part was not timed, because its data set is
-// absent.
+// LeftOut is the error of a workload of which a part was not timed, because its data set, or what
+// else it needs, is absent.
 type LeftOut struct {
 	What string
 	Err  error
@@ -74,14 +97,26 @@ type LeftOut struct {
 func (e *LeftOut) Error() string { return fmt.Sprintf("skipped: %s: %v", e.What, e.Err) }
 func (e *LeftOut) Unwrap() error { return e.Err }
 
-// Absent returns how to get the data set whose absence the error reports, "" if it reports
-// something else.
+// missing reports something else than a data set that a workload needs and that is not there.
+type missing struct {
+	what, remedy string
+	err          error
+}
+
+func (e *missing) Error() string { return fmt.Sprintf("%s: %v; %s", e.what, e.err, e.remedy) }
+func (e *missing) Unwrap() error { return e.err }
+
+// Absent returns how to get what a workload needs, the data set for instance, and whose absence the
+// error reports; "" if it reports something else.
 func Absent(err error) string {
-	var missing *datasets.MissingError
-	if errors.As(err, &missing) {
-		return missing.Remedy()
+	var remedies []string
+	if set, ok := errors.AsType[*datasets.MissingError](err); ok {
+		remedies = append(remedies, set.Remedy())
 	}
-	return ""
+	if other, ok := errors.AsType[*missing](err); ok {
+		remedies = append(remedies, other.remedy)
+	}
+	return strings.Join(remedies, "; ")
 }
 
 // MachineLine says in a line what timings were taken on.
@@ -131,6 +166,39 @@ func against(ctx context.Context, p pace, f func() error, bound func() (float64,
 	slices.Sort(bounds)
 	middle := p.turns / 2
 	return Timing{Seconds: seconds[middle], BoundSeconds: bounds[middle], Ratio: seconds[middle] / bounds[middle]}, nil
+}
+
+// alternately times f and its bound call by call: the medians of so many calls of each. Both meet the
+// machine at the same speed then, even where others use it.
+func alternately(ctx context.Context, calls int, f, bound func() error) (Timing, error) {
+	var seconds, bounds []float64
+	for i := range calls + 1 { // the first is to warm up
+		s, err := once(ctx, f)
+		if err != nil {
+			return Timing{}, err
+		}
+		b, err := once(ctx, bound)
+		if err != nil {
+			return Timing{}, err
+		}
+		if i > 0 {
+			seconds, bounds = append(seconds, s), append(bounds, b)
+		}
+	}
+	slices.Sort(seconds)
+	slices.Sort(bounds)
+	s, b := seconds[calls/2], bounds[calls/2]
+	return Timing{Seconds: s, BoundSeconds: b, Ratio: s / b}, nil
+}
+
+// once returns the seconds of a call.
+func once(ctx context.Context, f func() error) (float64, error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	began := time.Now()
+	err := f()
+	return time.Since(began).Seconds(), err
 }
 
 // pace is how often work is timed. A call of long work takes a second or more, and is the only one
