@@ -34,8 +34,8 @@ func titles(a, b *engine.Config) map[string][]string {
 	return out
 }
 
-// Resuming and comparing find the same differences, but for what a run was made on, which may change
-// when it is resumed.
+// Resuming and comparing find the same differences, but for what a run was made on, which may
+// change when it is resumed.
 func TestResumingAndComparingFindTheSameDifferences(t *testing.T) {
 	for name, change := range map[string]func(c *engine.Config){
 		"experiment":         func(c *engine.Config) { c.Experiment = "other" },

@@ -24,8 +24,8 @@ import (
 var update = flag.Bool("update", false, "write the golden files")
 
 // TestGolden shows each run under testdata and compares every table, every figure's description,
-// the line of settings, the answers and the targets with a file of its own below the run's folder golden. The
-// records of the quick runs are made up; those of the smoke runs were measured by
+// the line of settings, the answers and the targets with a file of its own below the run's folder
+// golden. The records of the quick runs are made up; those of the smoke runs were measured by
 //
 //	experiment run <experiment> --dataset diabetes --profile smoke --seed 7
 func TestGolden(t *testing.T) {

@@ -61,8 +61,8 @@ type steps struct {
 
 func (s *steps) Step(text string, _, _ int) { s.texts = append(s.texts, text) }
 
-// SISA's votes have no loss, so that scatter does not train its shards, nor does limits, which shows
-// three methods.
+// SISA's votes have no loss, so that scatter does not train its shards, nor does limits, which
+// shows three methods.
 func TestWhatNoTableShowsIsNotTrained(t *testing.T) {
 	for _, id := range []string{"scatter", "limits", "residual"} {
 		progress := &steps{}

@@ -44,7 +44,7 @@ func TestSettingsWithoutEffectAreErrors(t *testing.T) {
 		{"affected", "diabetes", "lambda=2", "the setting lambda belongs to residual, fidelity, scatter, runtime, limits, solvers"},
 		{"sigma", "diabetes", "rows=5", "; sigma reads draws, train-tolerance, train-steps, test-share, sigmas, lambdas"},
 		{"sharding", "diabetes", "draws=2", "; sharding reads test-share, shards, points, trials"},
-		{"budget", "diabetes", "sisa-shards=3", "the setting sisa-shards belongs to residual, fidelity, scatter and runtime"},
+		{"budget", "diabetes", "sisa-shards=3", "the setting sisa-shards belongs to residual, fidelity and runtime"},
 		{"limits", "diabetes", "rows=5", "; limits reads"}, {"features", "diabetes", "requests=3", "the setting requests belongs to budget and loss-budget"},
 		{"memorization", "", "growth=3", "the setting growth belongs to limits; memorization reads"},
 		{"residual", "diabetes", "drwas=3", `unknown setting "drwas": did you mean draws?`},

@@ -19,16 +19,17 @@ import (
 // Otherwise candidates are rehearsed, and the best is carried out: second-order steps with
 // Gauss-Newton and several ridges, the best of them in chunks too (all of them, if none serves in
 // one step), first-order steps, and what Continue and LastLayers add; where the model has
-// statistics, they are estimated again after each. A rehearsal is on the training data without a part of them that is held out: Holdout of the
-// samples that the request does not name, drawn by Seed. Test data are never read, and no model is
-// trained for the comparison. Of the candidates the one with the smallest criterion is taken,
+// statistics, they are estimated again after each. A rehearsal is on the training data without a
+// part of them that is held out: Holdout of the samples that the request does not name, drawn by
+// Seed. Test data are never read, and no model is trained for the comparison. Of the candidates the
+// one with the smallest criterion is taken,
 //
 //	C(theta') = G'd + L2/2 sum_j penalty_j d_j^2
 //	            + sum over the corrected samples of [l(theta') - l(theta) - grad l(theta)'d],
 //
 // where d = theta' - theta, G is the difference that the request makes to the gradient, and the
-// last sum is estimated from the samples held out, which the rehearsed update has not seen, and from
-// those that the request corrects. If training had ended at a minimum, C is L(theta'; D') -
+// last sum is estimated from the samples held out, which the rehearsed update has not seen, and
+// from those that the request corrects. If training had ended at a minimum, C is L(theta'; D') -
 // L(theta; D'), which is smallest at the retrained model. What training had left of the gradient is
 // taken out of C, so that merely training on is no merit; on a network that was not trained to the
 // end C is smallest where that training would have ended on the corrected data, near theta (the
@@ -39,10 +40,10 @@ import (
 // three at the most.
 //
 // An update is refused with [RefusedError] if it lowers the accuracy on the kept samples by more
-// than MaxLoss (and by more than one sample), or leaves the gradient as it was: neither the residual
-// nor what the update leaves of G, the norm of grad L(theta'; D') - grad L(theta; D), falls by a
-// hundredth. [Update].Tried has what was tried, Notes say why which was chosen. The zero value is
-// ready.
+// than MaxLoss (and by more than one sample), or leaves the gradient as it was: neither the
+// residual nor what the update leaves of G, the norm of grad L(theta'; D') - grad L(theta; D),
+// falls by a hundredth. [Update].Tried has what was tried, Notes say why which was chosen. The zero
+// value is ready.
 type Auto struct {
 	// MaxLoss is how far the accuracy on the kept samples may fall, as a share; 0 = 0.01, one point.
 	// In a regression nothing is asked of the accuracy.

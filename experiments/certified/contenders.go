@@ -24,8 +24,8 @@ type contender struct {
 }
 
 // contenders are the rows in the order of tables, figures and their legends. A new one is a line
-// here. Rows that other experiments on tables have too have the marks of those. The order in which a
-// draw's methods are carried out is that of the rows, but for retrainings, which come first: the
+// here. Rows that other experiments on tables have too have the marks of those. The order in which
+// a draw's methods are carried out is that of the rows, but for retrainings, which come first: the
 // others are measured against the first of them.
 var contenders = []contender{
 	{Row: shared("none"), loss: (*lossy).none, stream: (*streamed).none},

@@ -227,8 +227,8 @@ func (n *noisy) measured(ctx context.Context, m trial.Contender, r unlearn.Reque
 }
 
 // certificate adds what the certificate of the request says. An update that the method itself
-// refuses is not certified. Of a method without a bound, as fine-tuning, or one that does not depend
-// smoothly on the tilt, the residual says all, which was measured already.
+// refuses is not certified. Of a method without a bound, as fine-tuning, or one that does not
+// depend smoothly on the tilt, the residual says all, which was measured already.
 func (n *noisy) certificate(ctx context.Context, m trial.Contender, r unlearn.Request, o *trial.Outcome) error {
 	certified := n.certified
 	if !bounded(m.Method) {

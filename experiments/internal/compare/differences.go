@@ -8,8 +8,8 @@ import (
 )
 
 // Differences returns in what the runs differ: what they work on, their seeds, the settings of the
-// experiments that they have in common, and what they were made on. Where these experiments agree on
-// a setting, it stands once; elsewhere its title names the experiment.
+// experiments that they have in common, and what they were made on. Where these experiments agree
+// on a setting, it stands once; elsewhere its title names the experiment.
 func Differences(runs []*Run) []engine.Fact {
 	all := engine.Facts(configs(runs)...)
 	common := commonParts(runs)

@@ -16,8 +16,8 @@ type difference struct {
 	masked     bool           // the name says it all
 }
 
-// differences lists in what the run that is asked for differs from this one. Of secrets of which one
-// is masked it says only that.
+// differences lists in what the run that is asked for differs from this one. Of secrets of which
+// one is masked it says only that.
 func (c *Config) differences(asked *Config) []difference {
 	asked = asked.comparedWith(c)
 	var out []difference

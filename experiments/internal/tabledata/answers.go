@@ -13,7 +13,8 @@ func IsFeatures(r *engine.Results) bool {
 	return SizeSetting(r) == "features" || len(r.Records) > 0 && r.Records[len(r.Records)-1].Text("request") == "features"
 }
 
-// Contest compares rows by a metric at one size of the change, smaller values being the better ones.
+// Contest compares rows by a metric at one size of the change, smaller values being the better
+// ones.
 func Contest(r *engine.Results, metric, what string, size float64) *trial.Contest {
 	at := []any{SizeSetting(r), size}
 	return &trial.Contest{Compared: report.Compared{Case: SizeTitle(r, size), What: what},
@@ -55,8 +56,8 @@ func BySizes(r *engine.Results, metric, what string) (none, best []report.Compar
 	return none, best
 }
 
-// NearerAnswer says how much nearer second order is, by a metric whose smaller values are the better
-// ones, to something, than no update and than the best other method.
+// NearerAnswer says how much nearer second order is, by a metric whose smaller values are the
+// better ones, to something, than no update and than the best other method.
 func NearerAnswer(r *engine.Results, metric, what, near, limits string) []report.Answer {
 	none, best := BySizes(r, metric, what)
 	if len(none) == 0 {

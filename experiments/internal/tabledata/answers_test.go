@@ -13,8 +13,8 @@ import (
 	"lethe/experiments/internal/verdict"
 )
 
-// distances are results of five draws: second order is a half, a third, ... of fine-tuning, which is
-// the best of the others; a variant and retraining are nearer still.
+// distances are results of five draws: second order is a half, a third, ... of fine-tuning, which
+// is the best of the others; a variant and retraining are nearer still.
 func distances() *engine.Results {
 	rec := func(method, metric string, draw int, v float64, tags records.Tags) records.Record {
 		return records.Record{Experiment: "scatter", Model: Models[0], Method: method, Metric: metric, Draw: draw, Value: v, Settings: records.Tags{"features": 10.0}.With(tags)}

@@ -90,8 +90,8 @@ func Defaults(k engine.Key) *Settings {
 // mlpDefaults are those of the 2 x 200 network of the paper's additional experiments. The
 // regularizer is large enough for training to converge. With lambda 1 L-BFGS has not converged
 // after a thousand iterations, and warm retraining would continue the training instead of carrying
-// out the request. quick takes a smaller network, and larger batches for fine-tuning, whose rate is chosen
-// for them.
+// out the request. quick takes a smaller network, and larger batches for fine-tuning, whose rate is
+// chosen for them.
 func mlpDefaults(s *Settings, k engine.Key) {
 	s.Ridge = settings.Auto{Tuned: true}
 	s.PaperTau = 0

@@ -10,8 +10,8 @@ import (
 	"lethe/experiments/internal/trial"
 )
 
-// DrawUnits lists one unit for each size and draw, after the one that decides what is to be tuned. A
-// method that none of the metrics can be measured of is not carried out.
+// DrawUnits lists one unit for each size and draw, after the one that decides what is to be tuned.
+// A method that none of the metrics can be measured of is not carried out.
 func (s *Session) DrawUnits(ctx context.Context, part string, set *Settings, metrics ...string) ([]engine.Unit, error) {
 	sizes, err := s.Sizes(ctx, set)
 	if err != nil {
@@ -40,12 +40,14 @@ type Trial struct {
 	recorded map[string]bool
 }
 
-// Recorded reports whether the run has records of a row already, so that it need not be carried out.
+// Recorded reports whether the run has records of a row already, so that it need not be carried
+// out.
 func (t *Trial) Recorded(row string) bool { return t.recorded[row] }
 
 // DrawUnit carries out the chosen methods on one draw's request; measured makes records of their
 // outcomes. In a run that gets more methods it leaves out those that the run has records of.
-// Retrainings are carried out again, since others are measured against them, but not recorded twice.
+// Retrainings are carried out again, since others are measured against them, but not recorded
+// twice.
 func (s *Session) DrawUnit(part string, set *Settings, size, draw int, measured func(context.Context, Trial) ([]records.Record, error)) engine.Unit {
 	return s.drawUnit(part, set, size, draw, true, measured)
 }

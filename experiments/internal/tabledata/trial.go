@@ -26,8 +26,8 @@ type Reference struct {
 	Accuracy float64
 }
 
-// TrialOf carries out one draw's request with the (first) retraining and the methods of these words,
-// and measures each against retraining, from the second time on without doing it again.
+// TrialOf carries out one draw's request with the (first) retraining and the methods of these
+// words, and measures each against retraining, from the second time on without doing it again.
 func (s *Session) TrialOf(ctx context.Context, set *Settings, size, draw int, words ...string) ([]trial.Outcome, error) {
 	rows := slices.DeleteFunc(rowsOf(func(_ *contender, word string) bool { return slices.Contains(words, word) }), func(label string) bool {
 		return slices.ContainsFunc(contenders, func(c contender) bool { return c.Label == label && c.stage == reference })

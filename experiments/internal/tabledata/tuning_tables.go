@@ -199,8 +199,8 @@ func noChangeNote(r *engine.Results) string {
 	return note
 }
 
-// bestTried is the best criterion of all values of a setting that were tried, and that of no update.
-// The best of them changes something where it is worthwhile, and where nothing is known.
+// bestTried is the best criterion of all values of a setting that were tried, and that of no
+// update. The best of them changes something where it is worthwhile, and where nothing is known.
 func bestTried(r *engine.Results, name string, size any) (best, none float64, changes bool) {
 	best = math.Inf(1)
 	for _, rec := range r.Part(CriterionMetric, "tried", name, SizeTag, size) {
