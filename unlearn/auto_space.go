@@ -13,12 +13,12 @@ import (
 // steps are found in one Krylov space of so many products.
 const (
 	spaceSample   = 2000
-	spaceProducts = 20
+	spaceProducts = 10
 )
 
 // spaceStepProducts are after how many products the steps are tried. Fewer regularize, as a ridge
 // does, along the directions in which the curvature is small.
-var spaceStepProducts = []int{3, 5, 10, spaceProducts}
+var spaceStepProducts = []int{3, 5, spaceProducts}
 
 // spaceStep is theta' = theta - (H + ridge I)^-1 G in the Krylov space of G after so many products.
 type spaceStep struct {
@@ -47,12 +47,9 @@ func (h *rehearsal) search(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	g := h.a.g
-	if len(d.Rows) != len(h.a.applied.Rows) { // the request touches samples held out
-		g = make([]float64, len(h.a.g))
-		if err := h.p.Difference(ctx, g, h.a.theta, d); err != nil {
-			return err
-		}
+	g, err := h.difference(ctx, d)
+	if err != nil {
+		return err
 	}
 	space, err := h.a.spaceOf(ctx, h.p.on(d.Data), d, g, spaceProducts)
 	if err != nil {
@@ -107,6 +104,22 @@ func (h *rehearsal) passOverRising(ctx context.Context) error {
 		}
 		a.update.Tried[best].Err = fmt.Errorf("it would make the gradient residual larger: %.6g before, and about %.6g after it", before, after)
 	}
+}
+
+// difference is G without the part of the samples held out, if the request touches them.
+func (h *rehearsal) difference(ctx context.Context, d *Applied) ([]float64, error) {
+	g := slices.Clone(h.a.g)
+	if len(d.Rows) == len(h.a.applied.Rows) {
+		return g, nil
+	}
+	part := make([]float64, len(g))
+	for _, held := range []heldPart{{h.held, -1}, {h.before, 1}} {
+		if err := h.a.p.Objective.Gradient(ctx, part, h.a.theta, held.d); err != nil {
+			return nil, err
+		}
+		floats.AddScaled(g, held.scale, part)
+	}
+	return g, nil
 }
 
 // searchAlong scores first-order steps.

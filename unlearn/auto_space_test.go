@@ -63,6 +63,18 @@ func TestAutoWithABudget(t *testing.T) {
 	h, err := a.rehearsal(t.Context())
 	require.NoError(t, err)
 	require.NoError(t, h.search(t.Context()))
+	for name, r := range requests(t, p.Train) { // what the space begins with is G of the rehearsal
+		a := autoOf(t, Auto{Passes: 10, Sample: 100}, p, theta, r)
+		h, err := a.rehearsal(t.Context())
+		require.NoError(t, err)
+		d, err := h.r.apply(h.p.Train)
+		require.NoError(t, err)
+		want := make([]float64, len(theta))
+		require.NoError(t, h.p.Difference(t.Context(), want, theta, d))
+		g, err := h.difference(t.Context(), d)
+		require.NoError(t, err)
+		require.InDeltaSlice(t, want, g, 1e-9, name)
+	}
 	for i, x := range a.update.Tried { // what is scored is what the step leads to
 		step, ok := h.steps[i]
 		if !ok || x.Err != nil {
