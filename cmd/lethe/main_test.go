@@ -20,8 +20,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"lethe/project"
-	"lethe/project/data"
-	"lethe/unlearn"
 )
 
 func TestHelpAndVersion(t *testing.T) {
@@ -69,31 +67,6 @@ func TestThreeRequestsInARow(t *testing.T) {
 	out := must(t, dir, "inspect @/m3")
 	assert.Contains(t, out, "1 column forgotten")
 	assert.Contains(t, out, "2 samples removed")
-}
-
-// The schedule of a training is kept, and retraining follows it. The choice of a method for a network
-// has a budget of half the training's epochs.
-func TestAScheduleIsKept(t *testing.T) {
-	dir := workshop(t)
-	const train = "train --label bought --id id --network mlp:8 --l2 0.5 --epochs 60 --batch 16 --rate 0.01 --schedule one-cycle "
-	must(t, dir, train+"--data @/train.csv --out @/mlp")
-	put(t, filepath.Join(dir, "r.yaml"), "remove: [{ids: [u-3, u-4]}]\n")
-	must(t, dir, "unlearn --model @/mlp --data @/train.csv --request @/r.yaml --out @/again --method retrain --write-data @/rest.csv")
-	must(t, dir, "unlearn --model @/mlp --data @/train.csv --request @/r.yaml --out @/by-auto")
-	made, err := project.Open(filepath.Join(dir, "by-auto"))
-	require.NoError(t, err)
-	assert.Equal(t, "one-cycle", made.Training.Schedule)
-	assert.Contains(t, made.Records[1].Settings, project.Setting{Name: "budget of the trials", Value: "30 gradients over the training data"})
-	again, err := project.Open(filepath.Join(dir, "again"))
-	require.NoError(t, err)
-	other, err := project.Open(filepath.Join(dir, "mlp"))
-	require.NoError(t, err)
-	rest, err := data.Load(t.Context(), filepath.Join(dir, "rest.csv"), data.Options{Like: other.Description})
-	require.NoError(t, err)
-	trainer := unlearn.Adam{Rate: 0.01, Schedule: unlearn.OneCycle, Epochs: 60, Batch: 16, Seed: 1}
-	want, err := trainer.Train(t.Context(), &unlearn.Problem{Objective: other.Objective, Train: rest.Data, L2: 0.5}, other.Objective.Init(1))
-	require.NoError(t, err)
-	assert.Equal(t, want, again.Theta)
 }
 
 // A forgotten column is unseen wherever the model answers, whatever a file has in it.
