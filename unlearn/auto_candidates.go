@@ -71,7 +71,7 @@ func (a *autoRun) mostProducts() int {
 		return autoProducts
 	}
 	n := a.old.Train.Len()
-	return min(max(int(a.Passes/8*float64(n)/float64(min(n, 2*a.Sample))), fewestProducts), autoProducts)
+	return int(min(max(a.Passes/8*float64(n)/float64(min(n, 2*a.Sample)), fewestProducts), autoProducts))
 }
 
 const fewestProducts = 5
