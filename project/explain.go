@@ -75,7 +75,7 @@ func (o *order) plan(pass float64) (name, why string, seconds float64) {
 			passes := min(newtonPasses, 15+2*o.model.Objective.HessianProducts(o.applied.Data))
 			return "newton", "the model is convex, so Newton's method finds what retraining would give", passes * pass
 		}
-		return "auto", "the model is not convex: several methods are tried on a held-out part of the training data", 5 * secondPasses * pass
+		return "auto", "the model is not convex: several methods are tried on a held-out part of the training data", (secondPasses/4 + o.model.Training.passes()/2) * pass
 	case "newton":
 		return "newton", "asked for with --method", newtonPasses * pass
 	case "second":

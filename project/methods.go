@@ -21,11 +21,12 @@ func (o *order) method() (unlearn.Method, []Setting, error) {
 	switch name := o.o.Method; name {
 	case "", "auto":
 		m := unlearn.Auto{MaxLoss: o.maxLoss() / 100, Seed: o.o.Seed}
-		once := o.model.Training
-		if once.Epochs, once.Seed = 1, o.o.Seed; notConvex != nil {
-			m.Continue = once.trainer(o.model.Objective, unlearn.Checkpoint{}, o.progress)
+		settings := []Setting{setting("largest loss of accuracy", fmt.Sprintf("%g points", o.maxLoss()))}
+		if notConvex != nil {
+			m.Continue, m.Passes = o.once(), o.model.Training.passes()/2
+			settings = append(settings, setting("budget of the trials", fmt.Sprintf("%g gradients over the training data", m.Passes)))
 		}
-		return m, []Setting{setting("largest loss of accuracy", fmt.Sprintf("%g points", o.maxLoss()))}, nil
+		return m, settings, nil
 	case "newton":
 		if notConvex != nil {
 			return nil, nil, usage("Newton's method retrains convex models only, and %v: choose auto or second", notConvex)
@@ -53,6 +54,21 @@ func (o *order) method() (unlearn.Method, []Setting, error) {
 		return nil, nil, usage("there is no method %q: choose %s", name, strings.Join(Methods, ", "))
 	}
 }
+
+// once is a pass of the trainer that made the model, at the rate with which its schedule begins.
+func (o *order) once() unlearn.Trainer {
+	t := o.model.Training
+	if t.Schedule == unlearn.OneCycle.String() {
+		t.Rate *= unlearn.OneCycle.Factor(1, 1000)
+		t.Schedule = ""
+	}
+	t.Epochs, t.Seed = 1, o.o.Seed
+	return t.trainer(o.model.Objective, unlearn.Checkpoint{}, o.progress)
+}
+
+// passes is about how many gradients over the data the training took. Of trainers without epochs the
+// history does not say it.
+func (t Training) passes() float64 { return float64(orElse(t.Epochs, 100)) }
 
 // checkMethod finds what is wrong with the settings of the method before anything is read.
 func (o *UnlearnOptions) checkMethod() error {

@@ -38,6 +38,7 @@ type Training struct {
 	Epochs    int     `json:"epochs,omitempty"`
 	Batch     int     `json:"batch,omitempty"`
 	Rate      float64 `json:"rate,omitempty"`
+	Schedule  string  `json:"schedule,omitempty"` // "" = constant
 	Seed      uint64  `json:"seed"`
 	Precision string  `json:"precision"` // "float64" or "float32"
 	Output    string  `json:"output,omitempty"`
@@ -189,15 +190,19 @@ func (t Training) trainer(m *nets.Model, check unlearn.Checkpoint, p Progress) u
 		return nil
 	}
 	var out unlearn.Trainer
+	schedule := unlearn.Constant
+	if t.Schedule == unlearn.OneCycle.String() {
+		schedule = unlearn.OneCycle
+	}
 	switch t.Trainer {
 	case "lbfgs":
 		return unlearn.LBFGS{Callback: heardOf}
 	case "newton":
 		return unlearn.Newton{Callback: heardOf}
 	case "adam":
-		out = unlearn.Adam{Rate: t.Rate, Epochs: t.Epochs, Batch: t.Batch, Seed: t.Seed, Checkpoint: check, Callback: heardOf}
+		out = unlearn.Adam{Rate: t.Rate, Schedule: schedule, Epochs: t.Epochs, Batch: t.Batch, Seed: t.Seed, Checkpoint: check, Callback: heardOf}
 	case "sgd":
-		out = unlearn.SGD{Rate: t.Rate, Epochs: t.Epochs, Batch: t.Batch, Seed: t.Seed, Checkpoint: check, Callback: heardOf}
+		out = unlearn.SGD{Rate: t.Rate, Schedule: schedule, Epochs: t.Epochs, Batch: t.Batch, Seed: t.Seed, Checkpoint: check, Callback: heardOf}
 	default:
 		return nil
 	}

@@ -18,9 +18,13 @@ type TrainOptions struct {
 	Epochs  int      // passes of adam and sgd over the data; 0 = 20
 	Batch   int      // samples in a batch of adam and sgd; 0 = 32
 	Rate    float64  // learning rate of adam and sgd; 0 = 1e-3
-	Seed    uint64
-	Float32 bool // compute in single precision; networks that are not convex do by default (Float64 undoes it)
-	Float64 bool
+	// Schedule says how the rate of adam and sgd changes: "constant", or "one-cycle" as in
+	// unlearn.OneCycle, which ends at a rate of nearly 0, so that little of the result depends on the
+	// order of the samples; "" = constant.
+	Schedule string
+	Seed     uint64
+	Float32  bool // compute in single precision; networks that are not convex do by default (Float64 undoes it)
+	Float64  bool
 
 	Certify *Budget // publish a certified release, and keep the ledger; convex models only
 

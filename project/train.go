@@ -21,6 +21,9 @@ import (
 // Trainers are those of TrainOptions.
 var Trainers = []string{"lbfgs", "newton", "adam", "sgd"}
 
+// Schedules are those of TrainOptions.
+var Schedules = []string{unlearn.Constant.String(), unlearn.OneCycle.String()}
+
 // Outcome is a folder that was made.
 type Outcome struct {
 	Dir    string
@@ -66,6 +69,8 @@ func (t *training) check() error {
 		return usage("name the training data with --data")
 	case o.Trainer != "" && !slices.Contains(Trainers, o.Trainer):
 		return usage("there is no trainer %q: choose %s", o.Trainer, strings.Join(Trainers, ", "))
+	case o.Schedule != "" && !slices.Contains(Schedules, o.Schedule):
+		return usage("there is no schedule %q: choose %s", o.Schedule, strings.Join(Schedules, " or "))
 	case o.Resume && o.Force:
 		return usage("--resume and --force exclude each other")
 	case o.Float32 && o.Float64:
@@ -205,8 +210,11 @@ func (t *training) settle(file *network.File) error {
 	}
 	if s.Trainer == "adam" || s.Trainer == "sgd" {
 		s.Epochs, s.Batch, s.Rate = orElse(o.Epochs, 20), orElse(o.Batch, 32), orElse(o.Rate, 1e-3)
-	} else if o.Epochs > 0 || o.Batch > 0 || o.Rate > 0 {
-		return usage("epochs, batch and rate are settings of adam and sgd; %s trains until the gradient is 0", s.Trainer)
+		if o.Schedule == unlearn.OneCycle.String() {
+			s.Schedule = o.Schedule
+		}
+	} else if o.Epochs > 0 || o.Batch > 0 || o.Rate > 0 || o.Schedule != "" {
+		return usage("epochs, batch, rate and schedule are settings of adam and sgd; %s trains until the gradient is 0", s.Trainer)
 	}
 	t.model.Training = s
 	return nil

@@ -59,8 +59,16 @@ type Auto struct {
 	// that part at theta; see [Part]. nil = none.
 	LastLayers func(theta []float64) (PartObjective, error)
 	// Sample > 0 estimates the curvature of second-order steps from that many samples of either
-	// kind: see [SecondOrder].
+	// kind: see [SecondOrder]. Where Passes is set, 0 = 2000.
 	Sample int
+	// Passes > 0 is the budget of the usual candidates' trials on a network, in gradients over the
+	// training data; a product counts two, and losses and answers on the samples held out are not
+	// counted ([Meter]). First come the cheap ones: steps of several ridges and numbers of products
+	// in one Krylov space, and steps along G. If one of them serves and is not refused, nothing else
+	// is tried. Otherwise, and where the model has statistics, the others follow, the cheapest
+	// first, until the budget is spent; the cheap ones, one of the others and what has begun are finished. 0 = no
+	// limit, and all candidates.
+	Passes float64
 }
 
 // Candidate is a method with settings that [Auto] may take.
@@ -98,7 +106,8 @@ func (m Auto) check() error {
 			return fmt.Errorf("unlearn: Auto.Candidates[%d] has no Method", i)
 		}
 	}
-	return checkSettings("Auto", notNegative("MaxLoss", m.MaxLoss), fraction("Holdout", m.Holdout, "the default 0.1"), count("Sample", m.Sample, "all samples"))
+	return checkSettings("Auto", notNegative("MaxLoss", m.MaxLoss), fraction("Holdout", m.Holdout, "the default 0.1"), count("Sample", m.Sample, "all samples"),
+		notNegative("Passes", m.Passes))
 }
 
 // Unlearn implements [Method]. In a convex problem it costs what Newton's method does; otherwise a
@@ -108,6 +117,9 @@ func (m Auto) Unlearn(ctx context.Context, p *Problem, theta []float64, r Reques
 		return nil, err
 	}
 	m.MaxLoss, m.Holdout = cmp.Or(m.MaxLoss, 0.01), cmp.Or(m.Holdout, 0.1)
+	if m.Passes > 0 {
+		m.Sample = cmp.Or(m.Sample, spaceSample)
+	}
 	t, err := begin(ctx, m.Name(), p, theta, r)
 	if err != nil {
 		return nil, err
@@ -204,7 +216,8 @@ func (a *autoRun) vouch(ctx context.Context, theta []float64, after float64) (*U
 	if err != nil {
 		return a.refuse(err)
 	}
-	c, err := a.change(ctx, theta, before, kept)
+	var old *answered
+	c, err := a.change(ctx, theta, before, kept, &old)
 	if err != nil {
 		return a.refuse(err)
 	}

@@ -3,6 +3,7 @@ package unlearn
 import (
 	"context"
 	"fmt"
+	"slices"
 )
 
 // ridgeShares are the ridges that are tried, as shares of the largest eigenvalue.
@@ -17,9 +18,15 @@ func (a *autoRun) usual(ctx context.Context, reh *rehearsal) (cs []Candidate, er
 	for _, ridge := range a.ridges(largest) {
 		cs = append(cs, Candidate{fmt.Sprintf("second order, ridge %.3g", ridge), a.settled(a.secondOrder(reh.p.Objective, ridge))})
 	}
-	for _, share := range []float64{1, 0.1} {
-		tau := share / largest
-		cs = append(cs, Candidate{fmt.Sprintf("first order, tau %.3g", tau), a.settled(FirstOrder{Tau: tau, Force: holdsStatistics(reh.p.Objective)})})
+	along := a.firstOrder(largest)
+	for i, c := range along {
+		along[i].Method = a.settled(c.Method)
+	}
+	if a.Passes > 0 { // the cheapest first: the larger the ridge, the fewer the products
+		slices.Reverse(cs)
+		cs = append(along, cs...)
+	} else {
+		cs = append(cs, along...)
 	}
 	if a.Continue != nil {
 		cs = append(cs, Candidate{"training on", a.settled(Retrain{Trainer: a.Continue, Force: true})})
@@ -29,6 +36,15 @@ func (a *autoRun) usual(ctx context.Context, reh *rehearsal) (cs []Candidate, er
 	}
 	last, err := a.lastLayers(ctx, reh)
 	return append(cs, last...), err
+}
+
+// firstOrder are the steps along G that are tried beside a largest eigenvalue.
+func (a *autoRun) firstOrder(largest float64) (cs []Candidate) {
+	for _, share := range []float64{1, 0.1} {
+		tau := share / largest
+		cs = append(cs, Candidate{fmt.Sprintf("first order, tau %.3g", tau), FirstOrder{Tau: tau, Force: holdsStatistics(a.p.Objective)}})
+	}
+	return cs
 }
 
 // ridges are those that are tried beside a largest eigenvalue. Where there is a regularizer, which
@@ -45,9 +61,20 @@ func (a *autoRun) ridges(largest float64) (ridges []float64) {
 
 // secondOrder is a step with Gauss-Newton, where the objective has it.
 func (a *autoRun) secondOrder(o Objective, ridge float64) SecondOrder {
-	return SecondOrder{Curvature: curvatureOf(o), Ridge: ridge, Solver: CG{Tolerance: autoSolve, MaxProducts: autoProducts}, Sample: a.Sample, Seed: a.Seed,
+	return SecondOrder{Curvature: curvatureOf(o), Ridge: ridge, Solver: CG{Tolerance: autoSolve, MaxProducts: a.mostProducts()}, Sample: a.Sample, Seed: a.Seed,
 		Force: holdsStatistics(o)}
 }
+
+// mostProducts is how many products a step may take: of a budget a quarter at the most.
+func (a *autoRun) mostProducts() int {
+	if a.Passes == 0 {
+		return autoProducts
+	}
+	n := a.old.Train.Len()
+	return int(min(max(a.Passes/8*float64(n)/float64(min(n, 2*a.Sample)), fewestProducts), autoProducts))
+}
+
+const fewestProducts = 5
 
 // curvatureOf is GaussNewton where the objective has it.
 func curvatureOf(o Objective) Curvature {

@@ -17,6 +17,11 @@ func (a *autoRun) choose(ctx context.Context) (*Update, error) {
 		return a.refuse(err)
 	}
 	candidates := a.Candidates
+	if candidates == nil && a.Passes > 0 && !holdsStatistics(a.p.Objective) {
+		if u, done, err := a.quick(ctx, reh); done {
+			return u, err
+		}
+	}
 	if candidates == nil {
 		if candidates, err = a.usual(ctx, reh); err != nil {
 			return a.refuse(err)
@@ -42,7 +47,15 @@ func (a *autoRun) carryOutBest(ctx context.Context, reh *rehearsal, best int) (u
 		chosen.Chosen = true
 		a.note("of %d settings %s was chosen: its criterion is %.6g, the smallest of those that serve (0 is no update), on %s", len(a.update.Tried), chosen.Name,
 			chosen.Criterion, reh.where)
-		if u, err = a.carryOut(ctx, reh.methods[best]); err == nil {
+		if a.Passes > 0 {
+			a.note("the work until the choice was that of %.1f gradients over the training data, and the budget %.3g", a.spent(), a.Passes)
+		}
+		if step, ok := reh.steps[best]; ok {
+			u, err = a.take(ctx, step)
+		} else {
+			u, err = a.carryOut(ctx, reh.methods[best])
+		}
+		if err == nil {
 			return u, nil
 		}
 		if _, refused := errors.AsType[*RefusedError](err); !refused {
@@ -58,20 +71,25 @@ func (a *autoRun) carryOutBest(ctx context.Context, reh *rehearsal, best int) (u
 // best tries the candidates, and of the usual ones second-order steps in chunks too. It returns the
 // index of the one with the smallest criterion; -1 if none serves.
 func (a *autoRun) best(ctx context.Context, reh *rehearsal, candidates []Candidate) (int, error) {
-	for _, c := range candidates {
+	if err := a.tryAll(ctx, reh, candidates); err != nil || a.Candidates != nil {
+		return a.smallest(), err
+	}
+	err := a.tryAll(ctx, reh, a.chunked(reh))
+	return a.smallest(), err
+}
+
+// tryAll tries candidates while there is budget.
+func (a *autoRun) tryAll(ctx context.Context, reh *rehearsal, candidates []Candidate) error {
+	for i, c := range candidates {
+		if a.Candidates == nil && len(a.update.Tried) > 0 && a.over() {
+			a.note("%d further settings were not tried: the budget of %.3g gradients over the training data was spent", len(candidates)-i, a.Passes)
+			return nil
+		}
 		if err := reh.try(ctx, c); err != nil {
-			return -1, err
+			return err
 		}
 	}
-	if a.Candidates != nil {
-		return a.smallest(), nil
-	}
-	for _, c := range a.chunked(reh) {
-		if err := reh.try(ctx, c); err != nil {
-			return -1, err
-		}
-	}
-	return a.smallest(), nil
+	return nil
 }
 
 // smallest is the index of the candidate to be chosen, the earlier of two equal ones.
@@ -154,17 +172,24 @@ const (
 
 // try rehearses a candidate and enters what came of it.
 func (h *rehearsal) try(ctx context.Context, c Candidate) error {
-	tried := Tried{Name: c.name(), Criterion: math.NaN(), Fall: math.NaN()}
 	u, err := c.Method.Unlearn(ctx, h.p, h.a.theta, h.r)
 	switch {
 	case err != nil && !passedOver(err):
 		return fmt.Errorf("unlearn: auto, rehearsing %s: %w", c.name(), err)
 	case err == nil && (u.Theta == nil || len(u.Theta) != len(h.a.theta)):
 		return fmt.Errorf("unlearn: Auto: an update by %s is not parameters alone: use %[1]s itself", c.Method.Name())
-	case err != nil:
-		tried.Err = err
-	default:
-		if err := h.score(ctx, u.Theta, &tried); err != nil {
+	}
+	if err != nil {
+		return h.enter(ctx, c, nil, err)
+	}
+	return h.enter(ctx, c, u.Theta, nil)
+}
+
+// enter enters a candidate with the parameters that it leads to, or why it failed.
+func (h *rehearsal) enter(ctx context.Context, c Candidate, theta []float64, failed error) error {
+	tried := Tried{Name: c.name(), Criterion: math.NaN(), Fall: math.NaN(), Err: failed}
+	if failed == nil {
+		if err := h.score(ctx, theta, &tried); err != nil {
 			return err
 		}
 	}
@@ -186,7 +211,7 @@ func (h *rehearsal) score(ctx context.Context, theta []float64, t *Tried) (err e
 		t.Err = fmt.Errorf("its criterion is %v", t.Criterion)
 		return nil
 	}
-	c, err := h.a.change(ctx, theta, h.before, h.held)
+	c, err := h.a.change(ctx, theta, h.before, h.held, &h.old)
 	if err != nil {
 		return err
 	}

@@ -2,8 +2,10 @@ package unlearn_test
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -93,23 +95,31 @@ func TestAutoAgreesWithRetrainingOnANetwork(t *testing.T) {
 func TestAutoDoesNotDependOnCores(t *testing.T) {
 	train, _, r := mislabelled(t, 40, 1)
 	var want *unlearn.Update
-	for _, cores := range []int{1, 2, 5} {
-		m := perceptron(t, cores)
-		p := &unlearn.Problem{Objective: m, Train: train, L2: 0.5}
-		theta, err := unlearn.LBFGS{Tolerance: 1e-2}.Train(t.Context(), p, m.Init(1))
-		require.NoError(t, err)
-		u, err := unlearn.Auto{Seed: 4, Continue: unlearn.SGD{Rate: 1e-3, Epochs: 1, Seed: 2},
-			LastLayers: func(theta []float64) (unlearn.PartObjective, error) { return m.Select(theta, "dense2/*") }}.Unlearn(t.Context(), p, theta, r)
-		require.NoError(t, err)
-		if want == nil {
-			want = u
+	for _, passes := range []float64{0, 5} {
+		want = nil
+		for _, cores := range []int{1, 2, 5} {
+			sameOnCores(t, train, r, passes, cores, &want)
 		}
-		require.Equal(t, want.Theta, u.Theta)
-		require.Equal(t, want.Notes, u.Notes)
-		for i := range u.Tried {
-			require.Equal(t, want.Tried[i].Name, u.Tried[i].Name)
-			require.Equal(t, want.Tried[i].Chosen, u.Tried[i].Chosen)
-		}
+	}
+}
+
+func sameOnCores(t *testing.T, train *datasets.Dataset, r unlearn.Request, passes float64, cores int, first **unlearn.Update) {
+	m := perceptron(t, cores)
+	p := &unlearn.Problem{Objective: m, Train: train, L2: 0.5}
+	theta, err := unlearn.LBFGS{Tolerance: 1e-2}.Train(t.Context(), p, m.Init(1))
+	require.NoError(t, err)
+	u, err := unlearn.Auto{Seed: 4, Passes: passes, Sample: int(20 * passes), Continue: unlearn.SGD{Rate: 1e-3, Epochs: 1, Seed: 2},
+		LastLayers: func(theta []float64) (unlearn.PartObjective, error) { return m.Select(theta, "dense2/*") }}.Unlearn(t.Context(), p, theta, r)
+	require.NoError(t, err)
+	if *first == nil {
+		*first = u
+	}
+	want := *first
+	require.Equal(t, want.Theta, u.Theta)
+	require.Equal(t, want.Notes, u.Notes)
+	for i := range u.Tried {
+		require.Equal(t, want.Tried[i].Name, u.Tried[i].Name)
+		require.Equal(t, want.Tried[i].Chosen, u.Tried[i].Chosen)
 	}
 }
 
@@ -126,6 +136,12 @@ func TestAutoOnANetworkWithStatistics(t *testing.T) {
 	theta, err := trainer.Train(t.Context(), p, m.Init(1))
 	require.NoError(t, err)
 	once := unlearn.StatisticsTrainer{Trainer: unlearn.SGD{Rate: 0.02, Epochs: 1, Batch: 32, Seed: 3}}
+	few, err := unlearn.Auto{Seed: 1, MaxLoss: 0.05, Continue: once, Passes: 0.1}.Unlearn(t.Context(), p, theta, r)
+	if _, refused := errors.AsType[*unlearn.RefusedError](err); !refused { // the first one may do too little
+		require.NoError(t, err)
+	}
+	require.Len(t, few.Tried, 1, "the budget is for one")
+	require.Contains(t, strings.Join(few.Notes, "\n"), "further settings were not tried")
 	u, err := unlearn.Auto{Seed: 1, MaxLoss: 0.05, Continue: once}.Unlearn(t.Context(), p, theta, r)
 	require.NoError(t, err)
 	for _, x := range u.Tried {

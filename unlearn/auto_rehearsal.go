@@ -18,13 +18,16 @@ type rehearsal struct {
 	p       *Problem // without them
 	r       Request  // which names the same samples as the request does
 	methods []Candidate
-	where   string // what candidates are compared on, in words
+	steps   map[int]spaceStep // by the index of the candidate, of those in a Krylov space
+	where   string            // what candidates are compared on, in words
 
 	held    *datasets.Dataset // the samples held out, as the request makes them
 	before  *datasets.Dataset // and as they were
 	special *datasets.Dataset // the samples that the request corrects, as it makes them; they are not held out
 	scale   float64           // how many samples each of those held out stands for
 
+	old   *answered // what the old parameters answer to before; nil = not asked yet
+	space *Krylov   // of the steps
 	slope []float64 // of the criterion at the old parameters, less what the losses' change has
 	base  float64   // the losses at the old parameters
 }
@@ -49,7 +52,7 @@ func (a *autoRun) rehearsal(ctx context.Context) (*rehearsal, error) {
 			return a.holdOut(ctx, pool, special, stays, at)
 		}
 	}
-	h := &rehearsal{a: a, p: a.old, r: a.request, held: a.update.Data, before: a.old.Train.Subset(stays), special: a.update.Data.Subset(nil), scale: 1,
+	h := &rehearsal{a: a, steps: map[int]spaceStep{}, p: a.old, r: a.request, held: a.update.Data, before: a.old.Train.Subset(stays), special: a.update.Data.Subset(nil), scale: 1,
 		where: fmt.Sprintf("all %d samples: too few are left to hold any out", len(stays))}
 	return h, h.begin(ctx)
 }
@@ -69,7 +72,7 @@ func (a *autoRun) holdOut(ctx context.Context, pool []int, special []bool, stays
 	}
 	chunks := []Request{RemoveSamples(rows...), {Changes: slices.Clone(a.request.Changes)}}
 	renumber(chunks)
-	h := &rehearsal{a: a, p: a.old.on(rest), r: chunks[1], scale: float64(len(pool)) / float64(size),
+	h := &rehearsal{a: a, steps: map[int]spaceStep{}, p: a.old.on(rest), r: chunks[1], scale: float64(len(pool)) / float64(size),
 		held: a.update.Data.Subset(moved(rows, at)), before: a.old.Train.Subset(rows), special: a.update.Data.Subset(moved(others, at)),
 		where: fmt.Sprintf("%d of the %d samples that stay, held out", size, len(stays))}
 	return h, h.begin(ctx)
@@ -168,9 +171,13 @@ func (h *rehearsal) largest(ctx context.Context, p *Problem, theta, g []float64)
 	}
 	v, err := space.Largest()
 	if err == nil && !positive(v) {
-		err = fmt.Errorf("unlearn: auto: the largest eigenvalue of the curvature is %v: the loss is flat around the parameters", v)
+		err = flatError(v)
 	}
 	return share * v, err
+}
+
+func flatError(largest float64) error {
+	return fmt.Errorf("unlearn: auto: the largest eigenvalue of the curvature is %v: the loss is flat around the parameters", largest)
 }
 
 // kept are the samples on which an update may not cost accuracy, as they are and as they were: those
@@ -197,43 +204,54 @@ type change struct {
 	one   float64 // what one sample is of it
 }
 
-// change compares the answers of new parameters to now with those of the old ones to before.
-func (a *autoRun) change(ctx context.Context, theta []float64, before, now *datasets.Dataset) (change, error) {
+// change compares the answers of new parameters to now with those of the old ones to before. The
+// latter are asked for where old has none.
+func (a *autoRun) change(ctx context.Context, theta []float64, before, now *datasets.Dataset, old **answered) (change, error) {
 	if _, ok := offered[Predictor](a.p.Objective); !ok || now.Classes < 2 || now.Len() == 0 {
 		return change{fall: math.NaN()}, nil
 	}
-	was, right, err := a.accuracy(ctx, a.theta, before)
-	if err != nil {
-		return change{}, err
+	var err error
+	if *old == nil {
+		if *old, err = a.answers(ctx, a.theta, before); err != nil {
+			return change{}, err
+		}
 	}
-	is, still, err := a.accuracy(ctx, theta, now)
+	was := *old
+	is, err := a.answers(ctx, theta, now)
 	if err != nil {
 		return change{}, err
 	}
 	differ := 0
-	for i := range right {
-		if right[i] != still[i] {
+	for i := range was.right {
+		if was.right[i] != is.right[i] {
 			differ++
 		}
 	}
-	return change{was - is, math.Sqrt(float64(differ)) / float64(len(right)), 1 / float64(now.Len())}, nil
+	return change{was.share - is.share, math.Sqrt(float64(differ)) / float64(len(was.right)), 1 / float64(now.Len())}, nil
 }
 
-// accuracy returns the share of right answers, and which are right.
-func (a *autoRun) accuracy(ctx context.Context, theta []float64, d *datasets.Dataset) (share float64, right []bool, err error) {
+// answered is how parameters answer to samples.
+type answered struct {
+	share float64 // of right answers
+	right []bool
+}
+
+// answers asks parameters.
+func (a *autoRun) answers(ctx context.Context, theta []float64, d *datasets.Dataset) (*answered, error) {
 	o, k, err := a.p.predictor(d)
 	if err != nil {
-		return 0, nil, err
+		return nil, err
 	}
 	classes, err := a.p.classesAt(ctx, o, k, make([]float64, d.Len()*k), theta, d)
 	if err != nil {
-		return 0, nil, err
+		return nil, err
 	}
+	out := &answered{}
 	for i, c := range classes {
-		right = append(right, c == d.Y[i])
+		out.right = append(out.right, c == d.Y[i])
 	}
-	if share, err = datasets.Accuracy(classes, d); err != nil {
-		err = fmt.Errorf("unlearn: %w", err)
+	if out.share, err = datasets.Accuracy(classes, d); err != nil {
+		return nil, fmt.Errorf("unlearn: %w", err)
 	}
-	return share, right, err
+	return out, nil
 }

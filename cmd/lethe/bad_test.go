@@ -40,6 +40,8 @@ var badInput = []struct {
 	{name: "resume of nothing", line: "train --data @/train.csv --label bought --out @/new --resume", code: misused, want: "no training"},
 	{name: "no such trainer", line: "train --data @/train.csv --label bought --out @/new --trainer magic", code: misused, want: "choose lbfgs"},
 	{name: "epochs of lbfgs", line: "train --data @/train.csv --label bought --id id --out @/new --epochs 3", code: misused, want: "adam and sgd"},
+	{name: "no such schedule", line: "train --data @/train.csv --label bought --out @/new --schedule magic", code: misused, want: "constant or one-cycle"},
+	{name: "schedule of lbfgs", line: "train --data @/train.csv --label bought --id id --out @/new --schedule one-cycle", code: misused, want: "adam and sgd"},
 	{name: "negative L2", line: "train --data @/train.csv --label bought --out @/new --l2=-1", code: misused, want: "at least 0"},
 	{name: "folder of flags", line: "explain --model @/model --data @/train.csv --request @/one.yaml --label bought", code: misused, want: "leave out the flags"},
 

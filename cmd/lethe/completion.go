@@ -66,6 +66,8 @@ func (completed) Values(_ *cli.Line, flag, _ string) []string {
 		return project.Methods
 	case "trainer":
 		return project.Trainers
+	case "schedule":
+		return project.Schedules
 	case "compare":
 		return []string{"retrain"}
 	case "network":

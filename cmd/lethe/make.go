@@ -18,6 +18,7 @@ type trainCommand struct {
 	Epochs     int      `help:"Passes of adam and sgd over the data (default: 20)." placeholder:"N"`
 	Batch      int      `help:"Samples in a batch of adam and sgd (default: 32)." placeholder:"N"`
 	Rate       float64  `help:"Learning rate of adam and sgd (default: 0.001)." placeholder:"X"`
+	Schedule   string   `help:"Learning rate of adam and sgd over the training: constant, or one-cycle, which ends near 0 (default: constant)." placeholder:"NAME"`
 	Seed       uint64   `help:"Seed of all random numbers (default: 1)." default:"1" placeholder:"N"`
 	Float32    bool     `name:"float32" help:"Compute in single precision."`
 	Float64    bool     `name:"float64" help:"Compute in double precision."`
@@ -34,7 +35,7 @@ func (c *trainCommand) Run(t *terminal) error {
 	shown := newDisplay(t.stderr, c.Quiet)
 	defer shown.close()
 	o := project.TrainOptions{Data: c.Data, Read: c.options(c.Data), Test: c.Test, TestLabels: c.TestLabels, Out: c.Out, Network: c.Network, L2: c.L2, Trainer: c.Trainer, Epochs: c.Epochs,
-		Batch: c.Batch, Rate: c.Rate, Seed: c.Seed, Float32: c.Float32, Float64: c.Float64, Certify: (*project.Budget)(c.Certify), Unknown: c.Unknown,
+		Batch: c.Batch, Rate: c.Rate, Schedule: c.Schedule, Seed: c.Seed, Float32: c.Float32, Float64: c.Float64, Certify: (*project.Budget)(c.Certify), Unknown: c.Unknown,
 		Force: c.Force, Resume: c.Resume, Progress: shown}
 	made, err := project.Train(t.ctx, o)
 	shown.close()
