@@ -32,7 +32,8 @@ import (
 // taken out of C, so that merely training on is no merit; on a network that was not trained to the
 // end C is smallest where that training would have ended on the corrected data, near theta (the
 // response function of Bae et al. 2022, "If influence functions are the answer, then what is the
-// question?", section 3). C of no update is 0. A candidate that fails, that costs more than MaxLoss
+// question?", section 3). Where the model has statistics they follow the weights in all of C, slopes
+// too. C of no update is 0. A candidate that fails, that costs more than MaxLoss
 // of the accuracy on the samples held out, by more than the standard error of that, or whose C is
 // not below 0 is not taken. If the update of the best is refused, the next best is carried out,
 // three at the most.
