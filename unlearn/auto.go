@@ -44,7 +44,8 @@ import (
 // hundredth. Where training had left a larger gradient than G, neither tells much: the gradient at a
 // new point differs by what that rest does there, and with batch normalization by the statistics
 // estimated again. There C may speak for the update instead, if it is below zero by a hundredth of
-// what a step along -G is sure to win, and the residual rises by no more than ||G||.
+// what a step along -G is sure to win, and the residual rises by no more than ||G|| or a
+// hundredth.
 //
 // [Update].Tried has what was tried, Notes say why which was chosen. The zero value is ready.
 type Auto struct {
@@ -237,10 +238,13 @@ func (a *autoRun) left() float64 {
 
 // wins reports whether training had left so much that the gradient does not judge the update, and
 // the criterion speaks for it: a step of 1/bend along -G lowers it by ||G||^2/(2 bend) at least. A
-// residual that rises by more than the request's own gradient still speaks against it.
+// residual that rises by more than the request's own gradient, and by more than a hundredth, still
+// speaks against it.
 func (a *autoRun) wins(after float64) bool {
 	i := slices.IndexFunc(a.update.Tried, func(t Tried) bool { return t.Chosen })
-	if i < 0 || a.bend == 0 || a.trained < a.moved || after > max(a.update.Before, a.trained)+a.moved {
+	most := max(a.update.Before, a.trained)
+	most += max(a.moved, (1-autoFall)*most)
+	if i < 0 || a.bend == 0 || a.trained < a.moved || after > most {
 		return false
 	}
 	if least := (1 - autoFall) * a.moved * a.moved / (2 * a.bend); !(a.update.Tried[i].Criterion < -least) {
