@@ -62,7 +62,7 @@ var allowed = func() []arrows {
 		{from: "project/evidence", to: []string{"internal/page", "internal/wrap"}},
 		{from: "project/network", to: []string{"internal/suggest", "graph", "nets", "safetensors"}, tests: []string{"datasets"}},
 		{from: "project", to: slices.Concat(projects, []string{"internal/build"})},
-		{from: "cmd/lethe", to: []string{"datasets", "project", "project/data", "project/evidence", "internal/build", "internal/cli", "internal/wrap"}},
+		{from: "cmd/lethe", to: []string{"datasets", "project", "project/data", "project/evidence", "safetensors", "internal/build", "internal/cli", "internal/wrap"}},
 
 		{from: in + "numbers"},
 		{from: in + "records"},

@@ -16,14 +16,16 @@ import (
 const (
 	tensorsName = "model.safetensors"
 	onnxName    = "model.onnx"
-	networkName = "network.yaml"
-	dataName    = "data.yaml"
-	changesName = "changes.json"
-	historyName = "history.jsonl"
-	saltName    = "secret.salt"
-	ledgerName  = "certificate"
-	htmlName    = "report.html"
-	jsonName    = "report.json"
+	// stateDictName is a PyTorch state dict with the parameters of tensorsName.
+	stateDictName = "state_dict.safetensors"
+	networkName   = "network.yaml"
+	dataName      = "data.yaml"
+	changesName   = "changes.json"
+	historyName   = "history.jsonl"
+	saltName      = "secret.salt"
+	ledgerName    = "certificate"
+	htmlName      = "report.html"
+	jsonName      = "report.json"
 )
 
 // draftSuffix ends the name of a folder that is being written beside the one that it will be.

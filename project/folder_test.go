@@ -128,7 +128,10 @@ func TestAllOfAFolderIsCopied(t *testing.T) {
 }
 
 func TestErrorsOfUpdatesAreRefusals(t *testing.T) {
-	assert.True(t, Refused(refusal(&unlearn.WorseError{Method: "x", Before: 1, After: 2})))
-	assert.True(t, Refused(refusal(&unlearn.RefusedError{Reason: "a", Next: "b"})))
-	assert.False(t, Refused(refusal(errors.New("x"))))
+	assert.True(t, Refused(refusal(&unlearn.WorseError{Method: "x", Before: 1, After: 2}, false)))
+	refused := &unlearn.RefusedError{Reason: "a", Next: "train again (Retrain)"}
+	assert.ErrorContains(t, refusal(refused, false), "train again (--method retrain)")
+	assert.ErrorContains(t, refusal(refused, true), "train again in the program that trained it")
+	assert.True(t, Refused(refusal(refused, true)))
+	assert.False(t, Refused(refusal(errors.New("x"), false)))
 }

@@ -131,6 +131,10 @@ func (m *Model) readStateDict(o *ImportOptions, loaded *data.Loaded) ([]string, 
 		return nil, err
 	}
 	m.Network, m.Theta = from.File, from.Theta
+	if m.stateDict = o.Model; !from.Whole {
+		m.stateDict = ""
+		from.Notes = append(from.Notes, "no "+stateDictName+" is written: the state dict lacks tensors that the network has, so that it could not hold the updated parameters")
+	}
 	m.Training.L2, m.Training.Precision = from.File.L2, from.File.Precision
 	m.Objective, err = from.File.Model()
 	return from.Notes, err

@@ -26,9 +26,10 @@ type Model struct {
 	Objective   *nets.Model
 	Theta       []float64 // the parameters; of a certified model those of its release
 
-	history *history
-	files   map[string]string // hashes
-	salt    []byte
+	stateDict string // the file of a PyTorch state dict that the parameters were in; "" = none
+	history   *history
+	files     map[string]string // hashes
+	salt      []byte
 }
 
 // Training says how a model is trained, so that it can be trained again.
@@ -88,6 +89,9 @@ func (m *Model) read() (err error) {
 	}
 	if m.Objective, err = m.Network.Model(); err != nil {
 		return fmt.Errorf("%s: %w", m.path(networkName), err)
+	}
+	if _, has := m.files[stateDictName]; has {
+		m.stateDict = m.path(stateDictName)
 	}
 	m.Theta, _, err = m.Objective.Load(m.path(tensorsName))
 	return err
@@ -151,10 +155,16 @@ func (m *Model) parametersName() string {
 	return tensorsName
 }
 
-// parameters writes parameters to a folder, in the model's own format.
+// parameters writes parameters to a folder, in the model's own format; of a PyTorch state dict in
+// PyTorch's too.
 func (m *Model) parameters(dir string, theta []float64, fingerprint string) error {
 	if m.ONNX != nil {
 		return m.ONNX.Save(filepath.Join(dir, onnxName), theta)
+	}
+	if m.stateDict != "" {
+		if err := network.Export(m.stateDict, filepath.Join(dir, stateDictName), m.Network, theta); err != nil {
+			return err
+		}
 	}
 	return m.Objective.Save(filepath.Join(dir, tensorsName), theta, map[string]string{nets.MetaData: fingerprint, nets.MetaSeed: fmt.Sprint(m.Training.Seed)})
 }

@@ -72,7 +72,7 @@ func (o *order) run(ctx context.Context, d *draft) (*Unlearned, error) {
 	x := &done{}
 	go o.after() // it is needed at the end, and takes as long as some passes over the data
 	if err := o.update(ctx, d, x); err != nil {
-		return nil, refusal(err)
+		return nil, refusal(err, o.model.Training.Trainer == "")
 	}
 	if err := o.measure(ctx, x); err != nil {
 		return nil, err
@@ -117,9 +117,14 @@ func (o *order) update(ctx context.Context, d *draft, x *done) (err error) {
 }
 
 // refusal makes of the error of an update that a check of package unlearn refused one of this
-// package.
-func refusal(err error) error {
-	const next = "choose --method auto, raise --ridge, or train again with --method retrain"
+// package. A model that was trained elsewhere cannot be trained again here.
+func refusal(err error, elsewhere bool) error {
+	again := "(--method retrain)"
+	if elsewhere {
+		again = "in the program that trained it"
+	}
+	next := "choose --method auto, raise --ridge, or train again on the corrected data " + again
+	flagged := strings.NewReplacer("MaxLoss", "--max-loss", "(Retrain)", again)
 	var refused *unlearn.RefusedError
 	if errors.As(err, &refused) {
 		return &RefusedError{Reason: flagged.Replace(refused.Reason), Next: flagged.Replace(refused.Next), err: err}
@@ -137,9 +142,6 @@ func refusal(err error) error {
 	}
 	return err
 }
-
-// flagged names flags in the place of fields of package unlearn.
-var flagged = strings.NewReplacer("MaxLoss", "--max-loss", "(Retrain)", "(--method retrain)")
 
 // measure compares the model before and after on the data at hand.
 func (o *order) measure(ctx context.Context, x *done) error {

@@ -67,10 +67,23 @@ func (o *order) corrected(w io.Writer) error {
 		if err != nil {
 			return err
 		}
-		_, err = io.WriteString(w, vocabulary.Decode(x.Text))
+		_, err = io.WriteString(w, vocabulary.Decode(running(x, o.applied.Data.Y)))
 		return err
 	}
 	return o.correctedTable(w)
+}
+
+// running is the text that windows follow each other in, with the character behind the last one as
+// its label. The memory that the windows are cut from may hold what was replaced too.
+func running(x *datasets.Tokens, labels []float64) (text []int32) {
+	for _, at := range x.Starts {
+		text = append(text, x.Text[at])
+	}
+	if n := len(x.Starts); n > 0 {
+		last := x.Starts[n-1]
+		text = append(append(text, x.Text[last+1:last+x.Length]...), int32(labels[n-1]))
+	}
+	return text
 }
 
 // correctedTable copies the table without the removed samples and with the corrected cells.

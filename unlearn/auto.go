@@ -34,16 +34,22 @@ import (
 // taken out of C, so that merely training on is no merit; on a network that was not trained to the
 // end C is smallest where that training would have ended on the corrected data, near theta (the
 // response function of Bae et al. 2022, "If influence functions are the answer, then what is the
-// question?", section 3). C of no update is 0. A candidate that fails, that costs more than MaxLoss
+// question?", section 3). Where the model has statistics they follow the weights in all of C, slopes
+// too. C of no update is 0. A candidate that fails, that costs more than MaxLoss
 // of the accuracy on the samples held out, by more than the standard error of that, or whose C is
 // not below 0 is not taken. If the update of the best is refused, the next best is carried out,
 // three at the most.
 //
 // An update is refused with [RefusedError] if it lowers the accuracy on the kept samples by more
-// than MaxLoss (and by more than one sample), or leaves the gradient as it was: neither the
-// residual nor what the update leaves of G, the norm of grad L(theta'; D') - grad L(theta; D),
-// falls by a hundredth. [Update].Tried has what was tried, Notes say why which was chosen. The zero
-// value is ready.
+// than MaxLoss (and by more than one sample), or leaves the gradient as it was: neither the residual
+// nor what the update leaves of G, the norm of grad L(theta'; D') - grad L(theta; D), falls by a
+// hundredth. Where training had left a larger gradient than G, neither tells much: the gradient at a
+// new point differs by what that rest does there, and with batch normalization by the statistics
+// estimated again. There C may speak for the update instead, if it is below zero by a hundredth of
+// what a step along -G is sure to win, and the residual rises by no more than ||G|| or a
+// hundredth.
+//
+// [Update].Tried has what was tried, Notes say why which was chosen. The zero value is ready.
 type Auto struct {
 	// MaxLoss is how far the accuracy on the kept samples may fall, as a share; 0 = 0.01, one point.
 	// In a regression nothing is asked of the accuracy.
@@ -150,6 +156,7 @@ type autoRun struct {
 	old     *Problem  // on the data before the request, metered
 	g       []float64 // G
 	start   []float64 // grad L(theta; D')
+	bend    float64   // largest eigenvalue of the curvature; 0 = not known
 }
 
 // isConvex reports whether the objective says that it is convex in its parameters.
@@ -208,7 +215,7 @@ func (a *autoRun) vouch(ctx context.Context, theta []float64, after float64) (*U
 	left := a.left()
 	a.note("the gradient residual went from %.6g to %.6g; %.1f %% of the difference that the request makes to the gradient is left",
 		a.update.Before, after, 100*left)
-	if after > autoFall*a.update.Before && left > autoFall {
+	if after > autoFall*a.update.Before && left > autoFall && !a.wins(after) {
 		return a.refuse(&RefusedError{Next: a.next(),
 			Reason: fmt.Sprintf("the update would leave the gradient residual as it was, %.6g before and %.6g after", a.update.Before, after)})
 	}
@@ -246,6 +253,25 @@ func (a *autoRun) left() float64 {
 		return 0
 	}
 	return math.Sqrt(sum) / a.moved
+}
+
+// wins reports whether training had left so much that the gradient does not judge the update, and
+// the criterion speaks for it: a step of 1/bend along -G lowers it by ||G||^2/(2 bend) at least. A
+// residual that rises by more than the request's own gradient, and by more than a hundredth, still
+// speaks against it.
+func (a *autoRun) wins(after float64) bool {
+	i := slices.IndexFunc(a.update.Tried, func(t Tried) bool { return t.Chosen })
+	most := max(a.update.Before, a.trained)
+	most += max(a.moved, (1-autoFall)*most)
+	if i < 0 || a.bend == 0 || a.trained < a.moved || after > most {
+		return false
+	}
+	if least := (1 - autoFall) * a.moved * a.moved / (2 * a.bend); !(a.update.Tried[i].Criterion < -least) {
+		return false
+	}
+	a.note("training had left a gradient %.3g times as large as the difference that the request makes, so that the residual says little: the update rests on its criterion",
+		a.trained/a.moved)
+	return true
 }
 
 // next is the way that is always left.

@@ -15,6 +15,7 @@ func (a *autoRun) usual(ctx context.Context, reh *rehearsal) (cs []Candidate, er
 	if err != nil {
 		return nil, err
 	}
+	a.bend = largest
 	for _, ridge := range a.ridges(largest) {
 		cs = append(cs, Candidate{fmt.Sprintf("second order, ridge %.3g", ridge), a.settled(a.secondOrder(reh.p.Objective, ridge))})
 	}

@@ -156,3 +156,31 @@ func TestAutoOnANetworkWithStatistics(t *testing.T) {
 	require.NoError(t, err)
 	require.Less(t, loss, old)
 }
+
+// A network whose training had left more than a small request makes can do without a residual that
+// falls: request after request is carried out, each on what the one before it left, and says on
+// what it rests.
+func TestAutoGoesOnWhereTrainingHadLeftMuch(t *testing.T) {
+	train, _, _ := mislabelled(t, 60, 2)
+	m, err := nets.NewModel(nets.Sequential(nets.Dense{In: 8, Out: 8}, nets.BatchNorm{Channels: 8}, nets.MLP{In: 8, Hidden: []int{8}, Out: 1}),
+		nets.Logistic)
+	require.NoError(t, err)
+	penalty, err := m.Penalty("dense*/*", "layer*/*/*")
+	require.NoError(t, err)
+	p := &unlearn.Problem{Objective: m, Train: train, L2: 0.1, Penalty: penalty}
+	trainer := unlearn.StatisticsTrainer{Trainer: unlearn.SGD{Rate: 0.2, Momentum: 0.5, Epochs: 10, Batch: 32, Seed: 1}}
+	theta, err := trainer.Train(t.Context(), p, m.Init(1))
+	require.NoError(t, err)
+	rests := 0
+	for k := range 4 {
+		u, err := unlearn.Auto{Seed: 1}.Unlearn(t.Context(), p, theta, unlearn.RemoveSamples(6*k, 6*k+1, 6*k+2, 6*k+3, 6*k+4, 6*k+5))
+		require.NoError(t, err, k)
+		chosen := u.Tried[slices.IndexFunc(u.Tried, func(x unlearn.Tried) bool { return x.Chosen })]
+		require.Negative(t, chosen.Criterion)
+		if strings.Contains(strings.Join(u.Notes, "\n"), "the update rests on its criterion") {
+			rests++
+		}
+		p, theta = p.With(u.Data), u.Theta
+	}
+	require.Positive(t, rests, "else this test shows nothing")
+}

@@ -30,6 +30,8 @@ type rehearsal struct {
 	space *Krylov   // of the steps
 	slope []float64 // of the criterion at the old parameters, less what the losses' change has
 	base  float64   // the losses at the old parameters
+
+	following *following // nil where there are no statistics
 }
 
 // fewest is how many samples there have to be that the request has nothing to do with, so that some
@@ -112,8 +114,10 @@ func (h *rehearsal) begin(ctx context.Context) (err error) {
 		}
 		floats.AddScaled(h.slope, -part.scale, g)
 	}
-	h.base, err = h.losses(ctx, theta)
-	return err
+	if h.base, err = h.losses(ctx, theta); err != nil || !holdsStatistics(h.p.Objective) {
+		return err
+	}
+	return h.beginFollowing(ctx)
 }
 
 // heldPart is samples each of which stands for so many.
@@ -146,9 +150,16 @@ func (h *rehearsal) criterion(ctx context.Context, theta []float64) (float64, er
 	c := loss - h.base
 	for j, v := range theta {
 		d := v - h.a.theta[j]
-		c += h.slope[j]*d + h.a.p.l2(j)*d*d/2
+		c += h.a.p.l2(j) * d * d / 2
+		if h.following == nil {
+			c += h.slope[j] * d
+		}
 	}
-	return c, nil
+	if h.following == nil {
+		return c, nil
+	}
+	slope, err := h.slopeFollowing(ctx, theta)
+	return c + slope, err
 }
 
 // mostForEigenvalue is on how many samples the largest eigenvalue is looked for.

@@ -14,6 +14,8 @@ import (
 type Imported struct {
 	File  *File     // the network, with what the import settled
 	Theta []float64 // in the order of the network's Params
+	// Whole says that every parameter has a tensor, so that [Export] can write whatever becomes of it.
+	Whole bool
 	// Notes says what stands where, what was ignored, and what was assumed.
 	Notes []string
 }
@@ -32,36 +34,45 @@ type Imported struct {
 // epsilon the file does not say gets PyTorch's, 1e-5. Whole numbers such as num_batches_tracked are
 // ignored; the notes name them.
 func Import(path string, f *File) (*Imported, error) {
-	out := &Imported{File: f.clone()}
-	epsilons(out)
-	end, err := out.File.fit()
-	if err != nil {
-		return nil, fmt.Errorf("network: %w", err)
-	}
-	if err := unturnable(out.File.Layers, end); err != nil {
-		return nil, fmt.Errorf("network: %w", err)
-	}
-	net, _, err := out.File.Build()
+	out, _, m, ignored, err := matched(path, f)
 	if err != nil {
 		return nil, err
-	}
-	dict, err := safetensors.Read(path)
-	if err != nil {
-		return nil, err
-	}
-	ms, ignored := modules(dict.Tensors)
-	m, err := match(targets(out.File, net), ms, f.Names)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	if !m.complete() {
-		return nil, fmt.Errorf("%s does not fit the network:\n%s", path, m.sides())
 	}
 	if out.Theta, err = m.fill(); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	out.note(m, ignored)
 	return out, nil
+}
+
+// matched reads a state dict and finds the module of each layer. The modules' tensors are those of
+// the dict.
+func matched(path string, f *File) (out *Imported, dict *safetensors.File, m *matching, ignored []string, err error) {
+	fail := func(err error) (*Imported, *safetensors.File, *matching, []string, error) { return nil, nil, nil, nil, err }
+	out = &Imported{File: f.clone()}
+	epsilons(out)
+	end, err := out.File.fit()
+	if err != nil {
+		return fail(fmt.Errorf("network: %w", err))
+	}
+	if err := unturnable(out.File.Layers, end); err != nil {
+		return fail(fmt.Errorf("network: %w", err))
+	}
+	net, _, err := out.File.Build()
+	if err != nil {
+		return fail(err)
+	}
+	if dict, err = safetensors.Read(path); err != nil {
+		return fail(err)
+	}
+	ms, ignored := modules(dict.Tensors)
+	if m, err = match(targets(out.File, net), ms, f.Names); err != nil {
+		return fail(fmt.Errorf("%s: %w", path, err))
+	}
+	if !m.complete() {
+		return fail(fmt.Errorf("%s does not fit the network:\n%s", path, m.sides()))
+	}
+	return out, dict, m, ignored, nil
 }
 
 func (f *File) clone() *File {
@@ -165,10 +176,12 @@ func (m *matching) fill() ([]float64, error) {
 
 // note says what stands where.
 func (out *Imported) note(m *matching, ignored []string) {
+	out.Whole = true
 	var pairs []string
 	for _, t := range m.targets {
 		pairs = append(pairs, fmt.Sprintf("%s = %s", t.name, m.of[t].name))
 		if missing := absent(t, m.of[t]); missing != "" {
+			out.Whole = false
 			out.Notes = append(out.Notes, fmt.Sprintf("%s has no %s in the state dict: taken as PyTorch does, 1 for a gain and 0 for a bias", t.name, missing))
 		}
 		if t.turned != nil {
