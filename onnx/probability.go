@@ -18,18 +18,18 @@ import (
 // sum where the file divides.
 func (m *Model) Probabilities(outputs []float64) []float64 {
 	p := make([]float64, len(outputs))
-	sum := 0.0
+	apart, sum := m.head.loss == logisticLoss || m.head.loss == oneAgainstAll, 0.0
 	for k, z := range outputs {
-		p[k] = 1 / (1 + math.Exp(-z))
-		if m.head.loss == softmaxLoss {
-			p[k] = math.Exp(z - slices.Max(outputs))
+		p[k] = math.Exp(z - slices.Max(outputs))
+		if apart || len(p) == 1 {
+			p[k] = 1 / (1 + math.Exp(-z))
 		}
 		sum += p[k]
 	}
 	switch {
 	case len(p) == 1:
 		return []float64{1 - p[0], p[0]}
-	case m.head.loss != softmaxLoss && !m.head.normalizes() || sum == 0:
+	case apart && !m.head.normalizes() || sum == 0:
 		return p
 	}
 	for k := range p {

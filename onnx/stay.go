@@ -22,7 +22,7 @@ func (m *Model) checkStaying(l *links) error {
 					"with it the old model; export the file with one of the two", s.what, p.data.name, m.head.name)
 			}
 		}
-		m.notes = append(m.notes, s.note)
+		m.notes = append(m.notes, strings.ToUpper(s.note[:1])+s.note[1:])
 	}
 	return nil
 }

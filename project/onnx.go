@@ -12,6 +12,7 @@ type Graph interface {
 	Theta() []float64
 	Classes() []string
 	Notes() []string
+	Probabilities(outputs []float64) []float64
 	Save(path string, theta []float64) error
 }
 
