@@ -66,6 +66,9 @@ func (m *Model) note() {
 			say("Initializer %q holds a parameter twice, with both signs, for two classes: it is learned once, and both are written.", p.data.name)
 		}
 	}
+	if m.file.producer == "skl2onnx" && m.Penalty() != nil {
+		say("scikit-learn trains without a regularizer of the intercepts, so L2 holds for the coefficients alone.")
+	}
 	if has("Conv") && !has("BatchNormalization") {
 		say("The file has no batch normalization. If the network was trained with it, the exporter has folded it into the convolutions, " +
 			"and there are no running statistics to estimate again.")

@@ -13,6 +13,7 @@ type Graph interface {
 	Classes() []string
 	Notes() []string
 	Probabilities(outputs []float64) []float64
+	Penalty() []float64
 	Save(path string, theta []float64) error
 }
 
