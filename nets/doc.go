@@ -16,7 +16,7 @@
 // The names in groups:
 //
 //   - what a user writes: [Network], and [TrainingNetwork] where the training pass differs, with
-//     its [Training]; [Param], [Weight], [Bias];
+//     its [Training], and [Affine]; [Param], [Weight], [Bias];
 //   - whole networks: [Linear], [MLP], [VGG], [LSTM];
 //   - joining layers: [Sequential], [Residual];
 //   - layers for rows: [Dense], [Activation], [Dropout], [LayerNorm]; for images: [Conv],
