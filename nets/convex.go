@@ -53,9 +53,17 @@ func (m *Model) isLoss(l Loss) bool {
 	return reflect.ValueOf(m.loss).Pointer() == reflect.ValueOf(l).Pointer()
 }
 
-// LossSmoothness implements unlearn.ConvexLoss for [Linear] networks, with or without a bias, in
-// double precision: with the logistic loss 1/4 and 1, with the softmax cross-entropy 1/2 and sqrt
-// 2, with the squared loss 1 and no bound of the slope. A model that holds parameters fixed
+// Affine is a [Network] that knows whether its outputs are x W + b, or x W, of the features x as they
+// are, as those of [Linear] are: nil if so, and otherwise an error that says why not.
+type Affine interface {
+	Network
+	Affine() error
+}
+
+// LossSmoothness implements unlearn.ConvexLoss for [Linear] networks, with or without a bias, and
+// for others that are [Affine], in double precision: with the logistic loss 1/4 and 1, with the
+// softmax cross-entropy 1/2 and sqrt 2, with the squared loss 1 and no bound of the slope, with
+// [OneAgainstAll] 1/4 and no bound. A model that holds parameters fixed
 // ([Model.Select]) is an error: what was trained before may know the sample that is to be
 // forgotten.
 func (m *Model) LossSmoothness() (curvature, slope float64, err error) {
@@ -65,14 +73,20 @@ func (m *Model) LossSmoothness() (curvature, slope float64, err error) {
 	if m.base != nil {
 		return 0, 0, errHeldFixed
 	}
-	switch m.net.(type) {
+	switch net := m.net.(type) {
 	case Linear, *Linear:
+	case Affine:
+		if err := net.Affine(); err != nil {
+			return 0, 0, err
+		}
 	default:
 		return 0, 0, fmt.Errorf("a network of type %T is not linear in its parameters, so its loss is not convex in them", m.net)
 	}
 	switch {
 	case m.isLoss(Logistic):
 		return 0.25, 1, nil
+	case m.isLoss(OneAgainstAll):
+		return 0.25, math.Inf(1), nil // the slope grows with the number of classes
 	case m.isLoss(SoftmaxCrossEntropy):
 		return 0.5, math.Sqrt2, nil
 	case m.isLoss(Squared):

@@ -16,13 +16,13 @@
 // The names in groups:
 //
 //   - what a user writes: [Network], and [TrainingNetwork] where the training pass differs, with
-//     its [Training]; [Param], [Weight], [Bias];
+//     its [Training], and [Affine]; [Param], [Weight], [Bias];
 //   - whole networks: [Linear], [MLP], [VGG], [LSTM];
 //   - joining layers: [Sequential], [Residual];
 //   - layers for rows: [Dense], [Activation], [Dropout], [LayerNorm]; for images: [Conv],
 //     [BatchNorm], [MaxPool], [AvgPool], [Flatten], [Reshape]; for sequences: [Embedding],
 //     [Positions], [Attention], [LSTMLayer], [GRULayer], [MeanPositions];
-//   - losses: [Loss], [Logistic], [SoftmaxCrossEntropy], [Squared];
+//   - losses: [Loss], [Logistic], [OneAgainstAll], [SoftmaxCrossEntropy], [Squared];
 //   - the model: [NewModel], [Model], and its options ([Option]): [Float32], [Float64], [Cores],
 //     [Chunk], [KeepLimit], [ClassLabels], [TargetLabels].
 //

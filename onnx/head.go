@@ -26,9 +26,7 @@ func (k lossKind) function() nets.Loss {
 	case logisticLoss:
 		return nets.Logistic
 	case oneAgainstAll:
-		return func(out, y *graph.Node) *graph.Node {
-			return graph.Logistic(out, graph.OneHot(y, out.Shape()[1]))
-		}
+		return nets.OneAgainstAll
 	}
 	return nets.Squared
 }
@@ -38,6 +36,7 @@ type head struct {
 	name   string
 	loss   lossKind
 	behind []*node // from the file's output back to it
+	second bool    // of two scores the first is minus the second, which alone is taken
 }
 
 // findHead finds the output before the loss: from each output of the file back through what turns
@@ -248,17 +247,23 @@ func (h *head) take(v value) *graph.Node {
 	if len(s) == 0 {
 		panic(&fault{message: fmt.Sprintf("the output %q has no axis: its first has to count samples", h.name)})
 	}
-	for len(s) > 2 && s[len(s)-1] == 1 { // (n, classes, 1, 1)
-		s = s[:len(s)-1]
-	}
-	if len(s) == 1 {
-		s = append(s, 1)
-	}
-	n = graph.Reshape(n, s...)
-	if h.loss == logisticLoss && len(s) == 2 && s[1] == 2 {
+	n = graph.Reshape(n, scoresShape(s)...)
+	if h.second {
 		n = graph.Slice(n, 1, 1, 2)
 	}
 	return n
+}
+
+// scoresShape is the shape of scores as the loss takes them: without axes of one place behind the
+// classes, as in (n, classes, 1, 1), and with an axis of outputs.
+func scoresShape(s []int) []int {
+	for len(s) > 2 && s[len(s)-1] == 1 {
+		s = s[:len(s)-1]
+	}
+	if len(s) == 1 {
+		s = []int{s[0], 1}
+	}
+	return s
 }
 
 // settle finds the loss, where the nodes behind an output do not say it, from its shape.
@@ -285,5 +290,13 @@ func (h *head) settle(shape []int, regression bool) {
 func (h *head) chooses() bool {
 	return slices.ContainsFunc(h.behind, func(n *node) bool {
 		return n.key() == "ai.onnx.ml.LinearClassifier" || strings.HasSuffix(n.op, "Normalizer") || n.op == "Div" || n.op == "ArgMax"
+	})
+}
+
+// guesses reports whether scores are compared and nothing says what loss they were trained with.
+func (h *head) guesses() bool {
+	return slices.ContainsFunc(h.behind, func(n *node) bool {
+		how := n.attrs["post_transform"].s
+		return n.key() == "ai.onnx.ml.LinearClassifier" && (how == "" || how == "NONE")
 	})
 }

@@ -93,14 +93,18 @@ func (m *Model) load(data []byte, o Options) (err error) {
 	if err := checkOperators(m.nodes); err != nil {
 		return err
 	}
-	if err := m.choose(); err != nil {
+	if err := m.choose(l, o); err != nil {
 		return err
 	}
 	m.classes = m.findClasses()
 	m.trains = slices.ContainsFunc(m.params, func(p *parameter) bool { return p.fixed }) ||
 		slices.ContainsFunc(m.nodes, func(n *node) bool { return n.key() == "Dropout" })
+	m.affine = m.notAffine(l)
 	m.note()
-	return nil
+	if err := m.checkScores(); err != nil {
+		return err
+	}
+	return m.checkStaying(l)
 }
 
 // prepare checks the operator sets, writes functions out and makes initializers of the weights that
@@ -168,10 +172,11 @@ func rawScores(n *node) string {
 // choose finds out which initializers are parameters, by building the network: those of
 // floating-point numbers, with at least one axis, on which the output depends otherwise than through
 // a shape, a bound or another number that has to be known.
-func (m *Model) choose() error {
+func (m *Model) choose(l *links, o Options) error {
 	if err := m.candidates(); err != nil {
 		return err
 	}
+	var shape []int
 	for {
 		b, out, err := m.trial()
 		var w *wanted
@@ -185,6 +190,7 @@ func (m *Model) choose() error {
 		if out.known() || !out.data {
 			return fmt.Errorf("the output %q does not depend on the input: name another by Options.Output", m.head.name)
 		}
+		shape = scoresShape(out.shape)
 		m.head.settle(out.shape, m.isRegression())
 		if drop := m.keepStatistics(b); len(drop) > 0 {
 			m.settle(drop)
@@ -203,6 +209,9 @@ func (m *Model) choose() error {
 	}
 	if !slices.ContainsFunc(m.params, func(p *parameter) bool { return !p.fixed }) {
 		return fmt.Errorf("the output %q depends on no initializer of floating-point numbers: there is nothing to learn", m.head.name)
+	}
+	if len(shape) == 2 && shape[1] == 2 {
+		return m.two(l, o.Loss != "")
 	}
 	return nil
 }

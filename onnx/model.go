@@ -35,6 +35,7 @@ type Model struct {
 	made      map[*node]made
 	recording bool
 	trains    bool
+	affine    error // why the outputs are not x W + b; nil if they are
 }
 
 // parameter is an initializer that is learned, or a running statistic.
@@ -42,7 +43,8 @@ type parameter struct {
 	data   *tensorData
 	value  value
 	fixed  bool
-	number int // of the initializer in the file
+	number int  // of the initializer in the file
+	tie    *tie // nil unless the initializer holds the parameter twice
 }
 
 // Inputs returns the inputs of the file's graph.
@@ -59,7 +61,8 @@ func (m *Model) Classes() []string { return slices.Clone(m.classes) }
 
 // Loss returns the loss that the file's last nodes stand for: SoftmaxCrossEntropy before a softmax
 // or several outputs, Logistic before a sigmoid, Squared for a regression or a single output.
-// Several sigmoids, of which the largest is the class, have a logistic loss each.
+// Several sigmoids, of which the largest is the class, have OneAgainstAll. Two sigmoids whose scores
+// are opposite, as the file of a classifier of two classes may have them, are one output with Logistic.
 func (m *Model) Loss() nets.Loss { return m.head.loss.function() }
 
 // Theta returns the file's numbers, in the order of the parameters of [Model.Network].

@@ -137,7 +137,7 @@ func (c compareWith) derivatives() {
 	for _, p := range c.m.params {
 		n := p.value.size()
 		if c.a.has("grad/" + p.data.name) {
-			copy(v[at:at+n], c.a.floats("v/"+p.data.name))
+			copy(v[at:at+n], second(p, c.a.floats("v/"+p.data.name)))
 			trained = append(trained, p.data.name)
 		} else {
 			assert.True(c.t, p.fixed, p.data.name)
@@ -156,16 +156,30 @@ func (c compareWith) derivatives() {
 	for _, p := range c.m.params {
 		n := p.value.size()
 		if !p.fixed {
-			c.close("grad/"+p.data.name, gradient[at:at+n])
-			c.close("hvp/"+p.data.name, product[at:at+n])
+			c.close(p, "grad/"+p.data.name, gradient[at:at+n])
+			c.close(p, "hvp/"+p.data.name, product[at:at+n])
 		}
 		at += n
 	}
 }
 
+// second are the numbers of an initializer that belong to its parameter: those of class 1, on whose
+// scores alone the references of two classes are computed.
+func second(p *parameter, xs []float64) []float64 {
+	if p.tie == nil {
+		return xs
+	}
+	var out []float64
+	_, places := bothHalves(p.whole().shape, p.tie.axis)
+	for _, i := range places {
+		out = append(out, xs[i])
+	}
+	return out
+}
+
 // close compares to the size of the largest number.
-func (c compareWith) close(name string, got []float64) {
-	want := c.a.floats(name)
+func (c compareWith) close(p *parameter, name string, got []float64) {
+	want := second(p, c.a.floats(name))
 	require.Len(c.t, got, len(want), name)
 	scale := 1e-3
 	for _, w := range want {

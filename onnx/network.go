@@ -71,7 +71,7 @@ func (m *Model) build(p []*graph.Node, x *graph.Node, t *nets.Training, finish f
 	b = &builder{file: m.file, like: x, rows: x.Shape()[0], fixed: m.fixed, training: t, params: p, values: maps.Clone(m.constants),
 		made: m.made, recording: m.made != nil && t == nil && m.recording}
 	for i, n := range p {
-		b.values[m.params[i].data.name] = value{kind: floats, shape: shapeOf(n), raw: n, from: origins{i}}
+		b.values[m.params[i].data.name] = value{kind: floats, shape: m.params[i].whole().shape, raw: m.params[i].initializer(n), from: origins{i}}
 	}
 	err = m.place(b, x)
 	if err == nil {
@@ -104,9 +104,12 @@ func (m *Model) trial() (b *builder, out value, err error) {
 	return b, out, err
 }
 
+// freeSizes are tried for the sizes that the file leaves free.
+var freeSizes = []int{8, 32, 28, 64, 224, 1, 16, 128, 3}
+
 func (m *Model) trialOf(rows int) (b *builder, out value, err error) {
 	var first error
-	for _, free := range []int{8, 32, 28, 64, 224, 1, 16, 128, 3} {
+	for _, free := range freeSizes {
 		b, out, err = m.tryAt(rows, free)
 		if first == nil {
 			first = err

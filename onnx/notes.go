@@ -57,6 +57,18 @@ func (m *Model) note() {
 	if len(m.head.behind) > 0 && !slices.ContainsFunc(m.head.behind, isLink) {
 		say("Neither a softmax nor a sigmoid was found behind %q. If it holds probabilities, name the scores that they are made of by Options.Output.", m.head.name)
 	}
+	if m.head.guesses() {
+		say("The file makes no probabilities of the scores %q, so the loss is a guess: a support vector machine, a ridge classifier and a perceptron "+
+			"are trained with others.", m.head.name)
+	}
+	for _, p := range m.params {
+		if p.tie != nil {
+			say("Initializer %q holds a parameter twice, with both signs, for two classes: it is learned once, and both are written.", p.data.name)
+		}
+	}
+	if m.file.producer == "skl2onnx" && m.Penalty() != nil {
+		say("scikit-learn trains without a regularizer of the intercepts, so L2 holds for the coefficients alone.")
+	}
 	if has("Conv") && !has("BatchNormalization") {
 		say("The file has no batch normalization. If the network was trained with it, the exporter has folded it into the convolutions, " +
 			"and there are no running statistics to estimate again.")
@@ -69,4 +81,5 @@ func (m *Model) note() {
 			say("Initializer %q stays as it is: the network needs its numbers when it is built, or they cannot be learned.", t.name)
 		}
 	}
+	m.noteNumbers()
 }

@@ -117,13 +117,12 @@ func linearClassifier(c *call) []value {
 	if classes != k && !(k == 1 && classes == 2) {
 		c.fail("%d rows of coefficients for %d classes", k, classes)
 	}
-	shown := c.transformed(raw)
-	if k == 1 && classes == 2 {
-		other := graph.Neg(raw)
-		if c.text("post_transform", "NONE") != "NONE" {
-			other = graph.Shift(graph.Neg(shown), 1)
-		}
-		shown = graph.Concat(1, other, shown)
+	shown := raw
+	if k > 1 || c.text("post_transform", "NONE") != "SOFTMAX" {
+		shown = c.transformed(raw)
+	}
+	if k == 1 && classes == 2 { // as onnxruntime does it, whatever the transformation
+		shown = graph.Concat(1, graph.Shift(graph.Neg(shown), 1), shown)
 	}
 	return []value{c.labels(raw), result(shown), result(raw)}
 }

@@ -74,7 +74,7 @@ func (m *Model) encode(theta []float64) (data []byte, beside [][]byte, err error
 			to = beside[slices.Index(m.externals, p.data.from)]
 		}
 		n := p.value.size()
-		if err := p.put(to, theta[:n]); err != nil {
+		if err := p.put(to, p.written(theta[:n])); err != nil {
 			return nil, nil, err
 		}
 		theta = theta[n:]
@@ -85,6 +85,7 @@ func (m *Model) encode(theta []float64) (data []byte, beside [][]byte, err error
 // put writes the numbers that changed over those of the file.
 func (p *parameter) put(to []byte, xs []float64) error {
 	width := elements[p.data.typ].width
+	before := p.whole().floats
 	i, changed := 0, false
 	for _, s := range p.data.places {
 		for at := s.at; at < s.at+s.len; at += width {
@@ -92,7 +93,7 @@ func (p *parameter) put(to []byte, xs []float64) error {
 			if x-x != 0 {
 				return fmt.Errorf("number %d of parameter %q is %v: only finite numbers are written", i, p.data.name, x)
 			}
-			if math.Float64bits(x) != math.Float64bits(p.value.floats[i]) {
+			if math.Float64bits(x) != math.Float64bits(before[i]) {
 				changed = true
 				if !p.data.typ.put(to[at:at+width], x) {
 					return fmt.Errorf("number %d of parameter %q is %v, which %v does not hold", i, p.data.name, x, p.data.typ)

@@ -125,10 +125,14 @@ func (m *Model) now() State { return m.last().Data }
 // certified reports whether the folder keeps a ledger of certified releases.
 func (m *Model) certified() bool { return m.last().Certificate != nil }
 
-// problem is what the model is trained on. Running statistics have no regularizer.
+// problem is what the model is trained on. Running statistics have no regularizer, nor have the
+// intercepts of scikit-learn.
 func (m *Model) problem(d *datasets.Dataset) (*unlearn.Problem, error) {
 	p := &unlearn.Problem{Objective: m.Objective, Train: d, L2: m.Training.L2}
-	if !m.Objective.Statistics() {
+	if m.ONNX != nil {
+		p.Penalty = m.ONNX.Penalty()
+	}
+	if !m.Objective.Statistics() || p.Penalty != nil {
 		return p, nil
 	}
 	var err error

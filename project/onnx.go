@@ -12,6 +12,8 @@ type Graph interface {
 	Theta() []float64
 	Classes() []string
 	Notes() []string
+	Probabilities(outputs []float64) []float64
+	Penalty() []float64
 	Save(path string, theta []float64) error
 }
 

@@ -125,7 +125,7 @@ func (m *Model) answerLine(l *data.Loaded, i int, answers, logits []float64) []s
 		return []string{name, number(answers[i])}
 	}
 	class := int(answers[i])
-	return []string{name, m.className(class), strconv.FormatFloat(probability(logits, class), 'f', 6, 64)}
+	return []string{name, m.className(class), strconv.FormatFloat(m.probability(logits, class), 'f', 6, 64)}
 }
 
 func (m *Model) className(class int) string {
@@ -135,8 +135,12 @@ func (m *Model) className(class int) string {
 	return m.Description.Classes[class]
 }
 
-// probability of a class by the logistic function of one output or the softmax of several.
-func probability(logits []float64, class int) float64 {
+// probability of a class by the last nodes of an ONNX file, or else by the logistic function of one
+// output or the softmax of several.
+func (m *Model) probability(logits []float64, class int) float64 {
+	if m.ONNX != nil {
+		return m.ONNX.Probabilities(logits)[class]
+	}
 	if len(logits) == 1 {
 		p := 1 / (1 + math.Exp(-logits[0]))
 		if class == 0 {
