@@ -3,6 +3,7 @@ package project
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 
 	"lethe/datasets"
 	"lethe/project/data"
@@ -16,6 +17,7 @@ type current struct {
 	train  *datasets.Dataset // as they are now
 	rows   []int             // of each row of the file the row now; -1 = it was removed
 	then   []int             // of each row now the row of Changes.Base
+	notes  []string          // what was found again of earlier requests in data that are not the model's
 }
 
 // current reads the training data and brings them to where they are now. The file may be the one
@@ -34,10 +36,11 @@ func (m *Model) current(ctx context.Context, from source, trust bool, p Progress
 		return c, nil
 	case !trust:
 		return nil, m.otherData(from.path, loaded)
-	default: // what earlier requests did cannot be found in these data
-		m.Changes = &Changes{Base: State{print, loaded.Data.Len()}, Features: m.Changes.Features}
-		return c, c.replay(m.Changes)
 	}
+	if m.Changes, c.notes, err = m.Changes.again(c, filepath.Base(from.path), m.salt); err != nil {
+		return nil, err
+	}
+	return c, c.replay(m.Changes)
 }
 
 // asTheyAre takes the data of the file as they are.

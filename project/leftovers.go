@@ -2,6 +2,7 @@ package project
 
 import (
 	"fmt"
+	"slices"
 
 	"lethe/datasets"
 	"lethe/project/data"
@@ -43,5 +44,5 @@ func had(d *datasets.Dataset, feature int) bool {
 
 // warnings are those of the request, with ids where it names them.
 func (o *order) warnings() []string {
-	return append(append([]string{}, o.found.Named...), o.leftovers()...)
+	return slices.Concat(o.found.Named, o.data.notes, o.leftovers())
 }

@@ -36,7 +36,7 @@ func (o *order) planned(r *Record) *evidence.Report {
 		Asked: o.askedFor(r), Touched: o.touches(), Repeat: o.repeat(), Warnings: append([]string{}, o.found.Warnings...),
 		History: o.past(r), ShowIDs: o.o.ShowIDs, Salt: o.model.salt, SaltKept: saltName, Secrets: o.found.Secrets,
 	}
-	out.Warnings = append(out.Warnings, o.leftovers()...)
+	out.Warnings = append(append(out.Warnings, o.data.notes...), o.leftovers()...)
 	return out
 }
 
