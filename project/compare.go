@@ -32,7 +32,7 @@ func (o *order) compare(ctx context.Context, x *done) error {
 		return fmt.Errorf("training again for --compare: %w", err)
 	}
 	r := &retrained{seconds: time.Since(began).Seconds()}
-	on, err := o.measured(ctx, u.Theta, o.changes)
+	on, err := o.measured(ctx, u.Theta, o.changes, o.applied.Data)
 	if err != nil {
 		return err
 	}
@@ -64,17 +64,4 @@ func (o *order) agreement(a, b *Scores, d *datasets.Dataset) float64 {
 		return 1
 	}
 	return 1 - apart/spread
-}
-
-// checkLoss refuses an update that loses more accuracy on the samples that stay than was allowed.
-func (o *order) checkLoss(x *done) error {
-	before, after := x.kept[0].Accuracy, x.kept[1].Accuracy
-	if o.o.MaxLoss == nil && o.o.Method != "" && o.o.Method != "auto" || before == nil {
-		return nil
-	}
-	if fall := 100 * (*before - *after); fall > o.maxLoss() {
-		return &RefusedError{Reason: fmt.Sprintf("the update lowers the accuracy on the samples that stay by %.2f points, and %g are allowed", fall, o.maxLoss()),
-			Next: "choose another method, or allow more with --max-loss"}
-	}
-	return nil
 }

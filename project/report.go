@@ -64,7 +64,7 @@ func (o *order) touches() evidence.Touched {
 
 func (o *order) describe(x *done) evidence.Done {
 	u := x.update
-	out := evidence.Done{Method: orElse(u.Method, x.name), Seconds: x.seconds, Parameters: len(u.Theta), Notes: u.Notes,
+	out := evidence.Done{Method: orElse(u.Method, x.method), Seconds: x.seconds, Parameters: len(u.Theta), Notes: u.Notes,
 		ResidualBefore: &u.Before, ResidualAfter: &u.After, Why: o.why(x), Convex: o.model.convex() == nil}
 	for _, s := range x.settings {
 		out.Settings = append(out.Settings, evidence.Setting(s))

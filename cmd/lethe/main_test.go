@@ -100,6 +100,28 @@ func TestAForgottenColumnIsUnseen(t *testing.T) {
 	assert.Equal(t, answers["newa"], answers["newb"])
 }
 
+// Every method is checked: a step that is far too long ruins the model, and is not "done".
+func TestNoMethodMayRuinTheModel(t *testing.T) {
+	dir := workshop(t)
+	must(t, dir, "train --data @/train.csv --label bought --id id --network mlp:8 --epochs 40 --rate 0.01 --out @/mlp")
+	must(t, dir, "train --data @/train.csv --label age --regression --id id --network mlp:8 --epochs 40 --rate 0.01 --out @/ages")
+	for _, model := range []string{"model", "mlp", "ages"} {
+		for _, flags := range []string{"fine-tune --rate 1e9", "fine-tune --rate 1e3", "fine-tune --rate 1e3 --max-loss 100", "first --rate 1e3"} {
+			_, _, err := call(t, in(dir, "unlearn --model @/"+model+" --data @/train.csv --request @/one.yaml --out @/new --method "+flags)...)
+			require.Error(t, err, "%s, %s", model, flags)
+			assert.Equal(t, refused, exitCode(err), err)
+			assert.NoDirExists(t, filepath.Join(dir, "new"))
+		}
+	}
+	put(t, filepath.Join(dir, "r.yaml"), "forget_columns: [age]\n")
+	for _, method := range []string{"newton", "retrain"} { // they do what is asked for, and the age is what tells who buys
+		_, _, err := call(t, in(dir, unlearnIt+" --method "+method)...)
+		require.ErrorContains(t, err, "points, and 1 are allowed", method)
+		assert.Equal(t, refused, exitCode(err))
+	}
+	must(t, dir, "unlearn --model @/mlp --data @/train.csv --request @/one.yaml --out @/again --method retrain")
+}
+
 // Neither the evidence nor anything else of the new folder names an id that was forgotten.
 func TestNoForgottenIDIsWritten(t *testing.T) {
 	dir := workshop(t)
