@@ -30,7 +30,8 @@ type TrainOptions struct {
 	Progress Progress
 }
 
-// Budget is what a certificate promises of each release.
+// Budget is what a certificate promises of each release, beside a model that was trained again with
+// the same preprocessing: see Certificate.
 type Budget struct {
 	Epsilon, Delta float64
 }
