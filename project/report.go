@@ -152,11 +152,6 @@ func (x *done) certified() *evidence.Certificate {
 	return &evidence.Certificate{Epsilon: c.Epsilon, Delta: c.Delta, Noise: c.Noise, Releases: c.Releases, Together: c.Together, Against: c.Against}
 }
 
-// limits says what the evidence does not show.
-func (o *order) limits() []string {
-	return []string{"Scaling, categories and vocabulary were taken from the first training data. They were not computed again without what was forgotten."}
-}
-
 func (o *order) repeat() evidence.Repeat {
 	library, _ := graph.BLAS()
 	return evidence.Repeat{Command: o.command(), Version: build.Version, Commit: build.Commit(build.Info()), Seed: o.o.Seed, Go: strings.TrimPrefix(runtime.Version(), "go"),

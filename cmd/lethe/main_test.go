@@ -10,6 +10,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -20,6 +22,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"lethe/project"
+	"lethe/project/data"
 )
 
 func TestHelpAndVersion(t *testing.T) {
@@ -120,6 +123,30 @@ func TestNoMethodMayRuinTheModel(t *testing.T) {
 		assert.Equal(t, refused, exitCode(err))
 	}
 	must(t, dir, "unlearn --model @/mlp --data @/train.csv --request @/one.yaml --out @/again --method retrain")
+}
+
+// The evidence says that data.yaml still knows the forgotten rows, wherever it does. It does: the
+// age of somebody who was removed follows from the mean and the other rows.
+func TestTheEvidenceSaysWhatDataYamlKeeps(t *testing.T) {
+	dir := workshop(t)
+	out := must(t, dir, "unlearn --model @/model --data @/train.csv --request @/one.yaml --out @/new --method retrain")
+	said := strings.Join(strings.Fields(out), " ")
+	assert.Contains(t, said, "keeps means and scales and names of categories of the first training data in data.yaml")
+	assert.Contains(t, said, "work out exact values")
+	assert.Contains(t, said, "Only a new model, trained from the start")
+	sum, missing := 0.0, 0.0
+	for i, line := range strings.Split(strings.TrimSpace(customers(200, 1)), "\n")[1:] {
+		age, err := strconv.ParseFloat(strings.Split(line, ",")[2], 64)
+		require.NoError(t, err)
+		if sum += age; i == 3 || i == 14 {
+			missing += age
+		}
+	}
+	description, err := data.Read(filepath.Join(dir, "new", "data.yaml"))
+	require.NoError(t, err)
+	at := slices.IndexFunc(description.Columns, func(c data.Column) bool { return c.Name == "age" })
+	assert.InDelta(t, missing, 200*description.Columns[at].Shift-(sum-missing), 1e-6, "the page's warning is true")
+
 }
 
 // Neither the evidence nor anything else of the new folder names an id that was forgotten.
