@@ -6,17 +6,17 @@ import (
 	"time"
 
 	"gonum.org/v1/gonum/floats"
-
-	"lethe/datasets"
+	"gonum.org/v1/gonum/stat"
 )
 
 // retrained is the model trained again on the corrected data, beside the update.
 type retrained struct {
 	seconds             float64
 	test, kept, touched *Scores
-	scores              *Scores // of the data on which agreement is measured
-	agreement           float64 // share of the samples that get the same answer
-	distance            float64 // of the parameters of the update from it, relative to those of the old model
+	scores              *Scores  // of the data on which agreement is measured
+	agreement           *float64 // share of the samples that get the same answer; nil in a regression
+	apart               *float64 // of a regression: see evidence.Retraining.Apart
+	distance            float64  // of the parameters of the update from it, relative to those of the old model
 }
 
 // compare trains the model again on the corrected data.
@@ -41,7 +41,7 @@ func (o *order) compare(ctx context.Context, x *done) error {
 	if r.scores = r.kept; o.test != nil {
 		r.scores, after = r.test, x.test[1]
 	}
-	r.agreement = o.agreement(after, r.scores, o.applied.Data)
+	r.agreement, r.apart = o.agreement(after, r.scores)
 	if far := floats.Distance(o.model.Theta, u.Theta, 2); far > 0 {
 		r.distance = floats.Distance(x.update.Theta, u.Theta, 2) / far
 	}
@@ -49,19 +49,16 @@ func (o *order) compare(ctx context.Context, x *done) error {
 	return nil
 }
 
-// agreement is the share of samples to which two models give the same answer; of a regression, 1
-// minus their mean square difference as a share of the variance of the labels.
-func (o *order) agreement(a, b *Scores, d *datasets.Dataset) float64 {
-	if d.Classes > 0 {
-		return agreement(a.answers, b.answers)
+// agreement compares the answers of two models: the share that is equal, or how far apart those of a
+// regression are.
+func (o *order) agreement(a, b *Scores) (equal, apart *float64) {
+	if o.applied.Data.Classes > 0 {
+		share := agreement(a.answers, b.answers)
+		return &share, nil
 	}
-	mean, spread, apart := floats.Sum(b.answers)/float64(len(b.answers)), 0.0, 0.0
-	for i := range a.answers {
-		spread += (b.answers[i] - mean) * (b.answers[i] - mean)
-		apart += (a.answers[i] - b.answers[i]) * (a.answers[i] - b.answers[i])
-	}
+	spread := stat.PopStdDev(b.answers, nil)
 	if spread == 0 {
-		return 1
+		return nil, nil
 	}
-	return 1 - apart/spread
+	return nil, new(*rootMeanSquare(a.answers, b.answers) / spread)
 }

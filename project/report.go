@@ -141,7 +141,7 @@ func (x *done) compared() *evidence.Retraining {
 	if r == nil {
 		return nil
 	}
-	return &evidence.Retraining{Agreement: &r.agreement, Samples: r.scores.Samples, Distance: &r.distance, Seconds: r.seconds}
+	return &evidence.Retraining{Agreement: r.agreement, Apart: r.apart, Samples: r.scores.Samples, Distance: &r.distance, Seconds: r.seconds}
 }
 
 func (x *done) certified() *evidence.Certificate {

@@ -149,6 +149,27 @@ func TestTheEvidenceSaysWhatDataYamlKeeps(t *testing.T) {
 
 }
 
+// Numbers are hardly ever the same, so of a regression the evidence says how far apart they are.
+func TestARegressionHasNoSameAnswers(t *testing.T) {
+	dir := workshop(t)
+	must(t, dir, "train --data @/train.csv --label age --regression --id id --out @/ages")
+	out := must(t, dir, "unlearn --model @/ages --data @/train.csv --request @/one.yaml --out @/new --method first --compare retrain")
+	assert.NotContains(t, out, "same answer")
+	var report struct {
+		Measured struct{ Retraining map[string]*float64 }
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "new", "report.json"))
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(text, &report))
+	r := report.Measured.Retraining
+	require.Contains(t, r, "agreement")
+	assert.Nil(t, r["agreement"])
+	require.NotNil(t, r["apart"])
+	assert.Positive(t, *r["apart"])
+	assert.Less(t, *r["apart"], 0.1)
+	assert.Contains(t, strings.Join(strings.Fields(out), " "), "of their standard deviation (root mean square)")
+}
+
 // Neither the evidence nor anything else of the new folder names an id that was forgotten.
 func TestNoForgottenIDIsWritten(t *testing.T) {
 	dir := workshop(t)

@@ -137,8 +137,9 @@ type Figure struct {
 
 // Retraining compares the update with training from the start on the corrected data.
 type Retraining struct {
-	Agreement *float64 `json:"agreement"` // share of the samples that get the same answer from both models
-	Samples   int      `json:"samples"`   // on which the agreement was measured
+	Agreement *float64 `json:"agreement"` // share of the samples that get the same answer from both models; null in a regression
+	Apart     *float64 `json:"apart"`     // of a regression: root mean square difference of both models' answers, divided by the standard deviation of the retrained one's
+	Samples   int      `json:"samples"`   // on which the answers were compared
 	Distance  *float64 `json:"distance"`  // distance of the parameters from the retrained ones, divided by that without an update
 	Seconds   float64  `json:"seconds"`   // time of the retraining
 	Ratio     float64  `json:"ratio"`     // time of the update divided by that of the retraining; computed when the report is written

@@ -175,6 +175,9 @@ func (t *Retraining) words() string {
 	if t.Agreement != nil {
 		parts = append(parts, fmt.Sprintf("%s of %s get the same answer", percent(*t.Agreement), samples(t.Samples)))
 	}
+	if t.Apart != nil {
+		parts = append(parts, fmt.Sprintf("the answers to %s differ by %s of their standard deviation (root mean square)", samples(t.Samples), percent(*t.Apart)))
+	}
 	if t.Distance != nil {
 		parts = append(parts, fmt.Sprintf("the parameters are at %s of the distance that they had without an update", percent(*t.Distance)))
 	}
