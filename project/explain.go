@@ -56,6 +56,8 @@ func (o *order) pass(ctx context.Context) (float64, error) {
 	return time.Since(began).Seconds(), err
 }
 
+const whyCertified = "the model is certified, and certified updates are made by Newton's method and noise"
+
 // plan says which method would be taken, why, and about how many seconds it takes where a pass over
 // the data takes so many. A Hessian product counts as two passes.
 func (o *order) plan(pass float64) (name, why string, seconds float64) {
@@ -68,13 +70,16 @@ func (o *order) plan(pass float64) (name, why string, seconds float64) {
 	switch o.o.Method {
 	case "", "auto":
 		if o.budget() != nil {
-			return "newton", "the model is certified, and certified updates are made by Newton's method", newtonPasses * pass
+			return certifiedMethod, whyCertified, newtonPasses * pass
 		}
 		if convex {
 			return "newton", "the model is convex, so Newton's method finds what retraining would give", newtonPasses * pass
 		}
 		return "auto", "the model is not convex: several methods are tried on a held-out part of the training data", 5 * secondPasses * pass
 	case "newton":
+		if o.budget() != nil {
+			return certifiedMethod, whyCertified, newtonPasses * pass
+		}
 		return "newton", "asked for with --method", newtonPasses * pass
 	case "second":
 		return "second", "asked for with --method", secondPasses * pass

@@ -23,7 +23,7 @@ type Record struct {
 	Version  string    `json:"version"`
 	Data     State     `json:"data"`              // after it
 	Request  *Asked    `json:"request,omitempty"` // of unlearn
-	Method   string    `json:"method"`
+	Method   string    `json:"method"`            // what was carried out; of auto the method that it took
 	Settings []Setting `json:"settings,omitempty"`
 	Seed     uint64    `json:"seed"`
 	Training *Training `json:"training,omitempty"` // of train and import

@@ -25,7 +25,7 @@ func (o *order) method() (unlearn.Method, []Setting, error) {
 		if once.Epochs, once.Seed = 1, o.o.Seed; notConvex != nil {
 			m.Continue = once.trainer(o.model.Objective, unlearn.Checkpoint{}, o.progress)
 		}
-		return m, []Setting{setting("largest loss of accuracy", fmt.Sprintf("%g points", o.maxLoss()))}, nil
+		return m, []Setting{setting("asked for", "auto"), setting("largest loss of accuracy", fmt.Sprintf("%g points", o.maxLoss()))}, nil
 	case "newton":
 		if notConvex != nil {
 			return nil, nil, usage("Newton's method retrains convex models only, and %v: choose auto or second", notConvex)

@@ -64,7 +64,7 @@ func (o *order) touches() evidence.Touched {
 
 func (o *order) describe(x *done) evidence.Done {
 	u := x.update
-	out := evidence.Done{Method: orElse(u.Method, x.method), Seconds: x.seconds, Parameters: len(u.Theta), Notes: u.Notes,
+	out := evidence.Done{Method: o.carriedOut(x), Seconds: x.seconds, Parameters: len(u.Theta), Notes: u.Notes,
 		ResidualBefore: &u.Before, ResidualAfter: &u.After, Why: o.why(x), Convex: o.model.convex() == nil}
 	for _, s := range x.settings {
 		out.Settings = append(out.Settings, evidence.Setting(s))
@@ -86,7 +86,7 @@ func (o *order) describe(x *done) evidence.Done {
 func (o *order) why(x *done) string {
 	switch {
 	case x.certificate != nil:
-		return "the model is certified, and certified updates are made by Newton's method"
+		return whyCertified
 	case (o.o.Method == "" || o.o.Method == "auto") && o.model.convex() == nil:
 		return "the model is convex, so Newton steps reach the optimum that retraining would reach"
 	case o.o.Method == "" || o.o.Method == "auto":

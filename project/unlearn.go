@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -257,10 +258,31 @@ func (o *order) record(x *done) *Record {
 		Kind: "unlearn", Time: time.Now().UTC().Truncate(time.Second), Version: build.Version,
 		Data:    o.stateAfter(),
 		Request: o.ask(),
-		Method:  orElse(x.update.Method, x.method), Settings: x.settings, Seed: o.o.Seed, Before: x.update.Before, After: x.update.After, Seconds: x.seconds,
+		Method:  o.carriedOut(x), Settings: x.settings, Seed: o.o.Seed, Before: x.update.Before, After: x.update.After, Seconds: x.seconds,
 		Certificate: x.certificate, Trusted: o.o.TrustData, Was: o.model.files,
 	}
 }
+
+// carriedOut names what was done, in the words of plan: of auto the method that it took.
+func (o *order) carriedOut(x *done) string {
+	switch {
+	case x.certificate != nil:
+		return certifiedMethod
+	case x.method != "auto":
+		return x.method
+	case slices.Equal(x.update.Theta, o.model.Theta):
+		return "none"
+	}
+	for _, t := range x.update.Tried {
+		if t.Chosen {
+			return t.Name
+		}
+	}
+	return "newton"
+}
+
+// certifiedMethod is how certified requests are carried out: Newton steps, and then noise.
+const certifiedMethod = "output-perturbation"
 
 // stateAfter names the data after the request.
 func (o *order) stateAfter() State {

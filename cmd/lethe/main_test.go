@@ -170,6 +170,39 @@ func TestARegressionHasNoSameAnswers(t *testing.T) {
 	assert.Contains(t, strings.Join(strings.Fields(out), " "), "of their standard deviation (root mean square)")
 }
 
+// explain, the report and the history name the method by the same word: what is carried out, not
+// what was asked for.
+func TestTheMethodIsWhatWasDone(t *testing.T) {
+	dir := workshop(t)
+	must(t, dir, "train --data @/train.csv --label bought --id id --network mlp:8 --epochs 40 --rate 0.01 --l2 0.1 --out @/mlp")
+	must(t, dir, "train --data @/train.csv --label bought --id id --certify 1,1e-3 --out @/c0")
+	for i, c := range []struct{ model, flags, want string }{
+		{"model", "", "newton"}, {"model", " --method newton", "newton"}, {"model", " --method first", "first"}, {"model", " --method second", "second"},
+		{"mlp", " --method retrain --max-loss 50", "retrain"}, {"c0", "", "output-perturbation"}, {"mlp", " --max-loss 50", ""},
+	} {
+		flags := " --model @/" + c.model + " --data @/train.csv --request @/one.yaml --json" + c.flags
+		var planned, done struct {
+			Record struct{ Method string }
+			Report struct {
+				Done    struct{ Method string }
+				History []struct{ Method string }
+			}
+		}
+		require.NoError(t, json.Unmarshal([]byte(must(t, dir, "explain"+flags)), &planned))
+		require.NoError(t, json.Unmarshal([]byte(must(t, dir, fmt.Sprintf("unlearn --out @/new%d%s", i, flags))), &done))
+		want := c.want
+		if want == "" { // auto on a network tries before it chooses
+			assert.Equal(t, "auto", planned.Report.Done.Method)
+			planned, want = done, done.Record.Method
+			assert.NotEqual(t, "auto", want)
+		}
+		assert.Equal(t, want, planned.Report.Done.Method, flags)
+		assert.Equal(t, want, done.Report.Done.Method, flags)
+		assert.Equal(t, want, done.Record.Method, flags)
+		assert.Equal(t, want, done.Report.History[1].Method, flags)
+	}
+}
+
 // Neither the evidence nor anything else of the new folder names an id that was forgotten.
 func TestNoForgottenIDIsWritten(t *testing.T) {
 	dir := workshop(t)
