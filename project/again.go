@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+
+	"lethe/project/evidence"
 )
 
 // NamedRow is a sample by what its id becomes under the salt of the folder.
@@ -152,24 +154,16 @@ func (c *Changes) move(out *Changes, rows map[string]int) {
 // found says what was found again of the changes before.
 func (c *Changes) found(out *Changes, path string) (notes []string) {
 	if n := len(out.Removed); n > 0 {
-		notes = append(notes, fmt.Sprintf("%s holds %s that earlier requests removed. The model is trained without %s.", path, some(n, "sample", "samples"), them(n)))
+		notes = append(notes, fmt.Sprintf("%s holds %s that earlier requests removed. The model is trained without %s.", path, evidence.Count(n, "sample", "samples"), them(n)))
 	}
 	if n := len(out.correctedRows()); n > 0 {
 		notes = append(notes, fmt.Sprintf("%s holds %s that earlier requests corrected. The model is trained with what they said, whatever the file has.", path,
-			some(n, "sample", "samples")))
+			evidence.Count(n, "sample", "samples")))
 	}
 	if n := len(c.Named) - len(out.Named); n > 0 {
-		notes = append(notes, fmt.Sprintf("%s that earlier requests corrected %s not in %s. What was corrected is no longer known.", some(n, "sample", "samples"), is(n), path))
+		notes = append(notes, fmt.Sprintf("%s that earlier requests corrected %s not in %s. What was corrected is no longer known.", evidence.Count(n, "sample", "samples"), is(n), path))
 	}
 	return notes
-}
-
-// some counts things.
-func some(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }
 
 func them(n int) string {

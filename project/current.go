@@ -7,6 +7,7 @@ import (
 
 	"lethe/datasets"
 	"lethe/project/data"
+	"lethe/project/evidence"
 	"lethe/unlearn"
 )
 
@@ -78,8 +79,8 @@ func (c *current) replay(changes *Changes) (err error) {
 // otherData says which data a file holds in place of the model's.
 func (m *Model) otherData(path string, loaded *data.Loaded) error {
 	e := &RefusedError{Next: "give the file that the model was trained on; if this is right, --trust-data goes on with it"}
-	e.Reason = fmt.Sprintf("%s holds other data than the model was trained on (%d samples, fingerprint %.12s; the model had %d, %.12s)", path,
-		loaded.Data.Len(), loaded.Fingerprint(), m.Changes.Base.Rows, m.Changes.Base.Fingerprint)
+	e.Reason = fmt.Sprintf("%s holds other data than the model was trained on (%s, fingerprint %.12s; the model had %d, %.12s)", path,
+		evidence.Count(loaded.Data.Len(), "sample", "samples"), loaded.Fingerprint(), m.Changes.Base.Rows, m.Changes.Base.Fingerprint)
 	for i, r := range m.Records {
 		if r.Data.Fingerprint == loaded.Fingerprint() {
 			e.Reason = fmt.Sprintf("%s holds the data as they were after line %d of the history, which has %d", path, i+1, len(m.Records))

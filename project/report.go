@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"gonum.org/v1/gonum/floats"
 
@@ -192,7 +193,52 @@ func (o *order) command() string {
 	if u.TrustData {
 		words = append(words, "--trust-data")
 	}
+	add("--write-data", base(u.WriteData))
+	if u.ShowIDs {
+		words = append(words, "--show-ids")
+	}
+	words = append(words, o.elsewhere()...)
+	for i, word := range words {
+		words[i] = quoted(word)
+	}
 	return strings.Join(words, " ")
+}
+
+// elsewhere are the flags that say how a model from elsewhere and its data are read.
+func (o *order) elsewhere() (words []string) {
+	u, r := &o.o, &o.o.Read
+	for _, x := range []struct{ flag, value string }{
+		{"--network", base(u.Network)}, {"--output", u.Output}, {"--label", r.Label}, {"--id", r.ID}, {"--format", r.Format}, {"--drop", strings.Join(r.Drop, ",")},
+		{"--categorical", strings.Join(r.Categorical, ",")}, {"--scaling", string(r.Scaling)}, {"--missing", r.Missing}, {"--classes", strings.Join(r.Classes, ",")},
+	} {
+		if x.value != "" {
+			words = append(words, x.flag, x.value)
+		}
+	}
+	if u.L2 != 0 {
+		words = append(words, "--l2", number(u.L2))
+	}
+	if r.Length != 0 {
+		words = append(words, "--length", strconv.Itoa(r.Length))
+	}
+	if r.Regression {
+		words = append(words, "--regression")
+	}
+	if r.UnitRows {
+		words = append(words, "--unit-rows")
+	}
+	return words
+}
+
+// quoted writes a word as a shell reads it.
+func quoted(word string) string {
+	plain := func(r rune) bool {
+		return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("-_./,:=+@%", r)
+	}
+	if word != "" && strings.IndexFunc(word, func(r rune) bool { return !plain(r) }) < 0 {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
 func number(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }

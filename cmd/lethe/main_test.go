@@ -203,6 +203,21 @@ func TestTheMethodIsWhatWasDone(t *testing.T) {
 	}
 }
 
+// The command of the report has every flag that matters, and one is not many.
+func TestTheReportsCommandIsWhole(t *testing.T) {
+	dir := workshop(t)
+	put(t, filepath.Join(dir, "r.yaml"), "correct:\n  - {id: u-20, column: age, value: 41}\n")
+	out := must(t, dir, unlearnIt+" --write-data @/kept.csv --show-ids --seed 7 --max-loss 3")
+	assert.Contains(t, out, "1 cell in samples that stay")
+	assert.NotContains(t, out, "1 cells")
+	assert.Contains(t, must(t, dir, "verify @/new"), "1 request carried out")
+	assert.Contains(t, state(t, dir)[filepath.Join(dir, "new", "report.json")],
+		`lethe unlearn --model model --data train.csv --request r.yaml --out new --method auto --max-loss 3 --seed 7 --write-data kept.csv --show-ids`)
+	out, _, err := call(t, "train", "--help")
+	require.NoError(t, err)
+	assert.NotContains(t, out, "default: label")
+}
+
 // Neither the evidence nor anything else of the new folder names an id that was forgotten.
 func TestNoForgottenIDIsWritten(t *testing.T) {
 	dir := workshop(t)
