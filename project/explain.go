@@ -44,6 +44,9 @@ func Explain(ctx context.Context, options UnlearnOptions) (*Plan, error) {
 	name, why, seconds := o.plan(pass)
 	p.Report.Done = evidence.Done{Method: name, Why: why, Seconds: seconds, Estimated: true, Parameters: len(o.model.Theta), ResidualTrained: &p.Left, Convex: o.model.convex() == nil}
 	p.Report.Done.Notes = []string{fmt.Sprintf("The request changes the gradient by a vector of norm %.3g. Training left a gradient of norm %.3g.", p.Gradient, p.Left)}
+	if hint := o.dear(seconds); hint != "" {
+		p.Report.Done.Notes = append(p.Report.Done.Notes, hint)
+	}
 	p.Report.NotShown = o.limits()
 	p.Warnings = o.warnings()
 	return p, nil
@@ -89,4 +92,16 @@ func (o *order) plan(pass float64) (name, why string, seconds float64) {
 		return "retrain", "asked for with --method", 2 * epochs * pass
 	}
 	return o.o.Method, "asked for with --method", 4 * pass
+}
+
+// dear says that training again may be cheaper than an update of so many seconds; "" = it is not, or
+// nobody would notice.
+func (o *order) dear(seconds float64) string {
+	const noticed = 2 // seconds, and times as long
+	first := o.model.Records[0]
+	if o.o.Method == "retrain" || o.budget() != nil || first.Kind != "train" || seconds < noticed || seconds < noticed*first.Seconds {
+		return ""
+	}
+	return fmt.Sprintf("The update is expected to take about %.0f s, and the training took %.2g s. --method retrain trains again instead, and gives the retrained model itself.",
+		seconds, first.Seconds)
 }

@@ -89,11 +89,15 @@ func (o *order) run(ctx context.Context, d *draft) (*Unlearned, error) {
 
 // update computes the new parameters.
 func (o *order) update(ctx context.Context, d *draft, x *done) (err error) {
+	began := time.Now()
 	if x.trained, err = o.problem.Residual(ctx, o.model.Theta); err != nil {
 		return err
 	}
+	if _, _, seconds := o.plan(time.Since(began).Seconds()); o.dear(seconds) != "" {
+		o.progress.Note(o.dear(seconds))
+	}
 	o.progress.Step("updating the model", 0, 0)
-	began := time.Now()
+	began = time.Now()
 	if b := o.budget(); b != nil {
 		x.method, x.settings = "newton", []Setting{{"certificate", "output perturbation"}}
 		x.update, x.certificate, err = o.certify(ctx, d, *b)
