@@ -67,6 +67,9 @@ func (o *order) plan(pass float64) (name, why string, seconds float64) {
 	const (
 		newtonPasses = 60 // three steps of ten products
 		secondPasses = 80 // one step of forty products
+		// A network's Gauss-Newton product costs more than two passes, and a solve takes hundreds:
+		// 700 passes were measured on a table of 60,000 rows with mlp:64,64 and L2 1.
+		networkPasses = 500
 	)
 	epochs := float64(orElse(o.o.Epochs, orElse(o.model.Training.Epochs, 100)))
 	convex := o.model.convex() == nil
@@ -85,6 +88,9 @@ func (o *order) plan(pass float64) (name, why string, seconds float64) {
 		}
 		return "newton", "asked for with --method", newtonPasses * pass
 	case "second":
+		if !convex {
+			return "second", "asked for with --method", networkPasses * pass
+		}
 		return "second", "asked for with --method", secondPasses * pass
 	case "fine-tune":
 		return "fine-tune", "asked for with --method", 2 * float64(orElse(o.o.Epochs, 1)) * pass
