@@ -108,6 +108,6 @@ func (o *order) dear(seconds float64) string {
 	if o.o.Method == "retrain" || o.budget() != nil || first.Kind != "train" || seconds < noticed || seconds < noticed*first.Seconds {
 		return ""
 	}
-	return fmt.Sprintf("The update is expected to take about %.0f s, and the training took %.2g s. --method retrain trains again instead, and gives the retrained model itself.",
-		seconds, first.Seconds)
+	return fmt.Sprintf("The update may take much longer than the training, which took %.2g s. --method retrain trains again instead, and gives the retrained model itself.",
+		first.Seconds)
 }
