@@ -23,6 +23,11 @@ type Changes struct {
 	Cells    []CellChange  `json:"cells,omitempty"`    // by row and feature
 	Labels   []LabelChange `json:"labels,omitempty"`   // by row
 	Text     []TextChange  `json:"text,omitempty"`     // by place
+
+	// RemovedIDs are those of all samples that were removed, sorted, and Named the rows of Base that
+	// are corrected, rising; see hiddenID. Without ids both are empty.
+	RemovedIDs []string   `json:"removed_ids,omitempty"`
+	Named      []NamedRow `json:"corrected_ids,omitempty"`
 }
 
 // CellChange is a corrected feature of a sample, as the model sees it.

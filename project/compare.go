@@ -6,17 +6,17 @@ import (
 	"time"
 
 	"gonum.org/v1/gonum/floats"
-
-	"lethe/datasets"
+	"gonum.org/v1/gonum/stat"
 )
 
 // retrained is the model trained again on the corrected data, beside the update.
 type retrained struct {
 	seconds             float64
 	test, kept, touched *Scores
-	scores              *Scores // of the data on which agreement is measured
-	agreement           float64 // share of the samples that get the same answer
-	distance            float64 // of the parameters of the update from it, relative to those of the old model
+	scores              *Scores  // of the data on which agreement is measured
+	agreement           *float64 // share of the samples that get the same answer; nil in a regression
+	apart               *float64 // of a regression: see evidence.Retraining.Apart
+	distance            float64  // of the parameters of the update from it, relative to those of the old model
 }
 
 // compare trains the model again on the corrected data.
@@ -32,7 +32,7 @@ func (o *order) compare(ctx context.Context, x *done) error {
 		return fmt.Errorf("training again for --compare: %w", err)
 	}
 	r := &retrained{seconds: time.Since(began).Seconds()}
-	on, err := o.measured(ctx, u.Theta, o.changes)
+	on, err := o.measured(ctx, u.Theta, o.changes, o.applied.Data)
 	if err != nil {
 		return err
 	}
@@ -41,7 +41,7 @@ func (o *order) compare(ctx context.Context, x *done) error {
 	if r.scores = r.kept; o.test != nil {
 		r.scores, after = r.test, x.test[1]
 	}
-	r.agreement = o.agreement(after, r.scores, o.applied.Data)
+	r.agreement, r.apart = o.agreement(after, r.scores)
 	if far := floats.Distance(o.model.Theta, u.Theta, 2); far > 0 {
 		r.distance = floats.Distance(x.update.Theta, u.Theta, 2) / far
 	}
@@ -49,32 +49,16 @@ func (o *order) compare(ctx context.Context, x *done) error {
 	return nil
 }
 
-// agreement is the share of samples to which two models give the same answer; of a regression, 1
-// minus their mean square difference as a share of the variance of the labels.
-func (o *order) agreement(a, b *Scores, d *datasets.Dataset) float64 {
-	if d.Classes > 0 {
-		return agreement(a.answers, b.answers)
+// agreement compares the answers of two models: the share that is equal, or how far apart those of a
+// regression are.
+func (o *order) agreement(a, b *Scores) (equal, apart *float64) {
+	if o.applied.Data.Classes > 0 {
+		share := agreement(a.answers, b.answers)
+		return &share, nil
 	}
-	mean, spread, apart := floats.Sum(b.answers)/float64(len(b.answers)), 0.0, 0.0
-	for i := range a.answers {
-		spread += (b.answers[i] - mean) * (b.answers[i] - mean)
-		apart += (a.answers[i] - b.answers[i]) * (a.answers[i] - b.answers[i])
-	}
+	spread := stat.PopStdDev(b.answers, nil)
 	if spread == 0 {
-		return 1
+		return nil, nil
 	}
-	return 1 - apart/spread
-}
-
-// checkLoss refuses an update that loses more accuracy on the samples that stay than was allowed.
-func (o *order) checkLoss(x *done) error {
-	before, after := x.kept[0].Accuracy, x.kept[1].Accuracy
-	if o.o.MaxLoss == nil && o.o.Method != "" && o.o.Method != "auto" || before == nil {
-		return nil
-	}
-	if fall := 100 * (*before - *after); fall > o.maxLoss() {
-		return &RefusedError{Reason: fmt.Sprintf("the update lowers the accuracy on the samples that stay by %.2f points, and %g are allowed", fall, o.maxLoss()),
-			Next: "choose another method, or allow more with --max-loss"}
-	}
-	return nil
+	return nil, new(*rootMeanSquare(a.answers, b.answers) / spread)
 }

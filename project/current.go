@@ -3,9 +3,11 @@ package project
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 
 	"lethe/datasets"
 	"lethe/project/data"
+	"lethe/project/evidence"
 	"lethe/unlearn"
 )
 
@@ -16,6 +18,7 @@ type current struct {
 	train  *datasets.Dataset // as they are now
 	rows   []int             // of each row of the file the row now; -1 = it was removed
 	then   []int             // of each row now the row of Changes.Base
+	notes  []string          // what was found again of earlier requests in data that are not the model's
 }
 
 // current reads the training data and brings them to where they are now. The file may be the one
@@ -34,10 +37,11 @@ func (m *Model) current(ctx context.Context, from source, trust bool, p Progress
 		return c, nil
 	case !trust:
 		return nil, m.otherData(from.path, loaded)
-	default: // what earlier requests did cannot be found in these data
-		m.Changes = &Changes{Base: State{print, loaded.Data.Len()}, Features: m.Changes.Features}
-		return c, c.replay(m.Changes)
 	}
+	if m.Changes, c.notes, err = m.Changes.again(c, filepath.Base(from.path), m.salt); err != nil {
+		return nil, err
+	}
+	return c, c.replay(m.Changes)
 }
 
 // asTheyAre takes the data of the file as they are.
@@ -75,8 +79,8 @@ func (c *current) replay(changes *Changes) (err error) {
 // otherData says which data a file holds in place of the model's.
 func (m *Model) otherData(path string, loaded *data.Loaded) error {
 	e := &RefusedError{Next: "give the file that the model was trained on; if this is right, --trust-data goes on with it"}
-	e.Reason = fmt.Sprintf("%s holds other data than the model was trained on (%d samples, fingerprint %.12s; the model had %d, %.12s)", path,
-		loaded.Data.Len(), loaded.Fingerprint(), m.Changes.Base.Rows, m.Changes.Base.Fingerprint)
+	e.Reason = fmt.Sprintf("%s holds other data than the model was trained on (%s, fingerprint %.12s; the model had %d, %.12s)", path,
+		evidence.Count(loaded.Data.Len(), "sample", "samples"), loaded.Fingerprint(), m.Changes.Base.Rows, m.Changes.Base.Fingerprint)
 	for i, r := range m.Records {
 		if r.Data.Fingerprint == loaded.Fingerprint() {
 			e.Reason = fmt.Sprintf("%s holds the data as they were after line %d of the history, which has %d", path, i+1, len(m.Records))

@@ -2,7 +2,8 @@ package project
 
 import (
 	"context"
-	"fmt"
+
+	"lethe/project/evidence"
 )
 
 // Evaluation is how well a model answers.
@@ -34,7 +35,7 @@ func Evaluate(ctx context.Context, o EvaluateOptions) (*Evaluation, error) {
 	}
 	out := &Evaluation{Scores: *scores}
 	if n := len(loaded.Dropped); n > 0 {
-		out.Notes = append(out.Notes, fmt.Sprintf("%d rows have a category that the training data did not have, and were left out", n))
+		out.Notes = append(out.Notes, evidence.Count(n, "row has", "rows have")+" a category that the training data did not have: left out")
 	}
 	return out, nil
 }

@@ -23,7 +23,7 @@ type Record struct {
 	Version  string    `json:"version"`
 	Data     State     `json:"data"`              // after it
 	Request  *Asked    `json:"request,omitempty"` // of unlearn
-	Method   string    `json:"method"`
+	Method   string    `json:"method"`            // what was carried out; of auto the method that it took
 	Settings []Setting `json:"settings,omitempty"`
 	Seed     uint64    `json:"seed"`
 	Training *Training `json:"training,omitempty"` // of train and import
@@ -64,7 +64,9 @@ type Setting struct {
 	Value string `json:"value"`
 }
 
-// Certificate is what a release guarantees.
+// Certificate is what a release guarantees: that it can hardly be told from a model that was trained
+// again on the corrected data as the same data.yaml prepares them. The means, scales and categories
+// there were computed with the data to forget, and are not covered.
 type Certificate struct {
 	Epsilon  float64 `json:"epsilon"`
 	Delta    float64 `json:"delta"`

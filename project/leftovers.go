@@ -2,6 +2,8 @@ package project
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"lethe/datasets"
 	"lethe/project/data"
@@ -64,7 +66,37 @@ func features(d *datasets.Dataset) []bool {
 	return nil
 }
 
+// limits says what of the first training data the new folder still holds. No method computes
+// data.yaml again: the parameters are those of data that it prepares.
+func (o *order) limits() (out []string) {
+	d := o.model.Description
+	numbers, categories := false, false
+	for _, c := range d.Columns {
+		numbers = numbers || c.Kind == data.Number && (c.Scale != 0 || c.Fill != "")
+		categories = categories || c.Kind == data.Category
+	}
+	const again = "Only a new model, trained from the start (lethe train) on the corrected data, has none of this."
+	var kept []string
+	if numbers {
+		kept = append(kept, "means and scales") // Fill is a mean, where nothing is scaled
+	}
+	if categories {
+		kept = append(kept, "names of categories")
+	}
+	if d.Vocabulary != "" {
+		kept = append(kept, "characters")
+	}
+	if len(kept) == 0 {
+		return []string{fmt.Sprintf("The fingerprints of earlier data stay in %s and %s. Whoever has all other samples can check a guess of what was forgotten by them.", dataName, historyName)}
+	}
+	text := fmt.Sprintf("The new folder keeps %s of the first training data in %s, with what was forgotten in them.", strings.Join(kept, " and "), dataName)
+	if numbers {
+		text += " From the means and scales, whoever has all other samples can work out exact values that were forgotten."
+	}
+	return []string{text + " " + again}
+}
+
 // warnings are those of the request, with ids where it names them.
 func (o *order) warnings() []string {
-	return append(append([]string{}, o.found.Named...), o.leftovers()...)
+	return slices.Concat(o.found.Named, o.data.notes, o.leftovers())
 }

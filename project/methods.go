@@ -21,7 +21,7 @@ func (o *order) method() (unlearn.Method, []Setting, error) {
 	switch name := o.o.Method; name {
 	case "", "auto":
 		m := unlearn.Auto{MaxLoss: o.maxLoss() / 100, Seed: o.o.Seed}
-		settings := []Setting{setting("largest loss of accuracy", fmt.Sprintf("%g points", o.maxLoss()))}
+		settings := []Setting{setting("asked for", "auto"), setting("largest loss of accuracy", fmt.Sprintf("%g points", o.maxLoss()))}
 		if notConvex != nil {
 			m.Continue, m.Passes = o.once(), o.model.Training.passes()/2
 			settings = append(settings, setting("budget of the trials", fmt.Sprintf("%g gradients over the training data", m.Passes)))

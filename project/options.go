@@ -34,7 +34,8 @@ type TrainOptions struct {
 	Progress Progress
 }
 
-// Budget is what a certificate promises of each release.
+// Budget is what a certificate promises of each release, beside a model that was trained again with
+// the same preprocessing: see Certificate.
 type Budget struct {
 	Epsilon, Delta float64
 }
@@ -67,7 +68,7 @@ type UnlearnOptions struct {
 	Method  string   // one of Methods; "" = auto
 	Compare string   // "retrain": train again too, and compare; "" = not
 	Certify *Budget  // convex models: publish a certified release. A certified model goes on with its own
-	MaxLoss *float64 // percentage points of accuracy on kept samples that auto may lose; nil = 1
+	MaxLoss *float64 // percentage points of accuracy on kept samples that an update may lose; nil = 1
 	Rate    float64  // first: length of the step; fine-tune: learning rate; 0 = chosen
 	Ridge   float64  // second: added to the Hessian
 	Epochs  int      // fine-tune and retrain of networks; 0 = 1 for fine-tune, as trained for retrain

@@ -116,6 +116,7 @@ func (o *order) resolve(ctx context.Context) (err error) {
 	if o.changes, err = o.model.Changes.with(o.base, o.data.loaded.Data); err != nil {
 		return err
 	}
+	o.changes.remember(o.model.Changes, o.data, o.model.salt)
 	return o.checkWriteData()
 }
 

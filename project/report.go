@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"gonum.org/v1/gonum/floats"
 
@@ -36,7 +37,7 @@ func (o *order) planned(r *Record) *evidence.Report {
 		Asked: o.askedFor(r), Touched: o.touches(), Repeat: o.repeat(), Warnings: append([]string{}, o.found.Warnings...),
 		History: o.past(r), ShowIDs: o.o.ShowIDs, Salt: o.model.salt, SaltKept: saltName, Secrets: o.found.Secrets,
 	}
-	out.Warnings = append(out.Warnings, o.leftovers()...)
+	out.Warnings = append(append(out.Warnings, o.data.notes...), o.leftovers()...)
 	return out
 }
 
@@ -64,7 +65,7 @@ func (o *order) touches() evidence.Touched {
 
 func (o *order) describe(x *done) evidence.Done {
 	u := x.update
-	out := evidence.Done{Method: orElse(u.Method, x.name), Seconds: x.seconds, Parameters: len(u.Theta), Notes: u.Notes,
+	out := evidence.Done{Method: o.carriedOut(x), Seconds: x.seconds, Parameters: len(u.Theta), Notes: u.Notes,
 		ResidualBefore: &u.Before, ResidualAfter: &u.After, Why: o.why(x), Convex: o.model.convex() == nil}
 	for _, s := range x.settings {
 		out.Settings = append(out.Settings, evidence.Setting(s))
@@ -86,7 +87,7 @@ func (o *order) describe(x *done) evidence.Done {
 func (o *order) why(x *done) string {
 	switch {
 	case x.certificate != nil:
-		return "the model is certified, and certified updates are made by Newton's method"
+		return whyCertified
 	case (o.o.Method == "" || o.o.Method == "auto") && o.model.convex() == nil:
 		return "the model is convex, so Newton steps reach the optimum that retraining would reach"
 	case o.o.Method == "" || o.o.Method == "auto":
@@ -141,7 +142,7 @@ func (x *done) compared() *evidence.Retraining {
 	if r == nil {
 		return nil
 	}
-	return &evidence.Retraining{Agreement: &r.agreement, Samples: r.scores.Samples, Distance: &r.distance, Seconds: r.seconds}
+	return &evidence.Retraining{Agreement: r.agreement, Apart: r.apart, Samples: r.scores.Samples, Distance: &r.distance, Seconds: r.seconds}
 }
 
 func (x *done) certified() *evidence.Certificate {
@@ -150,11 +151,6 @@ func (x *done) certified() *evidence.Certificate {
 		return nil
 	}
 	return &evidence.Certificate{Epsilon: c.Epsilon, Delta: c.Delta, Noise: c.Noise, Releases: c.Releases, Together: c.Together, Against: c.Against}
-}
-
-// limits says what the evidence does not show.
-func (o *order) limits() []string {
-	return []string{"Scaling, categories and vocabulary were taken from the first training data. They were not computed again without what was forgotten."}
 }
 
 func (o *order) repeat() evidence.Repeat {
@@ -197,7 +193,52 @@ func (o *order) command() string {
 	if u.TrustData {
 		words = append(words, "--trust-data")
 	}
+	add("--write-data", base(u.WriteData))
+	if u.ShowIDs {
+		words = append(words, "--show-ids")
+	}
+	words = append(words, o.elsewhere()...)
+	for i, word := range words {
+		words[i] = quoted(word)
+	}
 	return strings.Join(words, " ")
+}
+
+// elsewhere are the flags that say how a model from elsewhere and its data are read.
+func (o *order) elsewhere() (words []string) {
+	u, r := &o.o, &o.o.Read
+	for _, x := range []struct{ flag, value string }{
+		{"--network", base(u.Network)}, {"--output", u.Output}, {"--label", r.Label}, {"--id", r.ID}, {"--format", r.Format}, {"--drop", strings.Join(r.Drop, ",")},
+		{"--categorical", strings.Join(r.Categorical, ",")}, {"--scaling", string(r.Scaling)}, {"--missing", r.Missing}, {"--classes", strings.Join(r.Classes, ",")},
+	} {
+		if x.value != "" {
+			words = append(words, x.flag, x.value)
+		}
+	}
+	if u.L2 != 0 {
+		words = append(words, "--l2", number(u.L2))
+	}
+	if r.Length != 0 {
+		words = append(words, "--length", strconv.Itoa(r.Length))
+	}
+	if r.Regression {
+		words = append(words, "--regression")
+	}
+	if r.UnitRows {
+		words = append(words, "--unit-rows")
+	}
+	return words
+}
+
+// quoted writes a word as a shell reads it.
+func quoted(word string) string {
+	plain := func(r rune) bool {
+		return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("-_./,:=+@%", r)
+	}
+	if word != "" && strings.IndexFunc(word, func(r rune) bool { return !plain(r) }) < 0 {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
 func number(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }

@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"lethe/datasets"
+	"lethe/project/evidence"
 	"lethe/unlearn"
 )
 
@@ -81,7 +82,7 @@ func agreement(a, b []float64) float64 {
 // String says the scores in words.
 func (s *Scores) String() string {
 	if s.Accuracy != nil {
-		return fmt.Sprintf("accuracy %.2f %%, mean loss %.4g, %d samples", 100**s.Accuracy, s.Loss, s.Samples)
+		return fmt.Sprintf("accuracy %.2f %%, mean loss %.4g, %s", 100**s.Accuracy, s.Loss, evidence.Count(s.Samples, "sample", "samples"))
 	}
-	return fmt.Sprintf("root mean square error %.4g, mean loss %.4g, %d samples", *s.RMSE, s.Loss, s.Samples)
+	return fmt.Sprintf("root mean square error %.4g, mean loss %.4g, %s", *s.RMSE, s.Loss, evidence.Count(s.Samples, "sample", "samples"))
 }

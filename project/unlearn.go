@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -56,7 +57,7 @@ func Unlearn(ctx context.Context, options UnlearnOptions) (out *Unlearned, err e
 // done is an update with all that is known of it.
 type done struct {
 	update      *unlearn.Update
-	name        string // of the method
+	method      string // as asked for: one of Methods
 	settings    []Setting
 	certificate *Certificate
 	seconds     float64
@@ -77,7 +78,7 @@ func (o *order) run(ctx context.Context, d *draft) (*Unlearned, error) {
 	if err := o.measure(ctx, x); err != nil {
 		return nil, err
 	}
-	if err := o.checkLoss(x); err != nil {
+	if err := o.check(x); err != nil {
 		return nil, err
 	}
 	if o.o.Compare != "" {
@@ -90,16 +91,20 @@ func (o *order) run(ctx context.Context, d *draft) (*Unlearned, error) {
 
 // update computes the new parameters.
 func (o *order) update(ctx context.Context, d *draft, x *done) (err error) {
+	began := time.Now()
 	if x.trained, err = o.problem.Residual(ctx, o.model.Theta); err != nil {
 		return err
 	}
+	if _, _, seconds := o.plan(time.Since(began).Seconds()); o.dear(seconds) != "" {
+		o.progress.Note(o.dear(seconds))
+	}
 	o.progress.Step("updating the model", 0, 0)
-	began := time.Now()
+	began = time.Now()
 	if b := o.budget(); b != nil {
-		x.name, x.settings = "newton", []Setting{{"certificate", "output perturbation"}}
+		x.method, x.settings = "newton", []Setting{{"certificate", "output perturbation"}}
 		x.update, x.certificate, err = o.certify(ctx, d, *b)
 	} else {
-		x.name = orElse(o.o.Method, "auto")
+		x.method = orElse(o.o.Method, "auto")
 		var m unlearn.Method
 		if m, x.settings, err = o.method(); err != nil {
 			return err
@@ -146,9 +151,16 @@ func refusal(err error, elsewhere bool) error {
 // measure compares the model before and after on the data at hand.
 func (o *order) measure(ctx context.Context, x *done) error {
 	o.progress.Step("measuring the model before and after", 0, 0)
+	seen, err := o.keptAsSeen()
+	if err != nil {
+		return err
+	}
 	for i, theta := range [][]float64{o.model.Theta, x.update.Theta} {
-		changes := []*Changes{o.model.Changes, o.changes}[i]
-		on, err := o.measured(ctx, theta, changes)
+		changes, kept := o.changes, o.applied.Data
+		if i == 0 {
+			changes, kept = o.model.Changes, seen
+		}
+		on, err := o.measured(ctx, theta, changes, kept)
 		if err != nil {
 			return err
 		}
@@ -163,10 +175,32 @@ type measured struct {
 	completed           *completed
 }
 
+// keptAsSeen returns the samples that stay as the model before sees them: with the columns that the
+// request takes from the next one.
+func (o *order) keptAsSeen() (*datasets.Dataset, error) {
+	if len(o.applied.Columns) == 0 {
+		return o.applied.Data, nil
+	}
+	rest := unlearn.Request{}
+	for _, x := range o.request.Changes {
+		if x.Kind != unlearn.FeatureRemoval {
+			rest.Changes = append(rest.Changes, x)
+		}
+	}
+	if rest.Empty() {
+		return o.data.train, nil
+	}
+	applied, err := rest.Apply(o.data.train)
+	if err != nil {
+		return nil, err
+	}
+	return applied.Data, nil
+}
+
 // measured measures parameters on the test data, the samples that stay and those that the request
 // touches, as they were; but for features that the model is not to see.
-func (o *order) measured(ctx context.Context, theta []float64, c *Changes) (out measured, err error) {
-	if out.kept, err = o.model.score(ctx, theta, o.applied.Data); err != nil {
+func (o *order) measured(ctx context.Context, theta []float64, c *Changes, kept *datasets.Dataset) (out measured, err error) {
+	if out.kept, err = o.model.score(ctx, theta, kept); err != nil {
 		return out, err
 	}
 	if out.completed, err = o.completes(ctx, theta); err != nil {
@@ -235,7 +269,7 @@ func (o *order) record(x *done) *Record {
 		Kind: "unlearn", Time: time.Now().UTC().Truncate(time.Second), Version: build.Version,
 		Data:    o.after(),
 		Request: o.ask(),
-		Method:  orElse(x.update.Method, x.name), Settings: x.settings, Seed: o.o.Seed, Before: x.update.Before, After: x.update.After, Seconds: x.seconds,
+		Method:  o.carriedOut(x), Settings: x.settings, Seed: o.o.Seed, Before: x.update.Before, After: x.update.After, Seconds: x.seconds,
 		Certificate: x.certificate, Trusted: o.o.TrustData, Was: o.model.files,
 	}
 }
@@ -244,6 +278,27 @@ func (o *order) record(x *done) *Record {
 func stateOf(d *datasets.Dataset) func() State {
 	return sync.OnceValue(func() State { return State{datasets.Fingerprint(d), d.Len()} })
 }
+
+// carriedOut names what was done, in the words of plan: of auto the method that it took.
+func (o *order) carriedOut(x *done) string {
+	switch {
+	case x.certificate != nil:
+		return certifiedMethod
+	case x.method != "auto":
+		return x.method
+	case slices.Equal(x.update.Theta, o.model.Theta):
+		return "none"
+	}
+	for _, t := range x.update.Tried {
+		if t.Chosen {
+			return t.Name
+		}
+	}
+	return "newton"
+}
+
+// certifiedMethod is how certified requests are carried out: Newton steps, and then noise.
+const certifiedMethod = "output-perturbation"
 
 // ask is the request without its values.
 func (o *order) ask() *Asked {

@@ -61,7 +61,9 @@ type OutputPerturbation struct {
 type Comparison int
 
 const (
-	// ExactOptimum: the optimum of the loss on the corrected data, plus the same noise.
+	// ExactOptimum: the optimum of the loss on the corrected data, plus the same noise. The corrected
+	// data are the numbers that the request leaves: scaling that was computed with what it takes
+	// away stays as it was, on both sides.
 	ExactOptimum Comparison = iota
 	// SameMechanism: the model that the same mechanism publishes when it is run on the corrected
 	// data alone.

@@ -12,7 +12,7 @@ import (
 
 // readFlags say how data are read that no description exists of yet.
 type readFlags struct {
-	Label       string   `group:"How the data are read:" help:"Column of the label (default: label)." placeholder:"COLUMN"`
+	Label       string   `group:"How the data are read:" help:"Column of the label; tables need it." placeholder:"COLUMN"`
 	Labels      string   `group:"How the data are read:" help:"File of the labels, of npy, npz and idx." placeholder:"FILE"`
 	ID          string   `group:"How the data are read:" name:"id" help:"Column that names each row; it is no feature." placeholder:"COLUMN"`
 	Format      string   `group:"How the data are read:" help:"csv, tsv, parquet, svmlight, npy, npz, idx, images or text (default: by the name)." placeholder:"NAME"`

@@ -6,6 +6,7 @@ import (
 
 	"lethe/internal/cli"
 	"lethe/project"
+	"lethe/project/evidence"
 )
 
 type inspectCommand struct {
@@ -32,12 +33,12 @@ func (c *inspectCommand) Run(t *terminal) error {
 	if info.Loss != "" {
 		say("loss", "%s, %s", info.Loss, info.Precision)
 	}
-	say("parameters", "%d in %d tensors", info.Parameters, len(info.Tensors))
+	say("parameters", "%d in %s", info.Parameters, evidence.Count(len(info.Tensors), "tensor", "tensors"))
 	for _, x := range info.Tensors {
 		fmt.Fprintf(t.stdout, "  %-30s %-16s %s\n", x.Name, shape(x.Shape), x.Type)
 	}
 	if info.Data != nil {
-		say("data", "%s, %d samples, fingerprint %.12s", info.Format, info.Data.Rows, info.Data.Fingerprint)
+		say("data", "%s, %s, fingerprint %.12s", info.Format, evidence.Count(info.Data.Rows, "sample", "samples"), info.Data.Fingerprint)
 		if info.Label != "" {
 			say("label", "%s%s", info.Label, among(info.Classes))
 		}
@@ -69,7 +70,7 @@ func among(classes []string) string {
 // asked says what a line of the history was asked for.
 func asked(r project.Record) string {
 	if r.Request == nil {
-		return fmt.Sprintf(", %d samples", r.Data.Rows)
+		return ", " + evidence.Count(r.Data.Rows, "sample", "samples")
 	}
 	out := fmt.Sprintf(": %s, residual %.2g before and %.2g after", r.Request, r.Before, r.After)
 	if k := r.Certificate; k != nil {

@@ -10,6 +10,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -20,6 +22,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"lethe/project"
+	"lethe/project/data"
 )
 
 func TestHelpAndVersion(t *testing.T) {
@@ -98,6 +101,121 @@ func TestAForgottenColumnIsUnseen(t *testing.T) {
 	}
 	assert.NotEqual(t, answers["modela"], answers["modelb"])
 	assert.Equal(t, answers["newa"], answers["newb"])
+}
+
+// Every method is checked: a step that is far too long ruins the model, and is not "done".
+func TestNoMethodMayRuinTheModel(t *testing.T) {
+	dir := workshop(t)
+	must(t, dir, "train --data @/train.csv --label bought --id id --network mlp:8 --epochs 40 --rate 0.01 --out @/mlp")
+	must(t, dir, "train --data @/train.csv --label age --regression --id id --network mlp:8 --epochs 40 --rate 0.01 --out @/ages")
+	for _, model := range []string{"model", "mlp", "ages"} {
+		for _, flags := range []string{"fine-tune --rate 1e9", "fine-tune --rate 1e3", "fine-tune --rate 1e3 --max-loss 100", "first --rate 1e3"} {
+			_, _, err := call(t, in(dir, "unlearn --model @/"+model+" --data @/train.csv --request @/one.yaml --out @/new --method "+flags)...)
+			require.Error(t, err, "%s, %s", model, flags)
+			assert.Equal(t, refused, exitCode(err), err)
+			assert.NoDirExists(t, filepath.Join(dir, "new"))
+		}
+	}
+	put(t, filepath.Join(dir, "r.yaml"), "forget_columns: [age]\n")
+	for _, method := range []string{"newton", "retrain"} { // they do what is asked for, and the age is what tells who buys
+		_, _, err := call(t, in(dir, unlearnIt+" --method "+method)...)
+		require.ErrorContains(t, err, "points, and 1 are allowed", method)
+		assert.Equal(t, refused, exitCode(err))
+	}
+	must(t, dir, "unlearn --model @/mlp --data @/train.csv --request @/one.yaml --out @/again --method retrain")
+}
+
+// The evidence says that data.yaml still knows the forgotten rows, wherever it does. It does: the
+// age of somebody who was removed follows from the mean and the other rows.
+func TestTheEvidenceSaysWhatDataYamlKeeps(t *testing.T) {
+	dir := workshop(t)
+	out := must(t, dir, "unlearn --model @/model --data @/train.csv --request @/one.yaml --out @/new --method retrain")
+	said := strings.Join(strings.Fields(out), " ")
+	assert.Contains(t, said, "keeps means and scales and names of categories of the first training data in data.yaml")
+	assert.Contains(t, said, "work out exact values")
+	assert.Contains(t, said, "Only a new model, trained from the start")
+	sum, missing := 0.0, 0.0
+	for i, line := range strings.Split(strings.TrimSpace(customers(200, 1)), "\n")[1:] {
+		age, err := strconv.ParseFloat(strings.Split(line, ",")[2], 64)
+		require.NoError(t, err)
+		if sum += age; i == 3 || i == 14 {
+			missing += age
+		}
+	}
+	description, err := data.Read(filepath.Join(dir, "new", "data.yaml"))
+	require.NoError(t, err)
+	at := slices.IndexFunc(description.Columns, func(c data.Column) bool { return c.Name == "age" })
+	assert.InDelta(t, missing, 200*description.Columns[at].Shift-(sum-missing), 1e-6, "the page's warning is true")
+
+}
+
+// Numbers are hardly ever the same, so of a regression the evidence says how far apart they are.
+func TestARegressionHasNoSameAnswers(t *testing.T) {
+	dir := workshop(t)
+	must(t, dir, "train --data @/train.csv --label age --regression --id id --out @/ages")
+	out := must(t, dir, "unlearn --model @/ages --data @/train.csv --request @/one.yaml --out @/new --method first --compare retrain")
+	assert.NotContains(t, out, "same answer")
+	var report struct {
+		Measured struct{ Retraining map[string]*float64 }
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "new", "report.json"))
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(text, &report))
+	r := report.Measured.Retraining
+	require.Contains(t, r, "agreement")
+	assert.Nil(t, r["agreement"])
+	require.NotNil(t, r["apart"])
+	assert.Positive(t, *r["apart"])
+	assert.Less(t, *r["apart"], 0.1)
+	assert.Contains(t, strings.Join(strings.Fields(out), " "), "of their standard deviation (root mean square)")
+}
+
+// explain, the report and the history name the method by the same word: what is carried out, not
+// what was asked for.
+func TestTheMethodIsWhatWasDone(t *testing.T) {
+	dir := workshop(t)
+	must(t, dir, "train --data @/train.csv --label bought --id id --network mlp:8 --epochs 40 --rate 0.01 --l2 0.1 --out @/mlp")
+	must(t, dir, "train --data @/train.csv --label bought --id id --certify 1,1e-3 --out @/c0")
+	for i, c := range []struct{ model, flags, want string }{
+		{"model", "", "newton"}, {"model", " --method newton", "newton"}, {"model", " --method first", "first"}, {"model", " --method second", "second"},
+		{"mlp", " --method retrain --max-loss 50", "retrain"}, {"c0", "", "output-perturbation"}, {"mlp", " --max-loss 50", ""},
+	} {
+		flags := " --model @/" + c.model + " --data @/train.csv --request @/one.yaml --json" + c.flags
+		var planned, done struct {
+			Record struct{ Method string }
+			Report struct {
+				Done    struct{ Method string }
+				History []struct{ Method string }
+			}
+		}
+		require.NoError(t, json.Unmarshal([]byte(must(t, dir, "explain"+flags)), &planned))
+		require.NoError(t, json.Unmarshal([]byte(must(t, dir, fmt.Sprintf("unlearn --out @/new%d%s", i, flags))), &done))
+		want := c.want
+		if want == "" { // auto on a network tries before it chooses
+			assert.Equal(t, "auto", planned.Report.Done.Method)
+			planned, want = done, done.Record.Method
+			assert.NotEqual(t, "auto", want)
+		}
+		assert.Equal(t, want, planned.Report.Done.Method, flags)
+		assert.Equal(t, want, done.Report.Done.Method, flags)
+		assert.Equal(t, want, done.Record.Method, flags)
+		assert.Equal(t, want, done.Report.History[1].Method, flags)
+	}
+}
+
+// The command of the report has every flag that matters, and one is not many.
+func TestTheReportsCommandIsWhole(t *testing.T) {
+	dir := workshop(t)
+	put(t, filepath.Join(dir, "r.yaml"), "correct:\n  - {id: u-20, column: age, value: 41}\n")
+	out := must(t, dir, unlearnIt+" --write-data @/kept.csv --show-ids --seed 7 --max-loss 3")
+	assert.Contains(t, out, "1 cell in samples that stay")
+	assert.NotContains(t, out, "1 cells")
+	assert.Contains(t, must(t, dir, "verify @/new"), "1 request carried out")
+	assert.Contains(t, state(t, dir)[filepath.Join(dir, "new", "report.json")],
+		`lethe unlearn --model model --data train.csv --request r.yaml --out new --method auto --max-loss 3 --seed 7 --write-data kept.csv --show-ids`)
+	out, _, err := call(t, "train", "--help")
+	require.NoError(t, err)
+	assert.NotContains(t, out, "default: label")
 }
 
 // Neither the evidence nor anything else of the new folder names an id that was forgotten.

@@ -5,6 +5,7 @@ import (
 
 	"lethe/internal/cli"
 	"lethe/project"
+	"lethe/project/evidence"
 )
 
 type trainCommand struct {
@@ -92,9 +93,9 @@ func (c *outputFlags) made(t *terminal, x *project.Outcome) error {
 	}
 	r := x.Record
 	if r.Kind == "train" {
-		fmt.Fprintf(t.stdout, "%s: trained on %d samples by %s in %.1f s, gradient norm %.2g\n", x.Dir, r.Data.Rows, r.Method, r.Seconds, r.After)
+		fmt.Fprintf(t.stdout, "%s: trained on %s by %s in %.1f s, gradient norm %.2g\n", x.Dir, evidence.Count(r.Data.Rows, "sample", "samples"), r.Method, r.Seconds, r.After)
 	} else {
-		fmt.Fprintf(t.stdout, "%s: imported with %d samples, gradient norm %.2g\n", x.Dir, r.Data.Rows, r.After)
+		fmt.Fprintf(t.stdout, "%s: imported with %s, gradient norm %.2g\n", x.Dir, evidence.Count(r.Data.Rows, "sample", "samples"), r.After)
 	}
 	if x.Scores != nil {
 		fmt.Fprintf(t.stdout, "test data: %s\n", x.Scores)

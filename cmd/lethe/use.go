@@ -5,6 +5,7 @@ import (
 
 	"lethe/internal/cli"
 	"lethe/project"
+	"lethe/project/evidence"
 )
 
 type evaluateCommand struct {
@@ -58,9 +59,9 @@ func (c *predictCommand) Run(t *terminal) error {
 		fmt.Fprintln(t.stdout, p.Out)
 		return nil
 	}
-	fmt.Fprintf(t.stdout, "%s: %d answers\n", p.Out, p.Rows)
+	fmt.Fprintf(t.stdout, "%s: %s\n", p.Out, evidence.Count(p.Rows, "answer", "answers"))
 	if p.Dropped > 0 {
-		t.note(fmt.Sprintf("%d rows have a category that the training data did not have, and got no answer", p.Dropped))
+		t.note(evidence.Count(p.Dropped, "row has", "rows have") + " a category that the training data did not have: no answer")
 	}
 	return nil
 }
@@ -81,7 +82,7 @@ func (c *verifyCommand) Run(t *terminal) error {
 			return err
 		}
 	} else if len(v.Faults) == 0 && !c.Quiet {
-		fmt.Fprintf(t.stdout, "%s: %d files are as recorded, %d requests carried out, last line %.12s\n", v.Dir, v.Files, v.Requests, v.Last)
+		fmt.Fprintf(t.stdout, "%s: %s as recorded, %s carried out, last line %.12s\n", v.Dir, evidence.Count(v.Files, "file is", "files are"), evidence.Count(v.Requests, "request", "requests"), v.Last)
 	}
 	return v.Err()
 }

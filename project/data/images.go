@@ -31,7 +31,9 @@ func (l *Loaded) readImages(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if others > 0 {
+	if others == 1 {
+		l.Notes = append(l.Notes, "1 file was passed over, since its name does not end in .png, .jpg or .jpeg.")
+	} else if others > 1 {
 		l.Notes = append(l.Notes, fmt.Sprintf("%d files were passed over, since their names do not end in .png, .jpg or .jpeg.", others))
 	}
 	if len(paths) == 0 {

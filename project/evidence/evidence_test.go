@@ -236,3 +236,13 @@ func TestWritingTwiceGivesTheSameAndLeavesTheReportAsItIs(t *testing.T) {
 	assert.Equal(t, string(first), string(second))
 	assert.Equal(t, same, r)
 }
+
+// The certificate compares with retraining on data that are prepared alike, and says so.
+func TestTheCertificateSaysWhatItComparesWith(t *testing.T) {
+	r := &evidence.Report{Outcome: evidence.Certified, Measured: evidence.Measured{Certificate: &evidence.Certificate{Epsilon: 1, Delta: 0.1}}}
+	var out strings.Builder
+	require.NoError(t, r.Summary(&out, 80, false))
+	said := strings.Join(strings.Fields(out.String()), " ")
+	assert.Contains(t, said, "as the same data.yaml prepares them")
+	assert.NotContains(t, said, "never had")
+}

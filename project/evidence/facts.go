@@ -33,7 +33,7 @@ func (r *Report) touchedFacts() []fact {
 		out = append(out, fact{Name: "cells", Value: count(t.Cells) + " in samples that stay"})
 	}
 	if t.Spans > 0 {
-		out = append(out, fact{Name: "text", Value: count(t.Spans) + " places"})
+		out = append(out, fact{Name: "text", Value: Count(t.Spans, "place", "places")})
 	}
 	return append(out, facts(fact{Name: "columns", Value: strings.Join(t.Columns, ", ")})...)
 }
@@ -51,7 +51,7 @@ func (r *Report) doneFacts() []fact {
 		if d.Convex {
 			kind = "convex: the objective has one optimum"
 		}
-		out = append(out, fact{Name: "model", Value: count(d.Parameters) + " parameters, " + kind})
+		out = append(out, fact{Name: "model", Value: Count(d.Parameters, "parameter", "parameters") + ", " + kind})
 	}
 	return append(out, fact{Name: "time", Value: d.took()})
 }
@@ -80,7 +80,7 @@ func (r *Report) madeFacts() []fact {
 		}
 	}
 	if p.Cores > 0 {
-		machine = append(machine, fmt.Sprintf("%d cores", p.Cores))
+		machine = append(machine, Count(p.Cores, "core", "cores"))
 	}
 	return facts(fact{Name: "made", Value: r.Made.Format("2 January 2006, 15:04 UTC")}, fact{Name: "program", Value: version},
 		fact{Name: "seed", Value: fmt.Sprint(p.Seed)}, fact{Name: "machine", Value: strings.Join(machine, ", ")})

@@ -30,7 +30,9 @@ func (r *Report) proof() []string {
 	}
 	if c := r.Measured.Certificate; c != nil {
 		return []string{fmt.Sprintf("The certificate is a statement about what an observer of the published parameters can tell: at most epsilon = %s more than from a model "+
-			"that never had the data, but for a probability of %s. It is not a statement that nothing can be told.", number(c.Epsilon), number(c.Delta))}
+			"that was trained again on the corrected data as the same data.yaml prepares them, but for a probability of %s. The preparation in data.yaml (scaling, categories) "+
+			"was taken from the first training data, those to forget among them, and the certificate does not cover it. It is not a statement that nothing can be told.",
+			number(c.Epsilon), number(c.Delta))}
 	}
 	out := []string{"There is no proof that the model has forgotten: it carries no certificate."}
 	switch {

@@ -87,7 +87,7 @@ type Touched struct {
 
 // Done is what was done to the model.
 type Done struct {
-	Method          string    `json:"method"`           // the method in words
+	Method          string    `json:"method"`           // what was carried out; of auto the method that it took, in words
 	Why             string    `json:"why"`              // why this method and these settings
 	Settings        []Setting `json:"settings"`         // of the method
 	Seconds         float64   `json:"seconds"`          // time of the update, the choice of its settings included
@@ -137,8 +137,9 @@ type Figure struct {
 
 // Retraining compares the update with training from the start on the corrected data.
 type Retraining struct {
-	Agreement *float64 `json:"agreement"` // share of the samples that get the same answer from both models
-	Samples   int      `json:"samples"`   // on which the agreement was measured
+	Agreement *float64 `json:"agreement"` // share of the samples that get the same answer from both models; null in a regression
+	Apart     *float64 `json:"apart"`     // of a regression: root mean square difference of both models' answers, divided by the standard deviation of the retrained one's
+	Samples   int      `json:"samples"`   // on which the answers were compared
 	Distance  *float64 `json:"distance"`  // distance of the parameters from the retrained ones, divided by that without an update
 	Seconds   float64  `json:"seconds"`   // time of the retraining
 	Ratio     float64  `json:"ratio"`     // time of the update divided by that of the retraining; computed when the report is written
@@ -180,7 +181,7 @@ type Past struct {
 	Number   int       `json:"number"`         // from 0
 	Time     time.Time `json:"time"`           // when it ended, in UTC
 	Kind     string    `json:"kind"`           // train, import or unlearn
-	Method   string    `json:"method"`         // the method or trainer
+	Method   string    `json:"method"`         // what was carried out, or the trainer
 	Request  string    `json:"request"`        // salted hash of what was asked; empty of a training
 	Changes  string    `json:"changes"`        // what was asked, in words
 	Residual *float64  `json:"residual_after"` // gradient residual that it left

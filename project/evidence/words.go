@@ -92,13 +92,16 @@ func percent(x float64) string {
 	return text + " %"
 }
 
-// samples writes a number of samples.
-func samples(n int) string {
+// Count writes how many things there are: "1 sample", "2,000 samples".
+func Count(n int, one, many string) string {
 	if n == 1 {
-		return "1 sample"
+		return "1 " + one
 	}
-	return count(n) + " samples"
+	return count(n) + " " + many
 }
+
+// samples writes a number of samples.
+func samples(n int) string { return Count(n, "sample", "samples") }
 
 // seconds writes a time.
 func seconds(x float64) string {
@@ -147,10 +150,10 @@ func (r *Report) touched() string {
 	t := &r.Touched
 	text := fmt.Sprintf("%s of %s (%s)", count(t.Rows), samples(t.Of), percent(t.Share))
 	if t.Cells > 0 {
-		text += ", " + count(t.Cells) + " cells in samples that stay"
+		text += ", " + Count(t.Cells, "cell", "cells") + " in samples that stay"
 	}
 	if t.Spans > 0 {
-		text += ", " + count(t.Spans) + " places of the text"
+		text += ", " + Count(t.Spans, "place", "places") + " of the text"
 	}
 	return text
 }
@@ -174,6 +177,9 @@ func (t *Retraining) words() string {
 	var parts []string
 	if t.Agreement != nil {
 		parts = append(parts, fmt.Sprintf("%s of %s get the same answer", percent(*t.Agreement), samples(t.Samples)))
+	}
+	if t.Apart != nil {
+		parts = append(parts, fmt.Sprintf("the answers to %s differ by %s of their standard deviation (root mean square)", samples(t.Samples), percent(*t.Apart)))
 	}
 	if t.Distance != nil {
 		parts = append(parts, fmt.Sprintf("the parameters are at %s of the distance that they had without an update", percent(*t.Distance)))

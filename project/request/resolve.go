@@ -136,7 +136,9 @@ func (s *search) indexOfID(id string, at place) (int, bool) {
 
 // dropped says that some rows of the file are not in the data.
 func (s *search) dropped() string {
-	if n := len(s.d.Dropped); n > 0 {
+	if n := len(s.d.Dropped); n == 1 {
+		return " (1 row of the file was left out because of an unknown category)"
+	} else if n > 1 {
 		return fmt.Sprintf(" (%d rows of the file were left out because of unknown categories)", n)
 	}
 	return ""

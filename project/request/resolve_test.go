@@ -272,7 +272,7 @@ func TestRowsAreThoseOfTheFile(t *testing.T) {
 	_, err = parse(t, "remove: [{rows: [1]}]\n").Resolve(t.Context(), more)
 	assert.ErrorContains(t, err, "was left out because of an unknown category")
 	_, err = parse(t, "remove: [{ids: [u-1]}]\n").Resolve(t.Context(), more)
-	assert.ErrorContains(t, err, "(1 rows of the file were left out because of unknown categories)")
+	assert.ErrorContains(t, err, "(1 row of the file was left out because of an unknown category)")
 }
 
 func TestProgramsMayFillInARequest(t *testing.T) {
