@@ -48,7 +48,9 @@ func Import(path string, f *File) (*Imported, error) {
 // matched reads a state dict and finds the module of each layer. The modules' tensors are those of
 // the dict.
 func matched(path string, f *File) (out *Imported, dict *safetensors.File, m *matching, ignored []string, err error) {
-	fail := func(err error) (*Imported, *safetensors.File, *matching, []string, error) { return nil, nil, nil, nil, err }
+	fail := func(err error) (*Imported, *safetensors.File, *matching, []string, error) {
+		return nil, nil, nil, nil, err
+	}
 	out = &Imported{File: f.clone()}
 	epsilons(out)
 	end, err := out.File.fit()
