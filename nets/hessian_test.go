@@ -62,9 +62,15 @@ func TestWriteHessian(t *testing.T) {
 func TestHessiansThatAreNotWritten(t *testing.T) {
 	d := dense(3, 30, 7, 2)
 	for name, of := range map[string]func() (*nets.Model, error){
-		"not linear":       func() (*nets.Model, error) { return nets.NewModel(nets.MLP{In: 7, Hidden: []int{2}, Out: 1}, nets.Logistic) },
-		"single precision": func() (*nets.Model, error) { return nets.NewModel(nets.Linear{In: 7, Out: 1}, nets.Logistic, nets.Float32()) },
-		"another loss":     func() (*nets.Model, error) { return nets.NewModel(nets.Linear{In: 7, Out: 1}, func(out, y *graph.Node) *graph.Node { return nets.Squared(out, y) }) },
+		"not linear": func() (*nets.Model, error) {
+			return nets.NewModel(nets.MLP{In: 7, Hidden: []int{2}, Out: 1}, nets.Logistic)
+		},
+		"single precision": func() (*nets.Model, error) {
+			return nets.NewModel(nets.Linear{In: 7, Out: 1}, nets.Logistic, nets.Float32())
+		},
+		"another loss": func() (*nets.Model, error) {
+			return nets.NewModel(nets.Linear{In: 7, Out: 1}, func(out, y *graph.Node) *graph.Node { return nets.Squared(out, y) })
+		},
 	} {
 		m, err := of()
 		require.NoError(t, err)
