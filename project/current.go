@@ -6,6 +6,7 @@ import (
 
 	"lethe/datasets"
 	"lethe/project/data"
+	"lethe/project/request"
 	"lethe/unlearn"
 )
 
@@ -84,6 +85,16 @@ func (m *Model) otherData(path string, loaded *data.Loaded) error {
 		}
 	}
 	return e
+}
+
+// written returns what a request writes into cells of the file, in the rows of Base.
+func (c *current) written(cells []request.Written) (out []WrittenCell) {
+	for _, x := range cells {
+		if at := c.rows[x.Row]; at >= 0 { // of a row that was removed before nothing is written
+			out = append(out, WrittenCell{c.then[at], x.Feature, x.Text})
+		}
+	}
+	return out
 }
 
 // translate returns a request on the file in the rows that the data have now, and in those of Base.

@@ -27,6 +27,7 @@ type order struct {
 	changes  *Changes // after the request
 	after    State    // of the data; see stateAfter
 	test     *data.Loaded
+	cells    map[int]map[string]string // for --write-data: corrected cells by row of Base and column
 }
 
 // check finds what is wrong with the options before anything is read.
@@ -112,7 +113,7 @@ func (o *order) resolve(ctx context.Context) (err error) {
 	if why := o.applied.Nothing(); why != "" {
 		return &RefusedError{Reason: "the request changes nothing in the loss: " + why, Next: "look at the request and the data"}
 	}
-	if o.changes, err = o.model.Changes.with(o.base, o.data.loaded.Data); err != nil {
+	if o.changes, err = o.model.Changes.with(o.base, o.data.loaded.Data, o.data.written(o.found.Written)); err != nil {
 		return err
 	}
 	return o.checkWriteData()
