@@ -1,6 +1,7 @@
 package request
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"path/filepath"
@@ -282,6 +283,7 @@ func (s *search) list() {
 	for _, w := range s.warnings {
 		s.out.Warnings, s.out.Named = append(s.out.Warnings, w.masked), append(s.out.Named, w.plain)
 	}
+	slices.SortFunc(s.out.Written, func(a, b Written) int { return cmp.Or(cmp.Compare(a.Row, b.Row), cmp.Compare(a.Feature, b.Feature)) })
 	for text := range s.secrets {
 		s.out.Secrets = append(s.out.Secrets, text)
 	}
