@@ -67,15 +67,31 @@ func (o *order) writeData(ctx context.Context) (*renameio.PendingFile, error) {
 
 // corrected writes the data after the request.
 func (o *order) corrected(w io.Writer) error {
-	if x, ok := o.applied.Data.X.(*datasets.Tokens); ok {
-		vocabulary, err := datasets.VocabularyOf(o.model.Description.Vocabulary)
-		if err != nil {
-			return err
-		}
-		_, err = io.WriteString(w, vocabulary.Decode(x.Text))
-		return err
+	if x, ok := o.data.loaded.Data.X.(*datasets.Tokens); ok {
+		return o.correctedText(w, x.Text)
 	}
 	return o.correctedTable(w)
+}
+
+// correctedText writes the text as it is after the request. The samples after it are no help: they
+// are windows of two texts, the old one and the new one.
+func (o *order) correctedText(w io.Writer, text []int32) error {
+	for _, x := range o.found.Request.Changes {
+		if x.To == nil {
+			continue
+		}
+		to, ok := x.To.X.(*datasets.Tokens)
+		if !ok || len(to.Text) != len(text) {
+			return errors.New("the request does not correct the text as a whole")
+		}
+		text = to.Text
+	}
+	vocabulary, err := datasets.VocabularyOf(o.model.Description.Vocabulary)
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(w, vocabulary.Decode(text))
+	return err
 }
 
 // correctedTable copies the table without the removed samples and with the corrected cells.

@@ -70,3 +70,24 @@ func TestAnUnknownCategoryIsWritten(t *testing.T) {
 	put(t, filepath.Join(dir, "r2.yaml"), "remove: [{ids: [u-6]}]\n")
 	must(t, dir, "unlearn --model @/new --data @/kept.csv --request @/r2.yaml --out @/new2 --unknown other")
 }
+
+// Of a text the corrected text is written and nothing else, request after request, from the original
+// as from what the request before wrote.
+func TestTheCorrectedTextIsWritten(t *testing.T) {
+	dir := t.TempDir()
+	text := "my number is 078-05, my name is Ada, my code is 99-11.\n" + strings.Repeat("0123456789 one two three four five six\n", 3)
+	put(t, filepath.Join(dir, "a.txt"), text)
+	put(t, filepath.Join(dir, "r.yaml"), "replace_text: [{find: 078-05, with: 111-22}]\n")
+	put(t, filepath.Join(dir, "s.yaml"), "replace_text: [{find: 99-11, with: 44-55}, {find: Ada, with: one}]\n")
+	const method = " --method retrain --max-loss 100"
+	must(t, dir, "train --data @/a.txt --network lstm:4 --length 5 --epochs 1 --out @/m0")
+	must(t, dir, "unlearn --model @/m0 --data @/a.txt --request @/r.yaml --out @/m1 --write-data @/k1.txt"+method)
+	once := strings.Replace(text, "078-05", "111-22", 1)
+	assert.Equal(t, once, read(t, dir, "k1.txt"))
+	want := strings.Replace(strings.Replace(once, "99-11", "44-55", 1), "Ada", "one", 1)
+	for from, name := range map[string]string{"a": "x", "k1": "y"} {
+		must(t, dir, "unlearn --model @/m1 --data @/"+from+".txt --request @/s.yaml --out @/m2"+name+" --write-data @/k2"+name+".txt"+method)
+		assert.Equal(t, want, read(t, dir, "k2"+name+".txt"), "from %s.txt", from)
+	}
+	assert.Equal(t, read(t, dir, "m2x/model.safetensors"), read(t, dir, "m2y/model.safetensors"), "from either text the same bits")
+}
