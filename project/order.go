@@ -58,6 +58,13 @@ func (o *UnlearnOptions) check() error {
 	return o.checkMethod()
 }
 
+// checkTargets looks at where the new folder and the data are written. files are those that the
+// request names.
+func (o *UnlearnOptions) checkTargets(files ...string) error {
+	return checkTargets([]target{{"--out", o.Out}, {"--write-data", o.WriteData}},
+		append(files, o.Data, o.Labels, o.Request, o.Test, o.TestLabels, o.Model, o.Network)...)
+}
+
 func (o *order) maxLoss() float64 {
 	if o.o.MaxLoss == nil {
 		return 1
@@ -78,6 +85,9 @@ func prepare(ctx context.Context, options UnlearnOptions) (o *order, err error) 
 		return nil, err
 	}
 	if o.asked, err = request.Read(options.Request); err != nil {
+		return nil, err
+	}
+	if err := options.checkTargets(o.asked.Files()...); err != nil {
 		return nil, err
 	}
 	o.asked.Seed = options.Seed

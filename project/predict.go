@@ -35,6 +35,9 @@ func Predict(ctx context.Context, o PredictOptions) (*Predicted, error) {
 	case o.Out == "":
 		return nil, usage("name the file of the answers with --out")
 	}
+	if err := checkTargets([]target{{"--out", o.Out}}, o.Model, o.Data); err != nil {
+		return nil, err
+	}
 	if err := checkFile(o.Out, o.Force); err != nil {
 		return nil, err
 	}

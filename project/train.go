@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -79,7 +80,18 @@ func (t *training) check() error {
 	case o.L2 != nil && (!(*o.L2 >= 0) || math.IsInf(*o.L2, 0)):
 		return usage("L2 is a number of at least 0, not %g", *o.L2)
 	}
+	if err := checkTargets([]target{{"--out", o.Out}}, o.Data, o.Read.Labels, o.Test, o.TestLabels, networkFile(o.Network)); err != nil {
+		return err
+	}
 	return o.Certify.check()
+}
+
+// networkFile returns the path of a network.yaml; "" = the network is given by its name.
+func networkFile(spec string) string {
+	if ext := filepath.Ext(spec); ext == ".yaml" || ext == ".yml" {
+		return spec
+	}
+	return ""
 }
 
 func (b *Budget) check() error {

@@ -29,8 +29,11 @@ func Unlearn(ctx context.Context, options UnlearnOptions) (out *Unlearned, err e
 	if err := options.check(); err != nil {
 		return nil, err
 	}
-	if below, err := inside(options.Out, options.Model); err == nil && below && options.Out != "" {
+	if options.Out != "" && within(options.Out, options.Model) {
 		return nil, usage("--out %s is the old model's folder, or in it: name another one, since the old model is never changed", options.Out)
+	}
+	if err := options.checkTargets(); err != nil {
+		return nil, err
 	}
 	if err := checkOut(options.Out, options.Force); err != nil {
 		return nil, err

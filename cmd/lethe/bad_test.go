@@ -85,6 +85,23 @@ var badInput = []struct {
 	{name: "out exists", files: map[string]string{"new/x": "x"}, line: "unlearn --model @/model --data @/train.csv --request @/one.yaml --out @/new", code: refused, want: "--force"},
 	{name: "force on something else", files: map[string]string{"new/x": "x"}, line: "unlearn --model @/model --data @/train.csv --request @/one.yaml --out @/new --force", code: failed, want: "not a model's folder"},
 	{name: "answers exist", line: "predict --model @/model --data @/test.csv --out @/train.csv", code: refused, want: "--force"},
+	{name: "answers over the data", line: "predict --model @/model --data @/test.csv --out @/test.csv --force", code: misused, want: "would change"},
+	{name: "answers over the data by a link", spoil: link("test.csv", "link.csv"), line: "predict --model @/model --data @/link.csv --out @/test.csv --force", code: misused, want: "would change"},
+	{name: "answers over the data by a hard link", spoil: hardLink("test.csv", "twin.csv"), line: "predict --model @/model --data @/test.csv --out @/twin.csv --force", code: misused, want: "would change"},
+	{name: "answers in the model", line: "predict --model @/model --data @/test.csv --out @/model/a.csv", code: misused, want: "lies in the model's folder"},
+	{name: "answers in the model by a link", spoil: link("model", "m"), line: "predict --model @/model --data @/test.csv --out @/m/a.csv", code: misused, want: "lies in the model's folder"},
+	{name: "answers over a file of the model", line: "predict --model @/model --data @/test.csv --out @/model/history.jsonl --force", code: misused, want: "lies in the model's folder"},
+	{name: "data in another model", spoil: copied("model", "mb"), line: "unlearn --model @/model --data @/train.csv --request @/one.yaml --out @/new --write-data @/mb/k.csv", code: misused, want: "lies in the model's folder"},
+	{name: "data in the ledger of a model", spoil: copied("model", "mb"), files: map[string]string{"mb/certificate/x": "x"}, line: "unlearn --model @/model --data @/train.csv --request @/one.yaml --out @/new --write-data @/mb/certificate/k.csv", code: misused, want: "lies in the model's folder"},
+	{name: "data over the data", line: "unlearn --model @/model --data @/train.csv --request @/one.yaml --out @/new --write-data @/train.csv --force", code: misused, want: "would change"},
+	{name: "data over the test data", line: "unlearn --model @/model --data @/train.csv --test @/test.csv --request @/one.yaml --out @/new --write-data @/test.csv --force", code: misused, want: "would change"},
+	{name: "data over the request", line: "unlearn --model @/model --data @/train.csv --request @/one.yaml --out @/new --write-data @/one.yaml --force", code: misused, want: "would change"},
+	{name: "data over a file of the request", files: map[string]string{"r.yaml": "remove: [{file: gone.csv}]\n", "gone.csv": "id\nu-3\n"}, line: unlearnIt + " --write-data @/gone.csv --force", code: misused, want: "would change"},
+	{name: "data in the new model", line: "unlearn --model @/model --data @/train.csv --request @/one.yaml --out @/new --write-data @/new/k.csv", code: misused, want: "name two"},
+	{name: "new model in another model", spoil: copied("model", "mb"), line: "unlearn --model @/model --data @/train.csv --request @/one.yaml --out @/mb/new", code: misused, want: "lies in the model's folder"},
+	{name: "training in a model", line: "train --data @/train.csv --label bought --id id --out @/model/new", code: misused, want: "lies in the model's folder"},
+	{name: "training over its data", spoil: copied("model", "mb"), files: map[string]string{"mb/train.csv": "a,b\n"}, line: "train --data @/mb/train.csv --label b --out @/mb --force", code: misused, want: "would change"},
+	{name: "import in a model", files: map[string]string{"m.onnx": "x"}, line: "import --model @/m.onnx --data @/train.csv --label bought --out @/model/new", code: misused, want: "lies in the model's folder"},
 	{name: "answers nowhere", line: "predict --model @/model --data @/test.csv --out @/nowhere/a.csv", code: failed, want: "no folder"},
 	{name: "out below a file", line: "train --data @/train.csv --label bought --id id --out @/train.csv/model", code: failed, want: "train.csv"},
 	{name: "import of a table", line: "import --model @/train.csv --data @/train.csv --label bought --out @/new", code: misused, want: "neither"},
@@ -99,6 +116,29 @@ func ask(text string) map[string]string { return map[string]string{"r.yaml": tex
 
 func remove(name string) func(*testing.T, string) {
 	return func(t *testing.T, dir string) { require.NoError(t, os.Remove(filepath.Join(dir, name))) }
+}
+
+func link(to, name string) func(*testing.T, string) {
+	return func(t *testing.T, dir string) {
+		require.NoError(t, os.Symlink(filepath.Join(dir, to), filepath.Join(dir, name)))
+	}
+}
+
+func hardLink(to, name string) func(*testing.T, string) {
+	return func(t *testing.T, dir string) {
+		require.NoError(t, os.Link(filepath.Join(dir, to), filepath.Join(dir, name)))
+	}
+}
+
+func copied(from, to string) func(*testing.T, string) {
+	return func(t *testing.T, dir string) {
+		require.NoError(t, os.MkdirAll(filepath.Join(dir, to), 0o755))
+		for name, text := range state(t, filepath.Join(dir, from)) {
+			if text != "folder" {
+				put(t, filepath.Join(dir, to, filepath.Base(name)), text)
+			}
+		}
+	}
 }
 
 // flip changes one byte in the middle of a file.
