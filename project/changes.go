@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"lethe/datasets"
+	"lethe/project/data"
 	"lethe/unlearn"
 )
 
@@ -274,6 +275,18 @@ func rewritten(was []TextChange, x unlearn.Change, before *datasets.Dataset) ([]
 		}
 	}
 	return out, nil
+}
+
+// forgotten returns the columns of a table that the model is no longer to see.
+func (c *Changes) forgotten(d *data.Description) (out []string) {
+	first := 0
+	for _, column := range d.Columns {
+		if _, is := slices.BinarySearch(c.Features, first); is { // a column is forgotten as a whole
+			out = append(out, column.Name)
+		}
+		first += max(len(column.Levels), 1)
+	}
+	return out
 }
 
 // unseen returns data without the features that the model is no longer to see: in any data that it

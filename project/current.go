@@ -22,6 +22,7 @@ type current struct {
 // current reads the training data and brings them to where they are now. The file may be the one
 // that training began with, or the corrected one.
 func (m *Model) current(ctx context.Context, from source, trust bool, p Progress) (*current, error) {
+	from.training = true
 	loaded, err := m.load(ctx, from, p)
 	if err != nil {
 		return nil, err

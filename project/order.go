@@ -6,6 +6,7 @@ import (
 	"math"
 	"path/filepath"
 	"reflect"
+	"slices"
 
 	"lethe/project/data"
 	"lethe/project/request"
@@ -111,6 +112,9 @@ func (o *order) resolve(ctx context.Context) (err error) {
 	if o.request, o.base, err = o.data.translate(o.found.Request, o.byValue()); err != nil {
 		return err
 	}
+	if err := o.checkForgotten(); err != nil {
+		return err
+	}
 	if o.problem, err = o.model.problem(o.data.train); err != nil {
 		return err
 	}
@@ -127,6 +131,18 @@ func (o *order) resolve(ctx context.Context) (err error) {
 		return err
 	}
 	return o.checkWriteData()
+}
+
+// checkForgotten refuses corrections in columns that the model is no longer to see.
+func (o *order) checkForgotten() error {
+	for _, x := range o.request.Changes {
+		for _, feature := range x.Columns {
+			if _, is := slices.BinarySearch(o.model.Changes.Features, feature); is && x.Kind == unlearn.FeatureCorrection {
+				return &RefusedError{Reason: "a column that the request corrects was forgotten by an earlier request", Next: "leave its corrections out"}
+			}
+		}
+	}
+	return nil
 }
 
 // open opens the model's folder, or takes a file from elsewhere as if it had just been imported.

@@ -1,0 +1,46 @@
+//go:build unix
+
+package main
+
+import (
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// withCity takes the city away from a table of customers, or writes another one.
+func withCity(table, city string) string {
+	return regexp.MustCompile(`(?m)^([^,]*),[^,]*,`).ReplaceAllString(table, "$1,"+city)
+}
+
+// Data need not have a forgotten column, and may have any category in it: the answers are the same.
+func TestAForgottenColumnIsOptional(t *testing.T) {
+	dir := workshop(t)
+	put(t, filepath.Join(dir, "r.yaml"), "forget_columns: [city]\n")
+	table := customers(40, 3)
+	put(t, filepath.Join(dir, "a.csv"), table)
+	put(t, filepath.Join(dir, "b.csv"), strings.Replace(withCity(table, "Paris,"), "Paris", "city", 1))
+	put(t, filepath.Join(dir, "c.csv"), withCity(table, ""))
+	must(t, dir, unlearnIt+" --max-loss 50")
+	_, _, err := call(t, in(dir, "predict --model @/model --data @/c.csv --out @/old.csv")...)
+	require.ErrorContains(t, err, "city")
+	var answers, scores []string
+	for _, name := range []string{"a", "b", "c"} {
+		must(t, dir, "predict --model @/new --data @/"+name+".csv --out @/"+name+"-out.csv")
+		answers = append(answers, read(t, dir, name+"-out.csv"))
+		scores = append(scores, must(t, dir, "evaluate --model @/new --data @/"+name+".csv"))
+	}
+	assert.Equal(t, answers[0], answers[1])
+	assert.Equal(t, answers[0], answers[2])
+	assert.Equal(t, scores[0], scores[1])
+	assert.Equal(t, scores[0], scores[2])
+	must(t, dir, "unlearn --model @/new --data @/train.csv --request @/one.yaml --out @/newer --test @/c.csv")
+	put(t, filepath.Join(dir, "s.yaml"), "correct: [{id: u-5, column: city, value: Oslo}]\n")
+	_, _, err = call(t, in(dir, "unlearn --model @/new --data @/train.csv --request @/s.yaml --out @/no")...)
+	require.ErrorContains(t, err, "forgotten by an earlier request")
+	assert.Equal(t, refused, exitCode(err))
+}
