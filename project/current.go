@@ -3,6 +3,7 @@ package project
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"lethe/datasets"
 	"lethe/project/data"
@@ -28,6 +29,18 @@ func (m *Model) current(ctx context.Context, from source, trust bool, p Progress
 		return nil, err
 	}
 	c := &current{loaded: loaded}
+	known := []string{m.Changes.Base.Fingerprint, m.now().Fingerprint}
+	if len(m.Changes.Features) > 0 && !slices.Contains(known, loaded.Fingerprint()) { // the data as they are now, but for forgotten columns
+		unseen, err := m.Changes.unseen(loaded.Data)
+		if err != nil {
+			return nil, err
+		}
+		if datasets.Fingerprint(unseen) == m.now().Fingerprint {
+			loaded.Data = unseen
+			c.asTheyAre(m.Changes.then())
+			return c, nil
+		}
+	}
 	switch print := loaded.Fingerprint(); {
 	case print == m.Changes.Base.Fingerprint:
 		return c, c.replay(m.Changes)

@@ -43,5 +43,9 @@ func had(d *datasets.Dataset, feature int) bool {
 
 // warnings are those of the request, with ids where it names them.
 func (o *order) warnings() []string {
-	return append(append([]string{}, o.found.Named...), o.leftovers()...)
+	out := append(append([]string{}, o.found.Named...), o.leftovers()...)
+	if o.data.base == nil && o.o.WriteData == "" {
+		out = append(out, "The data are not those that training began with. If those are gone, write the data as they will be with --write-data: the next request takes no others.")
+	}
+	return out
 }

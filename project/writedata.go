@@ -28,8 +28,10 @@ func (o *order) checkWriteData() error {
 	switch f := o.data.loaded.Format; {
 	case f != data.CSV && f != data.TSV && f != data.Text:
 		return usage("--write-data writes csv, tsv and text, not %s: %s", f, next)
-	case len(o.changes.Features) > 0:
-		return usage("--write-data cannot write a file without the forgotten columns, since the model still reads them: %s", next)
+	case len(o.changes.Features) > 0 && o.model.Description.UnitRows:
+		return usage("--write-data cannot leave out a forgotten column where rows are divided by their norms, in which it still counts: %s", next)
+	case len(o.changes.Features) > 0 && o.data.loaded.Format != data.Text && len(o.changes.forgotten(o.model.Description)) == len(o.model.Description.Columns):
+		return usage("--write-data cannot write a table of which all columns are forgotten: %s", next)
 	case len(o.data.loaded.Dropped) > 0:
 		return usage("--write-data cannot leave out the rows that --unknown drops: %s", next)
 	case o.data.loaded.Format != data.Text:
@@ -55,7 +57,8 @@ func (o *order) writeData(ctx context.Context) (*renameio.PendingFile, error) {
 	if err := o.corrected(f); err != nil {
 		return nil, errors.Join(err, f.Cleanup())
 	}
-	again, err := data.Load(ctx, f.Name(), data.Options{Like: o.model.Description, Format: o.data.loaded.Format, Unknown: o.o.Unknown})
+	again, err := data.Load(ctx, f.Name(), data.Options{Like: o.model.Description, Format: o.data.loaded.Format, Unknown: o.o.Unknown,
+		Forgotten: o.changes.forgotten(o.model.Description), ReadForgotten: true})
 	if err == nil && again.Fingerprint() != o.stateAfter().Fingerprint {
 		err = fmt.Errorf("%s does not read as the corrected data: leave --write-data out, and give the original file to later requests", path)
 	}
@@ -114,12 +117,23 @@ func (o *order) correctedTable(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := out.Write(head); err != nil {
-		return err
-	}
-	places := map[string]int{}
+	places, hidden := map[string]int{}, make([]bool, len(head)) // forgotten columns are not written
+	forgotten := o.changes.forgotten(o.model.Description)
 	for i, name := range head {
-		places[strings.TrimSpace(strings.TrimPrefix(name, "\ufeff"))] = i
+		name = strings.TrimSpace(strings.TrimPrefix(name, "\ufeff"))
+		places[name], hidden[i] = i, slices.Contains(forgotten, name)
+	}
+	write := func(record []string) error {
+		kept := record[:0:0]
+		for i, cell := range record {
+			if i >= len(hidden) || !hidden[i] {
+				kept = append(kept, cell)
+			}
+		}
+		return out.Write(kept)
+	}
+	if err := write(head); err != nil {
+		return err
 	}
 	for row := 0; ; row++ {
 		record, err := r.Read()
@@ -140,7 +154,7 @@ func (o *order) correctedTable(w io.Writer) error {
 		for column, text := range o.cells[o.data.then[now]] {
 			record[places[column]] = text
 		}
-		if err := out.Write(record); err != nil {
+		if err := write(record); err != nil {
 			return err
 		}
 	}

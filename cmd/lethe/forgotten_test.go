@@ -44,3 +44,30 @@ func TestAForgottenColumnIsOptional(t *testing.T) {
 	require.ErrorContains(t, err, "forgotten by an earlier request")
 	assert.Equal(t, refused, exitCode(err))
 }
+
+// After a column was forgotten requests go on with what --write-data wrote, with or without that
+// column, to the same bits as from the original file.
+func TestRequestsGoOnAfterAForgottenColumn(t *testing.T) {
+	dir := workshop(t)
+	put(t, filepath.Join(dir, "r.yaml"), "forget_columns: [city]\n")
+	must(t, dir, "unlearn --model @/model --data @/train.csv --request @/two.yaml --out @/m1 --write-data @/k1.csv")
+	must(t, dir, "unlearn --model @/m1 --data @/k1.csv --request @/r.yaml --out @/m2 --write-data @/k2.csv --max-loss 50")
+	assert.Contains(t, read(t, dir, "k2.csv"), "id,age,income,bought\n")
+	assert.NotContains(t, read(t, dir, "k2.csv"), "Rome")
+	put(t, filepath.Join(dir, "k3.csv"), withCity(read(t, dir, "k1.csv"), ""))
+	assert.Equal(t, read(t, dir, "k3.csv"), read(t, dir, "k2.csv"), "columns can be taken out by hand")
+	put(t, filepath.Join(dir, "s.yaml"), "remove: [{ids: [u-20]}]\ncorrect: [{id: u-3, column: age, value: 77}]\n")
+	var models, files []string
+	for _, from := range []string{"train", "k1", "k2"} {
+		must(t, dir, "unlearn --model @/m2 --data @/"+from+".csv --request @/s.yaml --out @/m-"+from+" --write-data @/w-"+from+".csv")
+		models, files = append(models, read(t, dir, "m-"+from+"/model.safetensors")), append(files, read(t, dir, "w-"+from+".csv"))
+	}
+	for i := range models {
+		assert.Equal(t, models[0], models[i])
+		assert.Equal(t, files[0], files[i])
+	}
+	assert.Contains(t, files[0], "u-3,77,")
+	_, notes, err := call(t, in(dir, "unlearn --model @/m-k2 --data @/w-k2.csv --request @/one.yaml --out @/last")...)
+	require.NoError(t, err)
+	assert.Contains(t, strings.Join(strings.Fields(notes), " "), "the next request takes no others")
+}
