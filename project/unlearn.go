@@ -35,6 +35,9 @@ func Unlearn(ctx context.Context, options UnlearnOptions) (out *Unlearned, err e
 	if err := options.checkTargets(); err != nil {
 		return nil, err
 	}
+	if err := clearPending(options.WriteData); err != nil {
+		return nil, err
+	}
 	if err := checkOut(options.Out, options.Force); err != nil {
 		return nil, err
 	}
@@ -212,13 +215,13 @@ func (o *order) write(ctx context.Context, d *draft, x *done) (*Unlearned, error
 		return nil, err
 	}
 	if kept != nil {
-		defer func() { _ = kept.Cleanup() }() // does nothing to a file that is in its place
+		defer func() { _ = kept.cleanup() }() // does nothing to a file that is in its place
 	}
 	if err := d.commit(); err != nil {
 		return nil, err
 	}
 	if kept != nil {
-		if err := kept.CloseAtomicallyReplace(); err != nil {
+		if err := kept.commit(); err != nil {
 			return nil, fmt.Errorf("%s is complete, but %s could not be written: %w", o.o.Out, o.o.WriteData, err)
 		}
 	}

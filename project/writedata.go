@@ -7,11 +7,8 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
-
-	"github.com/google/renameio/v2"
 
 	"lethe/datasets"
 	"lethe/project/data"
@@ -45,17 +42,17 @@ func (o *order) checkWriteData() error {
 // writeData writes the corrected data beside the file asked for. It is read back and compared with
 // what the model was updated on. The caller puts it in its place or cleans it up; nil = none was
 // asked for.
-func (o *order) writeData(ctx context.Context) (*renameio.PendingFile, error) {
+func (o *order) writeData(ctx context.Context) (*pending, error) {
 	path := o.o.WriteData
 	if path == "" {
 		return nil, nil
 	}
-	f, err := renameio.NewPendingFile(path, renameio.WithTempDir(filepath.Dir(path)), renameio.WithStaticPermissions(0o600))
+	f, err := newPending(path, privateMode)
 	if err != nil {
 		return nil, err
 	}
 	if err := o.corrected(f); err != nil {
-		return nil, errors.Join(err, f.Cleanup())
+		return nil, errors.Join(err, f.cleanup())
 	}
 	again, err := data.Load(ctx, f.Name(), data.Options{Like: o.model.Description, Format: o.data.loaded.Format, Unknown: o.o.Unknown,
 		Forgotten: o.changes.forgotten(o.model.Description), ReadForgotten: true})
@@ -63,7 +60,7 @@ func (o *order) writeData(ctx context.Context) (*renameio.PendingFile, error) {
 		err = fmt.Errorf("%s does not read as the corrected data: leave --write-data out, and give the original file to later requests", path)
 	}
 	if err != nil {
-		return nil, errors.Join(err, f.Cleanup())
+		return nil, errors.Join(err, f.cleanup())
 	}
 	return f, nil
 }
