@@ -122,7 +122,7 @@ func (t *training) run(ctx context.Context, d *draft) (*Outcome, error) {
 	t.model.Theta = theta
 	record := Record{Kind: "train", Time: time.Now().UTC().Truncate(time.Second), Version: build.Version, Data: t.model.Changes.Base, Training: &t.model.Training,
 		Method: t.model.Training.Trainer, Seed: t.o.Seed, After: after, Seconds: took, Certificate: certificate}
-	out := &Outcome{Dir: t.o.Out, Notes: t.loaded.Notes}
+	out := &Outcome{Dir: t.o.Out, Notes: append(slices.Clone(t.loaded.Notes), certificate.drowned(theta)...)}
 	if t.test != nil {
 		if out.Scores, err = t.model.score(ctx, theta, t.test.Data); err != nil {
 			return nil, err

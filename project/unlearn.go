@@ -225,7 +225,7 @@ func (o *order) write(ctx context.Context, d *draft, x *done) (*Unlearned, error
 			return nil, fmt.Errorf("%s is complete, but %s could not be written: %w", o.o.Out, o.o.WriteData, err)
 		}
 	}
-	return &Unlearned{Dir: filepath.Clean(o.o.Out), Record: *r, Report: report, Warnings: o.warnings()}, nil
+	return &Unlearned{Dir: filepath.Clean(o.o.Out), Record: *r, Report: report, Warnings: append(o.warnings(), x.certificate.drowned(x.update.Theta)...)}, nil
 }
 
 // record is the new line of the history.

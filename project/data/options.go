@@ -88,6 +88,9 @@ func (o Options) check() error {
 	case o.Like == nil && o.Unknown != RefuseUnknown:
 		return fmt.Errorf("data: no level of the training data is unknown: leave --unknown %s out", o.Unknown)
 	}
+	if err := o.checkColumns(); err != nil {
+		return err
+	}
 	if o.Like != nil {
 		return o.agrees(o.Like)
 	}
