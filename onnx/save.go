@@ -40,11 +40,11 @@ func (m *Model) save(path string, theta []float64) error {
 		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
 			return err
 		}
-		if err := renameio.WriteFile(to, beside[i], 0o644); err != nil {
+		if err := renameio.WriteFile(to, beside[i], 0o644, renameio.WithTempDir(filepath.Dir(to))); err != nil {
 			return err
 		}
 	}
-	return renameio.WriteFile(path, data, 0o644)
+	return renameio.WriteFile(path, data, 0o644, renameio.WithTempDir(filepath.Dir(path)))
 }
 
 func sameFolder(a, b string) bool { return sameFile(filepath.Dir(a), filepath.Dir(b)) }

@@ -7,9 +7,12 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+
+	"gonum.org/v1/gonum/floats"
 
 	"lethe/datasets"
 	"lethe/unlearn"
@@ -123,4 +126,15 @@ func (o *order) certify(ctx context.Context, d *draft, b Budget) (u *unlearn.Upd
 		return u, nil, err
 	}
 	return u, certificateOf(s), nil
+}
+
+// drowned warns of a release of which the noise is a large part.
+func (c *Certificate) drowned(theta []float64) []string {
+	if c == nil {
+		return nil
+	}
+	if size := floats.Norm(theta, 2) / math.Sqrt(float64(len(theta))); 4*c.Noise*c.Noise <= size*size {
+		return nil
+	}
+	return []string{fmt.Sprintf("The noise of the certificate, %.2g a parameter, is at least half as large as the parameters: many answers of this model are chance. Raise epsilon, delta or --l2.", c.Noise)}
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"lethe/datasets"
+	"lethe/project/data"
 	"lethe/unlearn"
 )
 
@@ -23,6 +24,7 @@ type Changes struct {
 	Cells    []CellChange  `json:"cells,omitempty"`    // by row and feature
 	Labels   []LabelChange `json:"labels,omitempty"`   // by row
 	Text     []TextChange  `json:"text,omitempty"`     // by place
+	Written  []WrittenCell `json:"written,omitempty"`  // by row and feature
 
 	// RemovedIDs are those of all samples that were removed, sorted, and Named the rows of Base that
 	// are corrected, rising; see hiddenID. Without ids both are empty.
@@ -41,6 +43,14 @@ type CellChange struct {
 type LabelChange struct {
 	Row    int       `json:"row"`
 	Labels []float64 `json:"labels"`
+}
+
+// WrittenCell is a corrected cell of a table as the request wrote it, which may be empty. Feature is
+// the first one that the column became, or -1 for the label.
+type WrittenCell struct {
+	Row     int    `json:"row"`
+	Feature int    `json:"feature"`
+	Text    string `json:"text"`
 }
 
 // TextChange is what stands in a text from token At on.
@@ -155,14 +165,14 @@ func (c *Changes) then() []int {
 }
 
 // with returns the changes after one more request, whose rows are those of Base. before are the
-// data of Base, corrected so far.
-func (c *Changes) with(r unlearn.Request, before *datasets.Dataset) (*Changes, error) {
-	cells, labels := map[[2]int]float64{}, map[int][]float64{}
+// data of Base, corrected so far. written are the corrected cells of a table.
+func (c *Changes) with(r unlearn.Request, before *datasets.Dataset, written []WrittenCell) (*Changes, error) {
+	cells, labels := map[[2]int]CellChange{}, map[int]LabelChange{}
 	for _, x := range c.Cells {
-		cells[[2]int{x.Row, x.Feature}] = x.Value
+		cells[[2]int{x.Row, x.Feature}] = x
 	}
 	for _, x := range c.Labels {
-		labels[x.Row] = x.Labels
+		labels[x.Row] = x
 	}
 	out := &Changes{Base: c.Base, Removed: slices.Clone(c.Removed), Features: slices.Clone(c.Features), Text: c.Text}
 	for _, x := range r.Changes {
@@ -174,13 +184,13 @@ func (c *Changes) with(r unlearn.Request, before *datasets.Dataset) (*Changes, e
 		case unlearn.FeatureCorrection:
 			for i, row := range x.Rows {
 				for j, feature := range x.Columns {
-					cells[[2]int{row, feature}] = x.Values[i][j]
+					cells[[2]int{row, feature}] = CellChange{row, feature, x.Values[i][j]}
 				}
 			}
 		case unlearn.LabelCorrection:
 			width := before.Width()
 			for i, row := range x.Rows {
-				labels[row] = x.Labels[i*width : (i+1)*width]
+				labels[row] = LabelChange{row, x.Labels[i*width : (i+1)*width]}
 			}
 		case unlearn.SampleCorrection:
 			text, err := rewritten(out.Text, x, before)
@@ -192,24 +202,44 @@ func (c *Changes) with(r unlearn.Request, before *datasets.Dataset) (*Changes, e
 	}
 	out.Removed, out.Features = sorted(out.Removed), sorted(out.Features)
 	out.keep(cells, labels)
+	out.keepWritten(c.Written, written)
 	return out, nil
 }
 
 // keep takes the corrections of samples and features that are still there.
-func (c *Changes) keep(cells map[[2]int]float64, labels map[int][]float64) {
+func (c *Changes) keep(cells map[[2]int]CellChange, labels map[int]LabelChange) {
 	gone := func(list []int, i int) bool { _, is := slices.BinarySearch(list, i); return is }
-	for at, value := range cells {
-		if !gone(c.Removed, at[0]) && !gone(c.Features, at[1]) {
-			c.Cells = append(c.Cells, CellChange{at[0], at[1], value})
+	for _, x := range cells {
+		if !gone(c.Removed, x.Row) && !gone(c.Features, x.Feature) {
+			c.Cells = append(c.Cells, x)
 		}
 	}
 	slices.SortFunc(c.Cells, func(a, b CellChange) int { return cmp.Or(cmp.Compare(a.Row, b.Row), cmp.Compare(a.Feature, b.Feature)) })
-	for row, values := range labels {
-		if !gone(c.Removed, row) {
-			c.Labels = append(c.Labels, LabelChange{row, values})
+	for _, x := range labels {
+		if !gone(c.Removed, x.Row) {
+			c.Labels = append(c.Labels, x)
 		}
 	}
 	slices.SortFunc(c.Labels, func(a, b LabelChange) int { return cmp.Compare(a.Row, b.Row) })
+}
+
+// keepWritten takes the cells of samples and features that are still there; of one that was written
+// twice the new text.
+func (c *Changes) keepWritten(old, written []WrittenCell) {
+	cells := map[[2]int]WrittenCell{}
+	for _, x := range slices.Concat(old, written) {
+		cells[[2]int{x.Row, x.Feature}] = x
+	}
+	for _, x := range cells {
+		_, removed := slices.BinarySearch(c.Removed, x.Row)
+		_, forgotten := slices.BinarySearch(c.Features, x.Feature)
+		if !removed && !forgotten {
+			c.Written = append(c.Written, x)
+		}
+	}
+	slices.SortFunc(c.Written, func(a, b WrittenCell) int {
+		return cmp.Or(cmp.Compare(a.Row, b.Row), cmp.Compare(a.Feature, b.Feature))
+	})
 }
 
 func sorted(x []int) []int {
@@ -250,6 +280,18 @@ func rewritten(was []TextChange, x unlearn.Change, before *datasets.Dataset) ([]
 		}
 	}
 	return out, nil
+}
+
+// forgotten returns the columns of a table that the model is no longer to see.
+func (c *Changes) forgotten(d *data.Description) (out []string) {
+	first := 0
+	for _, column := range d.Columns {
+		if _, is := slices.BinarySearch(c.Features, first); is { // a column is forgotten as a whole
+			out = append(out, column.Name)
+		}
+		first += max(len(column.Levels), 1)
+	}
+	return out
 }
 
 // unseen returns data without the features that the model is no longer to see: in any data that it

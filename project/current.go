@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"lethe/datasets"
 	"lethe/project/data"
 	"lethe/project/evidence"
+	"lethe/project/request"
 	"lethe/unlearn"
 )
 
@@ -24,11 +26,24 @@ type current struct {
 // current reads the training data and brings them to where they are now. The file may be the one
 // that training began with, or the corrected one.
 func (m *Model) current(ctx context.Context, from source, trust bool, p Progress) (*current, error) {
+	from.training = true
 	loaded, err := m.load(ctx, from, p)
 	if err != nil {
 		return nil, err
 	}
 	c := &current{loaded: loaded}
+	known := []string{m.Changes.Base.Fingerprint, m.now().Fingerprint}
+	if len(m.Changes.Features) > 0 && !slices.Contains(known, loaded.Fingerprint()) { // the data as they are now, but for forgotten columns
+		unseen, err := m.Changes.unseen(loaded.Data)
+		if err != nil {
+			return nil, err
+		}
+		if datasets.Fingerprint(unseen) == m.now().Fingerprint {
+			loaded.Data = unseen
+			c.asTheyAre(m.Changes.then())
+			return c, nil
+		}
+	}
 	switch print := loaded.Fingerprint(); {
 	case print == m.Changes.Base.Fingerprint:
 		return c, c.replay(m.Changes)
@@ -88,6 +103,16 @@ func (m *Model) otherData(path string, loaded *data.Loaded) error {
 		}
 	}
 	return e
+}
+
+// written returns what a request writes into cells of the file, in the rows of Base.
+func (c *current) written(cells []request.Written) (out []WrittenCell) {
+	for _, x := range cells {
+		if at := c.rows[x.Row]; at >= 0 { // of a row that was removed before nothing is written
+			out = append(out, WrittenCell{c.then[at], x.Feature, x.Text})
+		}
+	}
+	return out
 }
 
 // translate returns a request on the file in the rows that the data have now, and in those of Base.

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/gofrs/flock"
 )
@@ -252,18 +251,4 @@ func copyFile(to, from string, mode os.FileMode) error {
 	}
 	_, err = io.Copy(out, in)
 	return errors.Join(err, out.Close())
-}
-
-// inside reports whether path lies in dir or is dir.
-func inside(path, dir string) (bool, error) {
-	p, err := filepath.Abs(path)
-	if err != nil {
-		return false, err
-	}
-	d, err := filepath.Abs(dir)
-	if err != nil {
-		return false, err
-	}
-	below, err := filepath.Rel(d, p)
-	return err == nil && below != ".." && !strings.HasPrefix(below, ".."+string(filepath.Separator)), nil
 }

@@ -103,15 +103,15 @@ func TestChangesReplayRequests(t *testing.T) {
 		require.NoError(t, err)
 		corrected, err := c.corrected(base)
 		require.NoError(t, err)
-		c, err = c.with(r, corrected)
+		c, err = c.with(r, corrected, nil)
 		require.NoError(t, err)
 		now = applied.Data
 		again, err := c.now(base)
 		require.NoError(t, err)
 		require.Equal(t, datasets.Fingerprint(now), datasets.Fingerprint(again))
 	}
-	assert.Equal(t, []CellChange{{3, 2, -2}}, c.Cells)
-	assert.Equal(t, []LabelChange{{6, []float64{1}}}, c.Labels)
+	assert.Equal(t, []CellChange{{Row: 3, Feature: 2, Value: -2}}, c.Cells)
+	assert.Equal(t, []LabelChange{{Row: 6, Labels: []float64{1}}}, c.Labels)
 	assert.Equal(t, []int{5}, c.Removed)
 }
 

@@ -21,6 +21,9 @@ func Import(ctx context.Context, o ImportOptions) (out *Outcome, err error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
+	if err := checkTargets([]target{{"--out", o.Out}}, o.Model, o.Network, o.Data, o.Read.Labels); err != nil {
+		return nil, err
+	}
 	d, err := newDraft(o.Out, o.Force, false)
 	if err != nil {
 		return nil, err

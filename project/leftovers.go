@@ -98,5 +98,9 @@ func (o *order) limits() (out []string) {
 
 // warnings are those of the request, with ids where it names them.
 func (o *order) warnings() []string {
-	return slices.Concat(o.found.Named, o.data.notes, o.leftovers())
+	out := slices.Concat(o.found.Named, o.data.notes, o.leftovers())
+	if o.data.base == nil && o.o.WriteData == "" {
+		out = append(out, "The data are not those that training began with. If those are gone, write the data as they will be with --write-data: the next request takes no others.")
+	}
+	return out
 }

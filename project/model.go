@@ -177,6 +177,7 @@ func (m *Model) parameters(dir string, theta []float64, fingerprint string) erro
 type source struct {
 	path, labels, unknown string
 	unlabelled            bool
+	training              bool // forgotten columns are read where they are there
 }
 
 // load reads data as the training data were read.
@@ -185,6 +186,7 @@ func (m *Model) load(ctx context.Context, from source, p Progress) (*data.Loaded
 		return nil, usage("name the data with --data")
 	}
 	return data.Load(ctx, from.path, data.Options{Like: m.Description, Labels: from.labels, Unknown: from.unknown, Unlabelled: from.unlabelled,
+		Forgotten: m.Changes.forgotten(m.Description), ReadForgotten: from.training,
 		Progress: reading(p, from.path)})
 }
 

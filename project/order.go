@@ -6,6 +6,7 @@ import (
 	"math"
 	"path/filepath"
 	"reflect"
+	"slices"
 
 	"lethe/project/data"
 	"lethe/project/request"
@@ -27,6 +28,7 @@ type order struct {
 	changes  *Changes     // after the request
 	after    func() State // of the data; it is found once
 	test     *data.Loaded
+	cells    map[int]map[string]string // for --write-data: corrected cells by row of Base and column
 }
 
 // check finds what is wrong with the options before anything is read.
@@ -57,6 +59,13 @@ func (o *UnlearnOptions) check() error {
 	return o.checkMethod()
 }
 
+// checkTargets looks at where the new folder and the data are written. files are those that the
+// request names.
+func (o *UnlearnOptions) checkTargets(files ...string) error {
+	return checkTargets([]target{{"--out", o.Out}, {"--write-data", o.WriteData}},
+		append(files, o.Data, o.Labels, o.Request, o.Test, o.TestLabels, o.Model, o.Network)...)
+}
+
 func (o *order) maxLoss() float64 {
 	if o.o.MaxLoss == nil {
 		return 1
@@ -77,6 +86,9 @@ func prepare(ctx context.Context, options UnlearnOptions) (o *order, err error) 
 		return nil, err
 	}
 	if o.asked, err = request.Read(options.Request); err != nil {
+		return nil, err
+	}
+	if err := options.checkTargets(o.asked.Files()...); err != nil {
 		return nil, err
 	}
 	o.asked.Seed = options.Seed
@@ -100,6 +112,9 @@ func (o *order) resolve(ctx context.Context) (err error) {
 	if o.request, o.base, err = o.data.translate(o.found.Request, o.byValue()); err != nil {
 		return err
 	}
+	if err := o.checkForgotten(); err != nil {
+		return err
+	}
 	if o.problem, err = o.model.problem(o.data.train); err != nil {
 		return err
 	}
@@ -113,11 +128,23 @@ func (o *order) resolve(ctx context.Context) (err error) {
 	if why := o.applied.Nothing(); why != "" {
 		return &RefusedError{Reason: "the request changes nothing in the loss: " + why, Next: "look at the request and the data"}
 	}
-	if o.changes, err = o.model.Changes.with(o.base, o.data.loaded.Data); err != nil {
+	if o.changes, err = o.model.Changes.with(o.base, o.data.loaded.Data, o.data.written(o.found.Written)); err != nil {
 		return err
 	}
 	o.changes.remember(o.model.Changes, o.data, o.model.salt)
 	return o.checkWriteData()
+}
+
+// checkForgotten refuses corrections in columns that the model is no longer to see.
+func (o *order) checkForgotten() error {
+	for _, x := range o.request.Changes {
+		for _, feature := range x.Columns {
+			if _, is := slices.BinarySearch(o.model.Changes.Features, feature); is && x.Kind == unlearn.FeatureCorrection {
+				return &RefusedError{Reason: "a column that the request corrects was forgotten by an earlier request", Next: "leave its corrections out"}
+			}
+		}
+	}
+	return nil
 }
 
 // open opens the model's folder, or takes a file from elsewhere as if it had just been imported.

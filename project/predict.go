@@ -12,8 +12,6 @@ import (
 	"path/filepath"
 	"strconv"
 
-	"github.com/google/renameio/v2"
-
 	"lethe/project/data"
 )
 
@@ -35,6 +33,12 @@ func Predict(ctx context.Context, o PredictOptions) (*Predicted, error) {
 	case o.Out == "":
 		return nil, usage("name the file of the answers with --out")
 	}
+	if err := checkTargets([]target{{"--out", o.Out}}, o.Model, o.Data); err != nil {
+		return nil, err
+	}
+	if err := clearPending(o.Out); err != nil {
+		return nil, err
+	}
 	if err := checkFile(o.Out, o.Force); err != nil {
 		return nil, err
 	}
@@ -53,8 +57,15 @@ func Predict(ctx context.Context, o PredictOptions) (*Predicted, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &Predicted{Out: o.Out, Rows: loaded.Data.Len(), Dropped: len(loaded.Dropped)}
-	return out, renameio.WriteFile(o.Out, text, 0o644, renameio.WithTempDir(filepath.Dir(o.Out)))
+	f, err := newPending(o.Out, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.cleanup() }()
+	if _, err := f.Write(text); err != nil {
+		return nil, err
+	}
+	return &Predicted{Out: o.Out, Rows: loaded.Data.Len(), Dropped: len(loaded.Dropped)}, f.commit()
 }
 
 // checkFile says whether a file can be written there. It is asked before any work.

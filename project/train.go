@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -84,7 +85,18 @@ func (t *training) check() error {
 	case o.L2 != nil && (!(*o.L2 >= 0) || math.IsInf(*o.L2, 0)):
 		return usage("L2 is a number of at least 0, not %g", *o.L2)
 	}
+	if err := checkTargets([]target{{"--out", o.Out}}, o.Data, o.Read.Labels, o.Test, o.TestLabels, networkFile(o.Network)); err != nil {
+		return err
+	}
 	return o.Certify.check()
+}
+
+// networkFile returns the path of a network.yaml; "" = the network is given by its name.
+func networkFile(spec string) string {
+	if ext := filepath.Ext(spec); ext == ".yaml" || ext == ".yml" {
+		return spec
+	}
+	return ""
 }
 
 func (b *Budget) check() error {
@@ -115,7 +127,7 @@ func (t *training) run(ctx context.Context, d *draft) (*Outcome, error) {
 	t.model.Theta = theta
 	record := Record{Kind: "train", Time: time.Now().UTC().Truncate(time.Second), Version: build.Version, Data: t.model.Changes.Base, Training: &t.model.Training,
 		Method: t.model.Training.Trainer, Seed: t.o.Seed, After: after, Seconds: took, Certificate: certificate}
-	out := &Outcome{Dir: t.o.Out, Notes: t.loaded.Notes}
+	out := &Outcome{Dir: t.o.Out, Notes: append(slices.Clone(t.loaded.Notes), certificate.drowned(theta)...)}
 	if t.test != nil {
 		if out.Scores, err = t.model.score(ctx, theta, t.test.Data); err != nil {
 			return nil, err

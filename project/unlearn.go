@@ -31,8 +31,14 @@ func Unlearn(ctx context.Context, options UnlearnOptions) (out *Unlearned, err e
 	if err := options.check(); err != nil {
 		return nil, err
 	}
-	if below, err := inside(options.Out, options.Model); err == nil && below && options.Out != "" {
+	if options.Out != "" && within(options.Out, options.Model) {
 		return nil, usage("--out %s is the old model's folder, or in it: name another one, since the old model is never changed", options.Out)
+	}
+	if err := options.checkTargets(); err != nil {
+		return nil, err
+	}
+	if err := clearPending(options.WriteData); err != nil {
+		return nil, err
 	}
 	if err := checkOut(options.Out, options.Force); err != nil {
 		return nil, err
@@ -250,17 +256,17 @@ func (o *order) write(ctx context.Context, d *draft, x *done) (*Unlearned, error
 		return nil, err
 	}
 	if kept != nil {
-		defer func() { _ = kept.Cleanup() }() // does nothing to a file that is in its place
+		defer func() { _ = kept.cleanup() }() // does nothing to a file that is in its place
 	}
 	if err := d.commit(); err != nil {
 		return nil, err
 	}
 	if kept != nil {
-		if err := kept.CloseAtomicallyReplace(); err != nil {
+		if err := kept.commit(); err != nil {
 			return nil, fmt.Errorf("%s is complete, but %s could not be written: %w", o.o.Out, o.o.WriteData, err)
 		}
 	}
-	return &Unlearned{Dir: filepath.Clean(o.o.Out), Record: *r, Report: report, Warnings: o.warnings()}, nil
+	return &Unlearned{Dir: filepath.Clean(o.o.Out), Record: *r, Report: report, Warnings: append(o.warnings(), x.certificate.drowned(x.update.Theta)...)}, nil
 }
 
 // record is the new line of the history.

@@ -6,31 +6,35 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"os"
-	"path/filepath"
 	"slices"
-	"strconv"
-
-	"github.com/google/renameio/v2"
+	"strings"
 
 	"lethe/datasets"
 	"lethe/project/data"
 )
+
+const writeDataNext = "leave --write-data out: later requests take the original file"
 
 // checkWriteData says whether the corrected data can be written as a file.
 func (o *order) checkWriteData() error {
 	if o.o.WriteData == "" {
 		return nil
 	}
-	const next = "leave --write-data out: later requests take the original file"
-	switch f := o.model.Description.Format; {
-	case f != "csv" && f != "tsv" && f != "text":
+	const next = writeDataNext
+	switch f := o.data.loaded.Format; {
+	case f != data.CSV && f != data.TSV && f != data.Text:
 		return usage("--write-data writes csv, tsv and text, not %s: %s", f, next)
-	case len(o.changes.Features) > 0:
-		return usage("--write-data cannot write a file without the forgotten columns, since the model still reads them: %s", next)
+	case len(o.changes.Features) > 0 && o.model.Description.UnitRows:
+		return usage("--write-data cannot leave out a forgotten column where rows are divided by their norms, in which it still counts: %s", next)
+	case len(o.changes.Features) > 0 && o.data.loaded.Format != data.Text && len(o.changes.forgotten(o.model.Description)) == len(o.model.Description.Columns):
+		return usage("--write-data cannot write a table of which all columns are forgotten: %s", next)
 	case len(o.data.loaded.Dropped) > 0:
 		return usage("--write-data cannot leave out the rows that --unknown drops: %s", next)
+	case o.data.loaded.Format != data.Text:
+		var err error
+		o.cells, err = o.cellTexts()
+		return err
 	}
 	return nil
 }
@@ -38,24 +42,25 @@ func (o *order) checkWriteData() error {
 // writeData writes the corrected data beside the file asked for. It is read back and compared with
 // what the model was updated on. The caller puts it in its place or cleans it up; nil = none was
 // asked for.
-func (o *order) writeData(ctx context.Context) (*renameio.PendingFile, error) {
+func (o *order) writeData(ctx context.Context) (*pending, error) {
 	path := o.o.WriteData
 	if path == "" {
 		return nil, nil
 	}
-	f, err := renameio.NewPendingFile(path, renameio.WithTempDir(filepath.Dir(path)), renameio.WithStaticPermissions(0o600))
+	f, err := newPending(path, privateMode)
 	if err != nil {
 		return nil, err
 	}
 	if err := o.corrected(f); err != nil {
-		return nil, errors.Join(err, f.Cleanup())
+		return nil, errors.Join(err, f.cleanup())
 	}
-	again, err := data.Load(ctx, f.Name(), data.Options{Like: o.model.Description, Format: o.model.Description.Format})
+	again, err := data.Load(ctx, f.Name(), data.Options{Like: o.model.Description, Format: o.data.loaded.Format, Unknown: o.o.Unknown,
+		Forgotten: o.changes.forgotten(o.model.Description), ReadForgotten: true})
 	if err == nil && again.Fingerprint() != o.after().Fingerprint {
 		err = fmt.Errorf("%s does not read as the corrected data: leave --write-data out, and give the original file to later requests", path)
 	}
 	if err != nil {
-		return nil, errors.Join(err, f.Cleanup())
+		return nil, errors.Join(err, f.cleanup())
 	}
 	return f, nil
 }
@@ -93,20 +98,35 @@ func (o *order) correctedTable(w io.Writer) error {
 		return err
 	}
 	defer func() { _ = in.Close() }()
-	r, out := csv.NewReader(in), csv.NewWriter(w)
-	if o.model.Description.Format == "tsv" {
+	plain, err := datasets.Unpack(in)
+	if err != nil {
+		return err
+	}
+	r, out := csv.NewReader(plain), csv.NewWriter(w)
+	if o.data.loaded.Format == data.TSV {
 		r.Comma, out.Comma = '\t', '\t'
 	}
-	r.FieldsPerRecord = -1
+	r.FieldsPerRecord, r.TrimLeadingSpace = -1, r.Comma == ','
 	head, err := r.Read()
 	if err != nil {
 		return err
 	}
-	if err := out.Write(head); err != nil {
-		return err
+	places, hidden := map[string]int{}, make([]bool, len(head)) // forgotten columns are not written
+	forgotten := o.changes.forgotten(o.model.Description)
+	for i, name := range head {
+		name = strings.TrimSpace(strings.TrimPrefix(name, "\ufeff"))
+		places[name], hidden[i] = i, slices.Contains(forgotten, name)
 	}
-	cells, err := o.cellTexts(head)
-	if err != nil {
+	write := func(record []string) error {
+		kept := record[:0:0]
+		for i, cell := range record {
+			if i >= len(hidden) || !hidden[i] {
+				kept = append(kept, cell)
+			}
+		}
+		return out.Write(kept)
+	}
+	if err := write(head); err != nil {
 		return err
 	}
 	for row := 0; ; row++ {
@@ -125,10 +145,10 @@ func (o *order) correctedTable(w io.Writer) error {
 		if now < 0 || o.gone(o.data.then[now]) {
 			continue
 		}
-		for column, text := range cells[o.data.then[now]] {
-			record[column] = text
+		for column, text := range o.cells[o.data.then[now]] {
+			record[places[column]] = text
 		}
-		if err := out.Write(record); err != nil {
+		if err := write(record); err != nil {
 			return err
 		}
 	}
@@ -140,69 +160,43 @@ func (o *order) gone(base int) bool {
 	return is
 }
 
-// cellTexts returns the corrected cells of each row of Base as they stand in a file with that
-// heading, by the place of their column.
-func (o *order) cellTexts(head []string) (map[int]map[int]string, error) {
-	out := map[int]map[int]string{}
-	put := func(row int, column, text string) {
-		if at := slices.Index(head, column); at >= 0 {
-			if out[row] == nil {
-				out[row] = map[int]string{}
-			}
-			out[row][at] = text
-		}
-	}
-	d := o.model.Description
-	byFeature := map[int]data.Column{}
-	first := map[int]int{} // of each feature the first of its column
-	for _, c := range d.Columns {
+// cellTexts returns the corrected cells of each row of Base as requests wrote them, by the name of
+// their column.
+func (o *order) cellTexts() (map[int]map[string]string, error) {
+	columns := map[int]string{-1: o.model.Description.Label} // by their first feature
+	for _, c := range o.model.Description.Columns {
 		features, err := o.data.loaded.Features(c.Name)
 		if err != nil {
 			return nil, err
 		}
-		for _, j := range features {
-			byFeature[j], first[j] = c, features[0]
+		columns[features[0]] = c.Name
+	}
+	out := map[int]map[string]string{}
+	for _, x := range o.changes.Written {
+		if out[x.Row] == nil {
+			out[x.Row] = map[string]string{}
 		}
+		out[x.Row][columns[x.Feature]] = x.Text
+	}
+	return out, o.checkWritten(out, columns)
+}
+
+// checkWritten refuses changes of a version that did not keep what requests wrote.
+func (o *order) checkWritten(texts map[int]map[string]string, columns map[int]string) error {
+	has := func(row, feature int) bool {
+		name, first := columns[feature]
+		_, is := texts[row][name]
+		return is || !first
 	}
 	for _, x := range o.changes.Cells {
-		c := byFeature[x.Feature]
-		switch {
-		case c.Kind == data.Number:
-			put(x.Row, c.Name, o.numberText(c, x.Value))
-		case x.Value == 1:
-			put(x.Row, c.Name, c.Levels[x.Feature-first[x.Feature]])
+		if !has(x.Row, x.Feature) {
+			return usage("--write-data needs corrected cells as they were written, and an earlier version of Lethe did not keep them: %s", writeDataNext)
 		}
 	}
 	for _, x := range o.changes.Labels {
-		if len(d.Classes) > 0 {
-			put(x.Row, d.Label, d.Classes[int(x.Labels[0])])
-		} else {
-			put(x.Row, d.Label, number(x.Labels[0]))
+		if !has(x.Row, -1) {
+			return usage("--write-data needs corrected labels as they were written, and an earlier version of Lethe did not keep them: %s", writeDataNext)
 		}
 	}
-	return out, nil
-}
-
-// numberText returns the number of a file that becomes so much. Its last digit may have to be
-// sought, since scaling rounds.
-func (o *order) numberText(c data.Column, value float64) string {
-	x := value
-	if c.Scale != 0 {
-		x = value*c.Scale + c.Shift
-	}
-	for short := 15; short <= 17; short++ {
-		text := strconv.FormatFloat(x, 'g', short, 64)
-		if _, is, err := o.data.loaded.Encode(c.Name, text); err == nil && len(is) == 1 && is[0] == value {
-			return text
-		}
-	}
-	for _, to := range []float64{math.Inf(-1), math.Inf(1)} {
-		for y, n := x, 0; n < 4; n++ {
-			y = math.Nextafter(y, to)
-			if _, is, err := o.data.loaded.Encode(c.Name, number(y)); err == nil && len(is) == 1 && is[0] == value {
-				return number(y)
-			}
-		}
-	}
-	return number(x)
+	return nil
 }

@@ -42,6 +42,18 @@ var badInput = []struct {
 	{name: "epochs of lbfgs", line: "train --data @/train.csv --label bought --id id --out @/new --epochs 3", code: misused, want: "adam and sgd"},
 	{name: "no such schedule", line: "train --data @/train.csv --label bought --out @/new --schedule magic", code: misused, want: "constant or one-cycle"},
 	{name: "schedule of lbfgs", line: "train --data @/train.csv --label bought --id id --out @/new --schedule one-cycle", code: misused, want: "adam and sgd"},
+	{name: "no epochs", line: "train --data @/train.csv --label bought --id id --network mlp:4 --out @/new --epochs 0", code: misused, want: "--epochs is a whole number"},
+	{name: "no batch", line: "train --data @/train.csv --label bought --id id --network mlp:4 --out @/new --batch 0", code: misused, want: "--batch is a whole number"},
+	{name: "no rate", line: "train --data @/train.csv --label bought --id id --network mlp:4 --out @/new --rate 0", code: misused, want: "--rate is a number above 0"},
+	{name: "no epochs of an update", line: "explain --model @/model --data @/train.csv --request @/one.yaml --method fine-tune --epochs 0", code: misused, want: "--epochs is a whole number"},
+	{name: "labels of a table", line: "train --data @/train.csv --label bought --labels @/test.csv --out @/new", code: failed, want: "--labels does nothing"},
+	{name: "labels of the table of an update", line: "explain --model @/model --data @/train.csv --labels @/test.csv --request @/one.yaml", code: failed, want: "--labels does nothing"},
+	{name: "labels of the table of an evaluation", line: "evaluate --model @/model --data @/test.csv --labels @/test.csv", code: failed, want: "--labels does nothing"},
+	{name: "length of a table", line: "train --data @/train.csv --label bought --length 5 --out @/new", code: failed, want: "--length does nothing"},
+	{name: "columns of a text", files: map[string]string{"a.txt": "abcabcabc"}, line: "train --data @/a.txt --length 2 --drop a --out @/new", code: failed, want: "--drop does nothing"},
+	{name: "label left out", line: "train --data @/train.csv --label bought --drop bought --out @/new", code: failed, want: "is the label and is to be left out"},
+	{name: "id left out", line: "train --data @/train.csv --label bought --id id --drop id --out @/new", code: failed, want: "is the id and is to be left out"},
+	{name: "id a category", line: "train --data @/train.csv --label bought --id id --categorical id --out @/new", code: failed, want: "named in --categorical"},
 	{name: "negative L2", line: "train --data @/train.csv --label bought --out @/new --l2=-1", code: misused, want: "at least 0"},
 	{name: "folder of flags", line: "explain --model @/model --data @/train.csv --request @/one.yaml --label bought", code: misused, want: "leave out the flags"},
 
@@ -87,6 +99,23 @@ var badInput = []struct {
 	{name: "out exists", files: map[string]string{"new/x": "x"}, line: "unlearn --model @/model --data @/train.csv --request @/one.yaml --out @/new", code: refused, want: "--force"},
 	{name: "force on something else", files: map[string]string{"new/x": "x"}, line: "unlearn --model @/model --data @/train.csv --request @/one.yaml --out @/new --force", code: failed, want: "not a model's folder"},
 	{name: "answers exist", line: "predict --model @/model --data @/test.csv --out @/train.csv", code: refused, want: "--force"},
+	{name: "answers over the data", line: "predict --model @/model --data @/test.csv --out @/test.csv --force", code: misused, want: "would change"},
+	{name: "answers over the data by a link", spoil: link("test.csv", "link.csv"), line: "predict --model @/model --data @/link.csv --out @/test.csv --force", code: misused, want: "would change"},
+	{name: "answers over the data by a hard link", spoil: hardLink("test.csv", "twin.csv"), line: "predict --model @/model --data @/test.csv --out @/twin.csv --force", code: misused, want: "would change"},
+	{name: "answers in the model", line: "predict --model @/model --data @/test.csv --out @/model/a.csv", code: misused, want: "lies in the model's folder"},
+	{name: "answers in the model by a link", spoil: link("model", "m"), line: "predict --model @/model --data @/test.csv --out @/m/a.csv", code: misused, want: "lies in the model's folder"},
+	{name: "answers over a file of the model", line: "predict --model @/model --data @/test.csv --out @/model/history.jsonl --force", code: misused, want: "lies in the model's folder"},
+	{name: "data in another model", spoil: copied("model", "mb"), line: "unlearn --model @/model --data @/train.csv --request @/one.yaml --out @/new --write-data @/mb/k.csv", code: misused, want: "lies in the model's folder"},
+	{name: "data in the ledger of a model", spoil: copied("model", "mb"), files: map[string]string{"mb/certificate/x": "x"}, line: "unlearn --model @/model --data @/train.csv --request @/one.yaml --out @/new --write-data @/mb/certificate/k.csv", code: misused, want: "lies in the model's folder"},
+	{name: "data over the data", line: "unlearn --model @/model --data @/train.csv --request @/one.yaml --out @/new --write-data @/train.csv --force", code: misused, want: "would change"},
+	{name: "data over the test data", line: "unlearn --model @/model --data @/train.csv --test @/test.csv --request @/one.yaml --out @/new --write-data @/test.csv --force", code: misused, want: "would change"},
+	{name: "data over the request", line: "unlearn --model @/model --data @/train.csv --request @/one.yaml --out @/new --write-data @/one.yaml --force", code: misused, want: "would change"},
+	{name: "data over a file of the request", files: map[string]string{"r.yaml": "remove: [{file: gone.csv}]\n", "gone.csv": "id\nu-3\n"}, line: unlearnIt + " --write-data @/gone.csv --force", code: misused, want: "would change"},
+	{name: "data in the new model", line: "unlearn --model @/model --data @/train.csv --request @/one.yaml --out @/new --write-data @/new/k.csv", code: misused, want: "name two"},
+	{name: "new model in another model", spoil: copied("model", "mb"), line: "unlearn --model @/model --data @/train.csv --request @/one.yaml --out @/mb/new", code: misused, want: "lies in the model's folder"},
+	{name: "training in a model", line: "train --data @/train.csv --label bought --id id --out @/model/new", code: misused, want: "lies in the model's folder"},
+	{name: "training over its data", spoil: copied("model", "mb"), files: map[string]string{"mb/train.csv": "a,b\n"}, line: "train --data @/mb/train.csv --label b --out @/mb --force", code: misused, want: "would change"},
+	{name: "import in a model", files: map[string]string{"m.onnx": "x"}, line: "import --model @/m.onnx --data @/train.csv --label bought --out @/model/new", code: misused, want: "lies in the model's folder"},
 	{name: "answers nowhere", line: "predict --model @/model --data @/test.csv --out @/nowhere/a.csv", code: failed, want: "no folder"},
 	{name: "out below a file", line: "train --data @/train.csv --label bought --id id --out @/train.csv/model", code: failed, want: "train.csv"},
 	{name: "import of a table", line: "import --model @/train.csv --data @/train.csv --label bought --out @/new", code: misused, want: "neither"},
@@ -101,6 +130,29 @@ func ask(text string) map[string]string { return map[string]string{"r.yaml": tex
 
 func remove(name string) func(*testing.T, string) {
 	return func(t *testing.T, dir string) { require.NoError(t, os.Remove(filepath.Join(dir, name))) }
+}
+
+func link(to, name string) func(*testing.T, string) {
+	return func(t *testing.T, dir string) {
+		require.NoError(t, os.Symlink(filepath.Join(dir, to), filepath.Join(dir, name)))
+	}
+}
+
+func hardLink(to, name string) func(*testing.T, string) {
+	return func(t *testing.T, dir string) {
+		require.NoError(t, os.Link(filepath.Join(dir, to), filepath.Join(dir, name)))
+	}
+}
+
+func copied(from, to string) func(*testing.T, string) {
+	return func(t *testing.T, dir string) {
+		require.NoError(t, os.MkdirAll(filepath.Join(dir, to), 0o755))
+		for name, text := range state(t, filepath.Join(dir, from)) {
+			if text != "folder" {
+				put(t, filepath.Join(dir, to, filepath.Base(name)), text)
+			}
+		}
+	}
 }
 
 // flip changes one byte in the middle of a file.

@@ -58,3 +58,24 @@ type outputFlags struct {
 	Quiet bool `help:"Print only errors and paths."`
 	JSON  bool `name:"json" help:"Print one JSON object and nothing else on standard output."`
 }
+
+// positive refuses a setting of 0, which would stand for one that was not given.
+func positive(epochs, batch *int, rate *float64) error {
+	switch {
+	case epochs != nil && *epochs < 1:
+		return usageError{fmt.Errorf("--epochs is a whole number of at least 1, not %d", *epochs)}
+	case batch != nil && *batch < 1:
+		return usageError{fmt.Errorf("--batch is a whole number of at least 1, not %d", *batch)}
+	case rate != nil && !(*rate > 0):
+		return usageError{fmt.Errorf("--rate is a number above 0, not %g", *rate)}
+	}
+	return nil
+}
+
+// orZero returns a setting, 0 if it was not given.
+func orZero[T int | float64](x *T) (value T) {
+	if x != nil {
+		value = *x
+	}
+	return value
+}

@@ -243,6 +243,12 @@ func TestExplainWritesNothing(t *testing.T) {
 // twice gives the same release: a second one would let the noise be averaged out.
 func TestCertifiedThreeTimes(t *testing.T) {
 	dir := workshop(t)
+	_, notes, err := call(t, in(dir, "train --data @/train.csv --label bought --id id --certify 1e-300,1e-300 --out @/chance")...)
+	require.NoError(t, err)
+	assert.Contains(t, strings.Join(strings.Fields(notes), " "), "as large as the parameters")
+	_, notes, err = call(t, in(dir, "train --data @/train.csv --label bought --id id --l2 100 --certify 10,0.1 --out @/clear")...)
+	require.NoError(t, err)
+	assert.NotContains(t, strings.Join(strings.Fields(notes), " "), "as large as the parameters")
 	must(t, dir, "train --data @/train.csv --label bought --id id --certify 0.5,1e-3 --out @/c0")
 	for i, request := range []string{"one", "two", "three"} {
 		must(t, dir, fmt.Sprintf("unlearn --model @/c%d --data @/train.csv --request @/%s.yaml --out @/c%d", i, request, i+1))
@@ -262,7 +268,7 @@ func TestCertifiedThreeTimes(t *testing.T) {
 		assert.Equal(t, misused, exitCode(err))
 	}
 	must(t, dir, "unlearn --model @/model --data @/train.csv --request @/one.yaml --out @/plain")
-	_, _, err := call(t, in(dir, "unlearn --model @/plain --data @/train.csv --request @/three.yaml --out @/c5 --certify 1,1e-3")...)
+	_, _, err = call(t, in(dir, "unlearn --model @/plain --data @/train.csv --request @/three.yaml --out @/c5 --certify 1,1e-3")...)
 	require.ErrorContains(t, err, "without a certificate")
 	assert.Equal(t, refused, exitCode(err))
 }

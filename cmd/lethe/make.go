@@ -16,9 +16,9 @@ type trainCommand struct {
 	TestLabels string   `help:"File of the labels of the test data, of npy, npz and idx." placeholder:"FILE"`
 	L2         *float64 `name:"l2" help:"Regularizer (l2/2)||theta||^2, beside a sum over samples." placeholder:"X"`
 	Trainer    string   `help:"lbfgs, newton, adam or sgd (default: lbfgs for linear models, adam for others)." placeholder:"NAME"`
-	Epochs     int      `help:"Passes of adam and sgd over the data (default: 20)." placeholder:"N"`
-	Batch      int      `help:"Samples in a batch of adam and sgd (default: 32)." placeholder:"N"`
-	Rate       float64  `help:"Learning rate of adam and sgd (default: 0.001)." placeholder:"X"`
+	Epochs     *int     `help:"Passes of adam and sgd over the data (default: 20)." placeholder:"N"`
+	Batch      *int     `help:"Samples in a batch of adam and sgd (default: 32)." placeholder:"N"`
+	Rate       *float64 `help:"Learning rate of adam and sgd (default: 0.001)." placeholder:"X"`
 	Schedule   string   `help:"Learning rate of adam and sgd over the training: constant, or one-cycle, which ends near 0 (default: constant)." placeholder:"NAME"`
 	Seed       uint64   `help:"Seed of all random numbers (default: 1)." default:"1" placeholder:"N"`
 	Float32    bool     `name:"float32" help:"Compute in single precision."`
@@ -33,10 +33,13 @@ type trainCommand struct {
 
 // Run trains.
 func (c *trainCommand) Run(t *terminal) error {
+	if err := positive(c.Epochs, c.Batch, c.Rate); err != nil {
+		return err
+	}
 	shown := newDisplay(t.stderr, c.Quiet)
 	defer shown.close()
-	o := project.TrainOptions{Data: c.Data, Read: c.options(c.Data), Test: c.Test, TestLabels: c.TestLabels, Out: c.Out, Network: c.Network, L2: c.L2, Trainer: c.Trainer, Epochs: c.Epochs,
-		Batch: c.Batch, Rate: c.Rate, Schedule: c.Schedule, Seed: c.Seed, Float32: c.Float32, Float64: c.Float64, Certify: (*project.Budget)(c.Certify), Unknown: c.Unknown,
+	o := project.TrainOptions{Data: c.Data, Read: c.options(c.Data), Test: c.Test, TestLabels: c.TestLabels, Out: c.Out, Network: c.Network, L2: c.L2, Trainer: c.Trainer, Epochs: orZero(c.Epochs),
+		Batch: orZero(c.Batch), Rate: orZero(c.Rate), Schedule: c.Schedule, Seed: c.Seed, Float32: c.Float32, Float64: c.Float64, Certify: (*project.Budget)(c.Certify), Unknown: c.Unknown,
 		Force: c.Force, Resume: c.Resume, Progress: shown}
 	made, err := project.Train(t.ctx, o)
 	shown.close()

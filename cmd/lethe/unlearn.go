@@ -17,9 +17,9 @@ type requestFlags struct {
 	Method    string   `help:"auto, newton, first, second, fine-tune or retrain." default:"auto" placeholder:"NAME"`
 	Certify   *budget  `help:"Publish a certified release; a certified model goes on with its own." placeholder:"EPSILON,DELTA"`
 	MaxLoss   *float64 `help:"Refuse an update that lowers the accuracy on the samples that stay by more points (default: 1)." placeholder:"POINTS"`
-	Rate      float64  `help:"Step of first, learning rate of fine-tune." placeholder:"X"`
+	Rate      *float64 `help:"Step of first, learning rate of fine-tune." placeholder:"X"`
 	Ridge     float64  `help:"Added to the Hessian by second." placeholder:"X"`
-	Epochs    int      `help:"Passes of fine-tune and retrain." placeholder:"N"`
+	Epochs    *int     `help:"Passes of fine-tune and retrain." placeholder:"N"`
 	Seed      uint64   `help:"Seed of all random numbers (default: 1)." default:"1" placeholder:"N"`
 	Unknown   string   `help:"Rows with a category that the training data do not have: drop or other (default: an error)." placeholder:"HOW"`
 	TrustData bool     `help:"Go on with data that are not those that the model was trained on."`
@@ -34,7 +34,7 @@ func (c *requestFlags) options() project.UnlearnOptions {
 	read := c.readFlags.options("")
 	read.Labels = ""
 	return project.UnlearnOptions{Model: c.Model, Data: c.Data, Labels: c.Labels, Request: c.Request, Method: c.Method, Certify: (*project.Budget)(c.Certify),
-		MaxLoss: c.MaxLoss, Rate: c.Rate, Ridge: c.Ridge, Epochs: c.Epochs, Seed: c.Seed, Unknown: c.Unknown, TrustData: c.TrustData,
+		MaxLoss: c.MaxLoss, Rate: orZero(c.Rate), Ridge: c.Ridge, Epochs: orZero(c.Epochs), Seed: c.Seed, Unknown: c.Unknown, TrustData: c.TrustData,
 		Network: c.Network, Output: c.Output, L2: c.L2, Read: read}
 }
 
@@ -58,6 +58,9 @@ type unlearnedObject struct {
 
 // Run carries the request out.
 func (c *unlearnCommand) Run(t *terminal) error {
+	if err := positive(c.Epochs, nil, c.Rate); err != nil {
+		return err
+	}
 	shown := newDisplay(t.stderr, c.Quiet)
 	defer shown.close()
 	o := c.options()
@@ -91,6 +94,9 @@ type plannedObject struct {
 
 // Run says what the request would do.
 func (c *explainCommand) Run(t *terminal) error {
+	if err := positive(c.Epochs, nil, c.Rate); err != nil {
+		return err
+	}
 	shown := newDisplay(t.stderr, c.Quiet)
 	defer shown.close()
 	o := c.options()

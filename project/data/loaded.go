@@ -35,6 +35,9 @@ func Load(ctx context.Context, path string, o Options) (*Loaded, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := o.checkUsed(format); err != nil {
+		return nil, err
+	}
 	l := &Loaded{Path: path, Format: format, Description: o.Like, options: o}
 	read := map[string]func(context.Context) error{
 		"table": l.readTable, SVMLight: l.readSVMLight, NPY: l.readNumPy, NPZ: l.readNumPy, IDX: l.readIDX, Images: l.readImages, Text: l.readText,

@@ -60,7 +60,13 @@ type Options struct {
 	Unlabelled  bool             // data for predictions: labels are not read, and may be absent
 	// Like is the description by which the file is read. Other fields may then stay zero; where they
 	// contradict it, that is an error.
-	Like     *Description
+	Like *Description
+	// Forgotten are columns of Like that the model does not see any more: they are 0, need not be
+	// there, and are not looked at. ReadForgotten reads those that are there all the same, as training
+	// data need for their fingerprint.
+	Forgotten     []string
+	ReadForgotten bool
+
 	Progress func(done, total int64) // is told the bytes that were read of the file, and its size
 }
 
@@ -81,6 +87,9 @@ func (o Options) check() error {
 		return fmt.Errorf("data: data without labels are read by the description of a model's training data only")
 	case o.Like == nil && o.Unknown != RefuseUnknown:
 		return fmt.Errorf("data: no level of the training data is unknown: leave --unknown %s out", o.Unknown)
+	}
+	if err := o.checkColumns(); err != nil {
+		return err
 	}
 	if o.Like != nil {
 		return o.agrees(o.Like)

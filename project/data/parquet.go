@@ -74,6 +74,9 @@ func (p *parquetRecords) columns(schema *parquet.Schema, o Options) error {
 	drop := slices.Clone(o.Drop)
 	if o.Like != nil {
 		drop = append(drop, o.Like.Drop...)
+		if !o.ReadForgotten {
+			drop = append(drop, o.hidden(nil)...)
+		}
 	}
 	for at, field := range schema.Fields() {
 		p.header = append(p.header, field.Name())

@@ -21,7 +21,7 @@ func (l *Loaded) readTable(ctx context.Context) error {
 		if err != nil {
 			return l.options.explained(err, l.Format != Parquet)
 		}
-		return l.takes(coded, format)
+		return l.takes(coded, format, rows.Header())
 	})
 }
 
@@ -78,7 +78,9 @@ func (o Options) format(header []string) datasets.CSV {
 		f.Scaling, f.KeepBinary = o.scaling()
 		return f
 	}
-	f.Like, f.Categorical = o.Like.coding(), nil
+	hidden := o.hidden(header)
+	f.Like, f.Categorical = without(o.Like.coding(), hidden), nil
+	f.Drop = slices.Concat(f.Drop, hidden)
 	if f.Storage = datasets.DenseRows; o.Like.Sparse {
 		f.Storage = datasets.SparseRows
 	}
@@ -100,8 +102,13 @@ func (o Options) scaling() (s datasets.Scaling, keepBinary bool) {
 }
 
 // takes takes over what was read.
-func (l *Loaded) takes(coded *datasets.Coded, format datasets.CSV) error {
+func (l *Loaded) takes(coded *datasets.Coded, format datasets.CSV, header []string) error {
 	l.Data, l.Dropped, l.Filled = coded.Data, coded.Dropped, coded.Filled
+	if hidden := l.options.hidden(header); len(hidden) > 0 {
+		if err := l.Description.restore(l.Data, hidden); err != nil {
+			return err
+		}
+	}
 	if l.options.Like == nil && l.options.UnitRows {
 		var err error
 		if l.Data, err = datasets.NormalizeRows(l.Data); err != nil {

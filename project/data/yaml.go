@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"github.com/google/renameio/v2"
 	"go.yaml.in/yaml/v3"
@@ -59,7 +60,7 @@ func (d *Description) Write(path string) error {
 	if err := encoder.Encode(d); err != nil {
 		return fmt.Errorf("data: %s: %w", path, err)
 	}
-	if err := renameio.WriteFile(path, b.Bytes(), 0o644); err != nil {
+	if err := renameio.WriteFile(path, b.Bytes(), 0o644, renameio.WithTempDir(filepath.Dir(path))); err != nil {
 		return fmt.Errorf("data: %w", err)
 	}
 	return nil

@@ -30,7 +30,7 @@ func Write(dir string, r *Report) error {
 		name string
 		text []byte
 	}{{PageName, page}, {JSONName, text}} {
-		if err := renameio.WriteFile(filepath.Join(dir, f.name), f.text, 0o644); err != nil {
+		if err := renameio.WriteFile(filepath.Join(dir, f.name), f.text, 0o644, renameio.WithTempDir(dir)); err != nil {
 			return fmt.Errorf("evidence: %w", err)
 		}
 	}

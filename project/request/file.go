@@ -12,8 +12,9 @@ type File struct {
 	// Seed is that of [RandomDigits]. It is not in the file: whoever reads the request gives it.
 	Seed uint64 `yaml:"-" json:"-"`
 
-	name      string  // of the file, for messages
-	columnsAt []place // where each of ForgetColumns stands
+	name      string   // of the file, for messages
+	files     []string // that it named, and that were read
+	columnsAt []place  // where each of ForgetColumns stands
 }
 
 // Removal names samples that were never to be there, in one of four ways.

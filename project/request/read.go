@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -90,12 +91,17 @@ func (f *File) opened(dir string) (*File, error) {
 	if err := o.err(); err != nil {
 		return nil, err
 	}
+	out.files = append(slices.Clone(f.files), o.files...)
 	return &out, nil
 }
 
+// Files returns the paths of the files that the request names, where [Read] read them.
+func (f *File) Files() []string { return slices.Clone(f.files) }
+
 // opener reads the files that a request names.
 type opener struct {
-	dir string
+	dir   string
+	files []string // that were opened
 	faults
 }
 
@@ -111,6 +117,7 @@ func (o *opener) open(name string, at place, action string, known []string) *Fil
 		o.add(at, "%v", err)
 		return into
 	}
+	o.files = append(o.files, path)
 	if text, err = plain(text, name); err != nil {
 		o.faults = append(o.faults, err.(*Error).faults...)
 		return into

@@ -1,6 +1,7 @@
 package request
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"path/filepath"
@@ -29,6 +30,9 @@ type Resolved struct {
 	Columns    []string // forgotten columns of the file, sorted
 	Spans      int      // places of the text that are replaced
 	Subjects   []Subject
+	// Written are the corrected cells and labels of a table, those too in which the model sees no
+	// change.
+	Written []Written
 	// Warnings quote no ids and no values, so that they may stand in a report. Named are the same,
 	// with ids, for the terminal.
 	Warnings, Named []string
@@ -42,6 +46,20 @@ type Subject struct {
 	Row    int    // counted from 0 in the file
 	ID     string // "" without an id column
 	Change string // "removed", "corrected", "label corrected"
+}
+
+// Written is what a request writes into a cell of a table.
+type Written struct {
+	Row     int // counted in Loaded.Data
+	Feature int // the first one that the column became; -1 = the label
+	Text    string
+}
+
+// write notes what stands in a cell of a table from now on.
+func (s *search) write(row, feature int, text string) {
+	if len(s.d.Description.Columns) > 0 {
+		s.out.Written = append(s.out.Written, Written{row, feature, text})
+	}
 }
 
 // Resolve finds the request in the data. The error is an [Error] that names all faults: samples,
@@ -267,6 +285,7 @@ func (s *search) list() {
 	for _, w := range s.warnings {
 		s.out.Warnings, s.out.Named = append(s.out.Warnings, w.masked), append(s.out.Named, w.plain)
 	}
+	slices.SortFunc(s.out.Written, func(a, b Written) int { return cmp.Or(cmp.Compare(a.Row, b.Row), cmp.Compare(a.Feature, b.Feature)) })
 	for text := range s.secrets {
 		s.out.Secrets = append(s.out.Secrets, text)
 	}

@@ -111,8 +111,9 @@ func (s *search) findCorrections() {
 			continue
 		}
 		seen[cell{x.row, c.Column}] = x
+		s.write(x.row, of[0], c.Value)
 		if s.already(x.row, of, x.values) {
-			s.warn(c.at, "%s has that value in the column %s already", s.named(x.row), c.Column)
+			s.warn(c.at, "%s has that value in the column %s already, as the model sees it", s.named(x.row), c.Column)
 			continue
 		}
 		byColumn[c.Column], features[c.Column] = append(byColumn[c.Column], x), of

@@ -41,6 +41,7 @@ func (s *search) findLabels() {
 			continue
 		}
 		seen[i] = relabelled{label, l.at}
+		s.write(i, -1, l.Label)
 		if d.Y[i] == label {
 			s.warn(l.at, "%s has that label already", s.named(i))
 			continue
