@@ -19,7 +19,7 @@ func (m *Model) HessianProducts(d *datasets.Dataset) float64 {
 	if m.writable(d) != nil || d.Len() == 0 {
 		return math.Inf(1)
 	}
-	net := m.linear()
+	net, _ := m.linear()
 	rows := newRowReader(d, net.Bias)
 	const looked = 256 // rows, spread over the data
 	step, pairs, entries := max(d.Len()/looked, 1), 0.0, 0.0
@@ -53,7 +53,8 @@ func (m *Model) WriteHessian(ctx context.Context, dst, theta []float64, d *datas
 	if d.Len() == 0 {
 		return ctx.Err()
 	}
-	h := &hessianWriter{m: m, net: m.linear(), d: d, outputs: make([]float64, d.Len()*m.linear().Out)}
+	net, _ := m.linear()
+	h := &hessianWriter{m: m, net: net, d: d, outputs: make([]float64, d.Len()*net.Out)}
 	if err := m.Predict(ctx, h.outputs, theta, d); err != nil {
 		return err
 	}
@@ -65,23 +66,29 @@ func (m *Model) writable(d *datasets.Dataset) error {
 	if _, _, err := m.LossSmoothness(); err != nil {
 		return err
 	}
+	net, ok := m.linear()
+	if !ok {
+		return fmt.Errorf("a network of type %T is not a Linear one", m.net)
+	}
 	switch d.X.(type) {
 	case *datasets.Dense, *datasets.CSR:
 	default:
 		return fmt.Errorf("samples of type %T are not rows", d.X)
 	}
-	if net := m.linear(); net.In != d.X.Shape()[0] || d.Width() > 1 && !m.isLoss(Squared) || m.isLoss(Logistic) && net.Out != 1 {
+	if net.In != d.X.Shape()[0] || d.Width() > 1 && !m.isLoss(Squared) || m.isLoss(Logistic) && net.Out != 1 {
 		return errors.New("the model has other outputs than its loss has labels")
 	}
 	return nil
 }
 
-// linear is the network of a model that LossSmoothness knows.
-func (m *Model) linear() Linear {
+// linear returns the network, if it is a Linear one. LossSmoothness knows others too, such as an
+// [Affine] one.
+func (m *Model) linear() (Linear, bool) {
 	if p, ok := m.net.(*Linear); ok {
-		return *p
+		return *p, true
 	}
-	return m.net.(Linear)
+	net, ok := m.net.(Linear)
+	return net, ok
 }
 
 // hessianWriter adds the samples' Hessians up: that of sample i is the Kronecker product of x_i x_i'

@@ -136,19 +136,26 @@ func (c *Changes) move(out *Changes, rows map[string]int) {
 			out.Named = append(out.Named, NamedRow{row, x.ID})
 		}
 	}
-	cells, labels := map[[2]int]float64{}, map[int][]float64{}
+	cells, labels := map[[2]int]CellChange{}, map[int]LabelChange{}
 	for _, x := range c.Cells {
 		if row, is := at[x.Row]; is {
-			cells[[2]int{row, x.Feature}] = x.Value
+			cells[[2]int{row, x.Feature}] = CellChange{row, x.Feature, x.Value}
 		}
 	}
 	for _, x := range c.Labels {
 		if row, is := at[x.Row]; is {
-			labels[row] = x.Labels
+			labels[row] = LabelChange{row, x.Labels}
+		}
+	}
+	var written []WrittenCell
+	for _, x := range c.Written {
+		if row, is := at[x.Row]; is {
+			written = append(written, WrittenCell{row, x.Feature, x.Text})
 		}
 	}
 	slices.SortFunc(out.Named, func(a, b NamedRow) int { return a.Row - b.Row })
 	out.keep(cells, labels)
+	out.keepWritten(nil, written)
 }
 
 // found says what was found again of the changes before.

@@ -22,6 +22,7 @@ import (
 
 	"lethe/datasets"
 	"lethe/project"
+	"lethe/project/evidence"
 )
 
 // fromElsewhere is a file of the reference models: what PyTorch and scikit-learn have written.
@@ -222,9 +223,10 @@ func TestONNXModelsForget(t *testing.T) {
 		name  string
 		data  func(t *testing.T, npz string) (x, y *mat.Dense)
 		flags string
+		next  string // of the second request; auto may refuse one where training had left much
 	}{
 		{name: "torch_cnn_torchscript_bn", data: func(t *testing.T, _ string) (x, y *mat.Dense) { return digits(t, 120, false) }, flags: "--l2 0.01"},
-		{name: "skl_mlp_digits", data: func(t *testing.T, _ string) (x, y *mat.Dense) { return digits(t, 120, true) }, flags: "--l2 0.0001"},
+		{name: "skl_mlp_digits", data: func(t *testing.T, _ string) (x, y *mat.Dense) { return digits(t, 120, true) }, flags: "--l2 0.0001", next: " --method second --ridge 1"},
 		{name: "skl_logreg_wine", data: func(t *testing.T, npz string) (x, y *mat.Dense) { return array(t, npz, "x"), array(t, npz, "y") }, flags: "--l2 1"},
 		{name: "skl_logreg_breast_plain", data: func(t *testing.T, npz string) (x, y *mat.Dense) { return array(t, npz, "x"), array(t, npz, "y") }, flags: "--l2 1"},
 	} {
@@ -248,11 +250,11 @@ func TestONNXModelsForget(t *testing.T) {
 			must(t, dir, "unlearn --model @/m0 --data @/x.npy --labels @/y.npy --request @/ten.yaml --out @/m1 --max-loss 10")
 			models := []string{"m0", "m1"}
 			if x.RawMatrix().Rows > 30 { // of the others too few samples are left
-				must(t, dir, "unlearn --model @/m1 --data @/x.npy --labels @/y.npy --request @/five.yaml --out @/m2 --max-loss 10")
+				must(t, dir, "unlearn --model @/m1 --data @/x.npy --labels @/y.npy --request @/five.yaml --out @/m2 --max-loss 10"+c.next)
 				models = append(models, "m2")
 			}
 			for i, m := range models {
-				assert.Contains(t, must(t, dir, "verify @/"+m), strconv.Itoa(i)+" requests")
+				assert.Contains(t, must(t, dir, "verify @/"+m), evidence.Count(i, "request", "requests"))
 				assert.Contains(t, must(t, dir, "evaluate --model @/"+m+" --data @/x.npy --labels @/y.npy"), "accuracy")
 				out := must(t, dir, "inspect @/"+m)
 				assert.Contains(t, out, "model.onnx")
