@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"lethe/datasets"
+	"lethe/project/evidence"
 )
 
 // mails writes mails as mails.csv and as mails.parquet: a column mail of ids, one for each word, and
@@ -110,7 +111,7 @@ func TestMailsOfThreePeople(t *testing.T) {
 				all := state(t, dir)
 				assert.Equal(t, all[filepath.Join(dir, fmt.Sprintf("c%d", k+1), "model.safetensors")],
 					all[filepath.Join(dir, fmt.Sprintf("p%d", k+1), "model.safetensors")], "a certified release has the same bits from either file")
-				assert.Contains(t, must(t, dir, fmt.Sprintf("verify @/c%d", k+1)), fmt.Sprintf("%d requests", k+1))
+				assert.Contains(t, must(t, dir, fmt.Sprintf("verify @/c%d", k+1)), evidence.Count(k+1, "request", "requests"))
 			}
 			out := must(t, dir, "inspect @/c3")
 			assert.Contains(t, out, "all 4 releases together")
