@@ -94,6 +94,7 @@ var badInput = []struct {
 	{name: "label never seen", files: map[string]string{"other.csv": "id,city,age,income,bought\nu-1,Rome,30,0,maybe\n"}, line: "evaluate --model @/model --data @/other.csv", code: failed, want: "maybe"},
 	{name: "number that is none", files: map[string]string{"other.csv": "id,city,age,income,bought\nu-1,Rome,old,0,yes\n"}, line: "predict --model @/model --data @/other.csv --out @/answers.csv", code: failed, want: "age"},
 
+	{name: "column that is too many", files: map[string]string{"other.csv": "id,city,age,income,shoe,bought\nu-1,Rome,30,0,44,yes\n"}, line: "predict --model @/model --data @/other.csv --out @/answers.csv", code: failed, want: "take it out of the file"},
 	{name: "out exists", files: map[string]string{"new/x": "x"}, line: "unlearn --model @/model --data @/train.csv --request @/one.yaml --out @/new", code: refused, want: "--force"},
 	{name: "force on something else", files: map[string]string{"new/x": "x"}, line: "unlearn --model @/model --data @/train.csv --request @/one.yaml --out @/new --force", code: failed, want: "not a model's folder"},
 	{name: "answers exist", line: "predict --model @/model --data @/test.csv --out @/train.csv", code: refused, want: "--force"},

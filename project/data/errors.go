@@ -70,10 +70,16 @@ func (o Options) inWords(f *datasets.FormatError) (reason, remedy string) {
 	case datasets.NotNumber:
 		reason = fmt.Sprintf("%q is no finite number", f.Cell)
 		remedy = fmt.Sprintf("mend the cell, say --missing %q if that is how a missing one is written, or leave the column out by --drop", f.Cell)
+		if o.Like != nil {
+			remedy = "mend the cell, or leave it empty if the value is missing"
+		}
 	case datasets.NotUTF8:
 		reason, remedy = fmt.Sprintf("%q is not UTF-8", f.Cell), "save the table as UTF-8"
 	case datasets.MissingCell:
 		reason, remedy = "a value is missing, and nothing stands in for it", "fill it in, or leave the column out by --drop"
+		if o.Like != nil {
+			remedy = "fill it in, or leave the row out of the file"
+		}
 	case datasets.MissingLabel:
 		reason, remedy = "the label is missing", "fill it in, or leave the row out of the file"
 		if f.Column == o.id() {
@@ -99,7 +105,7 @@ func (o Options) inWords(f *datasets.FormatError) (reason, remedy string) {
 			reason += " among " + shortList(strings.Split(columns, ", "))
 		}
 	case datasets.SpareColumn:
-		reason, remedy = "the training data had no such column", "leave it out by --drop, or name it as there"
+		reason, remedy = "the training data had no such column", "take it out of the file, or name it as there"
 	case datasets.LabelNumber:
 		reason, remedy = fmt.Sprintf("the label %q is no finite number", f.Cell), "leave the row out of the file, or name all classes by --classes if it is one"
 	}
