@@ -165,8 +165,9 @@ func (c *Changes) then() []int {
 }
 
 // with returns the changes after one more request, whose rows are those of Base. before are the
-// data of Base, corrected so far. written are the corrected cells of a table.
-func (c *Changes) with(r unlearn.Request, before *datasets.Dataset, written []WrittenCell) (*Changes, error) {
+// data of Base, corrected so far. written are the corrected cells of a table,
+// places what is replaced of a text.
+func (c *Changes) with(r unlearn.Request, before *datasets.Dataset, written []WrittenCell, places ...datasets.Span) (*Changes, error) {
 	cells, labels := map[[2]int]CellChange{}, map[int]LabelChange{}
 	for _, x := range c.Cells {
 		cells[[2]int{x.Row, x.Feature}] = x
@@ -193,7 +194,7 @@ func (c *Changes) with(r unlearn.Request, before *datasets.Dataset, written []Wr
 				labels[row] = LabelChange{row, x.Labels[i*width : (i+1)*width]}
 			}
 		case unlearn.SampleCorrection:
-			text, err := rewritten(out.Text, x, before)
+			text, err := rewritten(out.Text, x, before, places)
 			if err != nil {
 				return nil, err
 			}
@@ -248,7 +249,7 @@ func sorted(x []int) []int {
 }
 
 // rewritten returns the changes of a text after one more correction of it.
-func rewritten(was []TextChange, x unlearn.Change, before *datasets.Dataset) ([]TextChange, error) {
+func rewritten(was []TextChange, x unlearn.Change, before *datasets.Dataset, places []datasets.Span) ([]TextChange, error) {
 	old, isText := before.X.(*datasets.Tokens)
 	if x.To == nil || !isText {
 		return nil, errors.New("whole samples are corrected in texts only: correct cells and labels")
@@ -266,6 +267,11 @@ func rewritten(was []TextChange, x unlearn.Change, before *datasets.Dataset) ([]
 	for i, token := range to.Text {
 		if token != old.Text[i] {
 			now[i] = token
+		}
+	}
+	for _, p := range places { // as wholes, or characters that are not there would be told to have stayed
+		for i := p.At; i < p.At+p.Len; i++ {
+			now[i] = to.Text[i]
 		}
 	}
 	var out []TextChange

@@ -93,6 +93,9 @@ func newDraft(out string, force, resume bool) (*draft, error) {
 	if err := os.MkdirAll(d.dir, 0o755); err != nil {
 		return nil, fmt.Errorf("nothing can be written beside %s: %w", out, err)
 	}
+	if resume { // whatever goes wrong from here on
+		d.keeps = checkpointName
+	}
 	d.lock = flock.New(d.path(lockName))
 	locked, err := d.lock.TryLock()
 	if err != nil {

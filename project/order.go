@@ -128,7 +128,7 @@ func (o *order) resolve(ctx context.Context) (err error) {
 	if why := o.applied.Nothing(); why != "" {
 		return &RefusedError{Reason: "the request changes nothing in the loss: " + why, Next: "look at the request and the data"}
 	}
-	if o.changes, err = o.model.Changes.with(o.base, o.data.loaded.Data, o.data.written(o.found.Written)); err != nil {
+	if o.changes, err = o.model.Changes.with(o.base, o.data.loaded.Data, o.data.written(o.found.Written), o.found.Places...); err != nil {
 		return err
 	}
 	o.changes.remember(o.model.Changes, o.data, o.model.salt)

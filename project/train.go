@@ -3,6 +3,8 @@ package project
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -45,7 +47,12 @@ func Train(ctx context.Context, o TrainOptions) (out *Outcome, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, d.close()) }()
-	if out, err = t.run(ctx, d); err != nil && d.resumable() {
+	out, err = t.run(ctx, d)
+	var other *unlearn.OtherTrainingError
+	if errors.As(err, &other) {
+		return nil, otherTraining(other)
+	}
+	if err != nil && d.resumable() {
 		err = &StoppedError{d.dir, err}
 	}
 	return out, err
@@ -248,11 +255,43 @@ func (t *training) train(ctx context.Context) ([]float64, *Certificate, error) {
 	}
 	check := unlearn.Checkpoint{}
 	if s := t.model.Training; s.Epochs > 0 {
-		check = unlearn.Checkpoint{Path: t.draft.path(checkpointName), Seconds: 30, Label: fmt.Sprint(t.model.Network.Layers), Tensors: t.model.Objective.Tensors()}
+		check = unlearn.Checkpoint{Path: t.draft.path(checkpointName), Seconds: 30, Label: layersName(t.model.Network), Tensors: t.model.Objective.Tensors()}
 		t.draft.keeps = checkpointName
 	}
 	theta, err := t.model.Training.trainer(t.model.Objective, check, t.progress).Train(ctx, t.problem, start)
 	return theta, nil, err
+}
+
+// layersName tells the layers of networks apart in a checkpoint.
+func layersName(f *network.File) string {
+	text, err := json.Marshal(f.Layers)
+	if err != nil {
+		panic(err) // layers are names and finite numbers
+	}
+	return fmt.Sprintf("%x", sha256.Sum256(text))[:12]
+}
+
+// otherTraining says what a training that is to be gone on with has otherwise.
+func otherTraining(e *unlearn.OtherTrainingError) error {
+	var differences []string
+	for _, d := range e.Differences {
+		switch setting, _, _ := strings.Cut(d, " "); setting {
+		case "label", "tensors":
+			d = "the layers of the network are others"
+		case "data":
+			d = "the data are others, or are read in another way"
+		case "start", "parameters", "samples": // which follow from those, or from the seed
+			continue
+		}
+		if !slices.Contains(differences, d) {
+			differences = append(differences, d)
+		}
+	}
+	if len(differences) == 0 {
+		differences = e.Differences
+	}
+	return &RefusedError{Reason: "the training that was stopped had other settings (" + strings.Join(differences, "; ") + ")",
+		Next: "repeat its own command with --resume, or begin again with --force in place of --resume", err: e}
 }
 
 // create writes the files of a model that has no folder yet, and its record.

@@ -113,10 +113,20 @@ func (c *checkpointFile) load() (*Snapshot, error) {
 		differences = []string{fmt.Sprintf("tensors were %s, are %s", was, is)}
 	}
 	if len(differences) > 0 {
-		return nil, fmt.Errorf("unlearn: checkpoint %s belongs to another training (%s): go on with its settings, or choose another Path",
-			c.Path, strings.Join(differences, "; "))
+		return nil, &OtherTrainingError{c.Path, differences}
 	}
 	return s, nil
+}
+
+// OtherTrainingError reports a checkpoint of a training with other settings. Found by errors.As.
+type OtherTrainingError struct {
+	Path        string
+	Differences []string // of the settings, as "rate was 0.1, is 0.2"
+}
+
+func (e *OtherTrainingError) Error() string {
+	return fmt.Sprintf("unlearn: checkpoint %s belongs to another training (%s): go on with its settings, or choose another Path",
+		e.Path, strings.Join(e.Differences, "; "))
 }
 
 func (c *checkpointFile) save(s *Snapshot) error {

@@ -96,9 +96,7 @@ func (r *descentRun) open(theta []float64) error {
 		return err
 	}
 	if kept.Epoch > r.epochs || kept.Epoch == r.epochs && kept.Step > 0 {
-		return fmt.Errorf("unlearn: checkpoint %s holds %d epochs and %d steps, more than the %d epochs asked for: "+
-			"ask for more, or choose another Path",
-			r.checkpoint.Path, kept.Epoch, kept.Step, r.epochs)
+		return &OtherTrainingError{r.checkpoint.Path, []string{fmt.Sprintf("it holds %d epochs and %d steps, more than the %d epochs asked for", kept.Epoch, kept.Step, r.epochs)}}
 	}
 	if kept.ParametersOnly {
 		if kept.Epoch < r.epochs {

@@ -3,6 +3,8 @@
 package main
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -58,6 +60,11 @@ var badInput = []struct {
 	{name: "folder of flags", line: "explain --model @/model --data @/train.csv --request @/one.yaml --label bought", code: misused, want: "leave out the flags"},
 
 	{name: "no data file", line: "train --data @/nowhere.csv --label bought --out @/new", code: failed, want: "nowhere.csv"},
+	{name: "no test file", line: "train --data @/train.csv --label bought --id id --test @/nope.csv --out @/new", code: failed, want: "nope.csv: there is no such file"},
+	{name: "open quote", files: map[string]string{"x.csv": "a,bought\n1,\"yes\n2,no\n"}, line: "train --data @/x.csv --label bought --out @/new", code: failed, want: "close the quote"},
+	{name: "quote within", files: map[string]string{"x.csv": "a,bought\n1,ye\"s\n2,no\n"}, line: "train --data @/x.csv --label bought --out @/new", code: failed, want: "put quotes around"},
+	{name: "name missing", files: map[string]string{"x.csv": "a,,bought\n1,2,yes\n"}, line: "train --data @/x.csv --label bought --out @/new", code: failed, want: "name it in the header"},
+	{name: "one class only", files: map[string]string{"x.csv": "a,bought\n1,yes\n2,yes\n"}, line: "train --data @/x.csv --label bought --out @/new", code: failed, want: "all rows have the same label"},
 	{name: "no label column", line: "train --data @/train.csv --label boughtt --out @/new", code: failed, want: "boughtt"},
 	{name: "no id column", line: "train --data @/train.csv --label bought --id uid --out @/new", code: failed, want: "uid"},
 	{name: "no network", line: "train --data @/train.csv --label bought --id id --network magic --out @/new", code: failed, want: "magic"},
@@ -96,6 +103,7 @@ var badInput = []struct {
 	{name: "label never seen", files: map[string]string{"other.csv": "id,city,age,income,bought\nu-1,Rome,30,0,maybe\n"}, line: "evaluate --model @/model --data @/other.csv", code: failed, want: "maybe"},
 	{name: "number that is none", files: map[string]string{"other.csv": "id,city,age,income,bought\nu-1,Rome,old,0,yes\n"}, line: "predict --model @/model --data @/other.csv --out @/answers.csv", code: failed, want: "age"},
 
+	{name: "column that is too many", files: map[string]string{"other.csv": "id,city,age,income,shoe,bought\nu-1,Rome,30,0,44,yes\n"}, line: "predict --model @/model --data @/other.csv --out @/answers.csv", code: failed, want: "take it out of the file"},
 	{name: "out exists", files: map[string]string{"new/x": "x"}, line: "unlearn --model @/model --data @/train.csv --request @/one.yaml --out @/new", code: refused, want: "--force"},
 	{name: "force on something else", files: map[string]string{"new/x": "x"}, line: "unlearn --model @/model --data @/train.csv --request @/one.yaml --out @/new --force", code: failed, want: "not a model's folder"},
 	{name: "answers exist", line: "predict --model @/model --data @/test.csv --out @/train.csv", code: refused, want: "--force"},
@@ -195,4 +203,22 @@ func TestBadInput(t *testing.T) {
 			assert.Equal(t, before, state(t, dir), "the disk is as it was")
 		})
 	}
+}
+
+// A label of many different numbers is taken for classes, and the user is told what may be meant.
+func TestManyNumbersAsClasses(t *testing.T) {
+	dir := t.TempDir()
+	var b strings.Builder
+	b.WriteString("a,price\n")
+	for i := range 60 {
+		fmt.Fprintf(&b, "%d,%d.5\n", i, i)
+	}
+	put(t, filepath.Join(dir, "x.csv"), b.String())
+	_, notes, err := call(t, in(dir, "train --data @/x.csv --label price --out @/new")...)
+	require.NoError(t, err)
+	assert.Contains(t, strings.Join(strings.Fields(notes), " "), "say --regression")
+}
+
+func TestFlagsInPlaceOfFields(t *testing.T) {
+	assert.Equal(t, "lethe: name it by --output", message(errors.New("onnx: name it by Options.Output")))
 }

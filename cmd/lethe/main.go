@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"regexp"
+	"strings"
 
 	"github.com/alecthomas/kong"
 
@@ -70,7 +71,12 @@ func exitCode(err error) int {
 var inner = regexp.MustCompile(`(^|: |\n)(?:(?:project|data|request|network|evidence|onnx|datasets|unlearn|nets|graph|exposure|safetensors): )+`)
 
 // message is what is said of an error: one prefix, and then what went wrong.
-func message(err error) string { return "lethe: " + inner.ReplaceAllString(err.Error(), "$1") }
+func message(err error) string {
+	return "lethe: " + flagged.Replace(inner.ReplaceAllString(err.Error(), "$1"))
+}
+
+// flagged names flags in the place of fields of packages.
+var flagged = strings.NewReplacer("Options.Output", "--output")
 
 // terminal is where a command reads its cancellation from and writes to.
 type terminal struct {

@@ -382,6 +382,18 @@ func TestAStoppedTrainingIsResumed(t *testing.T) {
 		_, _, err := call(t, in(dir, train+"@/mlp")...)
 		require.ErrorContains(t, err, "--resume")
 		assert.Equal(t, refused, exitCode(err))
+		for _, c := range []struct{ flags, want string }{
+			{"--rate 0.5", "rate was 0.001, is 0.5"}, {"--batch 7", "batch was 32, is 7"}, {"--drop income", "the layers of the network are others"}, {"--seed 9", "seed was 1, is 9"},
+			{"--classes yes,maybe", "none of the classes"},
+		} {
+			before := state(t, dir)
+			_, _, err := call(t, append(in(dir, train+"@/mlp --resume"), strings.Fields(c.flags)...)...)
+			require.ErrorContains(t, err, c.want)
+			assert.Contains(t, err.Error(), "--resume")
+			assert.NotContains(t, err.Error(), "Path")
+			assert.NotContains(t, err.Error(), "<nil>")
+			assert.Equal(t, before[kept], state(t, dir)[kept], "what the training did is still there")
+		}
 		must(t, dir, train+"@/mlp --resume")
 		got, err := os.ReadFile(filepath.Join(dir, "mlp", "model.safetensors"))
 		require.NoError(t, err)

@@ -117,7 +117,7 @@ func (c *explainCommand) Run(t *terminal) error {
 
 // note says something on the error output that fits into the terminal.
 func (t *terminal) note(text string) {
-	for i, line := range wrap.Lines("Note: "+text, t.columns()-2) {
+	for i, line := range wrap.Lines("Note: "+flagged.Replace(text), t.columns()-2) {
 		if i > 0 {
 			line = "  " + line
 		}

@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +13,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"lethe/project"
 )
 
 // read returns a file of a test.
@@ -82,6 +85,11 @@ func TestTheCorrectedTextIsWritten(t *testing.T) {
 	const method = " --method retrain --max-loss 100"
 	must(t, dir, "train --data @/a.txt --network lstm:4 --length 5 --epochs 1 --out @/m0")
 	must(t, dir, "unlearn --model @/m0 --data @/a.txt --request @/r.yaml --out @/m1 --write-data @/k1.txt"+method)
+	assert.Contains(t, read(t, dir, "m1/changes.json"), `"at":13,"tokens":[`)
+	var changes project.Changes
+	require.NoError(t, json.Unmarshal([]byte(read(t, dir, "m1/changes.json")), &changes))
+	require.Len(t, changes.Text, 1)
+	assert.Len(t, changes.Text[0].Tokens, 6, "all of the text, not only the characters that are others now")
 	once := strings.Replace(text, "078-05", "111-22", 1)
 	assert.Equal(t, once, read(t, dir, "k1.txt"))
 	want := strings.Replace(strings.Replace(once, "99-11", "44-55", 1), "Ada", "one", 1)

@@ -1,8 +1,10 @@
 package data
 
 import (
+	"encoding/csv"
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 
 	"lethe/datasets"
@@ -37,6 +39,14 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
+// missing says in plain words that a file is not there.
+func missing(path string, err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return wrong(path, "look at its name and folder", "there is no such file")
+	}
+	return fmt.Errorf("data: %w", err)
+}
+
 // wrong is an error about a whole file.
 func wrong(file, remedy, format string, args ...any) error {
 	return &Error{File: file, Row: -1, Reason: fmt.Sprintf(format, args...), Remedy: remedy}
@@ -54,6 +64,13 @@ func (o Options) explained(err error, hasLines bool) error {
 		e.Line, e.Row = 0, f.Line-1
 	}
 	if f.Fault == "" {
+		e.Reason, _, _ = strings.Cut(e.Reason, ", or give all names in Header")
+		switch {
+		case strings.HasSuffix(e.Reason, csv.ErrQuote.Error()):
+			e.Reason, e.Remedy = "a cell that begins with a quote does not end with one, or has one in it", `close the quote, and write one within a cell twice, as ""`
+		case strings.HasSuffix(e.Reason, csv.ErrBareQuote.Error()):
+			e.Reason, e.Remedy = "a quote stands within a cell that does not begin with one", `put quotes around the cell, and write the one within it twice, as ""`
+		}
 		return e
 	}
 	e.Reason, e.Remedy = o.inWords(f)
@@ -70,10 +87,16 @@ func (o Options) inWords(f *datasets.FormatError) (reason, remedy string) {
 	case datasets.NotNumber:
 		reason = fmt.Sprintf("%q is no finite number", f.Cell)
 		remedy = fmt.Sprintf("mend the cell, say --missing %q if that is how a missing one is written, or leave the column out by --drop", f.Cell)
+		if o.Like != nil {
+			remedy = "mend the cell, or leave it empty if the value is missing"
+		}
 	case datasets.NotUTF8:
 		reason, remedy = fmt.Sprintf("%q is not UTF-8", f.Cell), "save the table as UTF-8"
 	case datasets.MissingCell:
 		reason, remedy = "a value is missing, and nothing stands in for it", "fill it in, or leave the column out by --drop"
+		if o.Like != nil {
+			remedy = "fill it in, or leave the row out of the file"
+		}
 	case datasets.MissingLabel:
 		reason, remedy = "the label is missing", "fill it in, or leave the row out of the file"
 		if f.Column == o.id() {
@@ -99,7 +122,7 @@ func (o Options) inWords(f *datasets.FormatError) (reason, remedy string) {
 			reason += " among " + shortList(strings.Split(columns, ", "))
 		}
 	case datasets.SpareColumn:
-		reason, remedy = "the training data had no such column", "leave it out by --drop, or name it as there"
+		reason, remedy = "the training data had no such column", "take it out of the file, or name it as there"
 	case datasets.LabelNumber:
 		reason, remedy = fmt.Sprintf("the label %q is no finite number", f.Cell), "leave the row out of the file, or name all classes by --classes if it is one"
 	}

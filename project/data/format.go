@@ -18,7 +18,7 @@ var endings = map[string]string{
 func formatOf(path string) (string, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return "", fmt.Errorf("data: %w", err)
+		return "", missing(path, err)
 	}
 	if info.IsDir() {
 		return Images, nil

@@ -2,6 +2,8 @@ package data
 
 import (
 	"context"
+	"fmt"
+	"math"
 	"sync"
 
 	"lethe/datasets"
@@ -45,11 +47,37 @@ func Load(ctx context.Context, path string, o Options) (*Loaded, error) {
 	if err := read(ctx); err != nil {
 		return nil, err
 	}
+	if d := l.Data; o.Like == nil && format != Text && d.Classes == 1 {
+		return nil, wrong(path, "name another column by --label, give rows of other classes too, or say --regression if the label is a number to predict",
+			"all rows have the same label, and one class leaves nothing to learn")
+	}
+	l.noteNumbers()
 	l.fingerprint = sync.OnceValue(func() string { return datasets.Fingerprint(l.Data) })
 	if l.Description.Fingerprint == "" && l.Description != o.Like {
 		l.Description.Rows, l.Description.Fingerprint = l.Data.Len(), l.fingerprint()
 	}
 	return l, ctx.Err()
+}
+
+// noteNumbers says that classes look as if they were meant as numbers.
+func (l *Loaded) noteNumbers() {
+	names := l.Data.ClassNames
+	if l.options.Like != nil || l.Format == Text || len(names) <= 20 {
+		return
+	}
+	decimals := 0
+	for _, name := range names {
+		v, err := finite(name)
+		if err != nil {
+			return
+		}
+		if v != math.Trunc(v) {
+			decimals++
+		}
+	}
+	if decimals > 0 || 2*len(names) > l.Data.Len() {
+		l.Notes = append(l.Notes, fmt.Sprintf("The label has %d classes, and all are numbers: say --regression if it is a number to predict.", len(names)))
+	}
 }
 
 // tableOr returns what reads a format.

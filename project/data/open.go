@@ -21,7 +21,7 @@ type tracked struct {
 func open(ctx context.Context, path string, progress func(done, total int64)) (*tracked, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("data: %w", err)
+		return nil, missing(path, err)
 	}
 	info, err := f.Stat()
 	if err == nil && info.IsDir() {

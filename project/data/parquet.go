@@ -83,14 +83,14 @@ func (p *parquetRecords) columns(schema *parquet.Schema, o Options) error {
 		if leaf, ok := schema.Lookup(field.Name()); ok && field.Leaf() && !field.Repeated() {
 			write, err := writerOf(leaf.Node.Type())
 			if err != nil && !slices.Contains(drop, field.Name()) {
-				return &Error{File: p.path, Row: -1, Column: field.Name(), Reason: err.Error(), Remedy: "write it as numbers or text, or leave it out by --drop"}
+				return &Error{File: p.path, Row: -1, Column: field.Name(), Reason: err.Error(), Remedy: "write it as numbers or text, or " + o.leaveOut()}
 			}
 			p.leaves, p.column = append(p.leaves, write), append(p.column, at)
 			continue
 		}
 		if !slices.Contains(drop, field.Name()) {
 			return &Error{File: p.path, Row: -1, Column: field.Name(), Reason: "its values are lists or records",
-				Remedy: "write them into columns of their own, or leave it out by --drop"}
+				Remedy: "write them into columns of their own, or " + o.leaveOut()}
 		}
 		for range leavesOf(field) {
 			p.leaves, p.column = append(p.leaves, nil), append(p.column, at)
@@ -186,4 +186,12 @@ func (p *parquetRecords) close() {
 		p.rows.Close()
 		p.rows = nil
 	}
+}
+
+// leaveOut says how a column is left out: by --drop, which later commands do not have.
+func (o Options) leaveOut() string {
+	if o.Like != nil {
+		return "take it out of the file"
+	}
+	return "leave it out by --drop"
 }

@@ -182,6 +182,10 @@ func (p *parser) row(n *yaml.Node) (int, bool) {
 	if n.Kind == yaml.ScalarNode && (n.ShortTag() == "!!int" || n.ShortTag() == "!!float") && wholeNumber.MatchString(n.Value) {
 		return p.number(n.Value, p.at(n))
 	}
+	if n.Kind == yaml.ScalarNode && n.ShortTag() == "!!int" {
+		p.add(p.at(n), "a row is a whole number in decimal digits, as 16, and this is written in another way")
+		return 0, false
+	}
 	p.add(p.at(n), "a row is a whole number, 0 for the first sample of the file, and this is %s; names of samples stand under ids or id", kindOf(n))
 	return 0, false
 }

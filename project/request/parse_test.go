@@ -152,6 +152,7 @@ var refused = []struct{ name, text, want string }{
 	{"r.yaml", "remove:\n  - 17\n", "r.yaml, line 2: an entry of remove has the keys rows, ids, where, file; this is a whole number"},
 	{"r.yaml", "remove:\n  - rows: [u-1]\n", "a row is a whole number, 0 for the first sample of the file, and this is a text; names of samples stand under ids or id"},
 	{"r.yaml", "remove:\n  - rows: [1.5]\n", "this is a number"},
+	{"r.yaml", "remove:\n  - rows: [0x10]\n", "in decimal digits, as 16, and this is written in another way"},
 	{"r.yaml", "remove:\n  - rows: ['1']\n", "this is a text"},
 	{"r.yaml", "remove:\n  - rows:\n    - 1\n    - -2\n", "r.yaml, line 4: row -2 is negative: rows are counted from 0"},
 	{"r.yaml", "remove:\n  - rows: [99999999999999999999]\n", "is not a row's number"},

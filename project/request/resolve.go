@@ -24,11 +24,12 @@ type Resolved struct {
 	// Cells counts what changes of the table: corrected cells, and a forgotten column's in every
 	// sample that stays.
 	Cells      int
-	Removed    int      // samples
-	Corrected  int      // cells
-	Relabelled int      // samples
-	Columns    []string // forgotten columns of the file, sorted
-	Spans      int      // places of the text that are replaced
+	Removed    int             // samples
+	Corrected  int             // cells
+	Relabelled int             // samples
+	Columns    []string        // forgotten columns of the file, sorted
+	Spans      int             // places of the text that are replaced
+	Places     []datasets.Span // where they are
 	Subjects   []Subject
 	// Written are the corrected cells and labels of a table, those too in which the model sees no
 	// change.

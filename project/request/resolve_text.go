@@ -132,7 +132,7 @@ func (s *search) replace(all []replaced, tokens *datasets.Tokens, vocabulary *da
 		s.add(all[0].at, "%s", veiledText(err))
 		return
 	}
-	s.out.Spans = len(all)
+	s.out.Spans, s.out.Places = len(all), spans
 	s.parts = append(s.parts, request)
 }
 
