@@ -4,9 +4,9 @@
 # and the share of the wall-clock time of the update alone.
 set -e
 TIMEFORMAT='%U %S'
-train() { lethe train --quiet --data adult.csv --label income --id id --network mlp:64,64 --schedule one-cycle --epochs 40 --l2 10 "$@"; }
+train() { lethe train --quiet --data adult.csv --label income --id id --network mlp:64,64 --schedule one-cycle --epochs 40 --l2 10 "$@" > training.messages; }
 unlearn() { # unlearn OUT FLAGS; an update that is refused has no folder
-	{ time lethe unlearn --quiet --data adult.csv --request many.yaml --out "$@" 2> "$1.messages" || true; } 2> "$1.time"
+	{ time lethe unlearn --quiet --data adult.csv --request many.yaml --out "$@" > "$1.messages" 2>&1 || true; } 2> "$1.time"
 }
 train --seed 1 --out mlp
 train --seed 2 --out mlp-seed-2
@@ -19,7 +19,7 @@ unlearn by-second --model mlp --method second
 unlearn by-second-ridge --model mlp --method second --ridge 985 # the ridge that by-auto took
 unlearn by-first --model mlp --method first
 unlearn by-fine-tune --model mlp --method fine-tune
-lethe unlearn --quiet --data adult.csv --request many.yaml --model mlp --test adult-test.csv --compare retrain --out mlp-2
+lethe unlearn --quiet --data adult.csv --request many.yaml --model mlp --test adult-test.csv --compare retrain --out mlp-2 > mlp-2.messages
 
 seconds() { sed -n '$s/.*"seconds":\([0-9.e+-]*\).*/\1/p' $1/history.jsonl; }
 processor() { awk '{ print $1 + $2 }' $1.time; }
