@@ -104,6 +104,9 @@ func (o *ImportOptions) model(ctx context.Context, p Progress) (m *Model, loaded
 	if loaded, err = data.Load(ctx, o.Data, read); err != nil {
 		return nil, nil, nil, err
 	}
+	if err := loaded.Learnable(); err != nil {
+		return nil, nil, nil, err
+	}
 	m.Description = loaded.Description
 	m.Changes = &Changes{Base: State{loaded.Fingerprint(), loaded.Data.Len()}}
 	m.Description.Fingerprint, m.Description.Rows = m.Changes.Base.Fingerprint, loaded.Data.Len()

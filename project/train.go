@@ -155,6 +155,9 @@ func (t *training) prepare(ctx context.Context) (err error) {
 	if t.loaded, err = data.Load(ctx, o.Data, read); err != nil {
 		return err
 	}
+	if err := t.loaded.Learnable(); err != nil {
+		return err
+	}
 	for _, note := range t.loaded.Notes {
 		t.progress.Note(note)
 	}

@@ -28,6 +28,16 @@ type Loaded struct {
 	fingerprint func() string
 }
 
+// Learnable returns an error if a classifier can learn nothing from the labels, since there is one
+// class only.
+func (l *Loaded) Learnable() error {
+	if l.Format != Text && l.Data.Classes == 1 {
+		return wrong(l.Path, "name another column by --label, give rows of other classes too, or say --regression if the label is a number to predict",
+			"all rows have the same label, and one class leaves nothing to learn")
+	}
+	return nil
+}
+
 // Load reads a file, or a folder of images. Gzipped files are read as what is in them.
 func Load(ctx context.Context, path string, o Options) (*Loaded, error) {
 	if err := o.check(); err != nil {
@@ -46,10 +56,6 @@ func Load(ctx context.Context, path string, o Options) (*Loaded, error) {
 	}[tableOr(format)]
 	if err := read(ctx); err != nil {
 		return nil, err
-	}
-	if d := l.Data; o.Like == nil && format != Text && d.Classes == 1 {
-		return nil, wrong(path, "name another column by --label, give rows of other classes too, or say --regression if the label is a number to predict",
-			"all rows have the same label, and one class leaves nothing to learn")
 	}
 	l.noteNumbers()
 	l.fingerprint = sync.OnceValue(func() string { return datasets.Fingerprint(l.Data) })
