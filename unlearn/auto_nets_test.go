@@ -123,18 +123,25 @@ func sameOnCores(t *testing.T, train *datasets.Dataset, r unlearn.Request, passe
 	}
 }
 
-// A network with batch normalization has its statistics estimated again, whatever is chosen.
-func TestAutoOnANetworkWithStatistics(t *testing.T) {
-	train, _, r := mislabelled(t, 60, 2)
+// normalized trains a network with batch normalization for so many epochs.
+func normalized(t *testing.T, train *datasets.Dataset, epochs int) (*nets.Model, *unlearn.Problem, []float64) {
+	t.Helper()
 	m, err := nets.NewModel(nets.Sequential(nets.Dense{In: 8, Out: 8}, nets.BatchNorm{Channels: 8}, nets.MLP{In: 8, Hidden: []int{8}, Out: 1}),
 		nets.Logistic)
 	require.NoError(t, err)
 	penalty, err := m.Penalty("dense*/*", "layer*/*/*")
 	require.NoError(t, err)
 	p := &unlearn.Problem{Objective: m, Train: train, L2: 0.1, Penalty: penalty}
-	trainer := unlearn.StatisticsTrainer{Trainer: unlearn.SGD{Rate: 0.2, Momentum: 0.5, Epochs: 30, Batch: 32, Seed: 1}}
+	trainer := unlearn.StatisticsTrainer{Trainer: unlearn.SGD{Rate: 0.2, Momentum: 0.5, Epochs: epochs, Batch: 32, Seed: 1}}
 	theta, err := trainer.Train(t.Context(), p, m.Init(1))
 	require.NoError(t, err)
+	return m, p, theta
+}
+
+// A network with batch normalization has its statistics estimated again, whatever is chosen.
+func TestAutoOnANetworkWithStatistics(t *testing.T) {
+	train, _, r := mislabelled(t, 60, 2)
+	m, p, theta := normalized(t, train, 30)
 	once := unlearn.StatisticsTrainer{Trainer: unlearn.SGD{Rate: 0.02, Epochs: 1, Batch: 32, Seed: 3}}
 	few, err := unlearn.Auto{Seed: 1, MaxLoss: 0.05, Continue: once, Passes: 0.1}.Unlearn(t.Context(), p, theta, r)
 	if _, refused := errors.AsType[*unlearn.RefusedError](err); !refused { // the first one may do too little
@@ -162,15 +169,7 @@ func TestAutoOnANetworkWithStatistics(t *testing.T) {
 // what it rests.
 func TestAutoGoesOnWhereTrainingHadLeftMuch(t *testing.T) {
 	train, _, _ := mislabelled(t, 60, 2)
-	m, err := nets.NewModel(nets.Sequential(nets.Dense{In: 8, Out: 8}, nets.BatchNorm{Channels: 8}, nets.MLP{In: 8, Hidden: []int{8}, Out: 1}),
-		nets.Logistic)
-	require.NoError(t, err)
-	penalty, err := m.Penalty("dense*/*", "layer*/*/*")
-	require.NoError(t, err)
-	p := &unlearn.Problem{Objective: m, Train: train, L2: 0.1, Penalty: penalty}
-	trainer := unlearn.StatisticsTrainer{Trainer: unlearn.SGD{Rate: 0.2, Momentum: 0.5, Epochs: 10, Batch: 32, Seed: 1}}
-	theta, err := trainer.Train(t.Context(), p, m.Init(1))
-	require.NoError(t, err)
+	_, p, theta := normalized(t, train, 10)
 	rests := 0
 	for k := range 4 {
 		u, err := unlearn.Auto{Seed: 1}.Unlearn(t.Context(), p, theta, unlearn.RemoveSamples(6*k, 6*k+1, 6*k+2, 6*k+3, 6*k+4, 6*k+5))

@@ -14,17 +14,6 @@ import (
 // every parameter those numbers, under the same names and shapes. Where no parameter moved, no
 // number of the file does.
 func TestExportIsTheInverseOfImport(t *testing.T) {
-	sequence := `
-classes: 2
-layers:
-  - embedding: 4
-  - positions
-  - residual: [layer-norm, attention: {heads: 2, causal: true, bias: true}]
-  - lstm: {units: 3, sequence: true}
-  - lstm: {units: 3, sequence: true}
-  - gru: 5
-  - dense: 2
-`
 	image := "layers: [conv: 3, batch-norm, relu, max-pool, flatten, dense]\n"
 	images := dict(t, safetensors.F64, part("c.weight", 3, 2, 3, 3), part("c.bias", 3), part("n.weight", 3), part("n.bias", 3), part("n.running_mean", 3),
 		part("n.running_var", 3), part("fc.weight", 1, 12), part("fc.bias", 1))
