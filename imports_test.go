@@ -54,6 +54,7 @@ var allowed = func() []arrows {
 		{from: "nets", to: []string{"datasets", "graph", "safetensors", "gorgonia.org"}, tests: []string{"graph/graphtest", "unlearn", "unlearn/objectivetest"}},
 		{from: "onnx", to: []string{"graph", "nets", "gorgonia.org"}, tests: []string{"datasets", "graph/graphtest"}},
 		{from: "exposure", to: []string{"datasets"}, tests: []string{"internal/settingstest"}},
+		{from: "audit", to: []string{"datasets", "exposure"}, tests: []string{"internal/settingstest"}},
 		{from: "internal/build", to: []string{"graph"}},
 		{from: "internal/cli", to: []string{"internal/wrap"}},
 
