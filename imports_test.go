@@ -34,7 +34,7 @@ var allowed = func() []arrows {
 	work := slices.Concat(base, library, []string{in + "engine", in + "tune", in + "trial"})
 	tables := append(slices.Clone(work), in+"tabledata")
 	tried := []string{in + "tried"}
-	projects := []string{"project/data", "project/request", "project/network", "project/evidence", "datasets", "exposure", "graph", "nets", "onnx", "safetensors", "unlearn"}
+	projects := []string{"project/data", "project/request", "project/network", "project/evidence", "project/auditpage", "audit", "datasets", "exposure", "graph", "nets", "onnx", "safetensors", "unlearn"}
 	return []arrows{
 		{from: "internal/race"},
 		{from: "internal/settingstest"},
@@ -61,6 +61,7 @@ var allowed = func() []arrows {
 		{from: "project/data", to: []string{"datasets"}},
 		{from: "project/request", to: []string{"project/data", "datasets", "unlearn", "internal/suggest"}},
 		{from: "project/evidence", to: []string{"internal/page", "internal/wrap"}},
+		{from: "project/auditpage", to: []string{"audit", "internal/page", "internal/wrap"}},
 		{from: "project/network", to: []string{"internal/suggest", "graph", "nets", "safetensors"}, tests: []string{"datasets"}},
 		{from: "project", to: slices.Concat(projects, []string{"internal/build"})},
 		{from: "cmd/lethe", to: []string{"datasets", "project", "project/data", "project/evidence", "safetensors", "internal/build", "internal/cli", "internal/wrap"}},
