@@ -80,6 +80,9 @@ func (a *folderAudit) model(ctx context.Context, path string, r role) (*audit.Lo
 	if err := a.checkData(ctx, m, path, train, r); err != nil {
 		return nil, err
 	}
+	if err := a.checkTwice(m, path); err != nil {
+		return nil, err
+	}
 	d, err := m.Changes.unseen(train.Data)
 	if err != nil {
 		return nil, err
@@ -123,12 +126,6 @@ func (a *folderAudit) checkModel(m *Model, path string, train *data.Loaded, r ro
 	if !slices.Equal(m.Description.Classes, a.first.Description.Classes) {
 		return usage("%s has the classes %q, the first model %q: train it with --classes", path, m.Description.Classes, a.first.Description.Classes)
 	}
-	parameters := m.files[m.parametersName()]
-	if other, twice := a.seen[parameters]; twice && r == again {
-		return &RefusedError{Reason: fmt.Sprintf("%s and %s have the same parameters, so that they show no spread of retraining", path, other),
-			Next: "train with different --seed; a model whose training ends at the optimum, as lbfgs does, has no spread, and needs no audit but its gradient residual"}
-	}
-	a.seen[parameters] = path
 	was, is := a.first.Training, m.Training
 	if was.Seed, is.Seed = 0, 0; r == again && was != is {
 		a.out.warnings = append(a.out.warnings, fmt.Sprintf("%s was trained with other settings than the model before the update (%+v, %+v)", filepath.Base(path), is, was))
@@ -136,6 +133,17 @@ func (a *folderAudit) checkModel(m *Model, path string, train *data.Loaded, r ro
 	if r == again && m.Network != nil && a.first.Network != nil && layersName(m.Network) != layersName(a.first.Network) {
 		return usage("the network of %s is another than that of the model before the update: train it with the same --network", path)
 	}
+	return nil
+}
+
+// checkTwice refuses a model that was named before: it would show no spread of retraining.
+func (a *folderAudit) checkTwice(m *Model, path string) error {
+	parameters := m.files[m.parametersName()]
+	if other, twice := a.seen[parameters]; twice {
+		return &RefusedError{Reason: fmt.Sprintf("%s and %s have the same parameters, so that they show no spread of retraining", path, other),
+			Next: "train with different --seed; a model whose training ends at the optimum, as lbfgs does, has no spread, and needs no audit but its gradient residual"}
+	}
+	a.seen[parameters] = path
 	return nil
 }
 
