@@ -141,6 +141,54 @@ func (r *run) accuracies(context.Context) error {
 	return nil
 }
 
+// confusion compares how often two classes are confused on unseen samples.
+func (r *run) confusion(context.Context) error {
+	p := r.parts[unseen]
+	switch {
+	case len(r.confused) == 0:
+		return nil
+	case len(p.rows) == 0:
+		r.omit("interclass confusion", "it needs samples that no model was trained on")
+		return nil
+	}
+	var labels []int
+	for _, i := range p.rows {
+		labels = append(labels, r.labels[i])
+	}
+	found := make([]Confused, len(r.models))
+	for m, z := range r.models {
+		all := z.Answers()
+		var answers []int
+		for _, i := range p.rows {
+			answers = append(answers, all[i])
+		}
+		var err error
+		if found[m], err = Confusion(answers, labels, r.confused[0], r.confused[1]); err != nil {
+			return err
+		}
+	}
+	n := found[0].Samples
+	for _, part := range []struct {
+		name string
+		step float64
+		of   func(Confused) float64
+	}{{"interclass confusion (Fgt)", 1, func(c Confused) float64 { return float64(c.Forgotten) }},
+		{"error on the confused classes (IC-err)", 1 / float64(n), func(c Confused) float64 { return c.Error }}} {
+		of := func(models []int) (out []float64) {
+			for _, m := range models {
+				out = append(out, part.of(found[m]))
+			}
+			return out
+		}
+		f, err := groupedBand(part.name, p.name, n, of(r.updated), of(r.heldOut), of(r.references), mean(of(r.old)), part.step)
+		if err != nil {
+			return err
+		}
+		r.report.Findings = append(r.report.Findings, *f)
+	}
+	return nil
+}
+
 // tugOfWar compares the accuracies on all samples of updated and retrained models, pair by pair.
 func (r *run) tugOfWar(ctx context.Context) error {
 	const name = "tug of war"

@@ -65,15 +65,45 @@ func epsilon(a, b []float64) float64 {
 		positive, negative = b, a
 	}
 	cuts := thresholds(positive, negative)
+	above, mistaken := make([]int, len(cuts)+1), make([]int, len(cuts)+1) // 0 above the last, which is no threshold
+	for k, cut := range cuts {
+		above[k], mistaken[k] = atLeast(positive, cut), atLeast(negative, cut)
+	}
+	p, n := tableOf(len(positive)), tableOf(len(negative))
 	best := 0.0
-	for k, low := range cuts {
-		abovePositive, aboveNegative := atLeast(positive, low), atLeast(negative, low)
-		best = max(best, ofRates(abovePositive, len(positive), aboveNegative, len(negative)))
-		for _, high := range cuts[k+1:] {
-			best = max(best, ofRates(abovePositive-atLeast(positive, high), len(positive), aboveNegative-atLeast(negative, high), len(negative)))
+	for low := range cuts {
+		for high := low + 1; high <= len(cuts); high++ {
+			best = max(best, ofCounts(p, n, len(positive)-above[low]+above[high], mistaken[low]-mistaken[high]))
 		}
 	}
 	return min(best, qualityCap)
+}
+
+// rates has, for k mistakes among so many models, log(k/n) and log(1 - delta - k/n); the latter is -Inf
+// where there is none.
+type rates struct{ log, rest []float64 }
+
+func tableOf(n int) rates {
+	t := rates{make([]float64, n+1), make([]float64, n+1)}
+	for k := range n + 1 {
+		share := float64(k) / float64(n)
+		t.log[k], t.rest[k] = math.Log(share), math.Inf(-1)
+		if rest := 1 - qualityDelta - share; rest > 0 {
+			t.rest[k] = math.Log(rest)
+		}
+	}
+	return t
+}
+
+// ofCounts is the epsilon of an attack that misses so many positives and mistakes so many negatives.
+func ofCounts(positive, negative rates, missed, mistaken int) float64 {
+	switch {
+	case missed == 0 && mistaken == 0:
+		return math.Inf(1)
+	case missed == 0 || mistaken == 0:
+		return 0
+	}
+	return max(negative.rest[mistaken]-positive.log[missed], positive.rest[missed]-negative.log[mistaken])
 }
 
 func median(sorted []float64) float64 {
@@ -100,26 +130,6 @@ func thresholds(a, b []float64) []float64 {
 func atLeast(sorted []float64, threshold float64) int {
 	i, _ := slices.BinarySearch(sorted, threshold)
 	return len(sorted) - i
-}
-
-// ofRates is the epsilon of an attack that takes so many of the positives and of the negatives for
-// positive.
-func ofRates(found, positives, mistaken, negatives int) float64 {
-	missed := positives - found
-	switch {
-	case missed == 0 && mistaken == 0:
-		return math.Inf(1)
-	case missed == 0 || mistaken == 0:
-		return 0
-	}
-	fnr, fpr := float64(missed)/float64(positives), float64(mistaken)/float64(negatives)
-	best := 0.0
-	for _, x := range [2][2]float64{{fpr, fnr}, {fnr, fpr}} {
-		if rest := 1 - qualityDelta - x[0]; rest > 0 {
-			best = max(best, math.Log(rest)-math.Log(x[1]))
-		}
-	}
-	return best
 }
 
 // ForgettingQuality returns the mean over samples of the score 2^-floor(epsilon/0.5), which is 0 from

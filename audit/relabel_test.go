@@ -51,7 +51,7 @@ func TestLevelOfRanks(t *testing.T) {
 	}{{2, 5, 1. / 21}, {1, 19, 1. / 20}} {
 		random, outside := seeded(uint64(c.group)), 0
 		for range draws {
-			margins := normals(random, c.group+c.references, 4, 0, 1)
+			margins := normals(random, c.group+c.references, 2, 0, 1)
 			for _, m := range margins {
 				shift := random.NormFloat64()
 				for i := range m {

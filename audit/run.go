@@ -20,6 +20,9 @@ type Samples struct {
 	Forget     []int // indices of the samples to be forgotten; at least 1
 	Retain     []int // of samples that stay; at least 1
 	Validation []int // of samples that no model was trained on; none = not audited
+	// Confused are two classes whose labels were confused in training, for interclass confusion on
+	// the samples of Validation; none = not audited.
+	Confused []int
 }
 
 // Options are settings of an audit. The zero value is a good choice.
@@ -41,7 +44,7 @@ func Run(ctx context.Context, m Models, s Samples, o Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, step := range []func(context.Context) error{r.klom, r.strata, r.attacks, r.accuracies, r.tugOfWar} {
+	for _, step := range []func(context.Context) error{r.klom, r.strata, r.attacks, r.accuracies, r.confusion, r.tugOfWar} {
 		if err := step(ctx); err != nil {
 			return nil, err
 		}
@@ -54,10 +57,12 @@ func Run(ctx context.Context, m Models, s Samples, o Options) (*Report, error) {
 // run is an audit in the making. Models are named by their place in margins: those before the update,
 // the updated and the retrained ones.
 type run struct {
-	models  []*Logits
-	labels  []int
-	margins [][]float64
-	parts   []part
+	models []*Logits
+	labels []int
+	// confused are two classes, or none.
+	confused []int
+	margins  [][]float64
+	parts    []part
 	// Indices of models.
 	old, updated, heldOut, references []int
 	options                           Options
@@ -90,10 +95,12 @@ func newRun(m Models, s Samples, o Options) (*run, error) {
 	switch {
 	case len(m.Old) < 1 || len(m.Updated) < 1:
 		return nil, fmt.Errorf("audit: %d models before the update and %d after it; give at least 1 of both", len(m.Old), len(m.Updated))
+	case len(s.Confused) != 0 && (len(s.Confused) != 2 || s.Confused[0] == s.Confused[1]):
+		return nil, fmt.Errorf("audit: the confused classes %v; give two", s.Confused)
 	case n < leastReferences+1:
 		return nil, fmt.Errorf("audit: %d retrained models; give at least %d, of which one is held out", n, leastReferences+1)
 	}
-	r := &run{models: slices.Concat(m.Old, m.Updated, m.Retrained), labels: s.Labels, options: o}
+	r := &run{models: slices.Concat(m.Old, m.Updated, m.Retrained), labels: s.Labels, confused: s.Confused, options: o}
 	group := min(len(m.Updated), max(n/2, 1), n-leastReferences)
 	at := 0
 	take := func(k int) (out []int) {

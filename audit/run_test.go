@@ -133,6 +133,32 @@ func TestLevelOfRun(t *testing.T) {
 	}
 }
 
+// Two classes that an update left confused on unseen samples: a tenth of the models' answers there.
+func TestConfusedClassesAreFound(t *testing.T) {
+	s, random := simulatedSamples(), seeded(40)
+	s.Confused = []int{0, 1}
+	m := modelsOf(random, s, 1, 20, 0, 0)
+	for _, z := range []*Logits{m.Old[0], m.Updated[0]} {
+		for i, y := range s.Labels {
+			if i >= 2*removed && i%3 > 0 { // two thirds get the other class
+				z.Data[2*i+y] = -5
+			}
+		}
+	}
+	report, err := Run(t.Context(), m, s, Options{})
+	require.NoError(t, err)
+	for _, name := range []string{"interclass confusion (Fgt)", "error on the confused classes (IC-err)"} {
+		f := finding(t, report, name, "unseen samples")
+		assert.Equal(t, UnderForgotten, f.Verdict, name)
+		assert.Empty(t, f.Void)
+		assert.Equal(t, removed, f.Samples)
+	}
+	s.Validation = nil
+	report, err = Run(t.Context(), m, s, Options{})
+	require.NoError(t, err)
+	assert.Contains(t, report.NotMeasured, Omission{"interclass confusion", "it needs samples that no model was trained on"})
+}
+
 func TestRunErrors(t *testing.T) {
 	s := simulatedSamples()
 	good := func() Models { return modelsOf(seeded(1), s, 1, 6, 0, 0) }
@@ -144,6 +170,7 @@ func TestRunErrors(t *testing.T) {
 		"no kept samples":    func(_ *Models, s *Samples) { s.Retain = nil },
 		"no removed samples": func(_ *Models, s *Samples) { s.Forget = nil },
 		"has no logits":      func(m *Models, _ *Samples) { m.Old[0] = nil },
+		"give two":           func(_ *Models, s *Samples) { s.Confused = []int{1, 1} },
 		"2 and 3 outputs":    func(m *Models, _ *Samples) { m.Updated[0] = &Logits{N: simulated, K: 3} },
 		"is NaN":             func(m *Models, _ *Samples) { m.Retrained[5].Data[3] = math.NaN() },
 		"train them with differe": func(m *Models, _ *Samples) {
@@ -155,7 +182,7 @@ func TestRunErrors(t *testing.T) {
 		_, err := Run(t.Context(), m, samples, Options{})
 		require.ErrorContains(t, err, want)
 	}
-	report, err := Run(t.Context(), good(), Samples{s.Labels, s.Forget[:5], s.Retain, nil}, Options{})
+	report, err := Run(t.Context(), good(), Samples{Labels: s.Labels, Forget: s.Forget[:5], Retain: s.Retain}, Options{})
 	require.NoError(t, err)
 	assert.Len(t, report.NotMeasured, 5, "unseen samples, strata, two attacks, tug of war: %v", report.NotMeasured)
 	ctx, cancel := context.WithCancel(t.Context())

@@ -3,6 +3,7 @@ package project
 import (
 	"context"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 
@@ -10,6 +11,7 @@ import (
 	"lethe/datasets"
 	"lethe/project/data"
 	"lethe/project/request"
+	"lethe/unlearn"
 )
 
 // folders asks the models of folders about the training data as they were, and about the test data.
@@ -162,6 +164,7 @@ func (a *folderAudit) checkData(ctx context.Context, m *Model, path string, trai
 	}
 	if a.out.samples.Forget == nil {
 		a.out.samples.Forget = found.Rows
+		a.out.samples.Confused = confused(found.Request, train.Data)
 	}
 	d := train.Data
 	if r != before {
@@ -181,6 +184,24 @@ func (a *folderAudit) checkData(ctx context.Context, m *Model, path string, trai
 		Reason: path + [...]string{" was trained on other data than " + a.o.Data, " is not what the request makes of the data", " was not trained on the data that the request leaves"}[r],
 		Next: [...]string{"give the data as they were when it was trained; after earlier requests those of --write-data", "give the folder that lethe unlearn made by this request",
 			"train it on what lethe unlearn --write-data wrote"}[r]}
+}
+
+// confused returns the two classes that a request takes for each other's wrong labels; nil if it
+// corrects none, or labels of more classes.
+func confused(r unlearn.Request, d *datasets.Dataset) []int {
+	classes := map[int]bool{}
+	for _, x := range r.Changes {
+		if x.Kind != unlearn.LabelCorrection {
+			continue
+		}
+		for k, row := range x.Rows {
+			classes[int(d.Y[row])], classes[int(x.Labels[k])] = true, true
+		}
+	}
+	if len(classes) != 2 {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(classes))
 }
 
 // samples takes labels and sets from the first model.

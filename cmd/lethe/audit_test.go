@@ -90,6 +90,34 @@ func TestAuditOfFolders(t *testing.T) {
 	}
 }
 
+// A request of labels is audited too: the samples stay, and the two classes are looked at on the test
+// data.
+func TestAuditOfLabels(t *testing.T) {
+	dir := auditShop(t)
+	request := "labels:\n"
+	lines := strings.Split(customers(200, 1), "\n")[1:]
+	for i := range 10 {
+		label := map[string]string{"yes": "no", "no": "yes"}[lines[i][strings.LastIndex(lines[i], ",")+1:]]
+		request += fmt.Sprintf("  - {id: u-%d, label: %q}\n", i, label)
+	}
+	put(t, filepath.Join(dir, "labels.yaml"), request)
+	const how = " --label bought --id id --network mlp:8 --epochs 4 --rate 0.01"
+	must(t, dir, "unlearn --model @/before --data @/train.csv --request @/labels.yaml --method retrain --seed 9 --out @/mended --write-data @/mended.csv --max-loss 30")
+	for k := range 6 {
+		must(t, dir, fmt.Sprintf("train --data @/mended.csv --seed %d --out @/again-%d --force", 10+k, k)+how)
+	}
+	line := strings.NewReplacer("@/after", "@/mended", "audit.yaml", "labels.yaml").Replace(auditIt)
+	_, _, err := call(t, in(dir, line+" --out @/audit")...)
+	if err != nil {
+		require.Equal(t, refused, exitCode(err), err)
+	}
+	got := readAudit(t, filepath.Join(dir, "audit"))
+	assert.Equal(t, []int{10, 190, 80}, []int{got.Report.Forget, got.Report.Retain, got.Report.Validation})
+	last := got.Report.Findings[len(got.Report.Findings)-1]
+	assert.Equal(t, "error on the confused classes (IC-err)", last.Audit)
+	assert.Equal(t, 80, last.Samples)
+}
+
 // writeLogits writes logits of two classes whose margins are N(mean, 1), on the first ten rows N(mean
 // + shift, 1).
 func writeLogits(t *testing.T, path string, seed uint64, shift float64) {
