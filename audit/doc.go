@@ -19,5 +19,6 @@
 //   - answers: [Report], [Finding], [Omission], [Verdict], [Band];
 //   - numbers per sample: [Logits], [Margins], [KLOM], [Epsilons], [ULiRA], [Strata];
 //   - numbers per model: [TugOfWar], [Confusion], [Relearning], [Canaries], [TwoCheckpoint];
-//   - planted noise, for requests of features: [Plant], [GUS], [AuditGUS].
+//   - planted noise, for requests of features: [Plant], [GUS], [AuditGUS]; a
+//     nets.Model has InputGradients.
 package audit

@@ -235,3 +235,10 @@ func TestReadLogits(t *testing.T) {
 		require.ErrorContains(t, err, c.want)
 	}
 }
+
+// Every exported struct with numbers is among the settings or among the answers and inputs, whose
+// errors have tests of their own.
+func TestNoStructWithNumbersIsForgotten(t *testing.T) {
+	settingstest.CheckComplete(t, []settingstest.Use{{Settings: &Options{}}},
+		[]string{"Accuracies", "Attack", "Band", "Canaries", "Confused", "Finding", "Interval", "Logits", "Noise", "Relearning", "Report", "Samples"}, nil)
+}

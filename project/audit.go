@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"lethe/audit"
@@ -49,7 +50,7 @@ func (a *Audited) Err() error {
 	if a.Report.Void == "" && a.Report.Verdict == audit.Inside {
 		return nil
 	}
-	return &RefusedError{Reason: a.Headline(), Next: "see " + filepath.Join(a.Dir, auditpage.PageName)}
+	return &RefusedError{Reason: strings.TrimSuffix(a.Headline(), "."), Next: "see " + filepath.Join(a.Dir, auditpage.PageName)}
 }
 
 // Audit compares updated models with retrained ones and writes what it found. See package audit.
