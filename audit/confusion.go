@@ -9,10 +9,10 @@ type Confused struct {
 	Samples   int     // of both classes
 }
 
-// Confusion is the interclass confusion test (Goel et al. 2022, arXiv 2201.06640): the labels of some
-// samples of the classes a and b were swapped before training, and an update had to correct them. It
-// counts, on test samples with their true labels, how often the model still takes one class for the
-// other. Compare it with retrained models by [NewBand].
+// Confusion is the interclass confusion test (Goel et al. 2022, arXiv 2201.06640): the labels of
+// some samples of the classes a and b were swapped before training, and an update had to correct
+// them. It counts, on test samples with their true labels, how often the model still takes one
+// class for the other. Compare it with retrained models by [NewBand].
 func Confusion(answers, labels []int, a, b int) (Confused, error) {
 	if len(answers) != len(labels) {
 		return Confused{}, fmt.Errorf("audit: %d answers for %d labels", len(answers), len(labels))

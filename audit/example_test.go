@@ -9,8 +9,8 @@ import (
 	"lethe/audit"
 )
 
-// Twenty retrained models, an update that did too little, and 200 samples of which the first 50 were to
-// be forgotten. The logits are made up.
+// Twenty retrained models, an update that did too little, and 200 samples of which the first 50
+// were to be forgotten. The logits are made up.
 func ExampleRun() {
 	random := rand.New(rand.NewPCG(1, 1))
 	logits := func(memorized float64) *audit.Logits {

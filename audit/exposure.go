@@ -11,14 +11,16 @@ import (
 	"lethe/exposure"
 )
 
-// Canary is a secret that was inserted into a training text, and the strings that it is ranked among.
+// Canary is a secret that was inserted into a training text, and the strings that it is ranked
+// among.
 type Canary struct {
 	Probe *exposure.Probe
 	Space exposure.Space
 }
 
-// Canaries are parameters of language models, and what was inserted into their training text. Several
-// canaries are needed: the exposure of one varies by bits from one retrained model to the next.
+// Canaries are parameters of language models, and what was inserted into their training text.
+// Several canaries are needed: the exposure of one varies by bits from one retrained model to the
+// next.
 type Canaries struct {
 	Of        []Canary
 	Old       []float64   // parameters before the update
@@ -31,8 +33,8 @@ type Canaries struct {
 	Seed    uint64
 }
 
-// Audit returns two findings: the exposure and the two-checkpoint exposure, in bits, each a mean over
-// canaries beside the band of retrained models.
+// Audit returns two findings: the exposure and the two-checkpoint exposure, in bits, each a mean
+// over canaries beside the band of retrained models.
 func (c Canaries) Audit(ctx context.Context) ([]Finding, error) {
 	if len(c.Of) == 0 || len(c.Updated) < 1 || len(c.Retrained) < 3 {
 		return nil, fmt.Errorf("audit: %d canaries, %d updated and %d retrained models; give at least 1, 1 and 3", len(c.Of), len(c.Updated), len(c.Retrained))
@@ -94,11 +96,11 @@ func (c Canaries) finding(name string, of func([]float64) (float64, error), befo
 	return bandFinding(name, "canaries", len(c.Of), values[0], values[1], before, 0)
 }
 
-// TwoCheckpoint returns log2(N + 1) - log2(rank) of a secret by how much less likely it became between
-// two models, log p_old - log p_new, among N strings that are drawn from the space without it. Who
-// holds both models finds by it what was removed (Wu et al. 2025, arXiv 2505.24379), even after
-// retraining: compare it with a retrained model's. Ties count against the secret. samples is N, 0 =
-// 10,000.
+// TwoCheckpoint returns log2(N + 1) - log2(rank) of a secret by how much less likely it became
+// between two models, log p_old - log p_new, among N strings that are drawn from the space without
+// it. Who holds both models finds by it what was removed (Wu et al. 2025, arXiv 2505.24379), even
+// after retraining: compare it with a retrained model's. Ties count against the secret. samples is
+// N, 0 = 10,000.
 func TwoCheckpoint(ctx context.Context, p *exposure.Probe, before, after []float64, space exposure.Space, samples int, seed uint64) (float64, error) {
 	if samples == 0 {
 		samples = 10_000

@@ -13,8 +13,8 @@ import (
 	"lethe/datasets"
 )
 
-// ErrNoGradients is the error of an audit by planted noise where no input gradients are given: files of
-// logits do not have them.
+// ErrNoGradients is the error of an audit by planted noise where no input gradients are given:
+// files of logits do not have them.
 var ErrNoGradients = errors.New("audit: planted noise is found by input gradients, which logits do not have; give the gradients of the loss with respect to the inputs")
 
 // Noise is normal noise that was added to inputs before training.
@@ -24,9 +24,9 @@ type Noise struct {
 	Values        [][]float64 // (len(Rows), len(Columns))
 }
 
-// Plant returns a copy of samples with noise N(0, scale^2) added to some columns of some rows, and the
-// noise. Train on the copy, carry the request out on it, and ask [AuditGUS] whether the noise can
-// still be found. For a request of features, plant in the columns that will be forgotten.
+// Plant returns a copy of samples with noise N(0, scale^2) added to some columns of some rows, and
+// the noise. Train on the copy, carry the request out on it, and ask [AuditGUS] whether the noise
+// can still be found. For a request of features, plant in the columns that will be forgotten.
 func Plant(x *datasets.Dense, rows, columns []int, scale float64, seed uint64) (*datasets.Dense, *Noise, error) {
 	if !(scale > 0) || math.IsInf(scale, 0) {
 		return nil, nil, fmt.Errorf("audit: noise of scale %g; give a number above 0", scale)
@@ -59,16 +59,16 @@ func Plant(x *datasets.Dense, rows, columns []int, scale float64, seed uint64) (
 	return out, noise, nil
 }
 
-// InputGradient writes the gradient of the loss of one sample with respect to its inputs, (columns of
-// the data), at the inputs without the noise: with it the gradient of any model would depend on the
-// noise.
+// InputGradient writes the gradient of the loss of one sample with respect to its inputs, (columns
+// of the data), at the inputs without the noise: with it the gradient of any model would depend on
+// the noise.
 type InputGradient func(ctx context.Context, dst []float64, row int) error
 
-// GUS returns mean_i I_i sqrt(n) over the n rows with noise, I_i = <xi_i, grad_x l_i> / (scale ||grad_x
-// l_i||) (Gaussian unlearning score, Pawelczyk et al. 2024, arXiv 2406.17216), where only the columns
-// with noise count. It is distributed as N(0, 1) if the model does not depend on the noise. A model
-// that fits the noise has a lower loss along it, so that GUS is negative. columns is the number of
-// columns of the data.
+// GUS returns mean_i I_i sqrt(n) over the n rows with noise, I_i = <xi_i, grad_x l_i> / (scale
+// ||grad_x l_i||) (Gaussian unlearning score, Pawelczyk et al. 2024, arXiv 2406.17216), where only
+// the columns with noise count. It is distributed as N(0, 1) if the model does not depend on the
+// noise. A model that fits the noise has a lower loss along it, so that GUS is negative. columns is
+// the number of columns of the data.
 func GUS(ctx context.Context, noise *Noise, columns int, gradient InputGradient) (float64, error) {
 	if gradient == nil {
 		return 0, ErrNoGradients
@@ -115,8 +115,8 @@ func (n *Noise) check(columns int) error {
 	return nil
 }
 
-// AuditGUS compares GUS of an updated model with N(0, 1), on both sides. heldOut is a model that was
-// retrained without the noise, before the model before the update.
+// AuditGUS compares GUS of an updated model with N(0, 1), on both sides. heldOut is a model that
+// was retrained without the noise, before the model before the update.
 func AuditGUS(ctx context.Context, noise *Noise, columns int, updated, heldOut, before InputGradient) (*Finding, error) {
 	values := make([]float64, 3)
 	for k, g := range []InputGradient{updated, heldOut, before} {

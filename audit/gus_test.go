@@ -11,8 +11,8 @@ import (
 	"lethe/datasets"
 )
 
-// Noise that a model never saw has a score of N(0, 1): 5 % of 10,000 lie outside. Gradients differ in
-// size from row to row by powers of ten, which must not matter.
+// Noise that a model never saw has a score of N(0, 1): 5 % of 10,000 lie outside. Gradients differ
+// in size from row to row by powers of ten, which must not matter.
 func TestLevelOfGUS(t *testing.T) {
 	const draws, rows, columns = 10_000, 3, 4
 	random, outside := seeded(1), 0
@@ -76,7 +76,8 @@ func (r *ridge) gradient(_ context.Context, dst []float64, i int) error {
 	return nil
 }
 
-// At the planted inputs a model that never saw the noise would fail: its own loss there depends on it.
+// At the planted inputs a model that never saw the noise would fail: its own loss there depends on
+// it.
 func TestGradientsAtPlantedInputsWouldMislead(t *testing.T) {
 	const n, columns = 40, 60
 	random := seeded(4)
@@ -93,8 +94,8 @@ func TestGradientsAtPlantedInputsWouldMislead(t *testing.T) {
 	assert.Greater(t, at, 1.96)
 }
 
-// A model that was trained on the noise is under-forgotten, one trained without the rows is not: with
-// noise in all columns, and in the columns of a request of features only.
+// A model that was trained on the noise is under-forgotten, one trained without the rows is not:
+// with noise in all columns, and in the columns of a request of features only.
 func TestPlantedNoiseIsFound(t *testing.T) {
 	const n, columns, planted = 40, 30, 24
 	random := seeded(4)

@@ -19,16 +19,16 @@ const (
 )
 
 // KLOM returns for each sample the KL divergence of the margins of updated models from those of
-// retrained ones (KL of margins: Georgiev et al. 2024, arXiv 2410.23232). Both have a row of margins
-// for each model, see [Margins]; margins are cut at -100 and 100.
+// retrained ones (KL of margins: Georgiev et al. 2024, arXiv 2410.23232). Both have a row of
+// margins for each model, see [Margins]; margins are cut at -100 and 100.
 //
 // With at least 100 models on either side it is KL(p || q) = sum_b p_b log(p_b / q_b) of histograms
 // with 20 bins between the smallest and the largest margin of both, where q_b is at least 1e-5. The
 // largest margin lies in the last bin.
 //
-// With fewer models it is that of two normal distributions, log(s_o/s_u) + (s_u^2 + (m_u -
-// m_o)^2) / (2 s_o^2) - 1/2. A spread that few models give is uncertain, so s of a sample is at least
-// the root mean square of the spreads of its group over all samples. The spread of a single updated
+// With fewer models it is that of two normal distributions, log(s_o/s_u) + (s_u^2 + (m_u - m_o)^2)
+// / (2 s_o^2) - 1/2. A spread that few models give is uncertain, so s of a sample is at least the
+// root mean square of the spreads of its group over all samples. The spread of a single updated
 // model is unknown, and taken to be that of the retrained ones: (m_u - m_o)^2 / (2 s_o^2).
 func KLOM(updated, retrained [][]float64) ([]float64, error) {
 	n, err := sameWidth(updated, retrained)

@@ -63,9 +63,10 @@ func (z *Logits) check(labels []int) error {
 	return nil
 }
 
-// Margins returns m = z_y - log sum_{j != y} exp z_j of each sample, where y is its label. Since p_y /
-// (1 - p_y) = exp m, the margin is also the scaled confidence log p_y - log(1 - p_y) of membership
-// attacks (Carlini et al. 2022, arXiv 2112.03570), computed without the cancellation in 1 - p_y.
+// Margins returns m = z_y - log sum_{j != y} exp z_j of each sample, where y is its label. Since
+// p_y / (1 - p_y) = exp m, the margin is also the scaled confidence log p_y - log(1 - p_y) of
+// membership attacks (Carlini et al. 2022, arXiv 2112.03570), computed without the cancellation in
+// 1 - p_y.
 func Margins(z *Logits, labels []int) ([]float64, error) {
 	if err := z.check(labels); err != nil {
 		return nil, err

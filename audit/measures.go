@@ -32,9 +32,9 @@ func (r *run) klomP95(group, references, rows []int) (float64, error) {
 
 var strataNames = []string{"least memorized third", "middle third", "most memorized third"}
 
-// strata compares the margins of removed samples by how much they were memorized. The thirds are found
-// by the references of each division anew: found once they would hold samples on which just these
-// references are low.
+// strata compares the margins of removed samples by how much they were memorized. The thirds are
+// found by the references of each division anew: found once they would hold samples on which just
+// these references are low.
 func (r *run) strata(ctx context.Context) error {
 	rows := r.parts[forgotten].rows
 	if len(rows) < 2*len(strataNames) {

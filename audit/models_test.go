@@ -79,8 +79,8 @@ func letterCanary(secret ...int32) Canary {
 		exposure.Space{Name: "letters", Alphabet: []int32{0, 1, 2, 3, 4, 5, 6, 7}}}
 }
 
-// A secret that alone fell between two models ranks first, one that alone rose ranks last. Without the
-// secret 7 strings are left of one token.
+// A secret that alone fell between two models ranks first, one that alone rose ranks last. Without
+// the secret 7 strings are left of one token.
 func TestTwoCheckpointByRank(t *testing.T) {
 	c := letterCanary(3)
 	old := make([]float64, 16)

@@ -15,19 +15,21 @@ const (
 	qualityCuts  = 200  // thresholds from which pairs are taken; of more values evenly many ranks
 )
 
-// Epsilons returns for each sample how well the best attack by thresholds on the margin tells updated
-// models from retrained ones, as the epsilon of differential privacy that it disproves (with delta
-// 1e-5):
+// Epsilons returns for each sample how well the best attack by thresholds on the margin tells
+// updated models from retrained ones, as the epsilon of differential privacy that it disproves
+// (with delta 1e-5):
 //
-//	epsilon = max over thresholds of max(log(1 - delta - FPR) - log FNR, log(1 - delta - FNR) - log FPR)
+//	epsilon = max over thresholds of
+//		max(log(1 - delta - FPR) - log FNR, log(1 - delta - FNR) - log FPR)
 //
-// An attack takes for positive what lies above a threshold, or between two. The positive group is the
-// one with the larger median. A threshold with one error rate of zero says nothing and is skipped; one
-// with both zero tells the groups apart, and gives 50, the largest value. So do groups of which one has
-// a range below 1 % of the other's. Both groups have a row of margins for each model.
+// An attack takes for positive what lies above a threshold, or between two. The positive group is
+// the one with the larger median. A threshold with one error rate of zero says nothing and is
+// skipped; one with both zero tells the groups apart, and gives 50, the largest value. So do groups
+// of which one has a range below 1 % of the other's. Both groups have a row of margins for each
+// model.
 //
-// With N models in a group an error rate is at least 1/N, so that no epsilon between log(N) and 50 can
-// be seen: see [EpsilonCap].
+// With N models in a group an error rate is at least 1/N, so that no epsilon between log(N) and 50
+// can be seen: see [EpsilonCap].
 func Epsilons(updated, retrained [][]float64) ([]float64, error) {
 	n, err := sameWidth(updated, retrained)
 	if err != nil {
@@ -79,8 +81,8 @@ func epsilon(a, b []float64) float64 {
 	return min(best, qualityCap)
 }
 
-// rates has, for k mistakes among so many models, log(k/n) and log(1 - delta - k/n); the latter is -Inf
-// where there is none.
+// rates has, for k mistakes among so many models, log(k/n) and log(1 - delta - k/n); the latter is
+// -Inf where there is none.
 type rates struct{ log, rest []float64 }
 
 func tableOf(n int) rates {
@@ -95,7 +97,8 @@ func tableOf(n int) rates {
 	return t
 }
 
-// ofCounts is the epsilon of an attack that misses so many positives and mistakes so many negatives.
+// ofCounts is the epsilon of an attack that misses so many positives and mistakes so many
+// negatives.
 func ofCounts(positive, negative rates, missed, mistaken int) float64 {
 	switch {
 	case missed == 0 && mistaken == 0:
@@ -132,9 +135,10 @@ func atLeast(sorted []float64, threshold float64) int {
 	return len(sorted) - i
 }
 
-// ForgettingQuality returns the mean over samples of the score 2^-floor(epsilon/0.5), which is 0 from
-// ceil(log(models - 1)) on: 1 where no attack works, 0 where every sample gives the update away. The
-// challenge multiplies it by the accuracies on kept and test samples, relative to retraining's.
+// ForgettingQuality returns the mean over samples of the score 2^-floor(epsilon/0.5), which is 0
+// from ceil(log(models - 1)) on: 1 where no attack works, 0 where every sample gives the update
+// away. The challenge multiplies it by the accuracies on kept and test samples, relative to
+// retraining's.
 func ForgettingQuality(epsilons []float64, models int) (float64, error) {
 	if len(epsilons) == 0 || models < 3 {
 		return 0, fmt.Errorf("audit: forgetting quality of %d samples and %d models; it needs at least 1 sample and 3 models", len(epsilons), models)

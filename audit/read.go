@@ -15,9 +15,9 @@ import (
 )
 
 // ReadLogits reads the logits of one model or several from a file: .npy, an .npz with one array, or
-// .csv. An array has the shape (samples, classes), or (models, samples, classes) for several models; a
-// vector holds one output for each sample. A CSV file has a line for each sample and may have a
-// heading.
+// .csv. An array has the shape (samples, classes), or (models, samples, classes) for several
+// models; a vector holds one output for each sample. A CSV file has a line for each sample and may
+// have a heading.
 func ReadLogits(path string) ([]*Logits, error) {
 	a, err := readArray(path)
 	if err != nil {
@@ -49,8 +49,8 @@ func ReadLogits(path string) ([]*Logits, error) {
 	return out, nil
 }
 
-// ReadIndices reads whole numbers of at least 0, such as labels or row numbers, one for each sample,
-// from a file of the formats of [ReadLogits].
+// ReadIndices reads whole numbers of at least 0, such as labels or row numbers, one for each
+// sample, from a file of the formats of [ReadLogits].
 func ReadIndices(path string) ([]int, error) {
 	a, err := readArray(path)
 	if err != nil {

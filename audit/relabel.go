@@ -11,8 +11,8 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// comparison tells a group of models from reference models by a number, larger where they are farther
-// apart. Models are named by their index.
+// comparison tells a group of models from reference models by a number, larger where they are
+// farther apart. Models are named by their index.
 //
 // If the group was trained as the references were, any division of the same models into a group and
 // references is as likely as this one. So the number of the true division ranks among those of all

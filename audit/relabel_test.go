@@ -71,8 +71,8 @@ func TestLevelOfRanks(t *testing.T) {
 	}
 }
 
-// With one updated model and 5 references ranks cannot reach 5 %, and Student's t on logarithms stands
-// in. It is no exact test; its level on normal margins lies between 3 and 7 %.
+// With one updated model and 5 references ranks cannot reach 5 %, and Student's t on logarithms
+// stands in. It is no exact test; its level on normal margins lies between 3 and 7 %.
 func TestLevelOfStudent(t *testing.T) {
 	const draws = 10_000
 	random, outside := seeded(5), 0

@@ -18,9 +18,9 @@ type Learner interface {
 	Step(ctx context.Context) error
 }
 
-// RelearnTime returns after how many steps a learner comes within 5 % of the original accuracy on the
-// forgotten samples, 0 if it is there at once. A learner that is not there after most steps is an
-// error.
+// RelearnTime returns after how many steps a learner comes within 5 % of the original accuracy on
+// the forgotten samples, 0 if it is there at once. A learner that is not there after most steps is
+// an error.
 func RelearnTime(ctx context.Context, l Learner, original float64, most int) (int, error) {
 	if !(original > 0 && original <= 1) || most < 1 {
 		return 0, fmt.Errorf("audit: relearning to an accuracy of %g in at most %d steps; give an accuracy above 0 and at least 1 step", original, most)
@@ -46,8 +46,8 @@ func RelearnTime(ctx context.Context, l Learner, original float64, most int) (in
 	}
 }
 
-// Relearning holds the steps that models need to learn the forgotten samples again, see [RelearnTime].
-// A model that kept something learns them faster than a retrained one.
+// Relearning holds the steps that models need to learn the forgotten samples again, see
+// [RelearnTime]. A model that kept something learns them faster than a retrained one.
 type Relearning struct {
 	Original  int   // of the model before the update
 	Updated   []int // of at least 1 model
@@ -55,10 +55,10 @@ type Relearning struct {
 	Fresh     int   // of a model that was not trained at all
 }
 
-// Audit returns the anamnesis index, the updated models' steps relative to the retrained ones' (Chundawat
-// et al. 2023, arXiv 2201.05629; 1 is best), beside the band of the retrained models. It is void where
-// the anchors are not in their order: the original model has to need fewer steps than the retrained
-// ones, and these no more than a fresh one by 5 %.
+// Audit returns the anamnesis index, the updated models' steps relative to the retrained ones'
+// (Chundawat et al. 2023, arXiv 2201.05629; 1 is best), beside the band of the retrained models. It
+// is void where the anchors are not in their order: the original model has to need fewer steps than
+// the retrained ones, and these no more than a fresh one by 5 %.
 func (r Relearning) Audit() (*Finding, error) {
 	if len(r.Updated) < 1 || len(r.Retrained) < 3 {
 		return nil, fmt.Errorf("audit: relearning of %d updated and %d retrained models; give at least 1 and 3", len(r.Updated), len(r.Retrained))

@@ -4,8 +4,8 @@ import "fmt"
 
 // Report is the result of an audit.
 type Report struct {
-	// Verdict is that of the first finding, KLOM on the removed samples. Each of the others has its own
-	// chance of 5 % to lie outside by accident.
+	// Verdict is that of the first finding, KLOM on the removed samples. Each of the others has its
+	// own chance of 5 % to lie outside by accident.
 	Verdict Verdict `json:"verdict"`
 	Void    string  `json:"void,omitempty"` // why the verdict does not count; "" = it does
 
@@ -53,9 +53,9 @@ type Omission struct {
 // heldOutFails is why findings are void.
 const heldOutFails = "a retrained model that was held out fails it too"
 
-// bandFinding compares the mean of a number over updated models with the band of retrained ones. The
-// last retrained model is held out. before is the number before the update; -Inf and Inf name the side
-// on which under-forgetting lies.
+// bandFinding compares the mean of a number over updated models with the band of retrained ones.
+// The last retrained model is held out. before is the number before the update; -Inf and Inf name
+// the side on which under-forgetting lies.
 func bandFinding(name, on string, samples int, updated, retrained []float64, before, resolution float64) (*Finding, error) {
 	return groupedBand(name, on, samples, updated, retrained[len(retrained)-1:], retrained[:len(retrained)-1], before, resolution)
 }

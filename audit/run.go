@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// Models are the logits of the models of an audit, all for the same samples. Models of a list differ in
-// nothing but the seed of their training.
+// Models are the logits of the models of an audit, all for the same samples. Models of a list
+// differ in nothing but the seed of their training.
 type Models struct {
 	Old       []*Logits // before the update; at least 1
 	Updated   []*Logits // after it; at least 1
@@ -28,17 +28,18 @@ type Samples struct {
 // Options are settings of an audit. The zero value is a good choice.
 type Options struct {
 	Seed uint64 // of the divisions that are drawn
-	// Relabelings is how many divisions of the models are drawn where there are more than 400; 0 = 199.
+	// Relabelings is how many divisions of the models are drawn where there are more than 400; 0 =
+	// 199.
 	Relabelings int
 }
 
 // leastReferences is how many retrained models make a band.
 const leastReferences = 5
 
-// Run audits updated models. Of the retrained models the last ones are held out, as many as there are
-// updated ones, at most half of all; from lists of updated models that are longer the first ones are
-// taken. All sizes are said in the report. An audit that needs more models or samples is listed as not
-// measured; a number that cannot be computed is an error.
+// Run audits updated models. Of the retrained models the last ones are held out, as many as there
+// are updated ones, at most half of all; from lists of updated models that are longer the first
+// ones are taken. All sizes are said in the report. An audit that needs more models or samples is
+// listed as not measured; a number that cannot be computed is an error.
 func Run(ctx context.Context, m Models, s Samples, o Options) (*Report, error) {
 	r, err := newRun(m, s, o)
 	if err != nil {
@@ -54,8 +55,8 @@ func Run(ctx context.Context, m Models, s Samples, o Options) (*Report, error) {
 	return &r.report, nil
 }
 
-// run is an audit in the making. Models are named by their place in margins: those before the update,
-// the updated and the retrained ones.
+// run is an audit in the making. Models are named by their place in margins: those before the
+// update, the updated and the retrained ones.
 type run struct {
 	models []*Logits
 	labels []int
@@ -230,7 +231,8 @@ func (r *run) untouched(f *Finding, m measure, shown func(float64) float64) erro
 	return nil
 }
 
-// floor is the mean distance of retrained models from retrained ones, over divisions of all of them.
+// floor is the mean distance of retrained models from retrained ones, over divisions of all of
+// them.
 func (r *run) floor(ctx context.Context, c comparison) (float64, error) {
 	others, err := c.others(ctx, r.heldOut, r.references)
 	if err != nil {
@@ -240,8 +242,8 @@ func (r *run) floor(ctx context.Context, c comparison) (float64, error) {
 	return mean(append(others, d)), err
 }
 
-// lean says to which side the updated models left the band: towards the models before the update, or
-// away from them. It is the sign of <m_u - m_o, m_old - m_o> over the samples' mean margins.
+// lean says to which side the updated models left the band: towards the models before the update,
+// or away from them. It is the sign of <m_u - m_o, m_old - m_o> over the samples' mean margins.
 func (r *run) lean(rows []int) Verdict {
 	u, o, before := r.of(r.updated, rows), r.of(r.references, rows), r.of(r.old, rows)
 	sum := 0.0

@@ -27,8 +27,8 @@ func simulatedSamples() Samples {
 	return s
 }
 
-// model has margins 1 + noise, shifted by shift on removed samples (twice as far on the last as on the
-// first).
+// model has margins 1 + noise, shifted by shift on removed samples (twice as far on the last as on
+// the first).
 func model(random *rand.Rand, labels []int, shift float64) *Logits {
 	z := &Logits{N: simulated, K: 2, Data: make([]float64, 2*simulated)}
 	for i, y := range labels {
@@ -68,8 +68,8 @@ func finding(t *testing.T, r *Report, audit, on string) Finding {
 	return Finding{}
 }
 
-// What is planted is found, on its side, and only where it is; a retrained model that fails voids the
-// audit.
+// What is planted is found, on its side, and only where it is; a retrained model that fails voids
+// the audit.
 func TestPlantedFailuresAreCaught(t *testing.T) {
 	s := simulatedSamples()
 	for _, c := range []struct {
@@ -106,8 +106,8 @@ func TestPlantedFailuresAreCaught(t *testing.T) {
 	}
 }
 
-// Of updates that are retrainings, 1 of 21 is said to be outside, by each audit of groups: here of 2 and
-// 5 models, in 400 runs of everything.
+// Of updates that are retrainings, 1 of 21 is said to be outside, by each audit of groups: here of
+// 2 and 5 models, in 400 runs of everything.
 func TestLevelOfRun(t *testing.T) {
 	const draws = 400
 	s, random := simulatedSamples(), seeded(30)

@@ -22,9 +22,9 @@ type Interval struct {
 }
 
 // TugOfWar returns prod_S (1 - |acc_u(S) - acc_r(S)|) over the forgotten, kept and unseen samples
-// (Zhao et al. 2024, arXiv 2406.01257): 1 if an update has the accuracies of retraining. It is the mean
-// over at least 3 pairs of an updated and a retrained model; model k of one list is compared with model
-// k of the other.
+// (Zhao et al. 2024, arXiv 2406.01257): 1 if an update has the accuracies of retraining. It is the
+// mean over at least 3 pairs of an updated and a retrained model; model k of one list is compared
+// with model k of the other.
 func TugOfWar(updated, retrained []Accuracies) (Interval, error) {
 	if len(updated) != len(retrained) || len(updated) < 3 {
 		return Interval{}, fmt.Errorf("audit: tug of war of %d updated and %d retrained models; give as many of both, at least 3", len(updated), len(retrained))

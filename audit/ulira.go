@@ -21,9 +21,10 @@ const lowFPR = 0.01
 
 // ULiRA is the attack of Hayes et al. (SaTML 2025, arXiv 2403.01218): for a sample, the margins of
 // models that unlearned it and of models that never saw it are each a normal distribution, and the
-// attack says "unlearned" where p = N_u(m) / (N_u(m) + N_o(m)) is above 1/2. Each model is attacked by
-// the distributions of all other models. Both groups have a row of margins for each model, and at least
-// 3 models. A shift of all margins by a constant fools or feeds this attack; see [KLOM] beside it.
+// attack says "unlearned" where p = N_u(m) / (N_u(m) + N_o(m)) is above 1/2. Each model is attacked
+// by the distributions of all other models. Both groups have a row of margins for each model, and
+// at least 3 models. A shift of all margins by a constant fools or feeds this attack; see [KLOM]
+// beside it.
 func ULiRA(updated, retrained [][]float64) (Attack, error) {
 	n, err := sameWidth(updated, retrained)
 	if err != nil {

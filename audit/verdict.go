@@ -12,8 +12,8 @@ import (
 // Verdict says where the updated models lie beside the band of the retrained ones.
 type Verdict string
 
-// The verdicts. A model outside the band is under-forgotten if it leans towards the model before the
-// update, and over-forgotten if it leans away from it.
+// The verdicts. A model outside the band is under-forgotten if it leans towards the model before
+// the update, and over-forgotten if it leans away from it.
 const (
 	Inside         Verdict = "inside the band"
 	UnderForgotten Verdict = "under-forgotten"
@@ -23,9 +23,9 @@ const (
 // level is the share of retrained models that a band leaves outside.
 const level = 0.05
 
-// Band is where the mean of a number over Group further retrained models lies in 95 of 100 cases, if
-// the number is normally distributed: Mean -+ t_{0.975, N-1} SD sqrt(1/Group + 1/N), the prediction
-// interval of N retrained models.
+// Band is where the mean of a number over Group further retrained models lies in 95 of 100 cases,
+// if the number is normally distributed: Mean -+ t_{0.975, N-1} SD sqrt(1/Group + 1/N), the
+// prediction interval of N retrained models.
 type Band struct {
 	Mean  float64 `json:"mean"`
 	SD    float64 `json:"sd"`
@@ -36,9 +36,9 @@ type Band struct {
 	width float64 // of one standard error: of t
 }
 
-// NewBand returns the band of a number that was measured on at least 2 retrained models, for the mean
-// of group models. resolution is the smallest step that the number can make, such as 1/n for an
-// accuracy on n samples: the band reaches at least so far to each side.
+// NewBand returns the band of a number that was measured on at least 2 retrained models, for the
+// mean of group models. resolution is the smallest step that the number can make, such as 1/n for
+// an accuracy on n samples: the band reaches at least so far to each side.
 func NewBand(retrained []float64, group int, resolution float64) (Band, error) {
 	switch {
 	case len(retrained) < 2:

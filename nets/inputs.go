@@ -9,10 +9,10 @@ import (
 	"lethe/graph"
 )
 
-// InputGradients writes the gradient of the weighted loss of sample i with respect to its inputs to row
-// i of dst (n, inputs of a sample), row-major, for dense samples and images. Inputs that are looked up
-// (tokens) have no gradient, and sparse ones are refused: take them as dense. Those of images are by
-// the numbers that the network sees, (channels, height, width).
+// InputGradients writes the gradient of the weighted loss of sample i with respect to its inputs to
+// row i of dst (n, inputs of a sample), row-major, for dense samples and images. Inputs that are
+// looked up (tokens) have no gradient, and sparse ones are refused: take them as dense. Those of
+// images are by the numbers that the network sees, (channels, height, width).
 func (m *Model) InputGradients(ctx context.Context, dst, theta []float64, d *datasets.Dataset) error {
 	switch d.X.(type) {
 	case *datasets.Dense, *datasets.Images:
@@ -47,8 +47,8 @@ func (m *Model) InputGradients(ctx context.Context, dst, theta []float64, d *dat
 // shiftName is the parameter that is added to the inputs.
 const shiftName = "lethe.input_shift"
 
-// shifted is a network whose inputs are moved by a parameter of their size. The gradient of a sample's
-// loss by the parameter, where that is zero, is its gradient by the inputs.
+// shifted is a network whose inputs are moved by a parameter of their size. The gradient of a
+// sample's loss by the parameter, where that is zero, is its gradient by the inputs.
 type shifted struct {
 	net  Network
 	size int

@@ -12,7 +12,8 @@ import (
 	"lethe/nets"
 )
 
-// Input gradients against central differences of the losses, for a chosen part of the parameters too.
+// Input gradients against central differences of the losses, for a chosen part of the parameters
+// too.
 func TestInputGradientsAgainstDifferences(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 3))
 	const n, columns = 5, 4
@@ -48,7 +49,8 @@ func TestInputGradientsAgainstDifferences(t *testing.T) {
 	assert.Equal(t, got, again)
 }
 
-// Of images: the gradients by the shift of one channel of all pixels add up to a difference of losses.
+// Of images: the gradients by the shift of one channel of all pixels add up to a difference of
+// losses.
 func TestInputGradientsOfImages(t *testing.T) {
 	d := someImages(1, 3, 4, 6, 2, 3)
 	m, err := nets.NewModel(smallVGG(), nets.SoftmaxCrossEntropy)

@@ -90,8 +90,8 @@ func TestAuditOfFolders(t *testing.T) {
 	}
 }
 
-// A request of labels is audited too: the samples stay, and the two classes are looked at on the test
-// data.
+// A request of labels is audited too: the samples stay, and the two classes are looked at on the
+// test data.
 func TestAuditOfLabels(t *testing.T) {
 	dir := auditShop(t)
 	request := "labels:\n"
@@ -118,8 +118,8 @@ func TestAuditOfLabels(t *testing.T) {
 	assert.Equal(t, 80, last.Samples)
 }
 
-// writeLogits writes logits of two classes whose margins are N(mean, 1), on the first ten rows N(mean
-// + shift, 1).
+// writeLogits writes logits of two classes whose margins are N(mean, 1), on the first ten rows
+// N(mean + shift, 1).
 func writeLogits(t *testing.T, path string, seed uint64, shift float64) {
 	t.Helper()
 	r := rand.New(rand.NewPCG(seed, 3))
@@ -134,8 +134,8 @@ func writeLogits(t *testing.T, path string, seed uint64, shift float64) {
 	put(t, path, b.String())
 }
 
-// The same from files of logits, whoever made the models: a model that forgot is inside, one that did
-// not is refused, and a retrained model that did not voids the audit.
+// The same from files of logits, whoever made the models: a model that forgot is inside, one that
+// did not is refused, and a retrained model that did not voids the audit.
 func TestAuditOfLogits(t *testing.T) {
 	dir := t.TempDir()
 	writeLogits(t, filepath.Join(dir, "old.csv"), 1, 4)

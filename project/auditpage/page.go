@@ -47,8 +47,8 @@ var NotShown = []string{
 	"The other findings as one test: each of them lies outside by accident in 5 of 100 cases.",
 }
 
-// Write writes audit.html and audit.json into a folder, which is made. Both are made before the first
-// is written, and each appears whole or not at all.
+// Write writes audit.html and audit.json into a folder, which is made. Both are made before the
+// first is written, and each appears whole or not at all.
 func Write(dir string, p *Page) error {
 	html, err := HTML(p)
 	if err != nil {
