@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"lethe/experiments/internal/engine"
-	"lethe/experiments/internal/numbers"
 	"lethe/experiments/internal/records"
 	"lethe/experiments/internal/report"
 	"lethe/experiments/internal/trial"
@@ -219,7 +218,7 @@ func dearerClaim(text string, first, second float64, draws int) report.Claim {
 	case first <= second:
 		claim.Short = "second order loses as much"
 	default:
-		claim.Short = numbers.Significant(first/second, 2) + "×"
+		claim.Short = report.Plain.One(first/second) + "×"
 	}
 	return claim
 }

@@ -126,14 +126,13 @@ func runtimeAnswers(r *engine.Results) []report.Answer {
 	if len(seconds) == 0 {
 		return nil
 	}
-	a.Text = fmt.Sprintf("Second order takes %s s", trial.Range(seconds, report.Plain.One))
+	a.Text = fmt.Sprintf("%ssecond order takes %s s.", tabledata.With(r), trial.Range(seconds, report.Plain.One))
 	if len(cold) > 0 && report.Opponents(cold) != report.Opponents(a.Compared) {
-		a.Text += ": " + report.Times(cold, "faster", "slower") + " than training again from the start"
+		a.Text += " It is " + report.Times(cold, "faster", "slower") + " than retraining from the start."
 	}
 	if len(a.Compared) > 0 {
-		a.Text += ", " + report.Times(a.Compared, "faster", "slower") + " than the cheapest retraining (" + report.Opponents(a.Compared) + ")"
+		a.Text += " It is " + report.Times(a.Compared, "faster", "slower") + " than the cheapest retraining, " + report.Opponents(a.Compared) + "."
 	}
-	a.Text += tabledata.Over(r) + "."
 	return []report.Answer{a}
 }
 
@@ -156,16 +155,16 @@ func limitsAnswers(r *engine.Results) []report.Answer {
 	a := report.Answer{Limits: "How second order compares with other methods; only distances of parameters count here, not what the model answers."}
 	switch m := records.MiddleOf(reached); {
 	case len(reached) == 0:
-		a.Text = fmt.Sprintf("Second order stays near retraining in all of %d draws, up to the largest change that was tried, %s %s.", len(recs), numbers.Shortest(most), recs[0].Unit)
+		a.Text = fmt.Sprintf("Second order stays near retraining in all of %d draws, up to the largest change that was tried, %s %s.", len(recs), numbers.Count(most), recs[0].Unit)
 	default:
 		ends := ""
 		if m.Low < m.High {
-			ends = fmt.Sprintf(" (median; %s to %s)", numbers.Shortest(m.Low), numbers.Shortest(m.High))
+			ends = fmt.Sprintf(" (median; %s to %s)", numbers.Count(m.Low), numbers.Count(m.High))
 		}
-		a.Text = fmt.Sprintf("Second order is no longer near retraining from a change of %s %s on%s, in %d of %d draws", numbers.Shortest(m.Median), recs[0].Unit,
+		a.Text = fmt.Sprintf("Second order is no longer near retraining from a change of %s %s on%s, in %d of %d draws", numbers.Count(m.Median), recs[0].Unit,
 			ends, len(reached), len(recs))
 		if len(reached) < len(recs) {
-			a.Text += fmt.Sprintf("; in the others it stays near up to the largest, %s", numbers.Shortest(most))
+			a.Text += fmt.Sprintf("; in the others it stays near up to the largest, %s", numbers.Count(most))
 		}
 		a.Text += "."
 	}
@@ -199,7 +198,7 @@ func shardingAnswers(r *engine.Results) []report.Answer {
 	for _, shards := range r.Numbers("shards") {
 		for _, points := range r.Numbers("points") {
 			if p := r.Where("all-shards-hit", "shards", shards, "points", points, "source", "formula"); p.N > 0 && p.Mean > 0.5 {
-				parts = append(parts, fmt.Sprintf("%s points with %s shards", numbers.Shortest(points), numbers.Shortest(shards)))
+				parts = append(parts, fmt.Sprintf("%s points with %s shards", numbers.Count(points), numbers.Count(shards)))
 				break
 			}
 		}
