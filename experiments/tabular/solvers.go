@@ -273,7 +273,7 @@ func solversFigure(r *engine.Results) report.Figure {
 // solversAnswers: the direct and Krylov solvers are to agree to 1e-8, and LiSSA on all samples to
 // reach its tolerance without a number set by hand.
 func solversAnswers(r *engine.Results) []report.Answer {
-	a := report.Answer{Limits: "How the solvers compare in other draws or on other models: this is one system of equations, and a verdict needs five draws."}
+	a := report.Answer{Limits: "How the solvers compare in other draws or on other models. This is one system of equations, and a verdict needs five draws."}
 	largest := math.Inf(-1)
 	var worthless []string
 	for _, rec := range r.Part("solve-residual") {
@@ -286,7 +286,7 @@ func solversAnswers(r *engine.Results) []report.Answer {
 		}
 	}
 	if !math.IsInf(largest, -1) {
-		a.Text = fmt.Sprintf("CG, MINRES and the exact solver agree to %s of the solution.", report.Plain.One(largest))
+		a.Text = fmt.Sprintf("CG, MINRES and the exact solver agree to a relative distance of %s.", report.Plain.One(largest))
 	}
 	if l := r.Where("solve-residual", "solver", lissaAll); l.N > 0 {
 		a.Text += fmt.Sprintf(" LiSSA on all samples ends at a relative residual of %s after %s products. CG takes %s products.", report.Plain.One(l.Mean),

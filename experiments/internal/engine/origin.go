@@ -73,8 +73,8 @@ func files(dir string) []report.Link {
 // othersShown is how many other runs a page names at most.
 const othersShown = 12
 
-// others are links to the pages of the runs beside this one: of the same experiment, and of other
-// experiments on the same data in the folder above.
+// others are links to the pages of the runs beside this one: of the same experiment, whatever their data
+// set, and then of other experiments in the folder above.
 func others(dir, experiment string) []report.Link {
 	own, err := filepath.Abs(dir)
 	if err != nil {

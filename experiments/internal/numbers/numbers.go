@@ -13,7 +13,7 @@ func Shortest(v float64) string {
 	if plain(v) {
 		return strconv.FormatFloat(v, 'f', -1, 64)
 	}
-	return power(strconv.FormatFloat(v, 'g', -1, 64))
+	return power(strconv.FormatFloat(v, 'e', -1, 64))
 }
 
 // Setting writes a value that a search chose: in the form of [Shortest], with three significant

@@ -30,7 +30,7 @@ func TestFixed(t *testing.T) {
 
 // The shortest text reads back as the number, to the last bit.
 func TestShortestReadsBack(t *testing.T) {
-	for v, want := range map[float64]string{0: "0", 1e-3: "0.001", 2.5e-9: "2.5e-9", 1e4: "10000", 1e7: "1e7", -0.1: "-0.1"} {
+	for v, want := range map[float64]string{0: "0", 1e-3: "0.001", 2.5e-9: "2.5e-9", 1e-4: "1e-4", 3.12e-4: "3.12e-4", 1e4: "10000", 1e7: "1e7", -0.1: "-0.1"} {
 		assert.Equal(t, want, Shortest(v))
 	}
 	for _, v := range []float64{math.Pi, 1e-3 / 3, 1e6 / 7, math.MaxFloat64, math.SmallestNonzeroFloat64, -1e300 / 3} {

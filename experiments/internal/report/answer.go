@@ -65,7 +65,7 @@ func Compare(c Compared, own, other map[int]float64, failed, otherFailed int) Co
 		c.None = fmt.Sprintf("%s; a verdict needs five", Draws(len(a)))
 	}
 	if otherFailed > 0 && len(a) > 0 {
-		c.Note = strings.TrimPrefix(c.Note+fmt.Sprintf("; it failed in %s", Draws(otherFailed)), "; ")
+		c.Note = strings.TrimPrefix(c.Note+" and which failed in "+Draws(otherFailed), " and ")
 	}
 	if c.None != "" {
 		c.Verdict = ""
@@ -297,11 +297,14 @@ func Times(compared []Compared, better, worse string) string {
 // Opponents names the opponents of the comparisons, each once, with what has to be known of them.
 func Opponents(compared []Compared) string {
 	var out []string
-	for _, c := range compared {
+	for i := range compared {
+		c := &compared[i]
 		name := c.Other + c.Remark()
-		if !slices.Contains(out, name) {
-			out = append(out, name)
+		noted := func(o Compared) bool { return o.Other == c.Other && o.Note != "" }
+		if c.Note == "" && slices.ContainsFunc(compared, noted) || slices.Contains(out, name) {
+			continue
 		}
+		out = append(out, name)
 	}
 	return strings.Join(out, "; ")
 }

@@ -3,7 +3,6 @@ package report
 import (
 	"math"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -19,10 +18,10 @@ func TestMarkdownIsAligned(t *testing.T) {
 	table.Append(NewRow("a").Spread(Plain, records.Spread{N: 2, Mean: 1, SD: 0.5}))
 	table.Append(NewRow("second-order").Missing(1))
 	assert.Equal(t, ""+
-		"| method       |   x | standard deviation |\n"+
-		"|--------------|----:|-------------------:|\n"+
-		"| a            |   1 |                0.5 |\n"+
-		"| second-order |   - |                    |\n"+
+		"| method       |    x | standard deviation |\n"+
+		"|--------------|-----:|-------------------:|\n"+
+		"| a            | 1.00 |              0.500 |\n"+
+		"| second-order |    - |                    |\n"+
 		"\nn\n", table.Markdown())
 }
 
@@ -96,7 +95,7 @@ func TestMediansInTables(t *testing.T) {
 func TestClaimsSayWhatIsMissed(t *testing.T) {
 	c := AtMost("x", 3, 1.5)
 	assert.False(t, c.Met)
-	assert.Equal(t, "2.0 times too large", c.Short)
+	assert.Equal(t, "2.00 times too large", c.Short)
 	assert.True(t, AtMost("x", 1, 1.5).Met)
 	c = Within("x", 0.98, 0.977, 0.002, Percent, "%")
 	assert.False(t, c.Met)
@@ -118,15 +117,16 @@ func TestNumbersOfAColumn(t *testing.T) {
 	table := Table{Header: []string{"method", "n"}}
 	table.Append(NewRow("a").One(Plain, 12345))
 	table.Append(NewRow("b").Ends(Plain, records.Middle{N: 3, Median: 1.5, Low: 0.25, High: 1234.5}))
-	table.Append(NewRow("d").One(Plain, 250000).Remark("failed in 1 of 5"))
+	table.Append(NewRow("d").One(Plain, 250000).Remark("failed in 1 of 5 draws"))
 	table.Append(NewRow("e").Failed())
 	assert.Equal(t, ""+
-		"| method |                             n | smallest |  largest |\n"+
-		"|--------|------------------------------:|---------:|---------:|\n"+
-		"| a      |  12,345.00                    |          |          |\n"+
-		"| b      |       1.50                    |     0.25 | 1,234.50 |\n"+
-		"| d      | 250,000.00 (failed in 1 of 5) |          |          |\n"+
-		"| e      |                        failed |          |          |\n", table.Markdown())
+		"| method |           n | smallest | largest |\n"+
+		"|--------|------------:|---------:|--------:|\n"+
+		"| a      |  12,300     |          |         |\n"+
+		"| b      |    1.50     |    0.250 |   1,230 |\n"+
+		"| d      | 250,000ᵃ    |          |         |\n"+
+		"| e      |      failed |          |         |\n"+
+		"\nᵃ failed in 1 of 5 draws.\n", table.Markdown())
 	g := table.layout()
 	assert.Equal(t, []bool{false, true, true, true}, []bool{g.heads[0].Numeric, g.heads[1].Numeric, g.heads[2].Numeric, g.heads[3].Numeric})
 	table = Table{Header: []string{"x", "gain"}}
@@ -193,12 +193,12 @@ func TestTargetsOfComparisons(t *testing.T) {
 
 func TestGainsInWords(t *testing.T) {
 	half, twice := compared([]float64{2, 2, 2, 2, 2}, []float64{1, 1, 1, 1, 1}, false, 0), compared([]float64{1, 1, 1, 1, 1}, []float64{2, 2, 2, 2, 2}, false, 0)
-	assert.Equal(t, "2.0 times nearer", Times([]Compared{twice}, "nearer", "farther"))
-	assert.Equal(t, "2.0 times farther", Times([]Compared{half}, "nearer", "farther"))
-	assert.Equal(t, "between 2.0 times farther and 2.0 times nearer", Times([]Compared{half, twice}, "nearer", "farther"))
+	assert.Equal(t, "2.00 times nearer", Times([]Compared{twice}, "nearer", "farther"))
+	assert.Equal(t, "2.00 times farther", Times([]Compared{half}, "nearer", "farther"))
+	assert.Equal(t, "between 2.00 times farther and 2.00 times nearer", Times([]Compared{half, twice}, "nearer", "farther"))
 	nearly := compared([]float64{1, 1, 1, 1, 1}, []float64{0.98, 0.98, 0.98, 0.98, 0.98}, false, 0)
 	assert.Equal(t, "less than 1.05 times nearer or farther", Times([]Compared{nearly}, "nearer", "farther"))
-	assert.Equal(t, "from about equal up to 2.0 times nearer", Times([]Compared{nearly, twice}, "nearer", "farther"))
+	assert.Equal(t, "from about equal up to 2.00 times nearer", Times([]Compared{nearly, twice}, "nearer", "farther"))
 	more := compared([]float64{0.9, 0.9, 0.9, 0.9, 0.9}, []float64{0.8, 0.8, 0.8, 0.8, 0.8}, true, 100)
 	assert.Equal(t, "10.00 points more", Times([]Compared{more}, "more", "less"))
 	assert.Equal(t, verdict.Better, more.Verdict)
@@ -210,17 +210,17 @@ func TestGainsInWords(t *testing.T) {
 	assert.Equal(t, map[verdict.Verdict]int{verdict.Better: 2, verdict.Worse: 1}, Tally([]Answer{a}))
 }
 
-// On a terminal numbers stay aligned, with remarks below them, and a number stays beside its ends.
+// On a terminal numbers stay aligned, with remarks as footnotes, and a number stays beside its ends.
 func TestNumbersOnATerminal(t *testing.T) {
 	table := Table{Title: "T", Header: []string{"method", "n", "m"}}
 	table.Append(NewRow("a").One(Plain, 12345).One(Plain, 1))
 	table.Append(NewRow("b").Ends(Plain, records.Middle{N: 2, Median: 15, Low: 2, High: 35}).Remark("forced in 1 of 2").One(Plain, 2))
 	assert.Equal(t, "T\n"+
-		"method                   n  smallest  largest  m\n"+
-		"------------------------------------------------\n"+
-		"a                   12,345                     1\n"+
-		"b                       15         2       35  2\n"+
-		"        (forced in 1 of 2)\n", table.Text(80))
-	assert.Equal(t, []string{"method", "method"}, regexp.MustCompile("method").FindAllString(table.Text(46), -1), "the last column has a block of its own")
-	assert.Contains(t, table.Text(46), "n  smallest  largest\n")
+		"method         n  smallest  largest     m\n"+
+		"-----------------------------------------\n"+
+		"a       12,300                       1.00\n"+
+		"b         15.0ᵃ       2.00     35.0  2.00\n"+
+		"ᵃ forced in 1 of 2.\n", table.Text(80))
+	assert.Equal(t, []string{"method", "method"}, regexp.MustCompile("method").FindAllString(table.Text(38), -1), "the last column has a block of its own")
+	assert.Contains(t, table.Text(38), "n  smallest  largest\n")
 }

@@ -74,7 +74,7 @@ func NearerAnswer(r *engine.Results, metric, what, near, limits string) []report
 		a.Text += " No update is the best other method."
 	default:
 		a.Compared = best
-		a.Text += " It is " + report.Times(best, "nearer", "farther") + " than the best other method, " + report.Opponents(best) + "."
+		a.Text += " It is " + report.Times(best, "nearer", "farther") + " than the best other method (" + report.Opponents(best) + ")."
 	}
 	return []report.Answer{a}
 }
