@@ -85,9 +85,13 @@ func sigmaRecords(ctx context.Context, s *tabledata.Session, part string, set *t
 // sigmaTable marks what is no better than the majority class.
 func sigmaTable(r *engine.Results, title, metric string, f report.Style) report.Table {
 	majority := r.Where(metric, "method", majorityClass)
+	majorityText := f.One(majority.Mean)
+	if metric == "test-accuracy" {
+		majorityText += " %"
+	}
 	t := report.Table{Title: title, Header: []string{"sigma"},
-		Note: fmt.Sprintf("%s Always predicting the majority class has %s. A certificate is worth nothing where the noise leaves a model no better than that.",
-			tabledata.DrawsNote(r), f.One(majority.Mean))}
+		Note: fmt.Sprintf("%s Always predicting the majority class reaches %s. A certificate is worth nothing where the noise leaves a model no better than that.",
+			tabledata.DrawsNote(r), majorityText)}
 	lambdas := r.Numbers("lambda")
 	for _, lambda := range lambdas {
 		t.Header = append(t.Header, "lambda "+numbers.Shortest(lambda))

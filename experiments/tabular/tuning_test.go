@@ -308,18 +308,19 @@ func TestAMethodThatIsBestLeftOutIsNamed(t *testing.T) {
 		}
 		return r
 	}
-	r := &engine.Results{Config: &engine.Config{}, Results: records.Results{Records: []records.Record{rec("none", "", 10, 3.23), rec("none", "", 50, 20), rec("fine-tune", "tau-ft", 10, 3.22),
+	r := &engine.Results{Rows: tabledata.Rows(), Config: &engine.Config{}, Results: records.Results{Label: tabledata.Label, Records: []records.Record{rec("none", "", 10, 3.23), rec("none", "", 50, 20), rec("fine-tune", "tau-ft", 10, 3.22),
 		rec("fine-tune", "tau-ft", 10, 5.53), rec("fine-tune", "tau-ft", 50, 12), rec("first-order", "tau", 10, 2), rec("first-order", "tau", 50, 30)}}}
 	for _, rec := range r.Records {
 		rec.Settings["features"] = rec.Settings[tabledata.SizeTag]
 	}
-	note := tabledata.DrawsNote(r)
-	assert.Contains(t, note, "For fine-tune, no tau-ft is at least 1 % better than no update, by the median gradient residual "+
+	below := func() string { return tabledata.BySize(r, "t", tabledata.CriterionMetric, report.Plain).Note }
+	note := below()
+	assert.Contains(t, note, "For fine-tuning, no learning rate is at least 1 % better than no update, by the median gradient residual "+
 		"(10 features: 3.22 against 3.23).")
-	assert.Contains(t, note, "For first-order, no tau is at least 1 % better than no update")
+	assert.Contains(t, note, "For first order, no step length is at least 1 % better than no update")
 	assert.Contains(t, note, "(50 features: 30.0 against 20.0)")
 	r.Records = slices.DeleteFunc(r.Records, func(rec records.Record) bool { return rec.Method == "none" })
-	assert.NotContains(t, tabledata.DrawsNote(r), "better than no update", "older records do not say")
+	assert.NotContains(t, below(), "better than no update", "older records do not say")
 }
 
 // Each size has a column of its own, and one that has none is as it was.
