@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -343,16 +344,16 @@ func TestTablesOfWhatWasTried(t *testing.T) {
 		return tabledata.TuningTables((&engine.Results{ID: "residual", Config: &engine.Config{Parts: []engine.Part{{Experiment: "residual", Settings: &tabledata.Settings{TuneSize: 50, TuneDraws: 5}}}}, Results: records.Results{Records: found}}))[1]
 	}
 	both := of(try(10.0, 1e-3, 4), try(10.0, 2e-3, 3), chose(10.0, 2e-3), try(100.0, 1e-3, 9), chose(100.0, 1e-3))
-	assert.Equal(t, ""+
-		"|   tau | gradient residual, 10 features | gradient residual, 100 features |\n"+
-		"|------:|-------------------------------:|--------------------------------:|\n"+
-		"| 0.001 |                              4 |                             ✓ 9 |\n"+
-		"| 0.002 |                            ✓ 3 |                               - |\n", both.Markdown()[:4*len("|   tau | gradient residual, 10 features | gradient residual, 100 features |\n")+4])
-	assert.Equal(t, []string{"tau", "gradient residual, 10 features", "gradient residual, 100 features"}, both.Header)
+	assert.True(t, strings.HasPrefix(both.Markdown(), ""+
+		"| step length | gradient residual, 10 features | gradient residual, 100 features |\n"+
+		"|------------:|-------------------------------:|--------------------------------:|\n"+
+		"|       0.001 |                           4.00 |                          ✓ 9.00 |\n"+
+		"|       0.002 |                         ✓ 3.00 |                               - |\n"), both.Markdown())
+	assert.Equal(t, []string{"step length", "gradient residual, 10 features", "gradient residual, 100 features"}, both.Header)
 	assert.Contains(t, both.Note, "Chosen: 0.002 with 10 features, 0.001 with 100 features.")
-	assert.Contains(t, both.Note, "of size 10, 100 of the gradient residual")
+	assert.Contains(t, both.Note, "the gradient residual, as the median over 5 separate draws with 10 and 100 features")
 	old := of(try(nil, 1e-3, 4), chose(nil, 1e-3))
-	assert.Equal(t, []string{"tau", "gradient residual"}, old.Header)
+	assert.Equal(t, []string{"step length", "gradient residual"}, old.Header)
 	assert.Contains(t, old.Note, "Chosen: 0.001. ")
-	assert.Contains(t, old.Note, "of size 50 of the gradient residual")
+	assert.Contains(t, old.Note, "5 separate draws with 50 features")
 }
