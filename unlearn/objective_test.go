@@ -215,6 +215,24 @@ func (o full) WithSoftTargets(temperature float64) (any, error) {
 	}}}, nil
 }
 
+// Layout implements [TensorObjective]: a layer of one output.
+func (o full) Layout() (names []string, shapes [][]int) { return []string{"W"}, [][]int{{o.dim, 1}} }
+
+// InputGrams implements [LayerObjective].
+func (o full) InputGrams(ctx context.Context, _ []float64, d *datasets.Dataset, use func(lo, in, out int, gram []float64)) error {
+	gram := make([]float64, o.dim*o.dim)
+	for i := range d.Len() {
+		columns, values := entries(d.X, i)
+		for a, j := range columns {
+			for b, k := range columns {
+				gram[j*o.dim+k] += values[a] * values[b]
+			}
+		}
+	}
+	use(0, o.dim, 1, gram)
+	return ctx.Err()
+}
+
 // randomData returns n samples of p standard normal features, a fifth of them 0, as dense or sparse
 // rows. The labels follow a linear rule with noise: class 0 or 1, or the noisy target itself when
 // classes is 0.
