@@ -172,7 +172,7 @@ func isNumber(text string) bool {
 // poisonMethods lists the methods in the order in which they are carried out, and stand in tables,
 // figures and legends. A new one is a line here.
 func poisonMethods() []poisonMethod {
-	return []poisonMethod{
+	all := []poisonMethod{
 		{"none", 3, unchanged, kind{}},
 		{"first-order", 0, stepping("first-order", gradientSteps{}, false, false), kind{}},
 		{"first-order-iterative", 5, stepping("first-order-iterative", gradientSteps{}, true, false), kind{chunks: true}},
@@ -185,9 +185,9 @@ func poisonMethods() []poisonMethod {
 		{plainFineTuner.name, 4, plainFineTuner.units, kind{family: true}},
 		{trainerFineTuner.name, 8, trainerFineTuner.units, kind{family: true}},
 		{momentumFineTuner.name, 15, momentumFineTuner.units, kind{family: true}},
-		{"sisa", 9, sharding, kind{votes: true, family: true}},
-		{"retrain", 2, retraining, kind{}},
 	}
+	return append(append(all, opposing()...), poisonMethod{"sisa", 9, sharding, kind{votes: true, family: true}},
+		poisonMethod{"retrain", 2, retraining, kind{}})
 }
 
 // rows are the rows of tables and the lines of figures, in their order.

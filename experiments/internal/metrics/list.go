@@ -132,5 +132,5 @@ var all = []Metric{
 	{"try", []string{"bit", "points"}, Choice, Neither, false, "score of a setting that was tried: in `memorization` the distance of the secret's log2-perplexity from the median of other strings, in `poisoning` the validation accuracy in percent"},
 	{"try-failed", pure, Choice, Neither, false, "1: the setting that was tried gave no result; `reason` says why"},
 	{"chosen", bit, Choice, Neither, false, "score of the chosen setting"},
-	{"taken", pure, Choice, Neither, false, "chosen learning rate of fine-tuning"},
+	{"taken", pure, Choice, Neither, false, "chosen learning rate of fine-tuning, or value of the one setting of a baseline that was tuned"},
 }

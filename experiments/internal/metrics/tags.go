@@ -47,7 +47,7 @@ var tags = []Tag{
 
 	// Settings of the method.
 	{"tau", number, "step length of first-order", Describes, nil},
-	{"tau-ft", number, "learning rate of fine-tuning", Describes, nil},
+	{"tau-ft", number, "learning rate of fine-tuning, or value of the one setting of a baseline that is tuned", Describes, nil},
 	{"epochs", number, "passes of fine-tuning", Describes, nil},
 	{"ridge", "number; in `memorization` string", "ridge of second-order; a comma between the steps of several", Describes, nil},
 	{"ridge-share", number, "ridge as a share of the largest eigenvalue in the Krylov space", Describes, nil},
