@@ -38,7 +38,8 @@ import (
 // too. C of no update is 0. A candidate that fails, that costs more than MaxLoss
 // of the accuracy on the samples held out, by more than the standard error of that, or whose C is
 // not below 0 is not taken. If the update of the best is refused, the next best is carried out,
-// three at the most.
+// three at the most; of the usual candidates then the gentlest, whose C is nearest to 0. The samples
+// held out may be too few to show what a long step costs.
 //
 // An update is refused with [RefusedError] if it lowers the accuracy on the kept samples by more
 // than MaxLoss (and by more than one sample), or leaves the gradient as it was: neither the residual
