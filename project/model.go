@@ -180,6 +180,24 @@ type source struct {
 	training              bool // forgotten columns are read where they are there
 }
 
+// regularized counts the parameters that the regularizer covers. penalty is that of
+// unlearn.Problem.
+func (m *Model) regularized(penalty []float64) int {
+	switch {
+	case m.Training.L2 == 0:
+		return 0
+	case penalty == nil:
+		return len(m.Theta)
+	}
+	n := 0
+	for _, factor := range penalty {
+		if factor > 0 {
+			n++
+		}
+	}
+	return n
+}
+
 // load reads data as the training data were read.
 func (m *Model) load(ctx context.Context, from source, p Progress) (*data.Loaded, error) {
 	if from.path == "" {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/floats"
 
 	"lethe/datasets"
 	"lethe/nets"
@@ -234,4 +235,32 @@ func TestAutoWithABudgetWhereTrainingHadLeftMuch(t *testing.T) {
 	}
 	require.Positive(t, rests, "else this test shows nothing")
 	require.Positive(t, gentle, "else this test shows nothing")
+}
+
+// outputs are what a model answers, with the running statistics that its parameters hold.
+func outputs(t *testing.T, m *nets.Model, theta []float64, d *datasets.Dataset) []float64 {
+	t.Helper()
+	out := make([]float64, d.Len())
+	require.NoError(t, m.Predict(t.Context(), out, theta, d))
+	return out
+}
+
+// With batch normalization, too, the criterion leads towards the retrained model: in each draw the
+// chosen update answers more like what the same training makes of the corrected data than the old
+// weights with statistics estimated again.
+func TestAutoWithStatisticsLeadsTowardsRetraining(t *testing.T) {
+	for draw := range uint64(3) {
+		train, test, r := mislabelled(t, 60, draw)
+		m, p, theta := normalized(t, train, 40)
+		u, err := unlearn.Auto{Seed: draw, MaxLoss: 0.05}.Unlearn(t.Context(), p, theta, r)
+		require.NoError(t, err)
+		_, _, retrained := normalized(t, u.Data, 40)
+		still, err := m.EstimateStatistics(t.Context(), theta, u.Data)
+		require.NoError(t, err)
+		want := outputs(t, m, retrained, test)
+		a, b := floats.Distance(outputs(t, m, u.Theta, test), want, 2), floats.Distance(outputs(t, m, still, test), want, 2)
+		t.Logf("draw %d: distance of the update %.3g, of no update %.3g; agreement %.3f and %.3f", draw, a, b,
+			same(t, m, u.Theta, retrained, test), same(t, m, still, retrained, test))
+		require.Less(t, a, b, "draw %d", draw)
+	}
 }
