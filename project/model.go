@@ -142,7 +142,7 @@ func (m *Model) problem(d *datasets.Dataset) (*unlearn.Problem, error) {
 
 // convex says why the objective is not convex; nil = it is.
 func (m *Model) convex() error {
-	if _, _, err := m.Objective.LossSmoothness(); err != nil {
+	if err := m.Objective.ConvexInParameters(); err != nil {
 		return err
 	}
 	if !(m.Training.L2 > 0) {

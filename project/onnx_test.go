@@ -2,8 +2,11 @@ package project
 
 import (
 	"math"
+	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -61,4 +64,50 @@ func TestTwoClassesOfScikitLearn(t *testing.T) {
 	require.NoError(t, again.Objective.Predict(t.Context(), logits, again.Theta, twoClasses()))
 	assert.InDelta(t, 0.78444223, again.probability(logits[3:4], 0), 1e-5)
 	assert.InDelta(t, 0.21555777, again.probability(logits[3:4], 1), 1e-5)
+}
+
+// A pipeline of scikit-learn, whose scaler stands before the classifier, is convex: auto takes Newton
+// steps to the optimum, where the loss does not fall along any parameter. A certificate it has not,
+// since the norms of its features are not those of the data.
+func TestPipelineWithAScaler(t *testing.T) {
+	dir := os.Getenv("LETHE_ONNX")
+	if dir == "" {
+		dir = filepath.Join("..", "..", "shared", "onnx")
+	}
+	path := filepath.Join(dir, "models", "skl_logreg_breast.onnx")
+	if _, err := os.Stat(path); err != nil {
+		t.Skipf("no reference model at %s: set LETHE_ONNX to the folder that has them", path)
+	}
+	m := &Model{Training: Training{L2: 1, Precision: "float64"}}
+	require.NoError(t, m.readONNX(path))
+	require.NoError(t, m.convex())
+	require.ErrorContains(t, m.certifiable(), "there is no certificate")
+	d := &datasets.Dataset{Classes: 2}
+	x := &datasets.Dense{N: 60, Cols: 30}
+	r := rand.New(rand.NewPCG(1, 2))
+	for i := range 60 {
+		for range 30 {
+			x.Data = append(x.Data, r.NormFloat64()*10)
+		}
+		d.Y = append(d.Y, float64(i%2))
+	}
+	d.X = x
+	p, err := m.problem(d)
+	require.NoError(t, err)
+	u, err := unlearn.Auto{MaxLoss: 1}.Unlearn(t.Context(), p, m.Theta, unlearn.RemoveSamples(3, 5, 9))
+	require.NoError(t, err)
+	assert.Contains(t, strings.Join(u.Notes, " "), "the problem is convex")
+	assert.Less(t, u.After, 1e-3*u.Before)
+	at := p.With(u.Data)
+	for j := range u.Theta {
+		const step = 1e-4
+		loss := func(d float64) float64 {
+			theta := slices.Clone(u.Theta)
+			theta[j] += d
+			v, err := at.Loss(t.Context(), theta)
+			require.NoError(t, err)
+			return v
+		}
+		assert.InDelta(t, 0, (loss(step)-loss(-step))/(2*step), 1e-3*u.Before, "parameter %d", j)
+	}
 }
