@@ -60,6 +60,8 @@ func checkOut(out string, force bool) error {
 		return nil
 	case err != nil:
 		return err
+	case !info.IsDir() && !force:
+		return &RefusedError{Reason: out + " exists and is not a folder", Next: "name another place: --force replaces folders of models only"}
 	case !force:
 		return &RefusedError{Reason: out + " exists", Next: "name another folder, or overwrite it with --force"}
 	case !info.IsDir():

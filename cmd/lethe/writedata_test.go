@@ -154,3 +154,14 @@ func TestTheCorrectedTextIsWritten(t *testing.T) {
 	}
 	assert.Equal(t, read(t, dir, "m2x/model.safetensors"), read(t, dir, "m2y/model.safetensors"), "from either text the same bits")
 }
+
+// Answers are written as the ending of their file says.
+func TestAnswersByTheirEnding(t *testing.T) {
+	dir := workshop(t)
+	for _, name := range []string{"p.csv", "p.tsv", "p.txt"} {
+		must(t, dir, "predict --model @/model --data @/train.csv --out @/"+name)
+	}
+	assert.Equal(t, read(t, dir, "p.csv"), read(t, dir, "p.txt"))
+	assert.Equal(t, read(t, dir, "p.csv"), strings.ReplaceAll(read(t, dir, "p.tsv"), "\t", ","))
+	assert.Contains(t, read(t, dir, "p.tsv"), "\t")
+}
