@@ -213,18 +213,24 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
-// A label of many different numbers is taken for classes, and the user is told what may be meant.
+// A label of many different numbers is taken for classes, and the user is told what may be meant. A
+// number of its own for each row is refused, with the same remedy.
 func TestManyNumbersAsClasses(t *testing.T) {
 	dir := t.TempDir()
-	var b strings.Builder
+	var b, own strings.Builder
 	b.WriteString("a,price\n")
+	own.WriteString("a,price\n")
 	for i := range 60 {
-		fmt.Fprintf(&b, "%d,%d.5\n", i, i)
+		fmt.Fprintf(&b, "%d,%d.5\n", i, i/2)
+		fmt.Fprintf(&own, "%d,%d.5\n", i, i)
 	}
 	put(t, filepath.Join(dir, "x.csv"), b.String())
+	put(t, filepath.Join(dir, "own.csv"), own.String())
 	_, notes, err := call(t, in(dir, "train --data @/x.csv --label price --out @/new")...)
 	require.NoError(t, err)
 	assert.Contains(t, strings.Join(strings.Fields(notes), " "), "say --regression")
+	_, _, err = call(t, in(dir, "train --data @/own.csv --label price --out @/none")...)
+	require.ErrorContains(t, err, "or say --regression")
 }
 
 func TestFlagsInPlaceOfFields(t *testing.T) {
