@@ -25,10 +25,10 @@
 //   - problem: [Problem], [Objective], and what an objective may offer beside it: [Predictor],
 //     [Classifier], [Initializer], [LossGradient], [PerSampler], [Clipper], [Linearizer],
 //     [GaussNewtonLinearizer], [StochasticObjective], [StatisticsObjective],
-//     [StatisticsHolder], [TargetObjective], [TemperedObjective], [TensorObjective], [LayerObjective],
-//     [SampleLosser], [Convex], [ConvexLoss], [Faulter], [PenaltyChecker], [Selected]; a [Wrapper] stands
-//     around an objective and leaves it these; [Subsample] is a part of the data that stands for
-//     all;
+//     [StatisticsHolder], [TargetObjective], [TemperedObjective], [TensorObjective],
+//     [LayerObjective], [SampleLosser], [Convex], [ConvexLoss], [ConvexInParameters], [Faulter],
+//     [PenaltyChecker], [Selected]; a [Wrapper] stands around an objective and leaves it these;
+//     [Subsample] is a part of the data that stands for all;
 //   - updates: [Method] and [Update]; [FirstOrder], [SecondOrder] with its [Curvature] and
 //     [StepGradient], [PublishedSecondOrder] (the authors' recursion); [Auto] chooses among
 //     [Candidate]s and says what it [Tried]; around another method: [Iterative],
