@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 
+	"lethe/datasets"
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/records"
 	"lethe/experiments/internal/trial"
@@ -31,13 +32,13 @@ func SaveNetworks(run, to string) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("experiments: %w", err)
 	}
-	part := slices.IndexFunc(c.Parts, func(p engine.Part) bool { return p.Experiment == "poisoning" })
+	part := slices.IndexFunc(c.Parts, func(p engine.Part) bool { return p.Experiment == poisoningID || p.Experiment == correctID })
 	if part < 0 {
-		return nil, fmt.Errorf("experiments: %s is a run of %s, which trains no networks that can be saved: name a run of poisoning", run, c.Experiment)
+		return nil, fmt.Errorf("experiments: %s is a run of %s, which trains no networks that can be saved: name a run of poisoning or correct", run, c.Experiment)
 	}
 	networks := map[string]*unlearn.Snapshot{}
 	var names []string
-	for _, name := range networkNames(c.Parts[part].Settings.(*Settings)) {
+	for _, name := range networkNames(c.Parts[part].Experiment, c.Parts[part].Settings.(*Settings)) {
 		path := networkFile(filepath.Join(run, records.TrainedName), name)
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 			continue
@@ -77,13 +78,29 @@ func SaveNetworks(run, to string) ([]string, error) {
 }
 
 // networkNames are those of the trainings, on flipped and on true labels, that a run consists of.
-func networkNames(set *Settings) []string {
+func networkNames(part string, set *Settings) []string {
 	var out []string
 	for draw := range set.Draws {
-		for _, budget := range set.Budgets {
-			out = append(out, trainName(budget, draw))
+		var clean []string
+		for _, w := range specs(part, set) {
+			out = append(out, trainName(w, draw))
+			if name := cleanName(w, draw); !slices.Contains(clean, name) {
+				clean = append(clean, name)
+			}
 		}
-		out = append(out, cleanName(draw))
+		out = append(out, clean...)
+	}
+	return out
+}
+
+// specs are the wrong labels that an experiment is about.
+func specs(part string, set *Settings) []wrongSpec {
+	if part == correctID {
+		return set.wrongSpecs()
+	}
+	var out []wrongSpec
+	for _, budget := range set.Budgets {
+		out = append(out, wrongSpec{wrongPairs, budget})
 	}
 	return out
 }
@@ -111,7 +128,7 @@ func (s *Session) takeNetworks(ctx context.Context, dir string, parts []engine.P
 	given := map[string]string{}
 	for i := range parts {
 		set := parts[i].Settings.(*Settings)
-		for _, name := range networkNames(set) {
+		for _, name := range networkNames(parts[i].Experiment, set) {
 			path := networkFile(dir, name)
 			data, err := os.ReadFile(path)
 			if errors.Is(err, fs.ErrNotExist) {
@@ -131,7 +148,7 @@ func (s *Session) takeNetworks(ctx context.Context, dir string, parts []engine.P
 			given[name] = path
 		}
 		if len(given) == 0 {
-			return "", fmt.Errorf("--networks: %s holds none of the networks of this run: %s", dir, strings.Join(networkNames(set), ", "))
+			return "", fmt.Errorf("--networks: %s holds none of the networks of this run: %s", dir, strings.Join(networkNames(parts[i].Experiment, set), ", "))
 		}
 	}
 	s.Stored = given
@@ -147,26 +164,24 @@ func (s *Session) takeNetworks(ctx context.Context, dir string, parts []engine.P
 // compared with its settings, and makes no step.
 func (s *Session) checkNetworks(ctx context.Context, part string, set *Settings) error {
 	for draw := range set.Draws {
-		for i, budget := range set.Budgets {
-			sub, err := s.poisonSubject(part, set, budget, draw)
+		read := map[string]bool{}
+		for _, w := range specs(part, set) {
+			sub, err := s.subjectOf(part, set, w, draw)
 			if err != nil {
 				return err
 			}
-			read := func(name string, labels func() *unlearn.Problem) error {
-				if _, ok := s.Stored[name]; !ok {
-					return nil
+			for _, training := range []struct {
+				name string
+				data *datasets.Dataset
+			}{{sub.trainName(), sub.problem.Train}, {sub.cleanName(), sub.truth}} {
+				name := training.name
+				if _, ok := s.Stored[name]; !ok || read[name] {
+					continue
 				}
-				_, err := (&storedTraining{sub: sub, name: name}).fit(ctx, name, labels(), sub.start)
-				return err
-			}
-			if err := read(sub.trainName(), func() *unlearn.Problem { return sub.problem }); err != nil {
-				return err
-			}
-			if i > 0 {
-				continue
-			}
-			if err := read(sub.cleanName(), func() *unlearn.Problem { return sub.problem.With(s.images(set)) }); err != nil {
-				return err
+				read[name] = true
+				if _, err := (&storedTraining{sub: sub, name: name}).fit(ctx, name, sub.problem.With(training.data), sub.start); err != nil {
+					return err
+				}
 			}
 		}
 	}
