@@ -47,8 +47,8 @@ func mapAnswer(w wrongResults) (report.Answer, bool) {
 		return a, false
 	}
 	b := w.bandShares()
-	a.Text = fmt.Sprintf("Of the accuracy that the wrong labels cost on %s, updates recover %s. The band of %d retrainings on the true labels reaches from %s %%.",
-		harmedNames[w.kind], strings.Join(parts, ", "), b.n, strings.Replace(bandText(b), " to ", " to ", 1))
+	a.Text = fmt.Sprintf("Of the accuracy that the wrong labels cost on %s, methods recover %s. The band of %d retrainings on the true labels reaches from %s %%.",
+		harmedNames[w.kind], strings.Join(parts, ", "), b.n, bandText(b))
 	return a, true
 }
 

@@ -75,9 +75,15 @@ func (w wrongResults) at(draw int, metric string, pairs ...any) float64 {
 	return math.NaN()
 }
 
-// band is that of a metric in a draw.
+// band is that of a metric in a draw, as far as it can be: no share is below 0 or above 1, and no
+// count below 0.
 func (w wrongResults) band(metric string, draw int) band {
-	return bandOf(bandValues(w.Results, metric, draw))
+	b := bandOf(bandValues(w.Results, metric, draw))
+	b.low = max(b.low, 0)
+	if metric != "confused" {
+		b.high = min(b.high, 1)
+	}
+	return b
 }
 
 // way is the way of statistics in which a method counts: the one with the higher accuracy on the

@@ -101,7 +101,7 @@ func addVerdict(row *report.Row, v string) {
 // known, its place in the band, and the time.
 func mapTable(w wrongResults) report.Table {
 	b := w.bandShares()
-	t := report.Table{Title: "Recovered accuracy, % of what the wrong labels cost, " + w.title(), Header: []string{"method"},
+	t := report.Table{Title: "Recovered accuracy, % of what was lost, " + w.title(), Header: []string{"method"},
 		Note: poisonNote(w.Results) + fmt.Sprintf(" Measured on %s of the half that was not used for choosing. 0 is the network on the wrong labels, 100 the mean of the band. %s "+
 			"Time includes the trust check and excludes the choice of settings.%s", harmedNames[w.kind], bandNote([]wrongResults{w}), wayNote(w))}
 	cases := poisonCases(w.Results)
@@ -172,12 +172,9 @@ func measureTable(w wrongResults, m measure) report.Table {
 		}
 		return v
 	}
-	t := report.Table{Title: m.title + ", " + w.title(), Header: []string{"method"}, Note: severalNote(w.Results) + bandNote([]wrongResults{w}) + wayNote(w)}
+	t := report.Table{Title: m.title + ", " + w.title(), Header: []string{"method"}, Note: severalNote(w.Results) + "The band is that of the trainings on the true labels." + wayNote(w)}
 	b := w.middleBand(m.metric)
 	low, high := min(shown(b.low), shown(b.high)), max(shown(b.low), shown(b.high))
-	if m.metric == "confused" || m.metric == "trigger-success" {
-		low = max(low, 0) // a count
-	}
 	cases := poisonCases(w.Results)
 	for _, c := range cases {
 		known := numbers.Shortest(100*c.known) + " % known"
