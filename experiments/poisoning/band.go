@@ -74,7 +74,8 @@ const (
 	insideBand = "inside"
 	belowBand  = "below"
 	aboveBand  = "above"
-	voidBand   = "void" // the training that was held out lies outside too
+	voidBand   = "void"    // the training that was held out lies outside too
+	noHarm     = "no harm" // the network on the wrong labels lies inside too
 )
 
 // verdict says where a value lies; empty where there is no band or no value.

@@ -59,6 +59,8 @@ func bandPlace(v string) string {
 		return "no band"
 	case voidBand:
 		return "no verdict, since the held-out retraining lies outside the band"
+	case noHarm:
+		return "no verdict, since the network on the wrong labels lies inside the band too"
 	}
 	return v + " the band"
 }

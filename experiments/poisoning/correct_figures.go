@@ -19,8 +19,9 @@ func correctFigures(r *engine.Results) []report.Figure {
 // mapFigure shows the recovered accuracy of each method against the share of the wrong labels that
 // is known, and the band.
 func mapFigure(w wrongResults) report.Figure {
-	f := report.Figure{Name: "map-" + w.kind, X: "wrong labels that are known, %", Y: "recovered accuracy, % of what the wrong labels cost",
-		Title: "Recovered accuracy by the share of the wrong labels that is known, " + w.title(), Caption: bandNote([]wrongResults{w})}
+	f := report.Figure{Name: "map-" + w.kind, X: "wrong labels that are known, %", Y: "recovered accuracy, % of what was lost",
+		Title:   "Recovered accuracy by the known share, " + w.title(),
+		Caption: "Between the dashed lines lie 95 % of further trainings on the true labels. Error bars: " + barsNote(w.Results)}
 	var known []float64
 	for _, c := range poisonCases(w.Results) {
 		known = append(known, 100*c.known)
@@ -53,4 +54,12 @@ func mapFigure(w wrongResults) report.Figure {
 		f.Series = append(f.Series, s)
 	}
 	return f
+}
+
+// barsNote says what error bars are.
+func barsNote(r *engine.Results) string {
+	if r.Draws() > 1 {
+		return "the smallest and the largest of the draws"
+	}
+	return "standard errors over the test images"
 }

@@ -167,7 +167,8 @@ func (w wrongResults) bandShares() band {
 
 // verdict is that on a metric of a method: of several draws with different verdicts the one that
 // most have, with their number. Where the training that is held out lies outside the band itself, a
-// verdict is void.
+// verdict is void. Where the network on the wrong labels lies inside, there was no harm to undo, and
+// to lie inside says nothing.
 func (w wrongResults) verdict(c poisonCase, method, metric string) string {
 	way := w.way(c, method)
 	return w.majority(func(draw int) string {
@@ -175,6 +176,9 @@ func (w wrongResults) verdict(c poisonCase, method, metric string) string {
 		v := b.verdict(w.at(draw, metric, c.pairs("method", method, "statistics", way)...))
 		if held := w.heldOut(metric, draw); v != "" && held != "" && held != insideBand {
 			return voidBand
+		}
+		if v == insideBand && metric != "test-accuracy" && b.verdict(w.at(draw, metric, "method", "none", "stage", "before")) == insideBand {
+			return noHarm
 		}
 		return v
 	})
@@ -195,7 +199,7 @@ func (w wrongResults) majority(of func(draw int) string) string {
 		}
 	}
 	best := ""
-	for _, v := range []string{voidBand, belowBand, aboveBand, insideBand} {
+	for _, v := range []string{voidBand, noHarm, belowBand, aboveBand, insideBand} {
 		if counts[v] > counts[best] {
 			best = v
 		}

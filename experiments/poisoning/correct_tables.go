@@ -79,7 +79,7 @@ func bandNote(kinds []wrongResults) string {
 		n = max(n, w.middleBand("harmed-accuracy").n)
 	}
 	return fmt.Sprintf("The band is where 95 %% of further trainings on the true labels lie, by the mean and the spread of %d of them with other seeds; "+
-		"a verdict is void where the held-out training lies outside it.", n)
+		"a verdict is void where the held-out training lies outside it, and says no harm where the network on the wrong labels lies inside it too.", n)
 }
 
 // addVerdict adds a verdict, in its color: green inside the band.

@@ -107,6 +107,13 @@ func TestRecoveredAccuracyAndItsVerdict(t *testing.T) {
 	w = byKind(engine.ResultsOf(correctID, &engine.Config{}, mapRecords(0, 80, map[string]int{"second-order": 90})))[0]
 	require.Equal(t, voidBand, w.verdict(c, "second-order", "harmed-accuracy"))
 
+	// Where the network on the wrong labels lies inside, a method inside has done nothing yet.
+	harmless := mapRecords(0, 91, map[string]int{"second-order": 90, "first-order": 70})
+	harmless[0].Value = 0.89
+	w = byKind(engine.ResultsOf(correctID, &engine.Config{}, harmless))[0]
+	require.Equal(t, noHarm, w.verdict(c, "second-order", "harmed-accuracy"))
+	require.Equal(t, belowBand, w.verdict(c, "first-order", "harmed-accuracy"))
+
 	// Of several draws: the median with its ends, and the verdict that most have.
 	recs = append(recs, mapRecords(1, 91, map[string]int{"second-order": 84})...)
 	recs = append(recs, mapRecords(2, 91, map[string]int{"second-order": 60})...)
