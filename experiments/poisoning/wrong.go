@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"lethe/datasets"
-	"lethe/experiments/internal/numbers"
 	"lethe/experiments/internal/trial"
 )
 
@@ -134,37 +133,6 @@ func upTo(n, step int) []int {
 		out = append(out, i)
 	}
 	return out
-}
-
-// checkWrong refuses settings of correct that the images cannot fulfil.
-func (s *Session) checkWrong(set *Settings) error {
-	if err := s.checkNetwork(set); err != nil {
-		return err
-	}
-	d := s.images(set)
-	if len(set.Confused) != 2 || set.Confused[0] == set.Confused[1] || max(set.Confused[0], set.Confused[1]) >= d.Classes {
-		return fmt.Errorf("confused=%s must name two of the %d classes, counted from 0: set it by --set confused", form.Text(set, "confused"), d.Classes)
-	}
-	if set.Target >= d.Classes {
-		return fmt.Errorf("target=%d is none of the %d classes, counted from 0: lower it by --set target", set.Target, d.Classes)
-	}
-	for _, w := range set.wrongSpecs() {
-		n := flips(w.budget, d.Len())
-		for draw := range set.Draws {
-			if _, err := s.mislabel(set, w, draw); err != nil {
-				return err
-			}
-		}
-		if n == 0 {
-			return fmt.Errorf("%s-labels=%d is no label of %d images: raise it by --set %s-labels", w.kind, w.budget, d.Len(), w.kind)
-		}
-		for _, known := range set.Known {
-			if knownFlips(known, n) == 0 {
-				return fmt.Errorf("known=%s of %d wrong labels (%s) is none: raise it by --set known", numbers.Shortest(known), n, w.kind)
-			}
-		}
-	}
-	return nil
 }
 
 // wrongSpecs are the kinds that the settings of correct ask for.
