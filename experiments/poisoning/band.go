@@ -31,12 +31,21 @@ func (t *storedTraining) order() uint64 {
 	return trial.Random(t.sub.session.Seed, trial.StreamOrder, t.sub.draw).Uint64()
 }
 
+// bandTraining is that training, with its initial parameters.
+func (sub *poisonSubject) bandTraining(number int) (t *storedTraining, start []float64) {
+	seed, _ := sub.bandSeeds(number)
+	return &storedTraining{sub: sub, name: bandName(sub.wrongSpec, sub.draw, number), band: number}, sub.model.Init(seed)
+}
+
+func bandName(w wrongSpec, draw, number int) string {
+	return fmt.Sprintf("band-%s%d-%d", w.images(), draw, number)
+}
+
 // bandRecords measure one training of the band. Kinds of wrong labels that leave the images as they
 // are share the file of the training.
 func (sub *poisonSubject) bandRecords(ctx context.Context, number int) ([]records.Record, error) {
-	start, _ := sub.bandSeeds(number)
-	t := &storedTraining{sub: sub, name: fmt.Sprintf("band-%s%d-%d", sub.images(), sub.draw, number), band: number}
-	theta, err := sub.fitted(t).Train(ctx, sub.problem.With(sub.truth), sub.model.Init(start))
+	t, start := sub.bandTraining(number)
+	theta, err := sub.fitted(t).Train(ctx, sub.problem.With(sub.truth), start)
 	if err != nil {
 		return nil, err
 	}

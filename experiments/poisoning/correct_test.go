@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -229,11 +230,25 @@ func TestCorrectBeginsWithNetworksOfPoisoning(t *testing.T) {
 	for _, stage := range []string{"before", "clean"} {
 		assert.Equal(t, value(poisoningID, trained, stage), value(correctID, begun, stage), stage)
 	}
-	saved, err := SaveNetworks(begun, t.TempDir())
-	require.ErrorContains(t, err, "holds no trained networks", "they were given")
-	require.Empty(t, saved)
+
+	// Beside them those of its band can be kept, for a run that makes no step of training at all.
+	saved, err := SaveNetworks(begun, dir)
+	require.NoError(t, err)
+	require.Len(t, saved, 5)
+	o = correctOrder(t.TempDir(), append(set, "wrong=pairs")...)
+	o.Networks = dir
+	o.Progress = &tried.StepCanceller{Cancel: func() { t.Error("a step of training was made") }, Left: 1}
+	again := tried.RunOrder(t, o)
+	assert.Equal(t, value(correctID, begun, "band"), value(correctID, again, "band"))
+
+	// A network of another training of the band is refused, and so is a folder without a fitting one.
+	require.NoError(t, os.Rename(networkFile(dir, "band-0-2"), networkFile(dir, "band-0-1")))
+	o = correctOrder(t.TempDir(), append(set, "wrong=pairs")...)
+	o.Networks = dir
+	_, _, err = o.Do(t.Context())
+	require.ErrorContains(t, err, "--networks")
 	o = correctOrder(t.TempDir(), append(set, "wrong=trigger")...)
 	o.Networks = dir
 	_, _, err = o.Do(t.Context())
-	require.ErrorContains(t, err, "holds none of the networks of this run: train-trigger-2500-0, clean-trigger-2500-0")
+	require.ErrorContains(t, err, "holds none of the networks of this run: train-trigger-2500-0, clean-trigger-2500-0, band-trigger-2500-0-1")
 }

@@ -24,8 +24,8 @@ import (
 // parameters with the fingerprint of its training, and NAME.seconds, what the training took. NAME
 // is that of the run's own checkpoints.
 
-// SaveNetworks writes the trained networks of a run of poisoning, on flipped and on true labels, to
-// a folder: the parameters alone, in single precision. A training that has not ended is an error,
+// SaveNetworks writes the trained networks of a run of poisoning or correct, on wrong and on true
+// labels, to a folder: the parameters alone, in single precision. A training that has not ended is an error,
 // as is an existing file; nothing is written then. It returns the paths of the networks.
 func SaveNetworks(run, to string) ([]string, error) {
 	c, err := engine.ReadConfig(filepath.Join(run, records.ConfigName))
@@ -77,18 +77,33 @@ func SaveNetworks(run, to string) ([]string, error) {
 	return out, nil
 }
 
-// networkNames are those of the trainings, on flipped and on true labels, that a run consists of.
+// networkNames are those of the trainings, on wrong and on true labels, that a run consists of.
 func networkNames(part string, set *Settings) []string {
 	var out []string
 	for draw := range set.Draws {
 		var clean []string
 		for _, w := range specs(part, set) {
 			out = append(out, trainName(w, draw))
-			if name := cleanName(w, draw); !slices.Contains(clean, name) {
-				clean = append(clean, name)
+			own := []string{cleanName(w, draw)}
+			for _, number := range bandNumbers(part, set) {
+				own = append(own, bandName(w, draw, number))
+			}
+			for _, name := range own { // kinds of wrong labels that leave the images alone share them
+				if !slices.Contains(clean, name) {
+					clean = append(clean, name)
+				}
 			}
 		}
 		out = append(out, clean...)
+	}
+	return out
+}
+
+// bandNumbers are those of the trainings of the band; poisoning has none.
+func bandNumbers(part string, set *Settings) []int {
+	var out []int
+	for number := 1; part == correctID && number <= set.Band; number++ {
+		out = append(out, number)
 	}
 	return out
 }
@@ -170,16 +185,23 @@ func (s *Session) checkNetworks(ctx context.Context, part string, set *Settings)
 			if err != nil {
 				return err
 			}
-			for _, training := range []struct {
-				name string
-				data *datasets.Dataset
-			}{{sub.trainName(), sub.problem.Train}, {sub.cleanName(), sub.truth}} {
-				name := training.name
-				if _, ok := s.Stored[name]; !ok || read[name] {
-					continue
+			check := func(t *storedTraining, data *datasets.Dataset, start []float64) error {
+				if _, ok := s.Stored[t.name]; !ok || read[t.name] {
+					return nil
 				}
-				read[name] = true
-				if _, err := (&storedTraining{sub: sub, name: name}).fit(ctx, name, sub.problem.With(training.data), sub.start); err != nil {
+				read[t.name] = true
+				_, err := t.fit(ctx, t.name, sub.problem.With(data), start)
+				return err
+			}
+			if err := check(&storedTraining{sub: sub, name: sub.trainName()}, sub.problem.Train, sub.start); err != nil {
+				return err
+			}
+			if err := check(&storedTraining{sub: sub, name: sub.cleanName()}, sub.truth, sub.start); err != nil {
+				return err
+			}
+			for _, number := range bandNumbers(part, set) {
+				t, start := sub.bandTraining(number)
+				if err := check(t, sub.truth, start); err != nil {
 					return err
 				}
 			}
