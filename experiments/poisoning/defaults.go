@@ -52,6 +52,7 @@ func defaults(k engine.Key) *Settings {
 		s.FineEpochs = []int{1, 2}
 	}
 	ownDefaults(s, k)
+	mapDefaults(s, k)
 	return s
 }
 

@@ -45,7 +45,7 @@ func (sub *poisonSubject) repair(known float64) (*repair, error) {
 
 // tags are those of all records of a request.
 func (c *repair) tags() records.Tags {
-	return records.Tags{"budget": c.budget, "flips": len(c.rows), "known": c.known, "stage": "after"}
+	return c.stage("after").With(records.Tags{"known": c.known})
 }
 
 // The two ways to evaluate an update: with re-estimated statistics of batch normalization, and with
