@@ -197,6 +197,17 @@ func (o full) Predict(ctx context.Context, dst, theta []float64, d *datasets.Dat
 	return o.each(ctx, theta, d, func(i int, _ []int, _ []float64, m float64) { dst[i] = m })
 }
 
+// WithTargets implements [TargetObjective].
+func (o full) WithTargets(loss string) (any, error) {
+	if loss == string(SoftTargets) {
+		return full{glm{o.dim, func(m, y float64) (float64, float64, float64, float64) {
+			q := 1 / (1 + math.Exp(-m))
+			return max(m, 0) + math.Log1p(math.Exp(-math.Abs(m))) - y*m, q - y, q * (1 - q), q * (1 - q)
+		}}}, nil
+	}
+	return full{leastSquares(o.dim)}, nil
+}
+
 // randomData returns n samples of p standard normal features, a fifth of them 0, as dense or sparse
 // rows. The labels follow a linear rule with noise: class 0 or 1, or the noisy target itself when
 // classes is 0.
