@@ -185,6 +185,12 @@ func poisonMethods() []poisonMethod {
 		{plainFineTuner.name, 4, plainFineTuner.units, kind{family: true}},
 		{trainerFineTuner.name, 8, trainerFineTuner.units, kind{family: true}},
 		{momentumFineTuner.name, 15, momentumFineTuner.units, kind{family: true}},
+		{cycleFineTuner.name, 7, cycleFineTuner.units, kind{family: true}},
+		{polisher.name, 14, polisher.units, kind{family: true}},
+		{lastMatcher.name, 16, lastMatcher.units, kind{family: true}},
+		{chunkMatcher.name, 17, chunkMatcher.units, kind{family: true}},
+		{firstMatcher.name, 18, firstMatcher.units, kind{family: true}},
+		{"unrolled", 19, unrolledUnits, kind{}},
 		{"sisa", 9, sharding, kind{votes: true, family: true}},
 		{"retrain", 2, retraining, kind{}},
 	}
