@@ -215,7 +215,10 @@ func (u *unrolling) drive(ctx context.Context, theta []float64, mass float64) ([
 	g := make([]float64, len(theta))
 	if old := u.before.Train.TotalWeight(); old != mass {
 		full := make([]float64, len(theta))
-		if err := errors.Join(u.t.p.Gradient(ctx, g, theta), u.before.Gradient(ctx, full, theta)); err != nil {
+		if err := u.t.p.Gradient(ctx, g, theta); err != nil {
+			return nil, err
+		}
+		if err := u.before.Gradient(ctx, full, theta); err != nil {
 			return nil, err
 		}
 		floats.AddScaled(g, -mass/old, full)
