@@ -313,7 +313,7 @@ func (e *numeric[T]) gradient(ctx context.Context, dst, theta, weights []float64
 }
 
 // perRow writes what a plan gives for each sample, one output after the other to dst; v is the
-// direction of dotRows.
+// direction of dotRows and outputDots.
 func (e *numeric[T]) perRow(ctx context.Context, k kind, dst [][]float64, theta, v []float64, d *datasets.Dataset) error {
 	cs, err := e.cut(d)
 	if err != nil {
@@ -325,7 +325,7 @@ func (e *numeric[T]) perRow(ctx context.Context, k kind, dst [][]float64, theta,
 			return err
 		}
 		width := 1
-		if k == outputRows {
+		if k == outputRows || k == outputDots {
 			width = pl.width
 		}
 		if len(dst[0]) != d.Len()*width {

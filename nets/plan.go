@@ -21,6 +21,7 @@ const (
 	hessian                      // Hessian-vector product
 	gaussNewton                  // Gauss-Newton product
 	outputRows                   // outputs of each sample
+	outputDots                   // their derivative along a vector
 	lossRows                     // weighted loss of each sample
 	batchMoments                 // means and variances that normalize the batch in the training pass
 	dotRows                      // gradient of each sample's weighted loss times a vector
@@ -110,7 +111,7 @@ func newBatch(m *Model, k kind, rows int, of samples) (*plan, error) {
 		dt = tensor.Float32
 	}
 	g := gorgonia.NewGraph()
-	pl := &plan{sparse: of.sparse, rows: rows, training: k.training(), weighted: k != outputRows}
+	pl := &plan{sparse: of.sparse, rows: rows, training: k.training(), weighted: k != outputRows && k != outputDots}
 	err := build(func() {
 		for i, q := range m.params {
 			pl.p = append(pl.p, graph.Input(g, dt, "parameter "+q.Name, q.Shape...))
@@ -184,6 +185,9 @@ func (pl *plan) targets(k kind) (outputs, varying []*graph.Node, err error) {
 		return h, v, err
 	case outputRows:
 		return []*graph.Node{pl.out}, nil, nil
+	case outputDots:
+		j, err := graph.JVP([]*graph.Node{pl.out}, wrt, v)
+		return j, v, err
 	case batchMoments:
 		for _, n := range pl.normed {
 			outputs = append(outputs, n.batchMean, n.batchVariance)

@@ -71,3 +71,33 @@ func TestTargetsThatCannotBe(t *testing.T) {
 	_, err = unlearn.WithTargets(plain{m}, unlearn.SoftTargets)
 	assert.ErrorContains(t, err, "WithTargets")
 }
+
+// TestPredictAlong compares the derivative of the outputs with a central difference of the outputs,
+// of the whole network and of its last layer.
+func TestPredictAlong(t *testing.T) {
+	ctx := context.Background()
+	d := dense(4, 30, 6, 3)
+	whole, err := nets.NewModel(nets.MLP{In: 6, Hidden: []int{5}, Out: 3}, nets.SoftmaxCrossEntropy)
+	require.NoError(t, err)
+	last, err := whole.Select(whole.Init(1), whole.Params()[len(whole.Params())-1].Name)
+	require.NoError(t, err)
+	for _, m := range []*nets.Model{whole, last} {
+		theta, v := m.Init(1), m.Init(2)
+		got, up, down := make([]float64, 90), make([]float64, 90), make([]float64, 90)
+		require.NoError(t, m.PredictAlong(ctx, got, theta, v, d))
+		const h = 1e-6
+		at := func(dst []float64, h float64) {
+			moved := make([]float64, len(theta))
+			for j := range moved {
+				moved[j] = theta[j] + h*v[j]
+			}
+			require.NoError(t, m.Predict(ctx, dst, moved, d))
+		}
+		at(up, h)
+		at(down, -h)
+		for i := range up {
+			assert.InDelta(t, (up[i]-down[i])/(2*h), got[i], 1e-7)
+		}
+	}
+	assert.ErrorContains(t, whole.PredictAlong(ctx, make([]float64, 7), whole.Init(1), whole.Init(2), d), "7 places")
+}

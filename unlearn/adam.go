@@ -27,6 +27,8 @@ type Adam struct {
 	Seed       uint64               // of the order, and of the noise
 	Callback   func(Progress) error // as in [SGD]
 	Checkpoint Checkpoint           // where to keep the state; the zero value keeps none
+
+	continues *continued // the training that this one goes on with
 }
 
 // Train implements [Trainer], with the errors and the resumption of [SGD.Train].
@@ -43,7 +45,7 @@ func (t Adam) Train(ctx context.Context, p *Problem, theta []float64) ([]float64
 		checkpoint: t.Checkpoint,
 		settings: map[string]string{"beta1": exactly(t.Beta1), "beta2": exactly(t.Beta2),
 			"epsilon": exactly(t.Epsilon)},
-		vectors: 2, squares: true, apply: t.apply,
+		vectors: 2, squares: true, apply: t.apply, continues: t.continues,
 	}
 	if t.AMSGrad {
 		d.name, d.vectors = "amsgrad", 3

@@ -27,7 +27,14 @@ type descent struct {
 	squares       bool              // the rule squares gradients
 	// apply moves theta by the gradient g at that rate, element by element: it is called for blocks
 	// of the vectors at the same time. step counts from 1 over all epochs.
-	apply func(theta, g []float64, state [][]float64, rate float64, step int)
+	apply     func(theta, g []float64, state [][]float64, rate float64, step int)
+	continues *continued
+}
+
+// continued is the state in which a training on other data left off, for the next one to go on with.
+type continued struct {
+	vectors [][]float64
+	steps   int
 }
 
 // descentRun is one training.
@@ -78,6 +85,12 @@ func (d descent) train(ctx context.Context, p *Problem, theta []float64) ([]floa
 		at: Snapshot{Theta: slices.Clone(theta), Vectors: work(d.vectors, len(theta))}}
 	if err := r.open(theta); err != nil {
 		return nil, err
+	}
+	if c := d.continues; c != nil {
+		if c.vectors != nil {
+			r.at.Vectors = c.vectors
+		}
+		defer func() { c.vectors, c.steps = r.at.Vectors, c.steps+r.epochs*r.steps }()
 	}
 	return r.run(ctx)
 }

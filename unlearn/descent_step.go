@@ -40,12 +40,15 @@ func (r *descentRun) move(scale float64) (gradient float64, ok bool) {
 		r.cut()
 	}
 	iteration := r.iteration()
-	rate := r.rate * r.schedule.Factor(iteration, r.epochs*r.steps)
+	rate, before := r.rate*r.schedule.Factor(iteration, r.epochs*r.steps), 0
+	if r.continues != nil {
+		before = r.continues.steps
+	}
 	overBlocks(len(r.g), func(block, lo, hi int) {
 		b := &r.blocks[block]
 		b.gradient = r.p.estimate(b.g, b.theta, lo, scale)
 		floats.Scale(1/r.mass, b.g)
-		r.apply(b.theta, b.g, b.vectors, rate, iteration)
+		r.apply(b.theta, b.g, b.vectors, rate, before+iteration)
 		b.squares = floats.Dot(b.theta, b.theta)
 		b.regularizer = r.p.regularizerFrom(b.theta, lo, b.squares)
 	})

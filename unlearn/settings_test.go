@@ -74,6 +74,13 @@ func settingsUsers(t *testing.T) []settingstest.Use {
 			}, Allowed: more("Rate", "Batch")}
 		}(),
 		methodUserOf(convexProblem, start, &OutputPerturbation{Epsilon: 1, Delta: 0.1}, more("Epsilon", "Residual")),
+		func() settingstest.Use {
+			s := &Segment{Time: 1}
+			return settingstest.Use{Settings: s, Run: func(ctx context.Context) error {
+				_, err := UnrolledResponse{Segments: []Segment{*s}, Force: true}.Unlearn(ctx, p, theta, RemoveSamples(1, 5))
+				return err
+			}, Allowed: more("Time", "Steps")}
+		}(),
 		trainerUserOf(p, theta, &StatisticsTrainer{Trainer: newton{}}, more("Samples")),
 		{Settings: &problem, Run: func(ctx context.Context) error {
 			_, err := problem.Residual(ctx, theta)

@@ -25,6 +25,24 @@ type fineTuner struct {
 	name   string
 	rates  func(set *Settings) (tried []float64, more bool) // those tried first, and whether others may follow
 	method func(c *repair, rate float64, epochs int) unlearn.Method
+
+	// step and from are set in the place of method where the training goes on from a step of ours.
+	step func(ctx context.Context, c *repair) (*foundStep, error)
+	from func(c *repair, s *foundStep, rate float64, epochs int) unlearn.Method
+	// work is how many sample gradients the passes take; nil = all samples in each.
+	work func(c *repair, epochs int) float64
+}
+
+// made is the method with the step that it goes on from, nil for none.
+func (f fineTuner) made(ctx context.Context, c *repair, rate float64, epochs int) (unlearn.Method, *foundStep, error) {
+	if f.step == nil {
+		return f.method(c, rate, epochs), nil, nil
+	}
+	s, err := f.step(ctx, c)
+	if err != nil {
+		return nil, nil, err
+	}
+	return f.from(c, s, rate, epochs), s, nil
 }
 
 // plainFineTuner is the authors' rule: plain SGD down the evaluation pass.
@@ -92,9 +110,16 @@ func (c *repair) fineTuned(ctx context.Context, t *target, f fineTuner, rate flo
 		}
 		return theta, seconds, err
 	}
+	m, step, err := f.made(ctx, c, rate, epochs)
+	if err != nil {
+		return nil, 0, err
+	}
 	began := time.Now()
-	u, err := f.method(c, rate, epochs).Unlearn(ctx, t.problem, t.theta, c.request)
+	u, err := m.Unlearn(ctx, t.problem, t.theta, c.request)
 	seconds = time.Since(began).Seconds()
+	if step != nil {
+		seconds += step.seconds
+	}
 	if err != nil {
 		return nil, seconds, err
 	}
@@ -209,9 +234,20 @@ func (c *repair) fineTuneRecords(ctx context.Context, f fineTuner, epochs int) (
 		if err != nil {
 			return nil, err
 		}
+		// The step is found once for all rates.
+		tuning, work := choosing-seconds, unlearn.Cost{Gradients: float64(epochs * c.applied.Data.Len())}
+		if f.work != nil {
+			work.Gradients = f.work(c, epochs)
+		}
+		if _, step, err := f.made(ctx, c, rate, epochs); err != nil {
+			return nil, err
+		} else if step != nil {
+			tuning += step.tuning - float64(len(tries)-1)*step.seconds
+			work = work.Plus(step.work)
+		}
 		effort := []engine.Finding{{Metric: engine.Metric{Name: "seconds", Unit: "s", Value: seconds}, Tags: nil},
-			{Metric: engine.Metric{Name: "gradients", Unit: "sample gradients", Value: float64(epochs * c.applied.Data.Len())}, Tags: nil}, {Metric: engine.Metric{Name: "taken", Unit: "1", Value: rate}, Tags: records.Tags{"tau-ft": rate}},
-			{Metric: engine.Metric{Name: "tuning-seconds", Unit: "s", Value: choosing - seconds}, Tags: nil}}
+			{Metric: engine.Metric{Name: "gradients", Unit: "sample gradients", Value: work.Gradients}, Tags: nil}, {Metric: engine.Metric{Name: "taken", Unit: "1", Value: rate}, Tags: records.Tags{"tau-ft": rate}},
+			{Metric: engine.Metric{Name: "tuning-seconds", Unit: "s", Value: tuning}, Tags: nil}}
 		records, err := c.trainedRecords(ctx, name, theta, effort, way)
 		if err != nil {
 			return nil, err

@@ -23,9 +23,13 @@ func (set *Settings) idle(key string) string {
 	case key == "gradient-sample" && set.Sample == 0:
 		return "sample=0 estimates nothing"
 	}
-	for _, rates := range []struct{ key, method string }{{"adam-rates", trainerFineTuner.name}, {"momentum-rates", momentumFineTuner.name}} {
-		if key == rates.key && !slices.Contains(set.Methods, rates.method) && !slices.Contains(set.Methods, "all") {
-			return "the method " + rates.method + " is not among methods"
+	for _, rates := range []struct {
+		key     string
+		methods []string
+	}{{"adam-rates", []string{trainerFineTuner.name, cycleFineTuner.name, polisher.name, lastMatcher.name, chunkMatcher.name}},
+		{"momentum-rates", []string{momentumFineTuner.name}}} {
+		if asked := func(m string) bool { return m == "all" || slices.Contains(rates.methods, m) }; key == rates.key && !slices.ContainsFunc(set.Methods, asked) {
+			return "the method " + rates.methods[0] + " is not among methods"
 		}
 	}
 	for _, grid := range []struct {

@@ -18,6 +18,7 @@ func TestKindsOfTheMethodsInRecords(t *testing.T) {
 	for name, want := range map[string]kind{
 		"none": {}, "first-order-iterative": {chunks: true}, "second-order": {second: true}, "second-order-iterative-last": {second: true, chunks: true},
 		"second-order-last": {second: true}, "fine-tune-2": {family: true}, "fine-tune-adam-10": {family: true}, "sisa-5": {votes: true, family: true},
+		"matched-2": {family: true}, "matched-chunks-2": {family: true}, "polished-1": {family: true}, "unrolled": {},
 		"sisal": {}, "sisa-few": {}, "second-order-2": {}, "train": {},
 	} {
 		assert.Equal(t, want, kindOf(name), name)

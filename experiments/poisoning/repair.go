@@ -19,6 +19,7 @@ type repair struct {
 	known   float64 // their share
 	request unlearn.Request
 	applied *unlearn.Applied
+	steps   map[string]*foundStep // that trainings go on from
 }
 
 // knownFlips is how many of the flips are known.

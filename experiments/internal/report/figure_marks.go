@@ -25,6 +25,8 @@ var palette = []struct{ light, dark color.RGBA }{
 	{rgb(0xcd142a), rgb(0xff7d77)}, {rgb(0x7783fe), rgb(0xb5c1fe)}, {rgb(0x225241), rgb(0x669784)}, {rgb(0xa15e9c), rgb(0xde96d7)},
 	{rgb(0x620b05), rgb(0xb65c4e)}, {rgb(0x4711c8), rgb(0x817bfd)}, {rgb(0x452e4c), rgb(0x8d7396)}, {rgb(0x154de9), rgb(0x719efd)},
 	{rgb(0x5f41a2), rgb(0x9e83eb)}, {rgb(0x7a4266), rgb(0xbf82a8)}, {rgb(0x310369), rgb(0x785cbf)}, {rgb(0x023220), rgb(0x517d67)},
+	{rgb(0xf323f6), rgb(0xec0def)}, {rgb(0xab138e), rgb(0xbd2c9f)}, {rgb(0x04023c), rgb(0x5d75b7)}, {rgb(0x2e031b), rgb(0xf9c5e3)},
+	{rgb(0x090103), rgb(0xfee7ed)},
 }
 
 func rgb(v uint32) color.RGBA { return color.RGBA{uint8(v >> 16), uint8(v >> 8), uint8(v), 0xff} }
