@@ -118,7 +118,7 @@ func settingsOf(e *experiments.Experiment, dataset, model string) ([]settingObje
 		if !e.Takes(f.Name) {
 			continue
 		}
-		o := settingObject{Name: f.Name, Type: f.Kind, Unit: f.Unit, Meaning: f.Doc, Words: f.Words, Min: f.Min, Max: f.Max, Below: f.Below, Zero: f.Zero,
+		o := settingObject{Name: f.Name, Type: f.Kind, Unit: f.Unit, Meaning: f.Doc, Words: e.WordsOf(f), Min: f.Min, Max: f.Max, Below: f.Below, Zero: f.Zero,
 			Extends: f.More, Defaults: map[string]string{}}
 		for _, profile := range experiments.Profiles {
 			at := key

@@ -27,6 +27,7 @@ func Scatter() *engine.Experiment {
 			return s.DrawUnits(ctx, id, set, "loss-difference", "loss-distance", "sample-loss-distance")
 		},
 		Reads:   tabledata.Without(tabledata.ComparingSettings, "sisa-shards", "sisa-slices", "sisa-vote", "sisa-regularizer"), // a vote has no loss
+		Methods: tabledata.WithLoss(),
 		Answers: scatterAnswers,
 		Tables: func(r *engine.Results) []report.Table {
 			return []report.Table{

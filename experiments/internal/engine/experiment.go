@@ -29,6 +29,9 @@ type Experiment struct {
 	// Reads are the settings of the domain that the experiment reads; nil = all of them, and with
 	// parts those that one of them reads.
 	Reads []string
+	// Words are the words of settings that are lists of words, by their names, where the experiment
+	// has not all that the domain does.
+	Words map[string][]string
 	// Check says what of the settings the experiment cannot use, whatever the data are; nil = it can
 	// use all.
 	Check func(set Settings) error

@@ -76,7 +76,7 @@ func (o *Order) parts(e *Experiment, dataset, model string) ([]Part, error) {
 		return nil, err
 	}
 	for _, a := range assignments {
-		if err := e.checkKey(a.key); err != nil {
+		if err := cmp.Or(e.checkKey(a.key), e.checkWords(a)); err != nil {
 			return nil, err
 		}
 	}
