@@ -131,6 +131,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 func parse(parser *kong.Kong, args []string) (*kong.Context, error) {
 	k, err := cli.Parse(parser, args)
 	if err != nil {
+		if len(args) > 0 {
+			if _, unknown := experiments.Find(args[0]); unknown == nil {
+				err = fmt.Errorf("%s is an experiment: experiment run %s runs it, experiment help %s explains it", args[0], args[0], args[0])
+			}
+		}
 		return nil, usageError{err}
 	}
 	return k, nil

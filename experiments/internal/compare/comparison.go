@@ -310,8 +310,10 @@ func nothingInCommon(a, b *Run, ofA, ofB []*quantity) error {
 		var out []string
 		for _, q := range all {
 			size := ""
-			if len(q.at) > 0 {
-				size = " of " + q.at[0].name
+			for _, t := range q.at { // not what a choice was made for, which all runs have
+				if t.name == "features" || t.name == "rows" {
+					size = " by " + t.name
+				}
 			}
 			if s := q.experiment + size; !slices.Contains(out, s) {
 				out = append(out, s)

@@ -96,6 +96,8 @@ type Domain struct {
 	// Cut lists the settings that ask for more than the data have, and what is used instead. Unless
 	// thorough is set it leaves out what takes a computation to find; nil = nothing is cut.
 	Cut func(ctx context.Context, s *Session, e *Experiment, set Settings, thorough bool) ([]Cut, error)
+	// Untested says which bound a check that is not thorough leaves out, and why; nil or "" = none.
+	Untested func(s *Session, e *Experiment, set Settings) string
 	// Recall takes from s.Before what an earlier session of the run computed; nil = nothing.
 	Recall func(s *Session, part string, set Settings)
 

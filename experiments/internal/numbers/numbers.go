@@ -15,6 +15,20 @@ func Shortest(v float64) string {
 	return strconv.FormatFloat(v, 'g', -1, 64)
 }
 
+// Bound writes a bound: whole numbers without an exponent and with their thousands separated, as
+// 1,000,000.
+func Bound(v float64) string {
+	if v != math.Trunc(v) || math.Abs(v) >= 1<<53 {
+		return Shortest(v)
+	}
+	text := strconv.FormatFloat(v, 'f', 0, 64)
+	sign := len(text) - len(strings.TrimPrefix(text, "-"))
+	for i := len(text) - 3; i > sign; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
+}
+
 // Fixed writes v with so many places after the point; a dash for NaN.
 func Fixed(v float64, places int) string {
 	if math.IsNaN(v) {

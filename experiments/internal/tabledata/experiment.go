@@ -226,6 +226,7 @@ var tablesDomain = &engine.Domain{
 	Defaults: func(k engine.Key) engine.Settings { return Defaults(k) },
 	Check:    checkTables,
 	Cut:      cut,
+	Untested: untested,
 	Recall:   func(s *engine.Session, part string, set engine.Settings) { OnTables(s).Recall(part, set.(*Settings)) },
 	Rows:     Rows(), Label: Label, Terms: trial.Terms,
 	Tables: TuningTables,
