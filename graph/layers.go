@@ -1,6 +1,9 @@
 package graph
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // checkChannels refuses what is not one number for each channel of x, its last axis: broadcasting
 // would take it otherwise.
@@ -35,6 +38,19 @@ func SoftmaxCrossEntropy(out, y *Node) *Node {
 	return eachLabel("SoftmaxCrossEntropy", out, y, classes, "[n classes] and [n], or [n t classes] and [n t]", func(out, y *Node) *Node {
 		return apply(crossEntropy{}, out, y)
 	})
+}
+
+// SoftCrossEntropy returns the loss of each sample, -sum_k q_k log softmax(out)_k in nats, for
+// outputs (n, k) and target distributions q (n, k) over the classes, whose rows add up to 1: (n).
+// It is the Kullback-Leibler divergence of softmax(out) from q plus the entropy of q, so both have
+// the same derivatives.
+func SoftCrossEntropy(out, q *Node) *Node {
+	d, l := dims(out), dims(q)
+	if len(d) != 2 || !slices.Equal(d, l) {
+		fail("SoftCrossEntropy", "outputs %v and target distributions %v: want [n classes] for both", d, l)
+	}
+	take(q, Labels{Kind: Quantity})
+	return Neg(Sum(Mul(q, LogSoftmax(out, 1)), 1))
 }
 
 // Logistic returns the loss of each sample, softplus(out) - y*out in nats, for outputs (n, 1) and

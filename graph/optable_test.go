@@ -120,6 +120,7 @@ func opTable() []opCase {
 		{name: "layer norm", shapes: [][]int{m, {4}, {4}}, build: func(x ...*Node) *Node { return LayerNorm(x[0], x[1], x[2], 1e-3) }},
 		{name: "affine", shapes: [][]int{t, {4, 2}, {2}}, build: func(x ...*Node) *Node { return Tanh(Affine(x[0], x[1], x[2])) }},
 		{name: "softmax cross-entropy", shapes: [][]int{m}, build: func(x ...*Node) *Node { return SoftmaxCrossEntropy(x[0], indices(x[0], []int{3}, 3, 0, 1)) }},
+		{name: "soft cross-entropy", shapes: [][]int{m, m}, build: func(x ...*Node) *Node { return SoftCrossEntropy(x[0], Softmax(x[1], 1)) }},
 		{name: "logistic", shapes: [][]int{{3, 1}}, build: func(x ...*Node) *Node { return Logistic(x[0], indices(x[0], []int{3}, 1, 0, 1)) }},
 		{name: "logistic of soft labels", shapes: [][]int{{3, 1}, {3}}, build: func(x ...*Node) *Node { return Logistic(x[0], Sigmoid(x[1])) }},
 		{name: "squared error", shapes: [][]int{m, m}, build: two(SquaredError)},

@@ -22,7 +22,8 @@
 //   - layers for rows: [Dense], [Activation], [Dropout], [LayerNorm]; for images: [Conv],
 //     [BatchNorm], [MaxPool], [AvgPool], [Flatten], [Reshape]; for sequences: [Embedding],
 //     [Positions], [Attention], [LSTMLayer], [GRULayer], [MeanPositions];
-//   - losses: [Loss], [Logistic], [OneAgainstAll], [SoftmaxCrossEntropy], [Squared];
+//   - losses: [Loss], [Logistic], [OneAgainstAll], [SoftmaxCrossEntropy], [Squared],
+//     [SoftCrossEntropy], [SquaredCentered];
 //   - the model: [NewModel], [Model], and its options ([Option]): [Float32], [Float64], [Cores],
 //     [Chunk], [KeepLimit], [ClassLabels], [TargetLabels].
 //

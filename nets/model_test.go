@@ -53,6 +53,16 @@ func sparse(d *datasets.Dataset) (csr, full *datasets.Dataset) {
 	return d.With(s, d.Y), d.With(f, d.Y)
 }
 
+// targets replaces the labels by k positive numbers a sample that add up to at most 1.
+func targets(d *datasets.Dataset, k int) *datasets.Dataset {
+	c := *d
+	c.Y, c.Targets = make([]float64, d.Len()*k), k
+	for i := range c.Y {
+		c.Y[i] = float64(1+i%7) / float64(10*k)
+	}
+	return &c
+}
+
 type entry struct {
 	name string
 	net  nets.Network
@@ -74,6 +84,9 @@ func table() []entry {
 		{"MLP, softmax", nets.MLP{In: 6, Hidden: []int{5}, Out: 3}, nets.SoftmaxCrossEntropy, d3},
 		{"MLP, softmax, sparse", nets.MLP{In: 6, Hidden: []int{5}, Out: 3}, nets.SoftmaxCrossEntropy, csr3},
 		{"MLP of sigmoids, squared", nets.MLP{In: 6, Hidden: []int{5}, Out: 1, Activation: graph.Sigmoid}, nets.Squared, d0},
+		{"MLP, soft labels", nets.MLP{In: 6, Hidden: []int{5}, Out: 3}, nets.SoftCrossEntropy, targets(d0, 3)},
+		{"MLP, soft labels of one output", nets.MLP{In: 6, Hidden: []int{5}, Out: 1}, nets.SoftCrossEntropy, targets(d0, 1)},
+		{"MLP, squared distance of centered outputs", nets.MLP{In: 6, Hidden: []int{5}, Out: 3}, nets.SquaredCentered, targets(d0, 3)},
 		{"MLP of GELUs, softmax", nets.MLP{In: 6, Hidden: []int{5, 5}, Out: 3, Activation: graph.GELU}, nets.SoftmaxCrossEntropy, d3},
 		{"MLP of ReLUs, softmax", nets.MLP{In: 6, Hidden: []int{5}, Out: 3, Activation: graph.ReLU}, nets.SoftmaxCrossEntropy, d3},
 		{"LSTM, softmax", nets.LSTM{Vocabulary: 5, Embedding: 3, Units: 4, Layers: 2}, nets.SoftmaxCrossEntropy, windows(4, 150, 6, 5)},

@@ -1,0 +1,61 @@
+package unlearn
+
+import (
+	"errors"
+	"fmt"
+
+	"lethe/datasets"
+)
+
+// TargetObjective is an Objective of a network that can also be trained towards given outputs. Its
+// [Predictor] gives the outputs.
+type TargetObjective interface {
+	Predictor
+	// WithTargets returns an [Objective] of the same network over the same parameters, for data sets
+	// whose k labels a sample are targets for its k outputs (see [TargetData]). The loss of a sample
+	// is one of those of [TargetLoss]. The result has the type any, so that a package of networks
+	// need not import this one.
+	WithTargets(loss string) (any, error)
+}
+
+// TargetLoss says how the distance of outputs z (k) from targets t (k) is measured.
+type TargetLoss string
+
+const (
+	// SquaredTargets is 1/2 ||(z - mean z) - (t - mean t)||^2: a softmax sees differences of outputs
+	// only. One output is compared as it is.
+	SquaredTargets TargetLoss = "squared"
+	// SoftTargets is -sum_k t_k log softmax(z)_k for a distribution t, the Kullback-Leibler divergence
+	// of the outputs from t but for a constant. For one output and t in [0, 1] it is the logistic loss.
+	SoftTargets TargetLoss = "soft"
+)
+
+// WithTargets returns the objective of o's network with that loss on targets, an error where o or
+// the objective within it is no [TargetObjective].
+func WithTargets(o Objective, loss TargetLoss) (Objective, error) {
+	t, ok := called[TargetObjective](o)
+	if !ok {
+		return nil, errors.New("unlearn: the objective cannot be trained towards given outputs: it has no method WithTargets (see TargetObjective)")
+	}
+	made, err := t.WithTargets(string(loss))
+	if err != nil {
+		return nil, err
+	}
+	out, ok := made.(Objective)
+	if !ok {
+		return nil, fmt.Errorf("unlearn: WithTargets of the objective returned %T, which is no Objective", made)
+	}
+	return out, nil
+}
+
+// TargetData returns the samples of d with targets (n*k, one row a sample) in place of the labels,
+// for the objective of [WithTargets]. Weights stay.
+func TargetData(d *datasets.Dataset, targets []float64) (*datasets.Dataset, error) {
+	n := d.Len()
+	if n == 0 || len(targets) == 0 || len(targets)%n != 0 {
+		return nil, fmt.Errorf("unlearn: %d targets for %d samples: want as many for each", len(targets), n)
+	}
+	c := *d
+	c.Y, c.Targets, c.Classes, c.ClassNames = targets, len(targets)/n, 0, nil
+	return &c, nil
+}
