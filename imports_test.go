@@ -55,7 +55,7 @@ var allowed = func() []arrows {
 		{from: "onnx", to: []string{"graph", "nets", "gorgonia.org"}, tests: []string{"datasets", "graph/graphtest"}},
 		{from: "exposure", to: []string{"datasets"}, tests: []string{"internal/settingstest"}},
 		{from: "internal/build", to: []string{"graph"}},
-		{from: "internal/cli", to: []string{"internal/wrap"}},
+		{from: "internal/cli", to: []string{"internal/suggest", "internal/wrap"}},
 
 		{from: "project/data", to: []string{"datasets"}},
 		{from: "project/request", to: []string{"project/data", "datasets", "unlearn", "internal/suggest"}},

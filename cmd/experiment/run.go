@@ -15,16 +15,16 @@ import (
 )
 
 type runCommand struct {
-	IDs     []string `arg:"" optional:"" name:"id" help:"Experiments, see experiment list."`
+	IDs     []string `arg:"" optional:"" name:"id" help:"Experiments (experiment list shows them)."`
 	Dataset string   `help:"Data set (default: all available)." placeholder:"NAME"`
-	Model   string   `help:"linear or mlp (default: both for features, linear for its parts); memorization uses lstm, poisoning cnn." placeholder:"NAME"`
+	Model   string   `help:"linear or mlp (default: both for features, linear for others). memorization takes lstm, poisoning cnn." placeholder:"NAME"`
 	Profile string   `help:"smoke, quick or paper (default: quick)." placeholder:"NAME"`
 	Data    string   `help:"Folder of the data sets (default: LETHE_DATA)." placeholder:"DIR"`
 	Out     string   `help:"Folder for results." placeholder:"DIR" default:"results"`
 	Seed    *seed    `help:"Seed of all random numbers (default: 1)." placeholder:"N"`
 	Set     []string `help:"Change a setting, for example --set features=10,50 --set draws=40." placeholder:"key=value" sep:"none"`
 	Config  string   `help:"Repeat the run of this config.yaml." placeholder:"FILE"`
-	Name    string   `help:"End the names of the runs' folders in this (default: six digits for settings that differ from the defaults)." placeholder:"NAME"`
+	Name    string   `help:"Last part of the folder's name (default: six digits for settings that differ from the defaults)." placeholder:"NAME"`
 	Resume  bool     `help:"Resume a run that was stopped, or extend one by more draws or methods."`
 	Force   bool     `help:"Start again and overwrite an existing run."`
 	Tables  bool     `help:"Print all tables at the end, not only the answers."`

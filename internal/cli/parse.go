@@ -14,6 +14,15 @@ import (
 	"lethe/internal/suggest"
 )
 
+// New returns a parser of command lines, whose flag --help says so in plain words.
+func New(grammar any, options ...kong.Option) (*kong.Kong, error) {
+	parser, err := kong.New(grammar, options...)
+	if err == nil {
+		parser.Model.HelpFlag.Help = "Print this help."
+	}
+	return parser, err
+}
+
 // Parse reads a command line. A flag that is given twice is an error, unless it is a list, and so is
 // one whose value is empty.
 func Parse(parser *kong.Kong, args []string) (*kong.Context, error) {
