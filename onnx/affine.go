@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// Affine returns nil where the graph shows that the outputs before the loss are x W + b, of features
-// x that the file takes as they are and parameters W and b; and otherwise an error that says what
-// stands against it. A convex loss of such outputs is convex in the parameters.
+// Affine returns nil where the graph shows that the outputs before the loss are x W + b, of
+// features x that the file takes as they are and parameters W and b; and otherwise an error that
+// says what stands against it. A convex loss of such outputs is convex in the parameters.
 func (n network) Affine() error { return n.m.affine }
 
 // notAffine says why the scores are not an affine function of the parameters.

@@ -19,8 +19,8 @@ type TrainOptions struct {
 	Batch   int      // samples in a batch of adam and sgd; 0 = 32
 	Rate    float64  // learning rate of adam and sgd; 0 = 1e-3
 	// Schedule says how the rate of adam and sgd changes: "constant", or "one-cycle" as in
-	// unlearn.OneCycle, which ends at a rate of nearly 0, so that little of the result depends on the
-	// order of the samples; "" = constant.
+	// unlearn.OneCycle, which ends at a rate of nearly 0, so that little of the result depends on
+	// the order of the samples; "" = constant.
 	Schedule string
 	Seed     uint64
 	Float32  bool // compute in single precision; networks that are not convex do by default (Float64 undoes it)

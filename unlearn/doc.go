@@ -24,16 +24,15 @@
 //     [Applied] is a request carried out on the data;
 //   - problem: [Problem], [Objective], and what an objective may offer beside it: [Predictor],
 //     [Classifier], [Initializer], [LossGradient], [PerSampler], [Clipper], [Linearizer],
-//     [GaussNewtonLinearizer], [StochasticObjective], [StatisticsObjective],
-//     [StatisticsHolder], [Convex], [ConvexLoss], [Faulter], [PenaltyChecker], [Selected]; a [Wrapper] stands
-//     around an objective and leaves it these; [Subsample] is a part of the data that stands for
-//     all;
+//     [GaussNewtonLinearizer], [StochasticObjective], [StatisticsObjective], [StatisticsHolder],
+//     [Convex], [ConvexLoss], [Faulter], [PenaltyChecker], [Selected]; a [Wrapper] stands around an
+//     objective and leaves it these; [Subsample] is a part of the data that stands for all;
 //   - updates: [Method] and [Update]; [FirstOrder], [SecondOrder] with its [Curvature] and
 //     [StepGradient], [PublishedSecondOrder] (the authors' recursion); [Auto] chooses among
 //     [Candidate]s and says what it [Tried]; around another method: [Iterative],
-//     [ReestimateStatistics], and [Part] for the last layers, a [PartObjective], to which a method may say more of itself as a
-//     [SampledMethod] with its [Sampling], a [ForcingMethod], a [ChunkedMethod] or an
-//     [AdvisingMethod];
+//     [ReestimateStatistics], and [Part] for the last layers, a [PartObjective], to which a method
+//     may say more of itself as a [SampledMethod] with its [Sampling], a [ForcingMethod], a
+//     [ChunkedMethod] or an [AdvisingMethod];
 //   - solvers: [Solver], [Operator] and [BatchOperator]; [CG], [MINRES], [LiSSA], [Exact],
 //     [Factored], [Galerkin], [Krylov], [ShiftedSolve] with [ShiftedSolution]; [Stats] says how a
 //     solve ended, [Spectrum] what the matrix is like;
@@ -49,8 +48,8 @@
 //     package datasets;
 //   - cost and errors: [Cost], [Meter]; a [Fact] says what was forced, refused or left out. An
 //     update that is no good is an error that says why and what to do: [WorseError],
-//     [RefusedError], [DivergedError], [IndefiniteError], [NotConvergedError], [OverlapError], [NotConvexError],
-//     [RowNormError], [BudgetError], [LedgerDamagedError], [ErrLedgerLocked].
+//     [RefusedError], [DivergedError], [IndefiniteError], [NotConvergedError], [OverlapError],
+//     [NotConvexError], [RowNormError], [BudgetError], [LedgerDamagedError], [ErrLedgerLocked].
 //
 // Package objectivetest, below this one, checks an objective that is written by hand. Package
 // exposure measures what a language model remembers.

@@ -61,9 +61,9 @@ type OutputPerturbation struct {
 type Comparison int
 
 const (
-	// ExactOptimum: the optimum of the loss on the corrected data, plus the same noise. The corrected
-	// data are the numbers that the request leaves: scaling that was computed with what it takes
-	// away stays as it was, on both sides.
+	// ExactOptimum: the optimum of the loss on the corrected data, plus the same noise. The
+	// corrected data are the numbers that the request leaves: scaling that was computed with what
+	// it takes away stays as it was, on both sides.
 	ExactOptimum Comparison = iota
 	// SameMechanism: the model that the same mechanism publishes when it is run on the corrected
 	// data alone.
@@ -246,9 +246,9 @@ func (d exactDescent) release(state []float64) (*Release, error) {
 // is coarse beside them takes them away.
 const gridBits = 20
 
-// gridUlps is how many units in the last place of the largest parameter the grid has to be at least.
-// On a finer one the sum of parameter and noise was rounded before it got there, by an amount that
-// tells its low digits.
+// gridUlps is how many units in the last place of the largest parameter the grid has to be at
+// least. On a finer one the sum of parameter and noise was rounded before it got there, by an
+// amount that tells its low digits.
 const gridUlps = 16
 
 // gridOf returns the power of two that a release with noise s is rounded to.

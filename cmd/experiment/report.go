@@ -47,7 +47,8 @@ type reportCommand struct {
 	form
 }
 
-// Run rebuilds what is shown of one run, or shows several runs side by side, which stay as they are.
+// Run rebuilds what is shown of one run, or shows several runs side by side, which stay as they
+// are.
 func (c *reportCommand) Run(t *terminal) error {
 	if err := c.check(); err != nil {
 		return usageError{err}

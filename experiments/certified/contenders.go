@@ -15,8 +15,8 @@ import (
 type contender struct {
 	engine.Row
 	// release is carried out on a single request by the experiment certified, releases on many by
-	// budget, loss on a single one by loss-perturbation, and stream on many by loss-budget; nil = it
-	// is not. release gives nil where the row is omitted in a draw.
+	// budget, loss on a single one by loss-perturbation, and stream on many by loss-budget; nil =
+	// it is not. release gives nil where the row is omitted in a draw.
 	release  func(r *releasing) *trial.Contender
 	releases func(set *tabledata.Settings) unlearn.OutputPerturbation
 	loss     func(l *lossy) (trial.Contender, error)
@@ -24,8 +24,8 @@ type contender struct {
 }
 
 // contenders say how the experiments on certificates carry out the rows of tables. The rows, their
-// words and marks are those of the one list of package tabledata, in its order. The order in which a
-// draw's methods are carried out is that of the rows, but for retrainings, which come first: the
+// words and marks are those of the one list of package tabledata, in its order. The order in which
+// a draw's methods are carried out is that of the rows, but for retrainings, which come first: the
 // others are measured against the first of them. sigma is not among the experiments: it carries out
 // no request, so it compares regularizers and noises, not methods.
 var contenders = []contender{

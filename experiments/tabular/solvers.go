@@ -80,9 +80,9 @@ type comparedSolver struct {
 	batch  bool // it averages the Hessian over mini-batches
 }
 
-// compared are the solvers in the order of the table. They are no methods, so --set methods does not
-// choose among them and the list of contenders does not have them: a solver solves the linear system
-// within second order, and is measured on that system alone.
+// compared are the solvers in the order of the table. They are no methods, so --set methods does
+// not choose among them and the list of contenders does not have them: a solver solves the linear
+// system within second order, and is measured on that system alone.
 func compared(tolerance float64, seed uint64) []comparedSolver {
 	return []comparedSolver{
 		{"cg", unlearn.CG{Tolerance: tolerance}, false},

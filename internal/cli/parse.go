@@ -23,8 +23,8 @@ func New(grammar any, options ...kong.Option) (*kong.Kong, error) {
 	return parser, err
 }
 
-// Parse reads a command line. A flag that is given twice is an error, unless it is a list, and so is
-// one whose value is empty.
+// Parse reads a command line. A flag that is given twice is an error, unless it is a list, and so
+// is one whose value is empty.
 func Parse(parser *kong.Kong, args []string) (*kong.Context, error) {
 	k, err := parser.Parse(args)
 	if err != nil {

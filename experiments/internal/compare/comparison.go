@@ -43,8 +43,8 @@ type Row struct {
 	Unit                   string
 	A, B                   Side
 	Paired                 bool
-	// Ratio says that Estimate, Low and High are B / A, otherwise B - A. They are NaN where there are
-	// too few draws for them.
+	// Ratio says that Estimate, Low and High are B / A, otherwise B - A. They are NaN where there
+	// are too few draws for them.
 	Ratio               bool
 	Estimate, Low, High float64
 	Confidence          float64 // of the interval; 0 = there is none

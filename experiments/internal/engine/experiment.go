@@ -32,8 +32,8 @@ type Experiment struct {
 	// Words are the words of settings that are lists of words, by their names, where the experiment
 	// has not all that the domain does.
 	Words map[string][]string
-	// Check says what of the settings the experiment cannot use, whatever the data are; nil = it can
-	// use all.
+	// Check says what of the settings the experiment cannot use, whatever the data are; nil = it
+	// can use all.
 	Check func(set Settings) error
 	// Defaults changes the settings of the domain where the experiment wants others.
 	Defaults func(s Settings, k Key)

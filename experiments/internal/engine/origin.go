@@ -13,8 +13,8 @@ import (
 	"lethe/experiments/internal/report"
 )
 
-// unfinished says how many of a run's units are finished and how to go on; "" of a finished run, and
-// of one that does not say how many it has.
+// unfinished says how many of a run's units are finished and how to go on; "" of a finished run,
+// and of one that does not say how many it has.
 func unfinished(dir string, c *Config) string {
 	done, known := records.Finished(dir)
 	if !known || c.MadeOn.Units == 0 || done >= c.MadeOn.Units {

@@ -18,8 +18,8 @@ type Planned struct {
 }
 
 // Plan checks the order as [Order.Do] does, but for what takes a computation to find, and returns
-// its runs. It writes nothing. Runs whose data are missing are checked as far as that goes; what was
-// not checked is said.
+// its runs. It writes nothing. Runs whose data are missing are checked as far as that goes; what
+// was not checked is said.
 func (o *Order) Plan(ctx context.Context) ([]Planned, error) {
 	o.Progress = Quiet{}
 	if err := o.prepare(ctx, map[string]*source{}, false); err != nil {

@@ -23,10 +23,10 @@ const (
 	near                = 1e-3 // to 0
 )
 
-// digitsOf chooses how the numbers are written. Fixed places are kept; otherwise the smallest number
-// has at least two significant digits, and no number has places that all others lack. Where that
-// makes the column too wide the numbers nearest to 0 have exponents, or all have: where they are
-// more than a third.
+// digitsOf chooses how the numbers are written. Fixed places are kept; otherwise the smallest
+// number has at least two significant digits, and no number has places that all others lack. Where
+// that makes the column too wide the numbers nearest to 0 have exponents, or all have: where they
+// are more than a third.
 func digitsOf(all []float64, fixed int) digits {
 	if fixed >= 0 {
 		return digits{places: fixed}
@@ -49,8 +49,8 @@ func digitsOf(all []float64, fixed int) digits {
 	return digits{places: wanted - 1, exponent: true}
 }
 
-// placesFor returns the places that numbers above 0, in ascending order, have without exponents, and
-// how many digits the largest has then.
+// placesFor returns the places that numbers above 0, in ascending order, have without exponents,
+// and how many digits the largest has then.
 func placesFor(sizes []float64) (places, width int) {
 	exact := 0
 	for _, v := range sizes {

@@ -28,8 +28,8 @@ func (d *Document) Tables() []Exported {
 	return out
 }
 
-// TablesNamed returns the tables whose title or section holds the text, in any case of letters; all for an
-// empty one. That there is none is an error, which lists the titles.
+// TablesNamed returns the tables whose title or section holds the text, in any case of letters; all
+// for an empty one. That there is none is an error, which lists the titles.
 func TablesNamed(all []Exported, name string) ([]Exported, error) {
 	if name == "" {
 		return all, nil
@@ -150,8 +150,8 @@ type (
 	}
 )
 
-// JSON writes tables as a list of objects: title, columns, and the cells of each row with their text
-// and the numbers behind it. What is not there or no number is left out.
+// JSON writes tables as a list of objects: title, columns, and the cells of each row with their
+// text and the numbers behind it. What is not there or no number is left out.
 func JSON(tables []Exported) ([]byte, error) {
 	out := make([]jsonTable, 0, len(tables))
 	for _, e := range tables {

@@ -213,8 +213,8 @@ func (f *Figure) SVG() ([]byte, error) {
 	return f.svg(fileWidth, fileHeight, f.paint)
 }
 
-// PNG returns the figure's file as PNG, at twice the size for sharp screens; nil when it has nothing
-// to show.
+// PNG returns the figure's file as PNG, at twice the size for sharp screens; nil when it has
+// nothing to show.
 func (f *Figure) PNG() ([]byte, error) {
 	if f.empty() {
 		return nil, nil

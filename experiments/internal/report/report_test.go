@@ -79,8 +79,8 @@ func TestCodeIsBetweenMoreBackticksThanItHolds(t *testing.T) {
 	}
 }
 
-// The points of a column stand below each other, thousands are separated, and the ends of draws have
-// columns of their own; what failed and what was not measured is no number.
+// The points of a column stand below each other, thousands are separated, and the ends of draws
+// have columns of their own; what failed and what was not measured is no number.
 func TestNumbersOfAColumn(t *testing.T) {
 	table := Table{Header: []string{"method", "n"}}
 	table.Append(NewRow("a").One(Plain, 12345))

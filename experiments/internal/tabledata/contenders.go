@@ -23,8 +23,8 @@ const (
 // contender is a row of tables and figures with the method whose records it shows.
 type contender struct {
 	engine.Row
-	// word names it in --set methods; empty = its label does. Retrainings are always carried out, and
-	// a row without a method and a word of its own belongs to another one: neither has a word.
+	// word names it in --set methods; empty = its label does. Retrainings are always carried out,
+	// and a row without a method and a word of its own belongs to another one: neither has a word.
 	word string
 	// uses is what auto may choose for the method: tau, ridge or tau-ft; "" = nothing.
 	uses  string
@@ -47,8 +47,8 @@ type comparison struct {
 }
 
 // contenders are the rows of all experiments on tables, in the order of tables, figures and their
-// legends. A new method is a line here. The certificates have the rows, words and marks of this list
-// too; how they carry a method out stands in package certified.
+// legends. A new method is a line here. The certificates have the rows, words and marks of this
+// list too; how they carry a method out stands in package certified.
 //
 // Retraining comes cold (from the same initial parameters) and warm (from theta). A linear model is
 // retrained warm by Newton's method, the cheapest exact way from there; the first, cold one is the

@@ -18,8 +18,8 @@ type Experiment struct {
 	Parts               []string // of an experiment that only runs others
 	DataOnly            bool     // it trains no model
 	Convex              bool     // it is on certificates, which there are for linear models only
-	// Reads are the settings that it reads; one with parts reads theirs. Fixed are those of them that
-	// have to be numbers, since nothing is chosen.
+	// Reads are the settings that it reads; one with parts reads theirs. Fixed are those of them
+	// that have to be numbers, since nothing is chosen.
 	Reads, Fixed []string
 	// Methods are the words of the methods that it compares, one for each that may be chosen; nil =
 	// those of [Compared], where it reads methods at all. It carries out Always whatever is chosen.

@@ -225,7 +225,8 @@ func (b *tuningBench) losses(ctx context.Context, u *unlearn.Update) (*Reference
 }
 
 // run decides what the wanted methods need and an earlier choice t did not decide, which stays as
-// it is. The ridge comes first, since the length of fine-tuning follows from what second order costs.
+// it is. The ridge comes first, since the length of fine-tuning follows from what second order
+// costs.
 func (b *tuningBench) run(ctx context.Context, set *Settings, t *Tuning) (*Tuning, error) {
 	out := *t
 	t = &out
