@@ -71,7 +71,7 @@ func (c contender) carried(set *tabledata.Settings) bool {
 
 // shared is a row of the other experiments on tables.
 func shared(label string) engine.Row {
-	rows := tabledata.Rows()
+	rows := tabledata.AllRows()
 	return rows[slices.IndexFunc(rows, func(r engine.Row) bool { return r.Label == label })]
 }
 

@@ -15,7 +15,7 @@ import (
 // A method has one row and one mark, and the mark of the other experiments on tables.
 func TestContendersAreOneListOfRows(t *testing.T) {
 	marks := map[int]string{}
-	for _, r := range tabledata.Rows() {
+	for _, r := range tabledata.AllRows() {
 		marks[r.Mark] = r.Label
 	}
 	seen := map[string]bool{}

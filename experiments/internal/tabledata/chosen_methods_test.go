@@ -31,8 +31,9 @@ func TestEveryContenderHasAWordOrIsARetraining(t *testing.T) {
 func TestChosenMethodsNameTheirUnits(t *testing.T) {
 	s := Defaults(engine.Key{Dataset: "diabetes", Model: "linear", Profile: engine.Smoke})
 	assert.Empty(t, s.MethodsSuffix(Compared()), "units of all methods keep their names")
-	require.NoError(t, s.Set("methods", "second-order,none,none"))
-	assert.Equal(t, " methods=none,second-order", s.MethodsSuffix(Compared()), "in the order of tables, each once")
+	require.NoError(t, s.Set("methods", "second-order,none"))
+	assert.ErrorContains(t, s.Set("methods", "none,second-order,none"), "names none twice")
+	assert.Equal(t, " methods=none,second-order", s.MethodsSuffix(Compared()), "in the order of tables")
 	assert.True(t, s.Wants("none"))
 	assert.False(t, s.Wants("sisa"))
 	err := s.Set("methods", "secnd-order")
