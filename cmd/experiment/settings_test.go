@@ -56,5 +56,5 @@ func TestListOfSettingsHasTheMethodsOfEachExperiment(t *testing.T) {
 	assert.Contains(t, words, "Words for features, residual, fidelity and runtime: ")
 	assert.Contains(t, words, "Words for certified and budget: output-perturbation, all")
 	assert.Contains(t, words, "Words for memorization: ")
-	assert.Contains(t, words, "Words for poisoning: ")
+	assert.Contains(t, words, "Words for poisoning and correct: ")
 }
