@@ -57,7 +57,7 @@ var allowed = func() []arrows {
 		{from: "exposure", to: []string{"datasets"}, tests: []string{"internal/settingstest"}},
 		{from: "audit", to: []string{"datasets", "exposure"}, tests: []string{"internal/settingstest"}},
 		{from: "internal/build", to: []string{"graph"}},
-		{from: "internal/cli", to: []string{"internal/wrap"}},
+		{from: "internal/cli", to: []string{"internal/suggest", "internal/wrap"}},
 
 		{from: "project/data", to: []string{"datasets"}},
 		{from: "project/request", to: []string{"project/data", "datasets", "unlearn", "internal/suggest"}},

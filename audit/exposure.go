@@ -27,8 +27,8 @@ type Canaries struct {
 	Updated   [][]float64 // of at least 1 model
 	Retrained [][]float64 // of at least 3; the last is held out
 	Options   exposure.Options
-	// Samples is the number of strings that a secret is ranked among for two-checkpoint exposure; 0 =
-	// 10,000.
+	// Samples is the number of strings that a secret is ranked among for two-checkpoint exposure; 0
+	// = 10,000.
 	Samples int
 	Seed    uint64
 }

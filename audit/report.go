@@ -31,8 +31,8 @@ type Finding struct {
 	HeldOut   float64  `json:"held_out"`            // that of the retrained models that were held out
 	Floor     *float64 `json:"floor,omitempty"`     // of retrained models against retrained ones, on average
 
-	// Low and High are the ends of the band of retrained models; Low is nil where only a large number
-	// is far.
+	// Low and High are the ends of the band of retrained models; Low is nil where only a large
+	// number is far.
 	Low  *float64 `json:"low,omitempty"`
 	High float64  `json:"high"`
 	P    float64  `json:"p"` // probability of a number so far out, of models that were retrained

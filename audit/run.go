@@ -170,8 +170,8 @@ func (r *run) of(models, rows []int) [][]float64 {
 type measure struct {
 	name, on string
 	rows     []int
-	// distance of a group from references; larger = farther. Where the number that is shown is larger
-	// where it is better, shown is the number of a distance.
+	// distance of a group from references; larger = farther. Where the number that is shown is
+	// larger where it is better, shown is the number of a distance.
 	distance func(group, references []int) (float64, error)
 	shown    func(distance float64) float64
 	single   bool // it can be measured on one model beside several

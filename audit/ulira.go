@@ -12,8 +12,8 @@ import (
 // Attack is how well an attack tells updated models from retrained ones.
 type Attack struct {
 	Accuracy float64 // mean of the shares of both groups that it names rightly; 0.5 by guessing
-	// TPRAtLowFPR is the share of updated models' samples that it finds where it mistakes at most 1 %
-	// of the retrained models'. By guessing it is 0.01.
+	// TPRAtLowFPR is the share of updated models' samples that it finds where it mistakes at most 1
+	// % of the retrained models'. By guessing it is 0.01.
 	TPRAtLowFPR float64
 }
 

@@ -31,7 +31,8 @@ type CSV struct {
 	Like        *Coding      // coding of the data set that this file is to be numbered as; nil = its own
 	Unknown     UnknownLevel // what to do with a level that Like does not have
 	// Auto makes a column categorical by itself if a cell in it is no number, missing ones aside.
-	// Levels that are all numbers, of a column in Categorical, are then taken as numbers like classes.
+	// Levels that are all numbers, of a column in Categorical, are then taken as numbers like
+	// classes.
 	Auto       bool
 	Mean       bool    // with Impute: fill missing numbers with the mean of the column
 	KeepBinary bool    // leave columns of numbers unscaled in which there are only 0 and 1

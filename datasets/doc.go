@@ -20,17 +20,18 @@
 //     [Tokens];
 //   - data sets by name: [Load], [Named], [Names], [Describe], [Available], [Fetch], [Folder], and
 //     [Verify] with [FileCheck] and [FileState];
-//   - files: [CSV] with [Scaling], [UnknownLevel] and [Storage], [SVMLight], [NumPy], [IDX], [LoadIDX],
-//     [LoadCIFAR10], [LoadNPZ], [LoadNPY] with [Array], and the [Coding] of [Column]s by which a
-//     second file is read as the first was; tables of other formats as [Records], of which [CSV]
-//     makes a [Coded] table, and says in [DroppedRow] and [Word] what it left out; [Unpack] for
-//     gzipped ones;
-//   - texts: [Vocabulary], [Windows], [Alice], [ReadText], [TextFrom], and a secret in a text: [Canary],
-//     [InsertCanary], [FindSecret], [Span];
+//   - files: [CSV] with [Scaling], [UnknownLevel] and [Storage], [SVMLight], [NumPy], [IDX],
+//     [LoadIDX], [LoadCIFAR10], [LoadNPZ], [LoadNPY] with [Array], and the [Coding] of [Column]s by
+//     which a second file is read as the first was; tables of other formats as [Records], of which
+//     [CSV] makes a [Coded] table, and says in [DroppedRow] and [Word] what it left out; [Unpack]
+//     for gzipped ones;
+//   - texts: [Vocabulary], [Windows], [Alice], [ReadText], [TextFrom], and a secret in a text:
+//     [Canary], [InsertCanary], [FindSecret], [Span];
 //   - changes, each of which returns a new data set: [Without], [ZeroColumns], [SetValues],
 //     [SetLabels], [ReplaceRows], [ReplaceSpans], [FlipLabels], [NormalizeRows], [Split], [Concat],
 //     [Sparse];
 //   - measures: [Accuracy] of answers;
-//   - errors: [FormatError] names file, line and column and has a [Fault], [MissingError] says how a data set is to
-//     be had, [ErrNoSecret], and [QuotingError], which can say the same without quoting the secret.
+//   - errors: [FormatError] names file, line and column and has a [Fault], [MissingError] says how
+//     a data set is to be had, [ErrNoSecret], and [QuotingError], which can say the same without
+//     quoting the secret.
 package datasets

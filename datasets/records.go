@@ -21,8 +21,8 @@ type Records interface {
 	// Next returns the cells of the next row, as many as there are names. They are valid until the
 	// next call. After the last row the error is io.EOF.
 	Next() ([][]byte, error)
-	// Line returns the line of the file in which the last row begins, counted from 1; 0 where a file
-	// has no lines.
+	// Line returns the line of the file in which the last row begins, counted from 1; 0 where a
+	// file has no lines.
 	Line() int
 }
 

@@ -147,8 +147,8 @@ func TestStorage(t *testing.T) {
 	require.Equal(t, 3, like.Row(1), "one whose label is none of the classes is left out too")
 }
 
-// What is given up on the way is not read again: a table of several pieces is the same whether it is
-// read at once or in parts.
+// What is given up on the way is not read again: a table of several pieces is the same whether it
+// is read at once or in parts.
 func TestTablesOfSeveralPieces(t *testing.T) {
 	const n = 2*chunkLen + 100
 	var b strings.Builder

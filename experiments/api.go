@@ -3,6 +3,7 @@ package experiments
 import (
 	"lethe/experiments/internal/compare"
 	"lethe/experiments/internal/engine"
+	"lethe/experiments/internal/numbers"
 	"lethe/experiments/internal/records"
 	"lethe/experiments/internal/report"
 	"lethe/experiments/internal/settings"
@@ -76,6 +77,7 @@ var (
 	And           = report.And
 	Columns       = wrap.Columns
 	Wrap          = wrap.Lines
+	Bound         = numbers.Bound
 	WrapAt        = wrap.LinesAt
 	Experiments   = engine.Experiments
 	Keys          = engine.Keys

@@ -186,7 +186,7 @@ func TestComparisonsThatCannotBeMade(t *testing.T) {
 	rows.Settings["rows"] = 10.0
 	b := madeRun(t, "b", []records.Record{rows})
 	_, err := compareFolders(a, b, compare.Choice{})
-	require.ErrorContains(t, err, "the runs have nothing in common: "+a+" measured residual of features; "+b+" measured residual of rows")
+	require.ErrorContains(t, err, "the runs have nothing in common: "+a+" measured residual by features; "+b+" measured residual by rows")
 	_, err = compareFolders(a, b, compare.Choice{Metrics: []string{"residuum"}})
 	require.ErrorContains(t, err, `unknown metric "residuum"; known: gradient-residual, `)
 	_, err = compareFolders(a, b, compare.Choice{Metrics: []string{"test-loss"}})

@@ -120,8 +120,8 @@ func TestARepeatedRunIsSound(t *testing.T) {
 	}
 }
 
-// A run without a version is of the first. A newer version than this program's is an error that says
-// so, whatever else the file holds.
+// A run without a version is of the first. A newer version than this program's is an error that
+// says so, whatever else the file holds.
 func TestVersionsOfRecords(t *testing.T) {
 	whole := filepath.Join("testdata", "adult-mlp-quick-1", records.ConfigName)
 	old, err := engine.ReadConfig(whole)

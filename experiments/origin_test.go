@@ -70,8 +70,8 @@ func TestAnUnfinishedRunSaysSo(t *testing.T) {
 	assert.Empty(t, d.Unfinished)
 }
 
-// A smoke run shows that things run: it answers nothing, compares nothing and has no targets, on its
-// page, in its tables and on a terminal.
+// A smoke run shows that things run: it answers nothing, compares nothing and has no targets, on
+// its page, in its tables and on a terminal.
 func TestASmokeRunHasNoAnswers(t *testing.T) {
 	runs, err := filepath.Glob(filepath.Join("testdata", "*-smoke-*"))
 	require.NoError(t, err)
@@ -90,8 +90,8 @@ func TestASmokeRunHasNoAnswers(t *testing.T) {
 	}
 }
 
-// The page links the other runs of its experiment in the same folder of results, whatever their data
-// set, and those of other experiments behind them.
+// The page links the other runs of its experiment in the same folder of results, whatever their
+// data set, and those of other experiments behind them.
 func TestThePageLinksRunsOfOtherDataSets(t *testing.T) {
 	out := t.TempDir()
 	own := filepath.Join(out, "residual", "drebin-linear-quick-1")

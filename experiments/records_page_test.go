@@ -82,8 +82,8 @@ func documented(t *testing.T, recs []records.Record) {
 	}
 }
 
-// Whatever the committed runs recorded stands on the page. Smoke runs of all experiments do the same
-// in TestEveryExperimentRunsInTheSmokeProfile.
+// Whatever the committed runs recorded stands on the page. Smoke runs of all experiments do the
+// same in TestEveryExperimentRunsInTheSmokeProfile.
 func TestEveryRecordIsDocumented(t *testing.T) {
 	runs := 0
 	for _, root := range []string{"testdata", filepath.Join("..", "results", "reference")} {
@@ -134,8 +134,8 @@ func TestEveryMetricInTheSourcesIsDocumented(t *testing.T) {
 }
 
 // metricNames returns the names that a piece of source gives to metrics: of literals of the type
-// Metric or of elements of a list of them, and of calls of add(name, unit, value). A name that is put
-// together shows its parts, which are none.
+// Metric or of elements of a list of them, and of calls of add(name, unit, value). A name that is
+// put together shows its parts, which are none.
 func metricNames(n ast.Node) []string {
 	text := func(e ast.Expr) []string {
 		if l, ok := e.(*ast.BasicLit); ok && l.Kind == token.STRING {

@@ -41,8 +41,8 @@ func TestWrongSettingsAreErrorsAndChangeNothing(t *testing.T) {
 		{"features", "10,-1", "above 0"}, {"lambda", "-1", "above 0"}, {"lambda", "NaN", "finite"}, {"near", "Inf", "finite"}, {"train-tolerance", "+Inf", "finite"}, {"ridge", "-inf", "finite"}, {"request", "rows", "one of features, labels, samples"},
 		{"solver", "lbfgs", "one of cg"}, {"test-share", "1", "below 1"}, {"tau", "fast", "is not"}, {"factor", "maybe", "is not"},
 		{"tau", "0", "above 0"}, {"tau-ft", "0", "above 0"}, {"growth", "1", "at least 2"}, {"growth", "0", "above 0"},
-		{"hidden", "200,100001", "at most 100000"}, {"draws", "1000001", "at most 1000000"}, {"tune-draws", "1001", "at most 1000"},
-		{"trials", "1e9", "at most 100000000"}, {"rows", "2e9", "at most 1000000000"}, {"rows", "1e300", "whole number"}, {"steps", "1001", "at most 1000"},
+		{"hidden", "200,100001", "at most 100,000"}, {"draws", "1000001", "at most 1,000,000"}, {"tune-draws", "1001", "at most 1,000"},
+		{"trials", "1e9", "at most 100,000,000"}, {"rows", "2e9", "at most 1,000,000,000"}, {"rows", "1e300", "whole number"}, {"steps", "1001", "at most 1,000"},
 		{"epsilons", "0.1,2", "at most 1"}, {"epsilons", "0", "above 0"}, {"delta", "1", "below 1"}, {"lambdas", "1,x", "is not"}, {"sigmas", "1,-1", "above 0"},
 		{"lambda", "1e-400", "too small"}, {"tau", "0x0.1p-2000", "too small"}, {"rows", "0.0000e1", "above 0"}, {"tolerance", "1", "below 1"},
 		{"rows", "5,20,5", "names 5 twice"}, {"sigmas", "0,-0", "names 0 twice"},
@@ -63,8 +63,8 @@ func TestDefaultsFollowThePaper(t *testing.T) {
 		k    engine.Key
 		want string
 	}{
-		{"residual", engine.Key{Dataset: "drebin", Model: "linear", Profile: engine.Paper}, "features=10,50,100 draws=40 pool=top400 lambda=1 tau=auto tau-ft=auto ft-regularizer=share epochs=0 tune-draws=5 tune-size=0 paper-tau=0.001 paper-tau-ft=0.0001"},
-		{"residual", engine.Key{Dataset: "enron", Model: "linear", Profile: engine.Paper}, "features=10,50,100 draws=10 pool=top400 lambda=1 tau=auto tau-ft=auto tune-draws=5 paper-tau=0.0001 paper-tau-ft=0.0001"},
+		{"residual", engine.Key{Dataset: "drebin", Model: "linear", Profile: engine.Paper}, "features=10,50,100 draws=40 pool=top400 lambda=1 tau=auto tau-ft=auto ft-regularizer=share epochs=0 tune-draws=5 tune-size=0 paper-tau=0.001 paper-tau-ft=1e-4"},
+		{"residual", engine.Key{Dataset: "enron", Model: "linear", Profile: engine.Paper}, "features=10,50,100 draws=10 pool=top400 lambda=1 tau=auto tau-ft=auto tune-draws=5 paper-tau=1e-4 paper-tau-ft=1e-4"},
 		{"scatter", engine.Key{Dataset: "drebin", Model: "linear", Profile: engine.Quick}, "features=20"},
 		{"residual", engine.Key{Dataset: "adult", Model: "mlp", Profile: engine.Paper}, "rows=10,100,1000 hidden=200,200 seeds=5 draws=10 ridge=auto curvature=gauss-newton criterion=test-loss tune-draws=5 paper-tau=0"},
 		{"residual", engine.Key{Dataset: "diabetes", Model: "linear", Profile: engine.Quick}, "rows=10,100,1000 draws=5 tau=auto batch=32 chunks=10 solver=cg steps=1"},

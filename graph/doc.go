@@ -35,8 +35,8 @@
 //   - products and tables: [MatMul], [Affine], [SparseMul], [Gather], [ScatterAdd], [OneHot];
 //   - layers: [Conv2D], [GroupedConv2D], [MaxPool2D], [MaxPool2DOf], [AvgPool2D] and their
 //     [Window], [BatchNorm], [LayerNorm], [Standardize], [Dropout], [LSTM], [GRU];
-//   - losses: [Logistic], [SoftmaxCrossEntropy], [SoftCrossEntropy], [SquaredError], and [LabelsOf], which says what
-//     [Labels] of which [LabelKind] a loss takes;
+//   - losses: [Logistic], [SoftmaxCrossEntropy], [SoftCrossEntropy], [SquaredError], and
+//     [LabelsOf], which says what [Labels] of which [LabelKind] a loss takes;
 //   - derivatives: [Grad], [HVP], [GGNVP], [JVP], [VJP], and for each sample [PerSample],
 //     [PerSampleFactors] with their [Factor];
 //   - evaluation: [Compile], [CompileVarying], [Program], [Frame], [Workspace], and [BLAS], the

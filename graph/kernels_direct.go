@@ -6,8 +6,8 @@ import (
 	"lethe/graph/internal/tiles"
 )
 
-// direct lets convolutions in single precision read their windows straight from padded images, where
-// the processor can. Tests turn it off.
+// direct lets convolutions in single precision read their windows straight from padded images,
+// where the processor can. Tests turn it off.
 var direct = tiles.Available()
 
 // directShape is the geometry of a convolution that copies no columns. Each image is copied once,

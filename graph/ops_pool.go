@@ -99,8 +99,8 @@ func MaxPool2D(x *Node, w Window) *Node {
 	return apply(poolGather{w: w}, apply(poolIndex{w: w}, x), x)
 }
 
-// MaxPool2DOf returns the elements of x at the places whose elements of by, images of the same shape,
-// [MaxPool2D] takes. Nothing is differentiated by those.
+// MaxPool2DOf returns the elements of x at the places whose elements of by, images of the same
+// shape, [MaxPool2D] takes. Nothing is differentiated by those.
 func MaxPool2DOf(x, by *Node, w Window) *Node {
 	w = poolWindow("MaxPool2DOf", w)
 	return apply(poolGather{w: w}, apply(poolIndex{w: w}, by), x)

@@ -53,8 +53,8 @@ func (m *Model) isLoss(l Loss) bool {
 	return reflect.ValueOf(m.loss).Pointer() == reflect.ValueOf(l).Pointer()
 }
 
-// Affine is a [Network] that knows whether its outputs are x W + b, or x W, of the features x as they
-// are, as those of [Linear] are: nil if so, and otherwise an error that says why not.
+// Affine is a [Network] that knows whether its outputs are x W + b, or x W, of the features x as
+// they are, as those of [Linear] are: nil if so, and otherwise an error that says why not.
 type Affine interface {
 	Network
 	Affine() error
@@ -68,8 +68,8 @@ type AffineInParameters interface {
 	AffineInParameters() error
 }
 
-// ConvexInParameters implements unlearn.ConvexInParameters: for what [Model.LossSmoothness] knows, and
-// for networks that are [AffineInParameters], with the same losses, in double precision.
+// ConvexInParameters implements unlearn.ConvexInParameters: for what [Model.LossSmoothness] knows,
+// and for networks that are [AffineInParameters], with the same losses, in double precision.
 func (m *Model) ConvexInParameters() error {
 	_, _, err := m.LossSmoothness()
 	if err == nil {

@@ -91,8 +91,8 @@ func (m *Model) linear() (Linear, bool) {
 	return net, ok
 }
 
-// hessianWriter adds the samples' Hessians up: that of sample i is the Kronecker product of x_i x_i'
-// and the Hessian of its loss in the outputs.
+// hessianWriter adds the samples' Hessians up: that of sample i is the Kronecker product of x_i
+// x_i' and the Hessian of its loss in the outputs.
 type hessianWriter struct {
 	m       *Model
 	net     Linear
@@ -100,8 +100,8 @@ type hessianWriter struct {
 	outputs []float64
 }
 
-// writeTo adds the rows up in blocks whose number depends on p alone, and the blocks in their order:
-// so the bits are the same on any number of cores.
+// writeTo adds the rows up in blocks whose number depends on p alone, and the blocks in their
+// order: so the bits are the same on any number of cores.
 func (h *hessianWriter) writeTo(ctx context.Context, dst []float64) error {
 	const most = 1 << 21 // numbers in the blocks' matrices
 	blocks := min(max(most/len(dst), 1), 8)
@@ -159,8 +159,8 @@ func addOuter(dst []float64, p int, columns []int32, values []float64, s float64
 	}
 }
 
-// addBlocks adds the Kronecker product of x x' and s (k*k) to the upper triangle of dst, and some of
-// the blocks on its diagonal to the lower one, which nobody reads.
+// addBlocks adds the Kronecker product of x x' and s (k*k) to the upper triangle of dst, and some
+// of the blocks on its diagonal to the lower one, which nobody reads.
 func addBlocks(dst []float64, p int, columns []int32, values, s []float64, k int) {
 	for a, column := range columns {
 		for c := range k {

@@ -20,8 +20,8 @@ func SoftmaxCrossEntropy(out, y *graph.Node) *graph.Node { return graph.SoftmaxC
 // Squared is half the squared distance between outputs and targets.
 func Squared(out, y *graph.Node) *graph.Node { return graph.SquaredError(out, y) }
 
-// SoftCrossEntropy is -sum_k q_k log softmax(z)_k for a target distribution q over the k outputs. For
-// one output z and a target q in [0, 1] it is the logistic loss softplus(z) - q*z.
+// SoftCrossEntropy is -sum_k q_k log softmax(z)_k for a target distribution q over the k outputs.
+// For one output z and a target q in [0, 1] it is the logistic loss softplus(z) - q*z.
 func SoftCrossEntropy(out, q *graph.Node) *graph.Node {
 	if s := out.Shape(); s[len(s)-1] == 1 {
 		return graph.Logistic(out, q)

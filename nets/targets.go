@@ -9,8 +9,8 @@ import (
 // WithTargets returns a *Model of the same network, parameters and options whose labels are targets
 // for the outputs: a data set for it has as many labels a sample as the network has outputs, and no
 // classes. The loss is "squared", for [SquaredCentered], or "soft", for [SoftCrossEntropy]. The
-// result has the type any because the interface that asks for it, unlearn.TargetObjective, belongs to
-// a package that this one does not import.
+// result has the type any because the interface that asks for it, unlearn.TargetObjective, belongs
+// to a package that this one does not import.
 func (m *Model) WithTargets(loss string) (any, error) {
 	switch loss {
 	case "squared":

@@ -5,15 +5,15 @@ import (
 	"slices"
 )
 
-// Affine returns nil where the graph shows that the outputs before the loss are x W + b, of features
-// x that the file takes as they are and parameters W and b; and otherwise an error that says what
-// stands against it. A convex loss of such outputs is convex in the parameters.
+// Affine returns nil where the graph shows that the outputs before the loss are x W + b, of
+// features x that the file takes as they are and parameters W and b; and otherwise an error that
+// says what stands against it. A convex loss of such outputs is convex in the parameters.
 func (n network) Affine() error { return n.m.affine }
 
-// AffineInParameters returns nil where the graph shows that the outputs before the loss are
-// f(x) W + b, with any f that has no parameters, such as a Scaler, and otherwise an error that says
-// what stands against it. A convex loss of such outputs is convex in the parameters; but the norms of
-// x, which certificates rest on, are not those of f(x).
+// AffineInParameters returns nil where the graph shows that the outputs before the loss are f(x) W
+// + b, with any f that has no parameters, such as a Scaler, and otherwise an error that says what
+// stands against it. A convex loss of such outputs is convex in the parameters; but the norms of x,
+// which certificates rest on, are not those of f(x).
 func (n network) AffineInParameters() error { return n.m.linear }
 
 // notAffine says why the scores are not an affine function of the parameters and of what isFeatures

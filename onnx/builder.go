@@ -10,7 +10,8 @@ import (
 	"lethe/nets"
 )
 
-// maxValue is the number of elements, for each sample, from which on a value is taken for a mistake.
+// maxValue is the number of elements, for each sample, from which on a value is taken for a
+// mistake.
 const maxValue = 1 << 27
 
 // builder is one network being built: for a batch of rows samples, or for known inputs.

@@ -32,8 +32,8 @@ func (c *call) attr(name string, k attrKind) (attribute, bool) {
 	return a, ok
 }
 
-// int, float, text, intsOf, floatsOf and textsOf return an attribute, or what stands for one that is
-// left out.
+// int, float, text, intsOf, floatsOf and textsOf return an attribute, or what stands for one that
+// is left out.
 func (c *call) int(name string, otherwise int64) int64 {
 	if a, ok := c.attr(name, attrInt); ok {
 		return a.i
@@ -186,8 +186,8 @@ func result(n *graph.Node) value { return value{kind: floats, shape: shapeOf(n),
 // results are the only output of an operator: a node.
 func results(n *graph.Node) []value { return []value{result(n)} }
 
-// permuted is the value whose axis i is axis perm[i] of the node n: no transposition is built unless
-// somebody needs the file's order.
+// permuted is the value whose axis i is axis perm[i] of the node n: no transposition is built
+// unless somebody needs the file's order.
 func permuted(n *graph.Node, perm ...int) value {
 	s := shapeOf(n)
 	v := value{kind: floats, shape: make([]int, len(perm)), raw: n, perm: slices.Clone(perm)}

@@ -1,11 +1,11 @@
 // Package onnx reads an ONNX file as a differentiable network, and writes it back with other
 // weights.
 //
-// [Load] decodes the file of an exporter (PyTorch, scikit-learn, Keras), finds the output before the
-// last softmax or sigmoid and the loss that belongs to it, and makes a [Model]. [Model.Network] is
-// then a nets.Network whose parameters are the file's floating-point initializers, by their names
-// there, and [Model.Save] writes the file again: only the numbers of initializers that changed
-// differ.
+// [Load] decodes the file of an exporter (PyTorch, scikit-learn, Keras), finds the output before
+// the last softmax or sigmoid and the loss that belongs to it, and makes a [Model]. [Model.Network]
+// is then a nets.Network whose parameters are the file's floating-point initializers, by their
+// names there, and [Model.Save] writes the file again: only the numbers of initializers that
+// changed differ.
 //
 //	file, err := onnx.Load("model.onnx", onnx.Options{})
 //	if err != nil {

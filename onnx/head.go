@@ -103,8 +103,8 @@ func (l *links) back(name string) head {
 	}
 }
 
-// before is what the output of a node is made of, and the loss that the node stands for; empty where
-// the node belongs to the network.
+// before is what the output of a node is made of, and the loss that the node stands for; empty
+// where the node belongs to the network.
 func (l *links) before(n *node, h head) (name string, loss lossKind) {
 	in := func(i int) string { return at(n.in, i) }
 	linked := slices.ContainsFunc(h.behind, isLink)

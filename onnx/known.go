@@ -86,8 +86,8 @@ func (c *call) spread(v value, shape []int) value {
 // maxKnown is the number of elements that all known values that a graph makes may have.
 const maxKnown = 1 << 25
 
-// room refuses a known value that is larger than a model should need, alone or with those before it,
-// before it is made.
+// room refuses a known value that is larger than a model should need, alone or with those before
+// it, before it is made.
 func (c *call) room(shape []int) {
 	total := 1
 	for _, d := range shape {

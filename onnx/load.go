@@ -171,8 +171,8 @@ func rawScores(n *node) string {
 }
 
 // choose finds out which initializers are parameters, by building the network: those of
-// floating-point numbers, with at least one axis, on which the output depends otherwise than through
-// a shape, a bound or another number that has to be known.
+// floating-point numbers, with at least one axis, on which the output depends otherwise than
+// through a shape, a bound or another number that has to be known.
 func (m *Model) choose(l *links, o Options) error {
 	if err := m.candidates(); err != nil {
 		return err
@@ -217,8 +217,8 @@ func (m *Model) choose(l *links, o Options) error {
 	return nil
 }
 
-// isRegression reports whether the file's producer says what an output of several numbers is that no
-// softmax made: scikit-learn's classifiers have an output of labels beside it.
+// isRegression reports whether the file's producer says what an output of several numbers is that
+// no softmax made: scikit-learn's classifiers have an output of labels beside it.
 func (m *Model) isRegression() bool {
 	labels := slices.ContainsFunc(m.file.outputs, func(v Value) bool { return !isFloat(v.Type) })
 	return m.file.producer == "skl2onnx" && !labels

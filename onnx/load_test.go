@@ -177,8 +177,8 @@ func TestFixedBatch(t *testing.T) {
 	}
 }
 
-// What lies permuted in memory is flattened in the file's order, whether a product, or a function of
-// its elements and then a product, comes next.
+// What lies permuted in memory is flattened in the file's order, whether a product, or a function
+// of its elements and then a product, comes next.
 func TestFlattenedImages(t *testing.T) {
 	for _, between := range []string{"Identity", "Relu", "Neg"} {
 		w := linear()

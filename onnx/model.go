@@ -8,9 +8,9 @@ import (
 
 // Options says how a file is read.
 type Options struct {
-	// Output names the value of the file's graph that is the network's output before the loss; empty
-	// if it is to be found: the input of the last softmax or sigmoid, the scores of a LinearClassifier,
-	// or the first output.
+	// Output names the value of the file's graph that is the network's output before the loss;
+	// empty if it is to be found: the input of the last softmax or sigmoid, the scores of a
+	// LinearClassifier, or the first output.
 	Output string
 	// Loss is "softmax", "logistic" or "squared"; empty if it is to be found, see [Model.Loss].
 	Loss string
@@ -62,8 +62,9 @@ func (m *Model) Classes() []string { return slices.Clone(m.classes) }
 
 // Loss returns the loss that the file's last nodes stand for: SoftmaxCrossEntropy before a softmax
 // or several outputs, Logistic before a sigmoid, Squared for a regression or a single output.
-// Several sigmoids, of which the largest is the class, have OneAgainstAll. Two sigmoids whose scores
-// are opposite, as the file of a classifier of two classes may have them, are one output with Logistic.
+// Several sigmoids, of which the largest is the class, have OneAgainstAll. Two sigmoids whose
+// scores are opposite, as the file of a classifier of two classes may have them, are one output
+// with Logistic.
 func (m *Model) Loss() nets.Loss { return m.head.loss.function() }
 
 // Theta returns the file's numbers, in the order of the parameters of [Model.Network].

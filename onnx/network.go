@@ -82,8 +82,8 @@ func (m *Model) build(p []*graph.Node, x *graph.Node, t *nets.Training, finish f
 	return b, out, err
 }
 
-// trial builds the network for 2 samples, and before it, to see what becomes of them, for as many as
-// the file was exported for, if it was for a fixed number. Where the file leaves sizes free, the
+// trial builds the network for 2 samples, and before it, to see what becomes of them, for as many
+// as the file was exported for, if it was for a fixed number. Where the file leaves sizes free, the
 // first of a few that fit are taken.
 func (m *Model) trial() (b *builder, out value, err error) {
 	if m.fixed > 0 && m.made == nil {

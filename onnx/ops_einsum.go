@@ -94,8 +94,8 @@ func expanded(term string, rank, most int) []rune {
 	return append(labels, []rune(tail)...)
 }
 
-// implicit are the labels of a result that is not given: those of an ellipsis, and what occurs once,
-// in the order of the alphabet.
+// implicit are the labels of a result that is not given: those of an ellipsis, and what occurs
+// once, in the order of the alphabet.
 func implicit(terms [][]rune, most int) []rune {
 	var out, once []rune
 	for k := range most {
@@ -174,8 +174,8 @@ func (x labeled) sizes(axes []rune) []int {
 	return out
 }
 
-// multiply is the matrix product of x and y, for each position of what both have and is needed, along
-// what both have and is not.
+// multiply is the matrix product of x and y, for each position of what both have and is needed,
+// along what both have and is not.
 func multiply(x, y labeled, needed []rune) labeled {
 	x, y = summed(x, slices.Concat(needed, y.axes)), summed(y, slices.Concat(needed, x.axes))
 	shared := func(keep bool) []rune {

@@ -19,8 +19,8 @@ func product(a, b *graph.Node) *graph.Node {
 	return graph.MatMul(a, b)
 }
 
-// flattened is the product of rows that were images before and a matrix (k, out): as the rows lie in
-// memory, with the matrix's rows in their order.
+// flattened is the product of rows that were images before and a matrix (k, out): as the rows lie
+// in memory, with the matrix's rows in their order.
 func flattened(a value, b *graph.Node) *graph.Node {
 	v := a.rows
 	inverse := make([]int, len(v.perm))

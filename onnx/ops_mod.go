@@ -4,7 +4,8 @@ import "math"
 
 func init() { register("", map[string]operator{"Mod": mod}) }
 
-// mod is the remainder of known numbers, with the sign of the divisor or, with fmod, of the dividend.
+// mod is the remainder of known numbers, with the sign of the divisor or, with fmod, of the
+// dividend.
 func mod(c *call) []value {
 	if x, y := c.known(0), c.known(1); x.kind == floats && y.kind == floats {
 		return []value{c.remainders(x, y)}

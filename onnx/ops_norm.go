@@ -39,8 +39,8 @@ func batchNormalization(c *call) []value {
 	return []value{permuted(y, channelsSecond(k)...)}
 }
 
-// batchTraining normalizes images x (n, ..., channels) by their own mean and variance, and moves the
-// running ones towards these. In a network no sample may depend on the others so.
+// batchTraining normalizes images x (n, ..., channels) by their own mean and variance, and moves
+// the running ones towards these. In a network no sample may depend on the others so.
 func batchTraining(c *call, x *graph.Node, k int, epsilon float64) []value {
 	if c.rows > 0 {
 		c.fail("training_mode is 1, which normalizes samples by the batch that they are in: export the model in evaluation mode")
@@ -89,8 +89,8 @@ func (c *call) fitting(i int, shape []int) *graph.Node {
 	return c.nodeOf(v)
 }
 
-// perChannel is input i, one number for each of the channels of a value of rank axes, as a node that
-// broadcasts to it.
+// perChannel is input i, one number for each of the channels of a value of rank axes, as a node
+// that broadcasts to it.
 func (c *call) perChannel(i, channels, rank int) *graph.Node {
 	n := c.tensor(i)
 	if !slices.Equal(shapeOf(n), []int{channels}) {
@@ -110,8 +110,8 @@ func instanceNormalization(c *call) []value {
 	return results(graph.Add(graph.Mul(y, c.perChannel(1, shape[1], len(shape))), c.perChannel(2, shape[1], len(shape))))
 }
 
-// groupNormalization has a gain and a bias for each group up to operator set 20, and for each channel
-// from 21 on.
+// groupNormalization has a gain and a bias for each group up to operator set 20, and for each
+// channel from 21 on.
 func groupNormalization(c *call) []value {
 	x := c.tensor(0)
 	shape := shapeOf(x)

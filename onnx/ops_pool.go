@@ -15,9 +15,9 @@ func init() {
 	})
 }
 
-// poolAxes pools images x (n, ..., channels) along all spatial axes: the last two at once, and those
-// in front of them one by one, with which a maximum and a mean agree. one pools images of two axes,
-// from axis i of the windows on.
+// poolAxes pools images x (n, ..., channels) along all spatial axes: the last two at once, and
+// those in front of them one by one, with which a maximum and a mean agree. one pools images of two
+// axes, from axis i of the windows on.
 func poolAxes(xs []*graph.Node, s *sliding, one func(xs []*graph.Node, i int, w graph.Window) []*graph.Node) []*graph.Node {
 	for i := max(len(s.size)-2, 0); i >= 0; i-- {
 		d := shapeOf(xs[0])
@@ -185,8 +185,8 @@ func averages(x *graph.Node, s *sliding, first int, w graph.Window, counted bool
 	return graph.Mul(y, graph.Fixed(y, factors, len(shares[0]), len(shares[1]), 1))
 }
 
-// sharesInside is, for each window along axis a of n positions, its size over how many of its elements
-// lie in a range of positions.
+// sharesInside is, for each window along axis a of n positions, its size over how many of its
+// elements lie in a range of positions.
 func sharesInside(w graph.Window, a, n int, inside [2]int) []float64 {
 	reach := w.Dilation[a]*(w.Size[a]-1) + 1
 	var out []float64

@@ -28,8 +28,8 @@ type cellKind struct {
 	make      func(d *direction) step
 }
 
-// step is one step of a cell: z (n, gates*units) is the input's share of the gates with its biases, h
-// and m are state and memory before it, nil where they are 0.
+// step is one step of a cell: z (n, gates*units) is the input's share of the gates with its biases,
+// h and m are state and memory before it, nil where they are 0.
 type step func(z, h, m *graph.Node) (state, memory *graph.Node)
 
 // recurrence is a recurrent layer: sequences x (n, steps, in), n rows, and where samples end.
@@ -43,13 +43,15 @@ type recurrence struct {
 	batchFirst, linear  bool
 }
 
-// direction is one direction of a layer: its weights w (in, gates*units) and u (units, gates*units),
-// the biases bw and bu (gates*units) of both, nil where there are none, and peepholes p (3*units).
+// direction is one direction of a layer: its weights w (in, gates*units) and u (units,
+// gates*units), the biases bw and bu (gates*units) of both, nil where there are none, and peepholes
+// p (3*units).
 type direction struct {
 	*recurrence
 	w, u, bw, bu, p *graph.Node
 	f               []func(*graph.Node) *graph.Node
-	// split says that the last gate's biases stay apart: its product with the state has one of its own.
+	// split says that the last gate's biases stay apart: its product with the state has one of its
+	// own.
 	split bool
 }
 
@@ -156,8 +158,8 @@ func (r *recurrence) direction(d int) *direction {
 	return o
 }
 
-// inputs are the shares of the input in the gates of all steps, (n, steps, gates*units): one product,
-// since they do not wait for each other.
+// inputs are the shares of the input in the gates of all steps, (n, steps, gates*units): one
+// product, since they do not wait for each other.
 func (d *direction) inputs() *graph.Node {
 	b := d.bw
 	switch {

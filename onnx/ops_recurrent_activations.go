@@ -7,8 +7,8 @@ import (
 	"lethe/graph"
 )
 
-// withConstants are the activations of recurrent layers that have constants alpha and beta, with what these
-// are where the file says nothing, in the order in which they are taken from it.
+// withConstants are the activations of recurrent layers that have constants alpha and beta, with
+// what these are where the file says nothing, in the order in which they are taken from it.
 var withConstants = map[string]struct {
 	constants []float64
 	f         func(x *graph.Node, c []float64) *graph.Node

@@ -85,8 +85,8 @@ func addIf(x, y *graph.Node) *graph.Node {
 	return graph.Add(x, y)
 }
 
-// lstmCell has the gates input, output, forget and cell, of which all but the last may see the memory
-// through peepholes, in the order input, output, forget: m' = f m + i g, h' = o h(m').
+// lstmCell has the gates input, output, forget and cell, of which all but the last may see the
+// memory through peepholes, in the order input, output, forget: m' = f m + i g, h' = o h(m').
 func lstmCell(d *direction) step {
 	peep := func(x, m *graph.Node, k int) *graph.Node {
 		if d.p == nil || m == nil {

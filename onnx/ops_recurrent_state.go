@@ -6,7 +6,8 @@ import (
 	"lethe/graph"
 )
 
-// initial is the state or memory, input i, with which direction d begins, (n, units); nil where it is
+// initial is the state or memory, input i, with which direction d begins, (n, units); nil where it
+// is
 // 0. One that an exporter wrote down for another number of samples has to be the same for all.
 func (r *recurrence) initial(i, d int) *graph.Node {
 	if !r.has(i) {

@@ -51,8 +51,8 @@ func (m moving) windows(ceil bool) []int {
 	return out
 }
 
-// element is the position that element k of the window at the given place covers, and whether it lies
-// in the image and whether in the image or its padding.
+// element is the position that element k of the window at the given place covers, and whether it
+// lies in the image and whether in the image or its padding.
 func (m moving) element(window, k []int) (at []int, image, padded bool) {
 	image, padded = true, true
 	for i := range k {

@@ -46,8 +46,8 @@ func (h *head) normalizes() bool {
 // squashing are the operators by which scores become probabilities.
 var squashing = []string{"Softmax", "Sigmoid", "Exp", "Reciprocal", "ai.onnx.ml.Normalizer", "ai.onnx.ml.LinearClassifier"}
 
-// checkScores refuses an output that holds probabilities and no scores, where the nodes behind it do
-// not say what the scores are, as of several classifiers whose answers are joined: a loss of
+// checkScores refuses an output that holds probabilities and no scores, where the nodes behind it
+// do not say what the scores are, as of several classifiers whose answers are joined: a loss of
 // probabilities taken for scores is not the loss of the file.
 func (m *Model) checkScores() error {
 	squashed := slices.ContainsFunc(m.nodes, func(n *node) bool { return slices.Contains(squashing, n.key()) })

@@ -56,8 +56,8 @@ func (c *call) perAxis(name string, k int, otherwise int64) []int {
 // extent is how far a window reaches along axis i.
 func (s *sliding) extent(i int) int { return s.dilation[i]*(s.size[i]-1) + 1 }
 
-// same pads an axis of n positions so that there are as many windows as steps in it; an odd position
-// goes behind, or in front with lower.
+// same pads an axis of n positions so that there are as many windows as steps in it; an odd
+// position goes behind, or in front with lower.
 func (s *sliding) same(i, n int, lower bool) {
 	windows := (n + s.stride[i] - 1) / s.stride[i]
 	total := max((windows-1)*s.stride[i]+s.extent(i)-n, 0)
@@ -80,8 +80,8 @@ func (s *sliding) count(c *call, i, n int) {
 	}
 }
 
-// window is how the windows move along two neighboring axes, from axis i on; where there is one axis
-// left only, the other has size 1.
+// window is how the windows move along two neighboring axes, from axis i on; where there is one
+// axis left only, the other has size 1.
 func (s *sliding) window(i int) graph.Window {
 	w := graph.Window{Size: [2]int{1, 1}, Stride: [2]int{1, 1}, Dilation: [2]int{1, 1}}
 	for k := range min(2, len(s.size)-i) {

@@ -58,7 +58,8 @@ func (p *parameter) tied(axis int) *parameter {
 	return &parameter{data: p.data, value: v, fixed: p.fixed, number: p.number, tie: &tie{axis, p.value}}
 }
 
-// bothHalves are the places, in a row-major array, of its first and of its second half along an axis.
+// bothHalves are the places, in a row-major array, of its first and of its second half along an
+// axis.
 func bothHalves(shape []int, axis int) (first, second []int) {
 	inner := size(shape[axis:]) / 2
 	for from := 0; from < size(shape); from += 2 * inner {
@@ -150,9 +151,9 @@ func (t *tying) holds(name string, axis int, flat bool) bool {
 	return true
 }
 
-// two settles what two scores are. If the first is always minus the second, both have one parameter,
-// unless a softmax is taken of them. If it is not, each of two scores with a sigmoid, of which the
-// larger is the class, has its own loss; without such a choice they stand for two labels.
+// two settles what two scores are. If the first is always minus the second, both have one
+// parameter, unless a softmax is taken of them. If it is not, each of two scores with a sigmoid, of
+// which the larger is the class, has its own loss; without such a choice they stand for two labels.
 func (m *Model) two(l *links, asked bool) error {
 	logistic, chooses := m.head.loss == logisticLoss, m.head.chooses()
 	guessed := m.head.loss == softmaxLoss && chooses && !asked && !slices.ContainsFunc(m.head.behind, isLink)

@@ -263,8 +263,8 @@ func TestClassifierForEachClass(t *testing.T) {
 	}
 }
 
-// Features that are computed without parameters leave the loss convex in these, though no certificate
-// may rest on their norms; a parameter in front of the product does not.
+// Features that are computed without parameters leave the loss convex in these, though no
+// certificate may rest on their norms; a parameter in front of the product does not.
 func TestAffineInParameters(t *testing.T) {
 	fixed := linear()
 	fixed.nodes = nil

@@ -6,9 +6,9 @@ import (
 	"lethe/graph"
 )
 
-// together applies a function of single elements to values that are broadcast against each other. It
-// works in the order of axes in which the largest of them lies, so that channels that are last stay
-// there. The result holds floating-point numbers if one of them does, and integers otherwise.
+// together applies a function of single elements to values that are broadcast against each other.
+// It works in the order of axes in which the largest of them lies, so that channels that are last
+// stay there. The result holds floating-point numbers if one of them does, and integers otherwise.
 func (c *call) together(f func(xs []*graph.Node) *graph.Node, vs ...value) value {
 	vs = c.meeting(vs)
 	var lead value // that whose order is kept

@@ -34,12 +34,12 @@ type value struct {
 	texts  []string  // known, kind texts
 
 	// raw is the node of a value that is not known. Where perm is not nil the value is raw with its
-	// axes permuted: axis i is axis perm[i] of raw. So a chain of image layers, which Lethe computes
-	// with channels last, is never permuted between two of them.
+	// axes permuted: axis i is axis perm[i] of raw. So a chain of image layers, which Lethe
+	// computes with channels last, is never permuted between two of them.
 	raw  *graph.Node
 	perm []int
-	// rows is, of a value (n, k) that was flattened, what it was before, if that is permuted: a product
-	// with a matrix permutes the matrix and not the samples.
+	// rows is, of a value (n, k) that was flattened, what it was before, if that is permuted: a
+	// product with a matrix permutes the matrix and not the samples.
 	rows *value
 
 	from origins // the parameters that it depends on

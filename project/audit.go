@@ -27,8 +27,9 @@ type AuditOptions struct {
 	Test, TestLabels string // data that no model was trained on; "" = none
 	Unknown          string // what becomes of rows with unknown levels: data.OtherUnknown
 
-	// Logits says that Old, New and Retrained are files of logits, and Labels, Forget and Validation
-	// files of the labels, the rows to be forgotten and the rows that no model was trained on.
+	// Logits says that Old, New and Retrained are files of logits, and Labels, Forget and
+	// Validation files of the labels, the rows to be forgotten and the rows that no model was
+	// trained on.
 	Logits                     bool
 	Labels, Forget, Validation string
 

@@ -26,8 +26,8 @@ type Changes struct {
 	Text     []TextChange  `json:"text,omitempty"`     // by place
 	Written  []WrittenCell `json:"written,omitempty"`  // by row and feature
 
-	// RemovedIDs are those of all samples that were removed, sorted, and Named the rows of Base that
-	// are corrected, rising; see hiddenID. Without ids both are empty.
+	// RemovedIDs are those of all samples that were removed, sorted, and Named the rows of Base
+	// that are corrected, rising; see hiddenID. Without ids both are empty.
 	RemovedIDs []string   `json:"removed_ids,omitempty"`
 	Named      []NamedRow `json:"corrected_ids,omitempty"`
 }
@@ -45,8 +45,8 @@ type LabelChange struct {
 	Labels []float64 `json:"labels"`
 }
 
-// WrittenCell is a corrected cell of a table as the request wrote it, which may be empty. Feature is
-// the first one that the column became, or -1 for the label.
+// WrittenCell is a corrected cell of a table as the request wrote it, which may be empty. Feature
+// is the first one that the column became, or -1 for the label.
 type WrittenCell struct {
 	Row     int    `json:"row"`
 	Feature int    `json:"feature"`

@@ -29,8 +29,8 @@ func (o *order) checkResidual(x *done) error {
 		x.update.Before, x.update.After, x.trained), Next: "choose a smaller --rate, or another method"}
 }
 
-// checkLoss refuses an update that loses more accuracy on the samples that stay than was allowed. One
-// sample may go wrong, unless a limit was asked for.
+// checkLoss refuses an update that loses more accuracy on the samples that stay than was allowed.
+// One sample may go wrong, unless a limit was asked for.
 func (o *order) checkLoss(x *done) error {
 	before, after := x.kept[0].Accuracy, x.kept[1].Accuracy
 	if before == nil {

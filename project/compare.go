@@ -49,8 +49,8 @@ func (o *order) compare(ctx context.Context, x *done) error {
 	return nil
 }
 
-// agreement compares the answers of two models: the share that is equal, or how far apart those of a
-// regression are.
+// agreement compares the answers of two models: the share that is equal, or how far apart those of
+// a regression are.
 func (o *order) agreement(a, b *Scores) (equal, apart *float64) {
 	if o.applied.Data.Classes > 0 {
 		share := agreement(a.answers, b.answers)

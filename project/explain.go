@@ -80,7 +80,8 @@ func (o *order) plan(pass float64) (name, why string, seconds float64) {
 			return certifiedMethod, whyCertified, newtonPasses * pass
 		}
 		if convex {
-			// Steps that a Hessian preconditions which is written out take some gradients and products.
+			// Steps that a Hessian preconditions which is written out take some gradients and
+			// products.
 			passes := min(newtonPasses, 15+2*o.model.Objective.HessianProducts(o.applied.Data))
 			return "newton", "the model is convex, so Newton's method finds what retraining would give", passes * pass
 		}
@@ -103,8 +104,8 @@ func (o *order) plan(pass float64) (name, why string, seconds float64) {
 	return o.o.Method, "asked for with --method", 4 * pass
 }
 
-// dear says that training again may be cheaper than an update of so many seconds; "" = it is not, or
-// nobody would notice.
+// dear says that training again may be cheaper than an update of so many seconds; "" = it is not,
+// or nobody would notice.
 func (o *order) dear(seconds float64) string {
 	const noticed = 2 // seconds, and times as long
 	first := o.model.Records[0]

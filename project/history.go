@@ -64,9 +64,9 @@ type Setting struct {
 	Value string `json:"value"`
 }
 
-// Certificate is what a release guarantees: that it can hardly be told from a model that was trained
-// again on the corrected data as the same data.yaml prepares them. The means, scales and categories
-// there were computed with the data to forget, and are not covered.
+// Certificate is what a release guarantees: that it can hardly be told from a model that was
+// trained again on the corrected data as the same data.yaml prepares them. The means, scales and
+// categories there were computed with the data to forget, and are not covered.
 type Certificate struct {
 	Epsilon  float64 `json:"epsilon"`
 	Delta    float64 `json:"delta"`

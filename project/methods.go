@@ -66,8 +66,8 @@ func (o *order) once() unlearn.Trainer {
 	return t.trainer(o.model.Objective, unlearn.Checkpoint{}, o.progress)
 }
 
-// passes is about how many gradients over the data the training took. Of trainers without epochs the
-// history does not say it.
+// passes is about how many gradients over the data the training took. Of trainers without epochs
+// the history does not say it.
 func (t Training) passes() float64 { return float64(orElse(t.Epochs, 100)) }
 
 // checkMethod finds what is wrong with the settings of the method before anything is read.

@@ -19,13 +19,13 @@ type TrainOptions struct {
 	Batch   int      // samples in a batch of adam and sgd; 0 = 32
 	Rate    float64  // learning rate of adam and sgd; 0 = 1e-3
 	// Schedule says how the rate of adam and sgd changes: "constant", or "one-cycle" as in
-	// unlearn.OneCycle, which ends at a rate of nearly 0, so that little of the result depends on the
-	// order of the samples; "" = constant.
+	// unlearn.OneCycle, which ends at a rate of nearly 0, so that little of the result depends on
+	// the order of the samples; "" = constant.
 	Schedule string
 	Seed     uint64
-	// Float32 computes in single precision, Float64 in double. Neither: as network.yaml says; where that
-	// says nothing, in single for networks with convolutions, recurrent layers or attention, and in
-	// double for linear models and perceptrons.
+	// Float32 computes in single precision, Float64 in double. Neither: as network.yaml says; where
+	// that says nothing, in single for networks with convolutions, recurrent layers or attention,
+	// and in double for linear models and perceptrons.
 	Float32, Float64 bool
 
 	Certify *Budget // publish a certified release, and keep the ledger; convex models only

@@ -21,8 +21,8 @@ type pending struct {
 // privateMode is that of files that hold the data of people.
 const privateMode = 0o600
 
-// newPending makes the file that will be out. It has the mode of the one that it replaces, unless it
-// is private.
+// newPending makes the file that will be out. It has the mode of the one that it replaces, unless
+// it is private.
 func newPending(out string, mode os.FileMode) (*pending, error) {
 	name := pendingName(out)
 	if info, err := os.Lstat(name); err == nil && !info.Mode().IsRegular() {

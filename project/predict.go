@@ -25,8 +25,8 @@ type Predicted struct {
 	Dropped int `json:"dropped,omitempty"`
 }
 
-// Predict asks a model about data and writes its answers as CSV, or TSV by the ending of the file: the id or the number of the row,
-// the answer and, of classes, its probability.
+// Predict asks a model about data and writes its answers as CSV, or TSV by the ending of the file:
+// the id or the number of the row, the answer and, of classes, its probability.
 func Predict(ctx context.Context, o PredictOptions) (*Predicted, error) {
 	switch {
 	case o.Model == "":

@@ -15,8 +15,8 @@ import (
 	"lethe/unlearn"
 )
 
-// The schedule of a training is kept, and retraining follows it. The choice of a method for a network
-// has a budget of half the training's epochs.
+// The schedule of a training is kept, and retraining follows it. The choice of a method for a
+// network has a budget of half the training's epochs.
 func TestAScheduleIsKept(t *testing.T) {
 	dir := t.TempDir()
 	in := func(name string) string { return filepath.Join(dir, name) }

@@ -11,9 +11,9 @@ type target struct {
 	flag, path string // path "" = nothing is written
 }
 
-// checkTargets says which of the places where a command writes lies in a model's folder, which would
-// no longer be what was written, or over something that the command reads. --force does not help. It
-// is asked before any work.
+// checkTargets says which of the places where a command writes lies in a model's folder, which
+// would no longer be what was written, or over something that the command reads. --force does not
+// help. It is asked before any work.
 func checkTargets(targets []target, inputs ...string) error {
 	for _, t := range targets {
 		if t.path == "" {

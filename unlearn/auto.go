@@ -12,10 +12,10 @@ import (
 // Auto chooses how a request is carried out, and refuses what it cannot vouch for.
 //
 // A convex problem (a [ConvexLoss], [Convex] or [ConvexInParameters] objective) is solved: Newton
-// steps go on until the gradient residual on the corrected data is at most what training had left on
-// the old data. Where the objective writes its Hessian out for little ([HessianWriter]), the factor
-// of that at the old parameters preconditions the steps. The result is the retrained model, as far as
-// training ever finds it, and the residual proves it.
+// steps go on until the gradient residual on the corrected data is at most what training had left
+// on the old data. Where the objective writes its Hessian out for little ([HessianWriter]), the
+// factor of that at the old parameters preconditions the steps. The result is the retrained model,
+// as far as training ever finds it, and the residual proves it.
 //
 // Otherwise candidates are rehearsed, and the best is carried out: second-order steps with
 // Gauss-Newton and several ridges, the best of them in chunks too (all of them, if none serves in
@@ -35,26 +35,26 @@ import (
 // taken out of C, so that merely training on is no merit; on a network that was not trained to the
 // end C is smallest where that training would have ended on the corrected data, near theta (the
 // response function of Bae et al. 2022, "If influence functions are the answer, then what is the
-// question?", section 3). Where the model has statistics they follow the weights in all of C, slopes
-// too. C of no update is 0. A candidate that fails, that costs more than MaxLoss
-// of the accuracy on the samples held out, by more than the standard error of that, or whose C is
-// not below 0 is not taken. If the update of the best is refused, the next best is carried out,
-// three at the most; of the usual candidates then the gentlest, whose C is nearest to 0. The samples
-// held out may be too few to show what a long step costs.
+// question?", section 3). Where the model has statistics they follow the weights in all of C,
+// slopes too. C of no update is 0. A candidate that fails, that costs more than MaxLoss of the
+// accuracy on the samples held out, by more than the standard error of that, or whose C is not
+// below 0 is not taken. If the update of the best is refused, the next best is carried out, three
+// at the most; of the usual candidates then the gentlest, whose C is nearest to 0. The samples held
+// out may be too few to show what a long step costs.
 //
 // An update is refused with [RefusedError] if it lowers the accuracy on the kept samples by more
-// than MaxLoss (and by more than one sample), or leaves the gradient as it was: neither the residual
-// nor what the update leaves of G, the norm of grad L(theta'; D') - grad L(theta; D), falls by a
-// hundredth. Where training had left a larger gradient than G, neither tells much: the gradient at a
-// new point differs by what that rest does there, and with batch normalization by the statistics
-// estimated again. There C may speak for the update instead, if it is below zero by a hundredth of
-// what a step along -G is sure to win, and the residual rises by no more than ||G|| or a
-// hundredth.
+// than MaxLoss (and by more than one sample), or leaves the gradient as it was: neither the
+// residual nor what the update leaves of G, the norm of grad L(theta'; D') - grad L(theta; D),
+// falls by a hundredth. Where training had left a larger gradient than G, neither tells much: the
+// gradient at a new point differs by what that rest does there, and with batch normalization by the
+// statistics estimated again. There C may speak for the update instead, if it is below zero by a
+// hundredth of what a step along -G is sure to win, and the residual rises by no more than ||G|| or
+// a hundredth.
 //
 // [Update].Tried has what was tried, Notes say why which was chosen. The zero value is ready.
 type Auto struct {
-	// MaxLoss is how far the accuracy on the kept samples may fall, as a share; 0 = 0.01, one point.
-	// In a regression nothing is asked of the accuracy.
+	// MaxLoss is how far the accuracy on the kept samples may fall, as a share; 0 = 0.01, one
+	// point. In a regression nothing is asked of the accuracy.
 	MaxLoss float64
 	Holdout float64 // share of the samples on which candidates are compared; 0 = 0.1
 	Seed    uint64  // of the samples held out, and of those that statistics are found on
@@ -72,10 +72,10 @@ type Auto struct {
 	// Passes > 0 is the budget of the usual candidates' trials on a network, in gradients over the
 	// training data; a product counts two, and losses and answers on the samples held out are not
 	// counted ([Meter]). First come the cheap ones: steps of several ridges and numbers of products
-	// in one Krylov space, and steps along G. If one of them serves and is not refused, nothing else
-	// is tried. Otherwise, and where the model has statistics, the others follow, the cheapest
-	// first, until the budget is spent; the cheap ones, one of the others and what has begun are finished. 0 = no
-	// limit, and all candidates.
+	// in one Krylov space, and steps along G. If one of them serves and is not refused, nothing
+	// else is tried. Otherwise, and where the model has statistics, the others follow, the cheapest
+	// first, until the budget is spent; the cheap ones, one of the others and what has begun are
+	// finished. 0 = no limit, and all candidates.
 	Passes float64
 }
 

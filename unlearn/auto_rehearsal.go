@@ -191,8 +191,8 @@ func flatError(largest float64) error {
 	return fmt.Errorf("unlearn: auto: the largest eigenvalue of the curvature is %v: the loss is flat around the parameters", largest)
 }
 
-// kept are the samples on which an update may not cost accuracy, as they are and as they were: those
-// that the request does not touch, or all that stay if it touches every one.
+// kept are the samples on which an update may not cost accuracy, as they are and as they were:
+// those that the request does not touch, or all that stay if it touches every one.
 func (a *autoRun) kept() (now, before *datasets.Dataset, err error) {
 	stays, at := a.stays()
 	touched := make([]bool, a.old.Train.Len())

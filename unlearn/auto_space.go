@@ -73,10 +73,10 @@ func (h *rehearsal) search(ctx context.Context) error {
 	return h.passOverRising(ctx)
 }
 
-// passOverRising passes over the best step as long as it seems to make the gradient residual larger,
-// so that it would be refused. The gradient at theta' is that at theta, which is known, and a change
-// that is estimated from a part of the data: the noise of the part is nearly the same at both, so
-// that most of it cancels.
+// passOverRising passes over the best step as long as it seems to make the gradient residual
+// larger, so that it would be refused. The gradient at theta' is that at theta, which is known, and
+// a change that is estimated from a part of the data: the noise of the part is nearly the same at
+// both, so that most of it cancels.
 func (h *rehearsal) passOverRising(ctx context.Context) error {
 	a := h.a
 	some, err := a.applied.Subsample(a.Sample, a.Seed+1) // another one than that of the curvature

@@ -7,10 +7,10 @@ import (
 	"lethe/datasets"
 )
 
-// following is what the criterion needs where a model has statistics. Training moves the weights and
-// the statistics follow, so that what it had left is the slope of the loss with statistics that
-// follow: at its end that slope is zero, and the gradient at fixed statistics is not. A slope along a
-// step is found from the losses a little before and after the old weights.
+// following is what the criterion needs where a model has statistics. Training moves the weights
+// and the statistics follow, so that what it had left is the slope of the loss with statistics that
+// follow: at its end that slope is zero, and the gradient at fixed statistics is not. A slope along
+// a step is found from the losses a little before and after the old weights.
 type following struct {
 	o        StatisticsObjective
 	on       *datasets.Dataset // samples that statistics are found on, as candidates find theirs

@@ -58,8 +58,8 @@ func autoOf(t *testing.T, m Auto, p *Problem, theta []float64, r Request) *autoR
 	return a
 }
 
-// The criterion is what its comment says: where training ended at a minimum and nothing is held
-// out it is the change of the loss on the corrected data, and it is smallest at the retrained model.
+// The criterion is what its comment says: where training ended at a minimum and nothing is held out
+// it is the change of the loss on the corrected data, and it is smallest at the retrained model.
 // Otherwise its slope at the old parameters is G, whatever training had left.
 func TestAutoCriterion(t *testing.T) {
 	p := &Problem{Objective: full{neuron(5)}, Train: randomData(40, 5, 2, false, 4), L2: 0.5}

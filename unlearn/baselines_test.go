@@ -14,8 +14,8 @@ import (
 	"lethe/nets"
 )
 
-// flippedBlobs is a network that has learned 90 points of three classes in six dimensions by heart, 18 of them by
-// wrong labels.
+// flippedBlobs is a network that has learned 90 points of three classes in six dimensions by heart,
+// 18 of them by wrong labels.
 type flippedBlobs struct {
 	p       *Problem
 	model   *nets.Model
@@ -74,8 +74,8 @@ func (b *flippedBlobs) carry(t *testing.T, m Method, r Request) []float64 {
 	return u.Theta
 }
 
-// forgotten, kept and tested are the shares of the wrong labels, of the other training points and of
-// the test points that the parameters answer.
+// forgotten, kept and tested are the shares of the wrong labels, of the other training points and
+// of the test points that the parameters answer.
 func (b *flippedBlobs) forgotten(t *testing.T, theta []float64) float64 {
 	return b.accuracy(t, theta, b.p.Train.Subset(b.rows))
 }

@@ -44,9 +44,9 @@ type Certified struct {
 	// found when a bound needs it. Requests that change features, other than by removing them, have
 	// it found again.
 	Norm float64
-	// AssumeSteady certifies a Method, or a solver in it, that is not this package's own. The caller
-	// vouches for what nothing here checks: the gradient that it leaves hardly varies with b, so
-	// that p times the norm of du/db is far below Epsilon (see [SmoothMethod]).
+	// AssumeSteady certifies a Method, or a solver in it, that is not this package's own. The
+	// caller vouches for what nothing here checks: the gradient that it leaves hardly varies with
+	// b, so that p times the norm of du/db is far below Epsilon (see [SmoothMethod]).
 	AssumeSteady bool
 	// Retrain makes a [Stream] train again, with a fresh tilt, when a request would exceed the
 	// budget.

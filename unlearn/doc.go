@@ -32,15 +32,15 @@
 //   - updates: [Method] and [Update]; [FirstOrder], [SecondOrder] with its [Curvature] and
 //     [StepGradient], [PublishedSecondOrder] (the authors' recursion); [Auto] chooses among
 //     [Candidate]s and says what it [Tried]; around another method: [Iterative],
-//     [ReestimateStatistics], and [Part] for the last layers, a [PartObjective], to which a method may say more of itself as a
-//     [SampledMethod] with its [Sampling], a [ForcingMethod], a [ChunkedMethod] or an
-//     [AdvisingMethod];
+//     [ReestimateStatistics], and [Part] for the last layers, a [PartObjective], to which a method
+//     may say more of itself as a [SampledMethod] with its [Sampling], a [ForcingMethod], a
+//     [ChunkedMethod] or an [AdvisingMethod];
 //   - solvers: [Solver], [Operator] and [BatchOperator]; [CG], [MINRES], [LiSSA], [Exact],
 //     [Factored], [Galerkin], [Krylov], [ShiftedSolve] with [ShiftedSolution]; [Stats] says how a
 //     solve ended, [Spectrum] what the matrix is like;
-//   - baselines (docs/methods.md): [NegGradPlus], [SCRUB], [SSD], [Potion], [SAP], [SalUn], [MSG], [BadTeacher],
-//     [NPO], [ReinitLast], most by [Steps]; [Retrain], [FineTune], [SISA] with [Sharded] and [SliceStore], [Occlusion],
-//     [Private], [DPSGD], [None];
+//   - baselines (docs/methods.md): [NegGradPlus], [SCRUB], [SSD], [Potion], [SAP], [SalUn], [MSG],
+//     [BadTeacher], [NPO], [ReinitLast], most by [Steps]; [Retrain], [FineTune], [SISA] with
+//     [Sharded] and [SliceStore], [Occlusion], [Private], [DPSGD], [None];
 //   - trainers: [Trainer]; [LBFGS], [Newton], [SGD], [Adam], their [Schedule], [Progress] and
 //     [Checkpoint]; [StatisticsTrainer] for batch normalization;
 //   - certificates: [OutputPerturbation] with [Release] and [ReleaseStream];
@@ -51,8 +51,8 @@
 //     package datasets;
 //   - cost and errors: [Cost], [Meter]; a [Fact] says what was forced, refused or left out. An
 //     update that is no good is an error that says why and what to do: [WorseError],
-//     [RefusedError], [DivergedError], [IndefiniteError], [NotConvergedError], [OverlapError], [NotConvexError],
-//     [RowNormError], [BudgetError], [LedgerDamagedError], [ErrLedgerLocked].
+//     [RefusedError], [DivergedError], [IndefiniteError], [NotConvergedError], [OverlapError],
+//     [NotConvexError], [RowNormError], [BudgetError], [LedgerDamagedError], [ErrLedgerLocked].
 //
 // Package objectivetest, below this one, checks an objective that is written by hand. Package
 // exposure measures what a language model remembers.

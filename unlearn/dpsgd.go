@@ -53,9 +53,9 @@ type DPSGD struct {
 	Delta float64   // that Epsilon is stated for; 0 = 1e-5
 	Start []float64 // of the training (p); nil = Init of an [Initializer] by Seed, or zeros: never a model that was trained before
 	Seed  uint64    // of samples and noise, as secret as the data; 0, which anybody would guess, is an error
-	// Samples is n, which whoever sees the model may know: it has to be what it was where a model is
-	// trained on the corrected data to compare with. 0 = the number of training samples, which is
-	// public then.
+	// Samples is n, which whoever sees the model may know: it has to be what it was where a model
+	// is trained on the corrected data to compare with. 0 = the number of training samples, which
+	// is public then.
 	Samples int
 }
 

@@ -17,8 +17,8 @@ type TensorObjective interface {
 // LayerObjective is an Objective that shows what its layers' weights are multiplied by, as
 // nets.Model does.
 type LayerObjective interface {
-	// InputGrams calls use with X'X (in*in, row-major) for each weight matrix (in, out), which begins
-	// at number lo of theta; X (positions, in) is what the samples of d give the layer.
+	// InputGrams calls use with X'X (in*in, row-major) for each weight matrix (in, out), which
+	// begins at number lo of theta; X (positions, in) is what the samples of d give the layer.
 	InputGrams(ctx context.Context, theta []float64, d *datasets.Dataset, use func(lo, in, out int, gram []float64)) error
 }
 

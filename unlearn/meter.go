@@ -23,8 +23,8 @@ import (
 //   - a linearization over n samples: n gradients, which is about what it costs, and n HVPs for
 //     each product after it;
 //   - the same of the objectives of [WithTargets] that are made from the meter;
-//   - a Hessian that is written out over n samples: n gradients for its outputs, and as many times n
-//     HVPs as it says that it takes products.
+//   - a Hessian that is written out over n samples: n gradients for its outputs, and as many times
+//     n HVPs as it says that it takes products.
 //
 // It forwards whatever optional interface the objective has. Where the objective lacks one,
 // LossGradient and Linearize fall back on the plain methods (a linearization then costs nothing),

@@ -30,8 +30,8 @@ func (NPO) Name() string { return "npo" }
 // Sampling implements [SampledMethod].
 func (m NPO) Sampling() Sampling { return Sampling{m.Sample, m.Steps.Seed} }
 
-// Unlearn implements [Method], for a [TargetObjective] whose loss is -log p(y|x). Like [FineTune] it
-// is refused only where it stops being numbers.
+// Unlearn implements [Method], for a [TargetObjective] whose loss is -log p(y|x). Like [FineTune]
+// it is refused only where it stops being numbers.
 func (m NPO) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
 	err := checkSettings("NPO", positiveOr("Beta", m.Beta, "the default 0.1"), positiveOr("Alpha", m.Alpha, "the default 1"), count("Epochs", m.Epochs, "5"))
 	if err != nil {

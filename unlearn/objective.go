@@ -85,8 +85,8 @@ type GaussNewtonLinearizer interface {
 // HessianWriter is an Objective that can write the Hessian of its loss out for less than what p
 // products cost, as that of few parameters on sparse rows.
 type HessianWriter interface {
-	// HessianProducts returns how many products over d take about as long as writing the Hessian out
-	// and factoring it; infinite where that cannot be done.
+	// HessianProducts returns how many products over d take about as long as writing the Hessian
+	// out and factoring it; infinite where that cannot be done.
 	HessianProducts(d *datasets.Dataset) float64
 	// WriteHessian writes sum_i hess l(z_i, theta) to dst (p*p), row-major.
 	WriteHessian(ctx context.Context, dst, theta []float64, d *datasets.Dataset) error

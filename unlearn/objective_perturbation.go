@@ -92,10 +92,10 @@ type Private struct {
 func (m *Private) Name() string { return m.Method }
 
 // Guarantee returns the epsilon and delta for what a request changes on the training data: no event
-// is more than e^epsilon times as likely as if the model had been trained on the corrected data with
-// the same settings, DPSGD.Samples at what m.Samples says, delta aside, nor the other way round. Each sample that is removed is one step between
-// neighbouring data sets, and each that is corrected, in its label or otherwise, two: it goes, and
-// the corrected one comes. k steps have
+// is more than e^epsilon times as likely as if the model had been trained on the corrected data
+// with the same settings, DPSGD.Samples at what m.Samples says, delta aside, nor the other way
+// round. Each sample that is removed is one step between neighbouring data sets, and each that is
+// corrected, in its label or otherwise, two: it goes, and the corrected one comes. k steps have
 //
 //	k Epsilon,  Delta (1 + e^Epsilon + ... + e^((k-1) Epsilon))
 //

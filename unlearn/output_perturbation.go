@@ -61,9 +61,9 @@ type OutputPerturbation struct {
 type Comparison int
 
 const (
-	// ExactOptimum: the optimum of the loss on the corrected data, plus the same noise. The corrected
-	// data are the numbers that the request leaves: scaling that was computed with what it takes
-	// away stays as it was, on both sides.
+	// ExactOptimum: the optimum of the loss on the corrected data, plus the same noise. The
+	// corrected data are the numbers that the request leaves: scaling that was computed with what
+	// it takes away stays as it was, on both sides.
 	ExactOptimum Comparison = iota
 	// SameMechanism: the model that the same mechanism publishes when it is run on the corrected
 	// data alone.
@@ -90,11 +90,11 @@ type ConvexLoss interface {
 	LossSmoothness() (curvature, slope float64, err error)
 }
 
-// ConvexInParameters is an Objective that says whether it is convex in theta, without the bounds that
-// certificates need of it: [ConvexLoss] and [Convex] say more. [Auto] solves such a problem.
+// ConvexInParameters is an Objective that says whether it is convex in theta, without the bounds
+// that certificates need of it: [ConvexLoss] and [Convex] say more. [Auto] solves such a problem.
 type ConvexInParameters interface {
-	// ConvexInParameters returns nil, or why the objective is not convex in theta, or not computed in
-	// float64.
+	// ConvexInParameters returns nil, or why the objective is not convex in theta, or not computed
+	// in float64.
 	ConvexInParameters() error
 }
 
@@ -254,9 +254,9 @@ func (d exactDescent) release(state []float64) (*Release, error) {
 // is coarse beside them takes them away.
 const gridBits = 20
 
-// gridUlps is how many units in the last place of the largest parameter the grid has to be at least.
-// On a finer one the sum of parameter and noise was rounded before it got there, by an amount that
-// tells its low digits.
+// gridUlps is how many units in the last place of the largest parameter the grid has to be at
+// least. On a finer one the sum of parameter and noise was rounded before it got there, by an
+// amount that tells its low digits.
 const gridUlps = 16
 
 // gridOf returns the power of two that a release with noise s is rounded to.

@@ -17,8 +17,8 @@ type PartObjective interface {
 }
 
 // Part carries a request out by Method on a part of the parameters and leaves the others as they
-// are. On the last layers of a network it costs a small share of what the whole network does. Before
-// and After are residuals of all parameters; an update that raises them is refused with
+// are. On the last layers of a network it costs a small share of what the whole network does.
+// Before and After are residuals of all parameters; an update that raises them is refused with
 // [WorseError].
 type Part struct {
 	Method Method

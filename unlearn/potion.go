@@ -10,8 +10,8 @@ import (
 	"lethe/datasets"
 )
 
-// Potion dampens like [SSD], by importances that need no labels and a threshold that is searched for
-// (Schoepf, Foster and Brintrup 2024, arXiv 2406.09173; docs/methods.md#potion):
+// Potion dampens like [SSD], by importances that need no labels and a threshold that is searched
+// for (Schoepf, Foster and Brintrup 2024, arXiv 2406.09173; docs/methods.md#potion):
 //
 //	I_S = mean_{i in S} |grad_theta ||z_i||_2|,  z the outputs,
 //
@@ -20,8 +20,8 @@ import (
 // accuracy on F is at most Rho times the old one.
 //
 // The outputs are centered over the classes first: a softmax sees their differences only. D is the
-// data before the request and F the affected samples as they were, labels included, since what shall
-// be forgotten is that answer. Nothing is learned from a correction.
+// data before the request and F the affected samples as they were, labels included, since what
+// shall be forgotten is that answer. Nothing is learned from a correction.
 type Potion struct {
 	Rho     float64 // below 1; 0 = 0.5; published values are up to 0.75
 	Tries   int     // thresholds, at most; 0 = 500
@@ -36,8 +36,8 @@ func (Potion) Name() string { return "potion" }
 // Sampling implements [SampledMethod].
 func (m Potion) Sampling() Sampling { return Sampling{m.Sample, m.Seed} }
 
-// Unlearn implements [Method], for classifications by a [TargetObjective] that is a [PerSampler]. It
-// is not refused when the residual grows. Where no threshold reaches Rho the last one tried is
+// Unlearn implements [Method], for classifications by a [TargetObjective] that is a [PerSampler].
+// It is not refused when the residual grows. Where no threshold reaches Rho the last one tried is
 // taken, and Notes says so.
 func (m Potion) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request) (*Update, error) {
 	err := checkSettings("Potion", fraction("Rho", m.Rho, "the default 0.5"), count("Tries", m.Tries, "500"), count("Samples", m.Samples, "all"))

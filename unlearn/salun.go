@@ -12,8 +12,8 @@ import (
 )
 
 // SalUn is saliency unlearning by random labels (Fan et al. 2024, arXiv 2310.12508;
-// docs/methods.md#salun): the parameters whose gradient of the loss on F is largest are trained on F
-// with random labels and on R, the others stay:
+// docs/methods.md#salun): the parameters whose gradient of the loss on F is largest are trained on
+// F with random labels and on R, the others stay:
 //
 //	theta <- theta - Rate m * grad [ mean over F, random labels, and R of l ],
 //	m_j = 1 for the Share of parameters with the largest |grad_j L_F(theta0)|, else 0.

@@ -11,16 +11,16 @@ import (
 	"lethe/datasets"
 )
 
-// SAP scales what a layer takes in from directions that trusted samples do not use (Kodge, Ravikumar,
-// Saha and Roy 2025, arXiv 2403.08618; docs/methods.md#sap). Of the inputs A (in, positions) of each layer
-// on trusted samples, A = U diag(s) V', it takes
+// SAP scales what a layer takes in from directions that trusted samples do not use (Kodge,
+// Ravikumar, Saha and Roy 2025, arXiv 2403.08618; docs/methods.md#sap). Of the inputs A (in,
+// positions) of each layer on trusted samples, A = U diag(s) V', it takes
 //
 //	r_i = s_i^2 / sum s^2,  Lambda_i = Alpha r_i / ((Alpha - 1) r_i + 1),  W <- U Lambda U' W,
 //
-// for weights W (in, out). The trusted samples are those of the smallest loss at the old parameters.
-// The paper takes them from all data and knows of no wrong sample; here they are of the corrected
-// data without the samples that the request corrects, so that none is trusted that is known to be
-// wrong. Nothing else is read from the request.
+// for weights W (in, out). The trusted samples are those of the smallest loss at the old
+// parameters. The paper takes them from all data and knows of no wrong sample; here they are of the
+// corrected data without the samples that the request corrects, so that none is trusted that is
+// known to be wrong. Nothing else is read from the request.
 type SAP struct {
 	Alpha   float64 // 0 = 1e5; published values are 1e4 to 1e6
 	Trusted int     // samples; 0 = 1,000

@@ -9,10 +9,10 @@ import (
 	"lethe/datasets"
 )
 
-// SCRUB is the baseline that drives a student away from its teacher, the old model, on what shall go
-// and keeps it near on what shall stay (Kurmanji et al. 2023, arXiv 2302.09880;
-// docs/methods.md#scrub). With p_T = softmax(z/T) and theta0 the old parameters, each of Epochs goes
-// down
+// SCRUB is the baseline that drives a student away from its teacher, the old model, on what shall
+// go and keeps it near on what shall stay (Kurmanji et al. 2023, arXiv 2302.09880;
+// docs/methods.md#scrub). With p_T = softmax(z/T) and theta0 the old parameters, each of Epochs
+// goes down
 //
 //	mean_R [ Gamma l + Alpha T^2 KL(p_T(theta0) || p_T(theta)) ],
 //
@@ -119,8 +119,8 @@ func (t *attempt) teacher(ctx context.Context, theta []float64, d *datasets.Data
 	return TargetData(d, z)
 }
 
-// distribution replaces outputs z by softmax(z/T), the only one by the probability 1/(1 + exp(-z/T))
-// of class 1.
+// distribution replaces outputs z by softmax(z/T), the only one by the probability 1/(1 +
+// exp(-z/T)) of class 1.
 func distribution(z []float64, temperature float64) {
 	if len(z) == 1 {
 		z[0] = 1 / (1 + math.Exp(-z[0]/temperature))

@@ -8,8 +8,8 @@ import (
 	"lethe/datasets"
 )
 
-// One pass in one batch is one step of the divergence and the loss. The second, up the divergence on
-// what shall go, starts from there.
+// One pass in one batch is one step of the divergence and the loss. The second, up the divergence
+// on what shall go, starts from there.
 func TestSCRUBStepsAreThoseOfItsFormula(t *testing.T) {
 	b := blobs()
 	data := must(b.repair.Apply(b.p.Train))

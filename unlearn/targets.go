@@ -11,10 +11,10 @@ import (
 // [Predictor] gives the outputs.
 type TargetObjective interface {
 	Predictor
-	// WithTargets returns an [Objective] of the same network over the same parameters, for data sets
-	// whose k labels a sample are targets for its k outputs (see [TargetData]). The loss of a sample
-	// is one of those of [TargetLoss]. The result has the type any, so that a package of networks
-	// need not import this one.
+	// WithTargets returns an [Objective] of the same network over the same parameters, for data
+	// sets whose k labels a sample are targets for its k outputs (see [TargetData]). The loss of a
+	// sample is one of those of [TargetLoss]. The result has the type any, so that a package of
+	// networks need not import this one.
 	WithTargets(loss string) (any, error)
 }
 
@@ -22,11 +22,12 @@ type TargetObjective interface {
 type TargetLoss string
 
 const (
-	// SquaredTargets is 1/2 ||(z - mean z) - (t - mean t)||^2: a softmax sees differences of outputs
-	// only. One output is compared as it is.
+	// SquaredTargets is 1/2 ||(z - mean z) - (t - mean t)||^2: a softmax sees differences of
+	// outputs only. One output is compared as it is.
 	SquaredTargets TargetLoss = "squared"
-	// SoftTargets is -sum_k t_k log softmax(z)_k for a distribution t, the Kullback-Leibler divergence
-	// of the outputs from t but for a constant. For one output and t in [0, 1] it is the logistic loss.
+	// SoftTargets is -sum_k t_k log softmax(z)_k for a distribution t, the Kullback-Leibler
+	// divergence of the outputs from t but for a constant. For one output and t in [0, 1] it is the
+	// logistic loss.
 	SoftTargets TargetLoss = "soft"
 )
 
@@ -58,8 +59,9 @@ func madeObjective(by string) func(made any, err error) (Objective, error) {
 // outputs z are compared as softmax(z/T).
 type TemperedObjective interface {
 	TargetObjective
-	// WithSoftTargets is WithTargets for the loss -T^2 sum_k t_k log softmax(z/T)_k (Hinton, Vinyals
-	// and Dean 2015, arXiv 1503.02531): with T^2 its gradients are about as large as at T = 1.
+	// WithSoftTargets is WithTargets for the loss -T^2 sum_k t_k log softmax(z/T)_k (Hinton,
+	// Vinyals and Dean 2015, arXiv 1503.02531): with T^2 its gradients are about as large as at T =
+	// 1.
 	WithSoftTargets(temperature float64) (any, error)
 }
 

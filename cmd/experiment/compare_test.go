@@ -15,7 +15,7 @@ import (
 // madeRuns are committed runs, which commands only read.
 var (
 	drebinRun   = filepath.Join("..", "..", "experiments", "testdata", "drebin-linear-quick-1")
-	residualRun = filepath.Join("..", "..", "results", "reference", "residual", "drebin-linear-paper-1")
+	residualRun = filepath.Join("..", "..", "results", "reference", "residual", "drebin-linear-paper-1-10-draws")
 	certified   = filepath.Join("..", "..", "results", "reference", "certified")
 )
 

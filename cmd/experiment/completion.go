@@ -119,7 +119,7 @@ func (completed) Values(l *cli.Line, flag, so string) []string {
 					add(f.Name + "=")
 				case f.Name == key:
 					before := value[:strings.LastIndexByte(value, ',')+1] // of a list
-					for _, w := range wordsOf(f) {
+					for _, w := range wordsOf(e, f) {
 						add(key + "=" + before + w)
 					}
 				}
@@ -129,13 +129,13 @@ func (completed) Values(l *cli.Line, flag, so string) []string {
 	return out
 }
 
-// wordsOf returns the words that a setting may be.
-func wordsOf(f experiments.Field) []string {
+// wordsOf returns the words that a setting may be in an experiment.
+func wordsOf(e *experiments.Experiment, f experiments.Field) []string {
 	switch f.Kind {
 	case "true or false":
 		return []string{"true", "false"}
 	case "number or auto":
 		return []string{"auto"}
 	}
-	return f.Words
+	return e.WordsOf(f)
 }

@@ -105,7 +105,7 @@ func TestDryRunSaysWhatWouldRunAndDoesNothing(t *testing.T) {
 	require.NoError(t, err)
 	for _, want := range []string{
 		"experiment run residual --dataset diabetes --name three --model linear --profile smoke --seed 1 --set draws=3\n", "  begins " + filepath.Join(out, "affected", "spam-linear-smoke-1-three"),
-		"needs the data set adult: get it by `experiment data fetch adult`",
+		"the run needs the data set adult: get it by `experiment data fetch adult`",
 	} {
 		assert.Contains(t, text, want)
 	}

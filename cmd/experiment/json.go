@@ -40,12 +40,14 @@ type (
 	}
 	// plannedObject is a run that run --dry-run announces.
 	plannedObject struct {
-		Command string   `json:"command"`
-		Folder  string   `json:"folder"`
-		State   string   `json:"state"` // begins, continues, extends, starts again or refused
-		Dataset string   `json:"dataset"`
-		Missing string   `json:"missing,omitempty"` // how to get the data set
-		Notes   []string `json:"notes,omitempty"`
+		Command string `json:"command"`
+		Folder  string `json:"folder"`
+		State   string `json:"state"` // begins, continues, extends, starts again or refused
+		Dataset string `json:"dataset"`
+		Missing string `json:"missing,omitempty"` // how to get the data set
+		// Unchecked says what only the run itself checks.
+		Unchecked string   `json:"unchecked,omitempty"`
+		Notes     []string `json:"notes,omitempty"`
 	}
 	// experimentObject is an experiment of list.
 	experimentObject struct {

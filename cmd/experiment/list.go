@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"lethe/experiments"
@@ -93,7 +94,7 @@ func (c *listCommand) printSettings(w io.Writer, e *experiments.Experiment) erro
 			kind += ", " + s.Unit
 		}
 		meaning := s.Meaning
-		if len(s.Words) > manyAre {
+		if slices.ContainsFunc(s.Words, func(w string) bool { return !strings.Contains(s.Meaning, w) }) {
 			meaning += ". Words: " + strings.Join(s.Words, ", ")
 		}
 		printSetting(w, s.Name, kind, meaning, defaultsText(s.Defaults))
@@ -130,7 +131,7 @@ func manyWords(f experiments.Field) string {
 			if own.Name != f.Name || !e.Takes(f.Name) {
 				continue
 			}
-			list := strings.Join(own.Words, ", ")
+			list := strings.Join(e.WordsOf(own), ", ")
 			if takers[list] == nil {
 				lists = append(lists, list)
 			}

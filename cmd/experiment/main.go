@@ -93,8 +93,8 @@ type leave int
 
 // newParser reads command lines; help goes to the writers.
 func newParser(stdout, stderr io.Writer) (*kong.Kong, error) {
-	return kong.New(&commands{}, kong.Name("experiment"),
-		kong.Description("Machine unlearning of features and labels: experiments on real data.\n\nThe main job: experiment run features\n\n"+exitCodes),
+	return cli.New(&commands{}, kong.Name("experiment"),
+		kong.Description("Machine unlearning of features and labels: experiments on real data.\n\nTo begin: experiment run features --dataset diabetes\n\n"+exitCodes),
 		kong.Writers(stdout, stderr), kong.Exit(func(code int) { panic(leave(code)) }),
 		kong.ConfigureHelp(kong.HelpOptions{WrapUpperBound: 80, Compact: true}))
 }
@@ -131,6 +131,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 func parse(parser *kong.Kong, args []string) (*kong.Context, error) {
 	k, err := cli.Parse(parser, args)
 	if err != nil {
+		if len(args) > 0 {
+			if _, unknown := experiments.Find(args[0]); unknown == nil {
+				err = fmt.Errorf("%s is an experiment, not a command: did you mean run %s, or help %s?", args[0], args[0], args[0])
+			}
+		}
 		return nil, usageError{err}
 	}
 	return k, nil

@@ -41,10 +41,10 @@ func TestHelpAndLists(t *testing.T) {
 
 func TestWrongCommandLinesExitWith2(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
-		{"fly", "unexpected argument fly"}, {"run", "name an experiment"}, {"run nope", "known: features"}, {"run residual --nope", "unknown flag"},
+		{"fly", "unknown command \"fly\"; known: list, run"}, {"run", "name an experiment"}, {"run nope", "known: features"}, {"run residual --nope", "unknown flag"},
 		{"run residual limits residual", "experiment residual is named twice"},
 		{"run residual --set nope=1", "residual reads request"}, {"run residual --set drwas=1", "did you mean draws?"}, {"run residaul", "did you mean residual?"},
-		{"rnu", "did you mean \"run\"?"}, {"run residual --datset spam", "did you mean \"--dataset\"?"}, {"run residual --dataset diabets", "did you mean diabetes?"},
+		{"rnu", "did you mean run?"}, {"run residual --datset spam", "did you mean \"--dataset\"?"}, {"run residual --dataset diabets", "did you mean diabetes?"},
 		{"run residual --seed 1 --seed 2", "--seed is given twice"}, {"run residual --quiet --quiet", "--quiet is given twice"}, {"run residual --set draws=1 --set draws=2", "--set gives draws twice, as 1 and as 2"},
 		{"run residual --seed x", `"x" is not a whole number of 0 to`}, {"run residual --set growth=2", "the setting growth belongs to limits; residual reads"},
 		{"run residual --json --tables", "exclude each other"}, {"run memorization --dataset alcie", "Did you mean alice?"}, {"run residual --name a/b", "--name takes"},

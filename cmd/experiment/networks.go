@@ -8,7 +8,7 @@ import (
 
 type networksCommand struct {
 	From string `arg:"" name:"run" help:"Folder of a run of poisoning or correct, with its checkpoints."`
-	To   string `arg:"" help:"Folder for the networks; only the parameters are saved, in single precision."`
+	To   string `arg:"" help:"Folder to save the networks in. Only the parameters are saved, in single precision."`
 }
 
 // Run writes the networks.

@@ -12,7 +12,7 @@ import (
 type form struct {
 	CSV   bool   `name:"csv" xor:"form" help:"Print the tables as CSV, a line for each cell, with numbers in full precision."`
 	LaTeX bool   `name:"latex" xor:"form" help:"Print the tables as LaTeX, for the package booktabs."`
-	JSON  bool   `name:"json" xor:"form" help:"Print them as JSON."`
+	JSON  bool   `name:"json" xor:"form" help:"Print the tables as JSON."`
 	Table string `help:"With --csv, --latex or --json: only tables whose title contains this." placeholder:"NAME"`
 }
 
@@ -42,12 +42,13 @@ func (f *form) encoded(all []experiments.Table) ([]byte, error) {
 
 type reportCommand struct {
 	Dirs  []string `arg:"" name:"dir" help:"Folders of runs, or a folder that contains them."`
-	Out   string   `help:"File to write: the page of several runs, or the tables in the form that is asked for. The default page of several runs is named by their content; tables go to the screen." placeholder:"FILE"`
-	Force bool     `help:"Overwrite that file."`
+	Out   string   `help:"File to write: the page of several runs, or the tables. Without it the page is named by the content of the runs, and the tables go to the screen." placeholder:"FILE"`
+	Force bool     `help:"Overwrite the file that --out names."`
 	form
 }
 
-// Run rebuilds what is shown of one run, or shows several runs side by side, which stay as they are.
+// Run rebuilds what is shown of one run, or shows several runs side by side, which stay as they
+// are.
 func (c *reportCommand) Run(t *terminal) error {
 	if err := c.check(); err != nil {
 		return usageError{err}

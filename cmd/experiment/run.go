@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,25 +15,25 @@ import (
 )
 
 type runCommand struct {
-	IDs     []string `arg:"" optional:"" name:"id" help:"Experiments, see experiment list."`
+	IDs     []string `arg:"" optional:"" name:"id" help:"Experiments (experiment list shows them)."`
 	Dataset string   `help:"Data set (default: all available)." placeholder:"NAME"`
-	Model   string   `help:"linear or mlp (default: both for features, linear for its parts); memorization uses lstm, poisoning and correct cnn." placeholder:"NAME"`
+	Model   string   `help:"linear or mlp (default: both for features, linear for others). memorization takes lstm; poisoning and correct take cnn." placeholder:"NAME"`
 	Profile string   `help:"smoke, quick or paper (default: quick)." placeholder:"NAME"`
 	Data    string   `help:"Folder of the data sets (default: LETHE_DATA)." placeholder:"DIR"`
 	Out     string   `help:"Folder for results." placeholder:"DIR" default:"results"`
 	Seed    *seed    `help:"Seed of all random numbers (default: 1)." placeholder:"N"`
 	Set     []string `help:"Change a setting, for example --set features=10,50 --set draws=40." placeholder:"key=value" sep:"none"`
 	Config  string   `help:"Repeat the run of this config.yaml." placeholder:"FILE"`
-	Name    string   `help:"End the names of the runs' folders in this (default: six digits for settings that differ from the defaults)." placeholder:"NAME"`
+	Name    string   `help:"Last part of the folder's name (default: six digits for settings that differ from the defaults)." placeholder:"NAME"`
 	Resume  bool     `help:"Resume a run that was stopped, or extend one by more draws or methods."`
 	Force   bool     `help:"Start again and overwrite an existing run."`
-	Tables  bool     `help:"Print all tables at the end, not only what they come down to."`
+	Tables  bool     `help:"Print all tables at the end, not only the answers."`
 	DryRun  bool     `help:"Check the command line and print its runs and folders without starting them."`
 	Quiet   bool     `help:"Print only errors and paths."`
 	JSON    bool     `name:"json" help:"Print one JSON object at the end, and nothing else on standard output."`
 
 	Text       string `group:"Flags of memorization:" help:"UTF-8 file of the text to train on (default: the embedded text)." placeholder:"FILE"`
-	Prompt     string `group:"Flags of memorization:" help:"Text that stands before the secret." placeholder:"TEXT"`
+	Prompt     string `group:"Flags of memorization:" help:"Text before the secret." placeholder:"TEXT"`
 	Secret     string `group:"Flags of memorization:" help:"Text to unlearn (default: random digits, inserted into the text)." placeholder:"TEXT"`
 	Replace    string `group:"Flags of memorization:" help:"Replacement of the secret, of the same length (default: random characters of the same kinds)." placeholder:"TEXT"`
 	Insert     bool   `group:"Flags of memorization:" help:"Put prompt and secret into a text that holds neither."`
@@ -98,7 +99,7 @@ func (c *runCommand) plan(t *terminal, orders []*experiments.Order) error {
 			return err
 		}
 		for _, r := range runs {
-			all = append(all, plannedObject{r.Command, r.Dir, string(r.State), r.Dataset, r.Missing, r.Notes})
+			all = append(all, plannedObject{r.Command, r.Dir, string(r.State), r.Dataset, r.Missing, r.Unchecked, r.Notes})
 		}
 	}
 	if c.JSON {
@@ -107,7 +108,10 @@ func (c *runCommand) plan(t *terminal, orders []*experiments.Order) error {
 	for _, r := range all {
 		fmt.Fprintf(t.stdout, "%s\n  %s %s\n", r.Command, r.State, r.Folder)
 		if r.Missing != "" {
-			fmt.Fprintf(t.stdout, "  needs the data set %s: %s\n", r.Dataset, r.Missing)
+			fmt.Fprintf(t.stdout, "  the run needs the data set %s: %s\n", r.Dataset, r.Missing)
+		}
+		if r.Unchecked != "" {
+			fmt.Fprintf(t.stdout, "  %s\n", r.Unchecked)
 		}
 		for _, note := range r.Notes {
 			fmt.Fprintf(t.stdout, "  %s\n", note)
@@ -156,13 +160,33 @@ func (c *runCommand) orders() ([]*experiments.Order, error) {
 			return nil, fmt.Errorf("experiment %s is named twice: name it once", id)
 		}
 		if _, err := experiments.Find(id); err != nil {
-			return nil, err
+			return nil, cmp.Or(misplaced(id), err)
 		}
 		o := base
 		o.Experiment = id
 		out = append(out, &o)
 	}
 	return out, nil
+}
+
+// misplaced says of a word in the place of an experiment that it belongs to a flag; nil where it
+// does not.
+func misplaced(word string) error {
+	if key, _, ok := strings.Cut(word, "="); ok && key != "" {
+		return fmt.Errorf("%q is not an experiment: did you mean --set %s?", word, word)
+	}
+	for _, e := range experiments.Experiments() {
+		if slices.Contains(datasetsOf(e), word) {
+			return fmt.Errorf("%q is not an experiment: did you mean --dataset %s?", word, word)
+		}
+		if slices.Contains(e.Models(), word) {
+			return fmt.Errorf("%q is not an experiment: did you mean --model %s?", word, word)
+		}
+	}
+	if slices.Contains(experiments.Profiles, word) {
+		return fmt.Errorf("%q is not an experiment: did you mean --profile %s?", word, word)
+	}
+	return nil
 }
 
 // one carries one order out and says what its runs gave; the command has so many.

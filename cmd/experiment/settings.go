@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 
 	"lethe/experiments"
@@ -126,7 +125,7 @@ func settingsOf(e *experiments.Experiment, dataset, model string) ([]settingObje
 		if !e.Takes(f.Name) {
 			continue
 		}
-		o := settingObject{Name: f.Name, Type: f.Kind, Unit: f.Unit, Meaning: f.Doc, Words: f.Words, Min: f.Min, Max: f.Max, Below: f.Below, Zero: f.Zero,
+		o := settingObject{Name: f.Name, Type: f.Kind, Unit: f.Unit, Meaning: f.Doc, Words: e.WordsOf(f), Min: f.Min, Max: f.Max, Below: f.Below, Zero: f.Zero,
 			Extends: f.More, Defaults: map[string]string{}}
 		for _, profile := range experiments.Profiles {
 			at := key
@@ -183,7 +182,7 @@ func withUnit(f experiments.Field) string {
 // settingsPage writes docs/settings.md.
 func settingsPage(w io.Writer) {
 	fmt.Fprint(w, "# Settings\n\n`--set key=value` changes a setting of a run; lists are separated by commas. A setting that an experiment does not read is an error. "+
-		"A number is above 0, and a whole number at least 1, unless its row says otherwise. Defaults depend on the experiment, the data set and the profile: "+
+		"A number is above 0, and a whole number at least 1, unless its row says otherwise; 1e3 stands for 1000. Defaults depend on the experiment, the data set and the profile: "+
 		"`experiment list EXPERIMENT --settings` prints them, and the `config.yaml` of a run states all. This page is printed by\n\n"+
 		"    go run ./cmd/experiment list --settings --markdown\n")
 	for _, g := range settingGroups() {
@@ -229,7 +228,7 @@ func values(f experiments.Field) string {
 		bound *float64
 	}{{"at least ", f.Min}, {"at most ", f.Max}, {"below ", f.Below}} {
 		if b.bound != nil {
-			out = append(out, b.text+strconv.FormatFloat(*b.bound, 'f', -1, 64))
+			out = append(out, b.text+experiments.Bound(*b.bound))
 		}
 	}
 	if f.Zero {

@@ -26,7 +26,7 @@ var badInput = []struct {
 	code  int
 	want  string
 }{
-	{name: "unknown command", line: "forget", code: misused, want: "unexpected argument forget"},
+	{name: "unknown command", line: "forget", code: misused, want: "unknown command \"forget\"; known: train"},
 	{name: "unknown flag", line: "unlearn --modle @/model", code: misused, want: "--model"},
 	{name: "flag missing", line: "unlearn --model @/model --data @/train.csv --out @/new", code: misused, want: "--request"},
 	{name: "flag twice", line: "verify @/model --quiet --quiet", code: misused, want: "given twice"},

@@ -110,7 +110,7 @@ type leave int
 
 // newParser reads command lines; help goes to the writers.
 func newParser(stdout, stderr io.Writer) (*kong.Kong, error) {
-	return kong.New(&commands{}, kong.Name("lethe"),
+	return cli.New(&commands{}, kong.Name("lethe"),
 		kong.Description("Machine unlearning for your own model and data.\n\nThe main job: lethe unlearn --model model --data train.csv --request request.yaml --out model-2\n\n"+exitCodes),
 		kong.Writers(stdout, stderr), kong.Exit(func(code int) { panic(leave(code)) }),
 		kong.ConfigureHelp(kong.HelpOptions{WrapUpperBound: 80, Compact: true}))

@@ -112,8 +112,8 @@ func digits(t *testing.T, rows int, standardized bool) (x, y *mat.Dense) {
 	return mat.NewDense(rows, 64, all[:64*rows]), mat.NewDense(rows, 1, slices.Clone(d.Train.Y[:rows]))
 }
 
-// parts are what an ONNX file consists of: the numbers of its initializers, and of the attributes of
-// linear models that hold some, by their names; and all else.
+// parts are what an ONNX file consists of: the numbers of its initializers, and of the attributes
+// of linear models that hold some, by their names; and all else.
 func parts(t *testing.T, path string) (numbers map[string]string, rest string) {
 	t.Helper()
 	data, err := os.ReadFile(path)

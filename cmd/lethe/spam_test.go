@@ -18,8 +18,8 @@ import (
 	"lethe/project/evidence"
 )
 
-// mails writes mails as mails.csv and as mails.parquet: a column mail of ids, one for each word, and
-// spam. Every twelve mails that follow each other are a person's.
+// mails writes mails as mails.csv and as mails.parquet: a column mail of ids, one for each word,
+// and spam. Every twelve mails that follow each other are a person's.
 func mails(t *testing.T, dir string, d *datasets.Dataset, rows, words int) {
 	t.Helper()
 	x := d.X.(*datasets.CSR)
@@ -121,8 +121,8 @@ func TestMailsOfThreePeople(t *testing.T) {
 	}
 }
 
-// everyByteCounts changes a byte at many places of each file of a model's folder, and expects verify
-// to name the file each time.
+// everyByteCounts changes a byte at many places of each file of a model's folder, and expects
+// verify to name the file each time.
 func everyByteCounts(t *testing.T, dir, model string) {
 	t.Helper()
 	changed := 0

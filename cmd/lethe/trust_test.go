@@ -20,8 +20,8 @@ func parametersOf(t *testing.T, dir, model string) string {
 	return string(text[len(text)-32:]) // the head names the data
 }
 
-// Other data that hold samples which earlier requests removed: they are left out again, and what was
-// corrected is corrected again. So the model is that of the new data without them.
+// Other data that hold samples which earlier requests removed: they are left out again, and what
+// was corrected is corrected again. So the model is that of the new data without them.
 func TestTrustedDataBringNobodyBack(t *testing.T) {
 	dir := workshop(t)
 	put(t, filepath.Join(dir, "first.yaml"), "remove:\n  - ids: [u-3, u-77]\nlabels:\n  - {id: u-5, label: \"no\"}\n  - {id: u-6, label: \"yes\"}\n")

@@ -81,7 +81,8 @@ func unpacked(t *testing.T, path string) string {
 	return string(text)
 }
 
-// The ending of --write-data says the format. What it does not write is refused, and nothing is left.
+// The ending of --write-data says the format. What it does not write is refused, and nothing is
+// left.
 func TestWriteDataByItsEnding(t *testing.T) {
 	dir := workshop(t)
 	put(t, filepath.Join(dir, "r.yaml"), "remove: [{ids: [u-3]}]\n")
@@ -129,8 +130,8 @@ func TestAnUnknownCategoryIsWritten(t *testing.T) {
 	must(t, dir, "unlearn --model @/new --data @/kept.csv --request @/r2.yaml --out @/new2 --unknown other")
 }
 
-// Of a text the corrected text is written and nothing else, request after request, from the original
-// as from what the request before wrote.
+// Of a text the corrected text is written and nothing else, request after request, from the
+// original as from what the request before wrote.
 func TestTheCorrectedTextIsWritten(t *testing.T) {
 	dir := t.TempDir()
 	text := "my number is 078-05, my name is Ada, my code is 99-11.\n" + strings.Repeat("0123456789 one two three four five six\n", 3)

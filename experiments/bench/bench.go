@@ -23,8 +23,8 @@ type Timing struct {
 	BoundSeconds float64 `json:"bound_seconds"`
 	Ratio        float64 `json:"ratio"` // Seconds over BoundSeconds
 	Bound        string  `json:"bound"` // what BoundSeconds are: products, budget, gradient, memory, reading, "layers of nets" or "1 core"
-	// WantedSeconds are what it is to take at the most, 0 where nothing is asked; Holds says whether
-	// it does.
+	// WantedSeconds are what it is to take at the most, 0 where nothing is asked; Holds says
+	// whether it does.
 	WantedSeconds float64 `json:"wanted_seconds,omitempty"`
 	Holds         *bool   `json:"holds,omitempty"`
 }
@@ -168,8 +168,8 @@ func against(ctx context.Context, p pace, f func() error, bound func() (float64,
 	return Timing{Seconds: seconds[middle], BoundSeconds: bounds[middle], Ratio: seconds[middle] / bounds[middle]}, nil
 }
 
-// alternately times f and its bound call by call: the medians of so many calls of each. Both meet the
-// machine at the same speed then, even where others use it.
+// alternately times f and its bound call by call: the medians of so many calls of each. Both meet
+// the machine at the same speed then, even where others use it.
 func alternately(ctx context.Context, calls int, f, bound func() error) (Timing, error) {
 	var seconds, bounds []float64
 	for i := range calls + 1 { // the first is to warm up

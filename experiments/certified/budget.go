@@ -35,19 +35,29 @@ func Budget() *engine.Experiment {
 				kinds = []string{"features", "samples", "labels"}
 			}
 			var units []engine.Unit
-			for _, kind := range kinds {
-				units = append(units, engine.Unit{Name: kind, Run: func(ctx context.Context) ([]records.Record, error) { return streamReleases(ctx, s, id, set, kind) }})
+			for _, c := range contenders {
+				if c.releases == nil || !c.carried(set) {
+					continue
+				}
+				for _, kind := range kinds {
+					units = append(units, engine.Unit{Name: kind, Run: func(ctx context.Context) ([]records.Record, error) {
+						return streamReleases(ctx, s, id, set, kind, c.Label, c.releases(set))
+					}})
+				}
 			}
 			return units, nil
 		},
-		Reads: []string{"pool", "test-share", "lambda", "train-tolerance", "train-steps", "epsilons", "delta", "requests", "certified-residual", "against"}, Rows: rows(), Answers: budgetAnswers,
+		Reads:   []string{"pool", "test-share", "lambda", "train-tolerance", "train-steps", "epsilons", "delta", "requests", "certified-residual", "against", "methods"},
+		Methods: releasesMethods(), Rows: rows(), Answers: budgetAnswers,
 		Tables:  budgetTables,
 		Figures: budgetFigures,
 	}.Runnable()
 }
 
-// streamReleases works off the requests of one kind.
-func streamReleases(ctx context.Context, s *tabledata.Session, part string, set *tabledata.Settings, kind string) (out []records.Record, err error) {
+// streamReleases works off the requests of one kind by the mechanism of that row.
+func streamReleases(
+	ctx context.Context, s *tabledata.Session, part string, set *tabledata.Settings, kind, row string, mechanism unlearn.OutputPerturbation,
+) (out []records.Record, err error) {
 	d := s.Data(set)
 	// Most columns of the dense sets are one-hot.
 	d = &tabledata.Data{Train: datasets.Sparse(d.Train), Test: datasets.Sparse(d.Test)}
@@ -64,7 +74,6 @@ func streamReleases(ctx context.Context, s *tabledata.Session, part string, set 
 		return nil, fmt.Errorf("experiments: %w", err)
 	}
 	defer os.RemoveAll(dir)
-	mechanism := mechanism(set)
 	mechanism.Trainer = s.Trainer(set)
 	mechanism.Rand = rand.New(rand.NewPCG(s.Seed, trial.StreamRelease<<32))
 	p := &unlearn.Problem{Objective: m, Train: d.Train, L2: set.Lambda}
@@ -75,7 +84,7 @@ func streamReleases(ctx context.Context, s *tabledata.Session, part string, set 
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, stream.Close()) }()
-	o := trial.Outcome{Method: released, Tags: records.Tags{"kind": kind}}
+	o := trial.Outcome{Method: row, Tags: records.Tags{"kind": kind}}
 	add := func(name, unit string, v float64) {
 		o.Metrics = append(o.Metrics, engine.Metric{Name: name, Unit: unit, Value: v})
 	}

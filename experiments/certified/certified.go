@@ -35,7 +35,8 @@ func Certified() *engine.Experiment {
 			}
 			return units, nil
 		},
-		Reads: tabledata.Together(tabledata.ChangeSettings, []string{"lambda", "train-steps", "epsilons", "delta", "certified-residual", "against", "cold-draws"}), Rows: rows(), Label: startLabel, Answers: certifiedAnswers,
+		Reads:   tabledata.Together(tabledata.ChangeSettings, []string{"lambda", "train-steps", "epsilons", "delta", "certified-residual", "against", "cold-draws", "methods"}),
+		Methods: releaseMethods(), Rows: rows(), Label: startLabel, Answers: certifiedAnswers,
 		Tables:  certifiedTables,
 		Figures: certifiedFigures,
 	}.Runnable()

@@ -11,42 +11,67 @@ import (
 	"lethe/unlearn"
 )
 
-// contender is a row of tables and a line of figures, with the method of each experiment that
-// carries it out.
+// contender is a row of tables and a line of figures, with what each experiment carries out of it.
 type contender struct {
 	engine.Row
-	// release is carried out on a single request by the experiment certified, loss by
-	// loss-perturbation, and stream on many by loss-budget; nil = it is not. release gives nil where
-	// the row is omitted in a draw.
-	release func(r *releasing) *trial.Contender
-	loss    func(l *lossy) (trial.Contender, error)
-	stream  func(st *streamed) (unlearn.Method, error)
+	// release is carried out on a single request by the experiment certified, releases on many by
+	// budget, loss on a single one by loss-perturbation, and stream on many by loss-budget; nil =
+	// it is not. release gives nil where the row is omitted in a draw.
+	release  func(r *releasing) *trial.Contender
+	releases func(set *tabledata.Settings) unlearn.OutputPerturbation
+	loss     func(l *lossy) (trial.Contender, error)
+	stream   func(st *streamed) (unlearn.Method, error)
 }
 
-// contenders are the rows in the order of tables, figures and their legends. A new one is a line
-// here. Rows that other experiments on tables have too have the marks of those. The order in which
+// contenders say how the experiments on certificates carry out the rows of tables. The rows, their
+// words and marks are those of the one list of package tabledata, in its order. The order in which
 // a draw's methods are carried out is that of the rows, but for retrainings, which come first: the
-// others are measured against the first of them.
+// others are measured against the first of them. sigma is not among the experiments: it carries out
+// no request, so it compares regularizers and noises, not methods.
 var contenders = []contender{
 	{Row: shared("none"), loss: (*lossy).none, stream: (*streamed).none},
 	{Row: shared("fine-tune"), loss: (*lossy).fineTune},
 	{Row: shared("first-order"), loss: (*lossy).firstOrder, stream: (*streamed).firstOrder},
 	{Row: shared("second-order"), loss: (*lossy).secondOrder, stream: (*streamed).secondOrder},
-	{Row: engine.Row{Label: released, Mark: 15}, release: (*releasing).mechanism}, // in budget, too
+	{Row: shared(released), release: (*releasing).mechanism, releases: mechanism},
 	{Row: shared("retrain"), loss: (*lossy).retrain},
 	{Row: shared(tabledata.WarmNewton), release: (*releasing).warm},
 	{Row: shared("retrain, warm")}, // of older runs
 	{Row: shared("retrain, cold"), release: (*releasing).cold},
-	{Row: engine.Row{Label: majorityClass, Mark: 18}}, // computed, in sigma too
+	{Row: shared(majorityClass)}, // computed, in sigma too
 	{Row: line("second-order, exact", 19)},
 	{Row: line("second-order, bounds", 20)},
 	{Row: line("budget", 22)},
 	{Row: line("allowed", 23)},
 }
 
+// wordsOf are the words for --set methods of the contenders that take holds for. Retrainings are
+// always carried out.
+func wordsOf(take func(c contender) bool) []string {
+	var out []string
+	for _, c := range contenders {
+		if c.Role != engine.RetrainingRow && take(c) {
+			out = append(out, c.Label)
+		}
+	}
+	return out
+}
+
+// The methods that the experiments compare.
+func releaseMethods() []string  { return wordsOf(func(c contender) bool { return c.release != nil }) }
+func releasesMethods() []string { return wordsOf(func(c contender) bool { return c.releases != nil }) }
+func lossMethods() []string     { return wordsOf(func(c contender) bool { return c.loss != nil }) }
+func streamMethods() []string   { return wordsOf(func(c contender) bool { return c.stream != nil }) }
+
+// carried reports whether the row is carried out: a retraining, or a method that the settings ask
+// for.
+func (c contender) carried(set *tabledata.Settings) bool {
+	return c.Role == engine.RetrainingRow || set.Wants(c.Label)
+}
+
 // shared is a row of the other experiments on tables.
 func shared(label string) engine.Row {
-	rows := tabledata.Rows()
+	rows := tabledata.AllRows()
 	return rows[slices.IndexFunc(rows, func(r engine.Row) bool { return r.Label == label })]
 }
 
@@ -92,7 +117,7 @@ type releasing struct {
 func (r *releasing) contenders() []trial.Contender {
 	var out []trial.Contender
 	for _, c := range retrainingsFirst() {
-		if c.release == nil {
+		if c.release == nil || !c.carried(r.set) {
 			continue
 		}
 		if m := c.release(r); m != nil {
@@ -130,11 +155,11 @@ type lossy struct {
 	set *tabledata.Settings
 }
 
-// contenders returns the methods, the reference first.
-func (l *lossy) contenders() ([]trial.Contender, error) {
+// contenders returns the methods, the reference first, without those of the given rows.
+func (l *lossy) contenders(without map[string]bool) ([]trial.Contender, error) {
 	var out []trial.Contender
 	for _, c := range retrainingsFirst() {
-		if c.loss == nil {
+		if c.loss == nil || !c.carried(l.set) || without[c.Label] && c.Role != engine.RetrainingRow {
 			continue
 		}
 		m, err := c.loss(l)

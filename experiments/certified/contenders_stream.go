@@ -18,17 +18,6 @@ type streamed struct {
 	allowed float64 // residual
 }
 
-// streamedLabels are the rows of the methods that streams have, in their order.
-func streamedLabels() []string {
-	var out []string
-	for _, c := range contenders {
-		if c.stream != nil {
-			out = append(out, c.Label)
-		}
-	}
-	return out
-}
-
 // method returns what carries out the requests of that row.
 func (st *streamed) method(label string) (unlearn.Method, error) {
 	for _, c := range contenders {

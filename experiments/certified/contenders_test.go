@@ -15,7 +15,7 @@ import (
 // A method has one row and one mark, and the mark of the other experiments on tables.
 func TestContendersAreOneListOfRows(t *testing.T) {
 	marks := map[int]string{}
-	for _, r := range tabledata.Rows() {
+	for _, r := range tabledata.AllRows() {
 		marks[r.Mark] = r.Label
 	}
 	seen := map[string]bool{}
@@ -28,7 +28,16 @@ func TestContendersAreOneListOfRows(t *testing.T) {
 		marks[c.Mark] = c.Label
 	}
 	assert.Len(t, rows(), len(contenders))
-	assert.Equal(t, []string{"none", "first-order", "second-order"}, streamedLabels())
+	assert.Equal(t, []string{"none", "first-order", "second-order"}, streamMethods())
+	assert.Equal(t, []string{"none", "fine-tune", "first-order", "second-order"}, lossMethods())
+	assert.Equal(t, []string{released}, releaseMethods())
+	assert.Equal(t, []string{released}, releasesMethods())
+	field, _ := tabledata.Form.Field("methods")
+	for _, w := range wordsOf(func(c contender) bool {
+		return c.release != nil || c.releases != nil || c.loss != nil || c.stream != nil
+	}) {
+		assert.Contains(t, field.Words, w, "a word of --set methods")
+	}
 	_, err := (&streamed{}).method("fine-tune")
 	assert.Error(t, err)
 }
@@ -47,7 +56,7 @@ func TestContendersHaveTheLabelsOfTheirRows(t *testing.T) {
 	}
 	assert.Equal(t, []string{tabledata.WarmNewton, "retrain, cold", released}, labels(startLabel, &releasing{s, sub, set, 0}))
 	assert.Equal(t, []string{tabledata.WarmNewton, released}, labels(startLabel, &releasing{s, sub, set, set.ColdDraws}), "cold in the first draws")
-	methods, err := (&lossy{s, &noisy{Fitted: sub}, set}).contenders()
+	methods, err := (&lossy{s, &noisy{Fitted: sub}, set}).contenders(nil)
 	require.NoError(t, err)
 	var got []string
 	for _, m := range methods {

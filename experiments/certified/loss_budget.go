@@ -42,7 +42,7 @@ func LossBudget() *engine.Experiment {
 			}
 			var units []engine.Unit
 			for _, kind := range kinds {
-				for _, method := range streamedLabels() {
+				for _, method := range set.Wanted(streamMethods()) {
 					units = append(units, engine.Unit{Name: kind + " " + method, Run: func(ctx context.Context) ([]records.Record, error) {
 						return streamRecords(ctx, s, id, set, kind, method)
 					}})
@@ -50,9 +50,10 @@ func LossBudget() *engine.Experiment {
 			}
 			return units, nil
 		},
-		Reads: tabledata.Together([]string{"pool", "test-share", "lambda", "sigma", "train-tolerance", "train-steps", "epsilons", "delta", "requests"},
+		Reads: tabledata.Together([]string{"pool", "test-share", "lambda", "sigma", "train-tolerance", "train-steps", "epsilons", "delta", "requests", "methods"},
 			tabledata.UpdateSettings),
-		Fixed: []string{"tau", "ridge"}, Rows: rows(), Answers: lossBudgetAnswers,
+		Methods: streamMethods(),
+		Fixed:   []string{"tau", "ridge"}, Rows: rows(), Answers: lossBudgetAnswers,
 		Tables:  lossBudgetTables,
 		Figures: lossBudgetFigures,
 	}.Runnable()

@@ -33,15 +33,17 @@ func LossPerturbation() *engine.Experiment {
 			}
 			var units []engine.Unit
 			for draw := range set.Draws {
-				units = append(units, engine.Unit{Name: fmt.Sprintf("draw=%d", draw), Run: func(ctx context.Context) ([]records.Record, error) {
+				name := fmt.Sprintf("draw=%d%s", draw, set.MethodsSuffix(lossMethods()))
+				units = append(units, engine.Unit{Name: name, Run: func(ctx context.Context) ([]records.Record, error) {
 					return certify(ctx, s, id, set, sizes, draw)
 				}})
 			}
 			return append(units, sweepUnits(s, id, set, sizes)...), nil
 		},
 		Reads: tabledata.Together(tabledata.ChangeSettings, []string{"lambda", "sigma", "train-tolerance", "train-steps", "epsilons", "delta", "sigmas", "sweep-draws"},
-			tabledata.UpdateSettings, tabledata.FineTuningSettings),
-		Fixed: []string{"tau", "tau-ft", "ridge", "epochs"}, Rows: rows(), Answers: lossAnswers,
+			tabledata.UpdateSettings, tabledata.FineTuningSettings, []string{"methods"}),
+		Methods: lossMethods(),
+		Fixed:   []string{"tau", "tau-ft", "ridge", "epochs"}, Rows: rows(), Answers: lossAnswers,
 		Tables:  lossTables,
 		Figures: lossFigures,
 	}.Runnable()
@@ -166,13 +168,15 @@ func trainNoisy(ctx context.Context, s *tabledata.Session, set *tabledata.Settin
 	return n, err
 }
 
-// certify trains with the draw's tilt and carries out its requests.
+// certify trains with the draw's tilt and carries out its requests. In a run that gets more methods
+// it leaves out those that the run has records of.
 func certify(ctx context.Context, s *tabledata.Session, part string, set *tabledata.Settings, sizes []int, draw int) ([]records.Record, error) {
 	n, err := trainNoisy(ctx, s, set, set.Sigma, draw)
 	if err != nil {
 		return nil, err
 	}
-	methods, err := (&lossy{s, n, set}).contenders()
+	had := recorded(s, part, draw, math.NaN())
+	methods, err := (&lossy{s, n, set}).contenders(had)
 	if err != nil {
 		return nil, err
 	}
@@ -205,7 +209,20 @@ func certify(ctx context.Context, s *tabledata.Session, part string, set *tabled
 		out = append(out, s.Records(part, records.Tags{s.SizeName(set): size, "request": set.Request}, draw, outcomes, "certified-share", "gradient-residual", "bound",
 			"worst-case-bound", "bound-holds", "trained-residual", "test-accuracy", "macro-f1", "agreement")...)
 	}
-	return out, nil
+	return slices.DeleteFunc(out, func(r records.Record) bool { return had[r.Method] }), nil
+}
+
+// recorded returns the methods that finished units of the run have records of in that draw, of the
+// sweep at that sigma; NaN = of what does not belong to the sweep.
+func recorded(s *tabledata.Session, part string, draw int, sigma float64) map[string]bool {
+	out := map[string]bool{}
+	for _, r := range s.Before {
+		at := r.Number("sweep-sigma")
+		if r.Experiment == part && r.Draw == draw && (at == sigma || math.IsNaN(at) && math.IsNaN(sigma)) {
+			out[r.Method] = true
+		}
+	}
+	return out
 }
 
 // measured runs one method and measures it, macro F1 included.
@@ -295,4 +312,4 @@ func (n *noisy) majority() (trial.Outcome, error) {
 }
 
 // majorityClass is the row of the majority class.
-const majorityClass = "majority class"
+const majorityClass = tabledata.MajorityClass

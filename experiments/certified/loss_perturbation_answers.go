@@ -31,10 +31,12 @@ func lossAnswers(r *engine.Results) []report.Answer {
 	}
 	percent := report.Style{Factor: 1, Places: 0}.One
 	a := report.Answer{Compared: best, Targets: lossTargets(r),
-		Text: fmt.Sprintf("%sat sigma %s, epsilon %s and delta %s, second order is certified in %s %% of the draws. Noise alone is certified in %s %%.", tabledata.With(r),
-			numbers.Shortest(b.Sigma), numbers.Shortest(b.Epsilon), numbers.Shortest(b.Delta),
-			trial.Range(share("second-order"), percent), trial.Range(share("none"), percent)),
+		Text: fmt.Sprintf("%sat sigma %s, epsilon %s and delta %s, second order is certified in %s %% of the draws.", tabledata.With(r),
+			numbers.Shortest(b.Sigma), numbers.Shortest(b.Epsilon), numbers.Shortest(b.Delta), trial.Range(share("second-order"), percent)),
 		Limits: "Whether the assumptions of the certificate hold beyond these draws, and what the mechanism means for models that are not convex."}
+	if r.Where("certified-share", "label", "none").N > 0 {
+		a.Text += " Noise alone is certified in " + trial.Range(share("none"), percent) + " %."
+	}
 	if len(best) > 0 {
 		a.Text += " The residual of second order is " + report.Times(best, "smaller", "larger") + " than that of the best other method (" + report.Opponents(best) + ")."
 	}
@@ -121,6 +123,9 @@ func lossBudgetAnswers(r *engine.Results) []report.Answer {
 	var parts []string
 	for _, kind := range kinds(r) {
 		at := func(method, metric string) float64 { return r.Where(metric, "method", method, "kind", kind).Mean }
+		if r.Where("requests-certified", "method", "second-order", "kind", kind).N == 0 {
+			continue // it was not chosen
+		}
 		text := fmt.Sprintf("Second order carries out %s single requests (%s)", numbers.Count(at("second-order", "requests-certified")), kind)
 		if at("second-order", "ended-by-budget") == 0 {
 			text += ", the whole stream,"

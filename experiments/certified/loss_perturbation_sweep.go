@@ -21,7 +21,8 @@ func sweepUnits(s *tabledata.Session, part string, set *tabledata.Settings, size
 			continue
 		}
 		for draw := range set.SweepDraws {
-			units = append(units, engine.Unit{Name: fmt.Sprintf("sigma=%g draw=%d", sigma, draw), Run: func(ctx context.Context) ([]records.Record, error) {
+			name := fmt.Sprintf("sigma=%g draw=%d%s", sigma, draw, set.MethodsSuffix(lossMethods()))
+			units = append(units, engine.Unit{Name: name, Run: func(ctx context.Context) ([]records.Record, error) {
 				return sweep(ctx, s, part, set, sizes, sigma, draw)
 			}})
 		}
@@ -34,7 +35,7 @@ func sweep(ctx context.Context, s *tabledata.Session, part string, set *tabledat
 	if err != nil {
 		return nil, err
 	}
-	methods, err := (&lossy{s, n, set}).contenders()
+	methods, err := (&lossy{s, n, set}).contenders(recorded(s, part, draw, sigma))
 	if err != nil {
 		return nil, err
 	}

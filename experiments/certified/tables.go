@@ -9,7 +9,7 @@ import (
 )
 
 // released is the row of the mechanism.
-const released = "output-perturbation"
+const released = tabledata.OutputPerturbation
 
 func certifiedTables(r *engine.Results) []report.Table {
 	out := tabledata.ByMethod(r, "Certified unlearning", []tabledata.Column{

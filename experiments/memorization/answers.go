@@ -13,8 +13,8 @@ import (
 	ranks "lethe/experiments/internal/verdict"
 )
 
-// memorizationAnswers say whether the secret is forgotten, at what cost, and what can still be found
-// out. Targets are about random digits: of a secret of the user's own nothing is expected.
+// memorizationAnswers say whether the secret is forgotten, at what cost, and what can still be
+// found out. Targets are about random digits: of a secret of the user's own nothing is expected.
 func memorizationAnswers(r *engine.Results) []report.Answer {
 	var out []report.Answer
 	if a, ok := forgottenAnswer(r); ok {
@@ -39,8 +39,8 @@ func memorizationAnswers(r *engine.Results) []report.Answer {
 }
 
 // forgottenAnswer is about completions, what they cost, and how near the secret's log2-perplexity
-// comes to that after retraining. First order that was matched to second order is no opponent: it is
-// as near by construction, so it is compared by what it costs.
+// comes to that after retraining. First order that was matched to second order is no opponent: it
+// is as near by construction, so it is compared by what it costs.
 func forgottenAnswer(r *engine.Results) (report.Answer, bool) {
 	a := report.Answer{Question: "does the model forget the secret, and how much accuracy does that cost?",
 		Limits: "Secrets of another kind, larger models, and attacks other than a completion of the prompt and a ranking of strings."}

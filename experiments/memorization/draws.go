@@ -33,9 +33,9 @@ func byDraw(r *engine.Results, c memoryCase, method, metric string, pairs ...any
 	return out
 }
 
-// exposureColumns are the columns of a case in a table of exposures, those of each kind apart, since
-// they cannot be compared: exact ones as they are, those that a fit gives within its samples with ≈,
-// and of those beyond all samples what these prove.
+// exposureColumns are the columns of a case in a table of exposures, those of each kind apart,
+// since they cannot be compared: exact ones as they are, those that a fit gives within its samples
+// with ≈, and of those beyond all samples what these prove.
 func exposureColumns(r *engine.Results, c memoryCase, space string) []caseColumn {
 	column := func(kind, title, before string) caseColumn {
 		return caseColumn{title, func(c memoryCase, m string) report.Cell {

@@ -94,7 +94,8 @@ func TestTheSecretDoesNotComeBack(t *testing.T) {
 	assert.ErrorContains(t, err, "replacing the secret makes it appear again in the text")
 }
 
-// Outputs that are no numbers are no answers: not the first class, whose windows would all be right.
+// Outputs that are no numbers are no answers: not the first class, whose windows would all be
+// right.
 func TestOutputsThatAreNoNumbersAreRefused(t *testing.T) {
 	s, set := memorySession(t)
 	sub, err := s.secretSubject("memorization", set, secretKey{3, 0})

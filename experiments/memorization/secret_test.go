@@ -202,8 +202,8 @@ func TestAMaskedRunGoesOn(t *testing.T) {
 	assert.ErrorContains(t, again(func(*engine.Order) {}), records.SaltName)
 }
 
-// A run whose files show its secret goes on with --show-secret. An error names the secret only where
-// both runs show theirs.
+// A run whose files show its secret goes on with --show-secret. An error names the secret only
+// where both runs show theirs.
 func TestAShownRunGoesOn(t *testing.T) {
 	out := t.TempDir()
 	ctx, cancel := context.WithCancel(t.Context())

@@ -187,8 +187,8 @@ func poisonFailed(r *engine.Results, c poisonCase, method, way string) int {
 	return len(r.Part("failed", c.pairs("method", method, "statistics", way)...))
 }
 
-// steadyTarget: no chunk that was taken lowers the validation accuracy by more than it may; one that
-// would is refused.
+// steadyTarget: no chunk that was taken lowers the validation accuracy by more than it may; one
+// that would is refused.
 func steadyTarget(r *engine.Results) (report.Claim, bool) {
 	worst, refused, n := math.Inf(-1), 0, 0
 	reached := map[string]float64{}

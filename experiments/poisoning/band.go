@@ -13,8 +13,8 @@ import (
 )
 
 // A method is compared with several trainings on the true labels that differ in nothing but their
-// seeds. What they measure spreads, and a method whose number lies within that spread cannot be told
-// from one more of them.
+// seeds. What they measure spreads, and a method whose number lies within that spread cannot be
+// told from one more of them.
 
 // bandSeeds are those of the initial parameters and of the order of a training of the band, from 1.
 func (sub *poisonSubject) bandSeeds(number int) (start, order uint64) {

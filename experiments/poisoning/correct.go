@@ -16,8 +16,9 @@ const (
 	correctID   = "correct"
 )
 
-// Correct is the map of corrections: how much of what wrong labels cost each method recovers, by the
-// kind of the wrong labels and by the share of them that is known, beside a band of retrainings.
+// Correct is the map of corrections: how much of what wrong labels cost each method recovers, by
+// the kind of the wrong labels and by the share of them that is known, beside a band of
+// retrainings.
 func Correct() *engine.Experiment {
 	return &engine.Experiment{
 		ID: correctID, Title: "Wrong labels of several kinds, known in part",

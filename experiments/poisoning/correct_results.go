@@ -98,8 +98,8 @@ func (w wrongResults) way(c poisonCase, method string) string {
 	return best
 }
 
-// share is a harmed accuracy as recovered accuracy: 0 is the network on the wrong labels, 1 the mean
-// of the band. NaN where the wrong labels cost nothing.
+// share is a harmed accuracy as recovered accuracy: 0 is the network on the wrong labels, 1 the
+// mean of the band. NaN where the wrong labels cost nothing.
 func (w wrongResults) share(draw int, accuracy float64) float64 {
 	before, mean := w.at(draw, "harmed-accuracy", "method", "none", "stage", "before"), w.band("harmed-accuracy", draw).mean
 	if !(mean > before) {
@@ -125,9 +125,9 @@ func (w wrongResults) recovered(c poisonCase, method string, f report.Style) rep
 }
 
 // recoveredError is the standard error over the test images of the recovered accuracy in a single
-// draw, as [restoredError]: that of the ratio of what the method has right beyond the network before
-// it, to what the band has right on the mean. The networks of the band are taken as they are; by how
-// much others would differ the band says.
+// draw, as [restoredError]: that of the ratio of what the method has right beyond the network
+// before it, to what the band has right on the mean. The networks of the band are taken as they
+// are; by how much others would differ the band says.
 func (w wrongResults) recoveredError(c poisonCase, method, way string) float64 {
 	bits := func(pairs ...any) [][]float64 {
 		var out [][]float64
@@ -151,8 +151,8 @@ func (w wrongResults) recoveredError(c poisonCase, method, way string) float64 {
 	return ratioError(difference(after[0], before[0]), difference(mean, before[0]))
 }
 
-// bandShares are the band in recovered accuracy: its mean is 1. Of several draws it is the median of
-// either end.
+// bandShares are the band in recovered accuracy: its mean is 1. Of several draws it is the median
+// of either end.
 func (w wrongResults) bandShares() band {
 	var low, high []float64
 	n := 0
@@ -167,8 +167,8 @@ func (w wrongResults) bandShares() band {
 
 // verdict is that on a metric of a method: of several draws with different verdicts the one that
 // most have, with their number. Where the training that is held out lies outside the band itself, a
-// verdict is void. Where the network on the wrong labels lies inside, there was no harm to undo, and
-// to lie inside says nothing.
+// verdict is void. Where the network on the wrong labels lies inside, there was no harm to undo,
+// and to lie inside says nothing.
 func (w wrongResults) verdict(c poisonCase, method, metric string) string {
 	way := w.way(c, method)
 	return w.majority(func(draw int) string {

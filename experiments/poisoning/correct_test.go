@@ -68,15 +68,15 @@ func mapRecords(draw, held int, methods map[string]int) []records.Record {
 	return out
 }
 
-// Recovered accuracy is 0 at the network before and 1 at the mean of the band, and carries the error
-// over the test images; the verdict is the band's.
+// Recovered accuracy is 0 at the network before and 1 at the mean of the band, and carries the
+// error over the test images; the verdict is the band's.
 func TestRecoveredAccuracyAndItsVerdict(t *testing.T) {
 	recs := mapRecords(0, 91, map[string]int{"fine-tune-adam-1": 75, "second-order": 90})
 	w := byKind(engine.ResultsOf(correctID, &engine.Config{}, recs))[0]
 	c := poisonCase{10000, 1}
-	// 15 of 30 images are given back. The band has images 8, ..., 11 right in one, ..., four fifths:
-	// sum_i (a_i - b_i/2)^2 = 15 (1/2)^2 + 13 (1/2)^2 + (0.4^2 + 0.3^2 + 0.2^2 + 0.1^2), of the images
-	// 25 to 39, 12 to 24 and 8 to 11.
+	// 15 of 30 images are given back. The band has images 8, ..., 11 right in one, ..., four
+	// fifths: sum_i (a_i - b_i/2)^2 = 15 (1/2)^2 + 13 (1/2)^2 + (0.4^2 + 0.3^2 + 0.2^2 + 0.1^2), of
+	// the images 25 to 39, 12 to 24 and 8 to 11.
 	v := w.recovered(c, "fine-tune-adam-1", report.Percent)
 	require.InDelta(t, 0.5, v.Median, 1e-12)
 	require.InDelta(t, math.Sqrt(28.0/4+0.3)/30, v.High-v.Median, 1e-12)
@@ -90,7 +90,8 @@ func TestRecoveredAccuracyAndItsVerdict(t *testing.T) {
 	require.True(t, ok)
 	require.Equal(t, "second-order", method)
 
-	// Images 8 to 11 alone tell it from the band: sqrt(0.2^2 + 0.4^2 + 0.4^2 + 0.2^2) / 30 = 0.0211.
+	// Images 8 to 11 alone tell it from the band: sqrt(0.2^2 + 0.4^2 + 0.4^2 + 0.2^2) / 30 =
+	// 0.0211.
 	table := mapTable(w)
 	require.Equal(t, []string{"method", "100 % known", "100 % known: in the band 84 to 116", "100 % known: time / retraining time, %"}, table.Header)
 	for _, row := range table.Rows {
@@ -155,8 +156,8 @@ func correctOrder(out string, set ...string) *engine.Order {
 }
 
 // A run of correct has for each kind and known share what the map needs: the band is five different
-// trainings, kinds that leave the images alone share them, and retraining on all labels corrected is
-// the training that is held out.
+// trainings, kinds that leave the images alone share them, and retraining on all labels corrected
+// is the training that is held out.
 func TestCorrectRuns(t *testing.T) {
 	set := []string{"methods=none,retrain", "images=100", "train-batch=20", "batch=20", "reestimate=50", "known=1,0.5"}
 	dir := tried.RunOrder(t, correctOrder(t.TempDir(), set...))
@@ -241,7 +242,8 @@ func TestCorrectBeginsWithNetworksOfPoisoning(t *testing.T) {
 	again := tried.RunOrder(t, o)
 	assert.Equal(t, value(correctID, begun, "band"), value(correctID, again, "band"))
 
-	// A network of another training of the band is refused, and so is a folder without a fitting one.
+	// A network of another training of the band is refused, and so is a folder without a fitting
+	// one.
 	require.NoError(t, os.Rename(networkFile(dir, "band-0-2"), networkFile(dir, "band-0-1")))
 	o = correctOrder(t.TempDir(), append(set, "wrong=pairs")...)
 	o.Networks = dir

@@ -13,8 +13,9 @@ import (
 // harm measures what is left of the harm that the wrong labels did: the accuracy on the test images
 // that they harm, and what is special to their kind.
 //
-//   - confusion: how many test images of one of the two classes are taken for the other (Goel et al.
-//     2022, Towards Adversarial Evaluations for Inexact Machine Unlearning, arXiv 2201.06640: Fgt);
+//   - confusion: how many test images of one of the two classes are taken for the other (Goel et
+//     al. 2022, Towards Adversarial Evaluations for Inexact Machine Unlearning, arXiv 2201.06640:
+//     Fgt);
 //   - trigger: the share of the images with the patch that get the target label.
 func (sub *poisonSubject) harm(classes func(d *datasets.Dataset) ([]float64, error)) ([]engine.Finding, error) {
 	said, err := classes(sub.harmed)

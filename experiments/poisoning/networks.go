@@ -25,8 +25,8 @@ import (
 // is that of the run's own checkpoints.
 
 // SaveNetworks writes the trained networks of a run of poisoning or correct, on wrong and on true
-// labels, to a folder: the parameters alone, in single precision. A training that has not ended is an error,
-// as is an existing file; nothing is written then. It returns the paths of the networks.
+// labels, to a folder: the parameters alone, in single precision. A training that has not ended is
+// an error, as is an existing file; nothing is written then. It returns the paths of the networks.
 func SaveNetworks(run, to string) ([]string, error) {
 	c, err := engine.ReadConfig(filepath.Join(run, records.ConfigName))
 	if err != nil {

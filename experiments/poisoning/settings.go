@@ -11,7 +11,7 @@ type Settings struct {
 
 	Chunks        int       `set:"chunks" scope:"method" doc:"parts into which the iterative methods divide the request" max:"1e6" unit:"chunks"`
 	Shards        []int     `set:"shards" scope:"run" doc:"sharding: numbers of shards" max:"1e4" unit:"shards"`
-	Methods       []string  `set:"methods" scope:"run" doc:"methods to run besides retraining, separated by commas, or all. On tables, settings are chosen for all of them, so that more can be added later; methods in -paper have the paper's rate or tau. memorization: first-order-matched and second-order-repeated continue from second-order, and second-order-published uses the paper's damping and scale on this model. poisoning: methods in -last change the last layers only" words:"@methods" more:"ok"`
+	Methods       []string  `set:"methods" scope:"run" doc:"methods to run besides retraining, separated by commas, or all. On tables, methods in -paper have the paper's rate or tau. memorization: first-order-matched and second-order-repeated continue from second-order, and second-order-published uses the paper's damping and scale on this model. poisoning: methods in -last change the last layers only" words:"@methods" more:"ok"`
 	TrainRate     float64   `set:"train-rate" scope:"model" doc:"learning rate of training (Adam); with schedule=one-cycle the highest one"`
 	TrainBatch    int       `set:"train-batch" scope:"model" doc:"batch size of training" max:"1e9" unit:"samples"`
 	TrainEpochs   int       `set:"train-epochs" scope:"model" doc:"passes of training" max:"1e6" unit:"passes"`

@@ -59,8 +59,8 @@ func network(d *datasets.Dataset, set *Settings) (nets.VGG, error) {
 		Dropout: set.BlockDropout}, nil
 }
 
-// poisonSubject returns the network of a budget of flips and a draw, untrained, from the second time
-// on the same one.
+// poisonSubject returns the network of a budget of flips and a draw, untrained, from the second
+// time on the same one.
 func (s *Session) poisonSubject(part string, set *Settings, budget, draw int) (*poisonSubject, error) {
 	return s.subjectOf(part, set, wrongSpec{wrongPairs, budget}, draw)
 }

@@ -25,8 +25,8 @@ func residualAnswers(r *engine.Results) []report.Answer {
 	return out
 }
 
-// residualTargets are the paper's accuracy, the numbers of the authors' notebook where the run is set
-// as it was, and how far second order is to be below the others there.
+// residualTargets are the paper's accuracy, the numbers of the authors' notebook where the run is
+// set as it was, and how far second order is to be below the others there.
 func residualTargets(r *engine.Results) []report.Claim {
 	var out []report.Claim
 	c := r.Config
@@ -59,8 +59,8 @@ func residualTargets(r *engine.Results) []report.Claim {
 	return out
 }
 
-// lossMetric is what scatter and fidelity compare, with its name: records of older versions hold the
-// distance of the mean losses alone.
+// lossMetric is what scatter and fidelity compare, with its name: records of older versions hold
+// the distance of the mean losses alone.
 func lossMetric(r *engine.Results) (metric, what string) {
 	if len(r.Part("sample-loss-distance")) == 0 && len(r.Part("loss-distance")) > 0 {
 		return "loss-distance", "distance of the mean test loss to retraining, nat"

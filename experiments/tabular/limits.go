@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"lethe/experiments/internal/engine"
@@ -15,6 +16,14 @@ import (
 
 // survivors is what a reader of the medians over the draws has to know.
 const survivors = "The change grows step by step within each draw, so the rows of large changes hold only the draws that reached them."
+
+// limitsMethods are the methods that limits shows. Of these it carries out limitsAlways whatever is
+// chosen, and then records only what is: the change ends growing where second order is far, and
+// distances are shares of that of no update.
+var (
+	limitsMethods = []string{"none", "first-order", "second-order"}
+	limitsAlways  = []string{"none", "second-order"}
+)
 
 // Limits grows the change until second order is no longer near retraining.
 func Limits() *engine.Experiment {
@@ -36,16 +45,26 @@ func Limits() *engine.Experiment {
 			if err != nil {
 				return nil, err
 			}
-			units := s.TuningUnits(id, set, growing(set, most))
+			if len(set.Wanted(limitsMethods)) == 0 {
+				return nil, nil // a part of a run whose methods it does not show
+			}
+			carried := set.And(limitsAlways, limitsMethods)
+			units := s.TuningUnits(id, carried, growing(set, most), limitsMethods)
 			for draw := range set.Draws {
-				units = append(units, engine.Unit{Name: fmt.Sprintf("draw=%d", draw), Run: func(ctx context.Context) ([]records.Record, error) {
-					return grow(ctx, s, id, set, draw, most)
+				name := fmt.Sprintf("draw=%d%s", draw, set.MethodsSuffix(limitsMethods))
+				units = append(units, engine.Unit{Name: name, Run: func(ctx context.Context) ([]records.Record, error) {
+					recs, err := grow(ctx, s, id, carried, draw, most)
+					had := s.Recorded(id, draw)
+					return slices.DeleteFunc(recs, func(r records.Record) bool {
+						return had[r.Method] || r.Method != "retrain" && !set.Wants(r.Method)
+					}), err
 				}})
 			}
 			return units, nil
 		},
 		Reads: tabledata.Together(tabledata.Without(tabledata.ChangeSettings, "features", "rows"), tabledata.TrainingSettings,
-			tabledata.UpdateSettings, tabledata.ChoosingSettings, []string{"near", "growth"}),
+			tabledata.UpdateSettings, tabledata.ChoosingSettings, []string{"methods", "near", "growth"}),
+		Methods: limitsMethods, Always: limitsAlways,
 		Answers: limitsAnswers,
 		Tables:  limitsTables,
 		Figures: func(r *engine.Results) []report.Figure {
@@ -76,7 +95,7 @@ func grow(ctx context.Context, s *tabledata.Session, part string, set *tabledata
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		outcomes, err := s.TrialOf(ctx, set, size, draw, "none", "first-order", "second-order")
+		outcomes, err := s.TrialOf(ctx, set, size, draw, set.Wanted(limitsMethods)...)
 		if err != nil {
 			return nil, err
 		}

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/settings"
@@ -24,9 +25,12 @@ func TestLimitsChooseForTheSizesOfTheChange(t *testing.T) {
 		}
 		return out
 	}
-	assert.Equal(t, []string{"tuning rows=1", "tuning rows=8"}, names(s.TuningUnits("limits", tuned, []int{1, 8})))
+	assert.Equal(t, []string{"tuning rows=1", "tuning rows=8"}, names(s.TuningUnits("limits", tuned, []int{1, 8}, tabledata.Compared())))
 	tuned.TuneSize = 50
-	assert.Equal(t, []string{"tuning"}, names(s.TuningUnits("limits", tuned, []int{1, 8})), "one size serves all, as in older runs")
+	assert.Equal(t, []string{"tuning"}, names(s.TuningUnits("limits", tuned, []int{1, 8}, tabledata.Compared())), "one size serves all, as in older runs")
+	require.NoError(t, tuned.Set("methods", "none,sisa"))
+	assert.Empty(t, s.TuningUnits("limits", tuned, []int{1, 8}, limitsMethods), "no method that is wanted has a setting to choose")
+	require.NoError(t, tuned.Set("methods", "all"))
 	tuned.Tau = settings.Auto{Value: 1}
-	assert.Empty(t, s.TuningUnits("limits", tuned, []int{1, 8}), "nothing is auto")
+	assert.Empty(t, s.TuningUnits("limits", tuned, []int{1, 8}, limitsMethods), "nothing is auto")
 }

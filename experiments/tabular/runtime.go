@@ -59,7 +59,7 @@ func runtimeUnits(ctx context.Context, s *tabledata.Session, part string, set *t
 	if err != nil {
 		return nil, err
 	}
-	units := s.TuningUnits(part, set, sizes)
+	units := s.TuningUnits(part, set, sizes, tabledata.Compared())
 	withFactor := set.Factor && s.Convex() && set.Wants("second-order")
 	if withFactor {
 		units = append(units, factorUnit(s, part, set, sizes[0]))
@@ -79,7 +79,7 @@ func runtimeUnits(ctx context.Context, s *tabledata.Session, part string, set *t
 				if err != nil {
 					return nil, err
 				}
-				return s.Records(part, s.SizeTags(set, size), draw, withChoosing(withSpeedUp(outcomes), tuning), "seconds", "seconds-with-choosing",
+				return s.Records(part, s.SizeTags(set, size), draw, withChoosing(withSpeedUp(outcomes), tuning, set.NeedsTuning()), "seconds", "seconds-with-choosing",
 					"seconds-with-criterion", "check-seconds", "gradients", "hvps", "speed-up", "speed-up-warm"), nil
 			}))
 		}
@@ -113,9 +113,10 @@ func withSpeedUp(outcomes []trial.Outcome) []trial.Outcome {
 
 // withChoosing adds to each outcome its seconds with those that choosing its setting took, and with
 // the retrainings that the criterion needed too: what a single request costs whoever has no setting
-// yet. Rows without a setting of their own keep their seconds.
-func withChoosing(outcomes []trial.Outcome, t *tabledata.Tuning) []trial.Outcome {
-	if len(t.Seconds) == 0 {
+// yet. Rows without a setting of their own keep their seconds. Where nothing is auto, nothing is
+// added.
+func withChoosing(outcomes []trial.Outcome, t *tabledata.Tuning, auto bool) []trial.Outcome {
+	if !auto {
 		return outcomes
 	}
 	out := make([]trial.Outcome, len(outcomes))

@@ -73,6 +73,27 @@ const (
 	lissaPublished = "lissa, mini-batches as published"
 )
 
+// comparedSolver is a row of the table of solvers.
+type comparedSolver struct {
+	label  string
+	solver unlearn.Solver
+	batch  bool // it averages the Hessian over mini-batches
+}
+
+// compared are the solvers in the order of the table. They are no methods, so --set methods does
+// not choose among them and the list of contenders does not have them: a solver solves the linear
+// system within second order, and is measured on that system alone.
+func compared(tolerance float64, seed uint64) []comparedSolver {
+	return []comparedSolver{
+		{"cg", unlearn.CG{Tolerance: tolerance}, false},
+		{"minres", unlearn.MINRES{Tolerance: tolerance}, false},
+		{"exact", unlearn.Exact{Tolerance: tolerance}, false},
+		{lissaAll, unlearn.LiSSA{Tolerance: lissaTolerance, Seed: seed}, false},
+		{"lissa, mini-batches", unlearn.LiSSA{Tolerance: lissaTolerance, Seed: seed, MaxProducts: 2000}, true},
+		{lissaPublished, unlearn.LiSSA{Tolerance: lissaTolerance, Seed: seed, MaxProducts: 500, Plain: true}, true},
+	}
+}
+
 func solverUnits(s *tabledata.Session, part string, set *tabledata.Settings) []engine.Unit {
 	var sys *system
 	get := func(ctx context.Context) (*system, error) {
@@ -98,18 +119,7 @@ func solverUnits(s *tabledata.Session, part string, set *tabledata.Settings) []e
 			{Name: "condition-number", Unit: "1", Value: sp.Largest / sp.Smallest}, {Name: "products", Unit: "Hessian products", Value: sp.Products}}}},
 			"largest-eigenvalue", "smallest-eigenvalue", "condition-number", "products"), nil
 	}}}
-	for _, c := range []struct {
-		label  string
-		solver unlearn.Solver
-		batch  bool
-	}{
-		{"cg", unlearn.CG{Tolerance: set.Tolerance}, false},
-		{"minres", unlearn.MINRES{Tolerance: set.Tolerance}, false},
-		{"exact", unlearn.Exact{Tolerance: set.Tolerance}, false},
-		{lissaAll, unlearn.LiSSA{Tolerance: lissaTolerance, Seed: s.Seed}, false},
-		{"lissa, mini-batches", unlearn.LiSSA{Tolerance: lissaTolerance, Seed: s.Seed, MaxProducts: 2000}, true},
-		{lissaPublished, unlearn.LiSSA{Tolerance: lissaTolerance, Seed: s.Seed, MaxProducts: 500, Plain: true}, true},
-	} {
+	for _, c := range compared(set.Tolerance, s.Seed) {
 		units = append(units, engine.Unit{Name: "solver=" + c.label, Run: func(ctx context.Context) ([]records.Record, error) {
 			sys, err := get(ctx)
 			if err != nil {

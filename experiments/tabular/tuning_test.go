@@ -147,7 +147,7 @@ func TestSecondsWithChoosing(t *testing.T) {
 	out := withChoosing(withSpeedUp([]trial.Outcome{of("retrain", 8, records.Tags{"start": "cold"}), of("retrain", 4, records.Tags{"start": "warm"}), of("none", 1, nil),
 		of("first-order", 2, nil), of("first-order", 2, records.Tags{"settings": tabledata.PaperSettings}), of("first-order-iterative", 16, nil), of("second-order", 1, nil),
 		{Method: "fine-tune", Failed: trial.ErrNotFinite}}),
-		&tabledata.Tuning{Seconds: map[string]float64{"first-order": 10, "fine-tune": 20}, CriterionSeconds: 100, Choice: 5})
+		&tabledata.Tuning{Seconds: map[string]float64{"first-order": 10, "fine-tune": 20}, CriterionSeconds: 100, Choice: 5}, true)
 	for i, want := range []struct{ cold, warm, choosing, criterion float64 }{
 		{1, 0.5, 8, 8}, {2, 1, 4, 4}, {math.NaN(), math.NaN(), math.NaN(), math.NaN()}, {4, 2, 12, 112}, {4, 2, 2, 2}, {0.5, 0.25, 26, 126}, {8, 4, 1, 1},
 		{math.NaN(), math.NaN(), math.NaN(), math.NaN()},
@@ -215,7 +215,7 @@ func TestFineTuningTakesTheBestPasses(t *testing.T) {
 		require.NoError(t, err)
 		passes := []int{}
 		for _, o := range tuning.Trials {
-			if n := o.Tags["epochs"].(int); o.Tags["tried"] == "tau-ft" && !slices.Contains(passes, n) {
+			if n, ok := o.Tags["epochs"].(int); ok && !slices.Contains(passes, n) {
 				passes = append(passes, n)
 			}
 		}

@@ -114,8 +114,8 @@ func TerminalOf(w io.Writer) (*os.File, bool) {
 	return f, ok && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb"
 }
 
-// Colors decides by a flag whether what is written to w has colors: "always", "never", or by whether
-// w is a terminal, unless NO_COLOR is set (https://no-color.org).
+// Colors decides by a flag whether what is written to w has colors: "always", "never", or by
+// whether w is a terminal, unless NO_COLOR is set (https://no-color.org).
 func Colors(w io.Writer, when string) bool {
 	switch when {
 	case "always":

@@ -1,5 +1,5 @@
-// Package page holds the look of Lethe's HTML pages: colors for light and dark, text, tables, boxes,
-// on screens of all widths. A page that uses it needs nothing from elsewhere.
+// Package page holds the look of Lethe's HTML pages: colors for light and dark, text, tables,
+// boxes, on screens of all widths. A page that uses it needs nothing from elsewhere.
 package page
 
 import (

@@ -11,8 +11,8 @@ import (
 	"lethe/datasets"
 )
 
-// Dense and sparse rows of a file without forgotten columns are those of the whole file with zeros in
-// their place; rows of norm 1 need all columns.
+// Dense and sparse rows of a file without forgotten columns are those of the whole file with zeros
+// in their place; rows of norm 1 need all columns.
 func TestForgottenColumnsAreZero(t *testing.T) {
 	path, part := filepath.Join(t.TempDir(), "a.csv"), filepath.Join(t.TempDir(), "b.csv")
 	require.NoError(t, os.WriteFile(path, []byte("a,b,c,y\nred,1,4,0\nblue,3,5,1\nred,7,0,1\n"), 0o600))

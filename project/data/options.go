@@ -58,12 +58,12 @@ type Options struct {
 	Unknown     string           // RefuseUnknown, DropUnknown or OtherUnknown
 	Length      int              // characters of a window of text; 0 = DefaultLength
 	Unlabelled  bool             // data for predictions: labels are not read, and may be absent
-	// Like is the description by which the file is read. Other fields may then stay zero; where they
-	// contradict it, that is an error.
+	// Like is the description by which the file is read. Other fields may then stay zero; where
+	// they contradict it, that is an error.
 	Like *Description
 	// Forgotten are columns of Like that the model does not see any more: they are 0, need not be
-	// there, and are not looked at. ReadForgotten reads those that are there all the same, as training
-	// data need for their fingerprint.
+	// there, and are not looked at. ReadForgotten reads those that are there all the same, as
+	// training data need for their fingerprint.
 	Forgotten     []string
 	ReadForgotten bool
 

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// checkUsed refuses options that nothing would be done with: what is left out in silence is taken for
-// done.
+// checkUsed refuses options that nothing would be done with: what is left out in silence is taken
+// for done.
 func (o Options) checkUsed(format string) error {
 	kind := kindOf(format)
 	for _, x := range []struct {

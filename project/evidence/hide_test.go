@@ -97,8 +97,8 @@ func TestHashesOfIdsNeedTheSalt(t *testing.T) {
 	}
 }
 
-// Short texts are masked as whole words only, and very short ones, which stand everywhere by chance, not
-// at all.
+// Short texts are masked as whole words only, and very short ones, which stand everywhere by
+// chance, not at all.
 func TestMasksOfShortTextsAreOfWholeWords(t *testing.T) {
 	for _, c := range []struct{ secret, text, want string }{
 		{"anna", "anna, annabel and (anna)", "[masked], annabel and ([masked])"},

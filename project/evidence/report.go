@@ -24,12 +24,13 @@ type Report struct {
 	ShowIDs  bool      `json:"ids_shown"` // ids stand in the report as they are in the data; otherwise hashed
 	SaltKept string    `json:"salt_kept"` // where the salt of the hashes is kept
 
-	// Salt is that of the hashes of ids, at least 16 bytes. It is needed for ids unless ShowIDs is set.
+	// Salt is that of the hashes of ids, at least 16 bytes. It is needed for ids unless ShowIDs is
+	// set.
 	Salt []byte `json:"-"`
 	// Secrets are texts that may not be shown, ids among them. In every text of the report they are
 	// replaced by [masked], those of less than 6 characters only where they are words of their own.
-	// Texts of less than 4 characters and numbers of less than 6 digits are not looked for: they stand
-	// everywhere by chance. With ShowIDs the ids of Asked.Subjects are shown all the same.
+	// Texts of less than 4 characters and numbers of less than 6 digits are not looked for: they
+	// stand everywhere by chance. With ShowIDs the ids of Asked.Subjects are shown all the same.
 	Secrets []string `json:"-"`
 }
 

@@ -16,8 +16,8 @@ const (
 // narrow is the width below which names stand above what is said, not beside it.
 const narrow = 60
 
-// Summary writes the report for a terminal of so many columns, at least 20. The caller knows whether
-// it shows colors.
+// Summary writes the report for a terminal of so many columns, at least 20. The caller knows
+// whether it shows colors.
 func (r *Report) Summary(w io.Writer, width int, color bool) error {
 	shown, err := r.shown()
 	if err != nil {

@@ -11,10 +11,10 @@ import (
 
 // Export writes the state dict at from again, to to, with theta, in the order of the network's
 // parameters, as the numbers of its tensors: in PyTorch's layout and under PyTorch's names, so that
-// load_state_dict takes it. f is the network that [Import] gave for from. A number that theta leaves
-// as it was keeps its bits, and what the network does not use keeps its bytes. Where two biases were
-// added up, the first takes the whole change. A changed tensor of float16 or bfloat16 is written as
-// float32. The file appears whole or not at all.
+// load_state_dict takes it. f is the network that [Import] gave for from. A number that theta
+// leaves as it was keeps its bits, and what the network does not use keeps its bytes. Where two
+// biases were added up, the first takes the whole change. A changed tensor of float16 or bfloat16
+// is written as float32. The file appears whole or not at all.
 func Export(from, to string, f *File, theta []float64) error {
 	_, dict, m, _, err := matched(from, f)
 	if err != nil {
@@ -82,8 +82,8 @@ type place struct {
 	alone bool // it is the number itself, and not one of a sum
 }
 
-// places finds, by index in the flat vector, the numbers that a layer's parameters are made of: each
-// tensor is filled with the numbers of its elements, and the recipe says where they go.
+// places finds, by index in the flat vector, the numbers that a layer's parameters are made of:
+// each tensor is filled with the numbers of its elements, and the recipe says where they go.
 func (t *target) places(by *module, values map[string][]float64) (map[int]place, error) {
 	r, ok := recipeFor(t, by)
 	if !ok {

@@ -58,8 +58,8 @@ var losses = map[string]nets.Loss{LossLogistic: nets.Logistic, LossSoftmax: nets
 //	gru:64         the same of gated recurrent units
 //
 // What a file says of its inputs and classes has to agree with what is given here; where one of the
-// two is silent (a nil Shape.Sample), the other counts. A fault in a file is an error that names the
-// line.
+// two is silent (a nil Shape.Sample), the other counts. A fault in a file is an error that names
+// the line.
 func Parse(spec string, inputs Shape, classes int) (*File, error) {
 	name, widths, _ := strings.Cut(spec, ":")
 	if slices.Contains(shortForms, name) {

@@ -14,7 +14,8 @@ import (
 type Imported struct {
 	File  *File     // the network, with what the import settled
 	Theta []float64 // in the order of the network's Params
-	// Whole says that every parameter has a tensor, so that [Export] can write whatever becomes of it.
+	// Whole says that every parameter has a tensor, so that [Export] can write whatever becomes of
+	// it.
 	Whole bool
 	// Notes says what stands where, what was ignored, and what was assumed.
 	Notes []string
@@ -22,9 +23,9 @@ type Imported struct {
 
 // Import fills the network with the tensors of a PyTorch state dict, as
 // safetensors.torch.save_file(model.state_dict(), path) writes it, in float64, float32, float16 or
-// bfloat16. The modules of the state dict are found by f.Names, else by the shapes of their tensors;
-// where several have the same shapes, by the numbers in their names. Whatever does not fit is an
-// error that puts both sides next to each other, and so is what is left over on either side.
+// bfloat16. The modules of the state dict are found by f.Names, else by the shapes of their
+// tensors; where several have the same shapes, by the numbers in their names. Whatever does not fit
+// is an error that puts both sides next to each other, and so is what is left over on either side.
 //
 // What PyTorch keeps in another way is turned: the weights of Linear (out, in), of Conv2d (out, in,
 // height, width), of LSTM and GRU with their two biases, and of MultiheadAttention with its three

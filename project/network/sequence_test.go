@@ -23,8 +23,8 @@ layers:
 `
 
 // testdata/torch_sequence.safetensors is the state dict of this PyTorch network with random
-// parameters that bfloat16 holds; they are stored as float64, float32, float16 and bfloat16 by turns.
-// out are its outputs in double precision for the tokens (k*k) % 7, k = 0 ... 14.
+// parameters that bfloat16 holds; they are stored as float64, float32, float16 and bfloat16 by
+// turns. out are its outputs in double precision for the tokens (k*k) % 7, k = 0 ... 14.
 //
 //	s.embed = nn.Embedding(7, 4); s.pos = nn.Parameter(torch.randn(1, 5, 4))
 //	s.attn = nn.MultiheadAttention(4, 2, batch_first=True); s.norm = nn.LayerNorm(4)

@@ -12,5 +12,6 @@
 //
 // Rows are counted from 0: row 0 is the first sample of the file, below the heading where there is
 // one. Errors name the file, the line and the remedy. They may name ids, columns and new values, so
-// an error that goes to a file is written by its method Masked; what is to be forgotten is in neither.
+// an error that goes to a file is written by its method Masked; what is to be forgotten is in
+// neither.
 package request

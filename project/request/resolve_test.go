@@ -20,7 +20,8 @@ import (
 	"lethe/unlearn"
 )
 
-// people are the data of these tests: 8 samples with an id and a column that the model does not see.
+// people are the data of these tests: 8 samples with an id and a column that the model does not
+// see.
 const people = `uid,age,city,email,plan,paid
 u-0,30,Ulm,a@b.org,free,no
 u-1,40,Rom,c@b.org,free,no

@@ -136,8 +136,8 @@ func (s *search) replace(all []replaced, tokens *datasets.Tokens, vocabulary *da
 	s.parts = append(s.parts, request)
 }
 
-// checkGone refuses replacements that, with what stands around them, make a text again, and warns of
-// places that still read like it.
+// checkGone refuses replacements that, with what stands around them, make a text again, and warns
+// of places that still read like it.
 func (s *search) checkGone(text string) {
 	for i := range s.f.ReplaceText {
 		r := &s.f.ReplaceText[i]

@@ -43,8 +43,8 @@ type Row struct {
 	Unit                   string
 	A, B                   Side
 	Paired                 bool
-	// Ratio says that Estimate, Low and High are B / A, otherwise B - A. They are NaN where there are
-	// too few draws for them.
+	// Ratio says that Estimate, Low and High are B / A, otherwise B - A. They are NaN where there
+	// are too few draws for them.
 	Ratio               bool
 	Estimate, Low, High float64
 	Confidence          float64 // of the interval; 0 = there is none
@@ -310,8 +310,10 @@ func nothingInCommon(a, b *Run, ofA, ofB []*quantity) error {
 		var out []string
 		for _, q := range all {
 			size := ""
-			if len(q.at) > 0 {
-				size = " of " + q.at[0].name
+			for _, t := range q.at { // not what a choice was made for, which all runs have
+				if t.name == "features" || t.name == "rows" {
+					size = " by " + t.name
+				}
 			}
 			if s := q.experiment + size; !slices.Contains(out, s) {
 				out = append(out, s)

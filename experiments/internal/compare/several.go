@@ -247,8 +247,8 @@ func metricOrder() []string {
 	return out
 }
 
-// sideTable is the table of one metric at one place: a row for each method, a column for each group.
-// Of a single group of several seeds each seed has a column, too.
+// sideTable is the table of one metric at one place: a row for each method, a column for each
+// group. Of a single group of several seeds each seed has a column, too.
 func sideTable(p place, rows []*quantity, groups []group, found [][]map[string]*quantity) report.Table {
 	m := rows[0].metric
 	title := Row{Metric: m, Unit: p.unit}.heading()
@@ -287,8 +287,8 @@ func sideTable(p place, rows []*quantity, groups []group, found [][]map[string]*
 	return t
 }
 
-// addSeeds adds the mean over the runs of a group with its interval, behind the single runs' medians
-// where they are wanted.
+// addSeeds adds the mean over the runs of a group with its interval, behind the single runs'
+// medians where they are wanted.
 func addSeeds(row *report.Row, key string, runs []map[string]*quantity, f report.Style, ratio, each bool) {
 	var values []float64
 	for _, byKey := range runs {

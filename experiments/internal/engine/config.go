@@ -61,9 +61,9 @@ type Machine struct {
 	OS    string `yaml:"os"`
 	Cores int    `yaml:"cores"`
 	BLAS  string `yaml:"blas"`
-	// Commit is that of the program, "" where it was built without one. Started is when the run began,
-	// in RFC 3339. Seconds is how long it took, over all sessions that were not killed, and Units how
-	// many units it has; 0 = unknown.
+	// Commit is that of the program, "" where it was built without one. Started is when the run
+	// began, in RFC 3339. Seconds is how long it took, over all sessions that were not killed, and
+	// Units how many units it has; 0 = unknown.
 	Commit  string  `yaml:"commit,omitempty"`
 	Started string  `yaml:"started,omitempty"`
 	Seconds float64 `yaml:"seconds,omitempty"`

@@ -29,8 +29,11 @@ type Experiment struct {
 	// Reads are the settings of the domain that the experiment reads; nil = all of them, and with
 	// parts those that one of them reads.
 	Reads []string
-	// Check says what of the settings the experiment cannot use, whatever the data are; nil = it can
-	// use all.
+	// Words are the words of settings that are lists of words, by their names, where the experiment
+	// has not all that the domain does.
+	Words map[string][]string
+	// Check says what of the settings the experiment cannot use, whatever the data are; nil = it
+	// can use all.
 	Check func(set Settings) error
 	// Defaults changes the settings of the domain where the experiment wants others.
 	Defaults func(s Settings, k Key)
@@ -93,6 +96,8 @@ type Domain struct {
 	// Cut lists the settings that ask for more than the data have, and what is used instead. Unless
 	// thorough is set it leaves out what takes a computation to find; nil = nothing is cut.
 	Cut func(ctx context.Context, s *Session, e *Experiment, set Settings, thorough bool) ([]Cut, error)
+	// Untested says which bound a check that is not thorough leaves out, and why; nil or "" = none.
+	Untested func(s *Session, e *Experiment, set Settings) string
 	// Recall takes from s.Before what an earlier session of the run computed; nil = nothing.
 	Recall func(s *Session, part string, set Settings)
 

@@ -72,3 +72,39 @@ func (e *Experiment) checkKey(key string) error {
 	}
 	return fmt.Errorf("the setting %s belongs to %s; %s reads %s", key, report.And(readers), e.ID, strings.Join(e.keys(), ", "))
 }
+
+// WordsOf returns the words that a setting may have in the experiment, or in one of its parts.
+func (e *Experiment) WordsOf(f settings.Field) []string {
+	if len(e.Parts) == 0 {
+		if own, ok := e.Words[f.Name]; ok {
+			return own
+		}
+		return f.Words
+	}
+	var out []string
+	for _, w := range f.Words {
+		for _, id := range e.Parts {
+			if p, err := Find(id); err == nil && p.Takes(f.Name) && slices.Contains(p.WordsOf(f), w) {
+				out = append(out, w)
+				break
+			}
+		}
+	}
+	return out
+}
+
+// checkWords refuses words that are those of other experiments.
+func (e *Experiment) checkWords(a assignment) error {
+	for _, f := range e.Domain.New().Fields() {
+		if f.Name != a.key || f.Kind != "words" || !e.Takes(a.key) {
+			continue
+		}
+		own := e.WordsOf(f)
+		for _, w := range strings.Split(a.value, ",") {
+			if w = strings.TrimSpace(w); slices.Contains(f.Words, w) && !slices.Contains(own, w) {
+				return fmt.Errorf("setting %s=%s: %s does not have %s: choose from %s", a.key, a.value, e.ID, w, strings.Join(own, ", "))
+			}
+		}
+	}
+	return nil
+}

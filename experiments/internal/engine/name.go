@@ -67,8 +67,8 @@ func (c *Config) digits() string {
 	return hex.EncodeToString(sum.Sum(nil))[:6]
 }
 
-// formerText writes the numbers of a setting as the names of older folders count them, so that a run
-// finds the folder that it began.
+// formerText writes the numbers of a setting as the names of older folders count them, so that a
+// run finds the folder that it began.
 func formerText(value string) string {
 	parts := strings.Split(value, ",")
 	for i, part := range parts {

@@ -76,7 +76,7 @@ func (o *Order) parts(e *Experiment, dataset, model string) ([]Part, error) {
 		return nil, err
 	}
 	for _, a := range assignments {
-		if err := e.checkKey(a.key); err != nil {
+		if err := cmp.Or(e.checkKey(a.key), e.checkWords(a)); err != nil {
 			return nil, err
 		}
 	}
@@ -114,9 +114,11 @@ func (o *Order) Assignments() ([]assignment, error) {
 	for _, text := range o.Set {
 		key, value, ok := strings.Cut(text, "=")
 		if !ok {
-			return nil, fmt.Errorf("--set %s: write key=value, for example --set draws=3", text)
+			return nil, fmt.Errorf("--set %q has no =: write key=value, for example --set draws=3", text)
 		}
-		key = keyName(strings.TrimSpace(key))
+		if key, value = keyName(strings.TrimSpace(key)), strings.TrimSpace(value); key == "" {
+			return nil, fmt.Errorf("--set %s names no setting: write key=value, for example --set draws=3", text)
+		}
 		if i := slices.IndexFunc(out, func(a assignment) bool { return a.key == key }); i >= 0 {
 			return nil, fmt.Errorf("--set gives %s twice, as %s and as %s: give it once, lists with commas", key, out[i].value, value)
 		}

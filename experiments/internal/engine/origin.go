@@ -13,8 +13,8 @@ import (
 	"lethe/experiments/internal/report"
 )
 
-// unfinished says how many of a run's units are finished and how to go on; "" of a finished run, and
-// of one that does not say how many it has.
+// unfinished says how many of a run's units are finished and how to go on; "" of a finished run,
+// and of one that does not say how many it has.
 func unfinished(dir string, c *Config) string {
 	done, known := records.Finished(dir)
 	if !known || c.MadeOn.Units == 0 || done >= c.MadeOn.Units {
@@ -73,8 +73,8 @@ func files(dir string) []report.Link {
 // othersShown is how many other runs a page names at most.
 const othersShown = 12
 
-// others are links to the pages of the runs beside this one: of the same experiment, whatever their data
-// set, and then of other experiments in the folder above.
+// others are links to the pages of the runs beside this one: of the same experiment, whatever their
+// data set, and then of other experiments in the folder above.
 func others(dir, experiment string) []report.Link {
 	own, err := filepath.Abs(dir)
 	if err != nil {

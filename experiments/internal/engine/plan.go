@@ -13,10 +13,13 @@ type Planned struct {
 	State   State    // what it would find there
 	Notes   []string // what it would say of its settings
 	Missing string   // how to get the data set; "" if it is available
+	// Unchecked says what of the order was not checked, which the run itself checks; "" = nothing.
+	Unchecked string
 }
 
 // Plan checks the order as [Order.Do] does, but for what takes a computation to find, and returns
-// its runs. It writes nothing. Runs whose data are missing are checked as far as that goes.
+// its runs. It writes nothing. Runs whose data are missing are checked as far as that goes; what
+// was not checked is said.
 func (o *Order) Plan(ctx context.Context) ([]Planned, error) {
 	o.Progress = Quiet{}
 	if err := o.prepare(ctx, map[string]*source{}, false); err != nil {
@@ -24,7 +27,7 @@ func (o *Order) Plan(ctx context.Context) ([]Planned, error) {
 	}
 	var out []Planned
 	for _, p := range o.runs {
-		out = append(out, Planned{p.config.Dataset, p.config.Command, p.dir, p.state, p.notes, p.missing})
+		out = append(out, Planned{p.config.Dataset, p.config.Command, p.dir, p.state, p.notes, p.missing, p.unchecked})
 	}
 	o.runs = nil
 	return out, nil

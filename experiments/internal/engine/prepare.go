@@ -21,6 +21,8 @@ type prepared struct {
 	idle    map[string]string // given settings that change nothing in it, with the reasons
 	notes   []string          // to be said when it begins
 	missing string            // how to get the data; "" = they are there
+	// unchecked is what a check that is not thorough left out; "" = nothing.
+	unchecked string
 }
 
 // Prepare checks orders as far as that is possible before the first run begins: what was asked for,
@@ -120,6 +122,7 @@ func (o *Order) prepareRun(ctx context.Context, e *Experiment, src *source, data
 		if o.Networks != "" {
 			c.Networks = "not read"
 		}
+		p.unchecked = uncheckedSettings(given)
 		return p, o.place(p, thorough)
 	}
 	c.Data = src.fingerprint
@@ -154,6 +157,9 @@ func (o *Order) prepareRun(ctx context.Context, e *Experiment, src *source, data
 	for _, cut := range cuts {
 		p.notes = append(p.notes, fmt.Sprintf("%s, %s: %s", report.Shown(dataset), model, cut))
 	}
+	if !thorough {
+		p.unchecked = s.uncheckedBounds(parts)
+	}
 	p.notes = append(p.notes, s.idleNotes(p.idle)...)
 	if err := o.place(p, thorough); err != nil {
 		return nil, err
@@ -184,4 +190,31 @@ func (o *Order) place(p *prepared, thorough bool) (err error) {
 		return nil
 	}
 	return o.folderError(err)
+}
+
+// uncheckedSettings says what is not checked of a run whose data are missing.
+func uncheckedSettings(given []assignment) string {
+	if len(given) == 0 {
+		return "without the data it is not checked whether the defaults ask for more than the data have"
+	}
+	var keys []string
+	for _, a := range given {
+		keys = append(keys, a.key)
+	}
+	return "without the data it is not checked whether " + report.And(keys) + " can be fulfilled, and whether each has an effect"
+}
+
+// uncheckedBounds says of which settings it takes a computation to find whether they ask for more
+// than there is.
+func (s *Session) uncheckedBounds(parts []Part) string {
+	for i := range parts {
+		e, err := Find(parts[i].Experiment)
+		if err != nil || e.Domain.Untested == nil {
+			continue
+		}
+		if reason := e.Domain.Untested(s, e, parts[i].Settings); reason != "" {
+			return reason
+		}
+	}
+	return ""
 }

@@ -16,11 +16,11 @@ import (
 	"lethe/experiments/internal/records"
 )
 
-// Files of a run hold [Mask] in place of a secret of the user's own, its prompt and its replacement.
-// Whether a later command means the same ones is told by their seal: a hash that takes a fifth of a
-// second to compute and begins with a random salt. The salt lies in a file of its own, so that who
-// has the configuration alone, as from a report, cannot try out short secrets. Who has the salt as
-// well can try five a second; but beside it lies a model that knows the secret.
+// Files of a run hold [Mask] in place of a secret of the user's own, its prompt and its
+// replacement. Whether a later command means the same ones is told by their seal: a hash that takes
+// a fifth of a second to compute and begins with a random salt. The salt lies in a file of its own,
+// so that who has the configuration alone, as from a report, cannot try out short secrets. Who has
+// the salt as well can try five a second; but beside it lies a model that knows the secret.
 
 // Mask stands in files for what they do not say.
 const Mask = "[masked]"
@@ -63,8 +63,8 @@ func sealedData(fingerprint string, salt []byte) string {
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
-// conceal puts seals into the configuration of a run that masks its secret: with the salt of the run
-// that it repeats or resumes, or with a new one.
+// conceal puts seals into the configuration of a run that masks its secret: with the salt of the
+// run that it repeats or resumes, or with a new one.
 func (o *Order) conceal(c *Config, dir string) error {
 	if c.Given == nil || !c.Given.masks() {
 		return nil
@@ -92,8 +92,8 @@ func (o *Order) conceal(c *Config, dir string) error {
 	return nil
 }
 
-// sealedBy returns the configuration as it is written: with the seal and the sealed fingerprint that
-// belong to the salt of g.
+// sealedBy returns the configuration as it is written: with the seal and the sealed fingerprint
+// that belong to the salt of g.
 func (c *Config) sealedBy(g *Given) *Config {
 	out, sealed := *c, *c.Given
 	sealed.salt = g.salt
@@ -167,6 +167,6 @@ func (s *Session) MaskedText(text string) string {
 	return text
 }
 
-// TellsText reports whether the run's files may say what a model writes: of a text of the user's own
-// that is what it remembers of it.
+// TellsText reports whether the run's files may say what a model writes: of a text of the user's
+// own that is what it remembers of it.
 func (s *Session) TellsText() bool { return s.Given.ShowSecret || !s.Given.private() }

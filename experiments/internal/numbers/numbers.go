@@ -38,6 +38,14 @@ func Former(v float64) string {
 // Count writes a number that was counted: in full, thousands separated.
 func Count(v float64) string { return Grouped(strconv.FormatFloat(v, 'f', -1, 64)) }
 
+// Bound writes a bound: a whole number in full, as 1,000,000.
+func Bound(v float64) string {
+	if v != math.Trunc(v) || math.Abs(v) >= 1<<53 {
+		return Shortest(v)
+	}
+	return Count(v)
+}
+
 // plain reports whether a number is written without an exponent.
 func plain(v float64) bool {
 	a := math.Abs(v)

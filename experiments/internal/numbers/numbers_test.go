@@ -52,3 +52,9 @@ func TestFormerFormsStay(t *testing.T) {
 		assert.Equal(t, want, Former(v))
 	}
 }
+
+func TestBoundsSeparateTheirThousands(t *testing.T) {
+	for v, want := range map[float64]string{0: "0", 7: "7", 999: "999", 1000: "1,000", -1000: "-1,000", -100: "-100", 1e9: "1,000,000,000", 123456: "123,456", 0.5: "0.5", 1e16: "1e16"} {
+		assert.Equal(t, want, Bound(v))
+	}
+}

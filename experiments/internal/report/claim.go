@@ -75,8 +75,8 @@ func Within(text string, measured, target, distance float64, f Style, unit strin
 	return c
 }
 
-// Gains is the claim that a comparison's gain reaches a target. The interval decides: one that holds
-// the target leaves it open, and so do too few draws.
+// Gains is the claim that a comparison's gain reaches a target. The interval decides: one that
+// holds the target leaves it open, and so do too few draws.
 func Gains(text string, c Compared, target float64) Claim {
 	middle, low, high := c.gained()
 	out := Claim{Text: text, Measured: middle, Relation: "at least", Target: c.written(target), Source: Ours}

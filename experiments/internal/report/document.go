@@ -149,8 +149,8 @@ func (d *Document) found() []string {
 	return out
 }
 
-// Text returns what was found and the tables for a terminal of that many columns, without those that
-// show how settings were chosen.
+// Text returns what was found and the tables for a terminal of that many columns, without those
+// that show how settings were chosen.
 func (d *Document) Text(width int) string {
 	var b strings.Builder
 	b.WriteString(d.Brief(width))

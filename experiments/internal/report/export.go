@@ -28,8 +28,8 @@ func (d *Document) Tables() []Exported {
 	return out
 }
 
-// TablesNamed returns the tables whose title or section holds the text, in any case of letters; all for an
-// empty one. That there is none is an error, which lists the titles.
+// TablesNamed returns the tables whose title or section holds the text, in any case of letters; all
+// for an empty one. That there is none is an error, which lists the titles.
 func TablesNamed(all []Exported, name string) ([]Exported, error) {
 	if name == "" {
 		return all, nil
@@ -52,8 +52,9 @@ func TablesNamed(all []Exported, name string) ([]Exported, error) {
 var csvHeader = []string{"experiment", "table", "row", "column", "value", "low", "high", "n", "statistic", "text", "remark"}
 
 // CSV writes tables in one long form, a line a cell: where the cell stands, the number behind it in
-// full precision and in the unit of the table, the text that the table shows, and what is remarked of it. The fields of
-// numbers are empty where the cell is text alone; low and high also where they are infinite.
+// full precision and in the unit of the table, the text that the table shows, and what is remarked
+// of it. The fields of numbers are empty where the cell is text alone; low and high also where they
+// are infinite.
 func CSV(tables []Exported) ([]byte, error) {
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
@@ -151,8 +152,8 @@ type (
 	}
 )
 
-// JSON writes tables as a list of objects: title, columns, and the cells of each row with their text
-// and the numbers behind it. What is not there or no number is left out.
+// JSON writes tables as a list of objects: title, columns, and the cells of each row with their
+// text and the numbers behind it. What is not there or no number is left out.
 func JSON(tables []Exported) ([]byte, error) {
 	out := make([]jsonTable, 0, len(tables))
 	for _, e := range tables {

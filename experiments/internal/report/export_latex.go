@@ -67,8 +67,8 @@ func latexLabel(text string) string {
 // exponent.
 var latexNumber = regexp.MustCompile(`(^|[ (×≈±;])(-?)(\d[\d,]*(?:\.\d+)?)(?:e(-?\d+))?($|[ ),;×%*` + markLetters + `])`)
 
-// latexCell escapes a cell and writes its numbers as mathematics: a minus sign, and powers of ten. A
-// hyphen alone, for what was not measured, is a dash.
+// latexCell escapes a cell and writes its numbers as mathematics: a minus sign, and powers of ten.
+// A hyphen alone, for what was not measured, is a dash.
 func latexCell(text string) string {
 	if text == "-" {
 		return "--"

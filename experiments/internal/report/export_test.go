@@ -112,8 +112,8 @@ func TestLaTeX(t *testing.T) {
 `, string(LaTeX(exportable())))
 }
 
-// unescaped reads what escapedLatex wrote as TeX would, and fails for a sign that TeX would take for
-// something else.
+// unescaped reads what escapedLatex wrote as TeX would, and fails for a sign that TeX would take
+// for something else.
 func unescaped(t *testing.T, text string) string {
 	t.Helper()
 	back := map[string]string{"{}-": "-"}

@@ -79,8 +79,8 @@ func (f *Figure) plot(width, height vg.Length) *plot.Plot {
 	return p
 }
 
-// aside is how far each series is drawn beside its places, where marks would hide each other. A line
-// without marks is drawn at its places.
+// aside is how far each series is drawn beside its places, where marks would hide each other. A
+// line without marks is drawn at its places.
 func (f *Figure) aside() []vg.Length {
 	out := make([]vg.Length, len(f.Series))
 	if !f.dodges() {
@@ -215,8 +215,8 @@ func (f *Figure) SVG() ([]byte, error) {
 	return f.svg(fileWidth, fileHeight, f.paint)
 }
 
-// PNG returns the figure's file as PNG, at twice the size for sharp screens; nil when it has nothing
-// to show.
+// PNG returns the figure's file as PNG, at twice the size for sharp screens; nil when it has
+// nothing to show.
 func (f *Figure) PNG() ([]byte, error) {
 	if f.empty() {
 		return nil, nil

@@ -47,8 +47,8 @@ func (s *shown) signs() string {
 }
 
 // lines returns the cells of each row, the header first, as texts of which those of a column of
-// numbers have their points below each other. The marks of footnotes are left out where the remarks stand
-// apart.
+// numbers have their points below each other. The marks of footnotes are left out where the remarks
+// stand apart.
 func (g *grid) lines(marks bool) [][]string {
 	out := make([][]string, len(g.rows)+1)
 	for _, h := range g.heads {

@@ -162,8 +162,8 @@ func (f *Figure) links(d *Document, part string) []Link {
 // chips is the number of comparisons up to which each has a verdict of its own on the page.
 const chips = 4
 
-// verdicts are the answer's verdicts: of few comparisons each with its gain, of many each word once,
-// with where it holds. Where there is none for one reason, that is said once.
+// verdicts are the answer's verdicts: of few comparisons each with its gain, of many each word
+// once, with where it holds. Where there is none for one reason, that is said once.
 func (a *Answer) verdicts() []pageVerdict {
 	var out []pageVerdict
 	if len(a.Compared) > 0 && a.Compared[0].None != "" && !slices.ContainsFunc(a.Compared, func(c Compared) bool { return c.None != a.Compared[0].None }) {

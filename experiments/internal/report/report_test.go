@@ -51,8 +51,8 @@ func TestDigitsOfAStyle(t *testing.T) {
 	}
 }
 
-// A remark is a footnote: its cell holds one number, cells with the same remark share a mark, and no
-// cell of any form of the table has words beside its number.
+// A remark is a footnote: its cell holds one number, cells with the same remark share a mark, and
+// no cell of any form of the table has words beside its number.
 func TestRemarksAreFootnotes(t *testing.T) {
 	table := Table{Title: "T", Header: []string{"method", "x", "y"}, Note: "n."}
 	table.Append(NewRow("a").One(Plain, 3.1565).Remark("forced in 3 of 10 draws").One(Plain, 1))
@@ -111,8 +111,8 @@ func TestCodeIsBetweenMoreBackticksThanItHolds(t *testing.T) {
 	}
 }
 
-// The points of a column stand below each other, thousands are separated, and the ends of draws have
-// columns of their own; what failed and what was not measured is no number.
+// The points of a column stand below each other, thousands are separated, and the ends of draws
+// have columns of their own; what failed and what was not measured is no number.
 func TestNumbersOfAColumn(t *testing.T) {
 	table := Table{Header: []string{"method", "n"}}
 	table.Append(NewRow("a").One(Plain, 12345))
@@ -210,7 +210,8 @@ func TestGainsInWords(t *testing.T) {
 	assert.Equal(t, map[verdict.Verdict]int{verdict.Better: 2, verdict.Worse: 1}, Tally([]Answer{a}))
 }
 
-// On a terminal numbers stay aligned, with remarks as footnotes, and a number stays beside its ends.
+// On a terminal numbers stay aligned, with remarks as footnotes, and a number stays beside its
+// ends.
 func TestNumbersOnATerminal(t *testing.T) {
 	table := Table{Title: "T", Header: []string{"method", "n", "m"}}
 	table.Append(NewRow("a").One(Plain, 12345).One(Plain, 1))

@@ -22,8 +22,8 @@ const (
 )
 
 // Plain writes a measured number with three significant digits, Exact one that was counted, Set the
-// value of a setting as --set reads it, Found one that a search chose, Whole a number of samples to the next whole one, Percent a
-// share in percent.
+// value of a setting as --set reads it, Found one that a search chose, Whole a number of samples to
+// the next whole one, Percent a share in percent.
 var (
 	Plain   = Style{Factor: 1, Places: significant}
 	Exact   = Style{Factor: 1, Places: counted}

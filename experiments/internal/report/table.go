@@ -17,8 +17,8 @@ type Table struct {
 	Note   string // what a reader has to know, below the table
 	Tuning bool   // shows how a setting was chosen
 	Folded bool   // shows costs or solves, which pages fold below the results
-	// Residuals are the columns of relative residuals of solves, where a number above 1 is worse than
-	// the zero vector.
+	// Residuals are the columns of relative residuals of solves, where a number above 1 is worse
+	// than the zero vector.
 	Residuals []int
 }
 

@@ -44,8 +44,8 @@ func Named(terms []Term, text string) string {
 	return terms[best].Name + behind
 }
 
-// Name puts words in place of labels, in the tables' first columns and in the figures, and lists the
-// terms that occur for the glossary.
+// Name puts words in place of labels, in the tables' first columns and in the figures, and lists
+// the terms that occur for the glossary.
 func (d *Document) Name(terms []Term) {
 	used := map[string]bool{}
 	named := func(text string) string {

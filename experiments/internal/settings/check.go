@@ -37,7 +37,10 @@ func (f *Field) check(v any) error {
 
 // checkWords compares texts with the words that there are.
 func (f *Field) checkWords(given ...string) error {
-	for _, w := range given {
+	for i, w := range given {
+		if slices.Contains(given[:i], w) {
+			return fmt.Errorf("names %s twice", w)
+		}
 		if len(f.Words) > 0 && !slices.Contains(f.Words, w) {
 			wrong := ""
 			if len(given) > 1 {
@@ -83,13 +86,8 @@ func (f *Field) checkNumber(x float64) error {
 	return nil
 }
 
-// bound writes whole numbers without an exponent.
-func bound(x float64) string {
-	if x == math.Trunc(x) && math.Abs(x) < 1<<53 {
-		return fmt.Sprintf("%.0f", x)
-	}
-	return numbers.Shortest(x)
-}
+// bound writes whole numbers without an exponent, thousands separated.
+func bound(x float64) string { return numbers.Bound(x) }
 
 // asking sets a question apart from what stands before it.
 func asking(question string) string {

@@ -79,7 +79,7 @@ func TestWrongValuesAreErrorsAndChangeNothing(t *testing.T) {
 		{"heat", "pan", "fire", "setting heat=fire: must be one of pan, oven"}, {"guests", "ann", "ann,eve", "setting guests=ann,eve: eve must be one of ann, bob"},
 		{"spicy", "false", "maybe", `setting spicy=maybe: "maybe" is not true or false`},
 		{"eggs", "12", "13", "must be at most 12"}, {"eggs", "0", "-1", "must be above 0, or 0"}, {"eggs", "2", "2.5", "not a whole number"},
-		{"folds", "2", "1", "must be at least 2"}, {"folds", "3", "0", "must be above 0"}, {"folds", "1000", "1001", "must be at most 1000"},
+		{"folds", "2", "1", "must be at least 2"}, {"folds", "3", "0", "must be above 0"}, {"folds", "1000", "1001", "must be at most 1,000"},
 		{"share", "0.999", "1", "must be below 1"}, {"share", "0", "-0.1", "must be above 0, or 0"}, {"share", "0.5", "NaN", "finite"},
 		{"salt", "2.5", "2.6", "must be at most 2.5"}, {"salt", "1e-300", "0", "must be above 0"}, {"salt", "1", "1e-400", "too small to be distinguished from 0"},
 		{"salt", "1", "Inf", "finite"}, {"salt", "1", "", `"" is not a number`}, {"salt", "1", "1e400", `"1e400" is too large`},

@@ -23,11 +23,15 @@ const (
 // contender is a row of tables and figures with the method whose records it shows.
 type contender struct {
 	engine.Row
-	// word names it in --set methods; empty = its label does. Retrainings are always carried out, and
-	// a row without a method belongs to another one: neither has a word.
-	word  string
+	// word names it in --set methods; empty = its label does. Retrainings are always carried out,
+	// and a row without a method and a word of its own belongs to another one: neither has a word.
+	word string
+	// uses is what auto may choose for the method: tau, ridge or tau-ft; "" = nothing.
+	uses  string
 	stage stage
 	votes bool // several models answer, so that there is no loss and no gradient to measure
+	// certificate marks a row that only the experiments on certificates have.
+	certificate bool
 	// notebook is the method of the authors' notebook whose settings it has; empty = there is none.
 	notebook string
 	// method returns what is carried out, nil where the row is omitted on this model or by these
@@ -44,8 +48,9 @@ type comparison struct {
 	steps
 }
 
-// contenders are the rows in the order of tables, figures and their legends. A new method is a line
-// here.
+// contenders are the rows of all experiments on tables, in the order of tables, figures and their
+// legends. A new method is a line here. The certificates have the rows, words and marks of this
+// list too; how they carry a method out stands in package certified.
 //
 // Retraining comes cold (from the same initial parameters) and warm (from theta). A linear model is
 // retrained warm by Newton's method, the cheapest exact way from there; the first, cold one is the
@@ -54,20 +59,22 @@ var contenders = []contender{
 	{Row: row("none", 3), stage: update, notebook: "none", method: func(*comparison) (*trial.Contender, error) { return untimed(unlearn.None{}) }},
 	{Row: row("dp", 8), stage: baseline, method: (*comparison).noisy},
 	{Row: row("occlusion", 10), stage: update, method: (*comparison).occlusion},
-	{Row: row("fine-tune", 4), stage: update, method: (*comparison).fineTune},
+	{Row: row("fine-tune", 4), uses: "tau-ft", stage: update, method: (*comparison).fineTune},
 	{Row: row(PaperFine, 13), word: "fine-tune-paper", stage: update, notebook: "fine-tune", method: (*comparison).paperFineTune},
-	{Row: row("first-order", 0), stage: update, method: (*comparison).firstOrder},
+	{Row: row("first-order", 0), uses: "tau", stage: update, method: (*comparison).firstOrder},
 	{Row: row(PaperFirst, 12), word: "first-order-paper", stage: update, notebook: "first-order", method: (*comparison).paperFirstOrder},
-	{Row: row("first-order-iterative", 5), stage: update, method: (*comparison).firstOrderIterative},
-	{Row: own("second-order", 1), stage: update, notebook: "second-order", method: (*comparison).secondOrder},
+	{Row: row("first-order-iterative", 5), uses: "tau", stage: update, method: (*comparison).firstOrderIterative},
+	{Row: own("second-order", 1), uses: "ridge", stage: update, notebook: "second-order", method: (*comparison).secondOrder},
 	{Row: own(FactorStored, 11), stage: update}, // of runtime alone
-	{Row: own("second-order-iterative", 6), stage: update, method: (*comparison).secondOrderIterative},
+	{Row: own("second-order-iterative", 6), uses: "ridge", stage: update, method: (*comparison).secondOrderIterative},
 	{Row: row("sisa", 9), stage: baseline, votes: true, method: (*comparison).sisa},
+	{Row: row(OutputPerturbation, 15), word: OutputPerturbation, stage: update, certificate: true},
 	{Row: retraining("retrain", 2), stage: ideal, method: (*comparison).retrainLinear},
 	{Row: retraining(WarmNewton, 17), stage: reference, method: (*comparison).retrainNewton},
 	{Row: retraining("retrain, warm", 14), stage: ideal, method: (*comparison).retrainWarm},
 	{Row: retraining("retrain, cold", 7), stage: reference, method: (*comparison).retrainCold},
-	{Row: retraining(OtherStarts, 16), stage: update}, // of the band
+	{Row: retraining(OtherStarts, 16), stage: update},               // of the band
+	{Row: row(MajorityClass, 18), stage: update, certificate: true}, // computed
 }
 
 func row(label string, mark int) engine.Row { return engine.Row{Label: label, Mark: mark} }
@@ -91,11 +98,19 @@ func NotebookMethod(label string) string {
 	return ""
 }
 
-// Rows are the rows of tables and the lines of figures, in their order.
-func Rows() []engine.Row {
+// Rows are the rows of tables and the lines of figures, in their order, without those that only
+// certificates have.
+func Rows() []engine.Row { return rowsThat(func(c contender) bool { return !c.certificate }) }
+
+// AllRows are those of certificates, too.
+func AllRows() []engine.Row { return rowsThat(func(contender) bool { return true }) }
+
+func rowsThat(take func(c contender) bool) []engine.Row {
 	var out []engine.Row
 	for _, c := range contenders {
-		out = append(out, c.Row)
+		if take(c) {
+			out = append(out, c.Row)
+		}
 	}
 	return out
 }

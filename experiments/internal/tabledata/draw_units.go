@@ -18,7 +18,7 @@ func (s *Session) DrawUnits(ctx context.Context, part string, set *Settings, met
 		return nil, err
 	}
 	votes := slices.ContainsFunc(metrics, func(m string) bool { return slices.Contains(voteMetrics, m) })
-	units := s.TuningUnits(part, set, sizes)
+	units := s.TuningUnits(part, set, sizes, Compared())
 	for draw := range set.Draws {
 		for _, size := range sizes {
 			units = append(units, s.drawUnit(part, set, size, draw, votes, func(_ context.Context, t Trial) ([]records.Record, error) {
@@ -55,7 +55,7 @@ func (s *Session) DrawUnit(part string, set *Settings, size, draw int, measured 
 func (s *Session) drawUnit(
 	part string, set *Settings, size, draw int, votes bool, measured func(context.Context, Trial) ([]records.Record, error),
 ) engine.Unit {
-	name := fmt.Sprintf("%s=%d draw=%d%s", s.SizeName(set), size, draw, set.methodsSuffix())
+	name := fmt.Sprintf("%s=%d draw=%d%s", s.SizeName(set), size, draw, set.MethodsSuffix(Compared()))
 	return engine.Unit{Name: name, Run: func(ctx context.Context) ([]records.Record, error) {
 		t := Trial{recorded: s.recorded(part, set, size, draw)}
 		rows := rowsOf(func(c *contender, word string) bool {
@@ -75,6 +75,18 @@ func (s *Session) recorded(part string, set *Settings, size, draw int) map[strin
 	out := map[string]bool{}
 	for _, r := range s.Before {
 		if r.Experiment == part && r.Draw == draw && r.Number(s.SizeName(set)) == float64(size) {
+			out[Label(r)] = true
+		}
+	}
+	return out
+}
+
+// Recorded returns the rows that finished units of the run have records of in that draw, those of
+// choices aside.
+func (s *Session) Recorded(part string, draw int) map[string]bool {
+	out := map[string]bool{}
+	for _, r := range s.Before {
+		if r.Experiment == part && r.Draw == draw && r.Settings[SizeTag] == nil {
 			out[Label(r)] = true
 		}
 	}

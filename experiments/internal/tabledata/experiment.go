@@ -18,12 +18,15 @@ type Experiment struct {
 	Parts               []string // of an experiment that only runs others
 	DataOnly            bool     // it trains no model
 	Convex              bool     // it is on certificates, which there are for linear models only
-	// Reads are the settings that it reads; one with parts reads theirs. Fixed are those of them that
-	// have to be numbers, since nothing is chosen.
+	// Reads are the settings that it reads; one with parts reads theirs. Fixed are those of them
+	// that have to be numbers, since nothing is chosen.
 	Reads, Fixed []string
-	Rows         []engine.Row                    // in place of those of all; nil = those
-	Label        func(rec records.Record) string // in place of that of all; nil = that
-	Defaults     func(s *Settings, k engine.Key)
+	// Methods are the words of the methods that it compares, one for each that may be chosen; nil =
+	// those of [Compared], where it reads methods at all. It carries out Always whatever is chosen.
+	Methods, Always []string
+	Rows            []engine.Row                    // in place of those of all; nil = those
+	Label           func(rec records.Record) string // in place of that of all; nil = that
+	Defaults        func(s *Settings, k engine.Key)
 	// Describe states the settings that a reader of the tables has to know, and names their keys;
 	// nil = as most do.
 	Describe func(s *Settings) (line string, keys []string)
@@ -41,6 +44,9 @@ func (e Experiment) Runnable() *engine.Experiment {
 	out := &engine.Experiment{ID: e.ID, Title: e.Title, Question: e.Question, Parts: e.Parts, Domain: tablesDomain, Rows: e.Rows, Label: e.Label, DataOnly: e.DataOnly, Tables: e.Tables,
 		Figures: e.Figures, Answers: e.Answers, Reads: e.Reads}
 	e.checkReads()
+	if slices.Contains(e.Reads, "methods") {
+		out.Words = map[string][]string{"methods": append(e.methods(), allMethods)}
+	}
 	if len(e.Fixed) > 0 {
 		out.Check = func(set engine.Settings) error { return e.checkFixed(set.(*Settings)) }
 	}
@@ -123,8 +129,11 @@ func (e *Experiment) idle(s *Session, set *Settings, key string) string {
 			return reason
 		}
 	}
-	if reason := set.idleMethod(key); reason != "" && slices.Contains(e.Reads, "methods") {
-		return reason
+	if slices.Contains(e.Reads, "methods") {
+		set = set.And(e.Always, e.methods())
+		if reason := e.idleMethods(set, key); reason != "" {
+			return reason
+		}
 	}
 	switch key {
 	case "features", "rows", "pool":
@@ -142,9 +151,29 @@ func (e *Experiment) idle(s *Session, set *Settings, key string) string {
 	case "batches":
 		return Unless(set.Solver == "lissa" || !slices.Contains(e.Reads, "solver"), "only solver=lissa uses it")
 	case "criterion", "tune-draws", "tune-size":
-		return Unless(needsTuning(set), "nothing is auto")
+		if key == "criterion" && set.choosesByTestLoss() {
+			return "" // it sets samples aside, which are not measured
+		}
+		return Unless(len(s.choosing(set)) > 0, "nothing is auto")
 	}
 	return ""
+}
+
+// methods are the words of the methods that the experiment compares.
+func (e *Experiment) methods() []string {
+	if e.Methods == nil {
+		return Compared()
+	}
+	return slices.Clone(e.Methods)
+}
+
+// idleMethods says why the chosen methods leave a setting without effect, or are none of the
+// experiment's; "" elsewhere.
+func (e *Experiment) idleMethods(set *Settings, key string) string {
+	if key == "methods" {
+		return Unless(len(set.Methods) > 0, e.ID+" has none of these methods")
+	}
+	return set.idleMethod(key)
 }
 
 // idleChange is idle for the settings that say what is changed.
@@ -197,6 +226,7 @@ var tablesDomain = &engine.Domain{
 	Defaults: func(k engine.Key) engine.Settings { return Defaults(k) },
 	Check:    checkTables,
 	Cut:      cut,
+	Untested: untested,
 	Recall:   func(s *engine.Session, part string, set engine.Settings) { OnTables(s).Recall(part, set.(*Settings)) },
 	Rows:     Rows(), Label: Label, Terms: trial.Terms,
 	Tables: TuningTables,

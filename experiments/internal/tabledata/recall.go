@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"errors"
 	"math"
+	"slices"
+	"strings"
 
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/records"
@@ -17,7 +19,7 @@ func (s *Session) Recall(part string, set *Settings) {
 		return
 	}
 	bySize := map[float64]*Tuning{} // NaN never: records from before choices had a size are those of tune-size
-	found := map[float64]int{}
+	found := map[float64][]string{} // what was chosen for each size
 	for _, r := range s.Before {
 		if r.Experiment != part {
 			continue
@@ -28,7 +30,8 @@ func (s *Session) Recall(part string, set *Settings) {
 		}
 		t := bySize[size]
 		if t == nil {
-			t = &Tuning{Seconds: map[string]float64{}, size: int(size), None: math.NaN()}
+			given := steps{set.Tau.Value, set.TauFT.Value, set.Ridge.Value, set.Epochs}
+			t = &Tuning{Steps: given, Seconds: map[string]float64{}, size: int(size), None: math.NaN()}
 			bySize[size] = t
 		}
 		switch r.Metric {
@@ -58,11 +61,17 @@ func (s *Session) Recall(part string, set *Settings) {
 			}
 			continue
 		}
-		found[size]++
+		found[size] = append(found[size], strings.TrimPrefix(r.Metric, "chosen-"))
 	}
 	for size, t := range bySize {
-		if found[size] == len(chosen) {
-			s.Tunings[s.TuningKey(set, int(size))] = t
+		for _, c := range chosen {
+			if slices.Contains(found[size], c.name) && (c.name != "tau-ft" || slices.Contains(found[size], "epochs")) && c.name == c.with {
+				t.decided = append(t.decided, c.name)
+			}
+		}
+		key := s.TuningKey(set, int(size))
+		if known := s.Tunings[key]; len(t.decided) > 0 && (known == nil || len(known.decided) < len(t.decided)) { // another part may know more
+			s.Tunings[key] = t
 		}
 	}
 }

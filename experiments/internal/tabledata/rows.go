@@ -56,6 +56,13 @@ const (
 	FactorStored = "second-order, factor stored"
 )
 
+// Rows of certificates: the mechanism that releases a model with noise, and the class that is the
+// commonest one of the training data, always.
+const (
+	OutputPerturbation = "output-perturbation"
+	MajorityClass      = "majority class"
+)
+
 // Label names a record's row: its method, and what tells it from others of that name.
 func Label(rec records.Record) string {
 	switch {

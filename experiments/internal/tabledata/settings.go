@@ -19,7 +19,7 @@ type Settings struct {
 	TrainSteps     int     `set:"train-steps" scope:"model" doc:"largest number of training iterations" max:"1e7" unit:"iterations"`
 	TestShare      float64 `set:"test-share" scope:"model" drawn:"ok" doc:"share of samples split off for testing; 0 keeps the data set's own split" zero:"ok" below:"1" unit:"share"`
 
-	Methods     []string      `set:"methods" scope:"run" doc:"methods to run besides retraining, separated by commas, or all. On tables, settings are chosen for all of them, so that more can be added later; methods in -paper have the paper's rate or tau. memorization: first-order-matched and second-order-repeated continue from second-order, and second-order-published uses the paper's damping and scale on this model. poisoning: methods in -last change the last layers only" words:"@methods" more:"ok"`
+	Methods     []string      `set:"methods" scope:"run" doc:"methods to run besides retraining, separated by commas, or all. On tables, methods in -paper have the paper's rate or tau. memorization: first-order-matched and second-order-repeated continue from second-order, and second-order-published uses the paper's damping and scale on this model. poisoning: methods in -last change the last layers only" words:"@methods" more:"ok"`
 	Tau         settings.Auto `set:"tau" scope:"method" doc:"step length of the first-order update; auto takes the best value of a grid"`
 	TauFT       settings.Auto `set:"tau-ft" scope:"method" doc:"learning rate of fine-tuning; auto takes the best value of a grid" also:"rate,tau_ft"`
 	PaperTau    float64       `set:"paper-tau" scope:"method" doc:"tau of an additional first-order row with the paper's setting (linear models); 0 omits the row" zero:"ok"`

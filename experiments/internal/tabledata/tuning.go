@@ -63,17 +63,24 @@ type Tuning struct {
 	Choice           int     // test samples that the criterion was taken on; 0 = it needs none
 	size             int     // columns or rows changed in the draws
 	None             float64 // the criterion of no update; NaN in records older than that
+	// decided are those of ridge, tau and tau-ft, passes included, that a method needed so far.
+	decided []string
 }
 
-// chosen is what is recorded of a tuning's result.
+// has reports whether the tuning decided all of the settings.
+func (t *Tuning) has(settings []string) bool {
+	return !slices.ContainsFunc(settings, func(name string) bool { return !slices.Contains(t.decided, name) })
+}
+
+// chosen is what is recorded of a tuning's result; with says with which setting it is decided.
 var chosen = []struct {
-	method, name string
-	value        func(steps) float64
+	method, name, with string
+	value              func(steps) float64
 }{
-	{"second-order", "ridge", func(s steps) float64 { return s.Ridge }},
-	{"first-order", "tau", func(s steps) float64 { return s.Tau }},
-	{"fine-tune", "tau-ft", func(s steps) float64 { return s.TauFT }},
-	{"fine-tune", "epochs", func(s steps) float64 { return float64(s.Epochs) }},
+	{"second-order", "ridge", "ridge", func(s steps) float64 { return s.Ridge }},
+	{"first-order", "tau", "tau", func(s steps) float64 { return s.Tau }},
+	{"fine-tune", "tau-ft", "tau-ft", func(s steps) float64 { return s.TauFT }},
+	{"fine-tune", "epochs", "tau-ft", func(s steps) float64 { return float64(s.Epochs) }},
 }
 
 // Tuned returns the step lengths in force for changes of that size: those set, and the chosen ones
@@ -90,6 +97,7 @@ func (s *Session) Tuned(ctx context.Context, set *Settings, size int) (steps, er
 // measured then.
 func (s *Settings) choosesByTestLoss() bool { return needsTuning(s) && s.Criterion == "test-loss" }
 
+// needsTuning reports whether something is auto, for a method that is wanted or not.
 func needsTuning(set *Settings) bool {
 	return set.Tau.Tuned || set.TauFT.Tuned || set.Ridge.Tuned || set.Epochs == 0
 }
@@ -107,26 +115,51 @@ func (s *Session) TuningKey(set *Settings, size int) string {
 	return fmt.Sprint(trialKey(set), set.tuneSize(size))
 }
 
-// Tuning chooses what is auto for changes of that size, from the second time on without doing it
-// again.
+// NeedsTuning reports whether something is auto, for a method that is wanted or not.
+func (s *Settings) NeedsTuning() bool { return needsTuning(s) }
+
+// needed are those of ridge, tau and tau-ft that the wanted methods use.
+func (s *Session) needed(set *Settings) []string {
+	return slices.DeleteFunc([]string{"ridge", "tau", "tau-ft"}, func(name string) bool { return !set.needs(name, s.Convex()) })
+}
+
+// choosing are those of the needed settings that are auto.
+func (s *Session) choosing(set *Settings) []string {
+	auto := map[string]bool{"ridge": set.Ridge.Tuned, "tau": set.Tau.Tuned, "tau-ft": set.TauFT.Tuned || set.Epochs == 0}
+	return slices.DeleteFunc(s.needed(set), func(name string) bool { return !auto[name] })
+}
+
+// Tuning chooses what is auto and used by the wanted methods, for changes of that size, from the
+// second time on without doing it again. Where more methods are wanted later, it chooses what they
+// add.
 func (s *Session) Tuning(ctx context.Context, set *Settings, size int) (*Tuning, error) {
+	given := steps{set.Tau.Value, set.TauFT.Value, set.Ridge.Value, set.Epochs}
 	if !needsTuning(set) {
-		return &Tuning{Steps: steps{set.Tau.Value, set.TauFT.Value, set.Ridge.Value, set.Epochs}}, nil
+		return &Tuning{Steps: given}, nil
 	}
 	key := s.TuningKey(set, size)
-	if t, ok := s.Tunings[key]; ok {
+	t := s.Tunings[key]
+	if t != nil && t.has(s.needed(set)) {
 		return t, nil
 	}
 	sub, err := s.Subject(ctx, set)
 	if err != nil {
 		return nil, err
 	}
+	if t == nil {
+		t = &Tuning{Steps: given, Seconds: map[string]float64{}, size: set.tuneSize(size), None: math.NaN()}
+		if sub.Choice != nil {
+			t.Choice = sub.Choice.Len()
+		}
+	}
+	if len(s.choosing(set)) == 0 {
+		return t, nil
+	}
 	b, err := s.tuningBench(ctx, sub, set, set.tuneSize(size))
 	if err != nil {
 		return nil, err
 	}
-	t, err := b.run(ctx, set)
-	if err != nil {
+	if t, err = b.run(ctx, set, t); err != nil {
 		return nil, err
 	}
 	s.Tunings[key] = t
@@ -191,39 +224,56 @@ func (b *tuningBench) losses(ctx context.Context, u *unlearn.Update) (*Reference
 	return out, b.sub.Model.SampleLosses(ctx, out.losses, u.Theta, b.sub.Choice)
 }
 
-// run decides the ridge first, since the length of fine-tuning follows from what second order
+// run decides what the wanted methods need and an earlier choice t did not decide, which stays as
+// it is. The ridge comes first, since the length of fine-tuning follows from what second order
 // costs.
-func (b *tuningBench) run(ctx context.Context, set *Settings) (*Tuning, error) {
-	t := &Tuning{Steps: steps{Tau: set.Tau.Value, TauFT: set.TauFT.Value, Ridge: set.Ridge.Value, Epochs: set.Epochs},
-		Seconds: map[string]float64{}, CriterionSeconds: b.seconds, size: b.size}
-	if b.sub.Choice != nil {
-		t.Choice = b.sub.Choice.Len()
+func (b *tuningBench) run(ctx context.Context, set *Settings, t *Tuning) (*Tuning, error) {
+	out := *t
+	t = &out
+	t.Seconds, t.Trials, t.decided, t.size = maps.Clone(t.Seconds), slices.Clone(t.Trials), slices.Clone(t.decided), b.size
+	if t.CriterionSeconds == 0 {
+		t.CriterionSeconds = b.seconds
 	}
-	none, failed, err := b.criterion(ctx, unlearn.None{}, "")
-	if err != nil {
-		return nil, err
+	if math.IsNaN(t.None) {
+		none, failed, err := b.criterion(ctx, unlearn.None{}, "")
+		if err != nil {
+			return nil, err
+		}
+		if failed != nil {
+			return nil, fmt.Errorf("experiments: the criterion of no update: %w", failed)
+		}
+		t.None = none
 	}
-	if failed != nil {
-		return nil, fmt.Errorf("experiments: the criterion of no update: %w", failed)
+	for _, name := range b.session.needed(set) {
+		if slices.Contains(t.decided, name) {
+			continue
+		}
+		if err := b.decide(ctx, t, set, name); err != nil {
+			return nil, err
+		}
+		t.decided = append(t.decided, name)
 	}
-	t.None = none
+	return t, nil
+}
+
+// decide chooses one of ridge, tau and tau-ft, unless it was given as a number.
+func (b *tuningBench) decide(ctx context.Context, t *Tuning, set *Settings, name string) error {
 	second := func(ridge float64) (unlearn.Method, error) { return SecondOrder(set, ridge, b.session.Seed) }
-	if err := b.choose(ctx, t, &t.Steps.Ridge, set.Ridge, "ridge", ridgeGrid, second); err != nil {
-		return nil, err
+	switch name {
+	case "ridge":
+		return b.choose(ctx, t, &t.Steps.Ridge, set.Ridge, name, ridgeGrid, second)
+	case "tau":
+		first := func(tau float64) (unlearn.Method, error) { return unlearn.FirstOrder{Tau: tau, Force: set.Force}, nil }
+		return b.choose(ctx, t, &t.Steps.Tau, set.Tau, name, tauGrid, first)
 	}
 	if set.Epochs == 0 && !(b.session.Convex() && set.TauFT.Tuned) {
 		if err := b.equalCost(ctx, t, second); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	first := func(tau float64) (unlearn.Method, error) { return unlearn.FirstOrder{Tau: tau, Force: set.Force}, nil }
-	if err := b.choose(ctx, t, &t.Steps.Tau, set.Tau, "tau", tauGrid, first); err != nil {
-		return nil, err
-	}
-	fine := func(rate float64) (unlearn.Method, error) {
+	return b.chooseFineTuning(ctx, t, set, func(rate float64) (unlearn.Method, error) {
 		return b.session.FineTune(set, rate, t.Steps.Epochs), nil
-	}
-	return t, b.chooseFineTuning(ctx, t, set, fine)
+	})
 }
 
 // finePasses are the passes of fine-tuning that are tried, on networks beside those that cost what
@@ -376,7 +426,10 @@ func (b *tuningBench) try(ctx context.Context, t *Tuning, c *choice, v float64) 
 	if err != nil {
 		return 0, err
 	}
-	o := trial.Outcome{Method: m.Name(), Tags: records.Tags{"tried": c.name, "value": v, "epochs": t.Steps.Epochs}, Failed: failed}
+	o := trial.Outcome{Method: m.Name(), Tags: records.Tags{"tried": c.name, "value": v}, Failed: failed}
+	if c.name == "tau-ft" {
+		o.Tags["epochs"] = t.Steps.Epochs
+	}
 	if failed == nil {
 		unit := "nat"
 		if b.refs == nil { // the gradient residual
@@ -427,19 +480,22 @@ func (b *tuningBench) criterion(ctx context.Context, m unlearn.Method, tried str
 // a size do without it.
 const SizeTag = "tune-size"
 
-// TuningUnits are the units that decide what was set to auto and record all that was tried: one for
-// each of the sizes, or a single one where one size serves all; none when nothing is auto.
-func (s *Session) TuningUnits(part string, set *Settings, sizes []int) []engine.Unit {
-	if !needsTuning(set) {
+// TuningUnits are the units that decide what is auto and used by the wanted methods, and record all
+// that was tried: one for each of the sizes, or a single one where one size serves all; none where
+// nothing is to be chosen. of are the methods of the experiment. In a run that gets more methods
+// they record what these add.
+func (s *Session) TuningUnits(part string, set *Settings, sizes []int, of []string) []engine.Unit {
+	if len(s.choosing(set)) == 0 {
 		return nil
 	}
 	unit := func(name string, size int) engine.Unit {
-		return engine.Unit{Name: name, Run: func(ctx context.Context) ([]records.Record, error) {
+		return engine.Unit{Name: name + set.MethodsSuffix(of), Run: func(ctx context.Context) ([]records.Record, error) {
 			t, err := s.Tuning(ctx, set, size)
 			if err != nil {
 				return nil, err
 			}
-			return s.TuningRecords(part, t), nil
+			had := s.chosenBefore(part, t.size)
+			return slices.DeleteFunc(s.TuningRecords(part, t), func(r records.Record) bool { return had[r.Method] }), nil
 		}}
 	}
 	if set.TuneSize > 0 {
@@ -450,6 +506,18 @@ func (s *Session) TuningUnits(part string, set *Settings, sizes []int) []engine.
 		units = append(units, unit(fmt.Sprintf("tuning %s=%d", s.SizeName(set), size), size))
 	}
 	return units
+}
+
+// chosenBefore are the methods of which finished units of the run recorded how their settings were
+// chosen for that size.
+func (s *Session) chosenBefore(part string, size int) map[string]bool {
+	out := map[string]bool{}
+	for _, r := range s.Before {
+		if r.Experiment == part && r.Number(SizeTag) == float64(size) {
+			out[r.Method] = true
+		}
+	}
+	return out
 }
 
 // TuningRecords are the records of a choice: all that was tried, what was taken, and what it cost.
@@ -465,7 +533,9 @@ func (s *Session) TuningRecords(part string, t *Tuning) []records.Record {
 	}
 	add("none", CriterionMetric, unit, t.None)
 	for _, c := range chosen {
-		add(c.method, "chosen-"+c.name, "1", c.value(t.Steps))
+		if slices.Contains(t.decided, c.with) {
+			add(c.method, "chosen-"+c.name, "1", c.value(t.Steps))
+		}
 	}
 	for _, method := range slices.Sorted(maps.Keys(t.Seconds)) {
 		add(method, ChoosingSeconds, "s", t.Seconds[method])

@@ -57,8 +57,8 @@ func TestSamples(r *engine.Results) float64 {
 	return 0
 }
 
-// CountDraws adds the number of draws to the heads of columns that differ in it, as in a run that is
-// not finished.
+// CountDraws adds the number of draws to the heads of columns that differ in it, as in a run that
+// is not finished.
 func CountDraws(heads []string, draws []int) {
 	if len(draws) == 0 || slices.Min(draws) == slices.Max(draws) {
 		return

@@ -15,7 +15,8 @@ type Contest struct {
 
 	// Values returns the quantity of a row by draw, and in how many draws the row failed.
 	Values func(label string) (byDraw map[int]float64, failed int)
-	// Idle says of a row what has to be known of it: that its tuning ended at no change. nil = nothing.
+	// Idle says of a row what has to be known of it: that its tuning ended at no change. nil =
+	// nothing.
 	Idle func(label string) string
 }
 

@@ -17,8 +17,8 @@ func AllFinite(v []float64) bool {
 // Finite reports whether v is a number and not infinite.
 func Finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 
-// Same returns the share of places where the answers of two models agree. How often answers are right
-// is [datasets.Accuracy].
+// Same returns the share of places where the answers of two models agree. How often answers are
+// right is [datasets.Accuracy].
 func Same(a, b []float64) float64 {
 	hit := 0
 	for i, v := range a {

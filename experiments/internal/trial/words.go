@@ -39,8 +39,8 @@ func SettingName(key string) string {
 	return key
 }
 
-// SettingColumns puts the chosen settings of rows into columns of a table behind the first before of
-// them, one for each setting that any row has. Of rows without a setting the cell stays empty.
+// SettingColumns puts the chosen settings of rows into columns of a table behind the first before
+// of them, one for each setting that any row has. Of rows without a setting the cell stays empty.
 func SettingColumns(t *report.Table, before int, chosen []records.Record, keys ...string) {
 	at := before
 	for _, key := range keys {

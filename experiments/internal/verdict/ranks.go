@@ -19,8 +19,8 @@ func quantile(d distribution) (k int, p float64) {
 	return k, p
 }
 
-// signedRanks is the distribution of Wilcoxon's signed-rank statistic of n differences, none of them
-// zero or equal: of the sum over the ranks 1 to n that a fair coin picks.
+// signedRanks is the distribution of Wilcoxon's signed-rank statistic of n differences, none of
+// them zero or equal: of the sum over the ranks 1 to n that a fair coin picks.
 func signedRanks(n int) distribution {
 	d := make(distribution, n*(n+1)/4+1)
 	d[0] = 1
@@ -36,8 +36,8 @@ func signedRanks(n int) distribution {
 }
 
 // rankSums is the distribution of the Mann-Whitney statistic of m and n values, none of them equal:
-// of the number of pairs in which the first is the larger. The number of orders with u such pairs is
-// the coefficient of q^u in the product of (1 - q^(n+i)) / (1 - q^i) over i = 1, ..., m.
+// of the number of pairs in which the first is the larger. The number of orders with u such pairs
+// is the coefficient of q^u in the product of (1 - q^(n+i)) / (1 - q^i) over i = 1, ..., m.
 func rankSums(m, n int) distribution {
 	d := make(distribution, m*n/2+1)
 	d[0] = 1

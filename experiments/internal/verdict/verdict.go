@@ -7,8 +7,8 @@
 // not refuse, with at most 5 % on each side. Five draws are the fewest that can decide: all five of
 // one sign happen by chance in 1 of 32.
 //
-// Equal values and differences of zero need no rule of their own: the intervals are closed, and with
-// ties a closed interval holds the difference at least as often as its confidence says.
+// Equal values and differences of zero need no rule of their own: the intervals are closed, and
+// with ties a closed interval holds the difference at least as often as its confidence says.
 package verdict
 
 import (
@@ -111,7 +111,8 @@ func positive(values []float64) bool {
 	return !slices.ContainsFunc(values, func(v float64) bool { return !(v > 0) })
 }
 
-// difference is that of logarithms where ratios count. Equal values have none, infinite ones either.
+// difference is that of logarithms where ratios count. Equal values have none, infinite ones
+// either.
 func difference(v, w float64, ratio bool) float64 {
 	switch {
 	case v == w && !math.IsInf(v, 0):

@@ -141,8 +141,8 @@ func TestPairedIntervalInvertsTheTest(t *testing.T) {
 	}
 }
 
-// Of two samples from the same distribution, each order being as likely, no difference is refused as
-// often as the confidence says, and no more often where values are equal.
+// Of two samples from the same distribution, each order being as likely, no difference is refused
+// as often as the confidence says, and no more often where values are equal.
 func TestUnpairedCoverage(t *testing.T) {
 	for _, values := range [][]float64{
 		{1, 2, 3.5, 5.25, 7, 8.75, 11, 13, 17, 19.5}, {1, 2, 3.5, 5.25, 7, 8.75, 11, 13, 17, 19.5, 29}, {1, 1, 1, 1, 2, 2, 2, 3, 3, 3}, {0, 0, 0, 0, 0, 0, 0, 0, 0, 1},

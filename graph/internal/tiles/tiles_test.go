@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestAdd compares the assembly with sums in double precision, with strides of all three products of
-// a convolution, and looks that nothing beside the tile is written.
+// TestAdd compares the assembly with sums in double precision, with strides of all three products
+// of a convolution, and looks that nothing beside the tile is written.
 func TestAdd(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for _, s := range []Strides{{Row: 5, Step: 1, Panel: 32}, {Row: 1, Step: 7, Panel: 40}, {Row: 12, Step: 3, Panel: 33}} {
