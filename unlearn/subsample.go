@@ -38,16 +38,8 @@ func (a *Applied) Subsample(m int, seed uint64) (*Subsample, error) {
 	var affected []int
 	affected, s.AffectedWeight = drawRows(a.stay, m, rand.NewPCG(seed, 0x5ab5b))
 	s.Affected = a.Data.Subset(affected)
-	touched := make([]bool, a.Data.Len())
-	mark(touched, a.stay)
-	others := make([]int, 0, a.Data.Len()-len(a.stay))
-	for i, is := range touched {
-		if !is {
-			others = append(others, i)
-		}
-	}
-	others, s.Weight = drawRows(others, m, rand.NewPCG(seed, 0x5ab5a))
-	s.Others = a.Data.Subset(others)
+	others, weight := drawRows(a.unaffected(), m, rand.NewPCG(seed, 0x5ab5a))
+	s.Others, s.Weight = a.Data.Subset(others), weight
 	return s, nil
 }
 

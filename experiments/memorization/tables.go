@@ -411,7 +411,7 @@ func chosenByRetraining(r *engine.Results) bool {
 // settingText writes the chosen settings of a record.
 func settingText(rec records.Record) string {
 	var out []string
-	for _, key := range []string{"by", "tau", "tau-ft", "epochs", "ridge", "step"} {
+	for _, key := range []string{"by", "tau", "tau-ft", "epochs", "steps", "ridge", "step"} {
 		switch v := rec.Settings[key].(type) {
 		case float64:
 			out = append(out, key+" "+numbers.Significant(v, 3))
