@@ -28,7 +28,7 @@ type course struct {
 // course gathers the samples and the targets that do not change on the way.
 func (m Distill) course(ctx context.Context, t *attempt) (*course, error) {
 	m.Length, m.Batch, m.Retain = cmp.Or(m.Length, 1), cmp.Or(m.Batch, 128), cmp.Or(m.Retain, 4)
-	m.Kept = cmp.Or(m.Kept, 4*m.Batch)
+	m.Kept = cmp.Or(m.Kept, 4*min(m.Batch, math.MaxInt/4))
 	soft, err := WithTargets(t.p.Objective, SoftTargets)
 	if err != nil {
 		return nil, err

@@ -163,8 +163,6 @@ func TestDistillGradientEqualsFiniteDifferences(t *testing.T) {
 	order := batch.X.(*datasets.Dense)
 	for i := 2; i < 8; i++ { // the sequences are in a drawn order
 		for j := 2; j < 8; j++ {
-			x := p.Objective.(*nets.Model)
-			_ = x
 			if order.Data[3*i] == m.Other.X.(*datasets.Dense).Data[3*(j-2)] {
 				labels[i] = m.Other.Y[j-2]
 			}
@@ -200,8 +198,7 @@ func TestDistillGradientEqualsFiniteDifferences(t *testing.T) {
 	}
 }
 
-// The steps come to where the outputs are alike, and leave the others: the lead is bounded from
-// above only.
+// The steps come to where the outputs are alike, and the lead is pushed from above only.
 func TestDistillSpreadsAndKeeps(t *testing.T) {
 	m, p, theta, r := distillProblem(t)
 	m.Steps, m.Rate, m.Lead = 600, 0.02, nil
@@ -213,9 +210,8 @@ func TestDistillSpreadsAndKeeps(t *testing.T) {
 	require.NoError(t, err)
 	for i := range 2 {
 		q := append([]float64(nil), before[i*k:(i+1)*k]...)
-		was := divergence(before[i*k:(i+1)*k], q)
 		Spread(q, m.Alike)
-		was = divergence(q, before[i*k:(i+1)*k])
+		was := divergence(q, before[i*k:(i+1)*k])
 		assert.Less(t, divergence(q, after[i*k:(i+1)*k]), was/4, "sample %d", i)
 	}
 	c := course{Distill: Distill{Lead: &Lead{Rate: 0.5, Penalty: 1}}}

@@ -37,6 +37,7 @@
 //   - solvers: [Solver], [Operator] and [BatchOperator]; [CG], [MINRES], [LiSSA], [Exact],
 //     [Factored], [Galerkin], [Krylov], [ShiftedSolve] with [ShiftedSolution]; [Stats] says how a
 //     solve ended, [Spectrum] what the matrix is like;
+//   - towards given outputs: [Distill] with its [Lead], [SoftCorrection], [WithTargets];
 //   - baselines: [Retrain], [FineTune], [SISA] with [Sharded] and [SliceStore], [Occlusion],
 //     [Private], [DPSGD], [None];
 //   - trainers: [Trainer]; [LBFGS], [Newton], [SGD], [Adam], their [Schedule], [Progress] and

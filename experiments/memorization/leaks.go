@@ -7,6 +7,7 @@ import (
 
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/records"
+	"lethe/experiments/internal/report"
 	"lethe/experiments/internal/trial"
 )
 
@@ -78,4 +79,26 @@ func spreadFinding(space string, bits []float64) engine.Finding {
 		squares += (b - mean) * (b - mean) / float64(max(1, len(bits)-1))
 	}
 	return engine.Finding{Metric: engine.Metric{Name: "strings-spread", Unit: "bit", Value: math.Sqrt(squares)}, Tags: records.Tags{"space": space}}
+}
+
+// leaksTable shows what those find out who have another prompt, or the model before the update.
+func leaksTable(r *engine.Results) report.Table {
+	space := firstSpace(r)
+	decimal := func(metric string, pairs ...any) func(c memoryCase, m string) report.Cell {
+		return func(c memoryCase, m string) report.Cell {
+			if m == "none" && metric == "two-checkpoint-exposure" { // nothing rose
+				return report.CellOf(endsOf(report.Plain, nil))
+			}
+			return decimalCell(over(r, c, m, metric, pairs...), 1)
+		}
+	}
+	return byCases(r, "Spread of other strings, other prompts, and two checkpoints",
+		"Spread: standard deviation of the log2-perplexities of strings drawn from "+spaceTitle(space)+", in bits; a lead of the secret says little where it is less. "+
+			"Other prompts: windows that begin with text from another place and end as the prompt does; the largest share of the secret that one of the completions gives. "+
+			"Two checkpoints: exposure, in bits, among drawn strings by the rise of log2-perplexity from the trained model, for an attacker who has both models. "+
+			"The most is log2 of one more than the strings. Retraining tells such an attacker something too."+drawsText(r),
+		func(memoryCase) []caseColumn {
+			return []caseColumn{{"spread", decimal("strings-spread", "space", space)}, {"other prompts", decimal("other-prompts-match")},
+				{"two checkpoints", decimal("two-checkpoint-exposure")}}
+		})
 }

@@ -23,6 +23,9 @@ func memorizationTables(r *engine.Results) []report.Table {
 		out = append(out, medianTable(r))
 	}
 	out = append(out, perplexityTable(r), distanceTable(r), completionTable(r))
+	if len(r.Part("two-checkpoint-exposure")) > 0 { // older runs did not ask
+		out = append(out, leaksTable(r))
+	}
 	if len(r.Part("held-out-accuracy")) > 0 {
 		out = append(out, heldOutTables(r)...)
 	}
