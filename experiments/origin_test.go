@@ -12,6 +12,7 @@ import (
 
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/records"
+	"lethe/experiments/internal/report"
 	"lethe/experiments/internal/tried"
 )
 
@@ -69,17 +70,49 @@ func TestAnUnfinishedRunSaysSo(t *testing.T) {
 	assert.Empty(t, d.Unfinished)
 }
 
-// A smoke run compares nothing and has no targets.
-func TestASmokeRunHasNoVerdicts(t *testing.T) {
-	d, err := engine.Load(filepath.Join("testdata", "features-linear-smoke-7"))
+// A smoke run shows that things run: it answers nothing, compares nothing and has no targets, on its
+// page, in its tables and on a terminal.
+func TestASmokeRunHasNoAnswers(t *testing.T) {
+	runs, err := filepath.Glob(filepath.Join("testdata", "*-smoke-*"))
 	require.NoError(t, err)
-	require.NotEmpty(t, d.Answers)
-	for _, a := range d.Answers {
-		assert.Empty(t, a.Targets)
-		for _, c := range a.Compared {
-			assert.Empty(t, c.Verdict)
-			assert.Equal(t, "a smoke run has none", c.None)
+	require.NotEmpty(t, runs)
+	for _, dir := range runs {
+		d, err := engine.Load(dir)
+		require.NoError(t, err)
+		page, err := report.Page([]*report.Document{d})
+		require.NoError(t, err)
+		for _, text := range []string{string(page), d.Markdown(), d.Text(100)} {
+			assert.Contains(t, text, "A smoke run only shows that everything runs.")
+			for _, word := range []string{"Comparisons", "nearer", "times faster", `class="undecided"`, "no verdict", "Targets"} {
+				assert.NotContains(t, text, word, dir)
+			}
 		}
+	}
+}
+
+// The page links the other runs of its experiment in the same folder of results, whatever their data
+// set, and those of other experiments behind them.
+func TestThePageLinksRunsOfOtherDataSets(t *testing.T) {
+	out := t.TempDir()
+	own := filepath.Join(out, "residual", "drebin-linear-quick-1")
+	run := os.DirFS(filepath.Join("testdata", "drebin-linear-quick-1"))
+	for _, dir := range []string{own, filepath.Join(out, "residual", "adult-linear-quick-1"), filepath.Join(out, "fidelity", "spam-linear-quick-1")} {
+		require.NoError(t, os.CopyFS(dir, run))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, records.ReportName), nil, 0o644))
+	}
+	d, err := engine.Load(own)
+	require.NoError(t, err)
+	assert.Equal(t, []report.Link{{Text: "adult-linear-quick-1", Path: "../adult-linear-quick-1/report.html"},
+		{Text: "fidelity/spam-linear-quick-1", Path: "../../fidelity/spam-linear-quick-1/report.html"}}, d.Others)
+}
+
+// What older runs did not record is left out, and not said to be missing.
+func TestWhatWasNotRecordedIsLeftOut(t *testing.T) {
+	d, err := engine.Load(filepath.Join("testdata", "drebin-linear-quick-1"))
+	require.NoError(t, err)
+	for _, f := range d.Facts {
+		assert.NotContains(t, f.Text, "not recorded")
+		assert.NotContains(t, []string{"date", "duration", "commit"}, f.Name)
 	}
 }
 

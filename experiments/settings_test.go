@@ -19,8 +19,8 @@ func TestSettingsAreReadAndWrittenAlike(t *testing.T) {
 	require.NoError(t, err)
 	for _, c := range []struct{ key, text, want string }{
 		{"features", "10, 50", "10,50"}, {"draws", "40", "40"}, {"draws", "1e2", "100"}, {"tau", "1e-3", "0.001"}, {"tau", "auto", "auto"},
-		{"rate", "1e-4", "0.0001"}, {"request", "labels", "labels"}, {"lambda", "0", "0"}, {"factor", "false", "false"}, {"ridge", "2.5e-9", "2.5e-09"},
-		{"epsilons", "0.1, 1", "0.1,1"}, {"sigmas", "0,1e4,1e7", "0,10000,1e+07"},
+		{"rate", "1e-4", "1e-4"}, {"request", "labels", "labels"}, {"lambda", "0", "0"}, {"factor", "false", "false"}, {"ridge", "2.5e-9", "2.5e-9"},
+		{"epsilons", "0.1, 1", "0.1,1"}, {"sigmas", "0,1e4,1e7", "0,10000,1e7"},
 	} {
 		s, err := engine.Defaults(e, engine.Key{Dataset: "drebin", Model: "linear", Profile: engine.Quick})
 		require.NoError(t, err)

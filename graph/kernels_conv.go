@@ -39,12 +39,12 @@ func newConvShape(c conv, images, filtered []int) convShape {
 func convWorkspace(o operator, in [][]int, out []int) int {
 	switch o := o.(type) {
 	case conv:
-		return newConvShape(o, in[0], out).columns
+		return newConvShape(o, in[0], out).workspace()
 	case convFilter:
-		return newConvShape(conv(o), in[0], in[1]).columns
+		return newConvShape(conv(o), in[0], in[1]).workspace()
 	case convInput:
 		s := newInputShape(o, out, in[0])
-		return s.columns + s.filter
+		return s.workspace() + s.filter
 	case convSum:
 		most := 0
 		for k, t := range o.terms {
@@ -53,6 +53,14 @@ func convWorkspace(o operator, in [][]int, out []int) int {
 		return most
 	}
 	return 0
+}
+
+// workspace is the memory for the columns of a tile, or for what a direct kernel packs.
+func (s convShape) workspace() int {
+	if d, ok := newDirect(s); ok {
+		return max(s.columns, d.workspace())
+	}
+	return s.columns
 }
 
 // newInputShape is the geometry of convInput. With stride 1 it is the convolution of the filtered
@@ -94,15 +102,28 @@ type convKernel[T Float] func(m *machine[T], y, a, b, bias []T, add bool)
 func newConvKernel[T Float](o operator, in [][]int, out []int) convKernel[T] {
 	switch o := o.(type) {
 	case conv:
-		return forwardKernel[T](newConvShape(o, in[0], out))
+		s := newConvShape(o, in[0], out)
+		if d, ok := newDirect(s); ok && isSingle[T]() {
+			return directConvolution[T](d, false)
+		}
+		return forwardKernel[T](s)
 	case convFilter:
-		return filterKernel[T](newConvShape(conv(o), in[0], in[1]))
+		s := newConvShape(conv(o), in[0], in[1])
+		if d, ok := newDirect(s); ok && isSingle[T]() {
+			return func(m *machine[T], f, x, g, _ []T, add bool) {
+				d.filters(singles(f), singles(x), singles(g), singles(m.block), add)
+			}
+		}
+		return filterKernel[T](s)
 	case convInput:
-		if s := newInputShape(o, out, in[0]); s.filter > 0 {
-			return turnedKernel[T](s)
-		} else {
+		s := newInputShape(o, out, in[0])
+		if s.filter == 0 {
 			return inputKernel[T](s)
 		}
+		if d, ok := newDirect(s); ok && isSingle[T]() {
+			return directConvolution[T](d, true)
+		}
+		return turnedKernel[T](s)
 	}
 	panic("graph: no convolution") // unreachable: called for members of the family
 }

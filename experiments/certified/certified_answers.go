@@ -40,15 +40,14 @@ func certifiedAnswers(r *engine.Results) []report.Answer {
 		return nil
 	}
 	b, _ := budgetOf(r)
-	a.Text = fmt.Sprintf("%.0f of %d requests are certified at epsilon %g and delta %g; test accuracy differs from that of retraining without noise by %s points (median). A request takes %s s",
-		math.Round(shares), draws, b.Epsilon, b.Delta, trial.Range(lost, report.Style{Factor: 1, Places: 3}.One), trial.Range(seconds, report.Plain.One))
+	a.Text = fmt.Sprintf("%s%.0f of %d requests are certified at epsilon %s and delta %s. The median test accuracy differs from that of retraining without noise by %s points. A request takes %s s.",
+		tabledata.With(r), math.Round(shares), draws, numbers.Shortest(b.Epsilon), numbers.Shortest(b.Delta), trial.Range(lost, report.Style{Factor: 1, Places: 3}.One), trial.Range(seconds, report.Plain.One))
 	if len(a.Compared) > 0 {
-		a.Text += ": it is " + report.Times(a.Compared, "faster", "slower") + " than the cheapest retraining (" + report.Opponents(a.Compared) + ")"
+		a.Text += " It is " + report.Times(a.Compared, "faster", "slower") + " than the cheapest retraining (" + report.Opponents(a.Compared) + ")."
 	}
 	if len(cold) > 0 && report.Opponents(cold) != report.Opponents(a.Compared) {
-		a.Text += " and " + report.Times(cold, "faster", "slower") + " than training again from the start"
+		a.Text += " It is " + report.Times(cold, "faster", "slower") + " than retraining from the start."
 	}
-	a.Text += tabledata.Over(r) + "."
 	return []report.Answer{a}
 }
 
@@ -79,11 +78,11 @@ func budgetAnswers(r *engine.Results) []report.Answer {
 		if math.IsNaN(at("requests-certified")) {
 			continue
 		}
-		n := numbers.Shortest(at("requests-certified"))
+		n := numbers.Count(at("requests-certified"))
 		a := report.Answer{Question: "what does a stream of single requests (" + kind + ") cost and reveal?",
-			Text: fmt.Sprintf("A request takes %s; warm retraining takes %s, cold retraining %s. Each of %s releases has epsilon %g; all of them together have %s.",
+			Text: fmt.Sprintf("A request takes %s. Warm retraining takes %s, cold retraining %s. Each of %s releases has epsilon %s. All of them together have epsilon %s.",
 				timeAndPasses(at("seconds-per-request"), at("products")), timeAndPasses(at("warm-seconds"), at("warm-passes")), timeAndPasses(at("cold-seconds"), at("cold-passes")),
-				n, b.Epsilon, report.Plain.One(at("epsilon-together"))),
+				n, numbers.Shortest(b.Epsilon), report.Plain.One(at("epsilon-together"))),
 			Limits: "How much streams differ (" + kind + "): this is one stream, and retraining was timed once."}
 		name := fmt.Sprintf("after %s single requests (%s): ", n, kind)
 		a.Targets = []report.Claim{report.AtMost(name+"distance of the state to retraining", at("state-distance"), at("allowed-distance")),

@@ -36,7 +36,7 @@ func TestEveryRequestIsCertified(t *testing.T) {
 			warm := r.Where("products", "label", tabledata.WarmNewton, tabledata.SizeSetting(r), v).Mean
 			require.InDelta(t, r.Where("products", "method", released, tabledata.SizeSetting(r), v).Mean, warm, 0.5*warm)
 		}
-		require.Contains(t, guarantee(r), "also ends at a residual of at most 1e-06: warm by Newton's method")
+		require.Contains(t, guarantee(r), "also ends at a residual of at most 1e-6: warm by Newton's method")
 		require.Contains(t, guarantee(r), "each parameter gets fresh noise of standard deviation 9.5")
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"lethe/experiments/internal/engine"
+	"lethe/experiments/internal/numbers"
 	"lethe/experiments/internal/report"
 	"lethe/experiments/internal/tabledata"
 )
@@ -30,7 +31,7 @@ func lossBudgetTables(r *engine.Results) []report.Table {
 			at := func(metric string) float64 { return r.Where(metric, "method", l, "kind", kind).Mean }
 			row := report.NewRow(l).Exactly(at("requests-certified"))
 			if at("ended-by-budget") == 0 {
-				row.Remark("all")
+				row.Remark("all requests of the stream")
 			}
 			row.One(report.Style{Factor: 100, Places: -1}, at("budget-spent"))
 			for _, name := range []string{"seconds-per-request", "retrain-seconds", "requests-per-second"} {
@@ -41,8 +42,8 @@ func lossBudgetTables(r *engine.Results) []report.Table {
 			}
 			t.Append(row.One(report.Style{Factor: 1, Places: 3}, at("macro-f1-after")))
 		}
-		t.Note = fmt.Sprintf("Epsilon %g, delta %g, sigma %g: the budget is a residual of %s. The time of a request includes its gradients, its ledger entry (two syncs to "+
-			"disk) and its certificate. Retraining runs once, from the start, on the remaining data. Rows are normalized.", b.Epsilon, b.Delta, b.Sigma, report.Plain.One(b.Residual()))
+		t.Note = fmt.Sprintf("Epsilon %s, delta %s, sigma %s: the budget is a residual of %s. The time of a request includes its gradients, its ledger entry (two syncs to "+
+			"disk) and its certificate. Retraining runs once, from the start, on the remaining data. Rows are normalized.", numbers.Shortest(b.Epsilon), numbers.Shortest(b.Delta), numbers.Shortest(b.Sigma), report.Plain.One(b.Residual()))
 		if kind == "features" {
 			t.Note += " Columns are drawn from the pool " + r.Setting("pool") + "."
 		}

@@ -31,13 +31,13 @@ func lossAnswers(r *engine.Results) []report.Answer {
 	}
 	percent := report.Style{Factor: 1, Places: 0}.One
 	a := report.Answer{Compared: best, Targets: lossTargets(r),
-		Text: fmt.Sprintf("At sigma %g, epsilon %g and delta %g, second order is certified in %s %% of the draws; noise alone in %s %%", b.Sigma, b.Epsilon, b.Delta,
+		Text: fmt.Sprintf("%sat sigma %s, epsilon %s and delta %s, second order is certified in %s %% of the draws. Noise alone is certified in %s %%.", tabledata.With(r),
+			numbers.Shortest(b.Sigma), numbers.Shortest(b.Epsilon), numbers.Shortest(b.Delta),
 			trial.Range(share("second-order"), percent), trial.Range(share("none"), percent)),
 		Limits: "Whether the assumptions of the certificate hold beyond these draws, and what the mechanism means for models that are not convex."}
 	if len(best) > 0 {
-		a.Text += ". Its residual is " + report.Times(best, "smaller", "larger") + " than that of the best other method (" + report.Opponents(best) + ")"
+		a.Text += " The residual of second order is " + report.Times(best, "smaller", "larger") + " than that of the best other method (" + report.Opponents(best) + ")."
 	}
-	a.Text += tabledata.Over(r) + "."
 	return []report.Answer{a}
 }
 
@@ -121,25 +121,25 @@ func lossBudgetAnswers(r *engine.Results) []report.Answer {
 	var parts []string
 	for _, kind := range kinds(r) {
 		at := func(method, metric string) float64 { return r.Where(metric, "method", method, "kind", kind).Mean }
-		text := fmt.Sprintf("second order carries out %s single requests (%s)", numbers.Shortest(at("second-order", "requests-certified")), kind)
+		text := fmt.Sprintf("Second order carries out %s single requests (%s)", numbers.Count(at("second-order", "requests-certified")), kind)
 		if at("second-order", "ended-by-budget") == 0 {
-			text += ", all of the stream,"
+			text += ", the whole stream,"
 		}
 		text += fmt.Sprintf(" for %s %% of the budget", report.Plain.One(100*at("second-order", "budget-spent")))
 		for _, other := range []string{"first-order", "none"} {
 			if n := at(other, "requests-certified"); !math.IsNaN(n) {
-				text += fmt.Sprintf(", %s %s", trial.Name(other), numbers.Shortest(n))
+				text += fmt.Sprintf(". The same budget covers %s requests by %s", numbers.Count(n), trial.Name(other))
 			}
 		}
-		text += fmt.Sprintf("; a request takes %s s, retraining %s s", report.Plain.One(at("second-order", "seconds-per-request")), report.Plain.One(at("second-order", "retrain-seconds")))
+		text += fmt.Sprintf(". A request of second order takes %s s. Retraining takes %s s", report.Plain.One(at("second-order", "seconds-per-request")), report.Plain.One(at("second-order", "retrain-seconds")))
 		parts = append(parts, text)
 	}
 	if len(parts) == 0 {
 		return nil
 	}
 	text := strings.Join(parts, ". ") + "."
-	return []report.Answer{{Text: strings.ToUpper(text[:1]) + text[1:], Targets: lossBudgetTargets(r),
-		Limits: "How much streams differ: each is one stream, so there is no verdict."}}
+	return []report.Answer{{Text: text, Targets: lossBudgetTargets(r),
+		Limits: "How much streams differ. Each is one stream, so there is no verdict."}}
 }
 
 func lossBudgetTargets(r *engine.Results) []report.Claim {

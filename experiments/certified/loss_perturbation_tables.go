@@ -80,7 +80,7 @@ func needsTable(r *engine.Results, size float64, b unlearn.Budget, epsilons []fl
 				if v.Vacuous() {
 					better, worthless = "no", true
 				}
-				row.Exactly(n.sigma).Spread(report.Percent, n.accuracy).One(report.Percent, majority.Mean).Spread(report.Style{Factor: 1, Places: 3}, n.f1).Text(better)
+				row.Setting(n.sigma).Spread(report.Percent, n.accuracy).One(report.Percent, majority.Mean).Spread(report.Style{Factor: 1, Places: 3}, n.f1).Text(better)
 			} else {
 				row.Text("none tried").Missing(1).One(report.Percent, majority.Mean).Missing(2)
 			}

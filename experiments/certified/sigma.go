@@ -51,7 +51,7 @@ func sigmaRecords(ctx context.Context, s *tabledata.Session, part string, set *t
 	with.Lambda = lambda
 	var out []records.Record
 	for i, sigma := range set.Sigmas {
-		s.Progress.Step(fmt.Sprintf("training with sigma %g", sigma), i, len(set.Sigmas))
+		s.Progress.Step("training with sigma "+numbers.Shortest(sigma), i, len(set.Sigmas))
 		n, err := trainNoisy(ctx, s, &with, sigma, draw)
 		if err != nil {
 			return nil, err
@@ -82,23 +82,27 @@ func sigmaRecords(ctx context.Context, s *tabledata.Session, part string, set *t
 	return out, nil
 }
 
-// sigmaTable marks what is no better than the majority class in its title too, which a terminal
-// shows without the note.
+// sigmaTable marks what is no better than the majority class.
 func sigmaTable(r *engine.Results, title, metric string, f report.Style) report.Table {
 	majority := r.Where(metric, "method", majorityClass)
-	t := report.Table{Title: fmt.Sprintf("%s (* = no better than the majority class, %s)", title, f.One(majority.Mean)), Header: []string{"sigma"},
-		Note: tabledata.DrawsNote(r) + " A certificate is worth nothing where the noise leaves a model no better than always predicting the majority class."}
+	majorityText := f.One(majority.Mean)
+	if metric == "test-accuracy" {
+		majorityText += " %"
+	}
+	t := report.Table{Title: title, Header: []string{"sigma"},
+		Note: fmt.Sprintf("%s Always predicting the majority class reaches %s. A certificate is worth nothing where the noise leaves a model no better than that.",
+			tabledata.DrawsNote(r), majorityText)}
 	lambdas := r.Numbers("lambda")
 	for _, lambda := range lambdas {
 		t.Header = append(t.Header, "lambda "+numbers.Shortest(lambda))
 	}
 	for _, sigma := range r.Numbers("sigma") {
-		row := new(report.Row).Exactly(sigma)
+		row := new(report.Row).Setting(sigma)
 		for _, lambda := range lambdas {
 			at := r.Where(metric, "method", "none", "lambda", lambda, "sigma", sigma)
 			row.Ends(f, r.Between(metric, "method", "none", "lambda", lambda, "sigma", sigma))
 			if at.N > 0 && at.Mean <= majority.Mean {
-				row.Remark("*")
+				row.Remark("no better than the majority class")
 			}
 		}
 		t.Append(row)

@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"lethe/experiments/internal/engine"
-	"lethe/experiments/internal/numbers"
 	"lethe/experiments/internal/records"
 	"lethe/experiments/internal/report"
 	"lethe/experiments/internal/trial"
@@ -87,11 +86,10 @@ func forgottenAnswer(r *engine.Results) (report.Answer, bool) {
 	if n > all {
 		each = " (draws and replacements)"
 	}
-	a.Text = fmt.Sprintf("Before, the completion of the prompt is the secret in %d of %d draws; after second order in %d of %d%s, for %s points of accuracy (median)", known, all, same, n, each, trial.Range(losses, points))
+	a.Text = fmt.Sprintf("Before unlearning, the model completes the prompt with the secret in %d of %d draws. After second order it does in %d of %d%s. The median accuracy lost is %s points.", known, all, same, n, each, trial.Range(losses, points))
 	if len(cheaper) > 0 {
-		a.Text += fmt.Sprintf("; first order loses %s to raise the secret's perplexity as far", trial.Range(cheaper, points))
+		a.Text += fmt.Sprintf(" First order loses %s points to raise the secret's perplexity as far.", trial.Range(cheaper, points))
 	}
-	a.Text += "."
 	var near []report.Compared
 	for _, c := range a.Compared {
 		if c.Factor == 0 {
@@ -99,7 +97,7 @@ func forgottenAnswer(r *engine.Results) (report.Answer, bool) {
 		}
 	}
 	if len(near) > 0 {
-		a.Text += " The secret's log2-perplexity is " + report.Times(near, "nearer to retraining's", "farther from retraining's") + " than by the best other method (" + report.Opponents(near) + ")."
+		a.Text += " The secret's log2-perplexity is then " + report.Times(near, "nearer to that of retraining", "farther from that of retraining") + " than after the best other method (" + report.Opponents(near) + ")."
 	}
 	return a, true
 }
@@ -131,7 +129,7 @@ func exposedAnswer(r *engine.Results) (report.Answer, bool) {
 	if len(a.Compared) == 0 {
 		return a, false
 	}
-	a.Text = fmt.Sprintf("Second order for exposure leaves the secret's log2-perplexity %s bits from the median of strings that never stood in the text: it is %s than by the best other method (%s).",
+	a.Text = fmt.Sprintf("Second order for exposure leaves the secret's log2-perplexity %s bits from the median of strings that never stood in the text. By that distance it is %s than after the best other method (%s).",
 		trial.Range(away, report.Style{Factor: 1, Places: 1}.One), report.Times(a.Compared, "nearer", "farther"), report.Opponents(a.Compared))
 	return a, true
 }
@@ -219,7 +217,7 @@ func dearerClaim(text string, first, second float64, draws int) report.Claim {
 	case first <= second:
 		claim.Short = "second order loses as much"
 	default:
-		claim.Short = numbers.Significant(first/second, 2) + "×"
+		claim.Short = report.Plain.One(first/second) + "×"
 	}
 	return claim
 }

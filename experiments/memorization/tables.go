@@ -141,7 +141,7 @@ func fitNote(r *engine.Results, space string) string {
 		return ""
 	}
 	note := fmt.Sprintf(" ≈: from a skew-normal distribution fitted to %s drawn strings, at a Kolmogorov-Smirnov distance of %s to %s.",
-		numbers.Shortest(n), numbers.Significant(low, 2), numbers.Significant(high, 2))
+		numbers.Count(n), report.Plain.One(low), report.Plain.One(high))
 	if beyond {
 		note += " At least: none of them is as likely as the secret, which proves this bound with a confidence of 95 %. The fitted distribution is extrapolated " +
 			"so far out; it may be wrong by tens of bits, and must not be compared with a rank or subtracted from one."
@@ -246,7 +246,7 @@ func heldOutTables(r *engine.Results) []report.Table {
 	if r.Setting("held-out") == "0" {
 		where, how = "Accuracy on the corrected text, %", "of the corrected text"
 	}
-	note := fmt.Sprintf("On %s windows %s.", numbers.Shortest(n), how) + drawsText(r)
+	note := fmt.Sprintf("On %s windows %s.", numbers.Count(n), how) + drawsText(r)
 	return []report.Table{
 		byCase(r, where, note, func(c memoryCase, m string) report.Cell {
 			return withError(r, of(r, c, m, "held-out-accuracy"), report.Percent)
@@ -273,7 +273,7 @@ func accuracyTables(r *engine.Results) []report.Table {
 	for _, rec := range r.Part("train-accuracy", "stage", "after") {
 		n = rec.Number("windows")
 	}
-	note := fmt.Sprintf("On %s windows of the corrected text.", numbers.Shortest(n)) + drawsText(r)
+	note := fmt.Sprintf("On %s windows of the corrected text.", numbers.Count(n)) + drawsText(r)
 	of := func(metric string, f report.Style) func(c memoryCase, m string) report.Cell {
 		return func(c memoryCase, m string) report.Cell {
 			return report.CellOf(endsOf(f, over(r, c, m, metric)))
@@ -291,10 +291,10 @@ func memoryCostTable(r *engine.Results, c memoryCase) report.Table {
 		Title: "Cost, " + c.title(), Folded: true,
 		Header: []string{"method", "seconds", "speed-up over retraining", "gradient passes", "product passes", "choice of settings, s"},
 		Note: fmt.Sprintf("A pass is all %s windows. Seconds and passes exclude choosing the settings and measuring.",
-			numbers.Shortest(windows)) + drawsText(r),
+			numbers.Count(windows)) + drawsText(r),
 	}
 	if size := value(r, c, "retrain", "file-size"); !math.IsNaN(size) {
-		t.Note += fmt.Sprintf(" The trained parameters and the state of their training are in %s/, %s MB each.", records.TrainedName, numbers.Significant(size/1e6, 2))
+		t.Note += fmt.Sprintf(" The trained parameters and the state of their training are in %s/, %s MB each.", records.TrainedName, report.Plain.One(size/1e6))
 	}
 	add := func(row *report.Row, f report.Style, values []float64) {
 		row.Put(endsOf(f, values))
@@ -380,7 +380,7 @@ func solvesTable(r *engine.Results, c memoryCase) report.Table {
 // choiceTable shows what was taken in each draw, from how many tries.
 func choiceTable(r *engine.Results, c memoryCase) report.Table {
 	t := report.Table{Title: "How settings were chosen, " + c.title(), Tuning: true,
-		Header: []string{"method", "draw", "chosen", "tried", "bits below the median", "points lost"},
+		Header: []string{"method", "draw", "tried", "bits below the median", "points lost"},
 		Note: fmt.Sprintf("This choice needs no retrained model. Among the settings that lose at most %s points of accuracy on the first half of the held-out "+
 			"text, the one that brings the secret's log2-perplexity nearest to the median of strings drawn from its space is chosen. If all lose more, "+
 			"the one that loses least is chosen. second-order-exposure and fine-tune-exposure may lose %s points. second-order-exposure takes the "+
@@ -389,11 +389,13 @@ func choiceTable(r *engine.Results, c memoryCase) report.Table {
 	if chosenByRetraining(r) {
 		t.Note = "Chosen by an older version, by the distance to the log2-perplexity of the retrained model, which needs a retraining."
 	}
+	var settings []records.Record
 	for _, m := range methods(r) {
 		for _, rec := range of(r, c, m, "chosen") {
+			settings = append(settings, rec)
 			ofDraw := func(other records.Record) bool { return other.Draw == rec.Draw }
 			tried := count(of(r, c, m, "try"), ofDraw) + count(of(r, c, m, "try-failed"), ofDraw)
-			row := report.NewRow(m).Exactly(float64(rec.Draw+1)).Text(settingText(rec)).Exactly(float64(tried)).
+			row := report.NewRow(m).Exactly(float64(rec.Draw+1)).Exactly(float64(tried)).
 				One(report.Style{Factor: 1, Places: 1}, rec.Number("below-median")).One(lostPoints, rec.Number("points-lost"))
 			if rec.Settings["within"] == false {
 				row.Remark("above the limit")
@@ -401,6 +403,7 @@ func choiceTable(r *engine.Results, c memoryCase) report.Table {
 			t.Append(row)
 		}
 	}
+	trial.SettingColumns(&t, 2, settings, settingKeys...)
 	return t
 }
 
@@ -411,15 +414,18 @@ func chosenByRetraining(r *engine.Results) bool {
 	return len(chosen) > 0 && math.IsNaN(chosen[0].Number("below-median"))
 }
 
+// settingKeys are the settings that are chosen.
+var settingKeys = []string{"by", "tau", "tau-ft", "epochs", "steps", "ridge", "step"}
+
 // settingText writes the chosen settings of a record.
 func settingText(rec records.Record) string {
 	var out []string
-	for _, key := range []string{"by", "tau", "tau-ft", "epochs", "steps", "ridge", "step"} {
+	for _, key := range settingKeys {
 		switch v := rec.Settings[key].(type) {
 		case float64:
-			out = append(out, key+" "+numbers.Significant(v, 3))
+			out = append(out, trial.SettingName(key)+" "+numbers.Setting(v))
 		case string:
-			out = append(out, key+" "+v)
+			out = append(out, trial.SettingName(key)+" "+v)
 		}
 	}
 	return strings.Join(out, ", ")

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/numbers"
@@ -118,9 +119,9 @@ func winner(r *engine.Results, c poisonCase, of, second, other, otherWay string,
 	share := restored(r, c, other, otherWay)
 	rest := fmt.Sprintf("%s (the best other method that is faster than retraining) recovers %s %%", trial.Name(other)+compared[0].Remark(), restoredValue(r, c, other, otherWay, whole).Text())
 	if share.Median > best {
-		return of + rest + "; " + second + "."
+		return of + rest + ". " + strings.ToUpper(second[:1]) + second[1:] + "."
 	}
-	return of + second + "; " + rest + "."
+	return of + second + ". " + strings.ToUpper(rest[:1]) + rest[1:] + "."
 }
 
 // knownRemark says how many of the flips are known; empty of all.

@@ -38,7 +38,7 @@ func retraining(*Settings) []poisonUnit {
 
 // name tells the requests of a run apart in file names.
 func (c *repair) name() string {
-	return fmt.Sprintf("%d-%d-%s", c.budget, c.draw, numbers.Shortest(c.known))
+	return fmt.Sprintf("%d-%d-%s", c.budget, c.draw, numbers.Former(c.known))
 }
 
 // trainedRecords returns the records of the result of a finished training, with its effort.

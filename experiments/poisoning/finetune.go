@@ -68,7 +68,7 @@ func (f fineTuner) units(set *Settings) []poisonUnit {
 	rates, _ := f.rates(set)
 	for _, epochs := range set.FineEpochs {
 		for _, rate := range rates {
-			units = append(units, poisonUnit{name: f.title(epochs) + " rate=" + numbers.Shortest(rate), run: func(ctx context.Context, c *repair) ([]records.Record, error) {
+			units = append(units, poisonUnit{name: f.title(epochs) + " rate=" + numbers.Former(rate), run: func(ctx context.Context, c *repair) ([]records.Record, error) {
 				return c.fineTuneTries(ctx, f, rate, epochs)
 			}})
 		}
@@ -85,7 +85,7 @@ func (f fineTuner) title(epochs int) string { return fmt.Sprintf("%s-%d", f.name
 // fineTuned returns the result of fine-tuning and the seconds that it took, from the run's folder
 // if it holds them.
 func (c *repair) fineTuned(ctx context.Context, t *target, f fineTuner, rate float64, epochs int) (theta []float64, seconds float64, err error) {
-	path := c.session.TrainedPath(fmt.Sprintf("%s-%s-%d-%s", f.name, c.name(), epochs, numbers.Shortest(rate)))
+	path := c.session.TrainedPath(fmt.Sprintf("%s-%s-%d-%s", f.name, c.name(), epochs, numbers.Former(rate)))
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 		if theta, _, err = c.model.Load(path); err == nil {
 			seconds, err = trial.ReadSeconds(path)

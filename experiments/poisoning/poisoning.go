@@ -99,7 +99,7 @@ func (s *Session) poisoningUnits(part string, set *Settings) []engine.Unit {
 			add("clean", (*poisonSubject).cleanRecords)
 			for _, known := range set.Known {
 				for _, u := range requestUnits(set) {
-					add(fmt.Sprintf("known=%s %s", numbers.Shortest(known), u.name), func(sub *poisonSubject, ctx context.Context) ([]records.Record, error) {
+					add(fmt.Sprintf("known=%s %s", numbers.Former(known), u.name), func(sub *poisonSubject, ctx context.Context) ([]records.Record, error) {
 						c, err := sub.repair(known)
 						if err != nil {
 							return nil, err

@@ -279,9 +279,10 @@ func TestFineTuningGoesBeyondItsGrid(t *testing.T) {
 		best := taken[0].Value
 		require.GreaterOrEqual(t, best, 1e-3)
 		require.InDelta(t, rates[best], 100*r.Where("validation-accuracy", at...).Mean, 1e-9)
-		row, ok := rateRow(r, poisonCase{10000, 1}, "fine-tune-1", way)
+		row, settings, ok := rateRow(r, poisonCase{10000, 1}, "fine-tune-1", way)
 		require.True(t, ok)
-		require.InDelta(t, rates[best], (*row)[3].Value.Median, 1e-9)
+		require.InDelta(t, rates[best], (*row)[2].Value.Median, 1e-9)
+		require.Equal(t, best, settings.Value)
 	}
 }
 

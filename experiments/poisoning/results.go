@@ -61,7 +61,7 @@ func poisonTitle(r *engine.Results, c poisonCase) string {
 func flipsTitle(r *engine.Results, budget float64) string {
 	for _, rec := range r.Records {
 		if rec.Number("budget") == budget {
-			return numbers.Shortest(rec.Number("flips")) + " flips"
+			return numbers.Count(rec.Number("flips")) + " flips"
 		}
 	}
 	return ""

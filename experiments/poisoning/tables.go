@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/numbers"
@@ -139,7 +138,7 @@ func poisonCostTable(r *engine.Results, c poisonCase) report.Table {
 			"choice of settings, s", "time with the choice of settings / retraining time, %"},
 		Note: fmt.Sprintf("Times include the trust check; passes (over all %s images) exclude it. The choice of settings has separate columns: scoring "+
 			"every try and, for fine-tuning, the passes of all rates that are not chosen. The products of second order are those of all its tries. "+
-			"Measuring and the pass that estimates the statistics of a training are excluded.", numbers.Shortest(images)),
+			"Measuring and the pass that estimates the statistics of a training are excluded.", numbers.Count(images)),
 	}
 	retraining := r.Between("seconds", "method", "retrain", "budget", c.budget, "stage", "clean").Median
 	share, passes := report.Style{Factor: 100 / retraining, Places: -1}, report.Style{Factor: 1 / images, Places: -1}
@@ -177,7 +176,7 @@ func chunksTable(r *engine.Results, c poisonCase) report.Table {
 	chunks := r.Numbers("chunk")
 	chunks = slices.DeleteFunc(chunks, func(k float64) bool { return len(r.Part("chunk-accuracy", c.pairs("chunk", k)...)) == 0 })
 	for _, k := range chunks {
-		head := numbers.Shortest(k)
+		head := numbers.Count(k)
 		if k == 0 {
 			head = "before"
 		}
@@ -202,7 +201,7 @@ func chunksTable(r *engine.Results, c poisonCase) report.Table {
 				case refused > 0 && len(recs) == 1:
 					row.Remark("refused")
 				case refused > 0:
-					row.Remark(fmt.Sprintf("refused in %d of %d", refused, len(recs)))
+					row.Remark(fmt.Sprintf("refused in %d of %d draws", refused, len(recs)))
 				}
 			}
 			if measured > 0 {
@@ -295,9 +294,10 @@ func confusionTables(r *engine.Results, c poisonCase) []report.Table {
 
 // poisonChoiceTable shows what was taken, from how many tries.
 func poisonChoiceTable(r *engine.Results, c poisonCase) report.Table {
-	t := report.Table{Title: "How settings were chosen, " + poisonTitle(r, c), Tuning: true, Header: []string{"method", "chosen", "tried", "validation accuracy, %"},
+	t := report.Table{Title: "How settings were chosen, " + poisonTitle(r, c), Tuning: true, Header: []string{"method", "tried", "validation accuracy, %"},
 		Note: "The setting with the highest validation accuracy is chosen, by the iterative methods separately for each chunk; first draw. Ridges are shares of " +
 			"the largest eigenvalue in the step's Krylov space."}
+	var settings []records.Record
 	for _, m := range poisonRows(r) {
 		for _, way := range waysMeasured(r) {
 			tries := r.Part("try", c.pairs("method", m, "statistics", way, "taken", true)...)
@@ -311,39 +311,34 @@ func poisonChoiceTable(r *engine.Results, c poisonCase) report.Table {
 				}
 				at := c.pairs("method", m, "statistics", way, "chunk", rec.Settings["chunk"])
 				tried := slices.DeleteFunc(append(r.Part("try", at...), r.Part("try-failed", at...)...), func(o records.Record) bool { return o.Draw != rec.Draw })
-				t.Append(report.NewRow(name, stepText(rec)).Exactly(float64(len(tried))).One(report.Style{Factor: 1, Places: 2}, rec.Value))
+				settings = append(settings, rec)
+				t.Append(report.NewRow(name).Exactly(float64(len(tried))).One(report.Style{Factor: 1, Places: 2}, rec.Value))
 			}
-			if row, ok := rateRow(r, c, m, way); ok {
+			if row, rec, ok := rateRow(r, c, m, way); ok {
+				settings = append(settings, rec)
 				t.Append(row)
 			}
 		}
 	}
+	trial.SettingColumns(&t, 1, settings, stepKeys...)
 	return t
 }
 
 // rateRow shows the rate that fine-tuning took.
-func rateRow(r *engine.Results, c poisonCase, method, way string) (*report.Row, bool) {
+func rateRow(r *engine.Results, c poisonCase, method, way string) (*report.Row, records.Record, bool) {
 	at := c.pairs("method", method, "statistics", way)
 	taken, ok := trial.First(r.Part("taken", at...))
 	if !ok {
-		return nil, false
+		return nil, records.Record{}, false
 	}
 	other := func(rec records.Record) bool { return rec.Draw != taken.Draw }
 	tries, failed := slices.DeleteFunc(r.Part("try", at...), other), slices.DeleteFunc(r.Part("try-failed", at...), other)
 	i := slices.IndexFunc(tries, func(rec records.Record) bool { return rec.Number("tau-ft") == taken.Value })
 	if i < 0 {
-		return nil, false
+		return nil, records.Record{}, false
 	}
-	return report.NewRow(method+", statistics "+way, stepText(taken)).Exactly(float64(len(tries)+len(failed))).One(report.Style{Factor: 1, Places: 2}, tries[i].Value), true
+	return report.NewRow(method+", statistics "+way).Exactly(float64(len(tries)+len(failed))).One(report.Style{Factor: 1, Places: 2}, tries[i].Value), taken, true
 }
 
-// stepText writes the settings of a step.
-func stepText(rec records.Record) string {
-	var out []string
-	for _, key := range []string{"tau", "tau-ft", "ridge-share", "ridge", "products"} {
-		if v := rec.Number(key); !math.IsNaN(v) {
-			out = append(out, key+" "+numbers.Significant(v, 3))
-		}
-	}
-	return strings.Join(out, ", ")
-}
+// stepKeys are the settings that a step chooses.
+var stepKeys = []string{"tau", "tau-ft", "ridge-share", "ridge", "products"}

@@ -18,7 +18,7 @@ var accuracies = map[string]float64{"drebin": 0.977, "adult": 0.847, "enron": 0.
 
 func residualAnswers(r *engine.Results) []report.Answer {
 	out := tabledata.NearerAnswer(r, "gradient-residual", "gradient residual", "an optimum on the corrected data",
-		"Whether a model with a small residual answers as a retrained one does (fidelity asks that), nor what the methods cost (runtime asks that).")
+		"Whether a model with a small residual predicts as a retrained one does: the experiment fidelity measures that. What the methods cost: runtime measures that.")
 	if len(out) > 0 {
 		out[0].Targets = residualTargets(r)
 	}
@@ -73,7 +73,7 @@ func lossMetric(r *engine.Results) (metric, what string) {
 func scatterAnswers(r *engine.Results) []report.Answer {
 	metric, what := lossMetric(r)
 	out := tabledata.NearerAnswer(r, metric, what, "the retrained model's losses",
-		"Whether second order is near enough: a distance of losses says nothing of what can still be found out about the removed data.")
+		"What can still be found out about the removed data: a distance of losses does not measure that.")
 	if len(out) == 0 || r.Config.Model != tabledata.Models[0] || !tabledata.IsFeatures(r) {
 		return out
 	}
@@ -100,13 +100,13 @@ func fidelityAnswers(r *engine.Results) []report.Answer {
 		own = append(own, r.Between("test-accuracy", "label", "second-order", tabledata.SizeSetting(r), size).Median)
 		retrained = append(retrained, r.Between("test-accuracy", "label", reference, tabledata.SizeSetting(r), size).Median)
 	}
-	out[0].Text += fmt.Sprintf(" Its test accuracy is %s %%, that of %s %s %%.", trial.Range(own, report.Percent.One), trial.Name(reference), trial.Range(retrained, report.Percent.One))
+	out[0].Text += fmt.Sprintf(" Its test accuracy is %s %%. That of %s is %s %%.", trial.Range(own, report.Percent.One), trial.Name(reference), trial.Range(retrained, report.Percent.One))
 	return out
 }
 
 // runtimeAnswers compares second order with the cheapest retraining.
 func runtimeAnswers(r *engine.Results) []report.Answer {
-	a := report.Answer{Limits: "What a method is worth for its time. Seconds hold for this machine and its load; the choice of settings, which serves all requests of a kind, is not in them."}
+	a := report.Answer{Limits: "What a method is worth for its time. Seconds hold for this machine and its load. They do not include the choice of settings, which serves all requests of a kind."}
 	var seconds []float64
 	var cold []report.Compared
 	for _, size := range r.Numbers(tabledata.SizeSetting(r)) {
@@ -126,14 +126,13 @@ func runtimeAnswers(r *engine.Results) []report.Answer {
 	if len(seconds) == 0 {
 		return nil
 	}
-	a.Text = fmt.Sprintf("Second order takes %s s", trial.Range(seconds, report.Plain.One))
+	a.Text = fmt.Sprintf("%ssecond order takes %s s.", tabledata.With(r), trial.Range(seconds, report.Plain.One))
 	if len(cold) > 0 && report.Opponents(cold) != report.Opponents(a.Compared) {
-		a.Text += ": " + report.Times(cold, "faster", "slower") + " than training again from the start"
+		a.Text += " It is " + report.Times(cold, "faster", "slower") + " than retraining from the start."
 	}
 	if len(a.Compared) > 0 {
-		a.Text += ", " + report.Times(a.Compared, "faster", "slower") + " than the cheapest retraining (" + report.Opponents(a.Compared) + ")"
+		a.Text += " It is " + report.Times(a.Compared, "faster", "slower") + " than the cheapest retraining (" + report.Opponents(a.Compared) + ")."
 	}
-	a.Text += tabledata.Over(r) + "."
 	return []report.Answer{a}
 }
 
@@ -153,23 +152,23 @@ func limitsAnswers(r *engine.Results) []report.Answer {
 		}
 	}
 	near := r.Setting("near")
-	a := report.Answer{Limits: "How second order compares with other methods; only distances of parameters count here, not what the model answers."}
+	a := report.Answer{Limits: "How second order compares with other methods. Only distances of parameters count here, not what the model answers."}
 	switch m := records.MiddleOf(reached); {
 	case len(reached) == 0:
-		a.Text = fmt.Sprintf("Second order stays near retraining in all of %d draws, up to the largest change that was tried, %s %s.", len(recs), numbers.Shortest(most), recs[0].Unit)
+		a.Text = fmt.Sprintf("Second order stays near retraining in all %d draws, up to the largest change that was tried, %s %s.", len(recs), numbers.Count(most), recs[0].Unit)
 	default:
 		ends := ""
 		if m.Low < m.High {
-			ends = fmt.Sprintf(" (median; %s to %s)", numbers.Shortest(m.Low), numbers.Shortest(m.High))
+			ends = fmt.Sprintf(" (median; %s to %s)", numbers.Count(m.Low), numbers.Count(m.High))
 		}
-		a.Text = fmt.Sprintf("Second order is no longer near retraining from a change of %s %s on%s, in %d of %d draws", numbers.Shortest(m.Median), recs[0].Unit,
+		a.Text = fmt.Sprintf("Second order is no longer near retraining from a change of %s %s on%s, in %d of %d draws", numbers.Count(m.Median), recs[0].Unit,
 			ends, len(reached), len(recs))
 		if len(reached) < len(recs) {
-			a.Text += fmt.Sprintf("; in the others it stays near up to the largest, %s", numbers.Shortest(most))
+			a.Text += fmt.Sprintf(". In the others it stays near up to the largest change, %s", numbers.Count(most))
 		}
 		a.Text += "."
 	}
-	a.Text += fmt.Sprintf(" Near means: at most %s of the distance without an update.", near)
+	a.Text += fmt.Sprintf(" Near means at most %s times the distance without an update.", near)
 	return []report.Answer{a}
 }
 
@@ -199,14 +198,14 @@ func shardingAnswers(r *engine.Results) []report.Answer {
 	for _, shards := range r.Numbers("shards") {
 		for _, points := range r.Numbers("points") {
 			if p := r.Where("all-shards-hit", "shards", shards, "points", points, "source", "formula"); p.N > 0 && p.Mean > 0.5 {
-				parts = append(parts, fmt.Sprintf("%s points with %s shards", numbers.Shortest(points), numbers.Shortest(shards)))
+				parts = append(parts, fmt.Sprintf("%s points on with %s shards", numbers.Count(points), numbers.Count(shards)))
 				break
 			}
 		}
 	}
 	a := report.Answer{Limits: "What retraining the shards costs, and what their vote is worth.", Text: "With no number of points that was tried is it likelier than not that every shard is affected."}
 	if len(parts) > 0 {
-		a.Text = "Every shard is affected, with more than one chance in two, from " + report.And(parts) + " on (of the numbers that were tried)."
+		a.Text = "It is likelier than not that every shard is affected from " + report.And(parts) + ". Only the numbers of points in the table were tried."
 	}
 	for _, p := range paperShards {
 		s := r.Where("all-shards-hit", "shards", float64(p.shards), "points", float64(p.points), "source", "formula")

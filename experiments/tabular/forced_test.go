@@ -28,13 +28,19 @@ func TestForcedUpdatesAreMarkedInTheTables(t *testing.T) {
 	tables, err := os.ReadFile(filepath.Join(dir, records.TablesName))
 	require.NoError(t, err)
 	rows := 0
-	for _, line := range strings.Split(string(tables), "\n") {
-		if strings.HasPrefix(line, "| second order") {
-			rows++
-			assert.Contains(t, line, "(forced in 2 of 2)")
+	for _, table := range strings.Split(string(tables), "\n### ") {
+		_, note, found := strings.Cut(table, " forced in 2 of 2 draws")
+		for _, line := range strings.Split(table, "\n") {
+			if strings.HasPrefix(line, "| second order") {
+				rows++
+				require.True(t, found, "no footnote: %s", note)
+				before, _, _ := strings.Cut(table, " forced in 2 of 2 draws")
+				mark := before[strings.LastIndexAny(before, "\n ")+1:]
+				assert.Contains(t, line, mark, "the mark of the footnote")
+			}
 		}
 	}
 	assert.Positive(t, rows)
-	assert.Contains(t, string(tables), "Forced: the solve failed")
+	assert.Contains(t, string(tables), "A forced update is measured although its solve failed")
 	assert.NotContains(t, string(tables), "forced in 0")
 }

@@ -115,11 +115,11 @@ func grow(ctx context.Context, s *tabledata.Session, part string, set *tabledata
 func limitsTables(r *engine.Results) []report.Table {
 	t := tabledata.BySize(r, "Distance to the retrained parameters, as a share of the distance without an update", "distance-ratio", report.Plain)
 	t.Note += " " + survivors
-	end := report.Table{Title: "Where second order is no longer near", Note: "Still near: the largest change that there is; none fails.", Header: []string{"draw", "smallest failing change", "unit"}}
+	end := report.Table{Title: "Where second order is no longer near", Header: []string{"draw", "smallest failing change", "unit"}}
 	for _, rec := range r.Part("limit") {
 		row := new(report.Row).Exactly(float64(rec.Draw)).Exactly(rec.Value)
 		if rec.Settings["reached"] == false {
-			row.Remark("still near")
+			row.Remark("the largest change that there is; second order is still near")
 		}
 		end.Append(row.Text(rec.Unit))
 	}

@@ -14,7 +14,7 @@ func Residual() *engine.Experiment {
 	const id = "residual"
 	return tabledata.Experiment{
 		ID: id, Title: "Gradient residual after unlearning",
-		Question: "how far is each method from an optimum on the corrected data, by ||grad L(theta'; D')||?",
+		Question: "how near to an optimum on the corrected data does each method end?",
 		Units: func(ctx context.Context, s *tabledata.Session, set *tabledata.Settings) ([]engine.Unit, error) {
 			return s.DrawUnits(ctx, id, set, "gradient-residual", "test-accuracy", "solve-residual", "trained-residual", "test-samples")
 		},

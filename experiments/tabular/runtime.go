@@ -21,7 +21,7 @@ func Runtime() *engine.Experiment {
 		{Title: "seconds", Metric: "seconds", Style: report.Plain}, {Title: "with the choice of settings, s", Metric: "seconds-with-choosing", Style: report.Plain},
 		{Title: "with the choice and its retraining, s", Metric: "seconds-with-criterion", Style: report.Plain},
 		{Title: "speed-up over cold retraining", Metric: "speed-up", Style: report.Plain}, {Title: "speed-up over warm retraining", Metric: "speed-up-warm", Style: report.Plain}, {Title: "trust check, s", Metric: "check-seconds", Style: report.Plain},
-		{Title: "gradients (samples)", Metric: "gradients", Style: report.Plain}, {Title: "Hessian products (samples)", Metric: "hvps", Style: report.Plain},
+		{Title: "gradients (samples)", Metric: "gradients", Style: report.Whole}, {Title: "Hessian products (samples)", Metric: "hvps", Style: report.Whole},
 	}
 	return tabledata.Experiment{
 		ID: id, Title: "Runtime",

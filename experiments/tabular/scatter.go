@@ -2,6 +2,7 @@ package tabular
 
 import (
 	"context"
+	"slices"
 
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/report"
@@ -26,7 +27,13 @@ func Scatter() *engine.Experiment {
 		Units: func(ctx context.Context, s *tabledata.Session, set *tabledata.Settings) ([]engine.Unit, error) {
 			return s.DrawUnits(ctx, id, set, "loss-difference", "loss-distance", "sample-loss-distance")
 		},
-		Reads:   tabledata.Without(tabledata.ComparingSettings, "sisa-shards", "sisa-slices", "sisa-vote", "sisa-regularizer"), // a vote has no loss
+		Reads: tabledata.Without(tabledata.ComparingSettings, "sisa-shards", "sisa-slices", "sisa-vote", "sisa-regularizer"), // a vote has no loss
+		Idle: func(s *tabledata.Session, set *tabledata.Settings, key string) string {
+			if key == "methods" && !slices.ContainsFunc(set.Methods, func(m string) bool { return m != "sisa" }) {
+				return "SISA has no test loss to compare, since its shards vote; choose another method too"
+			}
+			return ""
+		},
 		Answers: scatterAnswers,
 		Tables: func(r *engine.Results) []report.Table {
 			return []report.Table{

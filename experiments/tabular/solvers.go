@@ -224,8 +224,8 @@ func solversTable(r *engine.Results) report.Table {
 		Title:  "Solvers",
 		Header: []string{"solver", "relative residual", "distance to the solution", "Hessian products", "seconds"}, Residuals: []int{1},
 		Note: fmt.Sprintf("The residual is ||b - Ax||/||b||, measured with a separate product. The relative distance is to the solution of MINRES at 1e-12 "+
-			"(CG for MINRES itself). The tolerance is %s for CG, MINRES and Exact, and %g for LiSSA. LiSSA's scale and ridge follow from the spectrum; its %s mini-batches "+
-			"and its limits of 2,000 and 500 products are fixed. A batch counts as its share of a product.", r.Setting("tolerance"), lissaTolerance, r.Setting("batches")),
+			"(CG for MINRES itself). The tolerance is %s for CG, MINRES and Exact, and %s for LiSSA. LiSSA's scale and ridge follow from the spectrum; its %s mini-batches "+
+			"and its limits of 2,000 and 500 products are fixed. A batch counts as its share of a product.", r.Setting("tolerance"), numbers.Shortest(lissaTolerance), r.Setting("batches")),
 	}
 	for _, rec := range r.Part("solve-residual") {
 		name := rec.Text("solver")
@@ -234,7 +234,11 @@ func solversTable(r *engine.Results) report.Table {
 			row.Remark("tolerance not reached")
 		}
 		for _, m := range []string{"solve-residual", "solve-difference", "products", "seconds"} {
-			row.Spread(report.Plain, r.Where(m, "solver", name))
+			style := report.Plain
+			if m == "products" {
+				style = report.Exact
+			}
+			row.Spread(style, r.Where(m, "solver", name))
 		}
 		t.Append(row)
 	}
@@ -269,7 +273,7 @@ func solversFigure(r *engine.Results) report.Figure {
 // solversAnswers: the direct and Krylov solvers are to agree to 1e-8, and LiSSA on all samples to
 // reach its tolerance without a number set by hand.
 func solversAnswers(r *engine.Results) []report.Answer {
-	a := report.Answer{Limits: "How the solvers compare in other draws or on other models: this is one system of equations, and a verdict needs five draws."}
+	a := report.Answer{Limits: "How the solvers compare in other draws or on other models. This is one system of equations, and a verdict needs five draws."}
 	largest := math.Inf(-1)
 	var worthless []string
 	for _, rec := range r.Part("solve-residual") {
@@ -282,11 +286,11 @@ func solversAnswers(r *engine.Results) []report.Answer {
 		}
 	}
 	if !math.IsInf(largest, -1) {
-		a.Text = fmt.Sprintf("CG, MINRES and the exact solver agree to %s of the solution.", numbers.Significant(largest, 2))
+		a.Text = fmt.Sprintf("CG, MINRES and the exact solver agree to a relative distance of %s.", report.Plain.One(largest))
 	}
 	if l := r.Where("solve-residual", "solver", lissaAll); l.N > 0 {
-		a.Text += fmt.Sprintf(" LiSSA on all samples ends at a relative residual of %s after %s products; CG takes %s.", report.Plain.One(l.Mean),
-			report.Plain.One(r.Where("products", "solver", lissaAll).Mean), report.Plain.One(r.Where("products", "solver", "cg").Mean))
+		a.Text += fmt.Sprintf(" LiSSA on all samples ends at a relative residual of %s after %s products. CG takes %s products.", report.Plain.One(l.Mean),
+			numbers.Count(r.Where("products", "solver", lissaAll).Mean), numbers.Count(r.Where("products", "solver", "cg").Mean))
 	}
 	if l := r.Where("solve-residual", "solver", lissaPublished); l.N > 0 {
 		a.Text += fmt.Sprintf(" LiSSA as published ends at %s.", report.Plain.One(l.Mean))
@@ -312,7 +316,7 @@ func solversTargets(r *engine.Results) []report.Claim {
 		}
 	}
 	if l := r.Where("solve-residual", "solver", lissaAll); l.N > 0 {
-		text := fmt.Sprintf("LiSSA on all samples: true relative residual, after %s products", report.Plain.One(r.Where("products", "solver", lissaAll).Mean))
+		text := fmt.Sprintf("LiSSA on all samples: true relative residual, after %s products", numbers.Count(r.Where("products", "solver", lissaAll).Mean))
 		out = append(out, report.AtMost(text, l.Mean, lissaTolerance))
 	}
 	return out

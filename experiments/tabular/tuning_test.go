@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -308,18 +309,19 @@ func TestAMethodThatIsBestLeftOutIsNamed(t *testing.T) {
 		}
 		return r
 	}
-	r := &engine.Results{Config: &engine.Config{}, Results: records.Results{Records: []records.Record{rec("none", "", 10, 3.23), rec("none", "", 50, 20), rec("fine-tune", "tau-ft", 10, 3.22),
+	r := &engine.Results{Rows: tabledata.Rows(), Config: &engine.Config{}, Results: records.Results{Label: tabledata.Label, Records: []records.Record{rec("none", "", 10, 3.23), rec("none", "", 50, 20), rec("fine-tune", "tau-ft", 10, 3.22),
 		rec("fine-tune", "tau-ft", 10, 5.53), rec("fine-tune", "tau-ft", 50, 12), rec("first-order", "tau", 10, 2), rec("first-order", "tau", 50, 30)}}}
 	for _, rec := range r.Records {
 		rec.Settings["features"] = rec.Settings[tabledata.SizeTag]
 	}
-	note := tabledata.DrawsNote(r)
-	assert.Contains(t, note, "For fine-tune, no tau-ft is at least 1 % better than no update, by the median gradient residual "+
+	below := func() string { return tabledata.BySize(r, "t", tabledata.CriterionMetric, report.Plain).Note }
+	note := below()
+	assert.Contains(t, note, "For fine-tuning, no learning rate is at least 1 % better than no update, by the median gradient residual "+
 		"(10 features: 3.22 against 3.23).")
-	assert.Contains(t, note, "For first-order, no tau is at least 1 % better than no update")
+	assert.Contains(t, note, "For first order, no step length is at least 1 % better than no update")
 	assert.Contains(t, note, "(50 features: 30.0 against 20.0)")
 	r.Records = slices.DeleteFunc(r.Records, func(rec records.Record) bool { return rec.Method == "none" })
-	assert.NotContains(t, tabledata.DrawsNote(r), "better than no update", "older records do not say")
+	assert.NotContains(t, below(), "better than no update", "older records do not say")
 }
 
 // Each size has a column of its own, and one that has none is as it was.
@@ -342,16 +344,16 @@ func TestTablesOfWhatWasTried(t *testing.T) {
 		return tabledata.TuningTables((&engine.Results{ID: "residual", Config: &engine.Config{Parts: []engine.Part{{Experiment: "residual", Settings: &tabledata.Settings{TuneSize: 50, TuneDraws: 5}}}}, Results: records.Results{Records: found}}))[1]
 	}
 	both := of(try(10.0, 1e-3, 4), try(10.0, 2e-3, 3), chose(10.0, 2e-3), try(100.0, 1e-3, 9), chose(100.0, 1e-3))
-	assert.Equal(t, ""+
-		"|   tau | gradient residual, 10 features | gradient residual, 100 features |\n"+
-		"|------:|-------------------------------:|--------------------------------:|\n"+
-		"| 0.001 |                              4 |                             ✓ 9 |\n"+
-		"| 0.002 |                            ✓ 3 |                               - |\n", both.Markdown()[:4*len("|   tau | gradient residual, 10 features | gradient residual, 100 features |\n")+4])
-	assert.Equal(t, []string{"tau", "gradient residual, 10 features", "gradient residual, 100 features"}, both.Header)
+	assert.True(t, strings.HasPrefix(both.Markdown(), ""+
+		"| step length | gradient residual, 10 features | gradient residual, 100 features |\n"+
+		"|------------:|-------------------------------:|--------------------------------:|\n"+
+		"|       0.001 |                           4.00 |                          ✓ 9.00 |\n"+
+		"|       0.002 |                         ✓ 3.00 |                               - |\n"), both.Markdown())
+	assert.Equal(t, []string{"step length", "gradient residual, 10 features", "gradient residual, 100 features"}, both.Header)
 	assert.Contains(t, both.Note, "Chosen: 0.002 with 10 features, 0.001 with 100 features.")
-	assert.Contains(t, both.Note, "of size 10, 100 of the gradient residual")
+	assert.Contains(t, both.Note, "the gradient residual, as the median over 5 separate draws with 10 and 100 features")
 	old := of(try(nil, 1e-3, 4), chose(nil, 1e-3))
-	assert.Equal(t, []string{"tau", "gradient residual"}, old.Header)
+	assert.Equal(t, []string{"step length", "gradient residual"}, old.Header)
 	assert.Contains(t, old.Note, "Chosen: 0.001. ")
-	assert.Contains(t, old.Note, "of size 50 of the gradient residual")
+	assert.Contains(t, old.Note, "5 separate draws with 50 features")
 }

@@ -7,6 +7,10 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"strconv"
+	"strings"
+
+	"lethe/experiments/internal/numbers"
 )
 
 // base is the name of the folder of a run with default settings.
@@ -42,7 +46,7 @@ func (c *Config) digits() string {
 			continue
 		}
 		for _, a := range c.changedSettings(e, p.Settings) {
-			add(p.Experiment+"."+a.key, a.value)
+			add(p.Experiment+"."+a.key, formerText(a.value))
 		}
 	}
 	if g := c.Given; g != nil {
@@ -61,6 +65,18 @@ func (c *Config) digits() string {
 		return ""
 	}
 	return hex.EncodeToString(sum.Sum(nil))[:6]
+}
+
+// formerText writes the numbers of a setting as the names of older folders count them, so that a run
+// finds the folder that it began.
+func formerText(value string) string {
+	parts := strings.Split(value, ",")
+	for i, part := range parts {
+		if v, err := strconv.ParseFloat(part, 64); err == nil && numbers.Shortest(v) == part {
+			parts[i] = numbers.Former(v)
+		}
+	}
+	return strings.Join(parts, ",")
 }
 
 // plainLabel is what the name of a folder may end in on any system.

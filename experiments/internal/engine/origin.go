@@ -27,8 +27,12 @@ func unfinished(dir string, c *Config) string {
 // facts say how the run was made.
 func facts(c *Config) []report.Fact {
 	m := c.MadeOn
-	out := []report.Fact{{Name: "date", Text: cmp.Or(dateText(m.Started), "not recorded")}, {Name: "duration", Text: durationText(m.Seconds)},
-		{Name: "commit", Text: cmp.Or(m.Commit, "not recorded")}}
+	var out []report.Fact
+	for _, f := range []report.Fact{{Name: "date", Text: dateText(m.Started)}, {Name: "duration", Text: durationText(m.Seconds)}, {Name: "commit", Text: m.Commit}} {
+		if f.Text != "" { // older runs did not record it
+			out = append(out, f)
+		}
+	}
 	machine := fmt.Sprintf("%s, %d cores, %s, %s", m.OS, m.Cores, cmp.Or(m.BLAS, "BLAS unknown"), m.Go)
 	return append(out, report.Fact{Name: "machine", Text: machine}, report.Fact{Name: "data", Text: fmt.Sprintf("%s (fingerprint %s)", report.Shown(c.Dataset), c.Data)},
 		report.Fact{Name: "profile, seed", Text: fmt.Sprintf("%s, %d", c.Profile, c.Seed)})
@@ -46,7 +50,7 @@ func durationText(seconds float64) string {
 	d := time.Duration(seconds * float64(time.Second))
 	switch {
 	case seconds <= 0:
-		return "not recorded"
+		return ""
 	case d < time.Minute:
 		return fmt.Sprintf("%.1f s", seconds)
 	case d < time.Hour:
@@ -69,9 +73,9 @@ func files(dir string) []report.Link {
 // othersShown is how many other runs a page names at most.
 const othersShown = 12
 
-// others are links to the pages of the runs beside this one: of the same experiment, and of other
-// experiments on the same data in the folder above.
-func others(dir, experiment, dataset string) []report.Link {
+// others are links to the pages of the runs beside this one: of the same experiment, whatever their data
+// set, and then of other experiments in the folder above.
+func others(dir, experiment string) []report.Link {
 	own, err := filepath.Abs(dir)
 	if err != nil {
 		return nil
@@ -98,9 +102,6 @@ func others(dir, experiment, dataset string) []report.Link {
 				continue
 			}
 			l := report.Link{Text: report.Shown(filepath.Base(run)), Path: filepath.ToSlash(rel)}
-			if level == "../.." && !strings.HasPrefix(filepath.Base(run), dataset+"-") {
-				continue
-			}
 			if level == "../.." {
 				l.Text = report.Shown(filepath.Base(filepath.Dir(run))) + "/" + l.Text
 			}

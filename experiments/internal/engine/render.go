@@ -20,7 +20,7 @@ import (
 func (s *Saved) Document() (*report.Document, error) {
 	c, dir := s.Config, s.Dir
 	d := &report.Document{Title: title(c), Summary: runLine(c), Command: c.Command, Smoke: c.Profile == Smoke,
-		Unfinished: unfinished(dir, c), Answers: Answers(c, s.Records), Facts: facts(c), Files: files(dir), Others: others(dir, c.Experiment, c.Dataset)}
+		Unfinished: unfinished(dir, c), Answers: Answers(c, s.Records), Facts: facts(c), Files: files(dir), Others: others(dir, c.Experiment)}
 	var terms []report.Term
 	shown := map[string]bool{}
 	for i := range c.Parts {
@@ -207,7 +207,7 @@ func subtitle(e *Experiment, c *Config, r *Results, own string) string {
 		}
 	}
 	if n := r.Where("test-samples"); n.N > 0 {
-		told = append(told, numbers.Shortest(n.Mean)+" test samples")
+		told = append(told, numbers.Count(n.Mean)+" test samples")
 	}
 	if n := r.Draws(); own == "" && n == 1 {
 		own = "1 draw"

@@ -48,6 +48,9 @@ func (r *Results) Setting(key string) string {
 // Answers returns what the records say to the questions of a run's experiments, from the records
 // alone. A smoke run has neither verdicts nor targets.
 func Answers(c *Config, records []records.Record) []report.Answer {
+	if c.Profile == Smoke {
+		return nil
+	}
 	var out []report.Answer
 	for _, e := range all {
 		r := ResultsOf(e.ID, c, records)
@@ -58,12 +61,6 @@ func Answers(c *Config, records []records.Record) []report.Answer {
 			a.Part = e.ID
 			if a.Question == "" {
 				a.Question = e.Question
-			}
-			if c.Profile == Smoke {
-				a.Targets = nil
-				for i := range a.Compared {
-					a.Compared[i].Verdict, a.Compared[i].None = "", "a smoke run has none"
-				}
 			}
 			out = append(out, a)
 		}

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"lethe/experiments/internal/numbers"
 	"lethe/experiments/internal/verdict"
 )
 
@@ -66,7 +65,7 @@ func Compare(c Compared, own, other map[int]float64, failed, otherFailed int) Co
 		c.None = fmt.Sprintf("%s; a verdict needs five", Draws(len(a)))
 	}
 	if otherFailed > 0 && len(a) > 0 {
-		c.Note = strings.TrimPrefix(c.Note+fmt.Sprintf("; it failed in %s", Draws(otherFailed)), "; ")
+		c.Note = strings.TrimPrefix(c.Note+" and which failed in "+Draws(otherFailed), " and ")
 	}
 	if c.None != "" {
 		c.Verdict = ""
@@ -216,24 +215,27 @@ func Targets(answers []Answer) []Claim {
 }
 
 // verdictNote explains the verdicts of the table.
-const verdictNote = "A factor above 1, or a difference above 0, favors the first method. Factors and differences are Hodges and Lehmann's medians over the draws, " +
-	"each of which both methods share; the interval is that of Wilcoxon's signed-rank test, with at most 5 % on each side. A verdict is undecided where the interval " +
-	"holds no difference. The best other method is the one with the best median in these same draws, which favors it; retraining and variants of the first method are no other methods."
+const verdictNote = "A gain above 1×, or a difference above 0, favors the first method. It is the Hodges-Lehmann median over the draws that both methods share. " +
+	"The interval is that of Wilcoxon's signed-rank test, with at most 5 % on each side. The verdict is \"undecided\" if the interval contains 0, or 1 for ratios. " +
+	"The best other method has the best median in these same draws, which favors it. Retraining and the variants of the first method do not count as other methods."
 
 // ComparedTable shows what the verdicts rest on; nil where nothing is compared.
 func ComparedTable(compared []Compared) *Table {
 	if len(compared) == 0 {
 		return nil
 	}
-	t := &Table{Title: "Comparisons", Header: []string{"where", "verdict", "gain", "better in", "methods", "quantity"}, Note: verdictNote}
+	t := &Table{Title: "Comparisons", Header: []string{"where", "verdict", "gain", "draws", "better in", "method", "compared with", "quantity"}, Note: verdictNote}
 	for i := range compared {
 		c := &compared[i]
-		word, _, _ := strings.Cut(c.word("none"), ";")
-		other := c.Other
-		if c.Note != "" {
-			other += " (" + c.Note + ")"
+		row := NewRow(c.Case, string(c.Verdict))
+		if c.None != "" {
+			row = NewRow(c.Case, "none").Remark(c.None)
 		}
-		t.Append(NewRow(c.Case, word).Tone(c.tone()).Put(c.value()).Text(fmt.Sprintf("%d of %d draws", c.Wins, c.N), c.Own+" against "+other, c.What))
+		row.Tone(c.tone()).Put(c.value()).Exactly(float64(c.N)).Exactly(float64(c.Wins)).Text(c.Own, c.Other)
+		if c.Note != "" {
+			row.Remark(c.Note)
+		}
+		t.Append(row.Text(c.What))
 	}
 	return t
 }
@@ -267,15 +269,15 @@ func Times(compared []Compared, better, worse string) string {
 		return fmt.Sprintf("between %s %s and %s %s", c.written(-low), worse, c.written(high), better)
 	}
 	times := func(a, b float64, word string) string {
-		x, y := numbers.Significant(a, 2), numbers.Significant(b, 2)
+		x, y := Plain.One(a), Plain.One(b)
 		if x == y {
 			return x + " times " + word
 		}
 		return x + " to " + y + " times " + word
 	}
-	const even = 1.05 // what two digits do not tell from 1
+	const even = 1.05 // what hardly differs from 1
 	equalTo := func(v float64, word string) string {
-		return "from about equal up to " + numbers.Significant(v, 2) + " times " + word
+		return "from about equal up to " + Plain.One(v) + " times " + word
 	}
 	switch {
 	case low > 1/even && high < even:
@@ -289,17 +291,20 @@ func Times(compared []Compared, better, worse string) string {
 	case high < even:
 		return equalTo(1/low, worse)
 	}
-	return fmt.Sprintf("between %s times %s and %s times %s", numbers.Significant(1/low, 2), worse, numbers.Significant(high, 2), better)
+	return fmt.Sprintf("between %s times %s and %s times %s", Plain.One(1/low), worse, Plain.One(high), better)
 }
 
 // Opponents names the opponents of the comparisons, each once, with what has to be known of them.
 func Opponents(compared []Compared) string {
 	var out []string
-	for _, c := range compared {
+	for i := range compared {
+		c := &compared[i]
 		name := c.Other + c.Remark()
-		if !slices.Contains(out, name) {
-			out = append(out, name)
+		noted := func(o Compared) bool { return o.Other == c.Other && o.Note != "" }
+		if c.Note == "" && slices.ContainsFunc(compared, noted) || slices.Contains(out, name) {
+			continue
 		}
+		out = append(out, name)
 	}
 	return strings.Join(out, "; ")
 }

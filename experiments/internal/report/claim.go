@@ -22,7 +22,9 @@ type Claim struct {
 	Measured string
 	Low      string // the ends of its draws or of its interval; empty = none
 	High     string
+	Relation string // of the measured value to the target: "at least"; "about": within Distance of it
 	Target   string
+	Distance string // how far from the target the value may be; empty = it is a bound
 	Source   string // who set the target: Paper or Ours
 	Met      bool
 	Open     bool   // the draws decide neither way
@@ -46,9 +48,9 @@ func (c Claim) From(source string) Claim {
 
 // AtMost is the claim that a measured value does not exceed a target.
 func AtMost(text string, measured, target float64) Claim {
-	c := Claim{Text: text, Measured: numbers.Significant(measured, 3), Target: "at most " + numbers.Shortest(target), Source: Ours, Met: measured <= target}
+	c := Claim{Text: text, Measured: Plain.One(measured), Relation: "at most", Target: numbers.Shortest(target), Source: Ours, Met: measured <= target}
 	if !c.Met {
-		c.Short = fmt.Sprintf("%s times too large", numbers.Significant(measured/target, 2))
+		c.Short = fmt.Sprintf("%s times too large", Plain.One(measured/target))
 	}
 	return c
 }
@@ -56,7 +58,7 @@ func AtMost(text string, measured, target float64) Claim {
 // AtLeast is the claim that a measured value reaches a target.
 func AtLeast(text string, measured, target float64, f Style, unit string) Claim {
 	show := func(v float64) string { return f.One(v) + unit }
-	c := Claim{Text: text, Measured: show(measured), Target: "at least " + show(target), Source: Ours, Met: measured >= target}
+	c := Claim{Text: text, Measured: show(measured), Relation: "at least", Target: show(target), Source: Ours, Met: measured >= target}
 	if !c.Met {
 		c.Short = "short by " + show(target-measured)
 	}
@@ -66,7 +68,7 @@ func AtLeast(text string, measured, target float64, f Style, unit string) Claim 
 // Within is the claim that a measured value lies within a distance of a target.
 func Within(text string, measured, target, distance float64, f Style, unit string) Claim {
 	show := func(v float64) string { return strings.TrimSpace(f.One(v) + " " + unit) }
-	c := Claim{Text: text, Measured: show(measured), Target: fmt.Sprintf("%s, within %s", show(target), show(distance)), Source: Ours, Met: math.Abs(measured-target) <= distance}
+	c := Claim{Text: text, Measured: show(measured), Relation: "about", Target: show(target), Distance: show(distance), Source: Ours, Met: math.Abs(measured-target) <= distance}
 	if !c.Met {
 		c.Short = fmt.Sprintf("%s off", show(math.Abs(measured-target)))
 	}
@@ -77,9 +79,9 @@ func Within(text string, measured, target, distance float64, f Style, unit strin
 // the target leaves it open, and so do too few draws.
 func Gains(text string, c Compared, target float64) Claim {
 	middle, low, high := c.gained()
-	out := Claim{Text: text, Measured: middle, Target: "at least " + c.written(target), Source: Ours}
+	out := Claim{Text: text, Measured: middle, Relation: "at least", Target: c.written(target), Source: Ours}
 	if c.Ratio && target == 1 {
-		out.Target = "more than " + c.written(target)
+		out.Relation = "more than"
 	}
 	if c.None != "" || c.Confidence == 0 {
 		out.Open, out.Short = true, c.None
@@ -94,9 +96,9 @@ func Gains(text string, c Compared, target float64) Claim {
 	case least >= target && (target != 1 || least > 1):
 		out.Met = true
 	case most < target:
-		out.Short = "even the upper end is below it"
+		out.Short = "even the upper end of the interval is below the target"
 	default:
-		out.Open, out.Short = true, "the interval holds it"
+		out.Open, out.Short = true, "the interval contains the target"
 	}
 	return out
 }
@@ -106,24 +108,41 @@ func TargetsTable(claims []Claim) *Table {
 	if len(claims) == 0 {
 		return nil
 	}
-	intervals := slices.ContainsFunc(claims, func(c Claim) bool { return c.Low != "" })
-	t := &Table{Title: "Targets", Header: []string{"target", "measured", "wanted", "set by", "reached"}}
-	if intervals {
-		t.Header = slices.Insert(t.Header, 2, "from", "to")
+	has := func(of func(c Claim) string) bool {
+		return slices.ContainsFunc(claims, func(c Claim) bool { return of(c) != "" })
 	}
+	columns := []struct {
+		title string
+		of    func(c Claim) string
+		kept  bool // without any text too
+	}{
+		{"what", func(c Claim) string { return c.Text }, true}, {"measured", func(c Claim) string { return c.Measured }, true},
+		{"from", func(c Claim) string { return c.Low }, false}, {"to", func(c Claim) string { return c.High }, false},
+		{"wanted", func(c Claim) string { return c.Relation }, true}, {"target", func(c Claim) string { return c.Target }, true},
+		{"tolerance", func(c Claim) string { return c.Distance }, false}, {"set by", func(c Claim) string { return c.Source }, true},
+	}
+	t := &Table{Title: "Targets"}
+	for _, column := range columns {
+		if column.kept || has(column.of) {
+			t.Header = append(t.Header, column.title)
+		}
+	}
+	t.Header = append(t.Header, "reached")
 	for _, c := range claims {
-		row := NewRow(c.Text, c.Measured)
-		if intervals {
-			row.Text(c.Low, c.High)
+		row := new(Row)
+		for _, column := range columns {
+			if column.kept || has(column.of) {
+				row.Text(column.of(c))
+			}
 		}
 		state, tone := "yes", string(verdict.Better)
 		switch {
 		case c.Open:
-			state, tone = "undecided: "+c.Short, string(verdict.Undecided)
+			state, tone = "undecided", string(verdict.Undecided)
 		case !c.Met:
-			state, tone = "no: "+c.Short, string(verdict.Worse)
+			state, tone = "no", string(verdict.Worse)
 		}
-		t.Append(row.Text(c.Target, c.Source, strings.TrimSuffix(state, ": ")).Tone(tone))
+		t.Append(row.Text(state).Tone(tone).Remark(c.Short))
 	}
 	return t
 }

@@ -49,7 +49,7 @@ func (d *Document) link(l Link) Link {
 }
 
 // smokeSays is what a page of a smoke run begins with.
-const smokeSays = "A smoke run only shows that everything runs. Its data and trainings are too small for its numbers to mean anything, so it has no verdicts and no targets."
+const smokeSays = "A smoke run only shows that everything runs. Its data and trainings are too small for its numbers to mean anything, so it answers no question, compares nothing and has no targets."
 
 // drawSays explains, before anything else does, the word that all else rests on. Where the names of
 // methods are explained stands behind it.

@@ -49,10 +49,10 @@ func TablesNamed(all []Exported, name string) ([]Exported, error) {
 }
 
 // csvHeader are the columns of [CSV].
-var csvHeader = []string{"experiment", "table", "row", "column", "value", "low", "high", "n", "statistic", "text"}
+var csvHeader = []string{"experiment", "table", "row", "column", "value", "low", "high", "n", "statistic", "text", "remark"}
 
 // CSV writes tables in one long form, a line a cell: where the cell stands, the number behind it in
-// full precision and in the unit of the table, and the text that the table shows. The fields of
+// full precision and in the unit of the table, the text that the table shows, and what is remarked of it. The fields of
 // numbers are empty where the cell is text alone; low and high also where they are infinite.
 func CSV(tables []Exported) ([]byte, error) {
 	var b bytes.Buffer
@@ -68,7 +68,7 @@ func CSV(tables []Exported) ([]byte, error) {
 					continue // it is the row's name
 				}
 				line := []string{e.Section, t.Title, rowName(row), t.heading(j)}
-				if err := w.Write(append(append(line, csvNumbers(row[j].Value)...), plainText(texts[i][j]))); err != nil {
+				if err := w.Write(append(append(line, csvNumbers(row[j].Value)...), plainText(texts[i][j]), plainText(row[j].Remark))); err != nil {
 					return nil, err
 				}
 			}
@@ -97,7 +97,7 @@ func rowName(row Row) string {
 // texts are the cells of the table's rows as it shows them, without the ends of draws.
 func (t *Table) texts() [][]string {
 	g := t.layout()
-	lines := g.lines(true)[1:]
+	lines := g.lines(false)[1:]
 	out := make([][]string, len(lines))
 	for i, line := range lines {
 		out[i] = make([]string, len(t.Header))
@@ -147,6 +147,7 @@ type (
 		High      *float64 `json:"high,omitempty"`
 		N         int      `json:"n,omitempty"`
 		Statistic string   `json:"statistic,omitempty"`
+		Remark    string   `json:"remark,omitempty"`
 	}
 )
 
@@ -160,7 +161,7 @@ func JSON(tables []Exported) ([]byte, error) {
 		for i, row := range e.Table.Rows {
 			var cells jsonCols
 			for j := range row {
-				cells = append(cells, jsonCellOf(texts[i][j], row[j].Value))
+				cells = append(cells, jsonCellOf(texts[i][j], &row[j]))
 			}
 			t.Rows = append(t.Rows, cells)
 		}
@@ -169,8 +170,8 @@ func JSON(tables []Exported) ([]byte, error) {
 	return EncodeJSON(out)
 }
 
-func jsonCellOf(text string, v Value) jsonCell {
-	c := jsonCell{Text: text}
+func jsonCellOf(text string, of *Cell) jsonCell {
+	c, v := jsonCell{Text: text, Remark: of.Remark}, of.Value
 	if v.N > 0 {
 		value, low, high := v.shown()
 		c.Value, c.Low, c.High, c.N, c.Statistic = Number(value), Number(low), Number(high), v.N, string(v.Statistic)

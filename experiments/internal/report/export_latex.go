@@ -50,7 +50,7 @@ func (e Exported) latex(b *strings.Builder) {
 		line(row, latexCell)
 	}
 	b.WriteString("    \\bottomrule\n  \\end{tabular}\n")
-	for _, paragraph := range strings.Split(strings.TrimSpace(t.Note), "\n\n") {
+	for _, paragraph := range strings.Split(strings.TrimSpace(t.Note+"\n\n"+t.footnote()), "\n\n") {
 		if paragraph != "" {
 			fmt.Fprintf(b, "  \\par\\smallskip\\footnotesize %s\n", escapedLatex(plainText(paragraph)))
 		}
@@ -65,7 +65,7 @@ func latexLabel(text string) string {
 
 // latexNumber is a number within a cell: a sign that is no hyphen of a word, digits, a point, an
 // exponent.
-var latexNumber = regexp.MustCompile(`(^|[ (×≈±;])(-?)(\d[\d,]*(?:\.\d+)?)(?:e(-?\d+))?($|[ ),;×%*])`)
+var latexNumber = regexp.MustCompile(`(^|[ (×≈±;])(-?)(\d[\d,]*(?:\.\d+)?)(?:e(-?\d+))?($|[ ),;×%*` + markLetters + `])`)
 
 // latexCell escapes a cell and writes its numbers as mathematics: a minus sign, and powers of ten. A
 // hyphen alone, for what was not measured, is a dash.
@@ -107,6 +107,17 @@ var latexSigns = map[rune]string{
 	'–': `--`, '—': `---`, '…': `\dots{}`, '␣': `\textvisiblespace{}`, '’': `'`, '‘': "`", '“': "``", '”': `''`, '\u00a0': `~`, '\u2009': `\,`, '\u202f': `\,`,
 }
 
+// letterOf returns the letter that the mark of a footnote raises.
+func letterOf(r rune) (letter string, raised bool) {
+	const letters = "abcdefghijklmnoprstuvwxyz" // in the order of markLetters
+	for i, m := range []rune(markLetters) {
+		if m == r {
+			return letters[i : i+1], true
+		}
+	}
+	return "", false
+}
+
 // escapedLatex returns a text as TeX shows it, on one line. Letters of Latin alphabets stay as they
 // are; what pdflatex has no sign for is its number.
 func escapedLatex(text string) string {
@@ -114,6 +125,9 @@ func escapedLatex(text string) string {
 	last := rune(0)
 	for _, r := range text {
 		sign, ok := latexSigns[r]
+		if plain, raised := letterOf(r); raised {
+			sign, ok = `\textsuperscript{`+plain+`}`, true
+		}
 		if r == '-' && last == '-' {
 			b.WriteString("{}") // two hyphens would be one dash
 		}

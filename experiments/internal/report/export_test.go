@@ -38,14 +38,14 @@ func TestCSVHoldsTheNumbersBehindTheCells(t *testing.T) {
 	title := "Residual & cost, 100 %"
 	assert.Equal(t, [][]string{
 		csvHeader,
-		{"residual", title, "first-order, the paper's \"tau\"", "10_000 rows", "0.3333333333333333", "1e-07", "2", "3", string(Ends), "3.33e-1"},
-		{"residual", title, "first-order, the paper's \"tau\"", "accuracy, %", "50", "25", "75", "2", string(Spread), "50.00"},
-		{"residual", title, "[none]", "10_000 rows", "", "", "", "", "", "-"},
-		{"residual", title, "[none]", "accuracy, %", "", "", "", "", "", "-"},
-		{"residual", title, "text alone", "10_000 rows", "", "", "", "", "", "5.83 (2.54 to 2.64e-7)"},
-		{"residual", title, "text alone", "accuracy, %", "", "", "", "", "", "-1.5"},
-		{"residual", title, "last", "10_000 rows", "-2.64e-07", "-2.64e-07", "-2.64e-07", "1", string(Single), "-2.64e-7"},
-		{"residual", title, "last", "accuracy, %", "8", "8", "8", "1", string(Single), "8.00 (still near)"},
+		{"residual", title, "first-order, the paper's \"tau\"", "10_000 rows", "0.3333333333333333", "1e-07", "2", "3", string(Ends), "0.333", ""},
+		{"residual", title, "first-order, the paper's \"tau\"", "accuracy, %", "50", "25", "75", "2", string(Spread), "50.00", ""},
+		{"residual", title, "[none]", "10_000 rows", "", "", "", "", "", "-", ""},
+		{"residual", title, "[none]", "accuracy, %", "", "", "", "", "", "-", ""},
+		{"residual", title, "text alone", "10_000 rows", "", "", "", "", "", "5.83 (2.54 to 2.64e-7)", ""},
+		{"residual", title, "text alone", "accuracy, %", "", "", "", "", "", "-1.5", ""},
+		{"residual", title, "last", "10_000 rows", "-2.64e-07", "-2.64e-07", "-2.64e-07", "1", string(Single), "-2.64e-7", ""},
+		{"residual", title, "last", "accuracy, %", "8", "8", "8", "1", string(Single), "8.00", "still near"},
 	}, lines)
 }
 
@@ -99,14 +99,15 @@ func TestLaTeX(t *testing.T) {
     \toprule
     method & 10\_000 rows & smallest & largest & accuracy, \% & standard deviation \\
     \midrule
-    first-order, the paper\char39{}s \char34{}tau\char34{} & $3.33\cdot 10^{-1}$ & $1.00\cdot 10^{-7}$ & $2.00\cdot 10^{0}$ & 50.00 & 25.00 \\
+    first-order, the paper\char39{}s \char34{}tau\char34{} & 0.333 & $1.00\cdot 10^{-7}$ & 2.00 & 50.00 & 25.00 \\
     {}[none] & -- &  &  & -- &  \\
     text alone & 5.83 (2.54 to $2.64\cdot 10^{-7}$) &  &  & $-1.5$ &  \\
-    last & $-2.64\cdot 10^{-7}$ &  &  & 8.00 (still near) &  \\
+    last & $-2.64\cdot 10^{-7}$ &  &  & 8.00\textsuperscript{a} &  \\
     \bottomrule
   \end{tabular}
   \par\smallskip\footnotesize \textbar{}\textbar{}b - Ax\textbar{}\textbar{} \textless{} 1e-3 (-{}-set force=false).
   \par\smallskip\footnotesize Second paragraph.
+  \par\smallskip\footnotesize \textsuperscript{a} still near.
 \end{table}
 `, string(LaTeX(exportable())))
 }
@@ -170,7 +171,7 @@ func TestCellsInSentences(t *testing.T) {
 	assert.Equal(t, "0.333 (1.00e-7 to 2.00)", row[1].String())
 	assert.Equal(t, "50.00 ± 3.00 (forced in 1 of 2)", (*new(Row).Put(Percent.ErrorValue(0.5, 0.03)).Remark("forced in 1 of 2"))[0].String())
 	assert.Equal(t, "failed", (*new(Row).Failed())[0].String())
-	assert.Equal(t, "1.00 (failed in 1 of 3)", WithFailures(CellOf(Plain.OneValue(1)), 1, 3).String())
+	assert.Equal(t, "1.00 (failed in 1 of 3 draws)", WithFailures(CellOf(Plain.OneValue(1)), 1, 3).String())
 	assert.Equal(t, "failed", WithFailures(CellOf(Value{}), 3, 3).String())
 	assert.Equal(t, "-", WithFailures(CellOf(Value{}), 0, 3).String())
 }

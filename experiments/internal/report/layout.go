@@ -19,13 +19,13 @@ type shown struct {
 	Number   string // with the sign before it, thousands separated
 	Exponent string // and unit, behind the number
 	Pad      string // what stands, unseen, behind the number so that the points lie below each other
-	Remark   string
+	Mark     string // of the footnote with its remark
 	Chosen   bool
 	Bad      bool // worse than the zero vector
 }
 
 // grid is a table laid out: one number a cell. The ends of draws and errors stand in columns of
-// their own, behind that of the medians.
+// their own, behind that of the medians, and remarks in footnotes.
 type grid struct {
 	heads []head
 	rows  [][]shown
@@ -34,14 +34,15 @@ type grid struct {
 // layout decides how the table is shown.
 func (t *Table) layout() *grid {
 	g := &grid{rows: make([][]shown, len(t.Rows))}
+	marks, _ := t.footnotes()
 	for j := range t.Header {
-		t.column(g, j)
+		t.column(g, j, marks)
 	}
 	return g
 }
 
 // column lays out a column of the table.
-func (t *Table) column(g *grid, j int) {
+func (t *Table) column(g *grid, j int, marks map[string]string) {
 	var numbers []*Cell
 	for i := range t.Rows {
 		if j < len(t.Rows[i]) && t.Rows[i][j].number() {
@@ -56,37 +57,33 @@ func (t *Table) column(g *grid, j int) {
 	if numeric {
 		parts = append(parts, ends...)
 	}
-	form := digitsOf(together(parts, numbers), fixedPlaces(numbers))
 	for k, p := range parts {
-		text, form := p.title, form
-		if p.own {
-			form = digitsOf(p.values(numbers), fixedPlaces(numbers))
-		}
+		text := p.title
 		switch {
 		case k == 0:
 			text = t.Header[j]
-		case !p.differs(numbers, form):
+		case !p.differs(numbers):
 			continue
 		}
 		g.heads = append(g.heads, head{text, numeric, k > 0, j})
-		t.fill(g, j, p, form, k == 0)
+		t.fill(g, j, p, k == 0, marks)
 	}
 }
 
 // fill writes the cells of one shown column.
-func (t *Table) fill(g *grid, j int, p part, form digits, first bool) {
+func (t *Table) fill(g *grid, j int, p part, first bool, marks map[string]string) {
 	at, behind := len(g.heads)-1, 0
 	for i := range t.Rows {
 		var s shown
 		if j < len(t.Rows[i]) {
 			c := &t.Rows[i][j]
 			if first {
-				s = shown{Remark: c.Remark, Chosen: c.Chosen, Bad: t.bad(j, c)}
+				s = shown{Mark: marks[c.Remark], Chosen: c.Chosen, Bad: t.bad(j, c)}
 			}
 			if v, ok := p.of(c.Value); !c.number() && first {
 				s.Text = c.text()
 			} else if c.number() && ok {
-				s.Number, s.Exponent = form.write(v, c.Value.Style.Signed)
+				s.Number, s.Exponent = c.Value.Style.write(v)
 				s.Exponent += c.Value.Style.Unit
 				if first {
 					s.Number = c.Before + s.Number
@@ -126,7 +123,7 @@ func (t *Table) bad(column int, c *Cell) bool {
 type part struct {
 	title  string
 	of     func(Value) (float64, bool)
-	own    bool // its numbers have places of their own
+	own    bool // a distance from the middle, of which 0 is left out
 	always bool // it is shown even where it repeats the middle
 }
 
@@ -170,39 +167,19 @@ func (v Value) has(statistics []Statistic) bool {
 
 // differs reports whether any of the cells has an end that is written otherwise than its middle: a
 // column of ends that only repeats the one before it is left out, and so are errors of nothing.
-func (p part) differs(cells []*Cell, form digits) bool {
+func (p part) differs(cells []*Cell) bool {
 	for _, c := range cells {
 		middle, _, _ := c.Value.shown()
 		if p.own {
 			middle = 0
 		}
 		if v, ok := p.of(c.Value); ok && c.Value.N > 0 {
-			if p.always || form.text(v) != form.text(middle) {
+			f := c.Value.Style
+			f.Factor = 1 // the numbers are in the unit of the table
+			if p.always || f.One(v) != f.One(middle) {
 				return true
 			}
 		}
 	}
 	return false
-}
-
-// values are the numbers of a shown column.
-func (p part) values(cells []*Cell) []float64 {
-	var out []float64
-	for _, c := range cells {
-		if v, ok := p.of(c.Value); ok {
-			out = append(out, v)
-		}
-	}
-	return onlyFinite(out)
-}
-
-// together are the numbers of all parts that are written alike.
-func together(parts []part, cells []*Cell) []float64 {
-	var out []float64
-	for _, p := range parts {
-		if !p.own {
-			out = append(out, p.values(cells)...)
-		}
-	}
-	return out
 }

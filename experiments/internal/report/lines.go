@@ -22,6 +22,9 @@ func (t *Table) NoteShown() string {
 			bad, chosen = bad || t.bad(j, &t.Rows[i][j]), chosen || t.Rows[i][j].Chosen
 		}
 	}
+	if text := t.footnote(); text != "" {
+		note = strings.TrimSpace(note + "\n\n" + text)
+	}
 	if bad {
 		note = strings.TrimSpace(note + "\n\n" + zeroNote)
 	}
@@ -44,8 +47,9 @@ func (s *shown) signs() string {
 }
 
 // lines returns the cells of each row, the header first, as texts of which those of a column of
-// numbers have their points below each other. Remarks are left out where they are asked for apart.
-func (g *grid) lines(remarks bool) [][]string {
+// numbers have their points below each other. The marks of footnotes are left out where the remarks stand
+// apart.
+func (g *grid) lines(marks bool) [][]string {
 	out := make([][]string, len(g.rows)+1)
 	for _, h := range g.heads {
 		out[0] = append(out[0], h.Text)
@@ -58,10 +62,11 @@ func (g *grid) lines(remarks bool) [][]string {
 		behind := make([]string, len(g.rows))
 		for i, row := range g.rows {
 			if s := &row[j]; s.Number != "" {
-				behind[i] = s.Exponent + strings.Repeat(" ", utf8.RuneCountInString(s.Pad))
-				if s.Remark != "" && remarks {
-					behind[i] += " (" + s.Remark + ")"
+				behind[i] = s.Exponent
+				if marks {
+					behind[i] += s.Mark
 				}
+				behind[i] += strings.Repeat(" ", utf8.RuneCountInString(s.Pad))
 				wide = max(wide, utf8.RuneCountInString(behind[i]))
 			}
 		}
@@ -70,8 +75,8 @@ func (g *grid) lines(remarks bool) [][]string {
 			switch {
 			case s.Number != "":
 				out[i+1][j] = s.signs() + s.Number + fmt.Sprintf("%-*s", wide, behind[i])
-			case s.Remark != "" && remarks:
-				out[i+1][j] = s.signs() + s.Text + " (" + s.Remark + ")"
+			case marks:
+				out[i+1][j] = s.signs() + s.Text + s.Mark
 			default:
 				out[i+1][j] = s.signs() + s.Text
 			}

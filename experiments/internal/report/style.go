@@ -3,28 +3,33 @@ package report
 import (
 	"fmt"
 
-	"lethe/experiments/internal/numbers"
 	"lethe/experiments/internal/records"
 )
 
 // Style says how a quantity is written.
 type Style struct {
 	Factor float64
-	Places int    // after the point; negative: as many as the digits of the column ask for
+	Places int    // after the point; negative: see [Plain], [Exact], [Set] and [Found]
 	Unit   string // behind each number, with the space before it
 	Signed bool   // a number above 0 has its sign
 }
 
 const (
-	significant = -1 // three significant digits where the number stands alone
-	exactly     = -2 // as many places as the number has
+	significant = -1 // three significant digits
+	counted     = -2 // all digits, thousands separated
+	setting     = -3 // as --set reads it
+	chosen      = -4 // so, with three significant digits at most
 )
 
-// Plain writes a measured number as it is, Exact one that was given or counted, Percent a share in
-// percent.
+// Plain writes a measured number with three significant digits, Exact one that was counted, Set the
+// value of a setting as --set reads it, Found one that a search chose, Whole a number of samples to the next whole one, Percent a
+// share in percent.
 var (
 	Plain   = Style{Factor: 1, Places: significant}
-	Exact   = Style{Factor: 1, Places: exactly}
+	Exact   = Style{Factor: 1, Places: counted}
+	Set     = Style{Factor: 1, Places: setting}
+	Found   = Style{Factor: 1, Places: chosen}
+	Whole   = Style{Factor: 1}
 	Percent = Style{Factor: 100, Places: 2}
 )
 
@@ -51,12 +56,6 @@ func (f Style) Ends(m records.Middle) string {
 
 // One writes one number for a sentence.
 func (f Style) One(v float64) string {
-	v *= f.factor()
-	switch {
-	case f.Places >= 0:
-		return numbers.Fixed(v, f.Places)
-	case f.Places == exactly:
-		return numbers.Shortest(v)
-	}
-	return numbers.Significant(v, 3)
+	number, exponent := f.write(v * f.factor())
+	return number + exponent
 }

@@ -38,7 +38,7 @@ type Cell struct {
 	State  State
 	Value  Value
 	Before string // a sign before the number: ≈
-	Remark string // behind the number, or the text
+	Remark string // what has to be known of it: a footnote of the table
 	Chosen bool   // what was chosen among the cells of its column
 	Tone   string // the class of its color on pages: that of a verdict
 }
@@ -53,7 +53,7 @@ func WithFailures(c Cell, failed, draws int) Cell {
 	case failed > 0 && c.State == Missing:
 		c.State = Failed
 	case failed > 0:
-		c.Remark = Joined(c.Remark, fmt.Sprintf("failed in %d of %d", failed, draws))
+		c.Remark = Joined(c.Remark, fmt.Sprintf("failed in %d of %d draws", failed, draws))
 	}
 	return c
 }
@@ -168,6 +168,9 @@ func (r *Row) One(f Style, v float64) *Row { return r.Put(f.OneValue(v)) }
 
 // Exactly adds a number that was given or counted, and not measured.
 func (r *Row) Exactly(v float64) *Row { return r.Put(Exact.OneValue(v)) }
+
+// Setting adds the value of a setting.
+func (r *Row) Setting(v float64) *Row { return r.Put(Set.OneValue(v)) }
 
 // Append adds the row to the table.
 func (t *Table) Append(r *Row) { t.Rows = append(t.Rows, *r) }

@@ -14,7 +14,7 @@ func (t *Table) Text(width int) string {
 		return ""
 	}
 	g := t.layout()
-	texts := g.lines(false)
+	texts := g.lines(true)
 	cells := make([][][]string, 0, len(texts)) // row, column, line
 	for i, row := range texts {
 		lines := make([][]string, len(row))
@@ -27,9 +27,6 @@ func (t *Table) Text(width int) string {
 			}
 			if lines[j] = wrap.LinesAt(cell, limit, nil); i > 0 && g.heads[j].Numeric && wrap.Columns(cell) <= max(width/2, headWidth) {
 				lines[j] = []string{cell} // aligned at the point
-			}
-			if i > 0 && g.rows[i-1][j].Remark != "" {
-				lines[j] = append(lines[j], wrap.LinesAt("("+g.rows[i-1][j].Remark+")", limit, nil)...)
 			}
 		}
 		cells = append(cells, lines)
@@ -56,6 +53,9 @@ func (t *Table) Text(width int) string {
 			}
 		}
 		from = to
+	}
+	if note := t.footnote(); note != "" {
+		b.WriteString(strings.Join(wrap.LinesAt(note, width, nil), "\n") + "\n")
 	}
 	return b.String()
 }

@@ -55,7 +55,7 @@ func TestSettingsAreReadAndWrittenAlike(t *testing.T) {
 	f := form(t)
 	for _, c := range []struct{ key, text, want string }{
 		{"name", " stew ", "stew"}, {"heat", "oven", "oven"}, {"heat", "stove", "oven"}, {"guests", "bob, ann", "bob,ann"}, {"spicy", "1", "true"}, {"eggs", "0", "0"}, {"eggs", "1e1", "10"},
-		{"folds", "1e3", "1000"}, {"share", "0.25", "0.25"}, {"salt", "2.5e-9", "2.5e-09"}, {"layers", "3, 3", "3,3"}, {"tries", "1,0.5", "1,0.5"},
+		{"folds", "1e3", "1000"}, {"share", "0.25", "0.25"}, {"salt", "2.5e-9", "2.5e-9"}, {"layers", "3, 3", "3,3"}, {"tries", "1,0.5", "1,0.5"},
 		{"rate", "auto", "auto"}, {"lr", "1e-3", "0.001"},
 	} {
 		var s, again recipe

@@ -64,19 +64,18 @@ func NearerAnswer(r *engine.Results, metric, what, near, limits string) []report
 		return nil
 	}
 	better, worse := "nearer to "+near, "farther from "+near
-	a := report.Answer{Text: "Second order is " + report.Times(none, better, worse) + " than no update", Limits: limits}
+	a := report.Answer{Text: With(r) + "second order is " + report.Times(none, better, worse) + " than no update.", Limits: limits}
 	switch {
 	case len(best) == 0:
 		a.Compared = none
-		a.Text += "; no other method was measured"
+		a.Text += " No other method was measured."
 	case allNone(best):
 		a.Compared = best
-		a.Text += ", which is itself the best other method"
+		a.Text += " No update is the best other method."
 	default:
 		a.Compared = best
-		a.Text += ", and " + report.Times(best, "nearer", "farther") + " than the best other method (" + report.Opponents(best) + ")"
+		a.Text += " It is " + report.Times(best, "nearer", "farther") + " than the best other method (" + report.Opponents(best) + ")."
 	}
-	a.Text += Over(r) + "."
 	return []report.Answer{a}
 }
 
@@ -90,12 +89,9 @@ func allNone(best []report.Compared) bool {
 	return true
 }
 
-// Over is the end of a sentence that speaks of all sizes: ", with 10, 50 and 100 features".
-func Over(r *engine.Results) string {
+// With begins a sentence that speaks of all sizes: "With 10, 50 and 100 features, ".
+func With(r *engine.Results) string {
 	sizes := r.Numbers(SizeSetting(r))
-	if len(sizes) == 1 {
-		return ", with " + SizeTitle(r, sizes[0])
-	}
 	var out []string
 	for i, size := range sizes {
 		title := SizeTitle(r, size)
@@ -104,5 +100,5 @@ func Over(r *engine.Results) string {
 		}
 		out = append(out, title)
 	}
-	return ", with " + report.And(out)
+	return "With " + report.And(out) + ", "
 }

@@ -39,7 +39,7 @@ func TestTheOpponentIsTheBestOtherMethod(t *testing.T) {
 	assert.Equal(t, 5, best[0].Wins)
 	answers := NearerAnswer(r, "sample-loss-distance", "distance", "retraining", "x")
 	require.Len(t, answers, 1)
-	assert.Equal(t, "Second order is 20 times nearer to retraining than no update, and 3.9 times nearer than the best other method (fine-tuning), with 10 features.", answers[0].Text)
+	assert.Equal(t, "With 10 features, second order is 20.0 times nearer to retraining than no update. It is 3.87 times nearer than the best other method (fine-tuning).", answers[0].Text)
 	assert.Equal(t, "better", answers[0].Verdict())
 }
 

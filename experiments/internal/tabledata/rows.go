@@ -28,7 +28,7 @@ func SizeTitle(r *engine.Results, size float64) string {
 	if size == 1 {
 		return "1 " + unit
 	}
-	return fmt.Sprintf("%s %ss", numbers.Shortest(size), unit)
+	return fmt.Sprintf("%s %ss", numbers.Count(size), unit)
 }
 
 // changedUnit is what a request changes one of.

@@ -46,7 +46,7 @@ func (s *Session) Subject(ctx context.Context, set *Settings) (*Fitted, error) {
 }
 
 // say tells the progress which method is at work.
-func (s *Session) say(method string) { s.Progress.Step(method, 0, 0) }
+func (s *Session) say(method string) { s.Progress.Step(trial.Name(method), 0, 0) }
 
 func (s *Session) train(ctx context.Context, set *Settings) (*Fitted, error) {
 	d := s.Data(set)

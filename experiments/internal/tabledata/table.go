@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/numbers"
@@ -13,7 +14,7 @@ import (
 
 // BySize is a table with a row for each method and a column for each size of the change.
 func BySize(r *engine.Results, title, metric string, f report.Style) report.Table {
-	t := report.Table{Title: title, Header: []string{"method"}, Note: DrawsNote(r)}
+	t := report.Table{Title: title, Header: []string{"method"}}
 	size := SizeSetting(r)
 	sizes := r.Numbers(size)
 	counts := make([]int, len(sizes))
@@ -31,6 +32,7 @@ func BySize(r *engine.Results, title, metric string, f report.Style) report.Tabl
 		}
 		t.Append(row)
 	}
+	t.Note = drawsNote(r, &t)
 	return t
 }
 
@@ -55,7 +57,7 @@ func ByMethod(r *engine.Results, title string, columns []Column) []report.Table 
 	}
 	trial.CountDraws(titles, counts)
 	for i, v := range sizes {
-		t := report.Table{Title: titles[i], Header: []string{"method"}, Note: DrawsNote(r)}
+		t := report.Table{Title: titles[i], Header: []string{"method"}}
 		for _, c := range columns {
 			t.Header = append(t.Header, c.Title)
 		}
@@ -69,6 +71,7 @@ func ByMethod(r *engine.Results, title string, columns []Column) []report.Table 
 			}
 			t.Append(row)
 		}
+		t.Note = drawsNote(r, &t)
 		out = append(out, t)
 	}
 	return out
@@ -76,17 +79,20 @@ func ByMethod(r *engine.Results, title string, columns []Column) []report.Table 
 
 // DrawsNote says what the numbers are medians of, and how near to an optimum training and
 // retraining came.
-func DrawsNote(r *engine.Results) string {
+func DrawsNote(r *engine.Results) string { return drawsNote(r, nil) }
+
+// drawsNote is [DrawsNote] of a table, with what has to be known of its rows; nil = none.
+func drawsNote(r *engine.Results, t *report.Table) string {
 	n := r.Draws()
-	note := fmt.Sprintf("Median, with the smallest and the largest, over %d draws.", n)
+	note := fmt.Sprintf("Each number is a median over %d draws; the two columns behind it show the smallest and the largest draw.", n)
 	if n == 1 {
 		note = "One draw."
 		if samples := trial.TestSamples(r); samples > 0 {
-			note += fmt.Sprintf(" Errors are the standard error of a share of %s test samples.", numbers.Shortest(samples))
+			note += fmt.Sprintf(" Errors are the standard error of a share of %s test samples.", numbers.Count(samples))
 		}
 	}
 	if c := r.Where(choiceSamples); c.N > 0 {
-		note += fmt.Sprintf(" Settings were chosen on %s test samples; everything is measured on the others.", numbers.Shortest(c.Mean))
+		note += fmt.Sprintf(" Settings were chosen on %s test samples; everything is measured on the others.", numbers.Count(c.Mean))
 	}
 	starts := map[float64]bool{}
 	for _, rec := range r.Records {
@@ -95,7 +101,7 @@ func DrawsNote(r *engine.Results) string {
 		}
 	}
 	if len(starts) > 0 {
-		note += fmt.Sprintf(" The row of other starts has %d starts, on the first draws of the largest change only.", len(starts))
+		note += fmt.Sprintf(" Retraining from other starts was measured with %d starts, on the first draws of the largest change only.", len(starts))
 	}
 	if t := r.Where("trained-residual"); t.N > 0 {
 		note += fmt.Sprintf(" Training ended at a gradient norm of %s; the tolerance was %s.", report.Plain.One(t.Mean), r.Setting("train-tolerance"))
@@ -111,11 +117,26 @@ func DrawsNote(r *engine.Results) string {
 			}
 		}
 	}
-	for _, rec := range r.Records {
-		if rec.Text("forced") != "" {
-			note += " Forced: the solve failed or the trust check would have refused the update; it is measured anyway (--set force=false refuses it)."
-			break
+	if t == nil {
+		return note
+	}
+	return note + rowNotes(r, t)
+}
+
+// rowNotes say what has to be known of rows that the table has.
+func rowNotes(r *engine.Results, t *report.Table) string {
+	note, labels := "", map[string]bool{}
+	for _, row := range t.Rows {
+		labels[row.Label()] = true
+		for i := range row {
+			if strings.HasPrefix(row[i].Remark, "forced") && note == "" {
+				note = " A forced update is measured although its solve failed or the trust check would have refused it (--set force=false refuses it)."
+			}
 		}
 	}
-	return note + noChangeNote(r) + SisaNote(r)
+	note += noChangeNote(r, func(label string) bool { return labels[label] })
+	if labels["sisa"] {
+		note += SisaNote(r)
+	}
+	return note
 }

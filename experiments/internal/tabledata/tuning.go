@@ -372,7 +372,7 @@ func (b *tuningBench) try(ctx context.Context, t *Tuning, c *choice, v float64) 
 	if err != nil {
 		return 0, err
 	}
-	criterion, failed, err := b.criterion(ctx, m, fmt.Sprintf(": trying %s %s", c.name, numbers.Significant(v, 2)))
+	criterion, failed, err := b.criterion(ctx, m, fmt.Sprintf(": trying %s %s", trial.SettingName(c.name), numbers.Setting(v)))
 	if err != nil {
 		return 0, err
 	}
@@ -398,7 +398,7 @@ func (b *tuningBench) criterion(ctx context.Context, m unlearn.Method, tried str
 	quiet := b.sub.Subject // its progress is what is tried, not the method's bare name
 	quiet.Say = nil
 	for i, r := range b.requests {
-		b.session.Progress.Step(m.Name()+tried, i, len(b.requests))
+		b.session.Progress.Step(trial.Name(m.Name())+tried, i, len(b.requests))
 		o, u, err := quiet.Apply(ctx, trial.Contender{Method: m, Tags: nil}, r)
 		if err != nil {
 			return 0, nil, err

@@ -19,7 +19,13 @@ func TuningTables(r *engine.Results) []report.Table {
 	criterion := criterionName(r)
 	var out []report.Table
 	for _, c := range chosen[:3] {
-		t := report.Table{Title: fmt.Sprintf("How %s was chosen", c.name), Header: []string{c.name}, Tuning: true}
+		tried := tried(r, c.name)
+		several := c.name == "tau-ft" && len(tried) > 0 && tried[0].epochs < tried[len(tried)-1].epochs
+		t := report.Table{Title: fmt.Sprintf("How the %s of %s was chosen (%s)", trial.SettingName(c.name), trial.Name(c.method), c.name),
+			Header: []string{trial.SettingName(c.name)}, Tuning: true}
+		if several {
+			t.Header = append(t.Header, trial.SettingName("epochs"))
+		}
 		sizes := tunedSizes(r)
 		for _, size := range sizes {
 			head := criterion
@@ -28,14 +34,10 @@ func TuningTables(r *engine.Results) []report.Table {
 			}
 			t.Header = append(t.Header, head)
 		}
-		tried := tried(r, c.name)
-		several := c.name == "tau-ft" && len(tried) > 0 && tried[0].epochs < tried[len(tried)-1].epochs
 		for _, v := range tried {
-			row := new(report.Row)
+			row := new(report.Row).Setting(v.value)
 			if several {
-				row.Text(fmt.Sprintf("%s, passes %s", numbers.Shortest(v.value), numbers.Shortest(v.epochs)))
-			} else {
-				row.Exactly(v.value)
+				row.Exactly(v.epochs)
 			}
 			for _, size := range sizes {
 				if _, ok := trial.First(r.Part("failed", v.pairs(c.name, size)...)); ok {
@@ -49,17 +51,17 @@ func TuningTables(r *engine.Results) []report.Table {
 			}
 			t.Append(row)
 		}
-		at := r.Setting("tune-size")
+		at := r.Setting("tune-size") + " " + changedUnit(r) + "s"
 		if len(sizes) > 0 && sizes[0] != nil {
-			at = strings.Join(sizeNumbers(r, sizes), ", ")
+			at = sizesText(r, sizes)
 		}
-		t.Note = fmt.Sprintf("Chosen: %s. The criterion is the same for tau, tau-ft and ridge: the median over %s of size %s of the %s.%s",
-			taken(r, "chosen-"+c.name, sizes), separateDraws(r), at, criterion, choiceNote(r))
+		t.Note = fmt.Sprintf("Chosen: %s. One criterion decides the step length, the learning rate and the ridge: the %s, as the median over %s with %s.%s",
+			taken(r, "chosen-"+c.name, sizes), criterion, separateDraws(r), at, choiceNote(r))
 		if c.name == "tau-ft" && r.Setting("epochs") == "0" && r.Where("chosen-epochs").N > 0 {
-			passes, rule := taken(r, "chosen-epochs", sizes), "which cost as much as second order; a Hessian product counts as two gradients."
+			passes, rule := taken(r, "chosen-epochs", sizes), "which cost as much as second order. A Hessian product counts as two gradients."
 			if several {
 				if rule = "the best of 1, 2 and 10."; r.Config.Model != Models[0] {
-					rule = "the best of 1, 2, 10 and the number that costs as much as second order; a Hessian product counts as two gradients."
+					rule = "the best of 1, 2, 10 and the number that costs as much as second order. A Hessian product counts as two gradients."
 				}
 			}
 			t.Note += fmt.Sprintf(" Fine-tuning makes %s passes, %s", passes, rule)
@@ -135,12 +137,15 @@ func tunedSizes(r *engine.Results) []any {
 	return out
 }
 
-func sizeNumbers(r *engine.Results, sizes []any) []string {
+// sizesText names the sizes: "10, 50 and 100 features".
+func sizesText(r *engine.Results, sizes []any) string {
 	out := make([]string, len(sizes))
 	for i, size := range sizes {
-		out[i] = numbers.Shortest(size.(float64))
+		if out[i] = SizeTitle(r, size.(float64)); i+1 < len(sizes) {
+			out[i], _, _ = strings.Cut(out[i], " ")
+		}
 	}
-	return out
+	return report.And(out)
 }
 
 // taken writes what was chosen: one number, or that of each size.
@@ -175,10 +180,13 @@ const worthwhile = 0.01
 
 // noChangeNote names the methods whose best value is as good as no update at all: they have a row,
 // but it says no more than that of no update.
-func noChangeNote(r *engine.Results) string {
+func noChangeNote(r *engine.Results, shown func(label string) bool) string {
 	note := ""
 	sizes := tunedSizes(r)
 	for _, c := range chosen[:3] {
+		if !shown(c.method) && !shown(c.method+"-iterative") {
+			continue
+		}
 		var idle []string
 		for _, size := range sizes {
 			best, none, changes := bestTried(r, c.name, size)
@@ -193,7 +201,7 @@ func noChangeNote(r *engine.Results) string {
 		}
 		if len(idle) > 0 {
 			note += fmt.Sprintf(" For %s, no %s is at least %s %% better than no update, by the median %s (%s).",
-				c.method, c.name, numbers.Shortest(100*worthwhile), criterionName(r), strings.Join(idle, "; "))
+				trial.Name(c.method), trial.SettingName(c.name), numbers.Shortest(100*worthwhile), criterionName(r), strings.Join(idle, "; "))
 		}
 	}
 	return note
@@ -238,7 +246,7 @@ func separateDraws(r *engine.Results) string {
 // choiceNote says which test samples the criterion was taken on.
 func choiceNote(r *engine.Results) string {
 	if c := r.Where(choiceSamples); c.N > 0 {
-		return fmt.Sprintf(" It was measured on %s test samples that are not used for the results.", numbers.Shortest(c.Mean))
+		return fmt.Sprintf(" It was measured on %s test samples that are not used for the results.", numbers.Count(c.Mean))
 	}
 	return ""
 }

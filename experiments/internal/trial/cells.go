@@ -39,7 +39,7 @@ func withFailures(r *engine.Results, cell report.Cell, metric string, pairs ...a
 	}
 	cell = report.WithFailures(cell, failed, failed+len(measured))
 	if forced > 0 {
-		cell.Remark = report.Joined(cell.Remark, fmt.Sprintf("forced in %d of %d", forced, len(measured)))
+		cell.Remark = report.Joined(cell.Remark, fmt.Sprintf("forced in %d of %d draws", forced, len(measured)))
 	}
 	return cell
 }

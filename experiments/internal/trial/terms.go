@@ -31,7 +31,7 @@ var Terms = []report.Term{
 	{Label: "second-order-published", Name: "second order, as published", Meaning: "the paper's recursion with its numbers"},
 	{Label: "second-order-last", Name: "second order, last layer", Meaning: "second order on the last layer alone"},
 	{Label: "second-order-iterative-last", Name: "second order, in chunks, last layer", Meaning: "second order on the last layer alone, in chunks"},
-	{Label: "sisa", Name: "SISA", Meaning: "a model a shard of the data; the shards that a request touches are retrained, and the models vote", Counts: "shards"},
+	{Label: "sisa", Name: "SISA", Meaning: "the data is divided into shards, each with a model of its own. Only the shards that a request touches are retrained. The models vote", Counts: "shards"},
 	{Label: "retrain", Name: "retraining", Meaning: "training on the corrected data from the initial parameters: what unlearning is measured against"},
 	{Label: "retrain, warm (Newton)", Name: "retraining, warm (Newton)", Meaning: "training on the corrected data from the trained model, by Newton's method"},
 	{Label: "retrain, warm", Name: "retraining, warm", Meaning: "training on the corrected data from the trained model"},

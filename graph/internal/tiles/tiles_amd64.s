@@ -1,0 +1,124 @@
+#include "textflag.h"
+
+// A row of the result: two vectors, the first operand's element in all lanes of Z18 or Z19.
+#define ROW(from, x, lo, hi) \
+	VBROADCASTSS from, x; \
+	VFMADD231PS x, Z16, lo; \
+	VFMADD231PS x, Z17, hi
+
+// func addFast(c *float32, ld int, a *float32, starts *int, count, n int, b *float32, row, step, panel int, add bool)
+TEXT ·addFast(SB), NOSPLIT, $0-81
+	MOVQ c+0(FP), DI
+	MOVQ ld+8(FP), R15
+	SHLQ $2, R15
+	MOVQ a+16(FP), SI
+	MOVQ starts+24(FP), R13
+	MOVQ count+32(FP), R14
+	MOVQ b+48(FP), BX
+	MOVQ row+56(FP), R8
+	SHLQ $2, R8
+	LEAQ (R8)(R8*2), R9  // 3 rows
+	LEAQ (R8)(R8*4), R10 // 5 rows
+	LEAQ (R9)(R8*4), R11 // 7 rows
+	MOVQ step+64(FP), R12
+	SHLQ $2, R12
+	MOVQ panel+72(FP), DX
+	SHLQ $2, DX
+	MOVBLZX add+80(FP), AX
+	TESTL AX, AX
+	JZ    zero
+	MOVQ  DI, AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	ADDQ R15, AX
+	VMOVUPS (AX), Z2
+	VMOVUPS 64(AX), Z3
+	ADDQ R15, AX
+	VMOVUPS (AX), Z4
+	VMOVUPS 64(AX), Z5
+	ADDQ R15, AX
+	VMOVUPS (AX), Z6
+	VMOVUPS 64(AX), Z7
+	ADDQ R15, AX
+	VMOVUPS (AX), Z8
+	VMOVUPS 64(AX), Z9
+	ADDQ R15, AX
+	VMOVUPS (AX), Z10
+	VMOVUPS 64(AX), Z11
+	ADDQ R15, AX
+	VMOVUPS (AX), Z12
+	VMOVUPS 64(AX), Z13
+	ADDQ R15, AX
+	VMOVUPS (AX), Z14
+	VMOVUPS 64(AX), Z15
+	JMP start
+
+zero:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+
+start:
+	MOVQ (R13), AX
+	LEAQ (SI)(AX*4), AX
+	ADDQ $8, R13
+	MOVQ n+40(FP), CX
+
+loop:
+	VMOVUPS (BX), Z16
+	VMOVUPS 64(BX), Z17
+	PREFETCHT0 1024(BX)
+	PREFETCHT0 1088(BX)
+	ROW((AX), Z18, Z0, Z1)
+	ROW((AX)(R8*1), Z19, Z2, Z3)
+	ROW((AX)(R8*2), Z20, Z4, Z5)
+	ROW((AX)(R9*1), Z21, Z6, Z7)
+	ROW((AX)(R8*4), Z22, Z8, Z9)
+	ROW((AX)(R10*1), Z23, Z10, Z11)
+	ROW((AX)(R9*2), Z24, Z12, Z13)
+	ROW((AX)(R11*1), Z25, Z14, Z15)
+	ADDQ R12, AX
+	ADDQ DX, BX
+	DECQ CX
+	JNZ  loop
+	DECQ R14
+	JNZ  start
+
+	VMOVUPS Z0, (DI)
+	VMOVUPS Z1, 64(DI)
+	ADDQ R15, DI
+	VMOVUPS Z2, (DI)
+	VMOVUPS Z3, 64(DI)
+	ADDQ R15, DI
+	VMOVUPS Z4, (DI)
+	VMOVUPS Z5, 64(DI)
+	ADDQ R15, DI
+	VMOVUPS Z6, (DI)
+	VMOVUPS Z7, 64(DI)
+	ADDQ R15, DI
+	VMOVUPS Z8, (DI)
+	VMOVUPS Z9, 64(DI)
+	ADDQ R15, DI
+	VMOVUPS Z10, (DI)
+	VMOVUPS Z11, 64(DI)
+	ADDQ R15, DI
+	VMOVUPS Z12, (DI)
+	VMOVUPS Z13, 64(DI)
+	ADDQ R15, DI
+	VMOVUPS Z14, (DI)
+	VMOVUPS Z15, 64(DI)
+	VZEROUPPER
+	RET
