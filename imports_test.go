@@ -34,7 +34,7 @@ var allowed = func() []arrows {
 	work := slices.Concat(base, library, []string{in + "engine", in + "tune", in + "trial"})
 	tables := append(slices.Clone(work), in+"tabledata")
 	tried := []string{in + "tried"}
-	projects := []string{"project/data", "project/request", "project/network", "project/evidence", "datasets", "exposure", "graph", "nets", "onnx", "safetensors", "unlearn"}
+	projects := []string{"project/data", "project/request", "project/network", "project/evidence", "project/auditpage", "audit", "datasets", "exposure", "graph", "nets", "onnx", "safetensors", "unlearn"}
 	return []arrows{
 		{from: "internal/race"},
 		{from: "internal/settingstest"},
@@ -47,22 +47,25 @@ var allowed = func() []arrows {
 		{from: "datasets/internal/spamgen"},
 		{from: "graph/internal/blas"},
 		{from: "graph/internal/vec"},
-		{from: "graph", to: []string{"graph/internal/blas", "graph/internal/vec", "gorgonia.org"}},
+		{from: "graph/internal/tiles"},
+		{from: "graph", to: []string{"graph/internal/blas", "graph/internal/tiles", "graph/internal/vec", "gorgonia.org"}},
 		{from: "graph/graphtest", to: []string{"graph", "gorgonia.org"}},
 		{from: "unlearn", to: []string{"datasets", "safetensors"}, tests: []string{"internal/race", "internal/settingstest", "nets"}},
 		{from: "unlearn/objectivetest", to: []string{"datasets", "unlearn"}},
 		{from: "nets", to: []string{"datasets", "graph", "safetensors", "gorgonia.org"}, tests: []string{"graph/graphtest", "unlearn", "unlearn/objectivetest"}},
 		{from: "onnx", to: []string{"graph", "nets", "gorgonia.org"}, tests: []string{"datasets", "graph/graphtest"}},
 		{from: "exposure", to: []string{"datasets"}, tests: []string{"internal/settingstest"}},
+		{from: "audit", to: []string{"datasets", "exposure"}, tests: []string{"internal/settingstest"}},
 		{from: "internal/build", to: []string{"graph"}},
 		{from: "internal/cli", to: []string{"internal/wrap"}},
 
 		{from: "project/data", to: []string{"datasets"}},
 		{from: "project/request", to: []string{"project/data", "datasets", "unlearn", "internal/suggest"}},
 		{from: "project/evidence", to: []string{"internal/page", "internal/wrap"}},
+		{from: "project/auditpage", to: []string{"audit", "internal/page", "internal/wrap"}},
 		{from: "project/network", to: []string{"internal/suggest", "graph", "nets", "safetensors"}, tests: []string{"datasets"}},
 		{from: "project", to: slices.Concat(projects, []string{"internal/build"})},
-		{from: "cmd/lethe", to: []string{"datasets", "project", "project/data", "project/evidence", "safetensors", "internal/build", "internal/cli", "internal/wrap"}},
+		{from: "cmd/lethe", to: []string{"datasets", "project", "project/data", "project/evidence", "safetensors", "internal/build", "internal/cli", "internal/wrap"}, tests: []string{"audit"}},
 
 		{from: in + "numbers"},
 		{from: in + "records"},

@@ -26,6 +26,7 @@ func init() {
 		tabular.Solvers(),
 		memorization.Experiment(),
 		poisoning.Experiment(),
+		poisoning.Correct(),
 		certified.Certified(),
 		certified.Budget(),
 		certified.LossPerturbation(),

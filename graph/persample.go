@@ -8,6 +8,31 @@ package graph
 type Factor struct {
 	X, D, Rows *Node
 	shape      []int // of the parameter tensor
+	images     *Node // of a convolution's filters
+	window     Window
+	swapped    bool // X is the adjoint and D the input
+}
+
+// Inputs returns what the parameter tensor is multiplied by, (n, m, in): X, or the patches of the
+// images that filters (height, width, channels, out) are laid over, m = positions and in = height *
+// width * channels. It is nil where the tensor is no matrix or filter, is multiplied as its
+// transpose, is used more than once in different ways, or meets sparse rows.
+func (f Factor) Inputs() *Node {
+	switch {
+	case f.images != nil:
+		k := size(f.shape[:3])
+		identity := make([]float64, k*k)
+		for i := range k {
+			identity[i*k+i] = 1
+		}
+		one := Fixed(f.images, identity, f.shape[0], f.shape[1], f.shape[2], k)
+		patches := apply(conv{w: f.window}, f.images, one)
+		n := dims(f.Rows)[0]
+		return Reshape(patches, n, size(dims(patches))/(n*k), k)
+	case f.Rows != nil || f.swapped || len(f.shape) < 2 || isSparse(f.X):
+		return nil
+	}
+	return f.X
 }
 
 // PerSample returns the gradients of losses (n) by each node of wrt, one row a sample: (n, *shape).

@@ -171,12 +171,12 @@ func (w *sampleWalk) boundary(o operator, in []*Node, i int, dy *Node) Factor {
 	case matmul:
 		f.X, f.D = blocks(in[0]), blocks(dy)
 		if o.tb {
-			f.X, f.D = f.D, f.X
+			f.X, f.D, f.swapped = f.D, f.X, true
 		}
 	case sparseMul:
 		f.X, f.D = in[0], dy
 	case conv:
-		f.Rows = w.filters(o, in[0], dy)
+		f.Rows, f.images, f.window = w.filters(o, in[0], dy), in[0], o.w
 	case convInput:
 		f.Rows = w.filters(o.conv, dy, in[0])
 	case gather:
@@ -220,7 +220,9 @@ func (w *sampleWalk) join(parts []Factor, shape []int) Factor {
 		return parts[0]
 	}
 	var xs, ds []*Node
+	swapped := false
 	for _, p := range parts {
+		swapped = swapped || p.swapped
 		if p.X == nil || isSparse(p.X) || dims(p.X)[2] != dims(parts[0].X)[2] {
 			rows := parts[0].Gradient()
 			for _, q := range parts[1:] {
@@ -230,7 +232,7 @@ func (w *sampleWalk) join(parts []Factor, shape []int) Factor {
 		}
 		xs, ds = append(xs, p.X), append(ds, p.D)
 	}
-	return Factor{X: Concat(1, xs...), D: Concat(1, ds...), shape: shape}
+	return Factor{X: Concat(1, xs...), D: Concat(1, ds...), shape: shape, swapped: swapped}
 }
 
 // shared passes the per-sample adjoints of a shared node on to its inputs: the ordinary adjoint

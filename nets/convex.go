@@ -60,6 +60,32 @@ type Affine interface {
 	Affine() error
 }
 
+// AffineInParameters is a [Network] that knows whether its outputs are affine in its parameters, as
+// those of a linear layer are behind features that it computes without parameters: nil if so, and
+// otherwise an error that says why not.
+type AffineInParameters interface {
+	Network
+	AffineInParameters() error
+}
+
+// ConvexInParameters implements unlearn.ConvexInParameters: for what [Model.LossSmoothness] knows, and
+// for networks that are [AffineInParameters], with the same losses, in double precision.
+func (m *Model) ConvexInParameters() error {
+	_, _, err := m.LossSmoothness()
+	if err == nil {
+		return nil
+	}
+	net, ok := m.net.(AffineInParameters)
+	if !ok || m.opts.float32 || m.base != nil {
+		return err
+	}
+	if err := net.AffineInParameters(); err != nil {
+		return err
+	}
+	_, _, err = m.lossSmoothness()
+	return err
+}
+
 // LossSmoothness implements unlearn.ConvexLoss for [Linear] networks, with or without a bias, and
 // for others that are [Affine], in double precision: with the logistic loss 1/4 and 1, with the
 // softmax cross-entropy 1/2 and sqrt 2, with the squared loss 1 and no bound of the slope, with
@@ -82,6 +108,11 @@ func (m *Model) LossSmoothness() (curvature, slope float64, err error) {
 	default:
 		return 0, 0, fmt.Errorf("a network of type %T is not linear in its parameters, so its loss is not convex in them", m.net)
 	}
+	return m.lossSmoothness()
+}
+
+// lossSmoothness is LossSmoothness of the loss alone, whatever computes the outputs.
+func (m *Model) lossSmoothness() (curvature, slope float64, err error) {
 	switch {
 	case m.isLoss(Logistic):
 		return 0.25, 1, nil

@@ -328,6 +328,7 @@ type engine interface {
 	gradient(ctx context.Context, dst, theta, w []float64, d *datasets.Dataset, noise *uint64) (float64, error)
 	linearize(ctx context.Context, theta []float64, d *datasets.Dataset, k kind, keep bool) (func(dst, v []float64) error, error)
 	perRow(ctx context.Context, k kind, dst [][]float64, theta, v []float64, d *datasets.Dataset) error
+	inputGrams(ctx context.Context, theta []float64, d *datasets.Dataset, use func(lo, in, out int, gram []float64)) error
 	perSample64(ctx context.Context, dst []float64, theta []float64, d *datasets.Dataset) error
 	perSample32(ctx context.Context, dst []float32, theta []float64, d *datasets.Dataset) error
 	statistics(ctx context.Context, theta []float64, d *datasets.Dataset) error

@@ -35,6 +35,17 @@ func (pl *plan) perSampleTargets(k kind, losses *graph.Node, wrt []*graph.Node) 
 		outputs = append(outputs, n)
 		return len(outputs) - 1
 	}
+	if k == inputRows {
+		for _, f := range fs {
+			if x := f.Inputs(); x != nil {
+				s := x.Shape()
+				pl.factors = append(pl.factors, factor{x: add(x), m: s[1], in: s[2]})
+			} else {
+				pl.factors = append(pl.factors, factor{x: -1})
+			}
+		}
+		return outputs, nil, nil
+	}
 	for _, f := range fs {
 		if f.Rows != nil {
 			pl.factors = append(pl.factors, factor{x: add(f.Rows), d: -1})

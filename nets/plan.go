@@ -26,6 +26,7 @@ const (
 	dotRows                      // gradient of each sample's weighted loss times a vector
 	normRows                     // its squared norm
 	factorRows                   // what per-sample gradients are made of
+	inputRows                    // what weight matrices are multiplied by
 )
 
 // training says whether a plan is of the training pass.

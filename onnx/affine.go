@@ -10,8 +10,15 @@ import (
 // stands against it. A convex loss of such outputs is convex in the parameters.
 func (n network) Affine() error { return n.m.affine }
 
-// notAffine says why the scores are not an affine function of the parameters.
-func (m *Model) notAffine(l *links) error {
+// AffineInParameters returns nil where the graph shows that the outputs before the loss are
+// f(x) W + b, with any f that has no parameters, such as a Scaler, and otherwise an error that says
+// what stands against it. A convex loss of such outputs is convex in the parameters; but the norms of
+// x, which certificates rest on, are not those of f(x).
+func (n network) AffineInParameters() error { return n.m.linear }
+
+// notAffine says why the scores are not an affine function of the parameters and of what isFeatures
+// takes for features.
+func (m *Model) notAffine(l *links, isFeatures func(l *links, name string) bool) error {
 	if m.trains || len(m.inputs) != 1 || len(m.inputs[0].sizes) != 2 {
 		return fmt.Errorf("the graph has dropout, running statistics, several inputs, or samples that are no rows of numbers, so it is not taken for linear in its parameters")
 	}
@@ -31,7 +38,7 @@ func (m *Model) notAffine(l *links) error {
 		case n.key() == "Add" && m.isParameter(at(n.in, 0)):
 			name = at(n.in, 1)
 			continue
-		case m.isProduct(n, name) && m.isParameter(at(n.in, 1)) && m.isFeatures(l, at(n.in, 0)):
+		case m.isProduct(n, name) && m.isParameter(at(n.in, 1)) && isFeatures(l, at(n.in, 0)):
 			return nil
 		}
 		return fmt.Errorf("%v stands between the features and the output %q, so the graph is not taken for linear in its parameters", n, m.head.name)
@@ -68,6 +75,22 @@ func (m *Model) isFeatures(l *links, name string) bool {
 		name = at(l.maker[name].in, 0)
 	}
 	return name == m.inputs[0].Name
+}
+
+// isFixedMap reports whether what stands at a name is computed without parameters.
+func (m *Model) isFixedMap(l *links, name string) bool {
+	seen := map[string]bool{}
+	for open := []string{name}; len(open) > 0; {
+		name, open = open[len(open)-1], open[:len(open)-1]
+		if m.isParameter(name) {
+			return false
+		}
+		if n := l.maker[name]; n != nil && !seen[name] {
+			open = append(open, n.in...)
+		}
+		seen[name] = true
+	}
+	return true
 }
 
 // keepsFloats reports whether a node is a cast to floating-point numbers.

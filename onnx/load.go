@@ -99,7 +99,8 @@ func (m *Model) load(data []byte, o Options) (err error) {
 	m.classes = m.findClasses()
 	m.trains = slices.ContainsFunc(m.params, func(p *parameter) bool { return p.fixed }) ||
 		slices.ContainsFunc(m.nodes, func(n *node) bool { return n.key() == "Dropout" })
-	m.affine = m.notAffine(l)
+	m.affine = m.notAffine(l, m.isFeatures)
+	m.linear = m.notAffine(l, m.isFixedMap)
 	m.note()
 	if err := m.checkScores(); err != nil {
 		return err

@@ -36,6 +36,7 @@ type Model struct {
 	recording bool
 	trains    bool
 	affine    error // why the outputs are not x W + b; nil if they are
+	linear    error // why they are not f(x) W + b, with an f without parameters; nil if they are
 }
 
 // parameter is an initializer that is learned, or a running statistic.

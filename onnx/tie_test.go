@@ -263,6 +263,37 @@ func TestClassifierForEachClass(t *testing.T) {
 	}
 }
 
+// Features that are computed without parameters leave the loss convex in these, though no certificate
+// may rest on their norms; a parameter in front of the product does not.
+func TestAffineInParameters(t *testing.T) {
+	fixed := linear()
+	fixed.nodes = nil
+	fixed.node("Relu", []string{"x"}, []string{"r"})
+	fixed.node("Gemm", []string{"r", "W", "b"}, []string{"z"})
+	fixed.node("Softmax", []string{"z"}, []string{"p"})
+	layers := linear()
+	layers.nodes = nil
+	layers.node("MatMul", []string{"x", "V"}, []string{"h"})
+	layers.node("Gemm", []string{"h", "W", "b"}, []string{"z"})
+	layers.node("Softmax", []string{"z"}, []string{"p"})
+	layers.float("V", []int64{2, 2}, 1, 2, 3, 4)
+	for name, c := range map[string]struct {
+		w      *draft
+		convex bool
+	}{"product": {linear(), true}, "fixed map": {fixed, true}, "two layers": {layers, false}} {
+		m, err := Load(writeModel(t, c.w.bytes()), Options{})
+		require.NoError(t, err, name)
+		model, err := nets.NewModel(m.Network(), m.Loss())
+		require.NoError(t, err, name)
+		assert.Equal(t, c.convex, model.ConvexInParameters() == nil, name)
+		_, _, err = model.LossSmoothness()
+		assert.Equal(t, name == "product", err == nil, name)
+		single, err := nets.NewModel(m.Network(), m.Loss(), nets.Float32())
+		require.NoError(t, err, name)
+		assert.Error(t, single.ConvexInParameters(), name)
+	}
+}
+
 // Outputs that the graph shows to be x W + b are affine in the parameters; no other graph says so.
 func TestAffine(t *testing.T) {
 	relu := linear()

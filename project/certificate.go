@@ -55,7 +55,11 @@ func (m *Model) openStream(ctx context.Context, d *draft, b Budget, p *unlearn.P
 
 // certifiable says why no certificate is to be had for the model.
 func (m *Model) certifiable() error {
-	if err := m.convex(); err != nil {
+	err := m.convex()
+	if err == nil {
+		_, _, err = m.Objective.LossSmoothness()
+	}
+	if err != nil {
 		return &RefusedError{Reason: "there is no certificate for this model: " + err.Error(), Next: "train a linear model with L2 above 0 in double precision", err: err}
 	}
 	return nil

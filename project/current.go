@@ -128,11 +128,18 @@ func (c *current) translate(r unlearn.Request, byValue bool) (now, base unlearn.
 			case at >= 0:
 				a.Rows, b.Rows = append(a.Rows, at), append(b.Rows, c.then[at])
 			case !byValue || x.Kind != unlearn.SampleRemoval:
-				return now, base, &RefusedError{Reason: fmt.Sprintf("row %d, counted from 0, was removed by an earlier request", c.loaded.Data.Row(row)),
-					Next: "leave it out of this one"}
+				return now, base, &RefusedError{Reason: c.sampleName(row) + " was removed by an earlier request", Next: "leave it out of this one"}
 			}
 		}
 		now.Changes, base.Changes = append(now.Changes, a), append(base.Changes, b)
 	}
 	return now, base, nil
+}
+
+// sampleName names a row of the file in a message: by its id where the file has ids.
+func (c *current) sampleName(row int) string {
+	if c.loaded.IDs != nil {
+		return fmt.Sprintf("the sample with the id %q", c.loaded.IDs[row])
+	}
+	return fmt.Sprintf("row %d, counted from 0,", c.loaded.Data.Row(row))
 }

@@ -42,7 +42,8 @@ func Explain(ctx context.Context, options UnlearnOptions) (*Plan, error) {
 	p.Report = o.planned(&Record{Time: time.Now().UTC().Truncate(time.Second), Request: o.ask()})
 	p.Report.History = p.Report.History[:len(p.Report.History)-1] // the request is not in it
 	name, why, seconds := o.plan(pass)
-	p.Report.Done = evidence.Done{Method: name, Why: why, Seconds: seconds, Estimated: true, Parameters: len(o.model.Theta), ResidualTrained: &p.Left, Convex: o.model.convex() == nil}
+	p.Report.Done = evidence.Done{Method: name, Why: why, Seconds: seconds, Estimated: true, Parameters: len(o.model.Theta), ResidualTrained: &p.Left, Convex: o.model.convex() == nil,
+		L2: o.model.Training.L2, Regularized: o.regularized()}
 	p.Report.Done.Notes = []string{fmt.Sprintf("The request changes the gradient by a vector of norm %.3g. Training left a gradient of norm %.3g.", p.Gradient, p.Left)}
 	if hint := o.dear(seconds); hint != "" {
 		p.Report.Done.Notes = append(p.Report.Done.Notes, hint)

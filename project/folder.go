@@ -51,12 +51,17 @@ func checkOut(out string, force bool) error {
 	if out == "" {
 		return usage("name the new folder with --out")
 	}
+	if err := settleReplaced(out); err != nil {
+		return err
+	}
 	info, err := os.Lstat(out)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
 		return err
+	case !info.IsDir() && !force:
+		return &RefusedError{Reason: out + " exists and is not a folder", Next: "name another place: --force replaces folders of models only"}
 	case !force:
 		return &RefusedError{Reason: out + " exists", Next: "name another folder, or overwrite it with --force"}
 	case !info.IsDir():
@@ -151,7 +156,7 @@ func (d *draft) commit() error {
 // rename puts the draft in its place. A folder that --force replaces is moved aside first, and back
 // again if the draft cannot take its place.
 func (d *draft) rename() error {
-	aside := d.out + ".lethe-old"
+	aside := asideName(d.out)
 	if !d.force {
 		return renameNew(d.dir, d.out)
 	}
@@ -168,6 +173,29 @@ func (d *draft) rename() error {
 		return err
 	}
 	return os.RemoveAll(aside)
+}
+
+// asideName is what a folder that is being replaced is called until the new one is in its place.
+func asideName(out string) string { return filepath.Clean(out) + ".lethe-old" }
+
+// settleReplaced ends what a kill within rename left: the folder that was set aside goes, or goes
+// back if the new one did not take its place.
+func settleReplaced(out string) error {
+	aside := asideName(out)
+	if info, err := os.Lstat(aside); err != nil || !info.IsDir() {
+		return nil
+	}
+	_, err := os.Lstat(out)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		err = os.Rename(aside, out)
+	case err == nil:
+		err = os.RemoveAll(aside)
+	}
+	if err != nil {
+		return fmt.Errorf("%s, which a command that was killed had set aside, is in the way: %w", aside, err)
+	}
+	return syncPath(filepath.Dir(filepath.Clean(out)))
 }
 
 // renameNew renames a folder to a name that is free. Without the look an empty folder that came

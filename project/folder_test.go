@@ -50,6 +50,32 @@ func TestADraftAppearsWholeOrNotAtAll(t *testing.T) {
 	assert.Len(t, entries, 1, "the replaced folder is gone")
 }
 
+// What a kill left while --force replaced a folder is settled by the next command: the old folder
+// goes if the new one is there, and comes back if not.
+func TestAKilledReplacementIsSettled(t *testing.T) {
+	for _, complete := range []bool{true, false} {
+		out := filepath.Join(t.TempDir(), "model")
+		folders := map[string]string{asideName(out): "old"}
+		if complete {
+			folders[out] = "new"
+		}
+		for dir, text := range folders {
+			require.NoError(t, os.MkdirAll(dir, 0o755))
+			require.NoError(t, os.WriteFile(filepath.Join(dir, historyName), []byte(text), 0o600))
+		}
+		if !complete {
+			_, err := Open(out)
+			require.ErrorContains(t, err, "rename "+asideName(out)+" to it")
+		}
+		_, err := newDraft(out, false, false)
+		require.True(t, Refused(err))
+		assert.NoDirExists(t, asideName(out))
+		text, err := os.ReadFile(filepath.Join(out, historyName))
+		require.NoError(t, err)
+		assert.Equal(t, map[bool]string{true: "new", false: "old"}[complete], string(text))
+	}
+}
+
 // Every byte of a history counts.
 func TestAHistoryWithAnotherByteIsRefused(t *testing.T) {
 	h := &history{}

@@ -129,6 +129,8 @@ func readHistory(dir string) (*history, error) {
 func notAModel(dir string) error {
 	info, err := os.Stat(dir)
 	switch {
+	case errors.Is(err, fs.ErrNotExist) && isFile(filepath.Join(asideName(dir), historyName)):
+		return fmt.Errorf("there is no folder %s, since a command that replaced it was killed: rename %s to it, or give the command again", dir, asideName(dir))
 	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("there is no folder %s: lethe train makes one", dir)
 	case err != nil:

@@ -65,6 +65,9 @@ func (o *ImportOptions) check() error {
 		}
 	case "safetensors":
 		if o.Network == "" {
+			if dir := filepath.Dir(o.Model); isFile(filepath.Join(dir, historyName)) {
+				return usage("%s is a file of the model's folder %s: name the folder", o.Model, dir)
+			}
 			return usage("a state dict holds no network: describe it with --network network.yaml")
 		}
 	default:

@@ -142,7 +142,7 @@ func (m *Model) problem(d *datasets.Dataset) (*unlearn.Problem, error) {
 
 // convex says why the objective is not convex; nil = it is.
 func (m *Model) convex() error {
-	if _, _, err := m.Objective.LossSmoothness(); err != nil {
+	if err := m.Objective.ConvexInParameters(); err != nil {
 		return err
 	}
 	if !(m.Training.L2 > 0) {
@@ -178,6 +178,24 @@ type source struct {
 	path, labels, unknown string
 	unlabelled            bool
 	training              bool // forgotten columns are read where they are there
+}
+
+// regularized counts the parameters that the regularizer covers. penalty is that of
+// unlearn.Problem.
+func (m *Model) regularized(penalty []float64) int {
+	switch {
+	case m.Training.L2 == 0:
+		return 0
+	case penalty == nil:
+		return len(m.Theta)
+	}
+	n := 0
+	for _, factor := range penalty {
+		if factor > 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // load reads data as the training data were read.

@@ -23,8 +23,10 @@ type TrainOptions struct {
 	// order of the samples; "" = constant.
 	Schedule string
 	Seed     uint64
-	Float32  bool // compute in single precision; networks that are not convex do by default (Float64 undoes it)
-	Float64  bool
+	// Float32 computes in single precision, Float64 in double. Neither: as network.yaml says; where that
+	// says nothing, in single for networks with convolutions, recurrent layers or attention, and in
+	// double for linear models and perceptrons.
+	Float32, Float64 bool
 
 	Certify *Budget // publish a certified release, and keep the ledger; convex models only
 

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"lethe/project/data"
 )
@@ -24,7 +25,7 @@ type Predicted struct {
 	Dropped int `json:"dropped,omitempty"`
 }
 
-// Predict asks a model about data and writes its answers as CSV: the id or the number of the row,
+// Predict asks a model about data and writes its answers as CSV, or TSV by the ending of the file: the id or the number of the row,
 // the answer and, of classes, its probability.
 func Predict(ctx context.Context, o PredictOptions) (*Predicted, error) {
 	switch {
@@ -32,6 +33,10 @@ func Predict(ctx context.Context, o PredictOptions) (*Predicted, error) {
 		return nil, usage("name the model's folder with --model")
 	case o.Out == "":
 		return nil, usage("name the file of the answers with --out")
+	}
+	separator, err := separatorOf(o.Out)
+	if err != nil {
+		return nil, err
 	}
 	if err := checkTargets([]target{{"--out", o.Out}}, o.Model, o.Data); err != nil {
 		return nil, err
@@ -53,7 +58,7 @@ func Predict(ctx context.Context, o PredictOptions) (*Predicted, error) {
 	if loaded.Data, err = m.Changes.unseen(loaded.Data); err != nil {
 		return nil, err
 	}
-	text, err := m.answerText(ctx, loaded)
+	text, err := m.answerText(ctx, loaded, separator)
 	if err != nil {
 		return nil, err
 	}
@@ -66,6 +71,19 @@ func Predict(ctx context.Context, o PredictOptions) (*Predicted, error) {
 		return nil, err
 	}
 	return &Predicted{Out: o.Out, Rows: loaded.Data.Len(), Dropped: len(loaded.Dropped)}, f.commit()
+}
+
+// separatorOf is what stands between the cells of a file of answers. A name that promises another
+// format is an error.
+func separatorOf(out string) (rune, error) {
+	format := data.FormatOfName(out)
+	switch {
+	case strings.EqualFold(filepath.Ext(out), ".gz") || format != "" && format != data.CSV && format != data.TSV && format != data.Text:
+		return 0, usage("--out %s: answers are written as csv or tsv: give the file such an ending", out)
+	case format == data.TSV:
+		return '\t', nil
+	}
+	return ',', nil
 }
 
 // checkFile says whether a file can be written there. It is asked before any work.
@@ -89,7 +107,7 @@ func checkFile(path string, force bool) error {
 }
 
 // answerText is the file of answers.
-func (m *Model) answerText(ctx context.Context, l *data.Loaded) ([]byte, error) {
+func (m *Model) answerText(ctx context.Context, l *data.Loaded, separator rune) ([]byte, error) {
 	d := l.Data
 	width, err := m.Objective.Outputs(d)
 	if err != nil {
@@ -107,6 +125,7 @@ func (m *Model) answerText(ctx context.Context, l *data.Loaded) ([]byte, error) 
 	}
 	var out bytes.Buffer
 	w := csv.NewWriter(&out)
+	w.Comma = separator
 	heading := []string{orElse(m.Description.ID, "row"), orElse(m.Description.Label, "answer")}
 	if m.classes() > 0 {
 		heading = append(heading, "probability")

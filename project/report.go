@@ -66,7 +66,8 @@ func (o *order) touches() evidence.Touched {
 func (o *order) describe(x *done) evidence.Done {
 	u := x.update
 	out := evidence.Done{Method: o.carriedOut(x), Seconds: x.seconds, Parameters: len(u.Theta), Notes: u.Notes,
-		ResidualBefore: &u.Before, ResidualAfter: &u.After, Why: o.why(x), Convex: o.model.convex() == nil}
+		ResidualBefore: &u.Before, ResidualAfter: &u.After, Why: o.why(x), Convex: o.model.convex() == nil,
+		L2: o.model.Training.L2, Regularized: o.regularized()}
 	for _, s := range x.settings {
 		out.Settings = append(out.Settings, evidence.Setting(s))
 	}
@@ -82,6 +83,9 @@ func (o *order) describe(x *done) evidence.Done {
 	}
 	return out
 }
+
+// regularized counts the parameters that the regularizer covers.
+func (o *order) regularized() int { return o.model.regularized(o.problem.Penalty) }
 
 // why says why this method was taken.
 func (o *order) why(x *done) string {

@@ -1,12 +1,14 @@
 package project
 
 import (
+	"compress/gzip"
 	"context"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -22,21 +24,36 @@ func (o *order) checkWriteData() error {
 		return nil
 	}
 	const next = writeDataNext
-	switch f := o.data.loaded.Format; {
-	case f != data.CSV && f != data.TSV && f != data.Text:
+	f := o.data.loaded.Format
+	if f != data.CSV && f != data.TSV && f != data.Text {
 		return usage("--write-data writes csv, tsv and text, not %s: %s", f, next)
+	}
+	to := o.writtenFormat()
+	switch {
+	case to != data.CSV && to != data.TSV && to != data.Text:
+		return usage("--write-data %s: it writes csv, tsv and text, not %s: give the file another ending", o.o.WriteData, to)
+	case (to == data.Text) != (f == data.Text):
+		return usage("--write-data %s: %s is not written as %s: give the file another ending", o.o.WriteData, f, to)
 	case len(o.changes.Features) > 0 && o.model.Description.UnitRows:
 		return usage("--write-data cannot leave out a forgotten column where rows are divided by their norms, in which it still counts: %s", next)
-	case len(o.changes.Features) > 0 && o.data.loaded.Format != data.Text && len(o.changes.forgotten(o.model.Description)) == len(o.model.Description.Columns):
+	case len(o.changes.Features) > 0 && f != data.Text && len(o.changes.forgotten(o.model.Description)) == len(o.model.Description.Columns):
 		return usage("--write-data cannot write a table of which all columns are forgotten: %s", next)
 	case len(o.data.loaded.Dropped) > 0:
 		return usage("--write-data cannot leave out the rows that --unknown drops: %s", next)
-	case o.data.loaded.Format != data.Text:
+	case f != data.Text:
 		var err error
 		o.cells, err = o.cellTexts()
 		return err
 	}
 	return nil
+}
+
+// writtenFormat is what the ending of --write-data says, else the format of the data.
+func (o *order) writtenFormat() string {
+	if format := data.FormatOfName(o.o.WriteData); format != "" {
+		return format
+	}
+	return o.data.loaded.Format
 }
 
 // writeData writes the corrected data beside the file asked for. It is read back and compared with
@@ -51,10 +68,10 @@ func (o *order) writeData(ctx context.Context) (*pending, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := o.corrected(f); err != nil {
+	if err := o.packed(f); err != nil {
 		return nil, errors.Join(err, f.cleanup())
 	}
-	again, err := data.Load(ctx, f.Name(), data.Options{Like: o.model.Description, Format: o.data.loaded.Format, Unknown: o.o.Unknown,
+	again, err := data.Load(ctx, f.Name(), data.Options{Like: o.model.Description, Format: o.writtenFormat(), Unknown: o.o.Unknown,
 		Forgotten: o.changes.forgotten(o.model.Description), ReadForgotten: true})
 	if err == nil && again.Fingerprint() != o.after().Fingerprint {
 		err = fmt.Errorf("%s does not read as the corrected data: leave --write-data out, and give the original file to later requests", path)
@@ -63,6 +80,15 @@ func (o *order) writeData(ctx context.Context) (*pending, error) {
 		return nil, errors.Join(err, f.cleanup())
 	}
 	return f, nil
+}
+
+// packed writes the data after the request, gzipped where the name of the file ends in .gz.
+func (o *order) packed(w io.Writer) error {
+	if !strings.EqualFold(filepath.Ext(o.o.WriteData), ".gz") {
+		return o.corrected(w)
+	}
+	z := gzip.NewWriter(w)
+	return errors.Join(o.corrected(z), z.Close())
 }
 
 // corrected writes the data after the request.
@@ -104,7 +130,10 @@ func (o *order) correctedTable(w io.Writer) error {
 	}
 	r, out := csv.NewReader(plain), csv.NewWriter(w)
 	if o.data.loaded.Format == data.TSV {
-		r.Comma, out.Comma = '\t', '\t'
+		r.Comma = '\t'
+	}
+	if o.writtenFormat() == data.TSV {
+		out.Comma = '\t'
 	}
 	r.FieldsPerRecord, r.TrimLeadingSpace = -1, r.Comma == ','
 	head, err := r.Read()

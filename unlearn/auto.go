@@ -11,10 +11,11 @@ import (
 
 // Auto chooses how a request is carried out, and refuses what it cannot vouch for.
 //
-// A convex problem (a [ConvexLoss] or [Convex] objective) is solved: Newton steps go on until the
-// gradient residual on the corrected data is at most what training had left on the old data. Where
-// the objective writes its Hessian out for little ([HessianWriter]), the factor of that at the old
-// parameters preconditions the steps. The result is the retrained model, as far as training ever finds it, and the residual proves it.
+// A convex problem (a [ConvexLoss], [Convex] or [ConvexInParameters] objective) is solved: Newton
+// steps go on until the gradient residual on the corrected data is at most what training had left on
+// the old data. Where the objective writes its Hessian out for little ([HessianWriter]), the factor
+// of that at the old parameters preconditions the steps. The result is the retrained model, as far as
+// training ever finds it, and the residual proves it.
 //
 // Otherwise candidates are rehearsed, and the best is carried out: second-order steps with
 // Gauss-Newton and several ridges, the best of them in chunks too (all of them, if none serves in
@@ -38,7 +39,8 @@ import (
 // too. C of no update is 0. A candidate that fails, that costs more than MaxLoss
 // of the accuracy on the samples held out, by more than the standard error of that, or whose C is
 // not below 0 is not taken. If the update of the best is refused, the next best is carried out,
-// three at the most.
+// three at the most; of the usual candidates then the gentlest, whose C is nearest to 0. The samples
+// held out may be too few to show what a long step costs.
 //
 // An update is refused with [RefusedError] if it lowers the accuracy on the kept samples by more
 // than MaxLoss (and by more than one sample), or leaves the gradient as it was: neither the residual
@@ -164,12 +166,13 @@ func isConvex(o Objective) bool {
 	if _, err := smoothnessOf(o); err == nil {
 		return true
 	}
-	c, ok := offered[ConvexLoss](o)
-	if !ok {
-		return false
+	if c, ok := offered[ConvexLoss](o); ok {
+		if _, _, err := c.LossSmoothness(); err == nil {
+			return true
+		}
 	}
-	_, _, err := c.LossSmoothness()
-	return err == nil
+	c, ok := offered[ConvexInParameters](o)
+	return ok && c.ConvexInParameters() == nil
 }
 
 // convex solves the problem on the corrected data.

@@ -31,7 +31,20 @@ func (a *autoRun) choose(ctx context.Context) (*Update, error) {
 	if err != nil {
 		return a.refuse(err)
 	}
-	return a.carryOutBest(ctx, reh, best)
+	u, err := a.carryOutBest(ctx, reh, best)
+	return a.orGentlest(ctx, reh, u, err)
+}
+
+// orGentlest carries the gentlest of the candidates that serve out, where those before it were
+// refused. Few samples held out do not show that a long step costs accuracy, and a network of few
+// samples gets such steps.
+func (a *autoRun) orGentlest(ctx context.Context, reh *rehearsal, u *Update, err error) (*Update, error) {
+	last := a.gentlest()
+	if _, refused := errors.AsType[*RefusedError](err); !refused || last < 0 || a.Candidates != nil {
+		return u, err
+	}
+	a.note("the gentlest of the settings that serve was taken after that")
+	return a.carryOne(ctx, reh, last)
 }
 
 // mostCarriedOut is how many candidates are carried out, each after the one before it was refused.
@@ -43,27 +56,34 @@ func (a *autoRun) carryOutBest(ctx context.Context, reh *rehearsal, best int) (u
 		return a.refuse(&RefusedError{Reason: a.noneServes(), Next: a.next()})
 	}
 	for n := 0; best >= 0 && n < mostCarriedOut; n++ {
-		chosen := &a.update.Tried[best]
-		chosen.Chosen = true
-		a.note("of %d settings %s was chosen: its criterion is %.6g, the smallest of those that serve (0 is no update), on %s", len(a.update.Tried), chosen.Name,
-			chosen.Criterion, reh.where)
-		if a.Passes > 0 {
-			a.note("the work until the choice was that of %.1f gradients over the training data, and the budget %.3g", a.spent(), a.Passes)
-		}
-		if step, ok := reh.steps[best]; ok {
-			u, err = a.take(ctx, step)
-		} else {
-			u, err = a.carryOut(ctx, reh.methods[best])
-		}
-		if err == nil {
+		if u, err = a.carryOne(ctx, reh, best); err == nil {
 			return u, nil
 		}
 		if _, refused := errors.AsType[*RefusedError](err); !refused {
 			return u, err
 		}
+		best = a.smallest()
+	}
+	return u, err
+}
+
+// carryOne carries a candidate out. If it is refused it is no longer one that serves.
+func (a *autoRun) carryOne(ctx context.Context, reh *rehearsal, i int) (u *Update, err error) {
+	chosen := &a.update.Tried[i]
+	chosen.Chosen = true
+	a.note("of %d settings %s was chosen: its criterion is %.6g, and the smallest of those that serve is %.6g (0 is no update), on %s", len(a.update.Tried), chosen.Name,
+		chosen.Criterion, a.update.Tried[a.smallest()].Criterion, reh.where)
+	if a.Passes > 0 {
+		a.note("the work until the choice was that of %.1f gradients over the training data, and the budget %.3g", a.spent(), a.Passes)
+	}
+	if step, ok := reh.steps[i]; ok {
+		u, err = a.take(ctx, step)
+	} else {
+		u, err = a.carryOut(ctx, reh.methods[i])
+	}
+	if _, refused := errors.AsType[*RefusedError](err); refused {
 		chosen.Chosen, chosen.Err = false, err
 		a.note("it was refused: %v", err)
-		best = a.smallest()
 	}
 	return u, err
 }
@@ -101,6 +121,18 @@ func (a *autoRun) smallest() int {
 		}
 	}
 	return best
+}
+
+// gentlest is the index of the candidate that serves and whose criterion is nearest to that of no
+// update; -1 if none serves.
+func (a *autoRun) gentlest() int {
+	last := -1
+	for i, t := range a.update.Tried {
+		if t.Err == nil && t.Criterion < 0 && (last < 0 || t.Criterion > a.update.Tried[last].Criterion) {
+			last = i
+		}
+	}
+	return last
 }
 
 // noneServes says why nothing was chosen.

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/floats"
 
 	"lethe/datasets"
 	"lethe/nets"
@@ -182,4 +183,84 @@ func TestAutoGoesOnWhereTrainingHadLeftMuch(t *testing.T) {
 		p, theta = p.With(u.Data), u.Theta
 	}
 	require.Positive(t, rests, "else this test shows nothing")
+}
+
+// responds is what an update of a network has to lower, on all corrected samples: the criterion of
+// Auto with nothing held out and nothing estimated. It is the proximal Bregman objective of Bae et
+// al. 2022, section 3, whose minimum is where the same training would have ended.
+func responds(t *testing.T, p *unlearn.Problem, r unlearn.Request, theta, next []float64) float64 {
+	t.Helper()
+	applied, err := r.Apply(p.Train)
+	require.NoError(t, err)
+	loss := func(d *datasets.Dataset, theta []float64) float64 {
+		x, err := p.Objective.Loss(t.Context(), theta, d)
+		require.NoError(t, err)
+		return x
+	}
+	left := make([]float64, len(theta)) // what training had left on the old samples
+	require.NoError(t, p.Objective.Gradient(t.Context(), left, theta, p.Train))
+	c := loss(applied.Data, next) - loss(applied.Data, theta)
+	for j := range theta {
+		d := next[j] - theta[j]
+		c += p.L2*d*d/2 - left[j]*d
+	}
+	return c
+}
+
+// A budget does not make the check blind to what training had left: where that is more than a
+// request makes, an update that the criterion speaks for is carried out, and it is a good one by an
+// objective of which Auto has seen a part.
+func TestAutoWithABudgetWhereTrainingHadLeftMuch(t *testing.T) {
+	train, _, _ := mislabelled(t, 60, 2)
+	m := perceptron(t, 2)
+	rests, gentle := 0, 0
+	for draw := range uint64(9) {
+		rows := rand.New(rand.NewPCG(draw, 3)).Perm(train.Len())[:60]
+		p := &unlearn.Problem{Objective: m, Train: train.Subset(rows), L2: 0.01}
+		theta, err := unlearn.SGD{Rate: 0.05, Momentum: 0.5, Epochs: 30, Batch: 16, Seed: draw}.Train(t.Context(), p, m.Init(draw))
+		require.NoError(t, err)
+		r := unlearn.RemoveSamples(1, 7, 13, 22)
+		u, err := unlearn.Auto{Seed: draw, MaxLoss: 0.05, Passes: 15}.Unlearn(t.Context(), p, theta, r)
+		require.NoError(t, err, "draw %d", draw)
+		require.Negative(t, responds(t, p, r, theta, u.Theta), "draw %d", draw)
+		notes := strings.Join(u.Notes, "\n")
+		if strings.Contains(notes, "the update rests on its criterion") {
+			rests++
+		}
+		if strings.Contains(notes, "the gentlest of the settings") {
+			gentle++
+			require.Contains(t, notes, "it was refused: unlearn: auto: the accuracy on the 56 kept samples would fall")
+		}
+		t.Logf("draw %d: residual %.4g before and %.4g after", draw, u.Before, u.After)
+	}
+	require.Positive(t, rests, "else this test shows nothing")
+	require.Positive(t, gentle, "else this test shows nothing")
+}
+
+// outputs are what a model answers, with the running statistics that its parameters hold.
+func outputs(t *testing.T, m *nets.Model, theta []float64, d *datasets.Dataset) []float64 {
+	t.Helper()
+	out := make([]float64, d.Len())
+	require.NoError(t, m.Predict(t.Context(), out, theta, d))
+	return out
+}
+
+// With batch normalization, too, the criterion leads towards the retrained model: in each draw the
+// chosen update answers more like what the same training makes of the corrected data than the old
+// weights with statistics estimated again.
+func TestAutoWithStatisticsLeadsTowardsRetraining(t *testing.T) {
+	for draw := range uint64(3) {
+		train, test, r := mislabelled(t, 60, draw)
+		m, p, theta := normalized(t, train, 40)
+		u, err := unlearn.Auto{Seed: draw, MaxLoss: 0.05}.Unlearn(t.Context(), p, theta, r)
+		require.NoError(t, err)
+		_, _, retrained := normalized(t, u.Data, 40)
+		still, err := m.EstimateStatistics(t.Context(), theta, u.Data)
+		require.NoError(t, err)
+		want := outputs(t, m, retrained, test)
+		a, b := floats.Distance(outputs(t, m, u.Theta, test), want, 2), floats.Distance(outputs(t, m, still, test), want, 2)
+		t.Logf("draw %d: distance of the update %.3g, of no update %.3g; agreement %.3f and %.3f", draw, a, b,
+			same(t, m, u.Theta, retrained, test), same(t, m, still, retrained, test))
+		require.Less(t, a, b, "draw %d", draw)
+	}
 }

@@ -62,6 +62,7 @@ func (h *rehearsal) search(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	h.a.bend = largest
 	if err := h.searchAlong(ctx, g, largest); err != nil {
 		return err
 	}
@@ -212,5 +213,9 @@ func (a *autoRun) quick(ctx context.Context, reh *rehearsal) (u *Update, ok bool
 			return u, true, err
 		}
 	}
-	return u, best >= 0 && a.over(), err
+	if best < 0 || !a.over() {
+		return u, false, err
+	}
+	u, err = a.orGentlest(ctx, reh, u, err)
+	return u, true, err
 }

@@ -25,9 +25,10 @@
 //   - problem: [Problem], [Objective], and what an objective may offer beside it: [Predictor],
 //     [Classifier], [Initializer], [LossGradient], [PerSampler], [Clipper], [Linearizer],
 //     [GaussNewtonLinearizer], [StochasticObjective], [StatisticsObjective],
-//     [StatisticsHolder], [Convex], [ConvexLoss], [Faulter], [PenaltyChecker], [Selected]; a [Wrapper] stands
-//     around an objective and leaves it these; [Subsample] is a part of the data that stands for
-//     all;
+//     [StatisticsHolder], [TargetObjective], [TemperedObjective], [TensorObjective],
+//     [LayerObjective], [SampleLosser], [Convex], [ConvexLoss], [ConvexInParameters], [Faulter],
+//     [PenaltyChecker], [Selected]; a [Wrapper] stands around an objective and leaves it these;
+//     [Subsample] is a part of the data that stands for all;
 //   - updates: [Method] and [Update]; [FirstOrder], [SecondOrder] with its [Curvature] and
 //     [StepGradient], [PublishedSecondOrder] (the authors' recursion); [Auto] chooses among
 //     [Candidate]s and says what it [Tried]; around another method: [Iterative],
@@ -38,7 +39,8 @@
 //     [Factored], [Galerkin], [Krylov], [ShiftedSolve] with [ShiftedSolution]; [Stats] says how a
 //     solve ended, [Spectrum] what the matrix is like;
 //   - towards given outputs: [Distill] with its [Lead], [SoftCorrection], [WithTargets];
-//   - baselines: [Retrain], [FineTune], [SISA] with [Sharded] and [SliceStore], [Occlusion],
+//   - baselines (docs/methods.md): [NegGradPlus], [SCRUB], [SSD], [Potion], [SAP], [SalUn], [MSG], [BadTeacher],
+//     [NPO], [ReinitLast], most by [Steps]; [Retrain], [FineTune], [SISA] with [Sharded] and [SliceStore], [Occlusion],
 //     [Private], [DPSGD], [None];
 //   - trainers: [Trainer]; [LBFGS], [Newton], [SGD], [Adam], their [Schedule], [Progress] and
 //     [Checkpoint]; [StatisticsTrainer] for batch normalization;

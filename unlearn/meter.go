@@ -22,6 +22,7 @@ import (
 //     costs;
 //   - a linearization over n samples: n gradients, which is about what it costs, and n HVPs for
 //     each product after it;
+//   - the same of the objectives of [WithTargets] that are made from the meter;
 //   - a Hessian that is written out over n samples: n gradients for its outputs, and as many times n
 //     HVPs as it says that it takes products.
 //
@@ -30,13 +31,16 @@ import (
 // and the others return an error that wraps errors.ErrUnsupported. Failed calls are not counted.
 // Safe for concurrent use if the objective is.
 type Meter struct {
-	inner           Objective
-	started         time.Time
-	gradients, hvps atomic.Int64
+	inner   Objective
+	started time.Time
+	*counts
 }
 
+// counts are shared by the meters of a network with several losses.
+type counts struct{ gradients, hvps atomic.Int64 }
+
 // NewMeter returns a meter around obj; its clock starts now.
-func NewMeter(obj Objective) *Meter { return &Meter{inner: obj, started: time.Now()} }
+func NewMeter(obj Objective) *Meter { return &Meter{obj, time.Now(), &counts{}} }
 
 // Cost returns the work since the meter was made, and the seconds on the clock.
 func (m *Meter) Cost() Cost {
@@ -182,6 +186,24 @@ func (m *Meter) counted(multiply func(dst, v []float64) error, d *datasets.Datas
 		m.hvps.Add(int64(d.Len()))
 		return nil
 	}
+}
+
+// WithTargets implements [TargetObjective]: work on targets is counted by m.
+func (m *Meter) WithTargets(loss string) (any, error) {
+	o, err := WithTargets(m.inner, TargetLoss(loss))
+	if err != nil {
+		return nil, err
+	}
+	return &Meter{o, m.started, m.counts}, nil
+}
+
+// WithSoftTargets implements [TemperedObjective], likewise.
+func (m *Meter) WithSoftTargets(temperature float64) (any, error) {
+	o, err := withSoftTargets(m.inner, temperature)
+	if err != nil {
+		return nil, err
+	}
+	return &Meter{o, m.started, m.counts}, nil
 }
 
 // PerSampleGradients implements [PerSampler].

@@ -63,7 +63,7 @@ type methodRow struct {
 // methodTable is one of each method. A new one has its row here and nowhere else in the tests of
 // all methods.
 func methodTable() []methodRow {
-	huge, start := settingstest.Huge, func(fields ...string) map[string]string { // refused in words, if at all
+	huge, with, start := settingstest.Huge, settingstest.With, func(fields ...string) map[string]string { // refused in words, if at all
 		return settingstest.With(settingstest.Huge(fields...), "Start", "huge negative")
 	}
 	at, second := make([]float64, 5), huge("Ridge", "Step", "Steps", "Until", "Sample", "FullSample")
@@ -74,6 +74,16 @@ func methodTable() []methodRow {
 		{"second-order", SecondOrder{Force: true}, second},
 		{"second-order", SecondOrder{Steps: 3, Force: true}, second},
 		{"fine-tune", FineTune{Rate: 1e-3}, huge("Rate", "Batch", "Epochs", "Sample")},
+		{"neg-grad-plus", NegGradPlus{Steps: Steps{Rate: 1e-3}}, huge("Epochs", "Sample")},
+		{"scrub", SCRUB{Epochs: 3, Ascents: 1, Steps: Steps{Rate: 1e-3}}, with(huge("Gamma", "Alpha", "Epochs", "Sample"), "Temperature", "huge")},
+		{"ssd", SSD{Samples: 30}, huge("Alpha", "Lambda", "Samples", "Sample")},
+		{"salun", SalUn{Epochs: 2, Steps: Steps{Rate: 1e-3}}, huge("Epochs", "Sample")},
+		{"bad-teacher", BadTeacher{Incompetent: slices.Clone(at)}, with(huge("Epochs", "Sample"), "Incompetent", "huge negative")},
+		{"npo", NPO{Steps: Steps{Rate: 1e-3}}, huge("Beta", "Alpha", "Epochs", "Sample")},
+		{"reinit-last", ReinitLast{Select: firstThree, Init: slices.Clone(at), Trainer: newton{}}, with(huge("Sample"), "Init", "huge negative")},
+		{"potion", Potion{Samples: 30}, huge("Tries", "Samples", "Sample")},
+		{"sap", SAP{}, huge("Alpha", "Trusted", "Sample")},
+		{"msg", MSG{}, huge("Slow", "Epochs", "Sample")},
 		{"auto", Auto{MaxLoss: 1}, huge("MaxLoss", "Sample", "Passes")},
 		{"auto", Auto{MaxLoss: 1, Candidates: []Candidate{{"", SecondOrder{}}, {"", FirstOrder{Tau: 1e-3}}}}, huge("MaxLoss", "Sample", "Passes")},
 		{"second-order-part", Part{Method: SecondOrder{Force: true}, Select: firstThree}, nil},

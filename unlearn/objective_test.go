@@ -197,6 +197,42 @@ func (o full) Predict(ctx context.Context, dst, theta []float64, d *datasets.Dat
 	return o.each(ctx, theta, d, func(i int, _ []int, _ []float64, m float64) { dst[i] = m })
 }
 
+// WithTargets implements [TargetObjective] of one output: labels are targets.
+func (o full) WithTargets(loss string) (any, error) {
+	if loss == string(SquaredTargets) {
+		return full{leastSquares(o.dim)}, nil
+	}
+	return o.WithSoftTargets(1)
+}
+
+// WithSoftTargets implements [TemperedObjective].
+func (o full) WithSoftTargets(temperature float64) (any, error) {
+	return full{glm{o.dim, func(m, y float64) (float64, float64, float64, float64) {
+		a := m / temperature
+		q := 1 / (1 + math.Exp(-a))
+		t2 := temperature * temperature
+		return t2 * (max(a, 0) - y*a + math.Log1p(math.Exp(-math.Abs(a)))), temperature * (q - y), q * (1 - q), q * (1 - q)
+	}}}, nil
+}
+
+// Layout implements [TensorObjective]: a layer of one output.
+func (o full) Layout() (names []string, shapes [][]int) { return []string{"W"}, [][]int{{o.dim, 1}} }
+
+// InputGrams implements [LayerObjective].
+func (o full) InputGrams(ctx context.Context, _ []float64, d *datasets.Dataset, use func(lo, in, out int, gram []float64)) error {
+	gram := make([]float64, o.dim*o.dim)
+	for i := range d.Len() {
+		columns, values := entries(d.X, i)
+		for a, j := range columns {
+			for b, k := range columns {
+				gram[j*o.dim+k] += values[a] * values[b]
+			}
+		}
+	}
+	use(0, o.dim, 1, gram)
+	return ctx.Err()
+}
+
 // randomData returns n samples of p standard normal features, a fifth of them 0, as dense or sparse
 // rows. The labels follow a linear rule with noise: class 0 or 1, or the noisy target itself when
 // classes is 0.

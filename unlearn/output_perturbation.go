@@ -90,6 +90,14 @@ type ConvexLoss interface {
 	LossSmoothness() (curvature, slope float64, err error)
 }
 
+// ConvexInParameters is an Objective that says whether it is convex in theta, without the bounds that
+// certificates need of it: [ConvexLoss] and [Convex] say more. [Auto] solves such a problem.
+type ConvexInParameters interface {
+	// ConvexInParameters returns nil, or why the objective is not convex in theta, or not computed in
+	// float64.
+	ConvexInParameters() error
+}
+
 // Name returns "output-perturbation".
 func (OutputPerturbation) Name() string { return "output-perturbation" }
 

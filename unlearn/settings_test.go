@@ -66,6 +66,13 @@ func settingsUsers(t *testing.T) []settingstest.Use {
 			m := &SGD{Rate: 0.1}
 			return settingstest.Use{Settings: &m.Checkpoint, Run: func(ctx context.Context) error { _, err := m.Train(ctx, p, theta); return err }, Allowed: more("Every", "Seconds")}
 		}(),
+		func() settingstest.Use {
+			m := &NegGradPlus{Steps: Steps{Rate: 0.1}}
+			return settingstest.Use{Settings: &m.Steps, Run: func(ctx context.Context) error {
+				_, err := m.Unlearn(ctx, p, theta, RemoveSamples(1, 5))
+				return err
+			}, Allowed: more("Rate", "Batch")}
+		}(),
 		methodUserOf(convexProblem, start, &OutputPerturbation{Epsilon: 1, Delta: 0.1}, more("Epsilon", "Residual")),
 		trainerUserOf(p, theta, &StatisticsTrainer{Trainer: newton{}}, more("Samples")),
 		{Settings: &problem, Run: func(ctx context.Context) error {

@@ -37,15 +37,42 @@ func WithTargets(o Objective, loss TargetLoss) (Objective, error) {
 	if !ok {
 		return nil, errors.New("unlearn: the objective cannot be trained towards given outputs: it has no method WithTargets (see TargetObjective)")
 	}
-	made, err := t.WithTargets(string(loss))
-	if err != nil {
-		return nil, err
+	return madeObjective("WithTargets")(t.WithTargets(string(loss)))
+}
+
+// madeObjective returns what an objective made of itself.
+func madeObjective(by string) func(made any, err error) (Objective, error) {
+	return func(made any, err error) (Objective, error) {
+		if err != nil {
+			return nil, err
+		}
+		out, ok := made.(Objective)
+		if !ok {
+			return nil, fmt.Errorf("unlearn: %s of the objective returned %T, which is no Objective", by, made)
+		}
+		return out, nil
 	}
-	out, ok := made.(Objective)
+}
+
+// TemperedObjective is a [TargetObjective] that can also be distilled at a temperature T, where
+// outputs z are compared as softmax(z/T).
+type TemperedObjective interface {
+	TargetObjective
+	// WithSoftTargets is WithTargets for the loss -T^2 sum_k t_k log softmax(z/T)_k (Hinton, Vinyals
+	// and Dean 2015, arXiv 1503.02531): with T^2 its gradients are about as large as at T = 1.
+	WithSoftTargets(temperature float64) (any, error)
+}
+
+// withSoftTargets returns the objective of o's network with the loss at that temperature.
+func withSoftTargets(o Objective, temperature float64) (Objective, error) {
+	if temperature == 1 {
+		return WithTargets(o, SoftTargets)
+	}
+	t, ok := called[TemperedObjective](o)
 	if !ok {
-		return nil, fmt.Errorf("unlearn: WithTargets of the objective returned %T, which is no Objective", made)
+		return nil, errors.New("unlearn: the objective cannot be distilled at a temperature: it has no method WithSoftTargets (see TemperedObjective); take temperature 1")
 	}
-	return out, nil
+	return madeObjective("WithSoftTargets")(t.WithSoftTargets(temperature))
 }
 
 // TargetData returns the samples of d with targets (n*k, one row a sample) in place of the labels,

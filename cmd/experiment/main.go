@@ -78,7 +78,7 @@ type commands struct {
 	Run      runCommand      `cmd:"" help:"Run experiments and write tables, figures and a report."`
 	Report   reportCommand   `cmd:"" help:"Rebuild the tables, figures and report of a run, or report on several runs."`
 	Compare  compareCommand  `cmd:"" help:"Compare two runs: both values, interval and verdict by metric and method."`
-	Networks networksCommand `cmd:"" help:"Save the trained networks of a poisoning run, for run --networks."`
+	Networks networksCommand `cmd:"" help:"Save the trained networks of a run of poisoning or correct, for run --networks."`
 	Data     dataCommand     `cmd:"" help:"List, fetch and verify data sets."`
 	Bench    benchCommand    `cmd:"" help:"Time the standard workloads."`
 	Doctor   doctorCommand   `cmd:"" help:"Check this machine, its data, and the derivatives of the built-in networks."`

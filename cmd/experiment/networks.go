@@ -7,7 +7,7 @@ import (
 )
 
 type networksCommand struct {
-	From string `arg:"" name:"run" help:"Folder of a poisoning run, with its checkpoints."`
+	From string `arg:"" name:"run" help:"Folder of a run of poisoning or correct, with its checkpoints."`
 	To   string `arg:"" help:"Folder for the networks; only the parameters are saved, in single precision."`
 }
 

@@ -16,7 +16,7 @@ import (
 type runCommand struct {
 	IDs     []string `arg:"" optional:"" name:"id" help:"Experiments, see experiment list."`
 	Dataset string   `help:"Data set (default: all available)." placeholder:"NAME"`
-	Model   string   `help:"linear or mlp (default: both for features, linear for its parts); memorization uses lstm, poisoning cnn." placeholder:"NAME"`
+	Model   string   `help:"linear or mlp (default: both for features, linear for its parts); memorization uses lstm, poisoning and correct cnn." placeholder:"NAME"`
 	Profile string   `help:"smoke, quick or paper (default: quick)." placeholder:"NAME"`
 	Data    string   `help:"Folder of the data sets (default: LETHE_DATA)." placeholder:"DIR"`
 	Out     string   `help:"Folder for results." placeholder:"DIR" default:"results"`
@@ -39,7 +39,7 @@ type runCommand struct {
 	ShowSecret bool   `group:"Flags of memorization:" help:"Write prompt, secret, replacement and completions into the run's files instead of [masked]."`
 	Checkpoint string `group:"Flags of memorization:" help:"Trained parameters (safetensors) to load instead of training." placeholder:"FILE"`
 
-	Networks string `group:"Flags of poisoning:" help:"Folder of networks saved by experiment networks, to load instead of training." placeholder:"DIR"`
+	Networks string `group:"Flags of poisoning and correct:" help:"Folder of networks saved by experiment networks, to load instead of training." placeholder:"DIR"`
 }
 
 // given is what the flags say of the text and the secret.

@@ -48,7 +48,7 @@ func settingGroups() []group {
 			if len(k) == 1 {
 				title = append(title, k[0])
 			} else {
-				title = append(title, "experiments on tables")
+				title = append(title, "experiments on "+workedOn(k[0]))
 			}
 		}
 		if title == nil { // nobody reads it
@@ -63,6 +63,14 @@ func settingGroups() []group {
 		out[i].fields = append(out[i].fields, f)
 	}
 	return out
+}
+
+// workedOn is what the experiments of a kind have in common.
+func workedOn(id string) string {
+	if e, err := experiments.Find(id); err == nil && e.Domain.Holds == "images" {
+		return "images"
+	}
+	return "tables"
 }
 
 // readBy names the experiments that read a setting, or those that do not where these are fewer; ""

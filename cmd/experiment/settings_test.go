@@ -55,5 +55,5 @@ func TestListOfSettingsHasTheMethodsOfEachExperiment(t *testing.T) {
 	}
 	assert.Contains(t, words, "Words for features, residual, fidelity, scatter and runtime: ")
 	assert.Contains(t, words, "Words for memorization: ")
-	assert.Contains(t, words, "Words for poisoning: ")
+	assert.Contains(t, words, "Words for poisoning and correct: ")
 }

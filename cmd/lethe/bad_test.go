@@ -36,6 +36,14 @@ var badInput = []struct {
 	{name: "certificate out of range", line: "train --data @/train.csv --label bought --out @/new --certify 1,2", code: misused, want: "delta between 0 and 1"},
 	{name: "compare with something else", line: unlearnIt + " --compare magic", code: misused, want: "--compare takes retrain"},
 	{name: "max-loss out of range", line: unlearnIt + " --max-loss 200", code: misused, want: "percentage points"},
+	{name: "label is the id", line: "train --data @/train.csv --label id --out @/new", code: failed, want: "a label of its own"},
+	{name: "file of a model's folder", line: "unlearn --model @/model/model.safetensors --data @/train.csv --request @/one.yaml --out @/new", code: misused, want: "name the folder"},
+	{name: "answers as parquet", line: "predict --model @/model --data @/train.csv --out @/p.parquet", code: misused, want: "answers are written as csv or tsv"},
+	{name: "out is a file", files: map[string]string{"f": ""}, line: "unlearn --model @/model --data @/train.csv --request @/one.yaml --out @/f", code: refused, want: "is not a folder: name another place"},
+	{name: "data as parquet", line: "unlearn --model @/model --data @/train.csv --request @/one.yaml --out @/new --write-data @/k.parquet", code: misused, want: "not parquet"},
+	{name: "row as a number with a point", files: map[string]string{"r.yaml": "remove: [{rows: [3.0]}]\n"}, line: unlearnIt, code: failed, want: "a row is a whole number"},
+	{name: "column in other case", files: map[string]string{"r.yaml": "forget_columns: [City]\n"}, line: unlearnIt, code: failed, want: "Did you mean city?"},
+	{name: "history as a request", line: "unlearn --model @/model --data @/train.csv --request @/model/history.jsonl --out @/new", code: failed, want: "name it .yaml, .json or .csv"},
 	{name: "out is the model", line: "unlearn --model @/model --data @/train.csv --request @/one.yaml --out @/model --force", code: misused, want: "never changed"},
 	{name: "out in the model", line: "unlearn --model @/model --data @/train.csv --request @/one.yaml --out @/model/new", code: misused, want: "never changed"},
 	{name: "resume and force", line: "train --data @/train.csv --out @/new --resume --force", code: misused, want: "exclude each other"},
@@ -205,18 +213,24 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
-// A label of many different numbers is taken for classes, and the user is told what may be meant.
+// A label of many different numbers is taken for classes, and the user is told what may be meant. A
+// number of its own for each row is refused, with the same remedy.
 func TestManyNumbersAsClasses(t *testing.T) {
 	dir := t.TempDir()
-	var b strings.Builder
+	var b, own strings.Builder
 	b.WriteString("a,price\n")
+	own.WriteString("a,price\n")
 	for i := range 60 {
-		fmt.Fprintf(&b, "%d,%d.5\n", i, i)
+		fmt.Fprintf(&b, "%d,%d.5\n", i, i/2)
+		fmt.Fprintf(&own, "%d,%d.5\n", i, i)
 	}
 	put(t, filepath.Join(dir, "x.csv"), b.String())
+	put(t, filepath.Join(dir, "own.csv"), own.String())
 	_, notes, err := call(t, in(dir, "train --data @/x.csv --label price --out @/new")...)
 	require.NoError(t, err)
 	assert.Contains(t, strings.Join(strings.Fields(notes), " "), "say --regression")
+	_, _, err = call(t, in(dir, "train --data @/own.csv --label price --out @/none")...)
+	require.ErrorContains(t, err, "or say --regression")
 }
 
 func TestFlagsInPlaceOfFields(t *testing.T) {

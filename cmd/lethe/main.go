@@ -68,7 +68,7 @@ func exitCode(err error) int {
 }
 
 // inner are the names of packages before their errors, which help who calls a package.
-var inner = regexp.MustCompile(`(^|: |\n)(?:(?:project|data|request|network|evidence|onnx|datasets|unlearn|nets|graph|exposure|safetensors): )+`)
+var inner = regexp.MustCompile(`(^|: |\n)(?:(?:project|audit|data|request|network|evidence|onnx|datasets|unlearn|nets|graph|exposure|safetensors): )+`)
 
 // message is what is said of an error: one prefix, and then what went wrong.
 func message(err error) string {
@@ -96,6 +96,7 @@ type commands struct {
 	Explain  explainCommand  `cmd:"" help:"Say what a request would do; nothing is written."`
 	Evaluate evaluateCommand `cmd:"" help:"Measure a model on a file."`
 	Predict  predictCommand  `cmd:"" help:"Write a model's answers to a file."`
+	Audit    auditCommand    `cmd:"" help:"Ask whether updated models can be told from retrained ones."`
 	Inspect  inspectCommand  `cmd:"" help:"Say what a model's folder or file holds."`
 	Verify   verifyCommand   `cmd:"" help:"Check everything in a model's folder against its hashes."`
 

@@ -21,7 +21,7 @@ type trainCommand struct {
 	Rate       *float64 `help:"Learning rate of adam and sgd (default: 0.001)." placeholder:"X"`
 	Schedule   string   `help:"Learning rate of adam and sgd over the training: constant, or one-cycle, which ends near 0 (default: constant)." placeholder:"NAME"`
 	Seed       uint64   `help:"Seed of all random numbers (default: 1)." default:"1" placeholder:"N"`
-	Float32    bool     `name:"float32" help:"Compute in single precision."`
+	Float32    bool     `name:"float32" help:"Compute in single precision, as networks with convolutions, recurrent layers or attention do without it."`
 	Float64    bool     `name:"float64" help:"Compute in double precision."`
 	Certify    *budget  `help:"Publish a certified release and keep the ledger; linear models only." placeholder:"EPSILON,DELTA"`
 	Unknown    string   `help:"Test rows with a category that the training data do not have: drop or other (default: an error)." placeholder:"HOW"`

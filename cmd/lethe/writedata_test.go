@@ -6,6 +6,8 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
+	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -51,7 +53,7 @@ labels:
 		must(t, dir, "train --data @/"+name+" --label price --regression --id id --out @/m0")
 		must(t, dir, "unlearn --model @/m0 --data @/"+name+" --request @/r.yaml --out @/m1 --write-data @/k1"+name)
 		want := "\ufeffid,kind,size,far,price\nu-0,a,,0,1.5\nu-1,b,0.10,1e308,2\nu-2,?,3,3,7.50\nu-3,c,4,1,4\nu-4,c,6,5,5\n"
-		got := strings.ReplaceAll(read(t, dir, "k1"+name), "\t", ",")
+		got := strings.ReplaceAll(unpacked(t, filepath.Join(dir, "k1"+name)), "\t", ",")
 		assert.Equal(t, want, strings.ReplaceAll(got, "\" 0.10 \"", "0.10"), name)
 		for _, from := range []string{name, "k1" + name} {
 			_, _, err := call(t, in(dir, "unlearn --model @/m1 --data @/"+from+" --request @/s.yaml --out @/m2 --force --write-data @/k2")...)
@@ -62,6 +64,59 @@ labels:
 			require.NoError(t, os.Remove(filepath.Join(dir, "k2")))
 		}
 	}
+}
+
+// unpacked returns a file of a test, which is gzipped if its name says so.
+func unpacked(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	if !strings.HasSuffix(path, ".gz") {
+		return string(text)
+	}
+	z, err := gzip.NewReader(bytes.NewReader(text))
+	require.NoError(t, err)
+	text, err = io.ReadAll(z)
+	require.NoError(t, err)
+	return string(text)
+}
+
+// The ending of --write-data says the format. What it does not write is refused, and nothing is left.
+func TestWriteDataByItsEnding(t *testing.T) {
+	dir := workshop(t)
+	put(t, filepath.Join(dir, "r.yaml"), "remove: [{ids: [u-3]}]\n")
+	const ask = "unlearn --model @/model --data @/train.csv --request @/r.yaml --force --out @/new --write-data @/"
+	for _, name := range []string{"k.csv", "k.tsv", "k.TAB", "k", "k.tsv.gz"} {
+		must(t, dir, ask+name)
+	}
+	want := read(t, dir, "k.csv")
+	assert.Equal(t, want, read(t, dir, "k"), "the format of the data")
+	tabs := read(t, dir, "k.tsv")
+	assert.Equal(t, want, strings.ReplaceAll(tabs, "\t", ","))
+	assert.NotContains(t, tabs, ",")
+	assert.Equal(t, tabs, read(t, dir, "k.TAB"))
+	assert.Equal(t, tabs, unpacked(t, filepath.Join(dir, "k.tsv.gz")))
+	put(t, filepath.Join(dir, "s.yaml"), "remove: [{ids: [u-4]}]\n")
+	for i, from := range []string{"k.csv", "k.tsv", "k.tsv.gz"} {
+		must(t, dir, fmt.Sprintf("unlearn --model @/new --data @/%s --request @/s.yaml --out @/n%d", from, i))
+		assert.Equal(t, read(t, dir, "n0/model.safetensors"), read(t, dir, fmt.Sprintf("n%d/model.safetensors", i)), from)
+	}
+	before := state(t, dir)
+	for name, why := range map[string]string{"k.parquet": "not parquet", "k.npy": "not npy", "k.txt": "csv is not written as text"} {
+		_, stderr, err := call(t, in(dir, ask+name)...)
+		require.Error(t, err, name)
+		assert.Contains(t, stderr+err.Error(), why, name)
+	}
+	assert.Equal(t, before, state(t, dir))
+}
+
+// A sample that an earlier request removed is named as the request names it.
+func TestARemovedSampleIsNamedByItsID(t *testing.T) {
+	dir := workshop(t)
+	put(t, filepath.Join(dir, "r.yaml"), "remove: [{ids: [u-30]}]\n")
+	must(t, dir, "unlearn --model @/model --data @/train.csv --request @/r.yaml --out @/m1")
+	_, _, err := call(t, in(dir, "unlearn --model @/m1 --data @/train.csv --request @/r.yaml --out @/m2")...)
+	require.ErrorContains(t, err, `the sample with the id "u-30" was removed by an earlier request`)
 }
 
 // A correction to a category that the training data do not have is written too.
@@ -98,4 +153,15 @@ func TestTheCorrectedTextIsWritten(t *testing.T) {
 		assert.Equal(t, want, read(t, dir, "k2"+name+".txt"), "from %s.txt", from)
 	}
 	assert.Equal(t, read(t, dir, "m2x/model.safetensors"), read(t, dir, "m2y/model.safetensors"), "from either text the same bits")
+}
+
+// Answers are written as the ending of their file says.
+func TestAnswersByTheirEnding(t *testing.T) {
+	dir := workshop(t)
+	for _, name := range []string{"p.csv", "p.tsv", "p.txt"} {
+		must(t, dir, "predict --model @/model --data @/train.csv --out @/"+name)
+	}
+	assert.Equal(t, read(t, dir, "p.csv"), read(t, dir, "p.txt"))
+	assert.Equal(t, read(t, dir, "p.csv"), strings.ReplaceAll(read(t, dir, "p.tsv"), "\t", ","))
+	assert.Contains(t, read(t, dir, "p.tsv"), "\t")
 }

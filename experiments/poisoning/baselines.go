@@ -38,7 +38,7 @@ func retraining(*Settings) []poisonUnit {
 
 // name tells the requests of a run apart in file names.
 func (c *repair) name() string {
-	return fmt.Sprintf("%d-%d-%s", c.budget, c.draw, numbers.Former(c.known))
+	return fmt.Sprintf("%s-%d-%s", c.wrongSpec.name(), c.draw, numbers.Former(c.known))
 }
 
 // trainedRecords returns the records of the result of a finished training, with its effort.
@@ -91,7 +91,7 @@ func sharding(set *Settings) []poisonUnit {
 // sisaRecords train the shards on the poisoned labels, those that the request touches again on the
 // corrected ones, and measure their vote.
 func (c *repair) sisaRecords(ctx context.Context, name string, shards int) ([]records.Record, error) {
-	training := &storedTraining{sub: c.poisonSubject, name: fmt.Sprintf("sisa-%d-%d-%d", c.budget, c.draw, shards), many: true}
+	training := &storedTraining{sub: c.poisonSubject, name: fmt.Sprintf("sisa-%s-%d-%d", c.wrongSpec.name(), c.draw, shards), many: true}
 	m := unlearn.SISA{Shards: shards, Trainer: c.fitted(training), Start: c.start, Seed: trial.Random(c.session.Seed, trial.StreamSharding, c.draw).Uint64()}
 	models, err := m.Train(ctx, c.problem)
 	if err != nil {

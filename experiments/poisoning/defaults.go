@@ -52,6 +52,7 @@ func defaults(k engine.Key) *Settings {
 		s.FineEpochs = []int{1, 2}
 	}
 	ownDefaults(s, k)
+	mapDefaults(s, k)
 	return s
 }
 
@@ -86,7 +87,9 @@ func ownDefaults(s *Settings, k engine.Key) {
 		s.RateGrid = []float64{1e-4, 1e-3, 1e-2, 1e-1}
 		s.TrainRate = 1e-3
 		s.TrainEpochs = 100
-		s.Methods = slices.DeleteFunc(poisonMethodNames(), func(m string) bool { return m == "sisa" }) // as many trainings as shards
+		s.Methods = slices.DeleteFunc(poisonMethodNames(), func(m string) bool {
+			return m == "sisa" || slices.ContainsFunc(opponents, func(o opponent) bool { return o.name == m }) // as many trainings as shards, or tries
+		})
 	case engine.Smoke:
 		s.TrainEpochs = 2
 		s.Sample = 30

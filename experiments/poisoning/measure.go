@@ -45,6 +45,14 @@ func (sub *poisonSubject) answers(classes func(d *datasets.Dataset) ([]float64, 
 			continue
 		}
 		out = append(out, confusion(said, part.data))
+		if sub.harmed != nil {
+			harm, err := sub.harm(classes)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, harm...)
+			continue
+		}
 		if restored, ok := sub.restored(accuracy); ok {
 			out = append(out, engine.Finding{Metric: engine.Metric{Name: "restored-share", Unit: "share", Value: restored}, Tags: nil})
 		}

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 
+	"lethe/datasets"
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/records"
 	"lethe/experiments/internal/trial"
@@ -23,21 +24,21 @@ import (
 // parameters with the fingerprint of its training, and NAME.seconds, what the training took. NAME
 // is that of the run's own checkpoints.
 
-// SaveNetworks writes the trained networks of a run of poisoning, on flipped and on true labels, to
-// a folder: the parameters alone, in single precision. A training that has not ended is an error,
+// SaveNetworks writes the trained networks of a run of poisoning or correct, on wrong and on true
+// labels, to a folder: the parameters alone, in single precision. A training that has not ended is an error,
 // as is an existing file; nothing is written then. It returns the paths of the networks.
 func SaveNetworks(run, to string) ([]string, error) {
 	c, err := engine.ReadConfig(filepath.Join(run, records.ConfigName))
 	if err != nil {
 		return nil, fmt.Errorf("experiments: %w", err)
 	}
-	part := slices.IndexFunc(c.Parts, func(p engine.Part) bool { return p.Experiment == "poisoning" })
+	part := slices.IndexFunc(c.Parts, func(p engine.Part) bool { return p.Experiment == poisoningID || p.Experiment == correctID })
 	if part < 0 {
-		return nil, fmt.Errorf("experiments: %s is a run of %s, which trains no networks that can be saved: name a run of poisoning", run, c.Experiment)
+		return nil, fmt.Errorf("experiments: %s is a run of %s, which trains no networks that can be saved: name a run of poisoning or correct", run, c.Experiment)
 	}
 	networks := map[string]*unlearn.Snapshot{}
 	var names []string
-	for _, name := range networkNames(c.Parts[part].Settings.(*Settings)) {
+	for _, name := range networkNames(c.Parts[part].Experiment, c.Parts[part].Settings.(*Settings)) {
 		path := networkFile(filepath.Join(run, records.TrainedName), name)
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 			continue
@@ -76,14 +77,45 @@ func SaveNetworks(run, to string) ([]string, error) {
 	return out, nil
 }
 
-// networkNames are those of the trainings, on flipped and on true labels, that a run consists of.
-func networkNames(set *Settings) []string {
+// networkNames are those of the trainings, on wrong and on true labels, that a run consists of.
+func networkNames(part string, set *Settings) []string {
 	var out []string
 	for draw := range set.Draws {
-		for _, budget := range set.Budgets {
-			out = append(out, trainName(budget, draw))
+		var clean []string
+		for _, w := range specs(part, set) {
+			out = append(out, trainName(w, draw))
+			own := []string{cleanName(w, draw)}
+			for _, number := range bandNumbers(part, set) {
+				own = append(own, bandName(w, draw, number))
+			}
+			for _, name := range own { // kinds of wrong labels that leave the images alone share them
+				if !slices.Contains(clean, name) {
+					clean = append(clean, name)
+				}
+			}
 		}
-		out = append(out, cleanName(draw))
+		out = append(out, clean...)
+	}
+	return out
+}
+
+// bandNumbers are those of the trainings of the band; poisoning has none.
+func bandNumbers(part string, set *Settings) []int {
+	var out []int
+	for number := 1; part == correctID && number <= set.Band; number++ {
+		out = append(out, number)
+	}
+	return out
+}
+
+// specs are the wrong labels that an experiment is about.
+func specs(part string, set *Settings) []wrongSpec {
+	if part == correctID {
+		return set.wrongSpecs()
+	}
+	var out []wrongSpec
+	for _, budget := range set.Budgets {
+		out = append(out, wrongSpec{wrongPairs, budget})
 	}
 	return out
 }
@@ -111,7 +143,7 @@ func (s *Session) takeNetworks(ctx context.Context, dir string, parts []engine.P
 	given := map[string]string{}
 	for i := range parts {
 		set := parts[i].Settings.(*Settings)
-		for _, name := range networkNames(set) {
+		for _, name := range networkNames(parts[i].Experiment, set) {
 			path := networkFile(dir, name)
 			data, err := os.ReadFile(path)
 			if errors.Is(err, fs.ErrNotExist) {
@@ -131,7 +163,7 @@ func (s *Session) takeNetworks(ctx context.Context, dir string, parts []engine.P
 			given[name] = path
 		}
 		if len(given) == 0 {
-			return "", fmt.Errorf("--networks: %s holds none of the networks of this run: %s", dir, strings.Join(networkNames(set), ", "))
+			return "", fmt.Errorf("--networks: %s holds none of the networks of this run: %s", dir, strings.Join(networkNames(parts[i].Experiment, set), ", "))
 		}
 	}
 	s.Stored = given
@@ -147,26 +179,31 @@ func (s *Session) takeNetworks(ctx context.Context, dir string, parts []engine.P
 // compared with its settings, and makes no step.
 func (s *Session) checkNetworks(ctx context.Context, part string, set *Settings) error {
 	for draw := range set.Draws {
-		for i, budget := range set.Budgets {
-			sub, err := s.poisonSubject(part, set, budget, draw)
+		read := map[string]bool{}
+		for _, w := range specs(part, set) {
+			sub, err := s.subjectOf(part, set, w, draw)
 			if err != nil {
 				return err
 			}
-			read := func(name string, labels func() *unlearn.Problem) error {
-				if _, ok := s.Stored[name]; !ok {
+			check := func(t *storedTraining, data *datasets.Dataset, start []float64) error {
+				if _, ok := s.Stored[t.name]; !ok || read[t.name] {
 					return nil
 				}
-				_, err := (&storedTraining{sub: sub, name: name}).fit(ctx, name, labels(), sub.start)
+				read[t.name] = true
+				_, err := t.fit(ctx, t.name, sub.problem.With(data), start)
 				return err
 			}
-			if err := read(sub.trainName(), func() *unlearn.Problem { return sub.problem }); err != nil {
+			if err := check(&storedTraining{sub: sub, name: sub.trainName()}, sub.problem.Train, sub.start); err != nil {
 				return err
 			}
-			if i > 0 {
-				continue
-			}
-			if err := read(sub.cleanName(), func() *unlearn.Problem { return sub.problem.With(s.images(set)) }); err != nil {
+			if err := check(&storedTraining{sub: sub, name: sub.cleanName()}, sub.truth, sub.start); err != nil {
 				return err
+			}
+			for _, number := range bandNumbers(part, set) {
+				t, start := sub.bandTraining(number)
+				if err := check(t, sub.truth, start); err != nil {
+					return err
+				}
 			}
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"lethe/experiments/internal/engine"
 	"lethe/experiments/internal/numbers"
@@ -17,7 +18,7 @@ import (
 type Session struct {
 	*engine.Session
 	poisoned map[string]*poisonSubject // by the settings of the training, budget and draw
-	clean    map[string][]float64      // parameters after training on the true labels, by these settings and draw
+	clean    map[string][]float64      // parameters after training on the true labels, by these settings and the file
 }
 
 // shared returns what poisoning shares in a session.
@@ -44,34 +45,41 @@ func firstPictures(profile string) string {
 	return "fashion"
 }
 
+// imageDomain is what the experiments on wrong labels of images have in common.
+var imageDomain = sync.OnceValue(func() *engine.Domain {
+	return &engine.Domain{
+		Models: []engine.Named{{Name: imageModel, Title: "convolutional network"}}, Holds: "images", Datasets: pictures, First: firstPictures,
+		Flags:    []string{"--networks"},
+		New:      func() engine.Settings { return &Settings{} },
+		Defaults: func(k engine.Key) engine.Settings { return defaults(k) },
+		Check: func(s *engine.Session, e *engine.Experiment, set engine.Settings) error {
+			if e.ID == correctID {
+				return shared(s).checkWrong(set.(*Settings))
+			}
+			return shared(s).checkImages(set.(*Settings))
+		},
+		Cut: func(_ context.Context, s *engine.Session, _ *engine.Experiment, set engine.Settings, _ bool) ([]engine.Cut, error) {
+			return shared(s).cut(set.(*Settings)), nil
+		},
+		TakeNetworks: func(ctx context.Context, s *engine.Session, dir string, parts []engine.Part) (string, error) {
+			return shared(s).takeNetworks(ctx, dir, parts)
+		},
+		Rows: rows(), Terms: trial.Terms,
+		Former: renameRecords, FormerUnit: renameUnit,
+	}
+})
+
 // Experiment repairs a convolutional network that was trained on flipped labels
 // (docs/paper.md#poisoned-labels).
 func Experiment() *engine.Experiment {
-	const id = "poisoning"
 	return &engine.Experiment{
-		ID: id, Title: "Poisoned labels and their repair",
+		ID: poisoningID, Title: "Poisoned labels and their repair",
 		Question: "how much of the accuracy that flipped labels cost do updates recover, and at what share of the cost of retraining?",
-		Domain: &engine.Domain{
-			Models: []engine.Named{{Name: imageModel, Title: "convolutional network"}}, Holds: "images", Datasets: pictures, First: firstPictures,
-			Flags:    []string{"--networks"},
-			New:      func() engine.Settings { return &Settings{} },
-			Defaults: func(k engine.Key) engine.Settings { return defaults(k) },
-			Check: func(s *engine.Session, _ *engine.Experiment, set engine.Settings) error {
-				return shared(s).checkImages(set.(*Settings))
-			},
-			Cut: func(_ context.Context, s *engine.Session, _ *engine.Experiment, set engine.Settings, _ bool) ([]engine.Cut, error) {
-				return shared(s).cut(set.(*Settings)), nil
-			},
-			TakeNetworks: func(ctx context.Context, s *engine.Session, dir string, parts []engine.Part) (string, error) {
-				return shared(s).takeNetworks(ctx, dir, parts)
-			},
-			Rows: rows(), Terms: trial.Terms,
-			Former: renameRecords, FormerUnit: renameUnit,
-		},
+		Domain:   imageDomain(), Reads: readBut(correctOnly...),
 		Describe: func(set engine.Settings, _, _ string) (string, []string) { return describePoisoning(set.(*Settings)) },
 		Idle:     func(_ *engine.Session, set engine.Settings, key string) string { return set.(*Settings).idle(key) },
 		Units: func(_ context.Context, s *engine.Session, set engine.Settings) ([]engine.Unit, error) {
-			return shared(s).poisoningUnits(id, set.(*Settings)), nil
+			return shared(s).poisoningUnits(poisoningID, set.(*Settings)), nil
 		},
 		Tables:  poisoningTables,
 		Figures: poisoningFigures,
@@ -172,7 +180,7 @@ func isNumber(text string) bool {
 // poisonMethods lists the methods in the order in which they are carried out, and stand in tables,
 // figures and legends. A new one is a line here.
 func poisonMethods() []poisonMethod {
-	return []poisonMethod{
+	all := []poisonMethod{
 		{"none", 3, unchanged, kind{}},
 		{"first-order", 0, stepping("first-order", gradientSteps{}, false, false), kind{}},
 		{"first-order-iterative", 5, stepping("first-order-iterative", gradientSteps{}, true, false), kind{chunks: true}},
@@ -185,9 +193,9 @@ func poisonMethods() []poisonMethod {
 		{plainFineTuner.name, 4, plainFineTuner.units, kind{family: true}},
 		{trainerFineTuner.name, 8, trainerFineTuner.units, kind{family: true}},
 		{momentumFineTuner.name, 15, momentumFineTuner.units, kind{family: true}},
-		{"sisa", 9, sharding, kind{votes: true, family: true}},
-		{"retrain", 2, retraining, kind{}},
 	}
+	return append(append(all, opposing()...), poisonMethod{"sisa", 9, sharding, kind{votes: true, family: true}},
+		poisonMethod{"retrain", 2, retraining, kind{}})
 }
 
 // rows are the rows of tables and the lines of figures, in their order.

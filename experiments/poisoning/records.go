@@ -9,6 +9,15 @@ import (
 	"lethe/unlearn"
 )
 
+// stage are the tags of the records of a stage.
+func (sub *poisonSubject) stage(name string) records.Tags {
+	tags := records.Tags{"budget": sub.budget, "flips": len(sub.rows), "stage": name}
+	if sub.part == correctID {
+		tags["wrong"] = sub.kind
+	}
+	return tags
+}
+
 // trainRecords trains on the poisoned labels, and measures what the network learned of them.
 func (sub *poisonSubject) trainRecords(ctx context.Context) ([]records.Record, error) {
 	theta, err := sub.trained(ctx)
@@ -25,7 +34,7 @@ func (sub *poisonSubject) trainRecords(ctx context.Context) ([]records.Record, e
 	}
 	effort = append(effort, engine.Finding{Metric: engine.Metric{Name: "parameters", Unit: "1", Value: float64(sub.model.Dim())}, Tags: nil},
 		engine.Finding{Metric: engine.Metric{Name: "images", Unit: "1", Value: float64(len(sub.labels))}, Tags: nil})
-	tags := records.Tags{"budget": sub.budget, "flips": len(sub.rows), "stage": "before"}
+	tags := sub.stage("before")
 	return append(sub.records("none", tags, found), sub.records("train", tags, effort)...), nil
 }
 
@@ -40,7 +49,7 @@ func (sub *poisonSubject) cleanRecords(ctx context.Context) ([]records.Record, e
 		return nil, err
 	}
 	effort, err := sub.effort(sub.cleanName(), len(sub.labels))
-	tags := records.Tags{"budget": sub.budget, "flips": len(sub.rows), "stage": "clean"}
+	tags := sub.stage("clean")
 	return sub.records("retrain", tags, append(effort, found...)), err
 }
 

@@ -45,7 +45,7 @@ func (sub *poisonSubject) repair(known float64) (*repair, error) {
 
 // tags are those of all records of a request.
 func (c *repair) tags() records.Tags {
-	return records.Tags{"budget": c.budget, "flips": len(c.rows), "known": c.known, "stage": "after"}
+	return c.stage("after").With(records.Tags{"known": c.known})
 }
 
 // The two ways to evaluate an update: with re-estimated statistics of batch normalization, and with
@@ -107,7 +107,7 @@ func (c *repair) target(ctx context.Context, last bool) (*target, error) {
 	if !last {
 		return &target{c: c, problem: c.problem, theta: theta, whole: func(theta []float64) ([]float64, error) { return theta, nil }}, nil
 	}
-	m, err := c.model.Select(theta, "dense*/*", fmt.Sprintf("norm%d/*", 2*len(c.set.Blocks)+1))
+	m, err := c.model.Select(theta, c.lastPatterns()...)
 	if err != nil {
 		return nil, err
 	}
@@ -115,6 +115,11 @@ func (c *repair) target(ctx context.Context, last bool) (*target, error) {
 	p.Objective = lastLayers{m, c.model}
 	chosen, err := m.Chosen(theta)
 	return &target{c: c, problem: &p, theta: chosen, whole: m.Whole}, err
+}
+
+// lastPatterns name the tensors of the last layers.
+func (c *repair) lastPatterns() []string {
+	return []string{"dense*/*", fmt.Sprintf("norm%d/*", 2*len(c.set.Blocks)+1)}
 }
 
 // lastLayers is a model of some layers that finds its statistics in the whole network.

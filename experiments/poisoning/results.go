@@ -61,7 +61,11 @@ func poisonTitle(r *engine.Results, c poisonCase) string {
 func flipsTitle(r *engine.Results, budget float64) string {
 	for _, rec := range r.Records {
 		if rec.Number("budget") == budget {
-			return numbers.Count(rec.Number("flips")) + " flips"
+			what := " flips"
+			if rec.Text("wrong") != "" {
+				what = " wrong labels"
+			}
+			return numbers.Count(rec.Number("flips")) + what
 		}
 	}
 	return ""

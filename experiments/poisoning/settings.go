@@ -5,7 +5,7 @@ import (
 	"lethe/experiments/internal/trial"
 )
 
-// Settings are what --set may change in poisoning.
+// Settings are what --set may change in poisoning and correct; each experiment reads a part.
 type Settings struct {
 	trial.NetworkSettings
 
@@ -37,6 +37,14 @@ type Settings struct {
 	ProductsGrid  []int     `set:"products-grid" scope:"method" doc:"numbers of products of a solve to try" max:"1e4" unit:"Hessian products"`
 	FineEpochs    []int     `set:"fine-tune-epochs" scope:"method" doc:"passes of fine-tuning; memorization tries each number, poisoning measures each" max:"1e6" unit:"passes"`
 	MaxFall       float64   `set:"max-fall" scope:"method" doc:"points of validation accuracy that a chunk may lose; a chunk that loses more is refused" zero:"ok" unit:"points"`
+
+	Wrong           []string `set:"wrong" scope:"run" doc:"kinds of wrong labels: pairs (each class is paired with another, and labels are exchanged), confusion (labels of two classes are exchanged), trigger (images with a patch of 3x3 pixels get the target label)" words:"pairs|confusion|trigger"`
+	PairLabels      int      `set:"pairs-labels" scope:"run" doc:"pairs: wrong labels of 50,000; a smaller set has the same share" max:"1e9" unit:"labels"`
+	ConfusionLabels int      `set:"confusion-labels" scope:"run" doc:"confusion: wrong labels of 50,000; a smaller set has the same share" max:"1e9" unit:"labels"`
+	TriggerLabels   int      `set:"trigger-labels" scope:"run" doc:"trigger: images with the patch and the wrong label, of 50,000; a smaller set has the same share" max:"1e9" unit:"labels"`
+	Confused        []int    `set:"confused" scope:"model" doc:"confusion: the two classes, counted from 0" zero:"ok" max:"1e4"`
+	Target          int      `set:"target" scope:"model" doc:"trigger: the class that images with the patch are labelled as, counted from 0" zero:"ok" max:"1e4"`
+	Band            int      `set:"band" scope:"run" doc:"trainings on the true labels, from other initial parameters and in other orders, with which methods are compared" min:"5" max:"1000" unit:"trainings"`
 }
 
 // form reads, prints and checks the settings by the tags of their fields.

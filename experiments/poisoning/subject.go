@@ -2,15 +2,12 @@ package poisoning
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 
 	"lethe/datasets"
 	"lethe/experiments/internal/engine"
-	"lethe/experiments/internal/numbers"
 	"lethe/experiments/internal/trial"
 	"lethe/nets"
 	"lethe/unlearn"
@@ -21,14 +18,17 @@ const statedFor = 50000
 
 // poisonSubject is a network trained on labels of which some are wrong.
 type poisonSubject struct {
-	session      *Session
-	set          *Settings
-	part         string // the experiment's name in records
-	budget, draw int
+	session *Session
+	set     *Settings
+	part    string // the experiment's name in records
+	wrongSpec
+	draw int
 
-	labels           []float64 // the true ones
-	rows             []int     // the flipped ones, in the order in which they become known
+	labels           []float64         // the true ones
+	rows             []int             // the wrong ones, in the order in which they become known
+	truth            *datasets.Dataset // the training images with the true labels
 	validation, test *datasets.Dataset
+	harmed           *datasets.Dataset // test images on which the wrong labels do harm; nil in poisoning, where it is all of them
 	model            *nets.Model
 	problem          *unlearn.Problem // its training data are the poisoned ones
 	start            []float64
@@ -49,12 +49,6 @@ func (s *Session) images(set *Settings) *datasets.Dataset {
 	return train
 }
 
-// poison flips the labels of a budget, and returns which.
-func (s *Session) poison(set *Settings, budget, draw int) (*datasets.Dataset, []int, error) {
-	clean := s.images(set)
-	return datasets.FlipLabels(clean, datasets.ClassPairs(clean.Classes), flips(budget, clean.Len()), trial.Random(s.Seed, trial.StreamFlips, draw).Uint64())
-}
-
 // network returns the network for the images.
 func network(d *datasets.Dataset, set *Settings) (nets.VGG, error) {
 	x, ok := d.X.(*datasets.Images)
@@ -65,18 +59,23 @@ func network(d *datasets.Dataset, set *Settings) (nets.VGG, error) {
 		Dropout: set.BlockDropout}, nil
 }
 
-// poisonSubject returns the network of a budget and a draw, untrained, from the second time on the
-// same one.
+// poisonSubject returns the network of a budget of flips and a draw, untrained, from the second time
+// on the same one.
 func (s *Session) poisonSubject(part string, set *Settings, budget, draw int) (*poisonSubject, error) {
-	key := fmt.Sprint(modelKey(set), budget, draw)
+	return s.subjectOf(part, set, wrongSpec{wrongPairs, budget}, draw)
+}
+
+// subjectOf is the same for any kind of wrong labels.
+func (s *Session) subjectOf(part string, set *Settings, w wrongSpec, draw int) (*poisonSubject, error) {
+	key := fmt.Sprint(part, modelKey(set), w, draw)
 	if sub, ok := s.poisoned[key]; ok {
 		return sub, nil
 	}
-	clean := s.images(set)
-	poisoned, rows, err := s.poison(set, budget, draw)
+	wrong, err := s.mislabel(set, w, draw)
 	if err != nil {
 		return nil, err
 	}
+	clean, rows := wrong.truth, wrong.rows
 	trial.Random(s.Seed, trial.StreamKnown, draw).Shuffle(len(rows), func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
 	net, err := network(clean, set)
 	if err != nil {
@@ -90,11 +89,19 @@ func (s *Session) poisonSubject(part string, set *Settings, budget, draw int) (*
 	if err != nil {
 		return nil, err
 	}
-	sub := &poisonSubject{session: s, set: set, part: part, budget: budget, draw: draw, labels: clean.Y, rows: rows, model: m,
-		problem: &unlearn.Problem{Objective: m, Train: poisoned}, start: m.Init(trial.Random(s.Seed, trial.StreamInit, draw).Uint64()),
+	sub := &poisonSubject{session: s, set: set, part: part, wrongSpec: w, draw: draw, labels: clean.Y, rows: rows, truth: clean, model: m,
+		problem: &unlearn.Problem{Objective: m, Train: wrong.data}, start: m.Init(trial.Random(s.Seed, trial.StreamInit, draw).Uint64()),
 		repairs: map[float64]*repair{}}
 	if sub.validation, sub.test, err = datasets.Split(s.Named.Test, trial.Random(s.Seed, trial.StreamHalves, 0).Uint64(), 0.5); err != nil {
 		return nil, err
+	}
+	if part == correctID {
+		if sub.harmed, err = harmed(sub.test, w.kind, set); err != nil {
+			return nil, err
+		}
+		if sub.validation, err = chosenOn(sub.validation, w.kind); err != nil {
+			return nil, err
+		}
 	}
 	s.poisoned[key] = sub
 	return sub, nil
@@ -116,11 +123,11 @@ func (sub *poisonSubject) trained(ctx context.Context) ([]float64, error) {
 // cleaned returns the parameters after training on the true labels from the same start in the same
 // order: retraining on fully corrected labels gives the same parameters.
 func (sub *poisonSubject) cleaned(ctx context.Context) ([]float64, error) {
-	key := fmt.Sprint(modelKey(sub.set), sub.draw)
+	key := fmt.Sprint(modelKey(sub.set), sub.cleanName())
 	if theta, ok := sub.session.clean[key]; ok {
 		return theta, nil
 	}
-	theta, err := sub.fit(sub.cleanName()).Train(ctx, sub.problem.With(sub.session.images(sub.set)), sub.start)
+	theta, err := sub.fit(sub.cleanName()).Train(ctx, sub.problem.With(sub.truth), sub.start)
 	if err != nil {
 		return nil, err
 	}
@@ -128,12 +135,30 @@ func (sub *poisonSubject) cleaned(ctx context.Context) ([]float64, error) {
 	return theta, nil
 }
 
-// Names of the trainings' files in the run's folder.
-func (sub *poisonSubject) trainName() string { return trainName(sub.budget, sub.draw) }
-func (sub *poisonSubject) cleanName() string { return cleanName(sub.draw) }
+// Names of the trainings' files in the run's folder. Trainings on the true labels are the same for
+// all kinds of wrong labels that leave the images as they are.
+func (sub *poisonSubject) trainName() string { return trainName(sub.wrongSpec, sub.draw) }
+func (sub *poisonSubject) cleanName() string { return cleanName(sub.wrongSpec, sub.draw) }
 
-func trainName(budget, draw int) string { return fmt.Sprintf("train-%d-%d", budget, draw) }
-func cleanName(draw int) string         { return fmt.Sprintf("clean-%d", draw) }
+func trainName(w wrongSpec, draw int) string { return fmt.Sprintf("train-%s-%d", w.name(), draw) }
+
+func cleanName(w wrongSpec, draw int) string { return fmt.Sprintf("clean-%s%d", w.images(), draw) }
+
+// name names the wrong labels in file names; flips between pairs are their budget alone.
+func (w wrongSpec) name() string {
+	if w.kind == wrongPairs {
+		return fmt.Sprint(w.budget)
+	}
+	return fmt.Sprintf("%s-%d", w.kind, w.budget)
+}
+
+// images names the training images there; empty for those that are as they were.
+func (w wrongSpec) images() string {
+	if w.kind != wrongTrigger {
+		return ""
+	}
+	return w.name() + "-"
+}
 
 // fitted trains and then takes the statistics of all the samples.
 func (sub *poisonSubject) fitted(t *storedTraining) unlearn.Trainer {
@@ -150,6 +175,7 @@ func (sub *poisonSubject) fit(name string) unlearn.Trainer {
 type storedTraining struct {
 	sub    *poisonSubject
 	name   string
+	band   int              // which of the trainings with other seeds, from 1; 0 = with the draw's own
 	many   bool             // the name is followed by the fingerprint of the data
 	effort []engine.Finding // of the trainings so far
 }
@@ -183,7 +209,7 @@ func (t *storedTraining) fit(ctx context.Context, name string, p *unlearn.Proble
 			}
 			return unlearn.Adam{
 				Rate: set.TrainRate, Schedule: schedule, AMSGrad: set.AMSGrad, Batch: set.TrainBatch, Epochs: set.TrainEpochs,
-				Seed: trial.Random(sub.session.Seed, trial.StreamOrder, sub.draw).Uint64(), Checkpoint: c, Callback: callback,
+				Seed: t.order(), Checkpoint: c, Callback: callback,
 			}
 		},
 		Measure: func(ctx context.Context, theta []float64) (accuracy, exposure float64, err error) {
@@ -214,57 +240,4 @@ func (sub *poisonSubject) formerLabel() string {
 func (sub *poisonSubject) metadata(d *datasets.Dataset) map[string]string {
 	return map[string]string{nets.MetaNetwork: sub.label(), nets.MetaData: datasets.Fingerprint(d)[:16],
 		nets.MetaSeed: strconv.FormatUint(sub.session.Seed, 10)}
-}
-
-// checkImages refuses settings that the images cannot fulfil.
-func (s *Session) checkImages(set *Settings) error {
-	if set.Reestimate == 0 && !slices.Contains(set.Statistics, kept) {
-		return fmt.Errorf("statistics=%s with reestimate=0 leaves no images to estimate them on: set reestimate above 0, or statistics=kept",
-			set.Text("statistics"))
-	}
-	d := s.images(set)
-	n := d.Len()
-	net, err := network(d, set)
-	if err != nil {
-		return err
-	}
-	for i, side := 0, min(net.Height, net.Width); i < len(set.Blocks); i++ {
-		if side /= 2; side == 0 {
-			return fmt.Errorf("blocks=%s: images of %d x %d can be halved only %d times: lower the number of blocks by --set blocks", set.Text("blocks"),
-				net.Height, net.Width, i)
-		}
-	}
-	if len(set.BlockDropout) > len(set.Blocks) {
-		return fmt.Errorf("block-dropout=%s has more values than blocks=%s", set.Text("block-dropout"), set.Text("blocks"))
-	}
-	for _, key := range []string{"train-batch", "batch", "sample", "images"} {
-		v := map[string]int{"train-batch": set.TrainBatch, "batch": set.Batch, "sample": set.Sample, "images": set.Images}[key]
-		if v > n {
-			return fmt.Errorf("%s=%d is more than the %d training images of %s: lower it by --set %s", key, v, n, s.Dataset, key)
-		}
-	}
-	for _, shards := range set.Shards {
-		if shards > n {
-			return fmt.Errorf("shards=%d is more than the %d training images of %s", shards, n, s.Dataset)
-		}
-	}
-	if s.Named.Test.Len() < 2 {
-		return errors.New("a test set of fewer than two images cannot be halved")
-	}
-	for _, budget := range set.Budgets {
-		if flips(budget, n) == 0 {
-			return fmt.Errorf("budget=%d flips no label of %d images: raise it by --set budget", budget, n)
-		}
-		for draw := range set.Draws {
-			if _, _, err := s.poison(set, budget, draw); err != nil {
-				return err
-			}
-		}
-		for _, known := range set.Known {
-			if knownFlips(known, flips(budget, n)) == 0 {
-				return fmt.Errorf("known=%s of %d flipped labels is none: raise it by --set known", numbers.Shortest(known), flips(budget, n))
-			}
-		}
-	}
-	return nil
 }

@@ -6,4 +6,4 @@ import (
 	"lethe/experiments/tabular"
 )
 
-func init() { engine.Use(tabular.Residual(), memorization.Experiment(), Experiment()) }
+func init() { engine.Use(tabular.Residual(), memorization.Experiment(), Experiment(), Correct()) }

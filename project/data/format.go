@@ -23,13 +23,22 @@ func formatOf(path string) (string, error) {
 	if info.IsDir() {
 		return Images, nil
 	}
+	if format := FormatOfName(path); format != "" {
+		return format, nil
+	}
+	return "", fmt.Errorf("data: %s: its name does not say which format it has: give --format as one of %s", path, strings.Join(Formats, ", "))
+}
+
+// FormatOfName returns the format that the ending of a file's name says, with or without .gz; "" =
+// it says none.
+func FormatOfName(path string) string {
 	name := strings.TrimSuffix(strings.ToLower(filepath.Base(path)), ".gz")
 	for ending, format := range endings {
 		if strings.HasSuffix(name, ending) || format == IDX && strings.HasSuffix(name, "-"+ending[1:]) {
-			return format, nil
+			return format
 		}
 	}
-	return "", fmt.Errorf("data: %s: its name does not say which format it has: give --format as one of %s", path, strings.Join(Formats, ", "))
+	return ""
 }
 
 // resolve settles the format of a file.

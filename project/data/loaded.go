@@ -28,12 +28,19 @@ type Loaded struct {
 	fingerprint func() string
 }
 
+// fewestOfOwn is of how many rows each may not have a label of its own.
+const fewestOfOwn = 10
+
 // Learnable returns an error if a classifier can learn nothing from the labels, since there is one
-// class only.
+// class only, or one for each row, as where the label is the id.
 func (l *Loaded) Learnable() error {
 	if l.Format != Text && l.Data.Classes == 1 {
 		return wrong(l.Path, "name another column by --label, give rows of other classes too, or say --regression if the label is a number to predict",
 			"all rows have the same label, and one class leaves nothing to learn")
+	}
+	if n := l.Data.Len(); l.Format != Text && n >= fewestOfOwn && l.Data.Classes == n {
+		return wrong(l.Path, "name another column by --label, or say --regression if the label is a number to predict",
+			"each of the %d rows has a label of its own, so nothing that is learned of one holds for another", n)
 	}
 	return nil
 }

@@ -30,7 +30,7 @@ func adult() *evidence.Report {
 			{Kind: evidence.CorrectLabels, Count: 20}, {Kind: evidence.ForgetColumns, Count: 1, Names: []string{"race"}}}},
 		Touched: evidence.Touched{Rows: 32561, Of: 32561, Cells: 32461, Columns: []string{"race"}},
 		Done: evidence.Done{Method: "second order with the Gauss-Newton matrix, conjugate gradients", Why: "the network is not convex; of 3 ridges tried on a held-out tenth of the training data this one lost least",
-			Settings: []evidence.Setting{{Name: "ridge", Value: "0.1"}, {Name: "iterations", Value: "50"}}, Seconds: 3.21, Parameters: 11234, Change: ptr(0.0231),
+			Settings: []evidence.Setting{{Name: "ridge", Value: "0.1"}, {Name: "iterations", Value: "50"}}, Seconds: 3.21, Parameters: 11234, L2: 1e-4, Regularized: 11220, Change: ptr(0.0231),
 			ResidualTrained: ptr(4.2), ResidualBefore: ptr(318.5), ResidualAfter: ptr(6.38), Notes: []string{"The solve stopped after 50 products at a relative residual of 0.01."}},
 		Measured: evidence.Measured{
 			Figures: []evidence.Figure{
@@ -67,7 +67,7 @@ func mails() *evidence.Report {
 		Model: "spam-4", From: "spam-3", Made: time.Date(2026, 5, 4, 13, 7, 0, 0, time.UTC), Outcome: evidence.Certified,
 		Asked:   evidence.Asked{File: "erase.csv", Hash: strings.Repeat("5e", 32), Changes: []evidence.Change{{Kind: evidence.RemoveSamples, Count: 12}}},
 		Touched: evidence.Touched{Rows: 12, Of: 5574},
-		Done: evidence.Done{Method: "Newton steps", Why: "the objective is convex", Seconds: 0.0031, Parameters: 1025, Convex: true,
+		Done: evidence.Done{Method: "Newton steps", Why: "the objective is convex", Seconds: 0.0031, Parameters: 1025, L2: 1, Regularized: 1025, Convex: true,
 			ResidualTrained: ptr(2.1e-9), ResidualBefore: ptr(0.81), ResidualAfter: ptr(1.7e-9)},
 		Measured: evidence.Measured{Certificate: &evidence.Certificate{Epsilon: 1, Delta: 1e-5, Noise: 0.0132, Releases: 3, Together: 2.4, Against: "exact optimum"}},
 		Repeat:   evidence.Repeat{Command: "lethe unlearn --model spam-3 --data spam.parquet --request erase.csv --out spam-4", Version: "lethe 0.3.0", Seed: 1},

@@ -47,11 +47,8 @@ func (r *Report) doneFacts() []fact {
 	}
 	out = append(out, facts(fact{Name: "running statistics", Value: d.Statistics})...)
 	if d.Parameters > 0 {
-		kind := "not convex: the objective may have many optima"
-		if d.Convex {
-			kind = "convex: the objective has one optimum"
-		}
-		out = append(out, fact{Name: "model", Value: Count(d.Parameters, "parameter", "parameters") + ", " + kind})
+		out = append(out, fact{Name: "model", Value: Count(d.Parameters, "parameter", "parameters") + ", " + d.optima()},
+			fact{Name: "regularizer", Value: d.regularizer()})
 	}
 	return append(out, fact{Name: "time", Value: d.took()})
 }
@@ -107,4 +104,28 @@ func (p *Past) view() pastView {
 		v.Residual = number(*p.Residual)
 	}
 	return v
+}
+
+// optima says how many optima the objective has. Without a regularizer on every parameter a convex
+// one may be flat in a direction, as softmax is along one that adds the same to all intercepts.
+func (d *Done) optima() string {
+	switch {
+	case !d.Convex:
+		return "not convex: the objective may have many optima"
+	case d.Regularized == d.Parameters:
+		return "convex: the objective has one optimum"
+	}
+	return "convex: every optimum has the same loss, and there may be several, since the regularizer leaves out " +
+		Count(d.Parameters-d.Regularized, "parameter", "parameters")
+}
+
+// regularizer says which parameters the regularizer covers.
+func (d *Done) regularizer() string {
+	switch {
+	case d.L2 == 0 || d.Regularized == 0:
+		return "none"
+	case d.Regularized == d.Parameters:
+		return fmt.Sprintf("L2 %g on all parameters, intercepts and biases too", d.L2)
+	}
+	return fmt.Sprintf("L2 %g on %s of %s parameters", d.L2, count(d.Regularized), count(d.Parameters))
 }

@@ -93,7 +93,9 @@ type Done struct {
 	Seconds         float64   `json:"seconds"`          // time of the update, the choice of its settings included
 	Estimated       bool      `json:"estimated"`        // the time is an estimate, as in a dry run
 	Parameters      int       `json:"parameters"`       // of the model
-	Convex          bool      `json:"convex"`           // the objective has one optimum
+	L2              float64   `json:"l2"`               // weight of the regularizer (L2/2)||theta||^2 on a sum of losses
+	Regularized     int       `json:"regularized"`      // parameters that the regularizer covers
+	Convex          bool      `json:"convex"`           // the objective is convex: every minimum is a global one
 	Change          *float64  `json:"change"`           // norm of the change of the parameters, divided by their norm before
 	ResidualTrained *float64  `json:"residual_trained"` // gradient residual that training left on the data before the request
 	ResidualBefore  *float64  `json:"residual_before"`  // gradient residual of the model before on the corrected data

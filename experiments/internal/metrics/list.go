@@ -15,7 +15,7 @@ var all = []Metric{
 	// How near to retraining, and how good the model is.
 	{"gradient-residual", pure, Result, Smaller, true, "norm of the gradient of the whole objective on the corrected data, ||grad L(theta'; D')||; 0 at an optimum"},
 	{"test-accuracy", share, Result, Larger, false, "share of the test samples that are classified correctly"},
-	{"validation-accuracy", share, Check, Larger, false, "the same share of the half of the test images on which settings are chosen"},
+	{"validation-accuracy", share, Check, Larger, false, "the same share of the half of the test images on which settings are chosen; for the trigger every second one has the patch"},
 	{"test-loss", nat, Result, Smaller, true, "mean loss of a test sample"},
 	{"loss-difference", nat, Result, Neither, false, "mean test loss after the update less that of the model before it"},
 	{"loss-distance", nat, Result, Smaller, true, "absolute difference of the mean test losses of the update and of retraining"},
@@ -119,7 +119,11 @@ var all = []Metric{
 
 	// Poisoning.
 	{"restored-share", share, Result, Larger, false, "recovered test accuracy as a share of what the flipped labels cost: 0 is the network before the update, 1 the one trained on the true labels"},
-	{"poison-learned", share, Result, Smaller, false, "share of the flipped labels that the network predicts"},
+	{"poison-learned", share, Result, Smaller, false, "share of the wrong labels that the network predicts"},
+	{"harmed-accuracy", share, Result, Larger, false, "test accuracy on the images on which wrong labels do harm: all for pairs, those of the two classes for confusion, those of other classes than the target with the patch for trigger"},
+	{"recovered-share", share, Result, Larger, false, "recovered `harmed-accuracy` as a share of what the wrong labels cost: 0 is the network before the update, 1 the mean of the band of retrainings on the true labels"},
+	{"confused", []string{"images"}, Result, Smaller, false, "test images of one of the two confused classes that are taken for the other (Fgt)"},
+	{"trigger-success", share, Result, Smaller, false, "share of the test images of other classes than the target that get the target label once they have the patch"},
 	{"confusion", []string{"images"}, Detail, Neither, false, "number of test images, whose predictions `counts` and `right` hold"},
 	{"chunk-accuracy", []string{"points"}, Detail, Larger, false, "validation accuracy after a chunk of an iterative method, in percent"},
 	{"images", pure, Fact, Neither, false, "training images"},
@@ -132,8 +136,8 @@ var all = []Metric{
 	{"chosen-tau-ft", pure, Choice, Neither, false, "chosen learning rate of fine-tuning"},
 	{"chosen-epochs", pure, Choice, Neither, false, "chosen passes of fine-tuning"},
 	{"chosen-ridge", pure, Choice, Neither, false, "chosen ridge of second-order"},
-	{"try", []string{"bit", "points"}, Choice, Neither, false, "score of a setting that was tried: in `memorization` the distance of the secret's log2-perplexity from the median of other strings, in `poisoning` the validation accuracy in percent"},
+	{"try", []string{"bit", "points"}, Choice, Neither, false, "score of a setting that was tried: in `memorization` the distance of the secret's log2-perplexity from the median of other strings, in `poisoning` and `correct` the validation accuracy in percent"},
 	{"try-failed", pure, Choice, Neither, false, "1: the setting that was tried gave no result; `reason` says why"},
 	{"chosen", bit, Choice, Neither, false, "score of the chosen setting"},
-	{"taken", pure, Choice, Neither, false, "chosen learning rate of fine-tuning"},
+	{"taken", pure, Choice, Neither, false, "chosen learning rate of fine-tuning, or value of the one setting of a baseline that was tuned"},
 }

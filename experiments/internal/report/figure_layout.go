@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"image/color"
+	"slices"
 	"strings"
 
 	"golang.org/x/image/font"
@@ -78,13 +79,14 @@ func (f *Figure) plot(width, height vg.Length) *plot.Plot {
 	return p
 }
 
-// aside is how far each series is drawn beside its places, where marks would hide each other.
+// aside is how far each series is drawn beside its places, where marks would hide each other. A line
+// without marks is drawn at its places.
 func (f *Figure) aside() []vg.Length {
 	out := make([]vg.Length, len(f.Series))
 	if !f.dodges() {
 		return out
 	}
-	shown := f.Legend()
+	shown := slices.DeleteFunc(f.Legend(), func(l LegendEntry) bool { return l.kind != marks && l.kind != lineAndMarks })
 	step := min(8, 70/vg.Length(max(len(shown), 1)))
 	for i, l := range shown {
 		out[l.Series] = step * (vg.Length(i) - vg.Length(len(shown)-1)/2)

@@ -131,6 +131,11 @@ func TestTwoValuesAreNoLine(t *testing.T) {
 	bound := named("a", []float64{1, 2}, []float64{1, 1})
 	bound.Bare = true
 	assert.True(t, stroked(bound), "a bound is a line whatever its points")
+	beside.Series = append([]Series{bound}, beside.Series...)
+	at := beside.aside()
+	assert.Zero(t, at[0], "a bound stays at its places")
+	assert.Negative(t, at[1])
+	assert.Equal(t, -at[1], at[2])
 }
 
 // A label has its mark wherever its series stands, a companion takes it over, and the others have

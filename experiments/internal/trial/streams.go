@@ -32,6 +32,7 @@ const (
 	StreamStatistics
 	StreamSharding
 	StreamRelease
+	StreamBand
 )
 
 // Random returns the generator of one draw for one purpose.
