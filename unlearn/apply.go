@@ -196,3 +196,16 @@ func (p *Problem) Difference(ctx context.Context, dst, theta []float64, a *Appli
 	floats.Add(dst, corrected)
 	return nil
 }
+
+// untouched returns the rows of Data that the request does not touch, rising.
+func (a *Applied) untouched() []int {
+	touched := make([]bool, a.Data.Len())
+	mark(touched, a.stay)
+	others := make([]int, 0, a.Data.Len()-len(a.stay))
+	for i, is := range touched {
+		if !is {
+			others = append(others, i)
+		}
+	}
+	return others
+}

@@ -38,6 +38,7 @@
 //   - solvers: [Solver], [Operator] and [BatchOperator]; [CG], [MINRES], [LiSSA], [Exact],
 //     [Factored], [Galerkin], [Krylov], [ShiftedSolve] with [ShiftedSolution]; [Stats] says how a
 //     solve ended, [Spectrum] what the matrix is like;
+//   - towards given outputs: [Distill] with its [Lead], [SoftCorrection], [WithTargets];
 //   - baselines (docs/methods.md): [NegGradPlus], [SCRUB], [SSD], [Potion], [SAP], [SalUn], [MSG],
 //     [BadTeacher], [NPO], [ReinitLast], most by [Steps]; [Retrain], [FineTune], [SISA] with
 //     [Sharded] and [SliceStore], [Occlusion], [Private], [DPSGD], [None];

@@ -272,16 +272,3 @@ func (a *Applied) touched(d *datasets.Dataset, r Request) (*datasets.Dataset, er
 	}
 	return datasets.Concat(a.New, gone)
 }
-
-// untouched returns the rows of Data that the request does not touch, rising.
-func (a *Applied) untouched() []int {
-	touched := make([]bool, a.Data.Len())
-	mark(touched, a.stay)
-	others := make([]int, 0, a.Data.Len()-len(a.stay))
-	for i, is := range touched {
-		if !is {
-			others = append(others, i)
-		}
-	}
-	return others
-}

@@ -105,7 +105,17 @@ func settingsUsers(t *testing.T) []settingstest.Use {
 	for _, r := range methodTable() {
 		users = append(users, r.use(p, theta))
 	}
-	return users
+	return append(users, distillUsers(t)...)
+}
+
+// distillUsers are the settings of the method that no problem of the table can carry out: it needs
+// several outputs and their targets.
+func distillUsers(t *testing.T) []settingstest.Use {
+	m, p, theta, r := distillProblem(t)
+	m.Steps = 2
+	run := func(ctx context.Context) error { _, err := m.Unlearn(ctx, p, theta, r); return err }
+	return []settingstest.Use{{Settings: &m, Run: run, Allowed: settingstest.Huge("Retain", "Rate", "Steps", "Batch", "Kept", "Sample")},
+		{Settings: m.Lead, Run: run, Allowed: settingstest.Huge("After", "Spreads", "Rate", "Penalty")}}
 }
 
 func methodUserOf[M any](p *Problem, theta []float64, m *M, allowed map[string]string) settingstest.Use {

@@ -102,17 +102,20 @@ func ownDefaults(s *Settings, k engine.Key) {
 	s.RateGrid = []float64{0.1, 0.3, 1}
 	s.AdamRates = []float64{5e-4, 1e-3, 2e-3, 4e-3}
 	s.FineEpochs = []int{1, 2}
+	s.DistillRates, s.DistillSteps = []float64{1e-3, 2e-3}, []int{100}
 	switch k.Profile {
 	case engine.Paper: // its training takes hours
 		s.Draws = 1
 		s.AdamRates = []float64{1e-4, 3e-4, 1e-3}
 		s.FineEpochs = []int{1, 2, 10}
+		s.DistillRates, s.DistillSteps = []float64{3e-4, 1e-3}, []int{100}
 	case engine.Smoke:
 		s.MaxProducts = 5
 		s.Draws = 1
 		s.RateGrid = []float64{0.1}
 		s.AdamRates = []float64{1e-2}
 		s.FineEpochs = []int{1}
+		s.DistillRates, s.DistillSteps = []float64{1e-2}, []int{10}
 	}
 }
 

@@ -16,6 +16,8 @@ func (s *Session) idle(key string, set *Settings) string {
 		return "the secret is already in the text"
 	case key == "adam-rates" && !slices.Contains(set.Methods, "fine-tune-adam") && !slices.Contains(set.Methods, "all"):
 		return "the method fine-tune-adam is not among methods"
+	case slices.Contains([]string{"distill-rates", "distill-steps"}, key) && !slices.ContainsFunc([]string{"distill", "distill-lead", "all"}, func(m string) bool { return slices.Contains(set.Methods, m) }):
+		return "self-distillation is not among methods"
 	}
 	for _, grid := range []struct {
 		key, of string

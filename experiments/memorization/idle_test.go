@@ -17,4 +17,9 @@ func TestRatesOfATextAreIdleWithoutTheirMethod(t *testing.T) {
 	assert.Equal(t, "the method fine-tune-adam is not among methods", idle("fine-tune", "second-order"))
 	assert.Empty(t, idle("second-order", "fine-tune-adam"))
 	assert.Empty(t, idle("all"))
+	steps := func(methods ...string) string {
+		return (&Session{Session: &engine.Session{}}).idle("distill-steps", &Settings{Methods: methods})
+	}
+	assert.Equal(t, "self-distillation is not among methods", steps("second-order-soft"))
+	assert.Empty(t, steps("distill-lead"))
 }

@@ -40,6 +40,18 @@ func (sub *secretSubject) findings(ctx context.Context, theta []float64, d *data
 		tags["completion"] = sub.vocabulary.Decode(completion)
 	}
 	out = append(out, engine.Finding{Metric: engine.Metric{Name: "completion-match", Unit: "share", Value: match}, Tags: tags})
+	prompts, err := sub.promptFinding(ctx, theta)
+	if err != nil {
+		return nil, err
+	}
+	out = append(out, prompts)
+	if lost != nil {
+		checkpoints, err := sub.checkpointsFinding(ctx, theta)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, checkpoints)
+	}
 	for _, space := range sub.spaces {
 		found, err := sub.exposure(ctx, theta, space)
 		if err != nil {
@@ -86,7 +98,8 @@ func (sub *secretSubject) exposure(ctx context.Context, theta []float64, space e
 	}
 	tags = tags.With(records.Tags{"fit-bits": f.Bits, "fit-distance": f.KS, "fit-p": f.PValue, "fit-strings": len(f.Samples), "strings-below": f.Below})
 	below := engine.Metric{Name: "below-median", Unit: "bit", Value: records.MiddleOf(f.Samples).Median - e.LogPerplexity}
-	return []engine.Finding{{Metric: engine.Metric{Name: "exposure", Unit: "bit", Value: e.Bits}, Tags: tags}, {Metric: below, Tags: records.Tags{"space": space.Name}}, histogram(space.Name, f)}, nil
+	return []engine.Finding{{Metric: engine.Metric{Name: "exposure", Unit: "bit", Value: e.Bits}, Tags: tags}, {Metric: below, Tags: records.Tags{"space": space.Name}},
+		spreadFinding(space.Name, f.Samples), histogram(space.Name, f)}, nil
 }
 
 // spend limits what an exposure costs: so many strings for the fit, and before that a ranking that

@@ -44,6 +44,9 @@ func listed() []memoryMethod {
 		{"second-order-exposure", 11, "", (*secretSubject).secondOrderExposure, true},
 		{"second-order-lissa", 7, "", (*secretSubject).secondOrderLissa, true},
 		{"second-order-published", 10, "", (*secretSubject).secondOrderPublished, true},
+		{"second-order-soft", 12, "", (*secretSubject).secondOrderSoft, true},
+		{"distill", 13, "", (*secretSubject).distill, false},
+		{"distill-lead", 14, "", (*secretSubject).distillLead, false},
 		{"retrain", 2, "", nil, false},
 	}
 }

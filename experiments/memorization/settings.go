@@ -41,6 +41,8 @@ type Settings struct {
 	FitSamples    int           `set:"fit-samples" scope:"run" doc:"strings to draw for the distribution of perplexities when there are too many strings to rank" max:"1e7" unit:"strings"`
 	LissaProducts int           `set:"lissa-products" scope:"method" doc:"largest number of Hessian products of LiSSA" max:"1e6" unit:"Hessian products"`
 	Rounds        int           `set:"rounds" scope:"method" doc:"repetitions in the method second-order-repeated" max:"1e3" unit:"repetitions"`
+	DistillRates  []float64     `set:"distill-rates" scope:"method" doc:"learning rates of self-distillation (Adam) to try"`
+	DistillSteps  []int         `set:"distill-steps" scope:"method" doc:"numbers of steps of self-distillation to try" max:"1e6" unit:"steps"`
 	FineEpochs    []int         `set:"fine-tune-epochs" scope:"method" doc:"passes of fine-tuning; memorization tries each number, poisoning measures each" max:"1e6" unit:"passes"`
 }
 

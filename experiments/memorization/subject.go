@@ -88,6 +88,9 @@ func (p *planted) spaces() []exposure.Space {
 	return []exposure.Space{{Name: "digits", Alphabet: p.vocabulary.Digits()}, all}
 }
 
+// windowText is the training text, in tokens.
+func (sub *secretSubject) windowText() []int32 { return sub.train.X.(*datasets.Tokens).Text }
+
 // correction returns the request of one replacement.
 func (sub *secretSubject) correction(r replacement) (*correction, error) {
 	if c, ok := sub.corrections[r.name]; ok {

@@ -23,6 +23,9 @@ func memorizationTables(r *engine.Results) []report.Table {
 		out = append(out, medianTable(r))
 	}
 	out = append(out, perplexityTable(r), distanceTable(r), completionTable(r))
+	if len(r.Part("two-checkpoint-exposure")) > 0 { // older runs did not ask
+		out = append(out, leaksTable(r))
+	}
 	if len(r.Part("held-out-accuracy")) > 0 {
 		out = append(out, heldOutTables(r)...)
 	}
@@ -412,7 +415,7 @@ func chosenByRetraining(r *engine.Results) bool {
 }
 
 // settingKeys are the settings that are chosen.
-var settingKeys = []string{"by", "tau", "tau-ft", "epochs", "ridge", "step"}
+var settingKeys = []string{"by", "tau", "tau-ft", "epochs", "steps", "ridge", "step"}
 
 // settingText writes the chosen settings of a record.
 func settingText(rec records.Record) string {

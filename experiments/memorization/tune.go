@@ -132,8 +132,13 @@ func (sub *secretSubject) try(ctx context.Context, c *correction, theta []float6
 // otherStrings draws strings from the first space, other than the secret and than those that
 // exposure is measured by.
 func (sub *secretSubject) otherStrings() [][]int32 {
-	alphabet, rng := sub.spaces[0].Alphabet, trial.Random(sub.session.Seed, trial.StreamTuning, sub.stream())
-	out := make([][]int32, min(tryStrings, sub.set.FitSamples))
+	return sub.drawnStrings(trial.StreamTuning, min(tryStrings, sub.set.FitSamples))
+}
+
+// drawnStrings draws n strings from the first space, other than the secret.
+func (sub *secretSubject) drawnStrings(stream uint64, n int) [][]int32 {
+	alphabet, rng := sub.spaces[0].Alphabet, trial.Random(sub.session.Seed, stream, sub.stream())
+	out := make([][]int32, n)
 	for i := range out {
 		for out[i] == nil || slices.Equal(out[i], sub.secret) {
 			out[i] = make([]int32, sub.length)
