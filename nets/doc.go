@@ -25,7 +25,8 @@
 //   - losses: [Loss], [Logistic], [OneAgainstAll], [SoftmaxCrossEntropy], [Squared],
 //     [SoftCrossEntropy], [SquaredCentered];
 //   - the model: [NewModel], [Model], and its options ([Option]): [Float32], [Float64], [Cores],
-//     [Chunk], [KeepLimit], [ClassLabels], [TargetLabels].
+//     [Chunk], [KeepLimit], [ClassLabels], [TargetLabels]; a network may say that its outputs are
+//     affine in its parameters, as [AffineInParameters].
 //
 // A [Model] is an unlearn.Objective. Each of its methods looks at the data first: a label that does
 // not fit the loss, or a feature that is not finite, is an error that names the row.

@@ -282,8 +282,8 @@ func (m *Model) Predict(ctx context.Context, dst, theta []float64, d *datasets.D
 	return m.engine.perRow(ctx, outputRows, [][]float64{dst}, theta, nil, d)
 }
 
-// PredictAlong writes J v, the derivative of the outputs along v by the parameters, one row a sample,
-// to dst (n*Outputs): J (n*Outputs x Dim) is the Jacobian of the outputs.
+// PredictAlong writes J v, the derivative of the outputs along v by the parameters, one row a
+// sample, to dst (n*Outputs): J (n*Outputs x Dim) is the Jacobian of the outputs.
 func (m *Model) PredictAlong(ctx context.Context, dst, theta, v []float64, d *datasets.Dataset) error {
 	if err := errors.Join(m.check(theta), m.check(v), apart(dst, theta), apart(dst, v)); err != nil {
 		return err

@@ -31,7 +31,8 @@ type descent struct {
 	continues *continued
 }
 
-// continued is the state in which a training on other data left off, for the next one to go on with.
+// continued is the state in which a training on other data left off, for the next one to go on
+// with.
 type continued struct {
 	vectors [][]float64
 	steps   int

@@ -10,15 +10,15 @@ import (
 	"lethe/datasets"
 )
 
-// Distill moves a model by steps of Adam towards its own distributions with the mass on some outputs
-// spread evenly, and keeps its other answers:
+// Distill moves a model by steps of Adam towards its own distributions with the mass on some
+// outputs spread evenly, and keeps its other answers:
 //
 //	1/2 mean_{c in Own} KL(q(.|c) || p(.|c)) + 1/2 mean_{c in Other} KL(q(.|c) || p(.|c))
 //	  + Retain mean_{x kept} KL(p0(.|x) || p(.|x)),
 //
-// where p0 are the distributions of the old parameters, q is [Spread] of p0, and the kept samples are
-// the training samples that the request does not affect. So q is the projection of p0 on the models
-// that treat those outputs alike, and the loss is bounded below: no term is maximized.
+// where p0 are the distributions of the old parameters, q is [Spread] of p0, and the kept samples
+// are the training samples that the request does not affect. So q is the projection of p0 on the
+// models that treat those outputs alike, and the loss is bounded below: no term is maximized.
 //
 // On a text Own is the windows in which the characters of a secret are predicted, and Other those
 // behind the same prompt in which characters of other strings are. Sample j of a sequence of Other
@@ -32,7 +32,8 @@ import (
 type Distill struct {
 	Own   *datasets.Dataset // samples to spread; nil = the affected ones as they were
 	Other *datasets.Dataset // further ones, in sequences of Length; nil = none, and Own counts whole
-	// Length is the number of samples in Own and in each sequence of Other, where there are any; 0 = 1.
+	// Length is the number of samples in Own and in each sequence of Other, where there are any; 0
+	// = 1.
 	Length int
 	Alike  []int // outputs to treat alike, two or more; nil = all
 	Lead   *Lead // a bound on what is left of Own; nil = none

@@ -174,8 +174,9 @@ func cosine(step, steps int) float64 {
 
 // Lead bounds by how much the log-probability of Own's sequence may exceed the mean of those of
 // Other: lead(theta) = log p(Own) - mean log p(sequences) <= Spreads * s, where s is the standard
-// deviation of the others in the step. The term of the loss is that of the method of multipliers for
-// an inequality (Bertsekas, Constrained Optimization and Lagrange Multiplier Methods, chapter 3):
+// deviation of the others in the step. The term of the loss is that of the method of multipliers
+// for an inequality (Bertsekas, Constrained Optimization and Lagrange Multiplier Methods, chapter
+// 3):
 //
 //	multiplier <- max(0, multiplier + Rate (lead - bound)),
 //	grad = max(0, multiplier + Penalty (lead - bound)) grad lead.

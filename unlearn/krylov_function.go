@@ -68,8 +68,8 @@ func (k *Krylov) Cubic(m float64, products int) (s []float64, a float64, err err
 	return k.combine(vectors, c), a, nil
 }
 
-// cubicShift finds a > low with length(a) = 2 a / m by bisection: length falls from infinity at low, for
-// Lanczos' vectors have a part in b all.
+// cubicShift finds a > low with length(a) = 2 a / m by bisection: length falls from infinity at
+// low, for Lanczos' vectors have a part in b all.
 func cubicShift(length func(a float64) float64, low, m float64) float64 {
 	lo, hi := low, max(low, 1)
 	for length(hi) > 2*hi/m {

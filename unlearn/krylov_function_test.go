@@ -39,8 +39,8 @@ func randomSymmetric(n int, seed uint64) *mat.SymDense {
 	return a
 }
 
-// TestKrylovFunction compares f(A) b with the dense matrix function, in the whole space, in part of it
-// where f is smooth, and for numbers far from 1.
+// TestKrylovFunction compares f(A) b with the dense matrix function, in the whole space, in part of
+// it where f is smooth, and for numbers far from 1.
 func TestKrylovFunction(t *testing.T) {
 	a, b := randomSymmetric(20, 1), randomVector(20, 2)
 	f := func(s float64) float64 { return math.Exp(-0.3 * s) }
@@ -71,8 +71,8 @@ func TestKrylovFunction(t *testing.T) {
 	assert.Equal(t, make([]float64, 20), got)
 }
 
-// TestKrylovCubic: the step fulfils the conditions that hold at the global minimum of the cubic model
-// alone, of an indefinite matrix too, and tends to Newton's where the cubic term is small.
+// TestKrylovCubic: the step fulfils the conditions that hold at the global minimum of the cubic
+// model alone, of an indefinite matrix too, and tends to Newton's where the cubic term is small.
 func TestKrylovCubic(t *testing.T) {
 	b := randomVector(20, 2)
 	for _, m := range []float64{1e-3, 1, 100} {

@@ -20,19 +20,20 @@ import (
 //
 //	min over theta of sum_{x in F + S} 1/2 ||z(x; theta) - zhat(x)||^2,  zhat(x) = z(x; theta0) + Scale J(x) dtheta,
 //
-// outputs centered over the classes, with z (k outputs a sample), J their Jacobian at theta0, dtheta
-// the step of Method, F the samples that the request touches as they are afterwards (removed ones as
-// they were), and S some of the others, drawn anew for each pass. A step in the parameters that leaves
-// the region where the model is linear thus becomes a target that does not.
+// outputs centered over the classes, with z (k outputs a sample), J their Jacobian at theta0,
+// dtheta the step of Method, F the samples that the request touches as they are afterwards (removed
+// ones as they were), and S some of the others, drawn anew for each pass. A step in the parameters
+// that leaves the region where the model is linear thus becomes a target that does not.
 //
-// The passes are those of one training by [Adam], down the training pass of a [StochasticObjective],
-// whose rate falls from pass to pass; the regularizer is not in it. J dtheta is exact for an
-// [OutputDeriver], as networks are, and a central difference of the outputs for others. Statistics
-// of batch normalization are to be found again afterwards: use it in [ReestimateStatistics]. Like
-// [FineTune] it is not refused when the residual grows.
+// The passes are those of one training by [Adam], down the training pass of a
+// [StochasticObjective], whose rate falls from pass to pass; the regularizer is not in it. J dtheta
+// is exact for an [OutputDeriver], as networks are, and a central difference of the outputs for
+// others. Statistics of batch normalization are to be found again afterwards: use it in
+// [ReestimateStatistics]. Like [FineTune] it is not refused when the residual grows.
 type MatchedPrediction struct {
 	Method Method // whose step predicts; set its Force where the step itself would be refused
-	// Targets gives the outputs to match (n*k) in the place of Method's prediction; see [OutputsOf].
+	// Targets gives the outputs to match (n*k) in the place of Method's prediction; see
+	// [OutputsOf].
 	Targets func(ctx context.Context, d *datasets.Dataset) ([]float64, error)
 	Scale   float64 // of dtheta; 0 = 1
 	Others  float64 // |S| / |F|; 0 = 3

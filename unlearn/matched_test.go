@@ -18,9 +18,9 @@ func long(m MatchedPrediction) MatchedPrediction {
 	return m
 }
 
-// TestMatchedPredictionReproducesSecondOrder in convex problems, of which it has the closed form: the
-// outputs x'theta are linear, so that the only parameters with the predicted outputs are those of the
-// update. Least squares is the retrained optimum then.
+// TestMatchedPredictionReproducesSecondOrder in convex problems, of which it has the closed form:
+// the outputs x'theta are linear, so that the only parameters with the predicted outputs are those
+// of the update. Least squares is the retrained optimum then.
 func TestMatchedPredictionReproducesSecondOrder(t *testing.T) {
 	for name, link := range map[string]func(int) glm{"least squares": leastSquares, "logistic": logistic} {
 		p := &Problem{Objective: full{link(4)}, Train: randomData(30, 4, 2, false, 3), L2: 0.5}
@@ -42,8 +42,8 @@ func TestMatchedPredictionReproducesSecondOrder(t *testing.T) {
 	}
 }
 
-// TestMatchedPredictionOfRetrainedOutputs is oracle matching: with the outputs of the retrained model
-// as targets it comes to the retrained model, by the squared distance and by cross-entropy.
+// TestMatchedPredictionOfRetrainedOutputs is oracle matching: with the outputs of the retrained
+// model as targets it comes to the retrained model, by the squared distance and by cross-entropy.
 func TestMatchedPredictionOfRetrainedOutputs(t *testing.T) {
 	p := &Problem{Objective: full{logistic(4)}, Train: randomData(30, 4, 2, false, 3), L2: 0.5}
 	theta, r := trained(t, p), RemoveSamples(2, 7, 11)
@@ -57,8 +57,8 @@ func TestMatchedPredictionOfRetrainedOutputs(t *testing.T) {
 	}
 }
 
-// TestMatchedLabels: where the step is nothing and all other samples keep their old answers, only the
-// corrected labels move the model, and their loss falls.
+// TestMatchedLabels: where the step is nothing and all other samples keep their old answers, only
+// the corrected labels move the model, and their loss falls.
 func TestMatchedLabels(t *testing.T) {
 	p := &Problem{Objective: full{logistic(4)}, Train: randomData(30, 4, 2, false, 3), L2: 0.5}
 	theta := trained(t, p)

@@ -66,8 +66,8 @@ func outputsAt(ctx context.Context, o Objective, theta []float64, d *datasets.Da
 	return z, p.Predict(ctx, z, theta, d)
 }
 
-// differenceAlong writes (z(theta + h v) - z(theta - h v)) / 2h to dst, with h v of the size at which
-// the errors of rounding and of truncation are about the same.
+// differenceAlong writes (z(theta + h v) - z(theta - h v)) / 2h to dst, with h v of the size at
+// which the errors of rounding and of truncation are about the same.
 func differenceAlong(ctx context.Context, o Objective, dst, theta, v []float64, d *datasets.Dataset) error {
 	h := math.Cbrt(0x1p-52) * max(norm(theta), 1) / norm(v)
 	at := make([]float64, len(theta))

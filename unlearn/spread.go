@@ -80,12 +80,12 @@ func toDistribution(z []float64) {
 }
 
 // SoftCorrection turns the wish that a model treat some outputs alike on samples into a request of
-// soft labels, for any [Method]. The data of the problem are kept and then samples, all labeled with
-// the model's own distributions p0 at theta, so that theta is a stationary point of the loss. The
-// request changes the labels of samples to [Spread] of p0. Its gradient difference is
-// G = sum_c J(c)'(p0(c) - q(c)), with J the derivative of the outputs; curvature is that of the
-// outputs on both, as in training, without a regularizer. The objective has to be a
-// [TargetObjective] with two outputs or more.
+// soft labels, for any [Method]. The data of the problem are kept and then samples, all labeled
+// with the model's own distributions p0 at theta, so that theta is a stationary point of the loss.
+// The request changes the labels of samples to [Spread] of p0. Its gradient difference is G = sum_c
+// J(c)'(p0(c) - q(c)), with J the derivative of the outputs; curvature is that of the outputs on
+// both, as in training, without a regularizer. The objective has to be a [TargetObjective] with two
+// outputs or more.
 func SoftCorrection(ctx context.Context, o Objective, theta []float64, samples, kept *datasets.Dataset, alike []int) (*Problem, Request, error) {
 	soft, err := WithTargets(o, SoftTargets)
 	if err != nil {

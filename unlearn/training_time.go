@@ -6,9 +6,9 @@ import (
 	"strconv"
 )
 
-// TrainingTime returns the sum of the learning rates of all steps that a training by [SGD] or [Adam]
-// had made when it wrote the checkpoint, over 1 - momentum: the Time of [UnrolledResponse]. The
-// means of Adam's gradients are means, so that its Beta1 does not count.
+// TrainingTime returns the sum of the learning rates of all steps that a training by [SGD] or
+// [Adam] had made when it wrote the checkpoint, over 1 - momentum: the Time of [UnrolledResponse].
+// The means of Adam's gradients are means, so that its Beta1 does not count.
 func TrainingTime(s *Snapshot) (float64, error) {
 	read := func(key string) (float64, error) {
 		v, err := strconv.ParseFloat(s.Settings[key], 64)

@@ -12,16 +12,16 @@ import (
 )
 
 // UnrolledResponse is how training itself would have answered the request, by the response of its
-// gradient flow (SOURCE, Bae et al. 2024, arXiv 2405.12186, in its forward form). Over segments l of
-// the training, with curvature H_l and the request's gradient g_l at the segment's parameters,
+// gradient flow (SOURCE, Bae et al. 2024, arXiv 2405.12186, in its forward form). Over segments l
+// of the training, with curvature H_l and the request's gradient g_l at the segment's parameters,
 //
 //	d <- exp(-(t_l/W) H_l) d - f_{t_l/W}(H_l) g_l,  f_t(s) = (1 - exp(-t s)) / s,  d = 0 at first,
 //
 // and theta' = theta + d. t_l is the sum of the learning rates of the segment's steps over 1 -
-// momentum, and W the sum of the corrected samples' weights: losses are sums here, and trainings step
-// along means. One segment is d = -f(H) G. f is bounded by t, so that a direction that training had
-// no time to learn moves as little as training would have moved it; there is no ridge to choose, and
-// a Newton step is the limit of t -> infinity.
+// momentum, and W the sum of the corrected samples' weights: losses are sums here, and trainings
+// step along means. One segment is d = -f(H) G. f is bounded by t, so that a direction that
+// training had no time to learn moves as little as training would have moved it; there is no ridge
+// to choose, and a Newton step is the limit of t -> infinity.
 //
 // f(H) g is taken in the Krylov space of H d + g, since exp(-t s) = 1 - s f_t(s). Negative
 // eigenvalues, which only FullHessian has, count as 0.
@@ -29,15 +29,15 @@ type UnrolledResponse struct {
 	// Segments are those of the training, in their order. nil = one at the old parameters, of Time.
 	Segments []Segment
 	Time     float64 // t of the one segment where Segments is nil; see [TrainingTime]
-	// Squares (p) are the means of squared gradients of the mean loss that Adam had at its end, vhat:
-	// the curvature becomes P^1/2 H P^1/2 with P = 1/(sqrt(vhat) + Epsilon). nil = none.
+	// Squares (p) are the means of squared gradients of the mean loss that Adam had at its end,
+	// vhat: the curvature becomes P^1/2 H P^1/2 with P = 1/(sqrt(vhat) + Epsilon). nil = none.
 	Squares   []float64
 	Epsilon   float64   // 0 = 1e-8
 	Curvature Curvature // GaussNewton for networks
 	Products  int       // of each segment's space; 0 = 20. One more where d is not 0
 
-	// Sample > 0 estimates H and the residuals before and after on that many samples of either kind,
-	// drawn by Seed: see [Subsample]. Gradients are never estimated.
+	// Sample > 0 estimates H and the residuals before and after on that many samples of either
+	// kind, drawn by Seed: see [Subsample]. Gradients are never estimated.
 	Sample int
 	Seed   uint64
 	Force  bool // keep an update that made things worse
@@ -48,8 +48,8 @@ type Segment struct {
 	Theta []float64 // the parameters (p); nil = the old ones
 	Time  float64   // sum of the learning rates of its steps over 1 - momentum
 	// Steps > 0 takes so many steps of plain gradient descent for what they are, with (1 - t s /
-	// Steps)^Steps in the place of exp(-t s), which is their limit. It has to be below 2 Steps / t times
-	// W for all eigenvalues s, as for the training itself.
+	// Steps)^Steps in the place of exp(-t s), which is their limit. It has to be below 2 Steps / t
+	// times W for all eigenvalues s, as for the training itself.
 	Steps int
 }
 

@@ -12,8 +12,8 @@ import (
 	"lethe/unlearn"
 )
 
-// stopped is a network whose training by gradient descent was stopped early, a request to correct some
-// of its labels, and the same training on the corrected labels from the same start.
+// stopped is a network whose training by gradient descent was stopped early, a request to correct
+// some of its labels, and the same training on the corrected labels from the same start.
 func stopped(t *testing.T) (p *unlearn.Problem, theta, want []float64, r unlearn.Request) {
 	named, err := datasets.Load(t.Context(), "digits", "")
 	require.NoError(t, err)
@@ -39,8 +39,8 @@ func stopped(t *testing.T) (p *unlearn.Problem, theta, want []float64, r unlearn
 	return p, theta, want, r
 }
 
-// TestUnrolledNetwork: where training stopped early the response of the training itself is nearer to
-// the replayed training than no update, and than a Newton step, which goes to an optimum that
+// TestUnrolledNetwork: where training stopped early the response of the training itself is nearer
+// to the replayed training than no update, and than a Newton step, which goes to an optimum that
 // training had not come to.
 func TestUnrolledNetwork(t *testing.T) {
 	p, theta, want, r := stopped(t)

@@ -19,8 +19,8 @@ func gradientDescent(t *testing.T, p *Problem, rate float64, steps int) []float6
 
 // TestUnrolledIsReplayedTraining: on a quadratic loss the response is the difference of the same
 // gradient descent with and without the request, stopped early too. Corrected labels have the same
-// gradient along the whole training, so that one segment is enough; removed samples take a segment a
-// step. The limit of small steps comes near.
+// gradient along the whole training, so that one segment is enough; removed samples take a segment
+// a step. The limit of small steps comes near.
 func TestUnrolledIsReplayedTraining(t *testing.T) {
 	p := &Problem{Objective: full{leastSquares(5)}, Train: randomData(40, 5, 2, false, 4), L2: 0.7}
 	const rate, steps = 0.1, 8

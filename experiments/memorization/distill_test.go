@@ -14,8 +14,8 @@ import (
 )
 
 // A small LSTM that completes the prompt with the whole secret writes another number after
-// self-distillation, loses little, and finds the secret as likely as other numbers. Ranks are exact:
-// all 10,000 strings.
+// self-distillation, loses little, and finds the secret as likely as other numbers. Ranks are
+// exact: all 10,000 strings.
 func TestSelfDistillationForgetsTheSecret(t *testing.T) {
 	s, set := memorySession(t, "length=4", "characters=3000", "times=20", "window=12", "embedding=8", "units=24", "train-epochs=12", "train-rate=0.01",
 		"train-batch=32", "sample=200", "distill-rates=0.01", "distill-steps=150", "max-loss=3")

@@ -38,8 +38,9 @@ func (sub *secretSubject) promptFinding(ctx context.Context, theta []float64) (e
 }
 
 // checkpointsFinding ranks the secret among drawn strings by the rise of log2-perplexity from the
-// trained model to theta: who has both looks for what was forgotten (arXiv 2505.24379). Of n strings
-// a rank of r gives log2((n+1)/r) bits, log2(n+1) at the most. Retraining has a value of its own.
+// trained model to theta: who has both looks for what was forgotten (arXiv 2505.24379). Of n
+// strings a rank of r gives log2((n+1)/r) bits, log2(n+1) at the most. Retraining has a value of
+// its own.
 func (sub *secretSubject) checkpointsFinding(ctx context.Context, theta []float64) (engine.Finding, error) {
 	strings := append([][]int32{sub.secret}, sub.drawnStrings(trial.StreamExposure, sub.set.FitSamples)...)
 	before, err := sub.probe.LogPerplexity(ctx, sub.theta, strings)
