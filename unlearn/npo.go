@@ -51,6 +51,10 @@ func (m NPO) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request
 	})
 }
 
+// faded is the weight below which a forgotten sample no longer counts: single precision would not
+// hold the smallest ones.
+const faded = 1e-30
+
 // terms are the two of the sum.
 func (m NPO) terms(ctx context.Context, t *attempt) (gone, kept term, err error) {
 	soft, err := WithTargets(t.p.Objective, SoftTargets)
@@ -70,7 +74,9 @@ func (m NPO) terms(ctx context.Context, t *attempt) (gone, kept term, err error)
 		now, err := sampleLosses(ctx, t.p.Objective, theta, old.Subset(rows))
 		for i, r := range rows {
 			if err == nil {
-				now[i] = 2 / (1 + math.Exp(beta*(now[i]-before[r])))
+				if now[i] = 2 / (1 + math.Exp(beta*(now[i]-before[r]))); now[i] < faded {
+					now[i] = 0
+				}
 			}
 		}
 		return now, err

@@ -56,6 +56,14 @@ func defaults(k engine.Key) *Settings {
 	return s
 }
 
+// usualMethods are all but those that --set methods has to name: the baselines of other papers,
+// with many tries each, and the training towards predicted outputs.
+func usualMethods() []string {
+	return slices.DeleteFunc(poisonMethodNames(), func(m string) bool {
+		return slices.ContainsFunc(opponents, func(o opponent) bool { return o.name == m }) || slices.ContainsFunc(predicting(), func(p poisonMethod) bool { return p.name == m })
+	})
+}
+
 // ownDefaults are those of the settings that other experiments take as well, and of fine-tuning.
 func ownDefaults(s *Settings, k engine.Key) {
 	s.Draws = 1
@@ -87,10 +95,10 @@ func ownDefaults(s *Settings, k engine.Key) {
 		s.RateGrid = []float64{1e-4, 1e-3, 1e-2, 1e-1}
 		s.TrainRate = 1e-3
 		s.TrainEpochs = 100
-		s.Methods = slices.DeleteFunc(poisonMethodNames(), func(m string) bool {
-			return m == "sisa" || slices.ContainsFunc(opponents, func(o opponent) bool { return o.name == m }) // as many trainings as shards, or tries
-		})
+		s.Methods = usualMethods()
+		s.Methods = slices.DeleteFunc(s.Methods, func(m string) bool { return m == "sisa" }) // as many trainings as shards
 	case engine.Smoke:
+		s.Methods = usualMethods()
 		s.TrainEpochs = 2
 		s.Sample = 30
 		s.Chunks = 2

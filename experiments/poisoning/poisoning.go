@@ -193,13 +193,8 @@ func poisonMethods() []poisonMethod {
 		{plainFineTuner.name, 4, plainFineTuner.units, kind{family: true}},
 		{trainerFineTuner.name, 8, trainerFineTuner.units, kind{family: true}},
 		{momentumFineTuner.name, 15, momentumFineTuner.units, kind{family: true}},
-		{cycleFineTuner.name, 24, cycleFineTuner.units, kind{family: true}},
-		{polisher.name, 25, polisher.units, kind{family: true}},
-		{lastMatcher.name, 26, lastMatcher.units, kind{family: true}},
-		{chunkMatcher.name, 27, chunkMatcher.units, kind{family: true}},
-		{"unrolled", 28, unrolledUnits, kind{}},
 	}
-	return append(append(all, opposing()...), poisonMethod{"sisa", 9, sharding, kind{votes: true, family: true}},
+	return append(slices.Concat(all, predicting(), opposing()), poisonMethod{"sisa", 9, sharding, kind{votes: true, family: true}},
 		poisonMethod{"retrain", 2, retraining, kind{}})
 }
 

@@ -104,6 +104,18 @@ var (
 	chunkMatcher = matching("matched-chunks", newtonSteps{}, true, false)
 )
 
+// predicting are the lines of poisonMethods that start from what an update predicts, and
+// fine-tuning down the same schedule beside them.
+func predicting() []poisonMethod {
+	return []poisonMethod{
+		{cycleFineTuner.name, 24, cycleFineTuner.units, kind{family: true}},
+		{polisher.name, 25, polisher.units, kind{family: true}},
+		{lastMatcher.name, 26, lastMatcher.units, kind{family: true}},
+		{chunkMatcher.name, 27, chunkMatcher.units, kind{family: true}},
+		{"unrolled", 28, unrolledUnits, kind{}},
+	}
+}
+
 // unrolledUnits are the response of the training itself, with nothing to choose.
 func unrolledUnits(set *Settings) []poisonUnit {
 	var units []poisonUnit
