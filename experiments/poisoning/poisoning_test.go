@@ -457,10 +457,10 @@ func TestTargetsOfPoisoning(t *testing.T) {
 		got[c.Text] = c
 	}
 	for text, want := range map[string]string{
-		"10,000 flips: share of the flipped labels that the network learned":                                             "",
-		"10,000 flips: recovered accuracy, share of what the flips cost, by second order in one step":                    "",
-		"10,000 flips: recovered accuracy, share of what the flips cost, by iterative second order":                      "short by 0.0500",
-		"10,000 flips: time of second order in one step / retraining time, with given settings":                          "",
+		"10,000 flips: share of the flipped labels that the network learned":                                            "",
+		"10,000 flips: recovered accuracy, share of what the flips cost, by second order in one step":                   "",
+		"10,000 flips: recovered accuracy, share of what the flips cost, by iterative second order":                     "short by 0.0500",
+		"10,000 flips: time of second order in one step / retraining time, with given settings":                         "",
 		"iterative methods: largest fall of validation accuracy between chunks, points (3 applied, 1 refused)":          "1.20 times too large",
 		"second-order updates that report the relative residual of every solve, on its own images and on a second draw": "2 without",
 	} {
