@@ -33,7 +33,7 @@ func (r *run) klomP95(group, references, rows []int) (float64, error) {
 var strataNames = []string{"least memorized third", "middle third", "most memorized third"}
 
 // strata compares the margins of removed samples by how much they were memorized. The thirds are
-// found by the references of each division anew: found once they would hold samples on which just
+// found again by the references of each division: found once they would hold samples on which just
 // these references are low.
 func (r *run) strata(ctx context.Context) error {
 	rows := r.parts[forgotten].rows

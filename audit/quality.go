@@ -138,7 +138,7 @@ func atLeast(sorted []float64, threshold float64) int {
 // ForgettingQuality returns the mean over samples of the score 2^-floor(epsilon/0.5), which is 0
 // from ceil(log(models - 1)) on: 1 where no attack works, 0 where every sample gives the update
 // away. The challenge multiplies it by the accuracies on kept and test samples, relative to
-// retraining's.
+// those of retraining.
 func ForgettingQuality(epsilons []float64, models int) (float64, error) {
 	if len(epsilons) == 0 || models < 3 {
 		return 0, fmt.Errorf("audit: forgetting quality of %d samples and %d models; it needs at least 1 sample and 3 models", len(epsilons), models)

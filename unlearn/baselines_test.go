@@ -105,7 +105,7 @@ func (b *flippedBlobs) outputs(t *testing.T, theta []float64, d *datasets.Datase
 	return slices.Collect(slices.Chunk(z, 3))
 }
 
-// tempered is a softmax at a temperature, written anew for the oracles.
+// tempered is a softmax at a temperature, written again for the oracles.
 func tempered(z []float64, temperature float64) []float64 {
 	sum, out := 0.0, make([]float64, len(z))
 	for _, v := range z {

@@ -70,14 +70,7 @@ func (m Distill) Unlearn(ctx context.Context, p *Problem, theta []float64, r Req
 	if err != nil {
 		return t.refuse(fmt.Errorf("unlearn: %s: %w", m.Name(), err))
 	}
-	after, err := t.checkResidual(ctx, next)
-	if err != nil {
-		return t.refuse(err)
-	}
-	if !finite(after) {
-		return t.judge(next, after, false, remedy{ways: []string{"the steps diverged: lower Rate"}})
-	}
-	return t.accept(next, after)
+	return t.endTraining(ctx, next, "the steps diverged: lower Rate")
 }
 
 func (m Distill) check() error {

@@ -54,14 +54,7 @@ func (m FineTune) Unlearn(ctx context.Context, p *Problem, theta []float64, r Re
 			return t.refuse(err)
 		}
 	}
-	after, err := t.checkResidual(ctx, next)
-	if err != nil {
-		return t.refuse(err)
-	}
-	if !finite(after) {
-		return t.judge(next, after, false, remedy{ways: []string{"the steps diverged: lower Rate"}})
-	}
-	return t.accept(next, after)
+	return t.endTraining(ctx, next, "the steps diverged: lower Rate")
 }
 
 // pass moves theta over every sample of p once.

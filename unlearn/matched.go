@@ -22,7 +22,7 @@ import (
 //
 // outputs centered over the classes, with z (k outputs a sample), J their Jacobian at theta0,
 // dtheta the step of Method, F the samples that the request touches as they are afterwards (removed
-// ones as they were), and S some of the others, drawn anew for each pass. A step in the parameters
+// ones as they were), and S some of the others, drawn again for each pass. A step in the parameters
 // that leaves the region where the model is linear thus becomes a target that does not.
 //
 // The passes are those of one training by [Adam], down the training pass of a
@@ -105,14 +105,7 @@ func (m MatchedPrediction) Unlearn(ctx context.Context, p *Problem, theta []floa
 	if err != nil {
 		return t.refuse(fmt.Errorf("unlearn: %s: %w", m.Name(), err))
 	}
-	after, err := t.checkResidual(ctx, next)
-	if err != nil {
-		return t.refuse(err)
-	}
-	if !finite(after) {
-		return t.judge(next, after, false, remedy{ways: []string{"the training diverged: lower Rate"}})
-	}
-	return t.accept(next, after)
+	return t.endTraining(ctx, next, "the training diverged: lower Rate")
 }
 
 // matching is a MatchedPrediction at work.

@@ -74,7 +74,7 @@ func TestMatchedLabels(t *testing.T) {
 }
 
 // TestMatchedPassesAreOneTraining: the passes go on with Adam's state, so that without samples of
-// which some are drawn anew, and at one rate, two passes are two epochs but for their order.
+// which some are drawn again, and at one rate, two passes are two epochs but for their order.
 func TestMatchedPassesAreOneTraining(t *testing.T) {
 	p := &Problem{Objective: full{leastSquares(4)}, Train: randomData(8, 4, 2, false, 3)}
 	once, err := Adam{Rate: 0.1, Batch: 8, Epochs: 3}.Train(t.Context(), p, make([]float64, 4))

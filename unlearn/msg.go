@@ -15,12 +15,12 @@ import (
 //
 //	g = grad (mean_R l - mean_F l)
 //
-// are smallest in size is drawn anew, from N(0, 2/fan-out) (He et al. 2015, arXiv 1502.01852), and
-// then all is trained on R, where the gradient of what was not drawn anew counts Slow times. R is
+// are smallest in size is drawn again, from N(0, 2/fan-out) (He et al. 2015, arXiv 1502.01852), and
+// then all is trained on R, where the gradient of what was not drawn again counts Slow times. R is
 // the corrected data, corrected rows with their new labels; F is the affected samples as they were.
 // A network without convolutions has its weight matrices in their place.
 type MSG struct {
-	Share  float64 // drawn anew; 0 = 0.3
+	Share  float64 // drawn again; 0 = 0.3
 	Slow   float64 // 0 = 0.1
 	Epochs int     // passes over R; 0 = 5
 	Steps  Steps   // Rate 0 = 1e-3
@@ -53,7 +53,7 @@ func (m MSG) Unlearn(ctx context.Context, p *Problem, theta []float64, r Request
 	})
 }
 
-// redraw draws weights anew and slows the others down.
+// redraw draws weights again and slows the others down.
 func (m MSG) redraw(ctx context.Context, t *attempt, w *walk) error {
 	layers, err := t.weights()
 	if err != nil {
@@ -87,7 +87,7 @@ func (m MSG) redraw(ctx context.Context, t *attempt, w *walk) error {
 			drawn++
 		}
 	}
-	t.note("%d of %d parameters were drawn anew", drawn, len(g))
+	t.note("%d of %d parameters were drawn again", drawn, len(g))
 	return nil
 }
 
@@ -103,5 +103,5 @@ func (t *attempt) weights() ([]tensor, error) {
 			return layers, nil
 		}
 	}
-	return nil, errors.New("unlearn: MSG draws weights of layers anew, but no tensor has four or two dimensions")
+	return nil, errors.New("unlearn: MSG draws weights of layers again, but no tensor has four or two dimensions")
 }

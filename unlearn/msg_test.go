@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The weights with the smallest gradients are drawn anew, with the variance that the fan-out gives,
-// and train ten times as fast as the others.
+// The weights with the smallest gradients are drawn again, with the variance that the fan-out
+// gives, and train ten times as fast as the others.
 func TestMSGDrawsSmallGradientsAnew(t *testing.T) {
 	b := blobs()
 	data := must(b.removal.Apply(b.p.Train))

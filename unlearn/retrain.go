@@ -57,12 +57,5 @@ func (m Retrain) Unlearn(ctx context.Context, p *Problem, theta []float64, r Req
 		}
 		t.forced(err)
 	}
-	after, err := t.checkResidual(ctx, next)
-	if err != nil {
-		return t.refuse(err)
-	}
-	if !finite(after) {
-		return t.judge(next, after, false, remedy{ways: []string{"the training diverged: lower its rate"}})
-	}
-	return t.accept(next, after)
+	return t.endTraining(ctx, next, "the training diverged: lower its rate")
 }

@@ -162,6 +162,19 @@ func (t *attempt) accept(theta []float64, after float64) (*Update, error) {
 	return t.closed(), nil
 }
 
+// endTraining ends an attempt with the result of a training, which is refused only where its
+// residual is not a number; advice says what to change then.
+func (t *attempt) endTraining(ctx context.Context, theta []float64, advice string) (*Update, error) {
+	after, err := t.checkResidual(ctx, theta)
+	if err != nil {
+		return t.refuse(err)
+	}
+	if !finite(after) {
+		return t.judge(theta, after, false, remedy{ways: []string{advice}})
+	}
+	return t.accept(theta, after)
+}
+
 // refuse ends an attempt without parameters.
 func (t *attempt) refuse(err error) (*Update, error) { return t.closed(), err }
 

@@ -61,7 +61,7 @@ func (t *attempt) newWalk(s Steps) *walk {
 	return &walk{of: t.update.Method, steps: s, p: t.p, theta: slices.Clone(t.theta), g: make([]float64, n), part: make([]float64, n), state: work(2, n)}
 }
 
-// rows is an order of n samples in batches, drawn anew for each pass.
+// rows is an order of n samples in batches, drawn again for each pass.
 type rows struct {
 	n, batch, pass, at int
 	seed, stream       uint64
@@ -197,14 +197,7 @@ func baseline(
 	if err != nil {
 		return t.refuse(err)
 	}
-	after, err := t.checkResidual(ctx, next)
-	if err != nil {
-		return t.refuse(err)
-	}
-	if !finite(after) {
-		return t.judge(next, after, false, remedy{ways: []string{"the steps diverged: lower Steps.Rate"}})
-	}
-	return t.accept(next, after)
+	return t.endTraining(ctx, next, "the steps diverged: lower Steps.Rate")
 }
 
 // untouched returns the samples of D' that the request leaves as they are.

@@ -69,7 +69,7 @@ func certifiedTargets(r *engine.Results, v float64) []report.Claim {
 }
 
 // budgetAnswers: the state is never to leave its distance of retraining, and accuracy is to be
-// retraining's. A stream is one draw.
+// that of retraining. A stream is one draw.
 func budgetAnswers(r *engine.Results) []report.Answer {
 	var out []report.Answer
 	b, _ := budgetOf(r)

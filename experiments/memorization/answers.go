@@ -57,7 +57,7 @@ func forgottenAnswer(r *engine.Results) (report.Answer, bool) {
 		if len(match) > 0 {
 			losses = append(losses, lost(r, c, "second-order"))
 		}
-		contest := &trial.Contest{Compared: report.Compared{Case: c.plain(), What: "distance to retraining's log2-perplexity, bit"},
+		contest := &trial.Contest{Compared: report.Compared{Case: c.plain(), What: "distance from the log2-perplexity of retraining, bit"},
 			Values: func(m string) (map[int]float64, int) {
 				return byDraw(r, c, m, "log2-perplexity-distance"), len(failures(r, c, m))
 			}}

@@ -43,7 +43,7 @@ var pageTemplate string
 var NotShown = []string{
 	"That nothing is left of the data. An audit looks for differences between the updated and retrained models; another one may find some.",
 	"Anything about one person. The numbers are means and percentiles over samples; one sample may be worse.",
-	"Whether the parameters are near to retraining's. Models that answer alike may keep what other inputs would bring out.",
+	"Whether the parameters are near to those of a retrained model. Models that answer alike may keep what other inputs would bring out.",
 	"The other findings as one test: each of them lies outside by accident in 5 of 100 cases.",
 }
 

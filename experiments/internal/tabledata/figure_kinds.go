@@ -35,8 +35,8 @@ func LinesBySize(r *engine.Results, name, title, metric, axis string, unit repor
 	return f
 }
 
-// ScatterFigures draws each method's change of the test loss against retraining's, one figure a
-// size.
+// ScatterFigures draws each method's change of the test loss against that of retraining, one
+// figure a size.
 func ScatterFigures(r *engine.Results) []report.Figure {
 	var out []report.Figure
 	size := SizeSetting(r)
