@@ -10,6 +10,10 @@ import (
 // where the processor can. Tests turn it off.
 var direct = tiles.Available()
 
+// DirectConvolutions reports whether convolutions in single precision read their windows straight
+// from the images on this processor. Elsewhere, and in double precision, they multiply columns.
+func DirectConvolutions() bool { return direct }
+
 // directShape is the geometry of a convolution that copies no columns. Each image is copied once,
 // with its padding; a window's line of kw*c numbers is then contiguous in it, and the products go
 // from there to the tiles of tiles.Rows pixels and tiles.Cols channels of the result.

@@ -17,13 +17,14 @@ type doctorCommand struct {
 
 // diagnosis is what doctor found, as it is printed with --json.
 type diagnosis struct {
-	Cores       int                `json:"cores"`
-	Platform    string             `json:"platform"`
-	Go          string             `json:"go"`
-	BLAS        blasObject         `json:"blas"`
-	Speed       []speedObject      `json:"speed"`
-	Datasets    []datasetObject    `json:"datasets"`
-	Derivatives []derivativeObject `json:"derivatives"`
+	Cores        int                `json:"cores"`
+	Platform     string             `json:"platform"`
+	Go           string             `json:"go"`
+	BLAS         blasObject         `json:"blas"`
+	Speed        []speedObject      `json:"speed"`
+	Convolutions string             `json:"convolutions"` // in single precision: direct, or by columns
+	Datasets     []datasetObject    `json:"datasets"`
+	Derivatives  []derivativeObject `json:"derivatives"`
 }
 
 type (
@@ -81,6 +82,13 @@ func (c *doctorCommand) Run(t *terminal) error {
 		if d.Cores == 1 {
 			break
 		}
+	}
+	d.Convolutions = "columns"
+	if graph.DirectConvolutions() {
+		d.Convolutions = "direct"
+		out("convolutions", "in float32 straight from the images, by AVX-512")
+	} else {
+		out("convolutions", "by products of columns: the processor has no AVX-512")
 	}
 	progress.Step("looking for data sets", 0, 0)
 	for i, name := range datasets.Names() {
