@@ -40,7 +40,8 @@
 //   - derivatives: [Grad], [HVP], [GGNVP], [JVP], [VJP], and for each sample [PerSample],
 //     [PerSampleFactors] with their [Factor];
 //   - evaluation: [Compile], [CompileVarying], [Program], [Frame], [Workspace], and [BLAS], the
-//     [Backend] that does the matrix products, in either [Float];
+//     [Backend] that does the matrix products, in either [Float]; [DirectConvolutions] says how
+//     convolutions are computed;
 //   - checks: [Independent] and [Samples], which say whether a loss keeps the samples apart,
 //     [CheckInputs], [Build] and [Error].
 //
