@@ -59,18 +59,13 @@ func (m Distill) Unlearn(ctx context.Context, p *Problem, theta []float64, r Req
 	if err := m.check(); err != nil {
 		return nil, err
 	}
-	t, err := beginSampled(ctx, m.Name(), p, theta, r, m.Sampling())
-	if err != nil {
-		return nil, err
-	}
-	if t.unchanged() {
-		return t.keep()
-	}
-	next, err := m.descend(ctx, t)
-	if err != nil {
-		return t.refuse(fmt.Errorf("unlearn: %s: %w", m.Name(), err))
-	}
-	return t.endTraining(ctx, next, "the steps diverged: lower Rate")
+	return training(ctx, m, p, theta, r, "the steps diverged: lower Rate", func(t *attempt) ([]float64, error) {
+		next, err := m.descend(ctx, t)
+		if err != nil {
+			return nil, fmt.Errorf("unlearn: %s: %w", m.Name(), err)
+		}
+		return next, nil
+	})
 }
 
 func (m Distill) check() error {

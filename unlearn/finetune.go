@@ -41,20 +41,15 @@ func (m FineTune) Unlearn(ctx context.Context, p *Problem, theta []float64, r Re
 	if err != nil {
 		return nil, err
 	}
-	t, err := beginSampled(ctx, m.Name(), p, theta, r, m.Sampling())
-	if err != nil {
-		return nil, err
-	}
-	if t.unchanged() {
-		return t.keep()
-	}
-	next := slices.Clone(theta)
-	for epoch := range cmp.Or(m.Epochs, 1) {
-		if err := m.pass(ctx, t.p, next, epoch); err != nil {
-			return t.refuse(err)
+	return training(ctx, m, p, theta, r, "the steps diverged: lower Rate", func(t *attempt) ([]float64, error) {
+		next := slices.Clone(theta)
+		for epoch := range cmp.Or(m.Epochs, 1) {
+			if err := m.pass(ctx, t.p, next, epoch); err != nil {
+				return nil, err
+			}
 		}
-	}
-	return t.endTraining(ctx, next, "the steps diverged: lower Rate")
+		return next, nil
+	})
 }
 
 // pass moves theta over every sample of p once.

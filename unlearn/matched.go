@@ -89,23 +89,18 @@ func (m MatchedPrediction) Unlearn(ctx context.Context, p *Problem, theta []floa
 	if err := m.check(); err != nil {
 		return nil, err
 	}
-	t, err := beginSampled(ctx, m.Name(), p, theta, r, m.Sampling())
-	if err != nil {
-		return nil, err
-	}
-	if t.unchanged() {
-		return t.keep()
-	}
-	run, err := m.run(ctx, t, p, theta, r)
-	if err != nil {
-		return t.refuse(err)
-	}
-	next, err := run.passes(ctx)
-	t.spent.Gradients += run.meter.Cost().Gradients
-	if err != nil {
-		return t.refuse(fmt.Errorf("unlearn: %s: %w", m.Name(), err))
-	}
-	return t.endTraining(ctx, next, "the training diverged: lower Rate")
+	return training(ctx, m, p, theta, r, "the training diverged: lower Rate", func(t *attempt) ([]float64, error) {
+		run, err := m.run(ctx, t, p, theta, r)
+		if err != nil {
+			return nil, err
+		}
+		next, err := run.passes(ctx)
+		t.spent.Gradients += run.meter.Cost().Gradients
+		if err != nil {
+			return nil, fmt.Errorf("unlearn: %s: %w", m.Name(), err)
+		}
+		return next, nil
+	})
 }
 
 // matching is a MatchedPrediction at work.

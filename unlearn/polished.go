@@ -33,27 +33,22 @@ func (m Polished) Unlearn(ctx context.Context, p *Problem, theta []float64, r Re
 	if m.Method == nil || m.Trainer == nil {
 		return nil, errors.New("unlearn: Polished needs a Method and a Trainer")
 	}
-	t, err := beginSampled(ctx, m.Name(), p, theta, r, m.Sampling())
-	if err != nil {
-		return nil, err
-	}
-	if t.unchanged() {
-		return t.keep()
-	}
-	u, err := m.Method.Unlearn(ctx, p, theta, r)
-	if u != nil {
-		t.spent = Cost{Gradients: u.Cost.Gradients, HVPs: u.Cost.HVPs}
-	}
-	if err != nil {
-		return t.refuse(err)
-	}
-	if more, any := u.belongsTo(); any || u.Theta == nil || u.Transform != nil {
-		return t.refuse(fmt.Errorf("unlearn: Polished: an update by %s is not parameters alone%s, so that no training can start from it", m.Method.Name(), more))
-	}
-	t.update.Solves, t.update.Ridge, t.update.Facts, t.update.Notes = u.Solves, u.Ridge, u.Facts, append(t.update.Notes, u.Notes...)
-	next, err := m.Trainer.Train(ctx, t.p, u.Theta)
-	if err != nil {
-		return t.refuse(fmt.Errorf("unlearn: %s: %w", m.Name(), err))
-	}
-	return t.endTraining(ctx, next, "the training diverged: lower its rate")
+	return training(ctx, m, p, theta, r, "the training diverged: lower its rate", func(t *attempt) ([]float64, error) {
+		u, err := m.Method.Unlearn(ctx, p, theta, r)
+		if u != nil {
+			t.spent = Cost{Gradients: u.Cost.Gradients, HVPs: u.Cost.HVPs}
+		}
+		if err != nil {
+			return nil, err
+		}
+		if more, any := u.belongsTo(); any || u.Theta == nil || u.Transform != nil {
+			return nil, fmt.Errorf("unlearn: Polished: an update by %s is not parameters alone%s, so that no training can start from it", m.Method.Name(), more)
+		}
+		t.update.Solves, t.update.Ridge, t.update.Facts, t.update.Notes = u.Solves, u.Ridge, u.Facts, append(t.update.Notes, u.Notes...)
+		next, err := m.Trainer.Train(ctx, t.p, u.Theta)
+		if err != nil {
+			return nil, fmt.Errorf("unlearn: %s: %w", m.Name(), err)
+		}
+		return next, nil
+	})
 }

@@ -35,13 +35,6 @@ func (m Retrain) Unlearn(ctx context.Context, p *Problem, theta []float64, r Req
 	if err := checkSettings("Retrain", numbers("Start", m.Start)); err != nil {
 		return nil, err
 	}
-	t, err := beginSampled(ctx, m.Name(), p, theta, r, m.Sampling())
-	if err != nil {
-		return nil, err
-	}
-	if t.unchanged() {
-		return t.keep()
-	}
 	start := m.Start
 	if start == nil {
 		start = theta
@@ -50,12 +43,14 @@ func (m Retrain) Unlearn(ctx context.Context, p *Problem, theta []float64, r Req
 	if trainer == nil {
 		trainer = LBFGS{}
 	}
-	next, err := trainer.Train(ctx, t.p, slices.Clone(start))
-	if err != nil {
-		if !m.Force || !numerical(err) || len(next) != len(theta) {
-			return t.refuse(fmt.Errorf("unlearn: %s: %w", m.Name(), err))
+	return training(ctx, m, p, theta, r, "the training diverged: lower its rate", func(t *attempt) ([]float64, error) {
+		next, err := trainer.Train(ctx, t.p, slices.Clone(start))
+		if err != nil {
+			if !m.Force || !numerical(err) || len(next) != len(theta) {
+				return nil, fmt.Errorf("unlearn: %s: %w", m.Name(), err)
+			}
+			t.forced(err)
 		}
-		t.forced(err)
-	}
-	return t.endTraining(ctx, next, "the training diverged: lower its rate")
+		return next, nil
+	})
 }

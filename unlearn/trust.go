@@ -162,17 +162,31 @@ func (t *attempt) accept(theta []float64, after float64) (*Update, error) {
 	return t.closed(), nil
 }
 
-// endTraining ends an attempt with the result of a training, which is refused only where its
-// residual is not a number; advice says what to change then.
-func (t *attempt) endTraining(ctx context.Context, theta []float64, advice string) (*Update, error) {
-	after, err := t.checkResidual(ctx, theta)
+// training is Unlearn of a method that trains: run returns the new parameters. They are not refused
+// where the residual grows, since what many methods go down is another loss; only where it is not a
+// number, and advice says what to change then.
+func training(
+	ctx context.Context, m SampledMethod, p *Problem, theta []float64, r Request, advice string, run func(t *attempt) ([]float64, error),
+) (*Update, error) {
+	t, err := beginSampled(ctx, m.Name(), p, theta, r, m.Sampling())
+	if err != nil {
+		return nil, err
+	}
+	if t.unchanged() {
+		return t.keep()
+	}
+	next, err := run(t)
+	if err != nil {
+		return t.refuse(err)
+	}
+	after, err := t.checkResidual(ctx, next)
 	if err != nil {
 		return t.refuse(err)
 	}
 	if !finite(after) {
-		return t.judge(theta, after, false, remedy{ways: []string{advice}})
+		return t.judge(next, after, false, remedy{ways: []string{advice}})
 	}
-	return t.accept(theta, after)
+	return t.accept(next, after)
 }
 
 // refuse ends an attempt without parameters.

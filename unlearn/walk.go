@@ -180,34 +180,16 @@ func (w *walk) move(down bool) error {
 	return nil
 }
 
-// baseline is Unlearn of a method that trains: run returns the new parameters. They are not refused
-// when the residual grows, since what many baselines go down is another loss; only when they are no
-// numbers.
+// baseline is Unlearn of a method that trains by [Steps].
 func baseline(
 	ctx context.Context, m SampledMethod, p *Problem, theta []float64, r Request, run func(t *attempt) ([]float64, error),
 ) (*Update, error) {
-	t, err := beginSampled(ctx, m.Name(), p, theta, r, m.Sampling())
-	if err != nil {
-		return nil, err
-	}
-	if t.unchanged() {
-		return t.keep()
-	}
-	next, err := run(t)
-	if err != nil {
-		return t.refuse(err)
-	}
-	return t.endTraining(ctx, next, "the steps diverged: lower Steps.Rate")
+	return training(ctx, m, p, theta, r, "the steps diverged: lower Steps.Rate", run)
 }
 
 // untouched returns the samples of D' that the request leaves as they are.
 func (t *attempt) untouched() (*datasets.Dataset, error) {
-	var rest []int
-	for i, touched := range t.touched() {
-		if !touched {
-			rest = append(rest, i)
-		}
-	}
+	rest := t.applied.untouched()
 	if len(rest) == 0 {
 		return nil, fmt.Errorf("unlearn: %s learns from samples that the request leaves as they are, but it touches all: use another method", t.update.Method)
 	}
